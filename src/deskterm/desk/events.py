@@ -1,0 +1,86 @@
+"""Events: what happened to a ticket, in the form that is kept for ever.
+
+Every event may change fields (`changes`) and may carry words of people (`texts`). The words themselves stand in
+`personal_text`; the event, and so the chain, holds only their salted digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal[
+    "registered",
+    "replied",
+    "noted",
+    "moved",
+    "assigned",
+    "severity_set",
+    "priority_set",
+    "tagged",
+    "edited",
+    "imported",
+]
+
+Changes = Mapping[str, tuple[Any, Any]]
+"""Field → (before, after); values are text, numbers, lists of text or None."""
+
+GENESIS = "0" * 64
+"""What the first event of a ticket is chained to."""
+
+
+class TextRef(NamedTuple):
+    """Where words stand, and the digest by which they are known."""
+
+    id: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. at: epoch seconds. version: the procedure version in force. data: what else there is to say:
+    `author` and `author_kind` of a message, `channel`, `automatic`, `next_steps`, `resolution`, `reason`, `source`."""
+
+    seq: int
+    kind: str
+    at: int
+    actor: str
+    version: int
+    changes: Changes = field(default_factory=dict)
+    texts: Mapping[str, TextRef] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+def encoded(event: Event) -> str:
+    """The event's content as canonical JSON: equal content gives equal bytes."""
+    content: dict[str, Any] = dict(event.data)
+    if event.changes:
+        content["changes"] = event.changes
+    if event.texts:
+        content["texts"] = event.texts
+    return _encode(content)
+
+
+def decoded(seq: int, kind: str, at: int, actor: str, version: int, data: str) -> Event:
+    """The event that `encoded` wrote."""
+    content = json.loads(data)
+    changes = {name: (before, after) for name, (before, after) in content.pop("changes", {}).items()}
+    texts = {name: TextRef(*reference) for name, reference in content.pop("texts", {}).items()}
+    return Event(seq, kind, at, actor, version, changes, texts, content)
+
+
+def chained(previous: str, ticket: int, event: Event, data: str) -> str:
+    """SHA-256, in hex, over the hash of the ticket's event before and everything that this event says."""
+    line = f"{previous}\n{ticket}\n{event.seq}\n{event.kind}\n{event.at}\n{event.actor}\n{event.version}\n{data}"
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def text_digest(salt: str, body: str) -> str:
+    """The salted digest that stands in an event for somebody's words."""
+    return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()

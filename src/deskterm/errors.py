@@ -1,0 +1,13 @@
+"""What a person can cause, said in one sentence that tells what to do."""
+
+
+class DeskError(Exception):
+    """A check or a rule said no. The message is one sentence for the person; exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(DeskError):
+    """The words of a command were wrong. The message is one sentence for the person; exit code 2."""
+
+    exit_code = 2

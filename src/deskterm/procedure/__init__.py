@@ -1,0 +1,1 @@
+"""The procedure file: its schema, loader, checks and what it compiles to."""

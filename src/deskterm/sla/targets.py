@@ -1,0 +1,79 @@
+"""Kinds of target: how much time a metric has, as a procedure file writes it.
+
+    30m · 4h · 1h30m · 2d          open time; `d` is the calendar's day length
+    2d end of day                  the same, moved to the end of that day's open time
+    7 calendar days · 7c · 36h elapsed    time on the clock, open or not
+    3 working dates                so many open dates later at the same time of day
+    next sprint, at most 14 days   the end of the first sprint that starts after the ticket came
+    scheduled sprint               the end of the sprint that the ticket is scheduled to
+    set by ROLE                    a person of that role says when
+    mean 50h                       an objective on the average, not on one ticket
+    none
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["open", "elapsed", "dates", "next-sprint", "scheduled-sprint", "manual", "mean", "none"]
+
+_UNIT = {"s": 1, "m": 60, "h": 3600}
+_DURATION = re.compile(r"(\d+)\s*(d|h|m|s)")
+_LONGEST = 3660 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How much time there is. `seconds` are open seconds for `open` and `mean`, clock seconds for `elapsed`;
+    `dates` counts open dates; `cap` is the most clock seconds a sprint may take; `role` says who sets it."""
+
+    kind: Kind
+    text: str
+    seconds: int = 0
+    dates: int = 0
+    end_of_day: bool = False
+    cap: int | None = None
+    role: str = ""
+
+
+NONE = Target("none", "none")
+
+
+def parse_duration(text: str, day_length: int) -> int:
+    """Seconds of `30m`, `1h30m`, `2d`; a day is `day_length` seconds. ValueError for anything else."""
+    compact = text.strip().lower()
+    matches = list(_DURATION.finditer(compact))
+    if not matches or "".join(match[0] for match in matches) != compact.replace("  ", " "):
+        raise ValueError(f"{text!r} is no duration: write it as 30m, 4h, 1h30m or 2d")
+    seconds = sum(int(number) * (day_length if unit == "d" else _UNIT[unit]) for number, unit in
+                  (match.groups() for match in matches))
+    if not 0 < seconds <= _LONGEST:
+        raise ValueError(f"{text!r} is not between one second and ten years")
+    return seconds
+
+
+def parse_target(text: str, day_length: int) -> Target:
+    """A target from its words (see the module's docstring). ValueError, in one sentence, for anything else."""
+    words = " ".join(text.strip().lower().split())
+    if words in ("none", "-"):
+        return NONE
+    if words == "scheduled sprint":
+        return Target("scheduled-sprint", words)
+    if match := re.fullmatch(r"next sprint(?:, at most (\d+) days)?", words):
+        cap = int(match[1]) * 86_400 if match[1] else None
+        return Target("next-sprint", words, cap=cap)
+    if match := re.fullmatch(r"set by ([a-z0-9-]+)", words):
+        return Target("manual", words, role=match[1])
+    if match := re.fullmatch(r"mean (.+)", words):
+        return Target("mean", words, seconds=parse_duration(match[1], day_length))
+    if match := re.fullmatch(r"(\d+)\s*c|(\d+) calendar days?", words):
+        return Target("elapsed", words, seconds=int(match[1] or match[2]) * 86_400)
+    if match := re.fullmatch(r"(.+) elapsed", words):
+        return Target("elapsed", words, seconds=parse_duration(match[1], 86_400))
+    if match := re.fullmatch(r"(\d+) working dates?( end of day)?", words):
+        return Target("dates", words, dates=int(match[1]), end_of_day=bool(match[2]))
+    if match := re.fullmatch(r"(.+) end of day", words):
+        return Target("open", words, seconds=parse_duration(match[1], day_length), end_of_day=True)
+    return Target("open", words, seconds=parse_duration(words, day_length))

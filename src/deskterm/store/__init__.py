@@ -1,0 +1,1 @@
+"""What is stored: tables, engine, migrations, reads and the feed of changes."""

@@ -1,0 +1,258 @@
+"""The tables. Events and texts are the truth; ticket, message and clock rows are folded from them and can be
+rebuilt at any time (`deskterm doctor`). Instants are UTC, whole seconds.
+
+Writers other than `deskterm.desk` and `deskterm.exchange` have no business here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""The due instant of what is not due: sort keys are never NULL."""
+
+SCHEMA = 1
+"""The number of this layout; a store with a higher one was written by a newer deskterm."""
+
+
+_OPEN = text("is_open = 1")
+
+
+def _id() -> Column[int]:
+    return Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _ref(target: str, *, null: bool = False, index: bool = False) -> Column[int]:
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column(kind, ForeignKey(target), nullable=null, index=index)
+
+
+class Desk(SQLModel, table=True):
+    """The one row that says which desk this store is. clock_offset: seconds that a simulated desk's clock is
+    ahead of the real one (negative: behind); 0 on an ordinary desk."""
+
+    id: int | None = Field(default=1, primary_key=True)
+    name: str
+    schema_number: int = SCHEMA
+    simulated: bool = False
+    clock_offset: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    timezone: str = "UTC"
+    procedure_version: int = 0
+    created_at: datetime
+
+
+class ProcedureVersion(SQLModel, table=True):
+    """An edition of the procedure that was in force on this desk. document: the procedure as canonical JSON;
+    source: the file as it was written, where there was one."""
+
+    __tablename__ = "procedure_version"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    name: str
+    digest: str
+    document: str = Field(sa_column=Column(Text, nullable=False))
+    source: str = Field(default="", sa_column=Column(Text, nullable=False))
+    applied_at: datetime
+    applied_by: str
+
+
+class Agent(SQLModel, table=True):
+    """Somebody who works here. role: viewer, agent, lead or admin; roles: named roles of the procedure, by comma."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True)
+    name: str
+    email: str = ""
+    role: str = "agent"
+    roles: str = ""
+    team: str | None = None
+    tier: int | None = None
+    active: bool = True
+
+    __table_args__ = (CheckConstraint("role IN ('viewer', 'agent', 'lead', 'admin')", name="agent_role"),)
+
+
+class Organisation(SQLModel, table=True):
+    """A client."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    key: str = Field(unique=True)
+    name: str
+    domain: str = ""
+    tenant: str = ""
+    notes: str = Field(default="", sa_column=Column(Text, nullable=False))
+
+
+class Contact(SQLModel, table=True):
+    """A person outside. Personal: erased on request, the row stays."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    name: str
+    email: str | None = Field(default=None, unique=True)
+    phone: str = ""
+    organisation_id: int | None = Field(default=None, sa_column=_ref("organisation.id", null=True, index=True))
+
+
+class Event(SQLModel, table=True):
+    """What happened to a ticket; append-only by trigger. seq: 1, 2, 3 … within the ticket. data: canonical JSON,
+    `{"changes": {field: [before, after]}, "texts": {name: {"id", "digest"}}, …}`. hash: SHA-256 over the hash of
+    the ticket's previous event and this row (`deskterm.desk.events.chained`)."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    ticket_id: int = Field(sa_column=_ref("ticket.id"))
+    seq: int
+    kind: str
+    at: datetime
+    actor: str
+    procedure_version: int
+    data: str = Field(sa_column=Column(Text, nullable=False))
+    hash: str
+
+    __table_args__ = (UniqueConstraint("ticket_id", "seq", name="event_seq"),)
+
+
+class PersonalText(SQLModel, table=True):
+    """Words of people, apart from the events that hold only their salted digest: erasing empties body and salt."""
+
+    __tablename__ = "personal_text"
+
+    id: int | None = Field(default=None, sa_column=_id())
+    ticket_id: int = Field(sa_column=_ref("ticket.id", index=True))
+    salt: str
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Ticket(SQLModel, table=True):
+    """A ticket as its events leave it. id is its number. version: seq of the last event folded in.
+    next_due_at: the earliest due instant of its running clocks, NEVER without one. rank and order_at: the
+    procedure's order of work (`Procedure.queue`), smaller first: steps of a scale in `rank`, then the instant (due or
+    received) that decides among equals."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    external_id: str | None = Field(default=None, unique=True)
+    type: str
+    subject: str
+    status: str
+    category: str
+    is_open: int = 1
+    """1 or 0, a number so that one partial index and one query serve both databases."""
+    severity: str | None = None
+    severity_requested: str | None = None
+    priority: str | None = None
+    impact: str | None = None
+    urgency: str | None = None
+    requester_id: int | None = Field(default=None, sa_column=_ref("contact.id", null=True, index=True))
+    requester: str = ""
+    organisation_id: int | None = Field(default=None, sa_column=_ref("organisation.id", null=True, index=True))
+    organisation: str = ""
+    channel: str = ""
+    department: str | None = None
+    team: str | None = None
+    tier: int | None = None
+    assignee: str | None = None
+    product: str | None = None
+    topic: str | None = None
+    tags: str = ""
+    """By comma, sorted, with commas at both ends when there are any: `,vip,wallboard,`."""
+    fields: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    received_at: datetime
+    updated_at: datetime
+    answered_at: datetime | None = None
+    solved_at: datetime | None = None
+    closed_at: datetime | None = None
+    reopened: int = 0
+    waiting: str = "us"
+    """Who is to speak next: `us` or `them`."""
+    rank: int = 0
+    order_at: datetime = NEVER
+    next_due_at: datetime = NEVER
+    next_metric: str = ""
+    breached: int = 0
+    """1 when a target was missed: a fact, kept."""
+    version: int = 0
+    hash: str = ""
+
+    __table_args__ = (
+        Index("ticket_due", "next_due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ticket_order", "rank", "order_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "ticket_counters",
+            *("category", "assignee", "team", "next_due_at"),
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ticket_updated", "updated_at", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class Message(SQLModel, table=True):
+    """A turn of the conversation, in the order of its event. kind: public, internal or system; author_kind:
+    requester, agent or system."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    ticket_id: int = Field(sa_column=_ref("ticket.id"))
+    seq: int
+    at: datetime
+    kind: str
+    author_kind: str
+    author: str
+    channel: str = ""
+    automatic: int = 0
+    text_id: int = Field(sa_column=_ref("personal_text.id"))
+
+    __table_args__ = (UniqueConstraint("ticket_id", "seq", name="message_seq"),)
+
+
+class ClockRow(SQLModel, table=True):
+    """A cycle of a metric, as `deskterm.sla.Clock` leaves it. Lengths are open seconds."""
+
+    __tablename__ = "clock"
+
+    ticket_id: int = Field(sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), ForeignKey("ticket.id"), primary_key=True))
+    metric: str = Field(primary_key=True)
+    cycle: int = Field(primary_key=True)
+    state: str
+    started_at: datetime
+    target: str
+    target_seconds: int | None = None
+    due_at: datetime | None = None
+    next_event_at: datetime = NEVER
+    stopped_at: datetime | None = None
+    consumed: int = 0
+    since: datetime
+    breached_at: datetime | None = None
+    cause: str | None = None
+    policy: str = ""
+    calendar: str = ""
+    version: int = 0
+
+    __table_args__ = (
+        Index(
+            "clock_next", "next_event_at", "ticket_id",
+            sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+        ),
+    )
+
+
+class ImportedRow(SQLModel, table=True):
+    """Which rows of which log were taken, so that taking it again adds nothing."""
+
+    __tablename__ = "imported_row"
+
+    source: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    rows: int = 0
+    digest: str = ""
+
+
+class Change(SQLModel, table=True):
+    """What was written last, for those who watch: one row a transaction, trimmed by the writer."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    ticket_id: int | None = Field(default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True))
+    at: datetime
