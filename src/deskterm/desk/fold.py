@@ -148,20 +148,34 @@ def _date(state: State, before: str, at: int, happened: set[str]) -> None:
         state.closed_at = None
 
 
-def folded(
-    events: Iterable[Event], procedures: Callable[[int], Compiled]
-) -> tuple[State, list[Clock]]:
-    """A ticket from its events, in the order of their sequence. procedures: version → that edition, compiled."""
-    state = State()
-    folding: Folding | None = None
-    version = -1
+class TicketFold:
+    """A ticket being folded, event by event. procedures: version → that edition, compiled."""
+
+    def __init__(self, procedures: Callable[[int], Compiled]) -> None:
+        self.state = State()
+        self._procedures = procedures
+        self._folding: Folding | None = None
+        self._version = -1
+
+    def step(self, event: Event) -> None:
+        """Fold in the next event of the ticket."""
+        procedure = self._procedures(event.version)
+        mark = apply(self.state, event, procedure)
+        if self._folding is None:
+            self._folding = Folding(procedure.terms)
+        elif self._version != event.version:
+            self._folding.judge(procedure.terms)
+        self._version = event.version
+        self._folding.step(mark)
+
+    def clocks(self) -> list[Clock]:
+        """All cycles of all metrics, as they stand after the last event."""
+        return self._folding.clocks() if self._folding else []
+
+
+def folded(events: Iterable[Event], procedures: Callable[[int], Compiled]) -> TicketFold:
+    """A whole ticket from its events, in the order of their sequence."""
+    ticket = TicketFold(procedures)
     for event in events:
-        procedure = procedures(event.version)
-        mark = apply(state, event, procedure)
-        if folding is None:
-            folding = Folding(procedure.terms)
-        elif version != event.version:
-            folding.judge(procedure.terms)
-        version = event.version
-        folding.step(mark)
-    return state, folding.clocks() if folding else []
+        ticket.step(event)
+    return ticket

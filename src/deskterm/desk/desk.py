@@ -1,0 +1,319 @@
+"""The desk, and the one transaction that every command runs in.
+
+A command opens `desk.ticket(…)`, says what happened (`Work.append`) and leaves; on leaving, the events are
+chained and written, the ticket is folded, and its row, clocks and messages are brought up to what the fold says, all in
+one transaction that commits before the command returns.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlmodel import Session
+
+from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
+from deskterm.desk.fold import State, TicketFold
+from deskterm.desk.permissions import Act, require
+from deskterm.desk.rows import clock_values, instant, seconds, ticket_values
+from deskterm.errors import DeskError
+from deskterm.procedure.compiled import Compiled, from_document
+from deskterm.sla.clock import Clock
+from deskterm.store.changes import note_change
+from deskterm.store.engine import Store
+from deskterm.store.tables import Agent, ClockRow, Contact, Message, Organisation, PersonalText, ProcedureVersion, Ticket
+from deskterm.store.tables import Desk as DeskRow
+from deskterm.store.tables import Event as EventRow
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did. number: the ticket; summary: one line for a person; changes: field → (before, after);
+    version: the ticket's version afterwards."""
+
+    number: int
+    summary: str
+    changes: Changes
+    version: int
+
+
+class MovedOn(DeskError):
+    """The ticket is at another version than the one that a person was looking at."""
+
+    def __init__(self, number: int, seen: int, now: int) -> None:
+        super().__init__(
+            f"Ticket {number} moved on while you wrote (you saw version {seen}, it is at {now}): look at what is new,"
+            " then try again."
+        )
+        self.number, self.seen, self.now = number, seen, now
+
+
+class Desk:
+    """A store, and somebody at work on it. DeskError when the login is not that of an active agent."""
+
+    def __init__(self, store: Store, login: str) -> None:
+        self.store = store
+        self._editions: dict[int, Compiled] = {}
+        with store.reading() as session:
+            found = session.get(DeskRow, 1)
+            if found is None:
+                raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
+            self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
+            self.timezone = found.timezone
+            agent = session.execute(select(Agent).where(Agent.__table__.c.login == login)).scalar_one_or_none()
+            if agent is None or not agent.active:
+                logins = session.execute(
+                    select(Agent.__table__.c.login).where(Agent.__table__.c.active).order_by(Agent.__table__.c.id)
+                ).scalars()
+                raise DeskError(_stranger(login, list(logins), known=agent is not None))
+            session.expunge(agent)
+            self.agent: Agent = agent
+            self.procedure = self._edition(session, found.procedure_version)
+
+    def require(self, act: Act) -> None:
+        """DeskError unless this agent's role allows the act."""
+        require(self.agent.role, act)
+
+    def editions(self, session: Session) -> _Editions:
+        """Look-up of procedure versions, for the fold."""
+        return _Editions(self, session)
+
+    def _edition(self, session: Session, version: int) -> Compiled:
+        if version not in self._editions:
+            row = session.get(ProcedureVersion, version)
+            if row is None:
+                raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
+            self._editions[version] = from_document(row.document, version)
+        return self._editions[version]
+
+    @contextmanager
+    def ticket(self, number: int, act: Act, now: datetime, version: int | None = None) -> Iterator[Work]:
+        """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere."""
+        self.require(act)
+        with self.store.writing() as session:
+            statement = select(Ticket).where(Ticket.__table__.c.id == number).with_for_update()
+            row = session.execute(statement).scalar_one_or_none()
+            if row is None:
+                raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+            if version is not None and row.version != version:
+                raise MovedOn(number, version, row.version)
+            fold = TicketFold(self.editions(session))
+            for event in events_of(session, number):
+                fold.step(event)
+            work = Work(self, session, fold, seconds(now), number, row.hash)
+            yield work
+            work.finish()
+
+    @contextmanager
+    def new_ticket(self, act: Act, now: datetime) -> Iterator[Work]:
+        """A transaction that makes a ticket; its first event must be `registered`."""
+        self.require(act)
+        with self.store.writing() as session:
+            work = Work(self, session, TicketFold(self.editions(session)), seconds(now), None, GENESIS)
+            yield work
+            work.finish()
+
+
+class _Editions:
+    def __init__(self, desk: Desk, session: Session) -> None:
+        self._desk, self._session = desk, session
+
+    def __call__(self, version: int) -> Compiled:
+        return self._desk._edition(self._session, version)
+
+
+def events_of(session: Session, number: int) -> Iterator[Event]:
+    """A ticket's events, in order."""
+    table = EventRow.__table__
+    statement = select(
+        table.c.seq, table.c.kind, table.c.at, table.c.actor, table.c.procedure_version, table.c.data
+    ).where(table.c.ticket_id == number).order_by(table.c.seq)
+    for seq, kind, at, actor, version, data in session.execute(statement):
+        yield decoded(seq, kind, seconds(at), actor, version, data)
+
+
+@dataclass(slots=True)
+class Work:
+    """One command at work on one ticket, inside its transaction. at: the command's instant, epoch seconds."""
+
+    desk: Desk
+    session: Session
+    fold: TicketFold
+    at: int
+    number: int | None
+    hash: str
+    happened: list[Event] = field(default_factory=list)
+    _texts: list[tuple[Event, dict[str, str]]] = field(default_factory=list)
+    _clocks: list[Clock] = field(default_factory=list)
+    _before: list[Clock] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        last = self.fold.state.updated_at
+        if self.at < last and self.desk.simulated:
+            raise DeskError(
+                f"History is not written backwards: ticket {self.number} was last touched at {instant(last):%F %T} UTC;"
+                " give a later --now."
+            )
+        self.at = max(self.at, last)  # clocks of two machines differ by a little; the order of events does not
+        self._before = self.fold.clocks()
+
+    @property
+    def state(self) -> State:
+        return self.fold.state
+
+    @property
+    def procedure(self) -> Compiled:
+        return self.desk.procedure
+
+    def append(
+        self,
+        kind: str,
+        changes: Changes | None = None,
+        texts: Mapping[str, str] | None = None,
+        **data: Any,
+    ) -> Event:
+        """Say what happened. changes: field → (before, after); equal ones are left out. texts: name → words."""
+        real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
+        event = Event(
+            seq=self.fold.state.version + 1,
+            kind=kind,
+            at=self.at,
+            actor=self.desk.agent.login,
+            version=self.desk.procedure.version,
+            changes=real,
+            texts=self._kept(texts or {}),
+            data={name: value for name, value in data.items() if value not in (None, "", False)},
+        )
+        self.fold.step(event)
+        self.happened.append(event)
+        return event
+
+    def _kept(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
+        if texts and self.number is None:
+            self._insert_ticket()
+        kept = {}
+        for name, body in texts.items():
+            body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
+            salt = secrets.token_hex(16)
+            row = PersonalText.__table__
+            result = self.session.execute(
+                insert(row).values(ticket_id=self.number, salt=salt, body=body).returning(row.c.id)
+            )
+            kept[name] = TextRef(int(result.scalar_one()), text_digest(salt, body))
+        return kept
+
+    def _insert_ticket(self) -> None:
+        table = Ticket.__table__
+        moment = instant(self.at)
+        result = self.session.execute(
+            insert(table)
+            .values(type="", subject="", status="", category="new", received_at=moment, updated_at=moment)
+            .returning(table.c.id)
+        )
+        self.number = int(result.scalar_one())
+
+    def finish(self) -> None:
+        """Write what happened and what follows from it."""
+        if not self.happened:
+            return
+        if self.number is None:
+            self._insert_ticket()
+        number = self.number or 0
+        for event in self.happened:
+            data = encoded(event)
+            self.hash = chained(self.hash, number, event, data)
+            self.session.execute(
+                insert(EventRow.__table__).values(
+                    ticket_id=number,
+                    seq=event.seq,
+                    kind=event.kind,
+                    at=instant(event.at),
+                    actor=event.actor,
+                    procedure_version=event.version,
+                    data=data,
+                    hash=self.hash,
+                )
+            )
+            message = message_values(event)
+            if message is not None:
+                self.session.execute(insert(Message.__table__).values(ticket_id=number, **message))
+        self._write_ticket(number)
+        self._write_clocks(number)
+        note_change(self.session, number, instant(self.at) or datetime.min)
+
+    def _write_ticket(self, number: int) -> None:
+        self._clocks = self.fold.clocks()
+        values = ticket_values(self.state, self._clocks, self.procedure)
+        values |= named(self.session, self.state)
+        values["hash"] = self.hash
+        table = Ticket.__table__
+        self.session.execute(update(table).where(table.c.id == number).values(**values))
+
+    def _write_clocks(self, number: int) -> None:
+        table = ClockRow.__table__
+        before = {(clock.metric, clock.cycle): clock for clock in self._before}
+        after = {(clock.metric, clock.cycle): clock for clock in self._clocks}
+        for key, clock in before.items():
+            if after.get(key) != clock:
+                self.session.execute(
+                    delete(table).where(
+                        table.c.ticket_id == number, table.c.metric == key[0], table.c.cycle == key[1]
+                    )
+                )
+        fresh = [clock_values(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock]
+        if fresh:
+            self.session.execute(insert(table), fresh)
+
+    def done(self, summary: str) -> Done:
+        """The command's answer. Called before the transaction ends, shown after it."""
+        if self.number is None:
+            self._insert_ticket()
+        changes: dict[str, tuple[Any, Any]] = {}
+        for event in self.happened:
+            for name, (before, after) in event.changes.items():
+                changes[name] = (changes[name][0] if name in changes else before, after)
+        return Done(self.number or 0, summary, changes, self.state.version)
+
+
+def message_values(event: Event) -> dict[str, Any] | None:
+    """Column → value of the message that an event is, without the ticket's id; None when it is none."""
+    if "body" not in event.texts:
+        return None
+    author_kind = event.data.get("author_kind", "agent")
+    return {
+        "seq": event.seq,
+        "at": instant(event.data.get("spoken_at", event.at)),
+        "kind": "internal" if event.kind == "noted" else "public",
+        "author_kind": author_kind,
+        "author": event.data.get("author", event.actor),
+        "channel": event.data.get("channel", ""),
+        "automatic": int(bool(event.data.get("automatic"))),
+        "text_id": event.texts["body"].id,
+    }
+
+
+def named(session: Session, state: State) -> dict[str, str]:
+    """The words that a ticket's row shows by reference: subject, requester's and organisation's name."""
+    words = {"subject": "", "requester": "", "organisation": ""}
+    if state.subject_id is not None:
+        text = PersonalText.__table__
+        words["subject"] = session.execute(select(text.c.body).where(text.c.id == state.subject_id)).scalar_one()
+    if state.requester_id is not None:
+        contact = Contact.__table__
+        words["requester"] = session.execute(select(contact.c.name).where(contact.c.id == state.requester_id)).scalar_one()
+    if state.organisation_id is not None:
+        client = Organisation.__table__
+        words["organisation"] = session.execute(select(client.c.name).where(client.c.id == state.organisation_id)).scalar_one()
+    return words
+
+
+def _stranger(login: str, logins: list[str], *, known: bool) -> str:
+    shown = ", ".join(logins[:8]) + (" …" if len(logins) > 8 else "")
+    if known:
+        return f"{login} is no longer active on this desk: ask an admin, or work as another with --as ({shown})."
+    return f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`, or use --as ({shown})."

@@ -1,0 +1,81 @@
+"""People: the agents who work here, the clients, and those who write for them."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.tables import Agent, Contact, Organisation
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def active_agent(session: Session, login: str) -> Agent:
+    """An agent who can be given work. DeskError names those who can."""
+    table = Agent.__table__
+    agent = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
+    if agent is not None and agent.active:
+        return agent
+    statement = select(table.c.login).where(table.c.active, table.c.role != "viewer").order_by(table.c.login)
+    logins = list(session.execute(statement).scalars())
+    shown = ", ".join(logins[:12]) + (" …" if len(logins) > 12 else "")
+    reason = "is not active any more" if agent is not None else "is no agent of this desk"
+    raise DeskError(f"{login!r} {reason}: choose from {shown}.")
+
+
+def organisation_of(
+    session: Session, key: str | None, email: str | None, number: int | None = None
+) -> Organisation | None:
+    """The client by its key, or by the domain of an address, or by its row. DeskError for an unknown key."""
+    table = Organisation.__table__
+    if number is not None:
+        return session.get(Organisation, number)
+    if key is not None:
+        wanted = key.strip().casefold()
+        statement = select(Organisation).where(
+            (func.lower(table.c.key) == wanted) | (func.lower(table.c.name) == wanted)
+        )
+        found = session.execute(statement).scalars().first()
+        if found is None:
+            raise DeskError(f"There is no client {key!r}: an admin can add it with `deskterm seed clients FILE`.")
+        return found
+    if email is not None and "@" in email:
+        domain = email.rsplit("@", 1)[1].strip().casefold()
+        return session.execute(select(Organisation).where(table.c.domain == domain)).scalars().first()
+    return None
+
+
+def contact(
+    session: Session, name: str | None, email: str | None, phone: str | None, organisation_id: int | None
+) -> Contact | None:
+    """The person outside: known by their address, else by name within their organisation, else new. None when
+    nothing is known of them."""
+    address = email.strip().casefold() if email else None
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")
+    full_name = " ".join(name.split()) if name else ""
+    if not full_name and address is None:
+        return None
+    table = Contact.__table__
+    found = None
+    if address is not None:
+        found = session.execute(select(Contact).where(table.c.email == address)).scalars().first()
+    elif full_name:
+        same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
+        found = session.execute(
+            select(Contact).where(table.c.name == full_name, table.c.email.is_(None), same)
+        ).scalars().first()
+    if found is not None:
+        return found
+    person = Contact(
+        name=full_name or (address or "").split("@")[0],
+        email=address,
+        phone=phone or "",
+        organisation_id=organisation_id,
+    )
+    session.add(person)
+    session.flush()
+    return person

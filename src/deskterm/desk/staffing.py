@@ -1,0 +1,76 @@
+"""Seeding agents and clients from lists: idempotent, with the differences shown, and nobody removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from deskterm.desk.desk import Desk
+from deskterm.errors import DeskError
+from deskterm.store.changes import note_change
+from deskterm.store.tables import Agent, Organisation
+
+ROLES = ("viewer", "agent", "lead", "admin")
+
+
+def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime) -> list[str]:
+    """Make the agents what the rows say, by `login`; the differences, one a line. Nobody is removed: `active`
+    false retires somebody. DeskError for an unknown role, and when no active admin would be left."""
+    desk.require("seed")
+    for row in rows:
+        if row.get("role", "agent") not in ROLES:
+            raise DeskError(f"The role of {row['login']} is {row['role']!r}: use {', '.join(ROLES)}.")
+    with desk.store.writing() as session:
+        lines = _upsert(session, Agent, "login", rows)
+        table = Agent.__table__
+        admins = select(func.count()).select_from(table).where(table.c.role == "admin", table.c.active)
+        if not session.execute(admins).scalar_one():
+            raise DeskError("This would leave the desk without an active admin: keep one.")
+        _settle(session, lines, dry_run, now)
+    return lines
+
+
+def seed_clients(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime) -> list[str]:
+    """Make the clients what the rows say, by `key`; the differences, one a line. None is removed."""
+    desk.require("seed")
+    with desk.store.writing() as session:
+        lines = _upsert(session, Organisation, "key", rows)
+        _settle(session, lines, dry_run, now)
+    return lines
+
+
+def _settle(session: Session, lines: list[str], dry_run: bool, now: datetime) -> None:
+    if dry_run:
+        session.rollback()
+    elif lines:
+        note_change(session, None, now)
+
+
+def _upsert(
+    session: Session, table: type[Agent] | type[Organisation], by: str, rows: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    lines = []
+    for row in rows:
+        name = row[by]
+        column = table.__table__.c[by]
+        found = session.execute(select(table).where(column == name)).scalar_one_or_none()
+        if found is None:
+            session.add(table(**row))
+            session.flush()
+            lines.append(f"+ {name}" + (f" ({row['name']})" if row.get("name") else ""))
+            continue
+        for field, value in row.items():
+            before = getattr(found, field)
+            if before != value:
+                setattr(found, field, value)
+                lines.append(f"~ {name}: {field} {_shown(before)} → {_shown(value)}")
+    session.flush()
+    return lines
+
+
+def _shown(value: Any) -> str:
+    return "–" if value in (None, "") else str(value)
