@@ -1,0 +1,161 @@
+"""Which line of a TOML text a key stands on: the positions that `tomllib` does not give."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+Path = tuple[str | int, ...]
+"""The way to a value: keys of tables and numbers in lists, from the outside in."""
+
+
+class Lines:
+    """The lines of a TOML text that `tomllib` accepts. What it would refuse has no positions worth asking for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.replace("\r\n", "\n")
+        self._breaks = [at for at, character in enumerate(self._text) if character == "\n"]
+        self._found: dict[Path, int] = {(): 0}
+        self._lists: dict[Path, int] = {}
+        self._at = 0
+        self._read()
+
+    def line(self, path: Path) -> int:
+        """The line, from 1, of the key or list entry at `path`; of its nearest parent where it is not in the text."""
+        while path not in self._found:
+            path = path[:-1]
+        return bisect_right(self._breaks, self._found[path] - 1) + 1
+
+    def __iter__(self) -> Iterator[Path]:
+        """Every path that has a line of its own."""
+        return (path for path in self._found if path)
+
+    # -- one pass over the text ----------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        table: Path = ()
+        while self._skip(" \t\n"):
+            if self._text[self._at] == "[":
+                table = self._header()
+            else:
+                self._pair(table)
+
+    def _header(self) -> Path:
+        begin = self._at
+        entry = self._text.startswith("[[", begin)
+        self._at += 2 if entry else 1
+        *outer, last = self._keys()
+        self._at += 2 if entry else 1
+        path: Path = ()
+        for key in outer:
+            path = self._newest((*path, key))
+            self._found.setdefault(path, begin)
+        path = (*path, last)
+        if not entry:
+            self._found[path] = begin
+            return path
+        self._found.setdefault(path, begin)
+        number = self._lists.get(path, -1) + 1
+        self._lists[path] = number
+        self._found[*path, number] = begin
+        return (*path, number)
+
+    def _newest(self, path: Path) -> Path:
+        """A header goes on in the last entry of a list of tables."""
+        return (*path, self._lists[path]) if path in self._lists else path
+
+    def _pair(self, table: Path) -> None:
+        self._skip(" \t\n")
+        begin = self._at
+        path = table
+        for key in self._keys():
+            path = (*path, key)
+            self._found.setdefault(path, begin)
+        self._at += 1  # the equals sign
+        self._value(path)
+
+    def _keys(self) -> list[str]:
+        keys = []
+        while True:
+            self._skip(" \t")
+            keys.append(self._string() if self._text[self._at] in "\"'" else self._bare())
+            self._skip(" \t")
+            if self._text[self._at] != ".":
+                return keys
+            self._at += 1
+
+    def _bare(self) -> str:
+        begin = self._at
+        while self._text[self._at].isalnum() or self._text[self._at] in "-_":
+            self._at += 1
+        return self._text[begin : self._at]
+
+    def _value(self, path: Path) -> None:
+        self._skip(" \t\n")
+        match self._text[self._at]:
+            case '"' | "'":
+                self._string()
+            case "[":
+                self._entries(path)
+            case "{":
+                self._inline(path)
+            case _:
+                while self._at < len(self._text) and self._text[self._at] not in ",]}\n#":
+                    self._at += 1
+
+    def _entries(self, path: Path) -> None:
+        self._at += 1
+        number = 0
+        while self._skip(" \t\n,") and self._text[self._at] != "]":
+            self._found[*path, number] = self._at
+            self._value((*path, number))
+            number += 1
+        self._at += 1
+
+    def _inline(self, path: Path) -> None:
+        self._at += 1
+        while self._skip(" \t\n,") and self._text[self._at] != "}":
+            self._pair(path)
+        self._at += 1
+
+    def _string(self) -> str:
+        quote = self._text[self._at]
+        if self._text.startswith(quote * 3, self._at):
+            return self._long_string(quote * 3)
+        begin = self._at + 1
+        self._at = begin
+        while self._text[self._at] != quote:
+            self._at += 2 if quote == '"' and self._text[self._at] == "\\" else 1
+        self._at += 1
+        raw = self._text[begin : self._at - 1]
+        return _unescaped(raw) if quote == '"' and "\\" in raw else raw
+
+    def _long_string(self, quotes: str) -> str:
+        self._at += 3
+        while not self._text.startswith(quotes, self._at):
+            self._at += 2 if quotes == '"""' and self._text[self._at] == "\\" else 1
+        self._at += 3
+        while self._text.startswith(quotes[0], self._at):  # up to two quotes may belong to the string
+            self._at += 1
+        return ""
+
+    def _skip(self, blank: str) -> bool:
+        """Go past blanks and comments; False at the end of the text."""
+        while self._at < len(self._text):
+            character = self._text[self._at]
+            if character == "#":
+                end = self._text.find("\n", self._at)
+                self._at = len(self._text) if end < 0 else end
+                if "\n" not in blank:
+                    return self._at < len(self._text)
+            elif character in blank:
+                self._at += 1
+            else:
+                return True
+        return False
+
+
+def _unescaped(raw: str) -> str:
+    import tomllib
+
+    return str(tomllib.loads(f'key = "{raw}"')["key"])

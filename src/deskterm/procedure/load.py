@@ -1,0 +1,75 @@
+"""From a procedure file to a checked procedure.
+
+Everything that is wrong with a file is found in one go; each thing is a line of the error that names the file, the
+line in it, and what is expected.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from deskterm.errors import DeskError
+from deskterm.procedure.complaints import Complaint, complaints
+from deskterm.procedure.lines import Lines
+from deskterm.procedure.schema import Procedure
+
+_LARGEST = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A procedure with the text it was written in. path: where it stands, or what it was called."""
+
+    procedure: Procedure
+    source: str
+    path: Path
+
+
+def load(path: Path) -> Loaded:
+    """The procedure in a file. DeskError when it cannot be read or says something that it cannot."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise DeskError(f"{path} is too large to be a procedure file.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise DeskError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise DeskError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise DeskError(f"{path}, line {line}: the file is not UTF-8 text; save it as UTF-8.") from error
+    return loads(text, str(path))
+
+
+def loads(text: str, name: str) -> Loaded:
+    """The procedure in a text. name: what errors call it."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DeskError(_broken(str(error), text, name)) from error
+    except RecursionError as error:
+        raise DeskError(f"{name} is nested too deeply to be a procedure file.") from error
+    try:
+        procedure = Procedure.model_validate(data)
+    except ValidationError as error:
+        raise _refusal(complaints(error, data, Procedure), text, name) from error
+    return Loaded(procedure, text, Path(name))
+
+
+def _refusal(found: Iterable[Complaint], text: str, name: str) -> DeskError:
+    lines = Lines(text)
+    told = sorted((lines.line(complaint.path), complaint.sentence) for complaint in found)
+    return DeskError("\n".join(f"{name}, line {line}: {sentence}" for line, sentence in told))
+
+
+def _broken(message: str, text: str, name: str) -> str:
+    found = re.search(r" \(at line (\d+), column \d+\)$", message)
+    line = int(found[1]) if found else text.count("\n") + 1
+    what = message[: found.start()] if found else message.removesuffix(" (at end of document)")
+    return f"{name}, line {line}: this is no TOML: {what[:1].lower()}{what[1:]}."

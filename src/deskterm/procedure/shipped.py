@@ -1,0 +1,39 @@
+"""Where the procedures (and the other data) that come with deskterm stand, and how they are named."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from deskterm.errors import DeskError
+
+
+def data_folder() -> Path:
+    """The folder of shipped data: inside an installed package, beside `src` in a checkout."""
+    packaged = Path(__file__).parents[1] / "data"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "data"
+
+
+def names() -> list[str]:
+    """The names of the shipped procedures, in order."""
+    return sorted(path.stem for path in (data_folder() / "procedures").glob("*.toml"))
+
+
+def find(name_or_path: str) -> Path:
+    """The file of a shipped procedure by its name, or of an own one by its path.
+
+    DeskError names the nearest shipped one, and lists them all, when there is neither.
+    """
+    known = names()
+    if name_or_path in known:
+        return data_folder() / "procedures" / f"{name_or_path}.toml"
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return path
+    if path.is_dir():
+        raise DeskError(f"{name_or_path} is a folder: give the procedure file in it.")
+    near = get_close_matches(Path(name_or_path).stem.lower(), known, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    raise DeskError(
+        f"There is no procedure and no file called {name_or_path}{hint} Shipped procedures: {', '.join(known)}."
+    )
