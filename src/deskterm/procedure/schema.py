@@ -162,6 +162,8 @@ class RequestType(Part):
     fields: tuple[Key, ...] = ()
     required: tuple[Key, ...] = ()
     examples: tuple[str, ...] = ()
+    checklist: Key | None = None
+    """Comes with every ticket of this type (S5-07)."""
 
 
 class MetricPart(Part):
@@ -180,6 +182,8 @@ class MetricPart(Part):
     """When to warn: `75%` of the target, or `30m` of open time before it ends."""
     counts_work: bool = False
     """Runs on time entries, not on the calendar (S3-06)."""
+    work_in: tuple[Key, ...] = ()
+    """Statuses whose time counts as work where nobody kept a timer (S3-06)."""
     tier: int | None = None
 
 
@@ -206,6 +210,8 @@ class Department(Part):
     clients_only: bool = True
     notify: Literal["all", "assignee"] = "assignee"
     first_answer_owns: bool = False
+    asks_handover: bool = False
+    """A ticket that is passed on from here takes a note along for those who get it (S5-05)."""
 
 
 class Team(Part):
@@ -266,23 +272,34 @@ class Ladder(Part):
     """Words in a customer's message that ask for it (S1-34)."""
     notify_requester: bool = False
     by_customer: bool = False
+    checklist: Key | None = None
+    """What whoever takes up an escalation goes through and decides (S4-22)."""
 
 
 class Rule(Part):
-    """What happens by itself. on: the moment; when: facts as in a policy; do: acts, in order."""
+    """What happens by itself. on: the moment; when: facts as in a policy; the rest are acts. metric: the clock that
+    a warning, breach or effort rule is about, any where left out. raise_severity, raise_priority: steps up the scale."""
 
     key: Key
     label: Text
-    on: Literal["create", "warning", "breach", "severity-change", "priority-change", "escalation", "reply", "effort"]
+    on: Literal[
+        "create", "warning", "breach", "severity-change", "priority-change", "escalation", "reply", "effort", "status"
+    ]
+    entered: Key | None = None
+    """The status whose entering is the moment of a `status` rule."""
     when: dict[str, str | bool | tuple[str, ...]] = {}
     metric: Key | None = None
     at: str = ""
     """A share (`75%`) or an amount (`25m`) at which a warning or effort rule acts."""
     mode: Literal["automatic", "suggest", "lead-opt-in"] = "automatic"
+    """lead-opt-in: a suggestion until a lead switches it on (S3-08)."""
     status: Key | None = None
     tier: int | None = None
     tier_by: int = 0
     raise_severity: int = 0
+    raise_priority: int = 0
+    assign: Literal["", "by-severity-and-priority", "on-shift"] = ""
+    """Who gets it: the most urgent to whoever has least of that urgency (S4-16), or the team on shift (S3-02)."""
     ladder: Key | None = None
     department: Key | None = None
     notify: tuple[str, ...] = ()
@@ -296,6 +313,8 @@ class Closing(Part):
     reopen_within: str = ""
     immutable: bool = False
     thanks_keeps_closed: bool = False
+    thanks: dict[str, tuple[str, ...]] = {}
+    """Language → words that a message of mere thanks is made of (S5-12)."""
     confirm_before_close: bool = False
     sign_off_reminder: str = ""
     auto_close_after: str = ""
@@ -414,7 +433,8 @@ class Notice(Part):
 
 
 class Template(Part):
-    """A letter. Placeholders in braces: {number}, {subject}, {requester}, {agent}, {status}, {due}, {resolution}."""
+    """A letter. Placeholders in braces: {number}, {subject}, {requester}, {agent}, {status}, {due}, {resolution},
+    {severity}, {priority}, {release}."""
 
     key: Key
     label: Text
@@ -507,6 +527,8 @@ class Procedure(Part):
     products: tuple[Choice, ...] = ()
     topics: tuple[Choice, ...] = ()
     """What requests are about (S2-06, S4-08): for reports and for finding."""
+    glossary: tuple[Choice, ...] = ()
+    """Words of this desk and what they mean here (S4-25)."""
     links: dict[Key, str] = {}
     """Addresses a console may show: knowledge base, status page."""
 
