@@ -278,7 +278,7 @@ class Ladder(Part):
 
 class Rule(Part):
     """What happens by itself. on: the moment; when: facts as in a policy; the rest are acts. metric: the clock that
-    a warning, breach or effort rule is about, any where left out. raise_severity, raise_priority: steps up the scale."""
+    a warning, breach or effort rule is about, any where left out. raise_severity, raise_priority: steps up a scale."""
 
     key: Key
     label: Text
