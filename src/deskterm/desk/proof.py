@@ -1,0 +1,203 @@
+"""Proof that the tables say what the events say, and that nobody changed an event.
+
+Ticket, clock and message rows are folded again from the events and compared; each event's place in its chain and
+the digest of the words it refers to are checked on the way. A row that differs can be written anew; an event never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select, update
+from sqlmodel import Session
+
+from deskterm.desk.desk import message_values
+from deskterm.desk.events import GENESIS, Event, chained, decoded, text_digest
+from deskterm.desk.fold import TicketFold
+from deskterm.desk.rows import clock_values, seconds, ticket_values
+from deskterm.procedure.compiled import Compiled, from_document
+from deskterm.store.engine import Store
+from deskterm.store.tables import ClockRow, Contact, Message, Organisation, PersonalText, ProcedureVersion, Ticket
+from deskterm.store.tables import Desk as DeskRow
+from deskterm.store.tables import Event as EventRow
+
+_BATCH = 500
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be. repaired: it was written anew; what is not repairable is a changed
+    event or words, for which a backup is the place to look."""
+
+    ticket: int
+    sentence: str
+    repaired: bool = False
+
+
+@dataclass(slots=True)
+class Proof:
+    """What was looked at and found."""
+
+    tickets: int = 0
+    events: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+def prove(store: Store, *, repair: bool = False, progress: Progress | None = None) -> Proof:
+    """Fold every ticket again and compare. repair: write rows that differ anew, in one transaction a batch.
+    progress: called with tickets done and tickets in all."""
+    proof = Proof()
+    findings: list[Finding] = []
+    last = 0
+    with store.reading() as session:
+        total = session.execute(select(func.count()).select_from(Ticket.__table__)).scalar_one()
+    while True:
+        with store.writing() if repair else store.reading() as session:
+            numbers = _numbers(session, last)
+            if not numbers:
+                break
+            batch = _Batch(session, numbers[0], numbers[-1])
+            for number in numbers:
+                proof.events += len(batch.events.get(number, ()))
+                findings += _ticket(session, batch, number, repair)
+            proof.tickets += len(numbers)
+            last = numbers[-1]
+        if progress is not None:
+            progress(proof.tickets, total)
+    proof.findings = tuple(findings)
+    return proof
+
+
+def _numbers(session: Session, after: int) -> list[int]:
+    table = Ticket.__table__
+    statement = select(table.c.id).where(table.c.id > after).order_by(table.c.id).limit(_BATCH)
+    return list(session.execute(statement).scalars())
+
+
+class _Batch:
+    """The rows of some hundred tickets, by ticket."""
+
+    def __init__(self, session: Session, first: int, last: int) -> None:
+        self.editions = _editions(session)
+        self.current = self.editions(session.execute(select(DeskRow.__table__.c.procedure_version)).scalar_one())
+        self.tickets = {row["id"]: row for row in _rows(session, Ticket.__table__, "id", first, last)}
+        self.events = _by_ticket(_rows(session, EventRow.__table__, "ticket_id", first, last, "seq"))
+        self.clocks = _by_ticket(_rows(session, ClockRow.__table__, "ticket_id", first, last, "metric", "cycle"))
+        self.messages = _by_ticket(_rows(session, Message.__table__, "ticket_id", first, last, "seq"))
+        texts = _rows(session, PersonalText.__table__, "ticket_id", first, last)
+        self.texts = {row["id"]: row for row in texts}
+        self.people = _names(session, Contact.__table__, self.tickets, "requester_id")
+        self.clients = _names(session, Organisation.__table__, self.tickets, "organisation_id")
+
+
+def _rows(session: Session, table: Table, by: str, first: int, last: int, *order: str) -> list[Mapping[str, Any]]:
+    column = table.c[by]
+    statement = select(table).where(column >= first, column <= last).order_by(column, *(table.c[name] for name in order))
+    return [dict(row) for row in session.execute(statement).mappings()]
+
+
+def _by_ticket(rows: list[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
+    return {number: list(group) for number, group in groupby(rows, key=itemgetter("ticket_id"))}
+
+
+def _names(session: Session, table: Table, tickets: Mapping[int, Mapping[str, Any]], by: str) -> dict[int, str]:
+    wanted = {row[by] for row in tickets.values() if row[by] is not None}
+    found: dict[int, str] = {}
+    ordered = sorted(wanted)
+    for start in range(0, len(ordered), 500):
+        statement = select(table.c.id, table.c.name).where(table.c.id.in_(ordered[start : start + 500]))
+        found.update((number, name) for number, name in session.execute(statement))
+    return found
+
+
+def _editions(session: Session) -> Callable[[int], Compiled]:
+    known: dict[int, Compiled] = {}
+
+    def edition(version: int) -> Compiled:
+        if version not in known:
+            row = session.get_one(ProcedureVersion, version)
+            known[version] = from_document(row.document, version)
+        return known[version]
+
+    return edition
+
+
+def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Iterator[Finding]:
+    fold = TicketFold(batch.editions)
+    previous, whole = GENESIS, True
+    messages = []
+    rows = batch.events.get(number, [])
+    for seq, row in enumerate(rows, 1):
+        event = decoded(row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"])
+        previous = chained(previous, number, event, row["data"])
+        if row["seq"] != seq or row["hash"] != previous:
+            yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: compare a backup")
+            whole = False
+            break
+        for sentence in _words_changed(batch, number, event):
+            yield Finding(number, sentence)
+        fold.step(event)
+        message = message_values(event)
+        if message is not None:
+            messages.append(message | {"ticket_id": number})
+    if not rows:
+        yield Finding(number, f"ticket {number} has no events: compare a backup")
+    if not rows or not whole:
+        return
+    clocks = fold.clocks()
+    state = fold.state
+    ticket = ticket_values(state, clocks, batch.current) | {
+        "subject": batch.texts[state.subject_id]["body"] if state.subject_id in batch.texts else "",
+        "requester": batch.people.get(state.requester_id or 0, ""),
+        "organisation": batch.clients.get(state.organisation_id or 0, ""),
+        "hash": previous,
+    }
+    yield from _compare_ticket(session, batch.tickets[number], ticket, number, repair)
+    wanted = sorted((clock_values(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle"))
+    yield from _compare(session, ClockRow.__table__, batch.clocks.get(number, []), wanted, number, repair, "clocks")
+    found = [{k: v for k, v in row.items() if k != "id"} for row in batch.messages.get(number, [])]
+    yield from _compare(session, Message.__table__, found, messages, number, repair, "messages")
+
+
+def _words_changed(batch: _Batch, number: int, event: Event) -> Iterator[str]:
+    for name, reference in event.texts.items():
+        text = batch.texts.get(reference.id)
+        if text is None:
+            yield f"the {name} of event {event.seq} of ticket {number} is missing: compare a backup"
+        elif text["salt"] and text_digest(text["salt"], text["body"]) != reference.digest:
+            yield f"the {name} of event {event.seq} of ticket {number} is not what was written: compare a backup"
+
+
+def _compare_ticket(
+    session: Session, row: Mapping[str, Any], wanted: Mapping[str, Any], number: int, repair: bool
+) -> Iterator[Finding]:
+    wrong = [name for name, value in wanted.items() if row[name] != value]
+    if not wrong:
+        return
+    if repair:
+        table = Ticket.__table__
+        session.execute(update(table).where(table.c.id == number).values(**{name: wanted[name] for name in wrong}))
+    yield Finding(number, f"ticket {number} differs from its events in {', '.join(wrong)}", repair)
+
+
+def _compare(
+    session: Session,
+    table: Table,
+    rows: list[Mapping[str, Any]],
+    wanted: list[dict[str, Any]],
+    number: int,
+    repair: bool,
+    what: str,
+) -> Iterator[Finding]:
+    if rows == wanted:
+        return
+    if repair:
+        session.execute(delete(table).where(table.c.ticket_id == number))
+        if wanted:
+            session.execute(insert(table), wanted)
+    yield Finding(number, f"the {what} of ticket {number} differ from its events", repair)
