@@ -166,7 +166,14 @@ def _terms(procedure: Procedure, version: int) -> Terms:
             for metric, text in row.items():
                 put(metric, severity, text)
         when = {name: values(wanted) for name, wanted in part.when.items()}
-        policies.append(Policy(part.key, part.label, when, part.calendar, targets, part.calendars))
+        everybody = dict(targets)
+        for priority, row in part.by_priority.items():
+            targets = dict(everybody)
+            for metric, text in row.items():
+                put(metric, None, text)
+            only = {**when, "priority": frozenset({priority}) & when.get("priority", {priority})}
+            policies.append(Policy(part.key, part.label, only, part.calendar, targets, part.calendars))
+        policies.append(Policy(part.key, part.label, when, part.calendar, everybody, part.calendars))
     metrics = tuple(_metric(part, procedure.statuses) for part in procedure.metrics if not part.counts_work)
     return Terms(version, metrics, tuple(policies), calendars, _sprints(procedure))
 

@@ -189,7 +189,7 @@ class MetricPart(Part):
 
 class PolicyPart(Part):
     """Targets for some tickets. The first policy whose `when` holds is the one. targets: metric → target;
-    by_severity: severity → metric → target."""
+    by_severity: severity → metric → target; by_priority: the same, for desks that go by priority (S2-16, S3-09)."""
 
     key: Key
     label: Text
@@ -198,6 +198,7 @@ class PolicyPart(Part):
     calendars: dict[Key, Key] = {}
     targets: dict[Key, Text] = {}
     by_severity: dict[Key, dict[Key, Text]] = {}
+    by_priority: dict[Key, dict[Key, Text]] = {}
     from_change: bool = False
 
 
