@@ -1,0 +1,1 @@
+"""Screens: what a pane shows, and what happens on a key, is decided here."""

@@ -1,0 +1,74 @@
+"""The one place where words from outside become words that a terminal may be given.
+
+What people write is data: it must not colour, move the cursor, set the title, fill the clipboard, hide itself or turn
+its direction round. Views take `Safe` text only, so the type checker sees what was not brought here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+Safe = NewType("Safe", str)
+"""Text without anything that a terminal would act on."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+# A sequence is taken out whole only when it is complete: an open one would swallow what follows it.
+_SEQUENCES = re.compile(
+    r"""
+      (?:\x1b\[|\x9b) [0-?]{0,64} [ -/]{0,8} [@-~]                                        # CSI: colours, cursor, modes
+    | (?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f]) [^\x07\x1b\x9c\r\n]{0,4096} (?:\x07|\x1b\\|\x9c)  # OSC, DCS, APC, PM, SOS
+    | \x1b [ -/]{1,4} [0-~]                                                               # character sets, alignment
+    | \x1b [6-Z=>\\a-z|}~]                                                                # single escapes: reset, modes
+    """,
+    re.VERBOSE,
+)
+_BREAKS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
+_SUSPECT = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners and fillers without a shape
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\uffa0"  # zero width, bidi marks, overrides and isolates
+    "\ufe00-\ufe0f\ufeff\ufff0-\uffff"  # variation selectors, byte order mark, specials
+    "\ud800-\udfff"  # lone surrogates: they cannot be written to a terminal
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical format characters, tags
+    "]"
+)
+_NON_CHARACTER = re.compile("[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U000efffe-\U0010ffff]")
+_PILE = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
+                   r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+"""More combining marks than three on one letter write over the lines above and below it."""
+
+
+def sanitize(text: str, *, lines: bool = False) -> Safe:
+    """Text that is safe to show. Complete escape sequences go, stray control characters are shown as pictures
+    (`␛`, `␈`), what has no shape of its own goes, and what cannot be shown becomes `�`. lines: keep line breaks, all
+    written `\\n`, and tabs; left out, each of them becomes a space."""
+    if text.isascii() and text.isprintable():
+        return Safe(text)
+    text = _SEQUENCES.sub("", text)
+    if lines:
+        text = _BREAKS.sub("\n", text)
+        text = _SUSPECT.sub(_kept_lines, text)
+    else:
+        text = _BREAKS.sub(" ", text).replace("\t", " ")
+        text = _SUSPECT.sub(_shown, text)
+    text = _NON_CHARACTER.sub(REPLACEMENT, text)
+    return Safe(_PILE.sub(r"\1", text))
+
+
+def _kept_lines(match: re.Match[str]) -> str:
+    return match[0] if match[0] in "\n\t" else _shown(match)
+
+
+def _shown(match: re.Match[str]) -> str:
+    """What stands for a character that may not be written."""
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\N{SYMBOL FOR DELETE}"
+    if code < 0xA0 or 0xD800 <= code <= 0xDFFF or 0xFFF0 <= code <= 0xFFFF:
+        return REPLACEMENT
+    return ""
