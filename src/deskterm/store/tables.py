@@ -6,17 +6,24 @@ Writers other than `deskterm.desk` and `deskterm.exchange` have no business here
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
-NEVER = datetime(9000, 1, 1, tzinfo=UTC)
-"""The due instant of what is not due: sort keys are never NULL."""
-
-SCHEMA = 1
-"""The number of this layout; a store with a higher one was written by a newer deskterm."""
-
+from deskterm.store.instants import NEVER as NEVER
+from deskterm.store.migrate import SCHEMA as SCHEMA
 
 _OPEN = text("is_open = 1")
 
@@ -181,7 +188,7 @@ class Ticket(SQLModel, table=True):
         Index("ticket_order", "rank", "order_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(
             "ticket_counters",
-            *("category", "assignee", "team", "next_due_at"),
+            *("category", "assignee", "team", "next_due_at", "breached"),
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
@@ -213,7 +220,9 @@ class ClockRow(SQLModel, table=True):
 
     __tablename__ = "clock"
 
-    ticket_id: int = Field(sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), ForeignKey("ticket.id"), primary_key=True))
+    ticket_id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), ForeignKey("ticket.id"), primary_key=True)
+    )
     metric: str = Field(primary_key=True)
     cycle: int = Field(primary_key=True)
     state: str
@@ -233,8 +242,11 @@ class ClockRow(SQLModel, table=True):
 
     __table_args__ = (
         Index(
-            "clock_next", "next_event_at", "ticket_id",
-            sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+            "clock_next",
+            "next_event_at",
+            "ticket_id",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
         ),
     )
 
@@ -254,5 +266,17 @@ class Change(SQLModel, table=True):
     """What was written last, for those who watch: one row a transaction, trimmed by the writer."""
 
     id: int | None = Field(default=None, sa_column=_id())
-    ticket_id: int | None = Field(default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True))
+    ticket_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True)
+    )
     at: datetime
+
+
+TABLES: list[Table] = [
+    SQLModel.metadata.tables[str(model.__tablename__)]
+    for model in (
+        *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
+        *(ImportedRow, Change),
+    )
+]
+"""What a store is made of."""

@@ -1,0 +1,62 @@
+"""What was written last, for those who watch: the writer leaves a row, the watcher reads from where it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from deskterm.store.reader import Reader
+
+KEPT = 10_000
+"""Changes that are kept; who slept longer reads everything again."""
+
+_TRIM_EVERY = 256
+
+_ORDER_OF_COMMITS = 0x6465736B
+"""The key of the advisory lock that makes ids of changes ascend in the order of commits on PostgreSQL."""
+
+
+def note_change(session: Session, ticket_id: int | None, at: datetime) -> None:
+    """Say that a transaction changed a ticket; None: many of them. Once a transaction, as its last statement, because
+    on PostgreSQL writers wait here for each other."""
+    from sqlalchemy import delete, func, insert, select
+
+    from deskterm.store.tables import Change
+
+    table = Change.__table__  # type: ignore[attr-defined]
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    if on_postgresql:
+        session.flush()
+        session.execute(select(func.pg_advisory_xact_lock(_ORDER_OF_COMMITS)))
+    row = insert(table).values(ticket_id=ticket_id, at=at).returning(table.c.id)
+    number: int = session.execute(row).scalar_one()
+    if number % _TRIM_EVERY == 0:
+        session.execute(delete(table).where(table.c.id <= number - KEPT))
+    if on_postgresql:
+        session.execute(select(func.pg_notify("deskterm", "" if ticket_id is None else str(ticket_id))))
+
+
+def last_change(reader: Reader) -> int:
+    """Where to read on from: the id of the newest change, 0 without one."""
+    ((newest,),) = reader.rows("SELECT max(id) FROM change")
+    return int(newest or 0)
+
+
+def changed_since(reader: Reader, last_id: int) -> tuple[frozenset[int] | None, int]:
+    """The tickets that changed after a change, and the id of the newest one. None instead of tickets: read
+    everything again, because many changed at once or the changes in between are gone."""
+    found = reader.rows("SELECT id, ticket_id FROM change WHERE id > :last ORDER BY id", {"last": last_id})
+    if not found:
+        return frozenset(), last_id
+    newest = found[-1][0]
+    if last_id and found[0][0] > last_id + 1 and _trimmed(reader, last_id):
+        return None, newest
+    tickets = [ticket for _, ticket in found]
+    return (None if None in tickets else frozenset(tickets)), newest
+
+
+def _trimmed(reader: Reader, last_id: int) -> bool:
+    return not reader.rows("SELECT 1 FROM change WHERE id <= :last LIMIT 1", {"last": last_id})

@@ -1,0 +1,121 @@
+"""Bare connections to a desk, without SQLAlchemy, and what they tell of the store before anything else is done."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+from deskterm.store import failures
+from deskterm.store.location import dialect, sqlite_path
+
+if TYPE_CHECKING:
+    import psycopg
+
+PATIENCE = 10.0
+"""Seconds that a writer waits for another one."""
+
+
+def sqlite_connection(url: str, *, mode: Literal["ro", "rw"] = "rw", patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection with this desk's settings, in autocommit; it makes no file. DeskError when there is none or it
+    cannot be opened."""
+    path = sqlite_path(url)
+    _look(url, path, writing=mode == "rw")
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(
+            f"file:{quote(str(path))}?mode={mode}",
+            uri=True,
+            timeout=patience,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        if mode == "rw":
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA recursive_triggers = ON")
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        raise failures.sentence(error, url) or error from error
+    return connection
+
+
+def postgresql_connection(url: str, *, autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection whose session is in UTC. DeskError when psycopg is missing or the server cannot be reached."""
+    try:
+        import psycopg
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError as error:
+        raise failures.no_driver() from error
+    try:
+        settings = conninfo_to_dict(url)
+        settings.setdefault("connect_timeout", "10")
+        settings.setdefault("application_name", "deskterm")
+        connection = psycopg.connect(autocommit=True, **settings)  # type: ignore[arg-type]
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.autocommit = autocommit
+    except psycopg.Error as error:
+        raise failures.unreachable(url, failures.first_line(error)) from error
+    return connection
+
+
+def schema_number(connection: Any, url: str) -> int | None:
+    """The layout number of the store behind a bare connection; None for a store whose desk was never founded.
+    DeskError when it holds nothing, or something else."""
+    if dialect(url) == "sqlite":
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    else:
+        tables = {
+            name
+            for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        }
+    if not tables:
+        raise failures.no_desk(url)
+    if not {"desk", "ticket"} <= tables:
+        raise failures.foreign(url)
+    found = connection.execute("SELECT schema_number FROM desk").fetchone()
+    return None if found is None else int(found[0])
+
+
+def make_file(url: str) -> None:
+    """An empty file, and its folder, that only the owner may read, whatever the umask. DeskError when the place
+    allows none."""
+    path = sqlite_path(url)
+    try:
+        _make_folder(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        _look(url, path, writing=True)
+    except OSError as error:
+        raise failures.unwritable(url, _reason(error)) from error
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _look(url: str, path: Path, *, writing: bool) -> None:
+    """Say what is wrong with the file in words that SQLite does not have."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise failures.no_desk(url) from error
+    except OSError as error:
+        raise failures.unreadable(url, _reason(error)) from error
+    if path.is_dir():
+        raise failures.unreadable(url, "it is a folder")
+    if not os.access(path, os.R_OK):
+        raise failures.unreadable(url, "permission denied")
+    if writing and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise failures.unwritable(url, "permission denied")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

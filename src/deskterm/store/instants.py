@@ -1,0 +1,41 @@
+"""Instants as the databases hold them, and as seconds: the one place where the two meet.
+
+SQLite holds UTC as the text `YYYY-MM-DD HH:MM:SS.ffffff`, whose order is the order of time; PostgreSQL holds
+`timestamptz` and, in a session whose zone is UTC, reads the same text.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""The due instant of what is not due: sort keys are never NULL."""
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - stored text carries no zone
+_SECOND = timedelta(seconds=1)
+
+_NEVER_SECONDS = int(NEVER.timestamp())
+
+
+def stored_text(instant: datetime | int) -> str:
+    """An aware datetime or epoch seconds as both databases take it in text."""
+    if isinstance(instant, datetime):
+        if instant.tzinfo is not UTC:
+            instant = instant.astimezone(UTC)
+        return instant.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return (_EPOCH + timedelta(seconds=instant)).isoformat(" ", "microseconds")
+
+
+def seconds(stored: str | datetime) -> int:
+    """The whole epoch seconds of an instant as a bare connection returns it."""
+    if isinstance(stored, str):
+        return (datetime.fromisoformat(stored) - _EPOCH) // _SECOND
+    return int(stored.timestamp() // 1)
+
+
+def seconds_or_none(stored: str | datetime | None) -> int | None:
+    """The whole epoch seconds; None for NULL and for NEVER."""
+    if stored is None:
+        return None
+    found = seconds(stored)
+    return None if found >= _NEVER_SECONDS else found

@@ -1,0 +1,66 @@
+"""Where a desk is kept: a file for SQLite, a URL for PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deskterm.errors import UsageError
+
+VARIABLE = "DESKTERM_DATABASE"
+
+_SQLITE = "sqlite:///"
+_POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
+
+
+def location(database: str | None) -> str:
+    """The URL of the desk: from `--database`, else from `DESKTERM_DATABASE`, else `desk.sqlite3` in the user's data
+    folder. A plain path and `sqlite:` give `sqlite:///` and the absolute path, taken literally. UsageError for another
+    kind of database."""
+    wanted = (database or os.environ.get(VARIABLE, "")).strip()
+    if not wanted:
+        import platformdirs
+
+        return _SQLITE + str(platformdirs.user_data_path("deskterm", appauthor=False) / "desk.sqlite3")
+    if match := _POSTGRESQL.match(wanted):
+        return "postgresql://" + wanted[match.end() :]
+    if wanted.lower().startswith("sqlite:"):
+        path = wanted[len("sqlite:") :]
+        if path.startswith("///"):
+            path = path[3:]
+        elif path.startswith("//"):
+            raise UsageError(f"{wanted} names no file: write sqlite:///PATH, or the path alone.")
+        return _SQLITE + _absolute(path)
+    if match := _SCHEME.match(wanted):
+        raise UsageError(
+            f"A desk lives in SQLite or PostgreSQL, not in {match[0]}: give a path or a postgresql:// URL."
+        )
+    return _SQLITE + _absolute(wanted)
+
+
+def dialect(url: str) -> str:
+    """`sqlite` or `postgresql`."""
+    return "sqlite" if url.startswith("sqlite:") else "postgresql"
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite:///` URL."""
+    return Path(url.removeprefix(_SQLITE))
+
+
+def shown(url: str) -> str:
+    """What a message calls the place: a path, or a URL without its password and options."""
+    if dialect(url) == "sqlite":
+        return str(sqlite_path(url))
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    return f"postgresql://{user.partition(':')[0]}{at}{host}{parts.path}"
+
+
+def _absolute(path: str) -> str:
+    if not path:
+        raise UsageError("The database has no name: give a path or a postgresql:// URL.")
+    return os.path.abspath(os.path.expanduser(path))

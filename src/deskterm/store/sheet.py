@@ -1,0 +1,213 @@
+"""One ticket for showing, and what else a console reads of its desk. SQL over a bare `Reader`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from deskterm.errors import DeskError
+from deskterm.store.instants import seconds, seconds_or_none
+from deskterm.store.location import shown
+from deskterm.store.reader import Reader
+from deskterm.store.window import QueueRow, queue_columns, queue_row
+
+JUST_MISSED = 1800
+"""Seconds for which a missed target still leads the list of those next to breach."""
+
+
+class ClockView(NamedTuple):
+    """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds."""
+
+    metric: str
+    cycle: int
+    state: str
+    started: int
+    target: str
+    target_seconds: int | None
+    due: int | None
+    stopped: int | None
+    consumed: int
+    since: int
+    breached_at: int | None
+    cause: str | None
+    policy: str
+    calendar: str
+    version: int
+
+
+class MessageView(NamedTuple):
+    """A turn of the conversation. kind: public, internal or system; author_kind: requester, agent or system."""
+
+    seq: int
+    at: int
+    kind: str
+    author_kind: str
+    author: str
+    channel: str
+    automatic: bool
+    body: str
+
+
+class EventView(NamedTuple):
+    seq: int
+    kind: str
+    at: int
+    actor: str
+    data: dict[str, Any]
+
+
+class AgentView(NamedTuple):
+    login: str
+    name: str
+    role: str
+    team: str | None
+    tier: int | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSheet:
+    """All of a ticket. Instants are epoch seconds; version: the seq of its last event."""
+
+    row: QueueRow
+    type: str
+    impact: str | None
+    urgency: str | None
+    tier: int | None
+    channel: str
+    product: str | None
+    topic: str | None
+    tags: tuple[str, ...]
+    fields: dict[str, Any]
+    solved: int | None
+    closed: int | None
+    reopened: int
+    version: int
+    clocks: list[ClockView]
+    messages: list[MessageView]
+    events: list[EventView]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """Which desk this is. clock_offset: seconds that a simulated desk's clock is ahead. document: the procedure in
+    force as JSON, empty before one is."""
+
+    name: str
+    simulated: bool
+    clock_offset: int
+    timezone: str
+    procedure_version: int
+    document: str
+
+
+_SHEET = "impact, urgency, tier, channel, product, topic, tags, fields, solved_at, closed_at, reopened, version"
+_QUEUE_WIDTH = len(queue_columns().split(", "))
+
+
+def sheet(reader: Reader, number: int) -> TicketSheet | None:
+    """The ticket with this number, its clocks, conversation and history in the order of their events."""
+    wanted = {"number": number}
+    found = reader.rows(f"SELECT {queue_columns()}, {_SHEET} FROM ticket WHERE id = :number", wanted)
+    if not found:
+        return None
+    row = queue_row(found[0])
+    impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version = found[0][
+        _QUEUE_WIDTH:
+    ]
+    return TicketSheet(
+        row=row,
+        type=row.type,
+        impact=impact,
+        urgency=urgency,
+        tier=tier,
+        channel=channel,
+        product=product,
+        topic=topic,
+        tags=tuple(tags.strip(",").split(",")) if tags else (),
+        fields=json.loads(fields),
+        solved=seconds_or_none(solved),
+        closed=seconds_or_none(closed),
+        reopened=reopened,
+        version=version,
+        clocks=_clocks(reader, wanted),
+        messages=_messages(reader, wanted),
+        events=_events(reader, wanted),
+    )
+
+
+def next_to_breach(reader: Reader, now: int, limit: int = 10) -> list[QueueRow]:
+    """Open tickets by the target that runs out next, after those that were missed in the last half hour."""
+    found = reader.rows(
+        f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND next_due_at >= :since AND next_due_at < :never "
+        "ORDER BY next_due_at, id LIMIT :limit",
+        {"since": reader.instant(now - JUST_MISSED), "never": reader.never, "limit": limit},
+    )
+    return [queue_row(row, ("next_due_at", "id")) for row in found]
+
+
+def desk_facts(reader: Reader) -> DeskFacts:
+    """What the store says of its desk. DeskError for one that was never founded."""
+    found = reader.rows(
+        "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
+        "FROM desk d LEFT JOIN procedure_version p ON p.id = d.procedure_version"
+    )
+    if not found:
+        raise DeskError(
+            f"The desk at {shown(reader.url)} was never finished: make it with `deskterm init --procedure NAME`."
+        )
+    name, simulated, clock_offset, timezone, version, document = found[0]
+    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
+
+
+def procedure_document(reader: Reader, version: int) -> str:
+    """The JSON of an edition of the procedure. DeskError for one that this desk never had."""
+    found = reader.rows("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
+    if not found:
+        raise DeskError(f"This desk never had version {version} of its procedure: run `deskterm doctor`.")
+    return str(found[0][0])
+
+
+def agents(reader: Reader) -> list[AgentView]:
+    """Who works here, active or not, by login."""
+    found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
+    return [AgentView._make((*row[:5], bool(row[5]))) for row in found]
+
+
+def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
+    found = reader.rows(
+        "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
+        "breached_at, cause, policy, calendar, version FROM clock WHERE ticket_id = :number "
+        "ORDER BY started_at, metric, cycle",
+        wanted,
+    )
+    return [
+        ClockView._make(
+            (
+                *row[:3],
+                seconds(row[3]),
+                *row[4:6],
+                *map(seconds_or_none, row[6:8]),
+                row[8],
+                seconds(row[9]),
+                seconds_or_none(row[10]),
+                *row[11:],
+            )
+        )
+        for row in found
+    ]
+
+
+def _messages(reader: Reader, wanted: dict[str, int]) -> list[MessageView]:
+    found = reader.rows(
+        "SELECT m.seq, m.at, m.kind, m.author_kind, m.author, m.channel, m.automatic, t.body FROM message m "
+        "JOIN personal_text t ON t.id = m.text_id WHERE m.ticket_id = :number ORDER BY m.seq",
+        wanted,
+    )
+    return [MessageView._make((row[0], seconds(row[1]), *row[2:6], bool(row[6]), row[7])) for row in found]
+
+
+def _events(reader: Reader, wanted: dict[str, int]) -> list[EventView]:
+    found = reader.rows("SELECT seq, kind, at, actor, data FROM event WHERE ticket_id = :number ORDER BY seq", wanted)
+    return [EventView(seq, kind, seconds(at), actor, json.loads(data)) for seq, kind, at, actor, data in found]

@@ -1,0 +1,26 @@
+"""Events are append-only: the database itself refuses to change or delete one."""
+
+from __future__ import annotations
+
+_WORDS = "events are kept for ever: correct a ticket with a further event"
+
+_SQLITE = (
+    "DROP TRIGGER IF EXISTS event_no_update",
+    "DROP TRIGGER IF EXISTS event_no_delete",
+    f"CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END",
+    f"CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END",
+)
+
+_POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION event_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$BEGIN RAISE EXCEPTION '{_WORDS}'; END$$",
+    "DROP TRIGGER IF EXISTS event_no_change ON event",
+    "DROP TRIGGER IF EXISTS event_no_truncate ON event",
+    "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_kept()",
+    "CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_kept()",
+)
+
+
+def trigger_statements(dialect: str) -> tuple[str, ...]:
+    """The statements that put the triggers in place, or put them back."""
+    return _SQLITE if dialect == "sqlite" else _POSTGRESQL
