@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -124,7 +125,9 @@ def _holidays(part: CalendarPart) -> dict[date, str]:
 
         years = range(datetime(2010, 1, 1, tzinfo=UTC).year, 2041)
         try:
-            public = holidays.country_holidays(part.region.country, part.region.subdivision or None, years=years)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # fewer years are known of some countries
+                public = holidays.country_holidays(part.region.country, part.region.subdivision or None, years=years)
         except NotImplementedError as error:
             region = part.region.country + (f"-{part.region.subdivision}" if part.region.subdivision else "")
             raise ValueError(f"no public holidays are known for {region}") from error
