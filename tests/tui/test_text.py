@@ -20,14 +20,14 @@ ANYTHING = st.text(st.characters(codec=None, categories=None), max_size=200) | s
 @given(ANYTHING)
 def test_nothing_that_a_terminal_acts_on_is_left(text: str) -> None:
     assert acts(sanitize(text)) == []
-    assert set(acts(sanitize(text, lines=True))) <= {"\n", "\t"}
+    assert set(acts(sanitize(text, multiline=True))) <= {"\n", "\t"}
     sanitize(text).encode()
 
 
 @given(ANYTHING, st.booleans())
-def test_safe_text_stays_as_it_is(text: str, lines: bool) -> None:
-    once = sanitize(text, lines=lines)
-    assert sanitize(once, lines=lines) == once
+def test_safe_text_stays_as_it_is(text: str, multiline: bool) -> None:
+    once = sanitize(text, multiline=multiline)
+    assert sanitize(once, multiline=multiline) == once
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"], max_codepoint=0x2FFF, exclude_characters="\u115f\u1160")))
@@ -38,7 +38,7 @@ def test_letters_numbers_and_signs_are_not_touched(text: str) -> None:
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_a_hostile_payload_is_harmless(payload: str) -> None:
     assert acts(sanitize(payload)) == []
-    assert set(acts(sanitize(payload, lines=True))) <= {"\n", "\t"}
+    assert set(acts(sanitize(payload, multiline=True))) <= {"\n", "\t"}
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_what_a_person_sees_instead(hostile: str, shown: str) -> None:
 
 
 def test_every_kind_of_line_break_becomes_one() -> None:
-    assert sanitize("a\r\nb\rc\u2028d\u2029e\x85f\x0bg\x0ch", lines=True) == "a\nb\nc\nd\ne\nf\ng\nh"
+    assert sanitize("a\r\nb\rc\u2028d\u2029e\x85f\x0bg\x0ch", multiline=True) == "a\nb\nc\nd\ne\nf\ng\nh"
 
 
 def test_an_open_sequence_swallows_nothing() -> None:
-    assert "the rest of the letter" in sanitize("\x1b]0;title the rest of the letter\nand more", lines=True)
-    assert re.search("and more", sanitize("\x1b_G the rest\nand more \x1b\\", lines=True))
+    assert "the rest of the letter" in sanitize("\x1b]0;title the rest of the letter\nand more", multiline=True)
+    assert re.search("and more", sanitize("\x1b_G the rest\nand more \x1b\\", multiline=True))
 
 
 def test_the_module_needs_no_textual() -> None:
