@@ -1,0 +1,156 @@
+"""What a procedure file can say: one frozen model a table of the file.
+
+Keys are small words with hyphens; times of day `08:00`, spans `08:00-16:00`, durations `30m`, `4h`, `2d`, targets as in
+`deskterm.sla.targets`. References between tables are checked in `deskterm.procedure.references`, habits that are
+lawful but unwise in `deskterm.procedure.lint`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from deskterm.procedure.schema.conduct import (
+    Checklist,
+    ChecklistItem,
+    Development,
+    DevRoute,
+    DevStatus,
+    Feedback,
+    LetterCheck,
+    Money,
+    Notice,
+    Rule,
+    Template,
+)
+from deskterm.procedure.schema.hours import Cadence, CalendarPart, HolidayRegion, NamedDay, Shift
+from deskterm.procedure.schema.people import Coverage, Department, Ladder, LadderLevel, Role, Team, Tier
+from deskterm.procedure.schema.promises import MetricPart, Objective, PolicyPart, Report, SlaPart
+from deskterm.procedure.schema.tickets import (
+    Closing,
+    Duplicates,
+    FieldPart,
+    PriorityPart,
+    QueueOrder,
+    RequestType,
+    Retention,
+    Severity,
+    Stage,
+    Status,
+    StatusTimer,
+)
+from deskterm.procedure.schema.words import Category, Choice, Key, Part, Text, TypeKey
+
+__all__ = [
+    "About",
+    "Cadence",
+    "CalendarPart",
+    "Category",
+    "Checklist",
+    "ChecklistItem",
+    "Choice",
+    "Closing",
+    "Coverage",
+    "Department",
+    "DevRoute",
+    "DevStatus",
+    "Development",
+    "Duplicates",
+    "Feedback",
+    "FieldPart",
+    "HolidayRegion",
+    "Ladder",
+    "LadderLevel",
+    "LetterCheck",
+    "MetricPart",
+    "Money",
+    "NamedDay",
+    "Notice",
+    "Objective",
+    "Part",
+    "PolicyPart",
+    "PriorityPart",
+    "Procedure",
+    "QueueOrder",
+    "Report",
+    "RequestType",
+    "Retention",
+    "Role",
+    "Rule",
+    "Severity",
+    "Shift",
+    "SlaPart",
+    "Stage",
+    "Status",
+    "StatusTimer",
+    "Team",
+    "Template",
+    "Tier",
+]
+
+
+class About(Part):
+    """Whose procedure this is and which edition (S1-47)."""
+
+    key: Key
+    name: Text
+    description: str = ""
+    organisation: str = "Support"
+    """The name on the console's first line."""
+    source: str = ""
+    """The document that the file follows."""
+    approved_by: str = ""
+    effective_from: date | None = None
+    next_review: date | None = None
+    default_type: TypeKey | None = None
+    """What a request is when nobody says."""
+    intake: str = ""
+    """What a person reads before registering (S5-14, S4-24)."""
+
+
+class Procedure(Part):
+    """A whole support procedure."""
+
+    about: About
+    calendars: dict[Key, CalendarPart] = Field(min_length=1)
+    types: tuple[RequestType, ...] = Field(min_length=1)
+    severities: tuple[Severity, ...] = ()
+    priority: PriorityPart = PriorityPart()
+    statuses: tuple[Status, ...] = Field(min_length=1)
+    stages: tuple[Stage, ...] = ()
+    fields: tuple[FieldPart, ...] = ()
+    metrics: tuple[MetricPart, ...] = ()
+    policies: tuple[PolicyPart, ...] = ()
+    sla: SlaPart = SlaPart()
+    departments: tuple[Department, ...] = ()
+    teams: tuple[Team, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    roles: tuple[Role, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    coverage: Coverage = Coverage()
+    ladders: tuple[Ladder, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    closing: Closing = Closing()
+    duplicates: Duplicates = Duplicates()
+    checklists: tuple[Checklist, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    reports: tuple[Report, ...] = ()
+    retention: Retention = Retention()
+    cadences: tuple[Cadence, ...] = ()
+    development: Development = Development()
+    money: Money = Money()
+    feedback: Feedback = Feedback()
+    notices: tuple[Notice, ...] = ()
+    templates: tuple[Template, ...] = ()
+    letter_checks: tuple[LetterCheck, ...] = ()
+    queue: QueueOrder = QueueOrder()
+    channels: tuple[Key, ...] = Field(min_length=1, default=("email", "phone", "portal"))
+    """Ways in, the usual one first."""
+    products: tuple[Choice, ...] = ()
+    topics: tuple[Choice, ...] = ()
+    """What requests are about (S2-06, S4-08): for reports and for finding."""
+    glossary: tuple[Choice, ...] = ()
+    """Words of the trade that agents and customers should mean the same by (S4-25)."""
+    links: dict[Key, str] = Field(default={})
+    """Addresses a console may show: knowledge base, status page."""

@@ -1,0 +1,191 @@
+"""How the work is done: rules, notices, letters, checklists, development, money and feedback."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from deskterm.procedure.schema.words import (
+    CadenceKey,
+    ChecklistKey,
+    Choice,
+    DepartmentKey,
+    DevRouteKey,
+    DevStatusKey,
+    Key,
+    LadderKey,
+    Lasting,
+    MetricKey,
+    Moment,
+    News,
+    Part,
+    RoleKey,
+    StatusKey,
+    TeamKey,
+    TemplateKey,
+    Text,
+    Threshold,
+    TierLevel,
+    When,
+)
+
+
+class Rule(Part):
+    """What happens by itself."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    on: Moment
+    entered: StatusKey | None = None
+    """The status whose entering is the moment of a `status` rule."""
+    when: When = Field(default={})
+    """Facts, as in a policy."""
+    metric: MetricKey | None = None
+    at: Threshold = ""
+    """A share (`75%`) or an amount (`25m`) at which a warning or effort rule acts."""
+    mode: Literal["automatic", "suggest", "lead-opt-in"] = "automatic"
+    """`suggest` asks the agent; `lead-opt-in` suggests until a lead switches it on."""
+    status: StatusKey | None = None
+    """Where it moves the ticket."""
+    tier: TierLevel | None = None
+    tier_by: int = 0
+    """Tiers up."""
+    team: TeamKey | None = None
+    department: DepartmentKey | None = None
+    assign: Literal["", "by-severity-and-priority", "on-shift"] = ""
+    """Who gets it: the most urgent to whoever has least of that urgency (S4-16), or the team on shift (S3-02)."""
+    raise_severity: int = 0
+    """Steps up; never moves due times (S3-08)."""
+    raise_priority: int = 0
+    ladder: LadderKey | None = None
+    """The ladder that it starts."""
+    route: DevRouteKey | None = None
+    notify: tuple[str, ...] = ()
+    ask: str = ""
+    """The question put to the agent."""
+
+
+class Notice(Part):
+    """Who is told of what, and from which template."""
+
+    on: News
+    to: tuple[Literal["requester", "participants", "assignee", "team", "department", "lead", "role", "tier"], ...]
+    when: When = Field(default={})
+    metric: MetricKey | None = None
+    entered: StatusKey | None = None
+    """The status whose entering is the moment of a `status` notice."""
+    role: RoleKey | None = None
+    template: TemplateKey | None = None
+    include_body: bool = True
+    """False: the letter says that there is news, not what it is (S5-15)."""
+    or_phone: bool = False
+    """A logged phone call will do instead."""
+
+
+class Template(Part):
+    """A letter. Placeholders in braces: {number}, {subject}, {requester}, {agent}, {status}, {priority}, {severity},
+    {due}, {resolution}, {release}, {organisation}."""
+
+    key: Key
+    label: Text
+    subject: str = ""
+    body: Text
+    states_next_steps: bool = False
+    """A reply made from it tells the requester what happens next."""
+
+
+class LetterCheck(Part):
+    """What a resolution letter must hold (S2-19)."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    words: tuple[str, ...] = ()
+    """Any of these shows it."""
+
+
+class ChecklistItem(Part):
+    """A thing to be done."""
+
+    text: Text
+    required: bool = True
+
+
+class Checklist(Part):
+    """Things to be done in a row."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    items: tuple[ChecklistItem, ...]
+    outcomes: tuple[Choice, ...] = ()
+    """What it may end in; one is chosen."""
+
+
+class DevStatus(Part):
+    """Where a development item stands."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    to: tuple[DevStatusKey, ...] = ()
+    approval: RoleKey | None = None
+    """The role that must sign before it may leave here."""
+    moves_ticket_to: StatusKey | None = None
+
+
+class DevRoute(Part):
+    """A way through development."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    steps: tuple[Text, ...] = ()
+    decision: str = ""
+    """The question on the way."""
+    when_yes: DevRouteKey | None = None
+    """The route that a yes leads to."""
+    when_no: str = ""
+    """What a no leads to."""
+    requires_release: bool = False
+
+
+class Development(Part):
+    """Linked development items (S1-29, S4-12, S4-18)."""
+
+    label: str = "Development item"
+    statuses: tuple[DevStatus, ...] = ()
+    routes: tuple[DevRoute, ...] = ()
+    checklist: ChecklistKey | None = None
+    """To be done before one is raised."""
+    release_cadence: CadenceKey | None = None
+
+
+class Money(Part):
+    """Chargeable work (S1-32, S4-20)."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "GBP"
+    rate: Decimal | None = None
+    """An hour's price."""
+    rounding: Lasting = ""
+    """Time is charged in steps of this."""
+    quotes: bool = False
+    quote_states: tuple[Choice, ...] = ()
+    approval: bool = False
+    """The customer agrees to the price before work begins."""
+
+
+class Feedback(Part):
+    """Asking how it was (S3-15, S4-21)."""
+
+    ask: Literal["never", "resolved", "closed"] = "never"
+    scale: int = Field(ge=2, le=10, default=5)
+    low: int = Field(ge=1, le=9, default=2)
+    """Answers up to this are flagged."""
+    complaint_is_immediate: bool = False
+    question: str = ""
+    review: bool = True
+    """Answers are listed until somebody has read them."""

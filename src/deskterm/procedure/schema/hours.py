@@ -1,0 +1,76 @@
+"""When a desk works: calendars, holidays, shifts, sprints and releases."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from deskterm.procedure.schema.words import Key, Lasting, Part, SpanText, TeamKey, Text, Weekday
+
+
+class NamedDay(Part):
+    """A closed date."""
+
+    date: Date
+    name: Text = "holiday"
+
+
+class HolidayRegion(Part):
+    """Public holidays of a country, as the `holidays` package knows them: ISO 3166 codes. A desk keeps the dates,
+    not the codes, so that what was judged by them stays as it was."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    subdivision: str = ""
+    """`ENG` of `GB`, `SP` of `BR`; empty for what the whole country keeps."""
+
+
+class CalendarPart(Part):
+    """Working hours. The first calendar of a file is the one whose zone the desk shows and reads instants in."""
+
+    label: str = ""
+    timezone: Text
+    """IANA name, such as `Europe/London`; `Etc/GMT` is UTC all year round."""
+    week: dict[Weekday, tuple[SpanText, ...]]
+    """Weekday → spans of wall-clock time (`08:00-16:00`, `24:00` is the end of a day); a missing day is closed, and a
+    span that closes at or before it opens runs into the next day."""
+    holidays: tuple[NamedDay, ...] = ()
+    """Dates on which nobody works."""
+    region: HolidayRegion | None = None
+    """Whose public holidays are closed too."""
+    no_holidays: bool = False
+    """Said out loud: this calendar works on public holidays too."""
+    exceptions: dict[Date, tuple[SpanText, ...]] = Field(default={})
+    """Date → spans that replace that day's; an empty list closes it."""
+    day_length: Lasting | None = None
+    """What `1d` of a target stands for, such as `7h30m`; the most common day's length where left out."""
+
+
+class Shift(Part):
+    """Who answers when (S3-02)."""
+
+    key: Key
+    label: Text
+    team: TeamKey
+    timezone: Text
+    week: dict[Weekday, tuple[SpanText, ...]]
+    """As in a calendar."""
+    handover: bool = False
+    """At its end, a list of what is open goes to the next shift."""
+
+
+class Cadence(Part):
+    """Sprints or releases (S1-15, S4-19)."""
+
+    key: Key
+    label: Text
+    kind: Literal["sprint", "release"]
+    rule: Text
+    """An RFC 5545 rule, such as `FREQ=WEEKLY;INTERVAL=2`."""
+    first: Date
+    """The first start: midnight in the zone of the first calendar."""
+    length: Lasting = "14c"
+    """How long one lasts."""
+    notes: bool = False
+    """Notes go to the requesters of what it holds."""

@@ -1,0 +1,115 @@
+"""Who does the work: departments, teams, tiers, roles, and who is asked next."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deskterm.procedure.schema.words import (
+    CalendarKey,
+    ChecklistKey,
+    DepartmentKey,
+    Key,
+    Part,
+    RoleKey,
+    TeamKey,
+    Text,
+    TierLevel,
+)
+
+
+class Department(Part):
+    """A queue with members."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    clients_only: bool = True
+    """False lets people without a contract in (S5-01)."""
+    notify: Literal["all", "assignee"] = "assignee"
+    """Who is told of a new ticket or reply."""
+    first_answer_owns: bool = False
+    """Who answers first takes the ticket (S5-02)."""
+    covers_absence: bool = False
+    """Members see, and may take over, what an absent colleague left open (S5-03)."""
+    asks_handover: bool = False
+    """A ticket that is passed on from here takes a note along for those who get it (S5-05)."""
+
+
+class Team(Part):
+    """People who work from one queue."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    department: DepartmentKey | None = None
+    tier: TierLevel | None = None
+    calendar: CalendarKey | None = None
+
+
+class Tier(Part):
+    """A level of support."""
+
+    level: int = Field(ge=0, le=9)
+    """0 is on site before the desk, 1 the first line."""
+    label: Text
+    definition: str = ""
+    team: TeamKey | None = None
+    per_site: bool = False
+    """Each site has its own (S2-07)."""
+    certified: bool = False
+    field_visits: bool = False
+
+
+class Role(Part):
+    """A role that the procedure names."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    may: tuple[
+        Literal["set-due", "approve-release", "review-code", "quote", "waive", "close", "retype", "oversee"], ...
+    ] = ()
+    """What it may do; what is listed by some role is for such roles only. `oversee`: see the tickets of whole
+    teams (S2-23)."""
+    teams: tuple[TeamKey, ...] = ()
+    """Whose tickets it oversees; empty is all."""
+
+
+class Coverage(Part):
+    """For clients with a support team of their own: which tiers are ours (S3-12)."""
+
+    per_client: bool = False
+    default_tiers: tuple[TierLevel, ...] = ()
+    handoff: str = ""
+    """What to do with a ticket for a tier that is the client's."""
+
+
+class LadderLevel(Part):
+    """A step of a ladder."""
+
+    label: Text
+    criteria: str = ""
+    """When to take it."""
+    role: RoleKey | None = None
+    tier: TierLevel | None = None
+    contact: str = ""
+    """A function, never a person: people are the desk's data."""
+
+
+class Ladder(Part):
+    """Steps of escalation, the first one first."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    levels: tuple[LadderLevel, ...] = Field(min_length=1)
+    phrases: tuple[str, ...] = ()
+    """Words in a customer's message that ask for it (S1-34)."""
+    notify_requester: bool = False
+    """Each step is told to the requester (S2-20)."""
+    by_customer: bool = False
+    """Customers may ask for it."""
+    checklist: ChecklistKey | None = None
+    """What whoever takes up an escalation goes through and decides (S4-22)."""

@@ -1,0 +1,110 @@
+"""What is promised: metrics, policies with their targets, and objectives over many tickets."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deskterm.procedure.schema.words import (
+    CalendarKey,
+    Choice,
+    Key,
+    MetricKey,
+    Part,
+    PriorityKey,
+    SeverityKey,
+    StatusKey,
+    TargetText,
+    Text,
+    Threshold,
+    TierLevel,
+    When,
+)
+
+
+class MetricPart(Part):
+    """A clock. A condition is one occurrence, or several joined by ` and `: `received`, `agent_reply`, `auto_reply`,
+    `customer_message`, `answered` (an agent has replied before), `next_steps`, `resolution`, `reopened`, `confirmed`,
+    `assigned`, `status:KEY`, `leaves:KEY`, `category:KEY`, `work_started`, `work_stopped`, `cancelled`."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    start: tuple[Text, ...]
+    """Conditions, any of which starts it."""
+    stop: tuple[Text, ...]
+    """Conditions, any of which stops it."""
+    each: bool = False
+    """Starts again at every start after a stop; otherwise once a ticket."""
+    continues: bool = False
+    """A reopened ticket takes it up again, the time between left out."""
+    warn: tuple[Threshold, ...] = ()
+    """When to warn: `75%` of the target, or `30m` of open time before it ends."""
+    counts_work: bool = False
+    """Runs on time entries, not on the calendar (S3-06)."""
+    work_in: tuple[StatusKey, ...] = ()
+    """Statuses whose time counts as work where nobody kept a timer (S3-06)."""
+    tier: TierLevel | None = None
+    """Whose work counts."""
+    work_in: tuple[StatusKey, ...] = ()
+    """Statuses whose time counts as work where nobody kept a timer (S3-06)."""
+
+
+class PolicyPart(Part):
+    """Targets for some tickets: the first policy of the file whose `when` holds is a ticket's."""
+
+    key: Key
+    label: Text
+    when: When = Field(default={})
+    calendar: CalendarKey
+    """What its targets are counted in."""
+    calendars: dict[MetricKey, CalendarKey] = Field(default={})
+    """Metric → calendar, where one is counted otherwise."""
+    targets: dict[MetricKey, TargetText] = Field(default={})
+    """Metric → target, whatever the severity."""
+    by_severity: dict[SeverityKey, dict[MetricKey, TargetText]] = Field(default={})
+    """Severity → metric → target."""
+    by_priority: dict[PriorityKey, dict[MetricKey, TargetText]] = {}
+    """Priority → metric → target, for desks that go by priority (S2-16, S3-09); over `targets`, under `by_severity`."""
+    by_priority: dict[PriorityKey, dict[MetricKey, TargetText]] = Field(default={})
+    """Priority → metric → target, for desks that go by priority (S2-16, S3-09)."""
+    from_change: bool = False
+    """A change of severity counts from the change on, not from the start."""
+
+
+class SlaPart(Part):
+    """What holds for all policies."""
+
+    count_auto_ack: bool = False
+    """Whether an automatic letter answers: it stops a metric that runs from `received` to `agent_reply` (S1-19)."""
+    exempt_reasons: tuple[Choice, ...] = ()
+    """Why a ticket may be left out of all of this (S2-14)."""
+
+
+class Objective(Part):
+    """A promise about many tickets."""
+
+    key: Key
+    label: Text
+    measure: Text
+    """A metric, or what a report measures, such as `first-contact-resolution`."""
+    statistic: Literal["mean", "median", "share", "attainment"]
+    target: Text
+    """A time for a mean or median, `60%` for a share or attainment."""
+    calendar: CalendarKey | None = None
+    when: When = Field(default={})
+
+
+class Report(Part):
+    """A standing report (S1-46)."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    every: Literal["week", "month", "quarter", "year", "live"] = "month"
+    """The period it covers; `live` is looked at, not sent."""
+    shows: tuple[Key, ...] = ()
+    """What it counts, in order, such as `created`, `resolved`, `by-severity`, `attainment`, `time-in-status`."""
+    metrics: tuple[MetricKey, ...] = ()
+    when: When = Field(default={})

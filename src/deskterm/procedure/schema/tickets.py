@@ -1,0 +1,227 @@
+"""What a ticket is made of: types, scales, statuses, fields, and how it ends."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deskterm.procedure.schema.words import (
+    Category,
+    ChannelKey,
+    ChecklistKey,
+    Choice,
+    DepartmentKey,
+    FieldKey,
+    ImpactKey,
+    Key,
+    Lasting,
+    MetricKey,
+    Part,
+    PriorityKey,
+    ReasonKey,
+    SeverityKey,
+    StageKey,
+    StatusKey,
+    Text,
+    TierLevel,
+    TypeKey,
+    UrgencyKey,
+)
+
+
+class RequestType(Part):
+    """What is asked for."""
+
+    key: Key
+    label: Text
+    definition: Text
+    """Shown where the type is chosen (S1-02)."""
+    responsible: str = ""
+    """Who takes it on."""
+    raised_by: str = ""
+    """Who may raise it."""
+    initial: StatusKey | None = None
+    """The status that a new ticket starts in; the first of category `new` where left out."""
+    has_severity: bool = True
+    """False: no severity is asked for, and policies do not look at it (S1-07)."""
+    severity_by: Literal["requester", "agent"] = "agent"
+    """Who says how severe it is; what a requester says is kept beside what an agent confirms (S1-05)."""
+    default_severity: SeverityKey | None = None
+    department: DepartmentKey | None = None
+    """Where it goes unless somebody says otherwise."""
+    chargeable: bool = False
+    clients_only: bool = False
+    fields: tuple[FieldKey, ...] = ()
+    """What is asked for at intake, beside subject and description."""
+    required: tuple[FieldKey, ...] = ()
+    """Of these, what must be there."""
+    examples: tuple[str, ...] = ()
+    checklist: ChecklistKey | None = None
+    """Comes with every ticket of this type (S5-07)."""
+
+
+class Severity(Choice):
+    """One step of a scale, the most severe first in the file."""
+
+    urgent: bool = False
+    """Marked in the queue, and first in it where the queue's order says `urgent`."""
+    raise_to: Key | None = None
+    """What a rise by one step leads to; the step before it where left out."""
+
+
+class PriorityPart(Part):
+    """A scale apart from severity (S4-07, S2-12), if the desk has one; a table of impact and urgency may choose it."""
+
+    scale: tuple[Severity, ...] = ()
+    default: PriorityKey | None = None
+    from_severity: bool = False
+    """A ticket without a priority takes the one with its severity's key."""
+    impacts: tuple[Choice, ...] = ()
+    urgencies: tuple[Choice, ...] = ()
+    matrix: dict[ImpactKey, dict[UrgencyKey, Key]] = Field(default={})
+    """Impact → urgency → priority, or severity where the file has no priorities."""
+    overrides: tuple[Choice, ...] = ()
+    """Reasons that lift a ticket out of its order (S2-10)."""
+    asks_number_affected: bool = False
+    notify_on_change: bool = False
+    """Every change is told to the requester (S2-21)."""
+    customer_may_dispute: bool = False
+    """A customer may say that it is wrong (S3-05)."""
+
+
+class Status(Part):
+    """Where a ticket stands."""
+
+    key: Key
+    label: Text
+    category: Category
+    """What it means to the desk: `new` nobody acted yet, `open` ours to act, `waiting` somebody else's, `solved`
+    answered but not final, `closed` done."""
+    definition: str = ""
+    stage: StageKey | None = None
+    pauses: tuple[MetricKey, ...] = ()
+    """Metrics that rest here."""
+    to: tuple[StatusKey, ...] = ()
+    """Where a ticket may go from here, the usual way first; empty is nowhere."""
+    types: tuple[TypeKey, ...] = ()
+    """Request types that know this status; empty is all."""
+    on_reply: StatusKey | None = None
+    """Where a requester's reply moves it."""
+    on_reject: StatusKey | None = None
+    """Where it goes when the requester does not confirm."""
+    asks_reply: bool = False
+    """Going here without a message to the requester asks for one."""
+    requires_checklist: ChecklistKey | None = None
+    """The list that must be done before a ticket may come here."""
+    requires_resolution: bool = False
+    """A resolution must be said before a ticket may come here."""
+    tier: TierLevel | None = None
+    """The level of support that works on tickets here."""
+    after: StatusTimer | None = None
+    """What happens by itself when it stays here."""
+    remind_before: Lasting = ""
+    """How long before that the requester is reminded."""
+
+
+class StatusTimer(Part):
+    """What happens when a ticket stays in a status."""
+
+    span: Lasting
+    """How long: `7c` calendar days, `3d` by the calendar."""
+    to: StatusKey | None = None
+    remind: bool = False
+    cancelled_by_reply: bool = True
+
+
+class Stage(Part):
+    """A group of statuses under one name."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+
+
+class FieldPart(Part):
+    """A thing asked for at intake."""
+
+    key: Key
+    label: Text
+    kind: Literal["text", "long-text", "number", "instant", "flag", "choice", "url", "email", "phone", "contacts"] = (
+        "text"
+    )
+    """What is accepted; `contacts` are people to be told."""
+    required: bool = False
+    """Wanted for every type that asks for it."""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    personal: bool = False
+    """Goes when the person's data is erased."""
+
+
+class Closing(Part):
+    """How a ticket ends and whether it comes back."""
+
+    on_reply_when_closed: Literal["reopen", "reopen-within", "new-linked", "ignore"] = "reopen"
+    """What a requester's reply to a closed ticket does."""
+    reopen_within: Lasting = ""
+    """How long after closing a ticket may come back (S3-14); afterwards a reply makes a new linked one."""
+    immutable: bool = False
+    """A closed ticket can no longer be changed (S4-15)."""
+    thanks_keeps_closed: bool = False
+    """A reply that only says thank you does not reopen (S5-12)."""
+    thanks: dict[str, tuple[str, ...]] = Field(default={})
+    """Language → words that a message of mere thanks is made of."""
+    confirm_before_close: bool = False
+    """The requester is asked whether all is well first."""
+    sign_off_reminder: Lasting = ""
+    """How long after the question it is asked again."""
+    auto_close_after: Lasting = ""
+    """How long a solved ticket waits for a word before it closes by itself; empty is for ever."""
+    requires_resolution_note: bool = False
+    """How it was resolved must be said, and is sent to the requester (S2-18)."""
+    reopen_channels: tuple[ChannelKey, ...] = ()
+    """Ways in by which a ticket may be reopened; empty is all."""
+    reopen_to: StatusKey | None = None
+    resolutions: tuple[Choice, ...] = ()
+    """What a resolution may be."""
+    reasons: tuple[Choice, ...] = ()
+    """Why a ticket may be closed without one."""
+    temporary_fix_stays_open: bool = False
+    """A temporary fix leaves a mark that the permanent one is outstanding (S1-21)."""
+
+
+class Duplicates(Part):
+    """One problem in several tickets (S1-33)."""
+
+    suggest: Literal["organisation", "all", "never"] = "organisation"
+    """Among whose tickets likely originals are looked for first."""
+    original: Literal["oldest", "chosen"] = "oldest"
+    reason: ReasonKey | None = None
+    """The reason that a duplicate is closed with."""
+    status: StatusKey | None = None
+    """Where a duplicate goes; the first `closed` status where left out."""
+    add_participants: bool = True
+    """The duplicate's people take part in the original."""
+    notify: bool = True
+
+
+class QueueOrder(Part):
+    """The order of work."""
+
+    by: tuple[Literal["urgent", "severity", "priority", "due", "received", "status"], ...] = ("due", "received")
+    """Keys in turn, each ascending: the most severe, the first due, the oldest first."""
+    stale_after: Lasting = ""
+    """Open tickets that nobody has touched for so long are listed as stale (S1-31)."""
+
+
+class Retention(Part):
+    """How long tickets are kept. Erasing a person leaves the ticket's skeleton."""
+
+    years: int = Field(ge=0, le=100, default=6)
+    """Nothing is purged before (S5-09)."""
+    legal_hold: bool = True
+    """Tickets may be held beyond that."""
+    erase_persons: bool = True
+    log_accesses: bool = False
+    """Reading is written down too (S4-25)."""
