@@ -65,10 +65,8 @@ class PolicyPart(Part):
     """Metric → target, whatever the severity."""
     by_severity: dict[SeverityKey, dict[MetricKey, TargetText]] = Field(default={})
     """Severity → metric → target."""
-    by_priority: dict[PriorityKey, dict[MetricKey, TargetText]] = {}
-    """Priority → metric → target, for desks that go by priority (S2-16, S3-09); over `targets`, under `by_severity`."""
     by_priority: dict[PriorityKey, dict[MetricKey, TargetText]] = Field(default={})
-    """Priority → metric → target, for desks that go by priority (S2-16, S3-09)."""
+    """Priority → metric → target, for desks that go by priority (S2-16, S3-09); over `targets`, under `by_severity`."""
     from_change: bool = False
     """A change of severity counts from the change on, not from the start."""
 
