@@ -1,0 +1,82 @@
+"""What all tests share: a place of their own, and stores on both databases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+import postgres
+
+if TYPE_CHECKING:
+    from deskterm.store.engine import Store
+
+settings.register_profile("deskterm", deadline=None, max_examples=60)
+settings.load_profile("deskterm")
+
+_WATCH = pytest.StashKey[postgres.Watch]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test may find the desk of the person who runs it."""
+    if hasattr(config, "workerinput"):
+        return
+    watch = config.stash[_WATCH] = postgres.Watch()
+    os.environ[postgres.FOLDER] = str(watch.folder)
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        os.environ[name] = str(watch.folder / name.lower())
+    os.environ.pop("DESKTERM_DATABASE", None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if watch := config.stash.get(_WATCH, None):
+        watch.end()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a new desk may be made: an empty place on each of the two databases."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+        return
+    _need_postgresql()
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store with its tables and nothing in them, on each of the two databases."""
+    from deskterm.store.engine import Store, create_store
+
+    if request.param == "sqlite":
+        made = create_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+        yield made
+        made.close()
+        return
+    with postgres.database(request.getfixturevalue("postgresql_template")) as url:
+        made = Store(url)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    """A PostgreSQL database to copy, with a store's tables."""
+    _need_postgresql()
+    name = postgres.template()
+    yield name
+    postgres.drop(name)
+
+
+def _need_postgresql() -> None:
+    try:
+        postgres.server_url()
+    except postgres.NoServer as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
