@@ -1,0 +1,123 @@
+"""What is different between two procedures, in lines that a person can read before saying yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from deskterm.procedure.schema import NamedDay, Part, Procedure
+
+
+def difference(old: Procedure, new: Procedure) -> list[str]:
+    """What was added, removed and changed, a line each, by table and key; empty when they say the same."""
+    return list(_tables("", old, new))
+
+
+def _tables(where: str, old: Part, new: Part) -> Iterator[str]:
+    for name in type(old).model_fields:
+        yield from _values(f"{where}, {name}" if where else name, getattr(old, name), getattr(new, name))
+
+
+def _values(where: str, old: object, new: object) -> Iterator[str]:
+    if old == new and list(_order(old)) == list(_order(new)):
+        return
+    match old, new:
+        case Part(), Part():
+            yield from _tables(where, old, new)
+        case Mapping(), Mapping():
+            yield from _entries(where, old, new)
+        case tuple(), tuple() if any(isinstance(item, NamedDay) for item in (*old, *new)):
+            yield from _days(where, old, new)
+        case tuple(), tuple() if any(isinstance(item, Part) for item in (*old, *new)):
+            before, after = _named(old), _named(new)
+            yield from _entries(where, before, after)
+            kept = [name for name in before if name in after]
+            if kept != [name for name in after if name in before]:
+                yield f"{where}: the order is now {', '.join(map(str, after))}"
+        case tuple(), tuple():
+            yield from _lists(where, old, new)
+        case _:
+            yield f"{where}: {_shown(old)} → {_shown(new)}"
+
+
+def _order(value: object) -> Iterator[object]:
+    """What equality of tables does not see: calendars, targets and facts are kept in the file's order."""
+    if isinstance(value, Mapping):
+        yield from value
+
+
+def _entries(where: str, old: Mapping[object, object], new: Mapping[object, object]) -> Iterator[str]:
+    for name in old:
+        if name not in new:
+            yield f'{where} "{name}": removed'
+    for name, value in new.items():
+        if name not in old:
+            yield f'{where} "{name}": added{_summary(value)}'
+        else:
+            yield from _values(f'{where} "{name}"', old[name], value)
+
+
+def _named(items: Sequence[object]) -> dict[object, object]:
+    """Entries by what a person knows them by; the same name twice is numbered."""
+    named: dict[object, object] = {}
+    for item in items:
+        name = next((str(value) for field in _NAMES if (value := getattr(item, field, None)) is not None), "entry")
+        twins = sum(1 for other in named if other == name or str(other).startswith(f"{name} #"))
+        named[f"{name} #{twins + 1}" if twins else name] = item
+    return named
+
+
+_NAMES = ("key", "level", "label", "text", "on")
+
+
+def _days(where: str, old: Sequence[NamedDay], new: Sequence[NamedDay]) -> Iterator[str]:
+    before, after = {day.date: day.name for day in old}, {day.date: day.name for day in new}
+    for what, days in (
+        ("removed", [day for day in before if day not in after]),
+        ("added", [day for day in after if day not in before]),
+        ("renamed", [day for day in after if day in before and before[day] != after[day]]),
+    ):
+        if days:
+            yield f"{where}: {_span(sorted(days), before | after)} {what}"
+
+
+def _span(days: Sequence[date], names: Mapping[date, str]) -> str:
+    if len(days) <= 3:
+        return ", ".join(f"{day} ({names[day]})" for day in days)
+    return f"{len(days)} days from {days[0]} to {days[-1]}"
+
+
+def _lists(where: str, old: Sequence[object], new: Sequence[object]) -> Iterator[str]:
+    added = [item for item in new if item not in old]
+    removed = [item for item in old if item not in new]
+    if not added and not removed:
+        yield f"{where}: the order is now {', '.join(map(str, new))}"
+        return
+    if len(old) < 3 and len(new) < 3:
+        yield f"{where}: {_shown(old)} → {_shown(new)}"
+        return
+    changes = [f"+{item}" for item in added] + [f"−{item}" for item in removed]
+    yield f"{where}: {', '.join(changes)}"
+
+
+def _summary(value: object) -> str:
+    if isinstance(value, Part):
+        label = getattr(value, "label", None)
+        return f" ({label})" if label else ""
+    return f" ({_shown(value)})" if isinstance(value, str | tuple) else ""
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None | "":
+            return "nothing"
+        case True | False:
+            return "yes" if value else "no"
+        case str():
+            words = " ".join(value.split())
+            return f'"{words[:59]}…"' if len(words) > 60 else f'"{words}"'
+        case tuple():
+            return ", ".join(map(str, value)) or "nothing"
+        case Part():
+            return "a table"
+    return str(value)

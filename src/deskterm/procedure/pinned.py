@@ -1,0 +1,42 @@
+"""Public holidays as dates: what a desk keeps of a calendar that names a country.
+
+The package that knows them changes its mind from one release to the next. A desk's edition of a procedure holds
+the dates, so that what was judged by them yesterday is judged the same tomorrow.
+"""
+
+from __future__ import annotations
+
+import warnings
+from datetime import date
+
+from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Procedure
+
+
+def public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> dict[date, str]:
+    """Closed dates of a country, or of a part of it, with their names. ValueError when nothing is known of it."""
+    import holidays  # heavy, and only wanted where a calendar names a region
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # fewer years are known of some countries
+            years = range(first_year, last_year + 1)
+            found = holidays.country_holidays(region.country, region.subdivision or None, years=years)
+    except NotImplementedError as error:
+        wanted = region.country + (f"-{region.subdivision}" if region.subdivision else "")
+        raise ValueError(f"no public holidays are known for {wanted}") from error
+    return dict(sorted(found.items()))
+
+
+def pinned(procedure: Procedure, first_year: int, last_year: int) -> Procedure:
+    """The same procedure with dates in the place of regions, for the years from first to last. Dates that the file
+    names itself keep their names. ValueError when nothing is known of a region."""
+    calendars = {key: _pinned(part, first_year, last_year) for key, part in procedure.calendars.items()}
+    return procedure if calendars == procedure.calendars else procedure.model_copy(update={"calendars": calendars})
+
+
+def _pinned(part: CalendarPart, first_year: int, last_year: int) -> CalendarPart:
+    if part.region is None:
+        return part
+    named = public_holidays(part.region, first_year, last_year) | {day.date: day.name for day in part.holidays}
+    days = tuple(NamedDay(date=day, name=named[day]) for day in sorted(named))
+    return part.model_copy(update={"region": None, "holidays": days})
