@@ -43,8 +43,8 @@ _PILE = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d
 
 def sanitize(text: str, *, multiline: bool = False) -> Safe:
     """Text that is safe to show. Complete escape sequences go, stray control characters are shown as pictures
-    (`␛`, `␈`), what has no shape of its own goes, and what cannot be shown becomes `�`. multiline: keep line breaks, all
-    written `\\n`, and tabs; left out, each of them becomes a space."""
+    (`␛`, `␈`), what has no shape of its own goes, and what cannot be shown becomes `�`. multiline: keep line breaks,
+    all written `\\n`, and tabs; left out, each of them becomes a space."""
     if text.isascii() and text.isprintable():
         return Safe(text)
     text = _SEQUENCES.sub("", text)

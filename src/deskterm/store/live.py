@@ -1,0 +1,30 @@
+"""The live clocks of tickets in a list: by which calendar each is counted, and whether it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from deskterm.store.reader import Reader
+
+
+class LiveClock(NamedTuple):
+    """A clock that runs (`running`) or rests (`paused`). calendar: its key in the procedure."""
+
+    ticket: int
+    metric: str
+    state: str
+    calendar: str
+
+
+def live_clocks(reader: Reader, numbers: Collection[int]) -> list[LiveClock]:
+    """The live clocks of these tickets."""
+    if not numbers:
+        return []
+    places = {f"n{index}": number for index, number in enumerate(numbers)}
+    found = reader.rows(
+        "SELECT ticket_id, metric, state, calendar FROM clock "
+        f"WHERE ticket_id IN ({', '.join(':' + name for name in places)}) AND state IN ('running', 'paused')",
+        places,
+    )
+    return [LiveClock(*row) for row in found]

@@ -1,0 +1,229 @@
+"""From what the store holds to what panes show: keys become words, and every text is made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from deskterm.store.live import LiveClock
+from deskterm.store.sheet import AgentView, ClockView, EventView, MessageView, TicketSheet
+from deskterm.store.window import QueueRow
+from deskterm.tui.shown import Card, ClockCard, Line, Person, Turn
+from deskterm.tui.text import Safe, sanitize
+from deskterm.tui.vocabulary import Vocabulary, label
+
+Voice = Literal["requester", "agent", "internal", "system", "history"]
+
+_CHANGES = {
+    "status": ("status", "statuses"),
+    "severity": ("severity", "severities"),
+    "priority": ("priority", "priorities"),
+    "impact": ("impact", "impacts"),
+    "urgency": ("urgency", "urgencies"),
+    "type": ("type", "types"),
+    "assignee": ("assignee", ""),
+    "team": ("team", "teams"),
+    "department": ("department", "departments"),
+    "tier": ("tier", ""),
+    "product": ("product", "products"),
+    "topic": ("topic", "topics"),
+    "tags": ("tags", ""),
+}
+"""Changes worth a line of history: field → (what it is called, the vocabulary of its values)."""
+
+
+def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Vocabulary) -> list[Line]:
+    """Rows of a list, each with the calendar that its next due instant is counted in."""
+    calendars: dict[tuple[int, str], str] = {}
+    resting: set[int] = set()
+    for clock in clocks:
+        if clock.state == "running":
+            calendars[clock.ticket, clock.metric] = clock.calendar
+        else:
+            resting.add(clock.ticket)
+    return [
+        line(row, calendars.get((row.number, row.next_metric), ""), row.number in resting, vocabulary) for row in rows
+    ]
+
+
+def line(row: QueueRow, calendar: str, resting: bool, vocabulary: Vocabulary) -> Line:
+    return Line(
+        number=row.number,
+        subject=sanitize(row.subject),
+        status=row.status,
+        status_label=label(vocabulary.statuses, row.status),
+        category=row.category,
+        type=row.type,
+        type_label=label(vocabulary.types, row.type),
+        step=vocabulary.step(row.severity, row.priority),
+        requester=sanitize(row.requester),
+        organisation=sanitize(row.organisation),
+        assignee=sanitize(row.assignee or ""),
+        team=label(vocabulary.teams, row.team),
+        due=row.next_due,
+        metric=label(vocabulary.metrics, row.next_metric or None),
+        calendar=vocabulary.calendar(calendar) if calendar else None,
+        resting=resting,
+        breached=row.breached,
+        received=row.received,
+        updated=row.updated,
+        place=row.key,
+    )
+
+
+def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
+    """A ticket, opened."""
+    row = sheet.row
+    live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
+    found = lines([row], [LiveClock(row.number, c.metric, c.state, c.calendar) for c in live], vocabulary)
+    statuses = _statuses(sheet)
+    return Card(
+        line=found[0],
+        version=sheet.version,
+        facts=tuple((name, value) for name, value in _facts(sheet, vocabulary) if value),
+        tags=tuple(sanitize(tag) for tag in sheet.tags),
+        clocks=tuple(_clock(clock, statuses, vocabulary) for clock in sheet.clocks),
+        turns=tuple(_turns(sheet, vocabulary)),
+    )
+
+
+def person(agent: AgentView) -> Person:
+    return Person(agent.login, sanitize(agent.name), agent.role, agent.team, agent.active)
+
+
+def _facts(sheet: TicketSheet, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
+    row = sheet.row
+    severity, priority = label(vocabulary.severities, row.severity), label(vocabulary.priorities, row.priority)
+    tier = "" if sheet.tier is None else str(sheet.tier)
+    facts = [
+        ("Status", label(vocabulary.statuses, row.status)),
+        ("Severity", severity),
+        ("Priority", priority),
+        ("Type", label(vocabulary.types, sheet.type)),
+        ("Requester", sanitize(row.requester)),
+        ("Organisation", sanitize(row.organisation)),
+        ("Assignee", sanitize(row.assignee or "nobody")),
+        ("Team", label(vocabulary.teams, row.team)),
+        ("Tier", vocabulary.tiers.get(tier) or sanitize(tier)),
+        ("Channel", sanitize(sheet.channel)),
+        ("Product", label(vocabulary.products, sheet.product)),
+        ("Topic", label(vocabulary.topics, sheet.topic)),
+        ("Impact", label(vocabulary.impacts, sheet.impact)),
+        ("Urgency", label(vocabulary.urgencies, sheet.urgency)),
+        ("Reopened", sanitize(f"{sheet.reopened} times" if sheet.reopened > 1 else "once" if sheet.reopened else "")),
+    ]
+    for key, value in sheet.fields.items():
+        facts.append((label(vocabulary.fields, key), sanitize(_value(value))))
+    return facts
+
+
+def _value(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value)
+    return "yes" if value is True else str(value)
+
+
+def _statuses(sheet: TicketSheet) -> list[tuple[int, str]]:
+    """Which status it came to, and when."""
+    found = []
+    for event in sheet.events:
+        change = event.data.get("changes", {}).get("status")
+        if change:
+            at = sheet.row.received if event.kind == "registered" else event.at
+            found.append((at, str(change[1])))
+    return found
+
+
+def _clock(clock: ClockView, statuses: list[tuple[int, str]], vocabulary: Vocabulary) -> ClockCard:
+    return ClockCard(
+        metric=clock.metric,
+        label=label(vocabulary.metrics, clock.metric),
+        cycle=clock.cycle,
+        state=clock.state,
+        started=clock.started,
+        target=sanitize(clock.target),
+        target_seconds=clock.target_seconds,
+        due=clock.due,
+        stopped=clock.stopped,
+        consumed=clock.consumed,
+        since=clock.since,
+        breached_at=clock.breached_at,
+        cause=clock.cause,
+        policy=label(vocabulary.policies, clock.policy or None),
+        calendar_key=sanitize(clock.calendar),
+        calendar=vocabulary.calendar(clock.calendar),
+        rests=_rests(clock, statuses, vocabulary),
+    )
+
+
+def _rests(
+    clock: ClockView, statuses: list[tuple[int, str]], vocabulary: Vocabulary
+) -> tuple[tuple[int, int | None], ...]:
+    rests: list[tuple[int, int | None]] = []
+    began: int | None = None
+    for at, status in statuses:
+        if clock.stopped is not None and at >= clock.stopped:
+            break
+        resting = vocabulary.pauses(status, clock.metric)
+        if resting and began is None:
+            began = max(at, clock.started)
+        elif not resting and began is not None:
+            if at > began:
+                rests.append((began, at))
+            began = None
+    if began is not None:
+        rests.append((began, clock.stopped))
+    return tuple(rests)
+
+
+def _turns(sheet: TicketSheet, vocabulary: Vocabulary) -> list[Turn]:
+    turns = [_message(message) for message in sheet.messages]
+    for event in sheet.events:
+        words = _happening(event, vocabulary)
+        if words:
+            turns.append(Turn(event.seq, event.at, "history", sanitize(event.actor), Safe(""), words))
+    return sorted(turns, key=lambda turn: (turn.seq, turn.voice == "history"))
+
+
+def _message(message: MessageView) -> Turn:
+    voice: Voice = "requester" if message.author_kind == "requester" else "agent"
+    if message.kind == "internal":
+        voice = "internal"
+    elif message.kind == "system" or message.author_kind == "system":
+        voice = "system"
+    detail = [message.channel, "automatic" if message.automatic else ""]
+    return Turn(
+        message.seq,
+        message.at,
+        voice,
+        sanitize(message.author),
+        sanitize(", ".join(word for word in detail if word)),
+        sanitize(message.body.strip("\r\n").rstrip(), multiline=True),
+    )
+
+
+def _happening(event: EventView, vocabulary: Vocabulary) -> Safe:
+    """An event's changes in one line; nothing for what only speaks, and for what it was registered with."""
+    if event.kind == "registered":
+        return Safe("")
+    said = []
+    for name, (before, after) in event.data.get("changes", {}).items():
+        if name not in _CHANGES:
+            continue
+        word, words = _CHANGES[name]
+        known = getattr(vocabulary, words) if words else {}
+        said.append(f"{word} {_told(known, before)} → {_told(known, after)}")
+    if event.kind == "edited" and not said:
+        said.append("subject changed")
+    reason = event.data.get("reason")
+    return sanitize(", ".join(said) + (f" ({reason})" if said and reason else ""))
+
+
+def _told(known: dict[str, Any], value: Any) -> str:
+    if value is None or value == "" or value == []:
+        return "none"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value)
+    return str(label(known, str(value)))

@@ -1,0 +1,177 @@
+"""What panes are given: values with safe text only. Instants are epoch seconds, lengths open seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from deskterm.sla.calendar import Calendar
+from deskterm.tui.text import Safe
+
+Urgency = Literal["breached", "soon", "fine", "paused", "none", "done"]
+
+GLYPHS: dict[Urgency, str] = {"breached": "✖", "soon": "▲", "fine": "●", "paused": "‖", "none": "·", "done": "✓"}
+MEANINGS: dict[Urgency, str] = {
+    "breached": "a target was missed",
+    "soon": "due within the hour",
+    "fine": "in time",
+    "paused": "its clocks rest",
+    "none": "no clock runs",
+    "done": "solved or closed",
+}
+
+SOON = 3600
+"""Open seconds: what has less left is due soon, and counts its seconds."""
+
+
+class Line(NamedTuple):
+    """A ticket in a list. status, category: keys, for rules; the rest is for reading. step: its severity, or its
+    priority where there is no severity. due: None without a running clock; calendar: what that clock is counted
+    in; resting: a clock is paused. place: where the row stands in its list, opaque."""
+
+    number: int
+    subject: Safe
+    status: str
+    status_label: Safe
+    category: str
+    type: str
+    type_label: Safe
+    step: Safe
+    requester: Safe
+    organisation: Safe
+    assignee: Safe
+    team: Safe
+    due: int | None
+    metric: Safe
+    calendar: Calendar | None
+    resting: bool
+    breached: bool
+    received: int
+    updated: int
+    place: object
+
+    def left(self, now: int) -> int | None:
+        """Open seconds left; below nothing when the due instant has passed; None without a running clock."""
+        return left(self.due, self.calendar, now)
+
+    def urgency(self, now: int) -> Urgency:
+        if self.category in ("solved", "closed"):
+            return "breached" if self.breached else "done"
+        if self.breached or (self.due is not None and self.due < now):
+            return "breached"
+        remaining = self.left(now)
+        if remaining is None:
+            return "paused" if self.resting else "none"
+        return "soon" if remaining < SOON else "fine"
+
+
+def left(due: int | None, calendar: Calendar | None, now: int) -> int | None:
+    """Open seconds from now to a due instant, wall seconds where no calendar is known; None without one."""
+    if due is None:
+        return None
+    return due - now if calendar is None else calendar.open_seconds(now, due)
+
+
+def resumes(calendar: Calendar | None, now: int) -> int | None:
+    """When working time goes on, if it rests now."""
+    if calendar is None:
+        return None
+    try:
+        opens = calendar.after(now, 1) - 1
+    except ValueError:  # it never opens again
+        return None
+    return opens if opens > now else None
+
+
+class Turn(NamedTuple):
+    """A message or a happening. voice: whose it is. words: several lines; detail: how it came."""
+
+    seq: int
+    at: int
+    voice: Literal["requester", "agent", "internal", "system", "history"]
+    author: Safe
+    detail: Safe
+    words: Safe
+
+
+class ClockCard(NamedTuple):
+    """A cycle of a metric, with the rests it has had: pairs of instants, the last one open when it rests now."""
+
+    metric: str
+    label: Safe
+    cycle: int
+    state: str
+    started: int
+    target: Safe
+    target_seconds: int | None
+    due: int | None
+    stopped: int | None
+    consumed: int
+    since: int
+    breached_at: int | None
+    cause: str | None
+    policy: Safe
+    calendar_key: Safe
+    calendar: Calendar | None
+    rests: tuple[tuple[int, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A ticket, opened. facts: what there is to know beside the line, as label and value; version: what a person who
+    writes has seen."""
+
+    line: Line
+    version: int
+    facts: tuple[tuple[str, Safe], ...]
+    tags: tuple[Safe, ...]
+    clocks: tuple[ClockCard, ...]
+    turns: tuple[Turn, ...]
+
+    @property
+    def number(self) -> int:
+        return self.line.number
+
+    def said_after(self, version: int) -> list[Turn]:
+        """The messages that came after a version."""
+        return [turn for turn in self.turns if turn.seq > version and turn.voice != "history"]
+
+
+class Choice(NamedTuple):
+    """Something to choose: its key, what it is called, and what it means."""
+
+    key: str
+    label: Safe
+    definition: Safe = Safe("")
+    short: Safe = Safe("")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works here."""
+
+    login: str
+    name: Safe
+    role: str
+    team: str | None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLine:
+    """A view in the side bar; count is None for what is not counted."""
+
+    key: str
+    label: Safe
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The desk, as the console finds it."""
+
+    name: Safe
+    simulated: bool
+    timezone: str
+    me: Person
+    people: tuple[Person, ...] = field(default=())

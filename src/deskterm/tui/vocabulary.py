@@ -1,0 +1,112 @@
+"""What a procedure calls things, and its calendars: read from the stored document without Pydantic, so that it is
+there before the first rows are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deskterm.sla.calendar import Calendar
+from deskterm.tui.shown import Choice
+from deskterm.tui.text import Safe, sanitize
+
+
+class Vocabulary:
+    """Labels, definitions and calendars by key. A key that the procedure does not know reads as itself, so that
+    tickets of an older edition can be shown. document: a procedure as JSON; empty for none."""
+
+    def __init__(self, document: str = "", version: int = 0) -> None:
+        content: dict[str, Any] = json.loads(document) if document else {}
+        priority = content.get("priority") or {}
+        self.version = version
+        self.types = _choices(content.get("types", ()))
+        self.severities = _choices(content.get("severities", ()))
+        self.priorities = _choices(priority.get("scale", ()))
+        self.impacts = _choices(priority.get("impacts", ()))
+        self.urgencies = _choices(priority.get("urgencies", ()))
+        self.statuses = _choices(content.get("statuses", ()))
+        self.metrics = _choices(content.get("metrics", ()))
+        self.policies = _choices(content.get("policies", ()))
+        self.teams = _choices(content.get("teams", ()))
+        self.departments = _choices(content.get("departments", ()))
+        self.products = _choices(content.get("products", ()))
+        self.topics = _choices(content.get("topics", ()))
+        self.fields = _choices(content.get("fields", ()))
+        self.tiers = {str(tier["level"]): sanitize(tier["label"]) for tier in content.get("tiers", ())}
+        self.channels = tuple(sanitize(channel) for channel in content.get("channels", ()))
+        self.intake = sanitize((content.get("about") or {}).get("intake", ""), multiline=True)
+        self.default_type: str | None = (content.get("about") or {}).get("default_type")
+        self._without_severity = {
+            kind["key"] for kind in content.get("types", ()) if not kind.get("has_severity", True)
+        }
+        self._pausing = {status["key"]: frozenset(status.get("pauses", ())) for status in content.get("statuses", ())}
+        self._calendars: Mapping[str, Any] = content.get("calendars", {})
+        self._built: dict[str, Calendar | None] = {}
+
+    def has_severity(self, kind: str) -> bool:
+        """Whether requests of a type have a severity at all."""
+        return kind not in self._without_severity
+
+    def pauses(self, status: str, metric: str) -> bool:
+        """Whether a metric rests in a status."""
+        return metric in self._pausing.get(status, ())
+
+    def calendar(self, key: str) -> Calendar | None:
+        """A calendar by its key; None for one that the document does not describe."""
+        if key not in self._built:
+            part = self._calendars.get(key)
+            self._built[key] = _calendar(part) if part else None
+        return self._built[key]
+
+    def step(self, severity: str | None, priority: str | None) -> Safe:
+        """How pressing a ticket is, in few letters: its severity, else its priority."""
+        if severity is not None:
+            return short(self.severities, severity)
+        return short(self.priorities, priority)
+
+
+def label(choices: Mapping[str, Choice], key: str | None) -> Safe:
+    """What a key is called; the key itself where it is not known, nothing for None."""
+    if key is None:
+        return Safe("")
+    found = choices.get(key)
+    return found.label if found else sanitize(key)
+
+
+def short(choices: Mapping[str, Choice], key: str | None) -> Safe:
+    """The short form of what a key is called."""
+    if key is None:
+        return Safe("")
+    found = choices.get(key)
+    return (found.short or found.label) if found else sanitize(key)
+
+
+def _choices(parts: Iterable[Mapping[str, Any]]) -> dict[str, Choice]:
+    return {
+        part["key"]: Choice(
+            part["key"],
+            sanitize(part.get("label", part["key"])),
+            sanitize(" ".join((part.get("definition") or "").split())),
+            sanitize(part.get("short") or ""),
+        )
+        for part in parts
+    }
+
+
+def _calendar(part: Mapping[str, Any]) -> Calendar | None:
+    def spans(texts: Iterable[str]) -> list[tuple[str, str]]:
+        return [(opens, closes) for opens, _, closes in (text.partition("-") for text in texts)]
+
+    try:
+        return Calendar(
+            part["timezone"],
+            {day: spans(texts) for day, texts in part["week"].items()},
+            {day["date"]: day.get("name", "holiday") for day in part.get("holidays", ())},
+            {day: spans(texts) for day, texts in part.get("exceptions", {}).items()},
+        )
+    except (
+        ValueError,
+        KeyError,
+    ):  # made by another edition of deskterm: due instants still hold, the ticking is by the wall
+        return None
