@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.desk import Desk
@@ -77,10 +77,31 @@ def apply(desk: Desk, procedure: Procedure, *, source: str = "", dry_run: bool =
 def put_in_force(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
     """Keep an edition and make it the desk's; its version number."""
     version = _keep(session, edition, source, login, now)
-    table = DeskRow.__table__
-    session.execute(update(table).values(procedure_version=version))
+    session.execute(update(DeskRow.__table__).values(procedure_version=version))
+    _reorder(session, Compiled(edition, version))
     note_change(session, None, now)
     return version
+
+
+def _reorder(session: Session, procedure: Compiled) -> None:
+    """Bring every ticket's place in the order of work up to the edition in force."""
+    table = Ticket.__table__
+    statement = select(
+        table.c.id, table.c.severity, table.c.priority, table.c.status, table.c.rank, table.c.order_at,
+        table.c.next_due_at, table.c.received_at,
+    )
+    moved = []
+    for number, severity, priority, status, rank, order_at, due, received in session.execute(statement):
+        place = procedure.rank(severity, priority, status), due if procedure.by_due() else received
+        if place != (rank, order_at):
+            moved.append({"number": number, "new_rank": place[0], "new_order": place[1]})
+    if moved:
+        session.connection().execute(
+            update(table)
+            .where(table.c.id == bindparam("number"))
+            .values(rank=bindparam("new_rank"), order_at=bindparam("new_order")),
+            moved,
+        )
 
 
 def users_of(session: Session, column: str, value: str, limit: int = 5) -> tuple[int, list[int]]:

@@ -2,29 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk, Done, Work
 from deskterm.desk.intake import one_line, tidy_tags
 from deskterm.desk.people import active_agent
 from deskterm.desk.workflow import checked_move, chosen
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import Severity
 
 
-def move(
-    desk: Desk, number: int, status: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> Done:
+def move(desk: Desk, number: int, status: str, *, reason: str = "", now: datetime, version: int | None = None) -> Done:
     """Change the status, by key or label, along the procedure's graph; DeskError lists the legal ones."""
-    with desk.ticket(number, "move", now, version) as work:
-        before = work.state.status
-        target = checked_move(work.procedure, work.state.type, before, status)
-        work.append("moved", {"status": (before, target.key)}, reason=reason)
-        here = work.procedure.statuses[before].label if before in work.procedure.statuses else before
-        done = work.done(f"{number}: {here} → {target.label}")
+    return change(desk, number, status=status, reason=reason, now=now, version=version)
+
+
+def set_severity(
+    desk: Desk, number: int, severity: str, *, reason: str = "", now: datetime, version: int | None = None
+) -> Done:
+    """Correct the severity (S1-05): the requester's choice stays on record, the target changes over the same
+    history (rule 17)."""
+    return change(desk, number, severity=severity, reason=reason, now=now, version=version)
+
+
+def set_priority(
+    desk: Desk, number: int, priority: str, *, reason: str = "", now: datetime, version: int | None = None
+) -> Done:
+    """Set the priority, where the procedure has a scale of them beside severity (S4-07)."""
+    return change(desk, number, priority=priority, reason=reason, now=now, version=version)
+
+
+def tag(
+    desk: Desk,
+    number: int,
+    add: Iterable[str] = (),
+    remove: Iterable[str] = (),
+    *,
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """Add and remove tags."""
+    return change(desk, number, add_tags=tuple(add), remove_tags=tuple(remove), now=now, version=version)
+
+
+def change(
+    desk: Desk,
+    number: int,
+    *,
+    status: str | None = None,
+    severity: str | None = None,
+    priority: str | None = None,
+    type: str | None = None,  # noqa: A002 - the field's word
+    subject: str | None = None,
+    add_tags: Sequence[str] = (),
+    remove_tags: Sequence[str] = (),
+    reason: str = "",
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """Several changes as one act: all of them happen, or none. UsageError when nothing is asked for."""
+    tags = tidy_tags(add_tags), tidy_tags(remove_tags)
+    asked = {"edit": type or subject, "severity": severity, "priority": priority, "move": status, "tag": any(tags)}
+    acts = [act for act, wanted in asked.items() if wanted is not None and wanted is not False]
+    if not acts:
+        raise UsageError("Say what to change: a status, a severity, a priority, a type, a subject or tags.")
+    for act in acts:
+        desk.require(act)  # type: ignore[arg-type]
+    said = []
+    with desk.ticket(number, acts[0], now, version) as work:  # type: ignore[arg-type]
+        if subject is not None:
+            said.append(_edit_subject(work, subject))
+        if type is not None:
+            said.append(_retype(work, type, reason))
+        if severity is not None:
+            said.append(_set_severity(work, severity, reason))
+        if priority is not None:
+            said.append(_set_priority(work, priority, reason))
+        if status is not None:
+            said.append(_move(work, status, reason))
+        if any(tags):
+            said.append(_tag(work, *tags))
+        done = work.done(f"{number}: {'; '.join(said)}")
     return done
 
 
@@ -42,7 +101,7 @@ def assign(
     with desk.ticket(number, "assign", now, version) as work:
         state = work.state
         changes: dict[str, tuple[str | None, str | None]] = {}
-        words = "taken from everybody"
+        words = "with nobody now"
         if login is not None:
             agent = active_agent(work.session, login)
             words = f"assigned to {agent.login}"
@@ -61,64 +120,6 @@ def assign(
     return done
 
 
-def set_severity(
-    desk: Desk, number: int, severity: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> Done:
-    """Correct the severity (S1-05): the requester's choice stays on record, the target changes over the same
-    history (rule 17)."""
-    with desk.ticket(number, "severity", now, version) as work:
-        kind = work.procedure.types.get(work.state.type)
-        if kind is not None and not kind.has_severity:
-            raise DeskError(f"A {kind.label} has no severity.")
-        before = work.state.severity
-        step = chosen("severity", severity, work.procedure.procedure.severities)
-        if step.key == before:
-            raise DeskError(f"The severity is {step.label} already.")
-        work.append("severity_set", {"severity": (before, step.key)}, reason=reason)
-        done = work.done(f"{number}: severity {_label(work.procedure.severities, before)} → {step.label}")
-    return done
-
-
-def set_priority(
-    desk: Desk, number: int, priority: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> Done:
-    """Set the priority, where the procedure has a scale of them beside severity (S4-07)."""
-    with desk.ticket(number, "priority", now, version) as work:
-        scale = work.procedure.procedure.priority.scale
-        if not scale:
-            raise DeskError("This procedure has no priorities beside its severities: set the severity.")
-        before = work.state.priority
-        step = chosen("priority", priority, scale)
-        if step.key == before:
-            raise DeskError(f"The priority is {step.label} already.")
-        work.append("priority_set", {"priority": (before, step.key)}, reason=reason)
-        done = work.done(f"{number}: priority {_label(work.procedure.priorities, before)} → {step.label}")
-    return done
-
-
-def tag(
-    desk: Desk,
-    number: int,
-    add: Iterable[str] = (),
-    remove: Iterable[str] = (),
-    *,
-    now: datetime,
-    version: int | None = None,
-) -> Done:
-    """Add and remove tags."""
-    added, removed = tidy_tags(add), tidy_tags(remove)
-    if not added and not removed:
-        raise UsageError("Name a tag to add or to remove.")
-    with desk.ticket(number, "tag", now, version) as work:
-        before = list(work.state.tags)
-        after = sorted((set(before) | set(added)) - set(removed))
-        if before == after:
-            raise DeskError(f"The tags of {number} are {_listed(before)} already.")
-        work.append("tagged", {"tags": (before, after)})
-        done = work.done(f"{number}: tags {_listed(after)}")
-    return done
-
-
 def edit(
     desk: Desk,
     number: int,
@@ -128,40 +129,78 @@ def edit(
     now: datetime,
     version: int | None = None,
 ) -> Done:
-    """Correct the subject (S5-17) or the type of a request (S1-03). A new type that does not know the present
-    status starts again in its own first one; a type without severities keeps none (S1-07)."""
-    with desk.ticket(number, "edit", now, version) as work:
-        changes: dict[str, tuple[str | None, str | None]] = {}
-        texts = {}
-        if subject is not None:
-            heading = one_line(subject)
-            if not heading:
-                raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
-            texts["subject"] = heading
-        if type is not None:
-            changes |= _retyped(work.procedure, work.state.type, work.state.status, work.state.severity, type)
-        if not texts and all(before == after for before, after in changes.values()):
-            raise DeskError(f"Ticket {number} reads so already.")
-        work.append("edited", changes, texts)
-        done = work.done(f"{number} edited")
-    return done
+    """Correct the subject (S5-17) or the type of a request (S1-03)."""
+    return change(desk, number, subject=subject, type=type, now=now, version=version)
 
 
-def _retyped(
-    procedure: Compiled, before: str, status: str, severity: str | None, wanted: str
-) -> dict[str, tuple[str | None, str | None]]:
+def _move(work: Work, status: str, reason: str) -> str:
+    before = work.state.status
+    target = checked_move(work.procedure, work.state.type, before, status)
+    work.append("moved", {"status": (before, target.key)}, reason=reason)
+    here = work.procedure.statuses[before].label if before in work.procedure.statuses else before
+    return f"{here} → {target.label}"
+
+
+def _set_severity(work: Work, severity: str, reason: str) -> str:
+    kind = work.procedure.types.get(work.state.type)
+    if kind is not None and not kind.has_severity:
+        raise DeskError(f"A {kind.label} has no severity.")
+    before = work.state.severity
+    step = chosen("severity", severity, work.procedure.procedure.severities)
+    if step.key == before:
+        raise DeskError(f"The severity is {step.label} already.")
+    work.append("severity_set", {"severity": (before, step.key)}, reason=reason)
+    return f"severity {_label(work.procedure.severities, before)} → {step.label}"
+
+
+def _set_priority(work: Work, priority: str, reason: str) -> str:
+    scale = work.procedure.procedure.priority.scale
+    if not scale:
+        raise DeskError("This procedure has no priorities beside its severities: set the severity.")
+    before = work.state.priority
+    step = chosen("priority", priority, scale)
+    if step.key == before:
+        raise DeskError(f"The priority is {step.label} already.")
+    work.append("priority_set", {"priority": (before, step.key)}, reason=reason)
+    return f"priority {_label(work.procedure.priorities, before)} → {step.label}"
+
+
+def _tag(work: Work, add: Sequence[str], remove: Sequence[str]) -> str:
+    before = list(work.state.tags)
+    after = sorted((set(before) | set(add)) - set(remove))
+    if before == after:
+        raise DeskError(f"The tags of {work.number} are {_listed(before)} already.")
+    work.append("tagged", {"tags": (before, after)})
+    return f"tags {_listed(after)}"
+
+
+def _edit_subject(work: Work, subject: str) -> str:
+    heading = one_line(subject)
+    if not heading:
+        raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
+    work.append("edited", {}, {"subject": heading})
+    return f"now called {heading}"
+
+
+def _retype(work: Work, wanted: str, reason: str) -> str:
+    """A type that does not know the present status starts again in its own first one; one without severities keeps
+    none (S1-07)."""
+    procedure, state = work.procedure, work.state
     kind = chosen("type", wanted, procedure.procedure.types)
-    changes: dict[str, tuple[str | None, str | None]] = {"type": (before, kind.key)}
-    if status in procedure.statuses and not procedure.knows(kind.key, procedure.statuses[status]):
-        changes["status"] = (status, procedure.initial_status(kind.key).key)
+    if kind.key == state.type:
+        raise DeskError(f"The type is {kind.label} already.")
+    changes: dict[str, tuple[str | None, str | None]] = {"type": (state.type, kind.key)}
+    if state.status in procedure.statuses and not procedure.knows(kind.key, procedure.statuses[state.status]):
+        changes["status"] = (state.status, procedure.initial_status(kind.key).key)
     if not kind.has_severity:
-        changes["severity"] = (severity, None)
-    elif severity is None:
+        changes["severity"] = (state.severity, None)
+    elif state.severity is None:
         changes["severity"] = (None, kind.default_severity)
-    return changes
+    work.append("edited", changes, reason=reason)
+    return f"now a {kind.label}"
 
 
-def _label(scale: dict[str, Severity], key: str | None) -> str:
+def _label(scale: Mapping[str, Severity], key: str | None) -> str:
     if key is None:
         return "none"
     return scale[key].label if key in scale else key
@@ -169,5 +208,3 @@ def _label(scale: dict[str, Severity], key: str | None) -> str:
 
 def _listed(tags: Sequence[str]) -> str:
     return ", ".join(tags) if tags else "none"
-
-

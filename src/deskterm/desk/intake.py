@@ -97,6 +97,15 @@ def register(
     return done
 
 
+def classified(
+    procedure: Compiled, kind: str | None, severity: str | None, priority: str | None
+) -> dict[str, str | None]:
+    """The type and the scales that a request with these words would be registered with."""
+    found = _type(procedure, kind)
+    scales = _scales(procedure, found, severity, priority, None, None)
+    return {"type": found.key, "severity": scales["severity"], "priority": scales["priority"]}
+
+
 def one_line(text: str) -> str:
     """A subject: one line, single spaces, at most 250 characters."""
     line = " ".join(text.split())

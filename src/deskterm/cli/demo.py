@@ -1,0 +1,47 @@
+"""`deskterm demo`: a throw-away desk in the middle of a working morning."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deskterm.cli import ticket
+from deskterm.cli.invocation import Invocation, facts_of, system_now
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("demo")(demo)
+
+
+def demo(
+    context: typer.Context,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep the desk in this new file, to come back to.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Make a throw-away desk with a live working day, and open the console on it; in a pipe, print its queue."""
+    own: Invocation = context.obj
+    with tempfile.TemporaryDirectory(prefix="deskterm-demo-") as folder:
+        place = str(keep) if keep is not None else str(Path(folder) / "demo.sqlite3")
+        invocation = Invocation(place, own.acting, own.instant, own.debug)
+        live = sys.stdin.isatty() and sys.stdout.isatty()
+        if live:
+            print("Making a desk …", end="\r", flush=True)
+        _build(invocation)
+        if live:
+            from deskterm.tui.app import run as run_console
+
+            run_console(invocation.url, invocation.console_login(), invocation.clock(facts_of(invocation)))
+        else:
+            ticket.print_queue(invocation, "open", limit=60)
+
+
+def _build(invocation: Invocation) -> None:
+    from deskterm.exchange.demo import build
+
+    build(invocation.url, real_now=system_now(), admin_login=Invocation().login()).close()

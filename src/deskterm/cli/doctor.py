@@ -1,0 +1,58 @@
+"""`deskterm doctor`: is the store whole, and does it say what its events say."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("doctor")(doctor)
+
+
+def doctor(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Write rows that differ from their events anew.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check the store, fold every ticket again and compare; exit code 1 when something is not as it should be."""
+    from deskterm.cli import show
+    from deskterm.desk.proof import prove
+    from deskterm.store.engine import open_store
+    from deskterm.store.health import health
+
+    invocation: Invocation = context.obj
+    if repair:
+        invocation.desk().require("procedure")
+    store = open_store(invocation.url)
+    condition = health(store)
+    proof = prove(store, repair=repair, progress=_progress if sys.stderr.isatty() else None)
+    findings = [*condition.faults, *(finding.sentence + (": repaired" if finding.repaired else "") for finding in proof.findings)]
+    store.close()
+    if as_json:
+        show.print_json(
+            {
+                "tickets": proof.tickets,
+                "events": proof.events,
+                "findings": findings,
+                "notes": condition.notes,
+                "sound": not findings,
+            }
+        )
+    else:
+        show.print_lines(f"! {finding}" for finding in findings)
+        show.print_lines(f"  {note}" for note in condition.notes)
+        verdict = "sound" if not findings else f"{len(findings)} findings"
+        print(f"{proof.tickets} tickets folded again from {proof.events} events: {verdict}.")
+    if any(not finding.repaired for finding in proof.findings) or condition.faults:
+        raise typer.Exit(1)
+
+
+def _progress(done: int, total: int) -> None:
+    end = "\n" if done >= total else ""
+    print(f"\r{done} of {total} tickets", end=end, file=sys.stderr, flush=True)

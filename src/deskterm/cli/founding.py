@@ -1,0 +1,57 @@
+"""`deskterm init`: a new desk."""
+
+from __future__ import annotations
+
+
+import typer
+
+from deskterm.cli.invocation import Invocation, read_instant, system_now
+from deskterm.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("init")(init)
+
+
+def init(
+    context: typer.Context,
+    procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.", metavar="NAME|FILE")],
+    name: Annotated[str | None, typer.Option(help="What the desk is called; left out, as the procedure says.")] = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="A desk for rehearsals: its commands accept --now.")
+    ] = False,
+) -> None:
+    """Make a new desk, with you as its admin."""
+    from deskterm.desk.founding import found
+    from deskterm.procedure.compiled import Compiled
+    from deskterm.procedure.lint import lint
+    from deskterm.procedure.load import load
+    from deskterm.procedure.shipped import find
+
+    invocation: Invocation = context.obj
+    loaded = load(find(procedure))
+    now, offset = system_now(), 0
+    if invocation.instant is not None:
+        if not simulated:
+            raise UsageError("--now is for simulated desks: add --simulated, or leave it out.")
+        started = read_instant(invocation.instant, Compiled(loaded.procedure).timezone)
+        now, offset = started, int((started - now).total_seconds())
+    login = invocation.login()
+    store = found(
+        invocation.url,
+        loaded.procedure,
+        source=loaded.source,
+        name=name,
+        admin_login=login,
+        simulated=simulated,
+        clock_offset=offset,
+        now=now,
+    )
+    store.close()
+    print(f"A desk on {loaded.procedure.about.name} is ready at {invocation.place}; you are its admin ({login}).")
+    for warning in lint(loaded.procedure, loaded.source):
+        print(f"  note: {warning.sentence}")
+    print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")
+
+

@@ -1,0 +1,137 @@
+"""One call of the program: which store, who asks, and what time it is there."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from deskterm.errors import DeskError, UsageError
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk
+    from deskterm.store.reader import Reader
+    from deskterm.store.sheet import DeskFacts
+
+
+@dataclass(slots=True)
+class Invocation:
+    """The options that every command shares. database: as given; acting: the login after `--as`; instant: what
+    follows `--now`; debug: show tracebacks."""
+
+    database: str | None = None
+    acting: str | None = None
+    instant: str | None = None
+    debug: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where the store is."""
+        from deskterm.store.location import location
+
+        return location(self.database)
+
+    @property
+    def place(self) -> str:
+        """What messages call the store: a path, or a URL without its password."""
+        from deskterm.store.location import shown
+
+        return shown(self.url)
+
+    def reader(self) -> Reader:
+        """A bare read-only connection to the store."""
+        from deskterm.store.reader import open_reader
+
+        return open_reader(self.url)
+
+    def desk(self) -> Desk:
+        """The desk with the one who asks at work on it: the operating system's user, or with `--as` another, which
+        only an admin may."""
+        from deskterm.desk.desk import Desk
+        from deskterm.store.engine import open_store
+
+        store = open_store(self.url)
+        own = getpass.getuser()
+        if self.acting is None or self.acting == own:
+            return Desk(store, own)
+        Desk(store, own).require("act-as")
+        return Desk(store, self.acting)
+
+    def console_login(self) -> str:
+        """Who opens the console: as `desk`, but read with a bare connection, so that a screen paints first."""
+        from deskterm.desk.permissions import require
+        from deskterm.store.sheet import agents
+
+        own, wanted = getpass.getuser(), self.login()
+        with self.reader() as reader:
+            found = {agent.login: agent for agent in agents(reader) if agent.active}
+        if wanted not in found:
+            logins = ", ".join(list(found)[:8]) + (" …" if len(found) > 8 else "")
+            raise DeskError(f"{wanted!r} is no active agent of this desk: an admin can add them, or use --as ({logins}).")
+        if wanted != own:
+            require(found[own].role if own in found else "viewer", "act-as")
+        return wanted
+
+    def login(self) -> str:
+        """Whose eyes a read is made with."""
+        return self.acting or getpass.getuser()
+
+    def clock(self, facts: DeskFacts) -> Callable[[], datetime]:
+        """What the desk takes for now (aware, UTC, whole seconds). A simulated desk runs ahead of the system's
+        time by its own offset, and takes an instant from `--now`; an ordinary one refuses that."""
+        if self.instant is None:
+            offset = timedelta(seconds=facts.clock_offset if facts.simulated else 0)
+            return lambda: (datetime.now(UTC) + offset).replace(microsecond=0)
+        if not facts.simulated:
+            raise UsageError(
+                "This is an ordinary desk, and history is not written backwards: leave out --now,"
+                " or rehearse on a desk made with `deskterm init --simulated`."
+            )
+        fixed = read_instant(self.instant, facts.timezone)
+        started = datetime.now(UTC)
+        return lambda: (fixed + (datetime.now(UTC) - started)).replace(microsecond=0)
+
+    def now(self, facts: DeskFacts) -> datetime:
+        """The desk's time at this moment."""
+        return self.clock(facts)()
+
+
+def read_instant(text: str, timezone: str) -> datetime:
+    """An instant as a person writes it, in UTC: ISO 8601, or words that dateutil reads; without a zone it is
+    wall-clock time in `timezone`. UsageError for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        from dateutil import parser
+
+        try:
+            moment = parser.parse(text)
+        except (ValueError, OverflowError) as error:
+            raise UsageError(f"{text!r} is no instant: write it as 2026-11-23T09:30.") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(timezone))
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as error:
+        raise UsageError(f"{text!r} is no instant that a desk will see.") from error
+
+
+def system_now() -> datetime:
+    """The operating system's time: aware, UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def facts_of(invocation: Invocation) -> DeskFacts:
+    """What the store says of its desk."""
+    from deskterm.store.sheet import desk_facts
+
+    reader = invocation.reader()
+    try:
+        return desk_facts(reader)
+    finally:
+        reader.close()
+
+

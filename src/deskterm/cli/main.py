@@ -1,0 +1,117 @@
+"""The command line: its global options, its commands, and how errors end it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from deskterm.cli import demo, doctor, founding, procedure, seed, sla, ticket, transfer
+from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.errors import DeskError, UsageError
+
+app = typer.Typer(
+    name="deskterm",
+    help="The support desk that lives in a terminal. Without a command it opens the console.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    database: Annotated[
+        str | None,
+        typer.Option(help="The desk: a file, or a postgresql:// URL. Also DESKTERM_DATABASE.", metavar="FILE|URL"),
+    ] = None,
+    acting: Annotated[str | None, typer.Option("--as", help="Work as another agent (admins).", metavar="LOGIN")] = None,
+    now: Annotated[
+        str | None, typer.Option(help="The time to take for now, on a simulated desk.", metavar="INSTANT")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False,
+) -> None:
+    """The support desk that lives in a terminal. Without a command it opens the console."""
+    if version:
+        from deskterm import __version__
+
+        typer.echo(f"deskterm {__version__}")
+        raise typer.Exit
+    invocation = Invocation(database, acting, now, debug)
+    context.obj = invocation
+    if context.invoked_subcommand is None:
+        console(invocation)
+
+
+def console(invocation: Invocation) -> None:
+    """Open the console; without a terminal, print the queue."""
+    facts = facts_of(invocation)
+    clock = invocation.clock(facts)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        ticket.print_queue(invocation, "open", limit=40)
+        return
+    from deskterm.tui.app import run as run_console
+
+    run_console(invocation.url, invocation.console_login(), clock)
+
+
+for noun in (demo, founding, doctor):
+    noun.register(app)
+app.add_typer(seed.app, name="seed")
+app.add_typer(procedure.app, name="procedure")
+app.add_typer(ticket.app, name="ticket")
+app.add_typer(sla.app, name="sla")
+app.add_typer(transfer.importing, name="import")
+app.add_typer(transfer.exporting, name="export")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; its exit code: 0 done, 1 a check or rule said no, 2 wrong usage, 130 interrupted."""
+    debug = "--debug" in arguments
+    try:
+        result = app(args=list(arguments), prog_name="deskterm", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except (DeskError, typer.Exit, typer.Abort, KeyboardInterrupt) as error:
+        if debug and isinstance(error, DeskError):
+            raise
+        return _ended(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has left
+        return 0
+    except typer.TyperException as error:
+        return _misused(error)
+    except Exception as error:
+        if debug:
+            raise
+        print(f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it.", file=sys.stderr)
+        return 1
+
+
+def _ended(error: BaseException) -> int:
+    if isinstance(error, DeskError):
+        from deskterm.tui.text import sanitize
+
+        print(f"deskterm: {sanitize(str(error), multiline=True)}", file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, typer.Exit):
+        return error.exit_code
+    print("deskterm: interrupted; nothing is half-written.", file=sys.stderr)
+    return 130
+
+
+def _misused(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "deskterm"
+    if getattr(error, "message", "") == "" or type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message(), file=sys.stderr)
+        return UsageError.exit_code
+    sentence = error.format_message().rstrip(".")
+    print(f"deskterm: {sentence}. Try `{command} --help`.", file=sys.stderr)
+    return error.exit_code

@@ -1,0 +1,75 @@
+"""`deskterm seed`: scales, agents and clients from files. Each shows what it changes, and changes nothing twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Fill a desk from files: severities, agents, clients, or a demo's tickets.",
+    rich_markup_mode=None,
+)
+
+File = Annotated[Path, typer.Argument(help="A .toml or .csv file.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+
+
+@app.command()
+def severities(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+    """Make the severity scale what a file says, the most severe first."""
+    from deskterm.desk.scales import seed_severities
+    from deskterm.exchange.seeds import severities as read
+
+    invocation: Invocation = context.obj
+    desk = invocation.desk()
+    steps = read(file, [metric.key for metric in desk.procedure.procedure.metrics])
+    _report(seed_severities(desk, steps, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
+
+
+@app.command()
+def agents(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+    """Add and change agents; nobody is removed (active = false retires)."""
+    from deskterm.desk.staffing import seed_agents
+    from deskterm.exchange.seeds import agents as read
+
+    invocation: Invocation = context.obj
+    rows = read(file)
+    _report(seed_agents(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
+
+
+@app.command()
+def clients(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+    """Add and change clients; none is removed."""
+    from deskterm.desk.staffing import seed_clients
+    from deskterm.exchange.seeds import clients as read
+
+    invocation: Invocation = context.obj
+    rows = read(file)
+    _report(seed_clients(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
+
+
+@app.command("demo")
+def demo_tickets(context: typer.Context) -> None:
+    """Pour the demo's people and tickets into a simulated desk."""
+    from deskterm.exchange.demo import pour
+
+    invocation: Invocation = context.obj
+    desk = invocation.desk()
+    count = pour(desk, invocation.now(facts_of(invocation)))
+    print(f"{count} tickets poured in.")
+
+
+def _report(lines: list[str], dry_run: bool) -> None:
+    from deskterm.cli import show
+
+    show.print_lines(lines)
+    if not lines:
+        print("Nothing differs; nothing was changed.")
+        return
+    changes = "1 change" if len(lines) == 1 else f"{len(lines)} changes"
+    print(f"{changes}; a dry run, nothing was written." if dry_run else f"{changes} made.")

@@ -1,0 +1,68 @@
+"""How commands print: plain tables for people and pipes, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deskterm.tui.text import sanitize
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout. Instants are RFC 3339 in UTC."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    sys.stdout.write("\n")
+
+
+def safe(text: str, *, multiline: bool = False) -> str:
+    """Text from outside, made safe for a terminal."""
+    return sanitize(text, multiline=multiline)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines of text, made safe for a terminal."""
+    for line in lines:
+        print(sanitize(line))
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """A table without lines: as wide as it needs in a pipe, as wide as the terminal on one. right: heads of the
+    columns set to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 500)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for head in heads:
+        table.add_column(head, justify="right" if head in right else "left", no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        table.add_row(*(Text(sanitize(cell)) for cell in row))
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
+
+
+def instant(seconds: int | None) -> str | None:
+    """Epoch seconds as RFC 3339 in UTC."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def local(seconds: int | None, timezone: str) -> str:
+    """Epoch seconds as a person of the desk reads them: `Mon 23 Nov 2026 08:15`; a dash for none."""
+    if seconds is None:
+        return "–"
+    return datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y %H:%M")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, (set, frozenset, tuple)):
+        return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
+    return str(value)

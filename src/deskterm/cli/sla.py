@@ -1,0 +1,76 @@
+"""`deskterm sla`: due times."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from deskterm.errors import DeskError
+
+app = typer.Typer(no_args_is_help=True, help="Service levels: when things are due.", rich_markup_mode=None)
+
+
+@app.command()
+def due(
+    procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.")],
+    start: Annotated[str, typer.Option(help="When the request was received; without a zone, the calendar's.")],
+    kind: Annotated[str | None, typer.Option("--type", help="The type of request.")] = None,
+    severity: Annotated[str | None, typer.Option(help="The severity.")] = None,
+    priority: Annotated[str | None, typer.Option(help="The priority, where policies look at it.")] = None,
+    client: Annotated[str | None, typer.Option(help="The client's key, where policies look at it.")] = None,
+    department: Annotated[str | None, typer.Option(help="The department, where policies look at it.")] = None,
+    product: Annotated[str | None, typer.Option(help="The product, where policies look at it.")] = None,
+    channel: Annotated[str | None, typer.Option(help="The channel, where policies look at it.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag, where policies look at them.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print when each metric of a request would be due. No desk is needed."""
+    from deskterm.cli import show
+    from deskterm.cli.invocation import read_instant
+    from deskterm.desk.intake import classified
+    from deskterm.procedure.compiled import Compiled
+    from deskterm.procedure.load import load
+    from deskterm.procedure.prospect import policy_for, prospects
+    from deskterm.procedure.shipped import find
+
+    compiled = Compiled(load(find(procedure)).procedure)
+    facts: dict[str, Any] = classified(compiled, kind, severity, priority)
+    facts |= {"organisation": client, "department": department, "product": product, "channel": channel}
+    policy = policy_for(compiled, facts | {"tags": tuple(tag or ())})
+    if policy is None:
+        if as_json:
+            show.print_json([])
+            return
+        raise DeskError("No policy of this procedure is for such a request: it has no due times.")
+    zone = compiled.terms.calendars[policy.calendar].timezone
+    instant = int(read_instant(start, zone).timestamp())
+    found = prospects(compiled, policy, facts["severity"], instant)
+    if as_json:
+        show.print_json(
+            [
+                asdict(item)
+                | {"due_at": show.instant(item.due_at), "utc_offset": _offset(item.offset), "start": show.instant(instant)}
+                for item in found
+            ]
+        )
+        return
+    print(f"{policy.label} · start {show.local(instant, zone)} {zone}")
+    show.print_table(
+        ("Metric", "Target", "Due", "Zone"),
+        [
+            (
+                item.label,
+                item.target,
+                show.local(item.due_at, item.timezone) if item.due_at is not None else item.reason,
+                f"{item.timezone} (UTC{_offset(item.offset)})",
+            )
+            for item in found
+        ],
+    )
+
+
+def _offset(seconds: int) -> str:
+    sign = "-" if seconds < 0 else "+"
+    return f"{sign}{abs(seconds) // 3600:02}:{abs(seconds) % 3600 // 60:02}"

@@ -1,0 +1,64 @@
+"""What a ticket would have to keep: every metric's due time under a procedure, before there is a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deskterm.procedure.compiled import Compiled
+from deskterm.sla.clock import Policy, due_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One metric. due_at: epoch seconds; None where the target gives no instant, and `reason` says why. offset: the
+    calendar zone's offset from UTC at the due instant, seconds."""
+
+    metric: str
+    label: str
+    target: str
+    due_at: int | None
+    reason: str
+    policy: str
+    calendar: str
+    timezone: str
+    offset: int
+
+
+_REASONS = {
+    "scheduled-sprint": "due when it is scheduled to a sprint",
+    "next-sprint": "no sprint is planned after that",
+    "manual": "due when {role} sets it",
+    "mean": "an objective on the average of many tickets",
+}
+
+
+def policy_for(procedure: Compiled, facts: Mapping[str, object]) -> Policy | None:
+    """The first policy that matches a ticket with these facts."""
+    return procedure.terms.policy(facts)
+
+
+def prospects(procedure: Compiled, policy: Policy, severity: str | None, start: int) -> list[Prospect]:
+    """Every metric that the policy has a target for, counted from `start` (epoch seconds)."""
+    found = []
+    for metric in procedure.terms.metrics:
+        target = policy.target(metric.key, severity)
+        if target.kind == "none":
+            continue
+        key = policy.calendars.get(metric.key, policy.calendar)
+        calendar = procedure.terms.calendars[key]
+        due = due_instant(target, start, calendar, (), procedure.terms.sprints)
+        found.append(
+            Prospect(
+                metric=metric.key,
+                label=metric.label,
+                target=target.text,
+                due_at=due,
+                reason="" if due is not None else _REASONS[target.kind].format(role=target.role),
+                policy=policy.key,
+                calendar=key,
+                timezone=calendar.timezone,
+                offset=calendar.offset(due if due is not None else start),
+            )
+        )
+    return found
