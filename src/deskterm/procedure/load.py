@@ -15,8 +15,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from deskterm.errors import DeskError
+from deskterm.procedure.checks import unsound
 from deskterm.procedure.complaints import Complaint, complaints
 from deskterm.procedure.lines import Lines
+from deskterm.procedure.references import broken_references
 from deskterm.procedure.schema import Procedure
 
 _LARGEST = 4_000_000
@@ -59,6 +61,8 @@ def loads(text: str, name: str) -> Loaded:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
         raise _refusal(complaints(error, data, Procedure), text, name) from error
+    if found := list(broken_references(procedure)) or list(unsound(procedure)):
+        raise _refusal(found, text, name)
     return Loaded(procedure, text, Path(name))
 
 

@@ -43,8 +43,6 @@ class MetricPart(Part):
     """When to warn: `75%` of the target, or `30m` of open time before it ends."""
     counts_work: bool = False
     """Runs on time entries, not on the calendar (S3-06)."""
-    work_in: tuple[StatusKey, ...] = ()
-    """Statuses whose time counts as work where nobody kept a timer (S3-06)."""
     tier: TierLevel | None = None
     """Whose work counts."""
     work_in: tuple[StatusKey, ...] = ()

@@ -1,0 +1,141 @@
+"""What must hold in a procedure beyond its words and references: hours that open, targets that end, tables without
+holes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from deskterm.procedure.compiled import calendar
+from deskterm.procedure.complaints import Complaint, nearest
+from deskterm.procedure.lines import Path
+from deskterm.procedure.schema import PolicyPart, Procedure, Severity
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.targets import parse_duration, parse_target
+
+
+def unsound(procedure: Procedure) -> Iterator[Complaint]:
+    """Everything that would keep a procedure from being worked by. References must have been checked before."""
+    calendars: dict[str, Calendar] = {}
+    for key, part in procedure.calendars.items():
+        try:
+            calendars[key] = calendar(part)
+        except ValueError as error:
+            field = "timezone" if "time zone" in str(error) else "region" if "public holidays" in str(error) else "week"
+            yield Complaint(("calendars", key, field), f'calendars "{key}": {error}.')
+    for number, shift in enumerate(procedure.shifts):
+        try:
+            Calendar(shift.timezone, {day: [_wall(span) for span in spans] for day, spans in shift.week.items()})
+        except ValueError as error:
+            yield Complaint(("shifts", number), f'shifts "{shift.key}": {error}.')
+    for number, policy in enumerate(procedure.policies):
+        yield from _targets(("policies", number), policy, procedure, calendars)
+    yield from _raises(("severities",), procedure.severities)
+    yield from _raises(("priority", "scale"), procedure.priority.scale)
+    yield from _matrix(procedure)
+    yield from _initials(procedure)
+    yield from _objectives(procedure)
+    yield from _cadences(procedure)
+    for number, asked in enumerate(procedure.fields):
+        if asked.kind == "choice" and not asked.choices:
+            yield Complaint(("fields", number), f'fields "{asked.key}": a choice needs choices.')
+    for number, notice in enumerate(procedure.notices):
+        if "role" in notice.to and notice.role is None:
+            yield Complaint(("notices", number), f"notices number {number + 1}: say which role is told.")
+
+
+def _wall(span: str) -> tuple[str, str]:
+    opens, _, closes = span.partition("-")
+    return opens, closes
+
+
+def _targets(
+    path: Path, policy: PolicyPart, procedure: Procedure, calendars: dict[str, Calendar]
+) -> Iterator[Complaint]:
+    rows = [((*path, "targets"), policy.targets)]
+    rows += [((*path, "by_severity", step), row) for step, row in policy.by_severity.items()]
+    rows += [((*path, "by_priority", step), row) for step, row in policy.by_priority.items()]
+    roles = {role.key: role for role in procedure.roles}
+    sprints = any(cadence.kind == "sprint" for cadence in procedure.cadences)
+    for where, row in rows:
+        for metric, text in row.items():
+            day = calendars.get(policy.calendars.get(metric, policy.calendar))
+            if day is None:
+                continue  # the calendar has its own complaint
+            told = f'policies "{policy.key}", target of {metric}'
+            try:
+                target = parse_target(text, day.day_length)
+            except ValueError as error:
+                yield Complaint((*where, metric), f"{told}: {error}.")
+                continue
+            if target.kind == "manual" and target.role not in roles:
+                yield Complaint(
+                    (*where, metric), f'{told}: there is no role "{target.role}"{nearest(target.role, roles)}'
+                )
+            elif target.kind == "manual" and "set-due" not in roles[target.role].may:
+                yield Complaint((*where, metric), f'{told}: the role "{target.role}" lacks may = ["set-due"].')
+            elif target.kind == "next-sprint" and not sprints:
+                yield Complaint((*where, metric), f"{told}: the file has no cadence of kind sprint to count it by.")
+
+
+def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Complaint]:
+    known = [step.key for step in scale]
+    for number, step in enumerate(scale):
+        if step.raise_to is not None and step.raise_to not in known:
+            yield Complaint(
+                (*path, number, "raise_to"),
+                f'{path[-1]} "{step.key}", raise_to: there is no step "{step.raise_to}"{nearest(step.raise_to, known)}',
+            )
+
+
+def _matrix(procedure: Procedure) -> Iterator[Complaint]:
+    part = procedure.priority
+    steps = [step.key for step in part.scale or procedure.severities]
+    for impact, row in part.matrix.items():
+        for urgency, step in row.items():
+            if step not in steps:
+                path = ("priority", "matrix", impact, urgency)
+                yield Complaint(path, f'priority, matrix: there is no step "{step}"{nearest(step, steps)}')
+    if part.matrix:
+        for effect, haste in product(part.impacts, part.urgencies):
+            if haste.key not in part.matrix.get(effect.key, {}):
+                told = f'priority, matrix: impact "{effect.key}" with urgency "{haste.key}" has no step.'
+                yield Complaint(("priority", "matrix", effect.key), told)
+
+
+def _initials(procedure: Procedure) -> Iterator[Complaint]:
+    statuses = {status.key: status for status in procedure.statuses}
+    for number, kind in enumerate(procedure.types):
+        known = [key for key, status in statuses.items() if not status.types or kind.key in status.types]
+        if kind.initial is not None and kind.initial not in known:
+            told = f'types "{kind.key}", initial: status "{kind.initial}" is not for it{nearest(kind.initial, known)}'
+            yield Complaint(("types", number, "initial"), told)
+        elif not known:
+            yield Complaint(("types", number), f'types "{kind.key}": no status is for this type.')
+
+
+def _objectives(procedure: Procedure) -> Iterator[Complaint]:
+    for number, part in enumerate(procedure.objectives):
+        path = ("objectives", number, "target")
+        if part.statistic in ("share", "attainment"):
+            if not re.fullmatch(r"(100|\d{1,2})(\.\d+)?%", part.target):
+                yield Complaint(path, f'objectives "{part.key}", target: write a share such as 60%.')
+        else:
+            try:
+                parse_duration(part.target, 86_400)
+            except ValueError as error:
+                yield Complaint(path, f'objectives "{part.key}", target: {error}.')
+
+
+def _cadences(procedure: Procedure) -> Iterator[Complaint]:
+    for number, cadence in enumerate(procedure.cadences):
+        from dateutil.rrule import rrulestr
+
+        try:
+            rrulestr(cadence.rule)
+        except ValueError:
+            told = (
+                f'cadences "{cadence.key}", rule: "{cadence.rule}" is no RFC 5545 rule, such as FREQ=WEEKLY;INTERVAL=2.'
+            )
+            yield Complaint(("cadences", number, "rule"), told)
