@@ -25,7 +25,18 @@ from sqlmodel import Field, SQLModel
 from deskterm.store.instants import NEVER as NEVER
 from deskterm.store.migrate import SCHEMA as SCHEMA
 
-_OPEN = text("is_open = 1")
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _queue_indexes(name: str, where: str, *equal: str) -> tuple[Index, Index]:
+    """One index for each order of a view (`deskterm.store.window`), so that a page is read where it stands. breached
+    is there to be tested without the row."""
+    return (
+        _partial(f"{name}_order", where, *equal, "rank", "order_at", "id", "next_due_at", "breached"),
+        _partial(f"{name}_due", where, *equal, "next_due_at", "id", "breached"),
+    )
 
 
 def _id() -> Column[int]:
@@ -184,15 +195,12 @@ class Ticket(SQLModel, table=True):
     hash: str = ""
 
     __table_args__ = (
-        Index("ticket_due", "next_due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ticket_order", "rank", "order_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index(
-            "ticket_counters",
-            *("category", "assignee", "team", "next_due_at", "breached"),
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
-        ),
-        Index("ticket_updated", "updated_at", "id"),
+        *_queue_indexes("ticket", "is_open = 1"),
+        *_queue_indexes("ticket_assignee", "is_open = 1", "assignee"),
+        *_queue_indexes("ticket_team", "is_open = 1", "team"),
+        *_queue_indexes("ticket_category", "is_open = 1", "category"),
+        _partial("ticket_missed", "is_open = 1 AND breached = 1", "next_due_at", "id"),
+        _partial("ticket_closed", "is_open = 0", "updated_at", "id"),
         {"sqlite_autoincrement": True},
     )
 
