@@ -32,7 +32,10 @@ def doctor(
     store = open_store(invocation.url)
     condition = health(store)
     proof = prove(store, repair=repair, progress=_progress if sys.stderr.isatty() else None)
-    findings = [*condition.faults, *(finding.sentence + (": repaired" if finding.repaired else "") for finding in proof.findings)]
+    findings = [
+        *condition.faults,
+        *(finding.sentence + (": repaired" if finding.repaired else "") for finding in proof.findings),
+    ]
     store.close()
     if as_json:
         show.print_json(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 
 import typer
 
@@ -53,5 +54,3 @@ def init(
     for warning in lint(loaded.procedure, loaded.source):
         print(f"  note: {warning.sentence}")
     print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")
-
-

@@ -70,7 +70,9 @@ class Invocation:
             found = {agent.login: agent for agent in agents(reader) if agent.active}
         if wanted not in found:
             logins = ", ".join(list(found)[:8]) + (" …" if len(found) > 8 else "")
-            raise DeskError(f"{wanted!r} is no active agent of this desk: an admin can add them, or use --as ({logins}).")
+            raise DeskError(
+                f"{wanted!r} is no active agent of this desk: an admin can add them, or use --as ({logins})."
+            )
         if wanted != own:
             require(found[own].role if own in found else "viewer", "act-as")
         return wanted
@@ -133,5 +135,3 @@ def facts_of(invocation: Invocation) -> DeskFacts:
         return desk_facts(reader)
     finally:
         reader.close()
-
-

@@ -71,11 +71,32 @@ app.add_typer(transfer.importing, name="import")
 app.add_typer(transfer.exporting, name="export")
 
 
+_WITH_VALUE = ("--database", "--as", "--now")
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """The same words with the global options in front, wherever they were written: `deskterm ticket list --as sam`
+    is `deskterm --as sam ticket list`. What follows `--` stays."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in _WITH_VALUE:
+            front += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word == "--debug" or word.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; its exit code: 0 done, 1 a check or rule said no, 2 wrong usage, 130 interrupted."""
     debug = "--debug" in arguments
     try:
-        result = app(args=list(arguments), prog_name="deskterm", standalone_mode=False)
+        result = app(args=hoisted(arguments), prog_name="deskterm", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except (DeskError, typer.Exit, typer.Abort, KeyboardInterrupt) as error:
@@ -90,7 +111,10 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if debug:
             raise
-        print(f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it.", file=sys.stderr)
+        print(
+            f"deskterm: unexpected {type(error).__name__}: {error}. Run it again with --debug and report it.",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -53,7 +53,8 @@ def list_shipped(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
 def show(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(help="A shipped procedure or a file; left out, this desk's own.", metavar="[NAME|FILE]")
+        str | None,
+        typer.Argument(help="A shipped procedure or a file; left out, this desk's own.", metavar="[NAME|FILE]"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the canonical JSON.")] = False,
 ) -> None:
@@ -82,7 +83,9 @@ def show(
 
 
 @app.command()
-def check(file: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.", metavar="FILE")]) -> None:
+def check(
+    file: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.", metavar="FILE")],
+) -> None:
     """Check a procedure file: errors end with exit code 1, warnings are printed."""
     from deskterm.procedure.lint import lint
     from deskterm.procedure.load import load
@@ -148,5 +151,3 @@ def _outcome(count: int, dry_run: bool) -> str:
         return "Nothing differs; nothing was changed."
     changes = "1 change" if count == 1 else f"{count} changes"
     return f"{changes}; a dry run, nothing was written." if dry_run else f"{changes}, in force now."
-
-

@@ -43,7 +43,9 @@ def print_sheet_json(sheet: TicketSheet) -> None:
 
 
 def _clock_json(clock: ClockView) -> dict[str, Any]:
-    instants = {name: show.instant(getattr(clock, name)) for name in ("started", "due", "stopped", "since", "breached_at")}
+    instants = {
+        name: show.instant(getattr(clock, name)) for name in ("started", "due", "stopped", "since", "breached_at")
+    }
     return clock._asdict() | instants
 
 

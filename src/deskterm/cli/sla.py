@@ -51,7 +51,11 @@ def due(
         show.print_json(
             [
                 asdict(item)
-                | {"due_at": show.instant(item.due_at), "utc_offset": _offset(item.offset), "start": show.instant(instant)}
+                | {
+                    "due_at": show.instant(item.due_at),
+                    "utc_offset": _offset(item.offset),
+                    "start": show.instant(instant),
+                }
                 for item in found
             ]
         )

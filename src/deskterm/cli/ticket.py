@@ -86,7 +86,9 @@ def new(
 def list_tickets(
     context: typer.Context,
     view: Annotated[str, typer.Option(help="mine, team, unassigned, due, breached, waiting, open or closed.")] = "open",
-    match: Annotated[str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")] = "",
+    match: Annotated[
+        str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")
+    ] = "",
     by_due: Annotated[bool, typer.Option("--by-due", help="By due time, whatever the procedure's order is.")] = False,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 100,
     as_json: AsJson = False,

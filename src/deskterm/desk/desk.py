@@ -26,7 +26,16 @@ from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.sla.clock import Clock
 from deskterm.store.changes import note_change
 from deskterm.store.engine import Store
-from deskterm.store.tables import Agent, ClockRow, Contact, Message, Organisation, PersonalText, ProcedureVersion, Ticket
+from deskterm.store.tables import (
+    Agent,
+    ClockRow,
+    Contact,
+    Message,
+    Organisation,
+    PersonalText,
+    ProcedureVersion,
+    Ticket,
+)
 from deskterm.store.tables import Desk as DeskRow
 from deskterm.store.tables import Event as EventRow
 
@@ -130,9 +139,11 @@ class _Editions:
 def events_of(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
     table = EventRow.__table__
-    statement = select(
-        table.c.seq, table.c.kind, table.c.at, table.c.actor, table.c.procedure_version, table.c.data
-    ).where(table.c.ticket_id == number).order_by(table.c.seq)
+    statement = (
+        select(table.c.seq, table.c.kind, table.c.at, table.c.actor, table.c.procedure_version, table.c.data)
+        .where(table.c.ticket_id == number)
+        .order_by(table.c.seq)
+    )
     for seq, kind, at, actor, version, data in session.execute(statement):
         yield decoded(seq, kind, seconds(at), actor, version, data)
 
@@ -212,7 +223,7 @@ class Work:
         moment = instant(self.at)
         result = self.session.execute(
             insert(table)
-            .values(type="", subject="", status="", category="new", received_at=moment, updated_at=moment)
+            .values(type="", subject="", status="", category="new", fields="{}", received_at=moment, updated_at=moment)
             .returning(table.c.id)
         )
         self.number = int(result.scalar_one())
@@ -261,11 +272,11 @@ class Work:
         for key, clock in before.items():
             if after.get(key) != clock:
                 self.session.execute(
-                    delete(table).where(
-                        table.c.ticket_id == number, table.c.metric == key[0], table.c.cycle == key[1]
-                    )
+                    delete(table).where(table.c.ticket_id == number, table.c.metric == key[0], table.c.cycle == key[1])
                 )
-        fresh = [clock_values(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock]
+        fresh = [
+            clock_values(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
+        ]
         if fresh:
             self.session.execute(insert(table), fresh)
 
@@ -305,10 +316,14 @@ def named(session: Session, state: State) -> dict[str, str]:
         words["subject"] = session.execute(select(text.c.body).where(text.c.id == state.subject_id)).scalar_one()
     if state.requester_id is not None:
         contact = Contact.__table__
-        words["requester"] = session.execute(select(contact.c.name).where(contact.c.id == state.requester_id)).scalar_one()
+        words["requester"] = session.execute(
+            select(contact.c.name).where(contact.c.id == state.requester_id)
+        ).scalar_one()
     if state.organisation_id is not None:
         client = Organisation.__table__
-        words["organisation"] = session.execute(select(client.c.name).where(client.c.id == state.organisation_id)).scalar_one()
+        words["organisation"] = session.execute(
+            select(client.c.name).where(client.c.id == state.organisation_id)
+        ).scalar_one()
     return words
 
 

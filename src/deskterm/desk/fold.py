@@ -14,8 +14,21 @@ from deskterm.desk.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
 from deskterm.sla.clock import Clock, Folding, Mark
 
-FACTS = frozenset({"type", "severity", "priority", "organisation_key", "department", "product", "channel", "tags",
-                   "tenant", "topic", "exempt"})
+FACTS = frozenset(
+    {
+        "type",
+        "severity",
+        "priority",
+        "organisation_key",
+        "department",
+        "product",
+        "channel",
+        "tags",
+        "tenant",
+        "topic",
+        "exempt",
+    }
+)
 """Fields that policies look at."""
 
 

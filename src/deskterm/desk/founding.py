@@ -87,8 +87,14 @@ def _reorder(session: Session, procedure: Compiled) -> None:
     """Bring every ticket's place in the order of work up to the edition in force."""
     table = Ticket.__table__
     statement = select(
-        table.c.id, table.c.severity, table.c.priority, table.c.status, table.c.rank, table.c.order_at,
-        table.c.next_due_at, table.c.received_at,
+        table.c.id,
+        table.c.severity,
+        table.c.priority,
+        table.c.status,
+        table.c.rank,
+        table.c.order_at,
+        table.c.next_due_at,
+        table.c.received_at,
     )
     moved = []
     for number, severity, priority, status, rank, order_at, due, received in session.execute(statement):

@@ -58,7 +58,9 @@ def register(
     values["channel"] = _known("channel", channel or procedure.procedure.channels[0], procedure.procedure.channels)
     values["department"] = _key("department", department, procedure.procedure.departments) or kind.department
     values["team"] = _key("team", team, procedure.procedure.teams)
-    values["product"] = _key("product", product, procedure.procedure.products) if procedure.procedure.products else product
+    values["product"] = (
+        _key("product", product, procedure.procedure.products) if procedure.procedure.products else product
+    )
     values["topic"] = _key("topic", topic, procedure.procedure.topics) if procedure.procedure.topics else topic
     values["tags"] = tidy_tags(tags) or None
     values["external_id"] = external_id
@@ -181,5 +183,7 @@ def _fields(procedure: Compiled, given: Mapping[str, Any]) -> dict[str, Any]:
     known = {part.key for part in procedure.procedure.fields}
     for name in given:
         if name not in known:
-            raise DeskError(f"There is no field {name!r}: this procedure asks for {', '.join(sorted(known)) or 'none'}.")
+            raise DeskError(
+                f"There is no field {name!r}: this procedure asks for {', '.join(sorted(known)) or 'none'}."
+            )
     return {f"fields.{name}": value for name, value in given.items()}

@@ -65,9 +65,11 @@ def contact(
         found = session.execute(select(Contact).where(table.c.email == address)).scalars().first()
     elif full_name:
         same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
-        found = session.execute(
-            select(Contact).where(table.c.name == full_name, table.c.email.is_(None), same)
-        ).scalars().first()
+        found = (
+            session.execute(select(Contact).where(table.c.name == full_name, table.c.email.is_(None), same))
+            .scalars()
+            .first()
+        )
     if found is not None:
         return found
     person = Contact(

@@ -97,7 +97,9 @@ class _Batch:
 
 def _rows(session: Session, table: Table, by: str, first: int, last: int, *order: str) -> list[Mapping[str, Any]]:
     column = table.c[by]
-    statement = select(table).where(column >= first, column <= last).order_by(column, *(table.c[name] for name in order))
+    statement = (
+        select(table).where(column >= first, column <= last).order_by(column, *(table.c[name] for name in order))
+    )
     return [dict(row) for row in session.execute(statement).mappings()]
 
 
@@ -133,7 +135,9 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     messages = []
     rows = batch.events.get(number, [])
     for seq, row in enumerate(rows, 1):
-        event = decoded(row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"])
+        event = decoded(
+            row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"]
+        )
         previous = chained(previous, number, event, row["data"])
         if row["seq"] != seq or row["hash"] != previous:
             yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: compare a backup")
@@ -158,7 +162,9 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
         "hash": previous,
     }
     yield from _compare_ticket(session, batch.tickets[number], ticket, number, repair)
-    wanted = sorted((clock_values(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle"))
+    wanted = sorted(
+        (clock_values(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle")
+    )
     yield from _compare(session, ClockRow.__table__, batch.clocks.get(number, []), wanted, number, repair, "clocks")
     found = [{k: v for k, v in row.items() if k != "id"} for row in batch.messages.get(number, [])]
     yield from _compare(session, Message.__table__, found, messages, number, repair, "messages")

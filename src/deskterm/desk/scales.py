@@ -23,9 +23,7 @@ class SeededSeverity:
     targets: Mapping[str, str] = field(default_factory=dict)
 
 
-def seed_severities(
-    desk: Desk, steps: Sequence[SeededSeverity], *, dry_run: bool = False, now: datetime
-) -> list[str]:
+def seed_severities(desk: Desk, steps: Sequence[SeededSeverity], *, dry_run: bool = False, now: datetime) -> list[str]:
     """Make the desk's scale what the list says, in its order, as a new edition of the procedure. Returns the
     differences, one a line; none, and nothing written, when the scale is so already. DeskError when the list drops a
     severity that tickets have, or sets a target that no policy has a place for."""
@@ -62,11 +60,15 @@ def rescaled(procedure: Procedure, steps: Sequence[SeededSeverity]) -> Procedure
     for key, row in new_targets.items():
         for metric in row:
             if metric not in metrics:
-                raise DeskError(f"The severity {key} has a target for {metric!r}, but the metrics are {', '.join(sorted(metrics))}.")
+                raise DeskError(
+                    f"The severity {key} has a target for {metric!r}, but the metrics are {', '.join(sorted(metrics))}."
+                )
     apart = [policy for policy in procedure.policies if policy.by_severity]
     if new_targets and not apart:
         raise DeskError("No policy of this procedure tells severities apart: give targets in the procedure file.")
-    policies = tuple(_with_targets(policy, kept, new_targets if policy in apart else {}) for policy in procedure.policies)
+    policies = tuple(
+        _with_targets(policy, kept, new_targets if policy in apart else {}) for policy in procedure.policies
+    )
     types = tuple(
         kind.model_copy(update={"default_severity": None}) if kind.default_severity not in kept else kind
         for kind in procedure.types

@@ -1,0 +1,57 @@
+"""Roles and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from deskterm.desk import conversation, handling
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.permissions import ALLOWED, may
+from deskterm.desk.staffing import seed_agents
+from deskterm.errors import DeskError
+from small_desk import at, small_desk
+
+COMMANDS: dict[str, Callable[[Desk], object]] = {
+    "register": lambda desk: register(desk, subject="x", type="fault", now=at(5)),
+    "reply": lambda desk: conversation.reply(desk, 1001, "x", now=at(5)),
+    "note": lambda desk: conversation.note(desk, 1001, "x", now=at(5)),
+    "move": lambda desk: handling.move(desk, 1001, "working", now=at(5)),
+    "assign": lambda desk: handling.assign(desk, 1001, "sam", now=at(5)),
+    "severity": lambda desk: handling.set_severity(desk, 1001, "high", now=at(5)),
+    "tag": lambda desk: handling.tag(desk, 1001, ["a"], now=at(5)),
+    "edit": lambda desk: handling.edit(desk, 1001, subject="y", now=at(5)),
+    "seed": lambda desk: seed_agents(desk, [{"login": "new", "name": "New"}], now=at(5)),
+}
+LOGINS = {"viewer": "vic", "agent": "sam", "lead": "lea", "admin": "ann"}
+
+
+@pytest.mark.parametrize("role", LOGINS)
+@pytest.mark.parametrize("act", COMMANDS)
+def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, act: str, tmp_path: Path) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    register(desk, subject="x", type="fault", now=at(0))
+    acting = Desk(desk.store, LOGINS[role])
+    if act in ALLOWED[role]:
+        COMMANDS[act](acting)
+    else:
+        with pytest.raises(DeskError, match=f"A {role} may not .*: ask somebody with the role"):
+            COMMANDS[act](acting)
+    desk.store.close()
+
+
+def test_an_unknown_role_may_nothing() -> None:
+    assert not any(may("stranger", act) for act in ALLOWED["admin"])  # type: ignore[arg-type]
+
+
+def test_a_stranger_is_told_who_works_here(tmp_path: Path) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    with pytest.raises(DeskError, match="'zoe' is no agent of this desk.*ann, lea, sam, kim, vic"):
+        Desk(desk.store, "zoe")
+    seed_agents(desk, [{"login": "sam", "active": False}], now=at(0))
+    with pytest.raises(DeskError, match="sam is no longer active"):
+        Desk(desk.store, "sam")
+    desk.store.close()

@@ -1,0 +1,129 @@
+"""A small desk for tests: two severities, five statuses, three clocks, office hours in London."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from deskterm.desk.desk import Desk
+from deskterm.desk.founding import found
+from deskterm.desk.staffing import seed_agents, seed_clients
+from deskterm.procedure.load import loads
+from deskterm.procedure.schema import Procedure
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+TEXT = """
+[about]
+key = "small"
+name = "Small desk"
+
+[calendars.office]
+timezone = "Europe/London"
+no_holidays = true
+[calendars.office.week]
+mon = ["08:00-16:00"]
+tue = ["08:00-16:00"]
+wed = ["08:00-16:00"]
+thu = ["08:00-16:00"]
+fri = ["08:00-16:00"]
+
+[[severities]]
+key = "high"
+label = "High"
+urgent = true
+[[severities]]
+key = "low"
+label = "Low"
+
+[[types]]
+key = "fault"
+label = "Fault"
+definition = "Something is broken."
+default_severity = "low"
+[[types]]
+key = "question"
+label = "Question"
+definition = "Somebody wants to know."
+has_severity = false
+
+[[statuses]]
+key = "new"
+label = "New"
+category = "new"
+to = ["working", "solved"]
+[[statuses]]
+key = "working"
+label = "Working on it"
+category = "open"
+to = ["waiting", "solved"]
+[[statuses]]
+key = "waiting"
+label = "Waiting for customer"
+category = "waiting"
+pauses = ["resolution"]
+to = ["working", "solved"]
+on_reply = "working"
+[[statuses]]
+key = "solved"
+label = "Solved"
+category = "solved"
+to = ["working", "closed"]
+on_reply = "working"
+[[statuses]]
+key = "closed"
+label = "Closed"
+category = "closed"
+to = ["working"]
+
+[[metrics]]
+key = "response"
+label = "Response"
+start = ["received"]
+stop = ["agent_reply", "category:solved", "category:closed"]
+[[metrics]]
+key = "next-response"
+label = "Next response"
+start = ["customer_message and answered"]
+stop = ["agent_reply", "category:solved", "category:closed"]
+each = true
+[[metrics]]
+key = "resolution"
+label = "Resolution"
+start = ["received"]
+stop = ["category:solved", "category:closed"]
+continues = true
+
+[[policies]]
+key = "faults"
+label = "Faults"
+when = { type = "fault" }
+calendar = "office"
+[policies.by_severity.high]
+response = "30m"
+next-response = "1h"
+resolution = "4h"
+[policies.by_severity.low]
+response = "1h"
+resolution = "2d"
+"""
+
+
+def small_procedure(text: str = TEXT) -> Procedure:
+    """The procedure of the small desk."""
+    return loads(text, "small.toml").procedure
+
+
+def small_desk(url: str, *, simulated: bool = False, login: str = "ann") -> Desk:
+    """A desk with an admin (ann), a lead (lea), two agents (sam, kim) and a viewer (vic), and one client."""
+    store = found(url, small_procedure(), admin_login="ann", admin_name="Ann", simulated=simulated, now=MONDAY)
+    desk = Desk(store, "ann")
+    people = [("lea", "lead"), ("sam", "agent"), ("kim", "agent"), ("vic", "viewer")]
+    rows = [{"login": who, "name": who.capitalize(), "role": role, "team": "first-line"} for who, role in people]
+    seed_agents(desk, rows, now=MONDAY)
+    seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
+    return desk if login == "ann" else Desk(store, login)
+
+
+def at(minutes: float) -> datetime:
+    """So many minutes after Monday 09:00 in London."""
+    return MONDAY + timedelta(minutes=minutes)
