@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from deskterm.procedure.compiled import calendar
 from deskterm.procedure.complaints import Complaint, nearest
 from deskterm.procedure.lines import Path
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
+from deskterm.procedure.terms import calendar, wall_spans
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_duration, parse_target
 
@@ -21,12 +21,13 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
     for key, part in procedure.calendars.items():
         try:
             calendars[key] = calendar(part)
+            calendars[key].require_openings()
         except ValueError as error:
             field = "timezone" if "time zone" in str(error) else "region" if "public holidays" in str(error) else "week"
             yield Complaint(("calendars", key, field), f'calendars "{key}": {error}.')
     for number, shift in enumerate(procedure.shifts):
         try:
-            Calendar(shift.timezone, {day: [_wall(span) for span in spans] for day, spans in shift.week.items()})
+            Calendar(shift.timezone, {day: wall_spans(spans) for day, spans in shift.week.items()})
         except ValueError as error:
             yield Complaint(("shifts", number), f'shifts "{shift.key}": {error}.')
     for number, policy in enumerate(procedure.policies):
@@ -43,11 +44,6 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
     for number, notice in enumerate(procedure.notices):
         if "role" in notice.to and notice.role is None:
             yield Complaint(("notices", number), f"notices number {number + 1}: say which role is told.")
-
-
-def _wall(span: str) -> tuple[str, str]:
-    opens, _, closes = span.partition("-")
-    return opens, closes
 
 
 def _targets(

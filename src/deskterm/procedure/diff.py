@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from deskterm.procedure.schema import NamedDay, Part, Procedure
+from deskterm.procedure.stored import model
 
 
 def difference(old: Procedure, new: Procedure) -> list[str]:
     """What was added, removed and changed, a line each, by table and key; empty when they say the same."""
-    return list(_tables("", old, new))
+    return list(_tables("", model(old), model(new)))
 
 
 def _tables(where: str, old: Part, new: Part) -> Iterator[str]:
@@ -19,13 +20,15 @@ def _tables(where: str, old: Part, new: Part) -> Iterator[str]:
 
 
 def _values(where: str, old: object, new: object) -> Iterator[str]:
-    if old == new and list(_order(old)) == list(_order(new)):
+    if old == new and not _reordered(old, new):
         return
     match old, new:
         case Part(), Part():
             yield from _tables(where, old, new)
         case Mapping(), Mapping():
             yield from _entries(where, old, new)
+            if _reordered(old, new):
+                yield f"{where}: the order is now {', '.join(new)}"
         case tuple(), tuple() if any(isinstance(item, NamedDay) for item in (*old, *new)):
             yield from _days(where, old, new)
         case tuple(), tuple() if any(isinstance(item, Part) for item in (*old, *new)):
@@ -40,10 +43,12 @@ def _values(where: str, old: object, new: object) -> Iterator[str]:
             yield f"{where}: {_shown(old)} → {_shown(new)}"
 
 
-def _order(value: object) -> Iterator[object]:
-    """What equality of tables does not see: calendars, targets and facts are kept in the file's order."""
-    if isinstance(value, Mapping):
-        yield from value
+def _reordered(old: object, new: object) -> bool:
+    """Tables by key are kept in the file's order: the first calendar is the one that instants are shown in."""
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return False
+    tables = any(isinstance(value, Part) for value in new.values())
+    return tables and [key for key in old if key in new] != [key for key in new if key in old]
 
 
 def _entries(where: str, old: Mapping[object, object], new: Mapping[object, object]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def load(path: Path) -> Loaded:
         raise DeskError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise DeskError(f"{path}, line {line}: the file is not UTF-8 text; save it as UTF-8.") from error
+        raise DeskError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from error
     return loads(text, str(path))
 
 
@@ -69,11 +69,11 @@ def loads(text: str, name: str) -> Loaded:
 def _refusal(found: Iterable[Complaint], text: str, name: str) -> DeskError:
     lines = Lines(text)
     told = sorted((lines.line(complaint.path), complaint.sentence) for complaint in found)
-    return DeskError("\n".join(f"{name}, line {line}: {sentence}" for line, sentence in told))
+    return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in told))
 
 
 def _broken(message: str, text: str, name: str) -> str:
     found = re.search(r" \(at line (\d+), column \d+\)$", message)
     line = int(found[1]) if found else text.count("\n") + 1
     what = message[: found.start()] if found else message.removesuffix(" (at end of document)")
-    return f"{name}, line {line}: this is no TOML: {what[:1].lower()}{what[1:]}."
+    return f"{name}:{line}: this is no TOML: {what[:1].lower()}{what[1:]}."

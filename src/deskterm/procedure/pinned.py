@@ -10,6 +10,7 @@ import warnings
 from datetime import date
 
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Procedure
+from deskterm.procedure.stored import model
 
 
 def public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> dict[date, str]:
@@ -30,6 +31,7 @@ def public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> d
 def pinned(procedure: Procedure, first_year: int, last_year: int) -> Procedure:
     """The same procedure with dates in the place of regions, for the years from first to last. Dates that the file
     names itself keep their names. ValueError when nothing is known of a region."""
+    procedure = model(procedure)
     calendars = {key: _pinned(part, first_year, last_year) for key, part in procedure.calendars.items()}
     return procedure if calendars == procedure.calendars else procedure.model_copy(update={"calendars": calendars})
 

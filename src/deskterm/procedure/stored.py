@@ -1,0 +1,85 @@
+"""A stored edition of a procedure, read without the models that checked it when it was stored.
+
+A program that starts should show a queue, not build a hundred validators. What a store keeps was validated once; it
+is read back as plain tables with the same names. Whatever a plain table does not have (a field that is newer than the
+edition, a method of the model) is asked of the model, which is then made from the same text.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from deskterm.procedure.schema import Procedure
+
+MAPPINGS = frozenset(
+    {"calendars", "week", "exceptions", "when", "targets", "by_severity", "by_priority", "matrix", "thanks", "links"}
+)
+"""Fields that hold keys of the file's own, not fields of a table."""
+ROWS = frozenset({"by_severity", "by_priority", "matrix"})
+"""Mappings of mappings."""
+DATES = frozenset({"date", "first", "effective_from", "next_review"})
+NUMBERS = frozenset({"rate"})
+
+
+def read(text: str) -> Procedure:
+    """The procedure in a document of a store: to be read, as quickly as JSON can be."""
+    source = _Source(text)
+    return cast("Procedure", Table(json.loads(text), source, ()))
+
+
+def model(procedure: Procedure) -> Procedure:
+    """The procedure as its models: to be compared, copied and changed."""
+    return procedure._source.model if isinstance(procedure, Table) else procedure
+
+
+class _Source:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def model(self) -> Procedure:
+        from deskterm.procedure.schema import Procedure
+
+        return Procedure.model_validate_json(self.text)
+
+    def at(self, path: tuple[str | int, ...]) -> Any:
+        found: Any = self.model
+        for step in path:
+            found = getattr(found, step) if isinstance(step, str) and hasattr(found, step) else found[step]
+        return found
+
+
+class Table:
+    """One table of a stored edition: its fields as attributes."""
+
+    def __init__(self, fields: dict[str, Any], source: _Source, path: tuple[str | int, ...]) -> None:
+        self._source, self._path = source, path
+        for name, value in fields.items():
+            self.__dict__[name] = _value(name, value, source, (*path, name))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._source.at(self._path), name)
+
+
+def _value(name: str, value: Any, source: _Source, path: tuple[str | int, ...]) -> Any:
+    if isinstance(value, dict):
+        if name not in MAPPINGS:
+            return Table(value, source, path)
+        inner = "week" if name in ROWS else ""
+        entries = {key: _value(inner, item, source, (*path, key)) for key, item in value.items()}
+        return {date.fromisoformat(key): item for key, item in entries.items()} if name == "exceptions" else entries
+    if isinstance(value, list):
+        return tuple([_value("", item, source, (*path, number)) for number, item in enumerate(value)])
+    if isinstance(value, str):
+        if name in DATES:
+            return date.fromisoformat(value)
+        if name in NUMBERS:
+            return Decimal(value)
+    return value
