@@ -49,7 +49,7 @@ def test_an_unknown_role_may_nothing() -> None:
 
 def test_a_stranger_is_told_who_works_here(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    with pytest.raises(DeskError, match="'zoe' is no agent of this desk.*ann, lea, sam, kim, vic"):
+    with pytest.raises(DeskError, match=r"'zoe' is no agent of this desk.*ann, lea, sam, kim, vic"):
         Desk(desk.store, "zoe")
     seed_agents(desk, [{"login": "sam", "active": False}], now=at(0))
     with pytest.raises(DeskError, match="sam is no longer active"):

@@ -55,12 +55,9 @@ def print_sheet(sheet: TicketSheet, facts: DeskFacts, now: int, labels: Labels) 
     facts_line = [labels.status(row.status), labels.step(row.severity), row.organisation, row.requester, sheet.channel]
     print(f"{row.number} · {show.safe(row.subject)}")
     print(show.safe(" · ".join(part for part in facts_line if part and part != "–")))
-    print(
-        show.safe(
-            f"received {show.local(row.received, zone)} · assignee {row.assignee or 'nobody'} · team {row.team or 'none'}"
-            + (f" · tags {', '.join(sheet.tags)}" if sheet.tags else "")
-        )
-    )
+    who = f"assignee {row.assignee or 'nobody'} · team {row.team or 'none'}"
+    tags = f" · tags {', '.join(sheet.tags)}" if sheet.tags else ""
+    print(show.safe(f"received {show.local(row.received, zone)} · {who}{tags}"))
     if sheet.clocks:
         print()
         show.print_table(

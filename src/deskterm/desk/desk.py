@@ -20,7 +20,7 @@ from sqlmodel import Session
 from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
 from deskterm.desk.fold import State, TicketFold
 from deskterm.desk.permissions import Act, require
-from deskterm.desk.rows import clock_values, instant, seconds, ticket_values
+from deskterm.desk.rows import clock_values, instant, moment, seconds, ticket_values
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.sla.clock import Clock
@@ -35,6 +35,7 @@ from deskterm.store.tables import (
     PersonalText,
     ProcedureVersion,
     Ticket,
+    table_of,
 )
 from deskterm.store.tables import Desk as DeskRow
 from deskterm.store.tables import Event as EventRow
@@ -74,10 +75,10 @@ class Desk:
                 raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
             self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
             self.timezone = found.timezone
-            agent = session.execute(select(Agent).where(Agent.__table__.c.login == login)).scalar_one_or_none()
+            agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
                 logins = session.execute(
-                    select(Agent.__table__.c.login).where(Agent.__table__.c.active).order_by(Agent.__table__.c.id)
+                    select(table_of(Agent).c.login).where(table_of(Agent).c.active).order_by(table_of(Agent).c.id)
                 ).scalars()
                 raise DeskError(_stranger(login, list(logins), known=agent is not None))
             session.expunge(agent)
@@ -105,7 +106,7 @@ class Desk:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere."""
         self.require(act)
         with self.store.writing() as session:
-            statement = select(Ticket).where(Ticket.__table__.c.id == number).with_for_update()
+            statement = select(Ticket).where(table_of(Ticket).c.id == number).with_for_update()
             row = session.execute(statement).scalar_one_or_none()
             if row is None:
                 raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
@@ -138,7 +139,7 @@ class _Editions:
 
 def events_of(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
-    table = EventRow.__table__
+    table = table_of(EventRow)
     statement = (
         select(table.c.seq, table.c.kind, table.c.at, table.c.actor, table.c.procedure_version, table.c.data)
         .where(table.c.ticket_id == number)
@@ -211,7 +212,7 @@ class Work:
         for name, body in texts.items():
             body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
             salt = secrets.token_hex(16)
-            row = PersonalText.__table__
+            row = table_of(PersonalText)
             result = self.session.execute(
                 insert(row).values(ticket_id=self.number, salt=salt, body=body).returning(row.c.id)
             )
@@ -219,11 +220,11 @@ class Work:
         return kept
 
     def _insert_ticket(self) -> None:
-        table = Ticket.__table__
-        moment = instant(self.at)
+        table = table_of(Ticket)
+        now = instant(self.at)
         result = self.session.execute(
             insert(table)
-            .values(type="", subject="", status="", category="new", fields="{}", received_at=moment, updated_at=moment)
+            .values(type="", subject="", status="", category="new", fields="{}", received_at=now, updated_at=now)
             .returning(table.c.id)
         )
         self.number = int(result.scalar_one())
@@ -239,7 +240,7 @@ class Work:
             data = encoded(event)
             self.hash = chained(self.hash, number, event, data)
             self.session.execute(
-                insert(EventRow.__table__).values(
+                insert(table_of(EventRow)).values(
                     ticket_id=number,
                     seq=event.seq,
                     kind=event.kind,
@@ -252,21 +253,21 @@ class Work:
             )
             message = message_values(event)
             if message is not None:
-                self.session.execute(insert(Message.__table__).values(ticket_id=number, **message))
+                self.session.execute(insert(table_of(Message)).values(ticket_id=number, **message))
         self._write_ticket(number)
         self._write_clocks(number)
-        note_change(self.session, number, instant(self.at) or datetime.min)
+        note_change(self.session, number, moment(self.at))
 
     def _write_ticket(self, number: int) -> None:
         self._clocks = self.fold.clocks()
         values = ticket_values(self.state, self._clocks, self.procedure)
         values |= named(self.session, self.state)
         values["hash"] = self.hash
-        table = Ticket.__table__
+        table = table_of(Ticket)
         self.session.execute(update(table).where(table.c.id == number).values(**values))
 
     def _write_clocks(self, number: int) -> None:
-        table = ClockRow.__table__
+        table = table_of(ClockRow)
         before = {(clock.metric, clock.cycle): clock for clock in self._before}
         after = {(clock.metric, clock.cycle): clock for clock in self._clocks}
         for key, clock in before.items():
@@ -312,15 +313,15 @@ def named(session: Session, state: State) -> dict[str, str]:
     """The words that a ticket's row shows by reference: subject, requester's and organisation's name."""
     words = {"subject": "", "requester": "", "organisation": ""}
     if state.subject_id is not None:
-        text = PersonalText.__table__
+        text = table_of(PersonalText)
         words["subject"] = session.execute(select(text.c.body).where(text.c.id == state.subject_id)).scalar_one()
     if state.requester_id is not None:
-        contact = Contact.__table__
+        contact = table_of(Contact)
         words["requester"] = session.execute(
             select(contact.c.name).where(contact.c.id == state.requester_id)
         ).scalar_one()
     if state.organisation_id is not None:
-        client = Organisation.__table__
+        client = table_of(Organisation)
         words["organisation"] = session.execute(
             select(client.c.name).where(client.c.id == state.organisation_id)
         ).scalar_one()
@@ -331,4 +332,7 @@ def _stranger(login: str, logins: list[str], *, known: bool) -> str:
     shown = ", ".join(logins[:8]) + (" …" if len(logins) > 8 else "")
     if known:
         return f"{login} is no longer active on this desk: ask an admin, or work as another with --as ({shown})."
-    return f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`, or use --as ({shown})."
+    return (
+        f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`, or use --as"
+        f" ({shown})."
+    )

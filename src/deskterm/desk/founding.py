@@ -15,7 +15,7 @@ from deskterm.procedure.pinned import pinned
 from deskterm.procedure.schema import Procedure
 from deskterm.store.changes import note_change
 from deskterm.store.engine import Store, create_store
-from deskterm.store.tables import Agent, ProcedureVersion, Ticket
+from deskterm.store.tables import Agent, ProcedureVersion, Ticket, table_of
 from deskterm.store.tables import Desk as DeskRow
 
 _HOLIDAYS_BACK, _HOLIDAYS_AHEAD = 12, 10
@@ -77,7 +77,7 @@ def apply(desk: Desk, procedure: Procedure, *, source: str = "", dry_run: bool =
 def put_in_force(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
     """Keep an edition and make it the desk's; its version number."""
     version = _keep(session, edition, source, login, now)
-    session.execute(update(DeskRow.__table__).values(procedure_version=version))
+    session.execute(update(table_of(DeskRow)).values(procedure_version=version))
     _reorder(session, Compiled(edition, version))
     note_change(session, None, now)
     return version
@@ -85,7 +85,7 @@ def put_in_force(session: Session, edition: Procedure, source: str, login: str, 
 
 def _reorder(session: Session, procedure: Compiled) -> None:
     """Bring every ticket's place in the order of work up to the edition in force."""
-    table = Ticket.__table__
+    table = table_of(Ticket)
     statement = select(
         table.c.id,
         table.c.severity,
@@ -112,7 +112,7 @@ def _reorder(session: Session, procedure: Compiled) -> None:
 
 def users_of(session: Session, column: str, value: str, limit: int = 5) -> tuple[int, list[int]]:
     """How many tickets hold a value, and the numbers of the newest few."""
-    table = Ticket.__table__
+    table = table_of(Ticket)
     held = table.c[column] == value
     count = session.execute(select(func.count()).select_from(table).where(held)).scalar_one()
     numbers = session.execute(select(table.c.id).where(held).order_by(table.c.id.desc()).limit(limit)).scalars()
@@ -142,7 +142,7 @@ def _pinned(procedure: Procedure, now: datetime) -> Procedure:
 
 def _keep(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
     text = document(edition)
-    table = ProcedureVersion.__table__
+    table = table_of(ProcedureVersion)
     result = session.execute(
         insert(table)
         .values(

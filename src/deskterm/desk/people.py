@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.tables import Agent, Contact, Organisation
+from deskterm.store.tables import Agent, Contact, Organisation, table_of
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def active_agent(session: Session, login: str) -> Agent:
     """An agent who can be given work. DeskError names those who can."""
-    table = Agent.__table__
+    table = table_of(Agent)
     agent = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
     if agent is not None and agent.active:
         return agent
@@ -30,7 +30,7 @@ def organisation_of(
     session: Session, key: str | None, email: str | None, number: int | None = None
 ) -> Organisation | None:
     """The client by its key, or by the domain of an address, or by its row. DeskError for an unknown key."""
-    table = Organisation.__table__
+    table = table_of(Organisation)
     if number is not None:
         return session.get(Organisation, number)
     if key is not None:
@@ -59,7 +59,7 @@ def contact(
     full_name = " ".join(name.split()) if name else ""
     if not full_name and address is None:
         return None
-    table = Contact.__table__
+    table = table_of(Contact)
     found = None
     if address is not None:
         found = session.execute(select(Contact).where(table.c.email == address)).scalars().first()

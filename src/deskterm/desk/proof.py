@@ -6,7 +6,7 @@ the digest of the words it refers to are checked on the way. A row that differs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -21,7 +21,16 @@ from deskterm.desk.fold import TicketFold
 from deskterm.desk.rows import clock_values, seconds, ticket_values
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.store.engine import Store
-from deskterm.store.tables import ClockRow, Contact, Message, Organisation, PersonalText, ProcedureVersion, Ticket
+from deskterm.store.tables import (
+    ClockRow,
+    Contact,
+    Message,
+    Organisation,
+    PersonalText,
+    ProcedureVersion,
+    Ticket,
+    table_of,
+)
 from deskterm.store.tables import Desk as DeskRow
 from deskterm.store.tables import Event as EventRow
 
@@ -55,7 +64,7 @@ def prove(store: Store, *, repair: bool = False, progress: Progress | None = Non
     findings: list[Finding] = []
     last = 0
     with store.reading() as session:
-        total = session.execute(select(func.count()).select_from(Ticket.__table__)).scalar_one()
+        total = session.execute(select(func.count()).select_from(table_of(Ticket))).scalar_one()
     while True:
         with store.writing() if repair else store.reading() as session:
             numbers = _numbers(session, last)
@@ -74,7 +83,7 @@ def prove(store: Store, *, repair: bool = False, progress: Progress | None = Non
 
 
 def _numbers(session: Session, after: int) -> list[int]:
-    table = Ticket.__table__
+    table = table_of(Ticket)
     statement = select(table.c.id).where(table.c.id > after).order_by(table.c.id).limit(_BATCH)
     return list(session.execute(statement).scalars())
 
@@ -84,15 +93,15 @@ class _Batch:
 
     def __init__(self, session: Session, first: int, last: int) -> None:
         self.editions = _editions(session)
-        self.current = self.editions(session.execute(select(DeskRow.__table__.c.procedure_version)).scalar_one())
-        self.tickets = {row["id"]: row for row in _rows(session, Ticket.__table__, "id", first, last)}
-        self.events = _by_ticket(_rows(session, EventRow.__table__, "ticket_id", first, last, "seq"))
-        self.clocks = _by_ticket(_rows(session, ClockRow.__table__, "ticket_id", first, last, "metric", "cycle"))
-        self.messages = _by_ticket(_rows(session, Message.__table__, "ticket_id", first, last, "seq"))
-        texts = _rows(session, PersonalText.__table__, "ticket_id", first, last)
+        self.current = self.editions(session.execute(select(table_of(DeskRow).c.procedure_version)).scalar_one())
+        self.tickets = {row["id"]: row for row in _rows(session, table_of(Ticket), "id", first, last)}
+        self.events = _by_ticket(_rows(session, table_of(EventRow), "ticket_id", first, last, "seq"))
+        self.clocks = _by_ticket(_rows(session, table_of(ClockRow), "ticket_id", first, last, "metric", "cycle"))
+        self.messages = _by_ticket(_rows(session, table_of(Message), "ticket_id", first, last, "seq"))
+        texts = _rows(session, table_of(PersonalText), "ticket_id", first, last)
         self.texts = {row["id"]: row for row in texts}
-        self.people = _names(session, Contact.__table__, self.tickets, "requester_id")
-        self.clients = _names(session, Organisation.__table__, self.tickets, "organisation_id")
+        self.people = _names(session, table_of(Contact), self.tickets, "requester_id")
+        self.clients = _names(session, table_of(Organisation), self.tickets, "organisation_id")
 
 
 def _rows(session: Session, table: Table, by: str, first: int, last: int, *order: str) -> list[Mapping[str, Any]]:
@@ -165,9 +174,9 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     wanted = sorted(
         (clock_values(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle")
     )
-    yield from _compare(session, ClockRow.__table__, batch.clocks.get(number, []), wanted, number, repair, "clocks")
+    yield from _compare(session, table_of(ClockRow), batch.clocks.get(number, []), wanted, number, repair, "clocks")
     found = [{k: v for k, v in row.items() if k != "id"} for row in batch.messages.get(number, [])]
-    yield from _compare(session, Message.__table__, found, messages, number, repair, "messages")
+    yield from _compare(session, table_of(Message), found, messages, number, repair, "messages")
 
 
 def _words_changed(batch: _Batch, number: int, event: Event) -> Iterator[str]:
@@ -186,7 +195,7 @@ def _compare_ticket(
     if not wrong:
         return
     if repair:
-        table = Ticket.__table__
+        table = table_of(Ticket)
         session.execute(update(table).where(table.c.id == number).values(**{name: wanted[name] for name in wrong}))
     yield Finding(number, f"ticket {number} differs from its events in {', '.join(wrong)}", repair)
 
@@ -194,16 +203,16 @@ def _compare_ticket(
 def _compare(
     session: Session,
     table: Table,
-    rows: list[Mapping[str, Any]],
-    wanted: list[dict[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
+    wanted: Sequence[Mapping[str, Any]],
     number: int,
     repair: bool,
     what: str,
 ) -> Iterator[Finding]:
-    if rows == wanted:
+    if list(rows) == list(wanted):
         return
     if repair:
         session.execute(delete(table).where(table.c.ticket_id == number))
         if wanted:
-            session.execute(insert(table), wanted)
+            session.execute(insert(table), [dict(row) for row in wanted])
     yield Finding(number, f"the {what} of ticket {number} differ from its events", repair)

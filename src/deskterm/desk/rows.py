@@ -14,8 +14,13 @@ from deskterm.store.tables import NEVER
 
 
 def instant(seconds: int | None) -> datetime | None:
-    """Epoch seconds as an aware datetime in UTC."""
+    """The same, of what may not be."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def moment(seconds: int) -> datetime:
+    """Epoch seconds as an aware datetime in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def seconds(moment: datetime) -> int:
@@ -34,7 +39,7 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: Compiled) ->
     requester, organisation)."""
     first = next_clock(clocks) if state.is_open else None
     next_due = instant(first.due_at) if first else None
-    received = datetime.fromtimestamp(state.received_at, UTC)
+    received = moment(state.received_at)
     return {
         "external_id": state.external_id,
         "type": state.type,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from deskterm.desk.desk import Desk
 from deskterm.errors import DeskError
 from deskterm.store.changes import note_change
-from deskterm.store.tables import Agent, Organisation
+from deskterm.store.tables import Agent, Organisation, table_of
 
 ROLES = ("viewer", "agent", "lead", "admin")
 
@@ -26,7 +26,7 @@ def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool 
             raise DeskError(f"The role of {row['login']} is {row['role']!r}: use {', '.join(ROLES)}.")
     with desk.store.writing() as session:
         lines = _upsert(session, Agent, "login", rows)
-        table = Agent.__table__
+        table = table_of(Agent)
         admins = select(func.count()).select_from(table).where(table.c.role == "admin", table.c.active)
         if not session.execute(admins).scalar_one():
             raise DeskError("This would leave the desk without an active admin: keep one.")
@@ -56,7 +56,7 @@ def _upsert(
     lines = []
     for row in rows:
         name = row[by]
-        column = table.__table__.c[by]
+        column = table_of(table).c[by]
         found = session.execute(select(table).where(column == name)).scalar_one_or_none()
         if found is None:
             session.add(table(**row))

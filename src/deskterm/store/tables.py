@@ -48,6 +48,11 @@ def _ref(target: str, *, null: bool = False, index: bool = False) -> Column[int]
     return Column(kind, ForeignKey(target), nullable=null, index=index)
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements in Core."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
 class Desk(SQLModel, table=True):
     """The one row that says which desk this store is. clock_offset: seconds that a simulated desk's clock is
     ahead of the real one (negative: behind); 0 on an ordinary desk."""
