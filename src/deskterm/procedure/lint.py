@@ -1,0 +1,157 @@
+"""Habits that are lawful but unwise: what a procedure file may say, and somebody will wonder about later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from deskterm.procedure.lines import Lines, Path
+from deskterm.procedure.schema import PolicyPart, Procedure, Status
+from deskterm.procedure.terms import values
+
+PLACEHOLDERS = ("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution",
+                "release", "organisation")  # fmt: skip
+_GREENWICH = frozenset({"GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
+_SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}
+_GREENWICH_SUMMER = {"GB": "Europe/London", "IE": "Europe/Dublin", "PT": "Europe/Lisbon"}
+
+
+class Remark(NamedTuple):
+    """A warning. line: where in the source, from 1; None where no source was given."""
+
+    line: int | None
+    sentence: str
+
+
+def lint(procedure: Procedure, source: str = "", now: datetime | None = None) -> list[Remark]:
+    """Warnings in the order of the file; none of them keeps a procedure from being used. source: the text that it was
+    read from, for the lines. now: left out, the date of the next review is not looked at."""
+    lines = Lines(source) if source else None
+    found = [*_calendars(procedure), *_statuses(procedure), *_policies(procedure), *_letters(procedure)]
+    review = procedure.about.next_review
+    if now is not None and review is not None and review < now.date():
+        found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
+    remarks = [Remark(lines.line(path) if lines else None, sentence) for path, sentence in found]
+    return sorted(remarks, key=lambda remark: remark.line or 0)
+
+
+Finding = tuple[Path, str]
+
+
+def _calendars(procedure: Procedure) -> Iterator[Finding]:
+    for key, part in procedure.calendars.items():
+        if not (part.holidays or part.region or part.no_holidays):
+            yield (
+                ("calendars", key),
+                f'calendars "{key}": no holidays are configured; name a region, list them, or say no_holidays = true.',
+            )
+        zone = part.timezone.removeprefix("Etc/")
+        country = part.region.country if part.region else "GB"
+        meant = _GREENWICH_SUMMER.get(country) if zone in _GREENWICH else _SUMMER.get(zone)
+        if meant:
+            yield (
+                ("calendars", key, "timezone"),
+                f'calendars "{key}": {zone} has no summer time; did you mean {meant}?',
+            )
+
+
+def _statuses(procedure: Procedure) -> Iterator[Finding]:
+    numbers = {status.key: number for number, status in enumerate(procedure.statuses)}
+    labels = {kind.key: kind.label for kind in procedure.types}
+    unreached: dict[str, list[str]] = {}
+    for kind in procedure.types:
+        known = {status.key: status for status in procedure.statuses if not status.types or kind.key in status.types}
+        initial = kind.initial or next((key for key, status in known.items() if status.category == "new"), None)
+        initial = initial or next(iter(known), "")
+        reached = _reached(procedure, known, initial)
+        for key in [key for key in known if key not in reached]:
+            unreached.setdefault(key, []).append(kind.key)
+        if not any(status.category == "closed" for status in known.values()):
+            yield ("statuses",), f"no status of category closed is for {kind.label}: its tickets can never end."
+    for key, kinds in unreached.items():
+        status = procedure.statuses[numbers[key]]
+        everywhere = len(kinds) == len(status.types or labels)
+        whom = "" if everywhere else f" by {' or '.join(labels[kind] for kind in kinds)}"
+        yield (
+            ("statuses", numbers[key]),
+            f'statuses "{key}": no ticket can get here{whom}; let another status go to it.',
+        )
+    for status in procedure.statuses:
+        if status.category != "closed" and not _ways_out(status):
+            yield ("statuses", numbers[status.key]), f'statuses "{status.key}": there is no way out; say where to go.'
+        for number, target in enumerate(status.to):
+            shared = procedure.statuses[numbers[target]].types
+            if status.types and shared and not set(status.types) & set(shared):
+                yield (
+                    ("statuses", numbers[status.key], "to", number),
+                    f'statuses "{status.key}": no request type knows both it and "{target}".',
+                )
+
+
+def _ways_out(status: Status) -> list[str]:
+    own = [status.on_reply, status.on_reject, status.after.to if status.after else None]
+    return [*status.to, *(key for key in own if key is not None)]
+
+
+def _reached(procedure: Procedure, known: Mapping[str, Status], initial: str) -> set[str]:
+    """Statuses that a ticket can come to from its first one, by people or by itself."""
+    by_itself = [rule.status for rule in procedure.rules]
+    by_itself += [status.moves_ticket_to for status in procedure.development.statuses]
+    by_itself += [procedure.closing.reopen_to, procedure.duplicates.status]
+    waiting = [initial, *(key for key in by_itself if key is not None)]
+    reached: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in known and key not in reached:
+            reached.add(key)
+            waiting += _ways_out(known[key])
+    return reached
+
+
+def _policies(procedure: Procedure) -> Iterator[Finding]:
+    for number, part in enumerate(procedure.policies):
+        earlier = next((other for other in procedure.policies[:number] if _covers(other, part)), None)
+        if earlier is not None:
+            yield (
+                ("policies", number),
+                f'policies "{part.key}": it can never match: "{earlier.key}" before it takes all of its tickets.',
+            )
+        metrics = {metric: None for row in part.by_severity.values() for metric in row}
+        for step in procedure.severities:
+            if "severity" in part.when and step.key not in values(part.when["severity"]):
+                continue
+            missing = [
+                metric
+                for metric in metrics
+                if metric not in part.targets and metric not in part.by_severity.get(step.key, {})
+            ]
+            if missing:
+                yield (
+                    ("policies", number, "by_severity", step.key),
+                    f'policies "{part.key}": severity "{step.key}" has no target for {_listed(missing)}, '
+                    'as others have; write "none" if it is to have none.',
+                )
+
+
+def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
+    return all(
+        fact in later.when and values(later.when[fact]) <= values(wanted) for fact, wanted in earlier.when.items()
+    )
+
+
+def _letters(procedure: Procedure) -> Iterator[Finding]:
+    for number, template in enumerate(procedure.templates):
+        for text, field in ((template.subject, "subject"), (template.body, "body")):
+            for name in re.findall(r"\{([^{}\n]*)\}", text):
+                if name not in PLACEHOLDERS:
+                    yield (
+                        ("templates", number, field),
+                        f'templates "{template.key}": {{{name}}} stays as it is; known are {_listed(PLACEHOLDERS)}.',
+                    )
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
