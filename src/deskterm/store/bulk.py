@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from deskterm.errors import DeskError
@@ -57,7 +58,7 @@ class Bulk:
         return cursor.fetchall() if cursor.description else []
 
     def reserve(self, table: str, count: int) -> range:
-        """Ids that nobody else will get, to insert rows with. Other writers of the table wait until the commit."""
+        """Ids to insert rows with, before the next `commit`; other writers of the table wait until then."""
         if count <= 0:
             return range(0)
         if self.dialect == "sqlite":
@@ -67,6 +68,12 @@ class Bulk:
             ((first,),) = self.execute(f"SELECT nextval('{table}_id_seq')")
             self.execute(f"SELECT setval('{table}_id_seq', :last)", {"last": first + count - 1})
         return range(first, first + count)
+
+    def note_changes(self, at: datetime) -> None:
+        """Tell those who watch that many tickets changed (`deskterm.store.changes`); the last of a transaction."""
+        self.insert("change", ("ticket_id", "at"), [(None, at)])
+        if self.dialect == "postgresql":
+            self.execute("SELECT pg_notify('deskterm', '')")
 
     def commit(self) -> None:
         """Keep what was inserted so far and go on in a new transaction; every 20,000 to 50,000 rows is right."""
@@ -92,19 +99,15 @@ class Bulk:
 
 @contextmanager
 def bulk(url: str, patience: float = PATIENCE) -> Iterator[Bulk]:
-    """A Bulk in a transaction that is committed at the end and rolled back on an error. DeskError when the store is
+    """A Bulk in a transaction that is committed at the end and given up on an error. DeskError when the store is
     locked or cannot be written."""
     kind = dialect(url)
     connection: Any = sqlite_connection(url, patience=patience) if kind == "sqlite" else postgresql_connection(url)
     try:
         connection.execute("BEGIN IMMEDIATE" if kind == "sqlite" else "BEGIN")
         opened = Bulk(kind, connection)
-        try:
-            yield opened
-            opened._advance()
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        yield opened
+        opened._advance()
         connection.execute("COMMIT")
     except DeskError:
         raise
@@ -128,13 +131,9 @@ def _instants(table: str, columns: Sequence[str]) -> tuple[int, ...]:
 
 def _bound(rows: Iterable[Row], instants: Sequence[int]) -> Iterator[Row]:
     for row in rows:
+        bound = list(row)
         for place in instants:
-            value = row[place]
+            value = bound[place]
             if value is not None and type(value) is not str:
-                changed = list(row)
-                for other in instants:
-                    if changed[other] is not None and type(changed[other]) is not str:
-                        changed[other] = stored_text(changed[other])
-                row = changed
-                break
-        yield row
+                bound[place] = stored_text(value)
+        yield bound

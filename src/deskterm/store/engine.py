@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -77,20 +78,11 @@ def create_store(url: str, *, patience: float = PATIENCE) -> Store:
     founded is taken up. DeskError when a desk or something else is there already, or the place allows none."""
     if dialect(url) == "sqlite":
         make_file(url)
-    try:
-        founded = _number(url) is not None
-    except NoDesk:
-        pass
-    else:
-        if founded:
-            raise failures.already(url)
-        return Store(url, patience=patience)
+    laid_out = _taken_up(url, patience)
     store = Store(url, patience=patience)
+    if laid_out:
+        return store
     try:
-        if store.dialect == "sqlite":
-            with store.engine.connect() as connection:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         with store.writing() as session:
             _lay_out(session.connection(), store.dialect)
     except BaseException:
@@ -122,15 +114,27 @@ def open_store(
     return Store(url, patience=patience, upgraded=upgraded)
 
 
-def _number(url: str) -> int | None:
-    connection = _bare(url, PATIENCE)
+def _taken_up(url: str, patience: float) -> bool:
+    """Whether tables are there already, without a desk. A new SQLite file is made ready for WAL."""
+    connection = _bare(url, patience)
     try:
-        return schema_number(connection, url)
+        if schema_number(connection, url) is not None:
+            raise failures.already(url)
+        return True
+    except NoDesk:
+        if dialect(url) == "sqlite":
+            connection.execute("PRAGMA journal_mode = WAL")
+        return False
+    except Exception as error:
+        told = failures.sentence(error, url)
+        if told is None:
+            raise
+        raise told from error
     finally:
         connection.close()
 
 
-def _bare(url: str, patience: float):  # type: ignore[no-untyped-def]
+def _bare(url: str, patience: float) -> Any:
     return sqlite_connection(url, patience=patience) if dialect(url) == "sqlite" else postgresql_connection(url)
 
 

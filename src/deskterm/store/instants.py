@@ -7,12 +7,15 @@ SQLite holds UTC as the text `YYYY-MM-DD HH:MM:SS.ffffff`, whose order is the or
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """The due instant of what is not due: sort keys are never NULL."""
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - stored text carries no zone
 _SECOND = timedelta(seconds=1)
+
+_MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 
 _NEVER_SECONDS = int(NEVER.timestamp())
 
@@ -23,7 +26,14 @@ def stored_text(instant: datetime | int) -> str:
         if instant.tzinfo is not UTC:
             instant = instant.astimezone(UTC)
         return instant.replace(tzinfo=None).isoformat(" ", "microseconds")
-    return (_EPOCH + timedelta(seconds=instant)).isoformat(" ", "microseconds")
+    day, second = divmod(instant, 86_400)
+    minute, second = divmod(second, 60)
+    return f"{_day(day)} {_MINUTES[minute]}:{second:02d}.000000"
+
+
+@lru_cache(maxsize=8192)
+def _day(number: int) -> str:
+    return (_EPOCH + timedelta(days=number)).strftime("%Y-%m-%d")
 
 
 def seconds(stored: str | datetime) -> int:

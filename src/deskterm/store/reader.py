@@ -43,7 +43,7 @@ class Reader:
             connection.create_function("casefold", 1, _casefold, deterministic=True)
             self._version = self._data_version()
         else:
-            connection.execute(f"LISTEN {CHANNEL}")
+            connection.execute(f"SET default_transaction_read_only = on; LISTEN {CHANNEL}")
 
     def rows(self, sql: str, params: Mapping[str, object] = {}) -> list[tuple[Any, ...]]:
         """What a query finds. sql: with `:name` parameters, the same text on both databases. Interrupted when
