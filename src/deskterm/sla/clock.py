@@ -176,7 +176,7 @@ def due_instant(
     start: int,
     calendar: Calendar | None,
     pauses: Sequence[tuple[int, int]] = (),
-    sprints: Sprints = Sprints(),  # noqa: B008 - frozen
+    sprints: Sprints = Sprints(),
 ) -> int | None:
     """When a target that began at `start` is due; None where the target gives no instant (yet)."""
     if calendar is None:

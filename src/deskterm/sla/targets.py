@@ -1,14 +1,14 @@
 """Kinds of target: how much time a metric has, as a procedure file writes it.
 
-    30m · 4h · 1h30m · 2d          open time; `d` is the calendar's day length
-    2d end of day                  the same, moved to the end of that day's open time
-    7 calendar days · 7c · 36h elapsed    time on the clock, open or not
-    3 working dates                so many open dates later at the same time of day
-    next sprint, at most 14 days   the end of the first sprint that starts after the ticket came
-    scheduled sprint               the end of the sprint that the ticket is scheduled to
-    set by ROLE                    a person of that role says when
-    mean 50h                       an objective on the average, not on one ticket
-    none
+30m · 4h · 1h30m · 2d          open time; `d` is the calendar's day length
+2d end of day                  the same, moved to the end of that day's open time
+7 calendar days · 7c · 36h elapsed    time on the clock, open or not
+3 working dates                so many open dates later at the same time of day
+next sprint, at most 14 days   the end of the first sprint that starts after the ticket came
+scheduled sprint               the end of the sprint that the ticket is scheduled to
+set by ROLE                    a person of that role says when
+mean 50h                       an objective on the average, not on one ticket
+none
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ def parse_duration(text: str, day_length: int) -> int:
     matches = list(_DURATION.finditer(compact))
     if not matches or "".join(match[0] for match in matches) != compact.replace("  ", " "):
         raise ValueError(f"{text!r} is no duration: write it as 30m, 4h, 1h30m or 2d")
-    seconds = sum(int(number) * (day_length if unit == "d" else _UNIT[unit]) for number, unit in
-                  (match.groups() for match in matches))
+    seconds = sum(
+        int(number) * (day_length if unit == "d" else _UNIT[unit])
+        for number, unit in (match.groups() for match in matches)
+    )
     if not 0 < seconds <= _LONGEST:
         raise ValueError(f"{text!r} is not between one second and ten years")
     return seconds

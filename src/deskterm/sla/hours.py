@@ -1,0 +1,118 @@
+"""Opening hours as they hang on the wall: local time of day by weekday, holidays, and dates that are different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+DAY = 86_400
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_CLOSURE = 370
+"""Days. A calendar that is closed for longer would make every search for an opening a long one."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
+FIRST_DAY = 1 - _EPOCH
+
+WallSpan = tuple[str, str]
+"""Opening and closing time of day, `("08:00", "16:00")`, half-open; `"24:00"` is allowed, a close at or before the
+opening runs into the next day."""
+
+DaySpans = tuple[tuple[int, int], ...]
+"""Open spans of one date, in order: seconds since its local midnight, up to two days."""
+
+
+class Hours:
+    """Which spans each date has. A date is given as its number of days since 1970-01-01.
+
+    Exceptions replace the weekday's spans and a holiday's closure. A span over midnight belongs to the date it opens
+    on. Raises ValueError, in one sentence, for a weekday or a time that is none, and for overlapping spans of a day.
+    """
+
+    def __init__(
+        self,
+        week: Mapping[str, Sequence[WallSpan]],
+        holidays: Iterable[date | str] | Mapping[date, str] | Mapping[str, str] = (),
+        exceptions: Mapping[date, Sequence[WallSpan]] | Mapping[str, Sequence[WallSpan]] | None = None,
+    ) -> None:
+        unknown = sorted(set(week) - set(WEEKDAYS))
+        if unknown:
+            raise ValueError(f"unknown weekday {unknown[0]!r}: use {', '.join(WEEKDAYS)}")
+        self.week = tuple(_parsed(week.get(day, ()), day) for day in WEEKDAYS)
+        for index, day in enumerate(WEEKDAYS):
+            tomorrow = self.week[(index + 1) % 7]
+            if self.week[index] and tomorrow and self.week[index][-1][1] - DAY > tomorrow[0][0]:
+                raise ValueError(f"the last span of {day} runs into the first span of the day after it")
+        named = holidays if isinstance(holidays, Mapping) else dict.fromkeys(holidays, "holiday")
+        self.holidays: dict[date, str] = {_date(day): name for day, name in named.items()}
+        replaced = {_date(day): _parsed(spans, str(day)) for day, spans in (exceptions or {}).items()}
+        self._special: dict[int, DaySpans] = {day.toordinal() - _EPOCH: () for day in self.holidays}
+        self._special.update((day.toordinal() - _EPOCH, spans) for day, spans in replaced.items())
+        self._replaced = frozenset(replaced)
+
+    def on(self, day: int) -> DaySpans:
+        """The open spans of a date."""
+        if day in self._special:
+            return self._special[day]
+        return self.week[(day + 3) % 7]  # 1970-01-01 was a Thursday
+
+    def holiday(self, day: int) -> str | None:
+        """The name of the holiday that closes a date its weekday would open; None else."""
+        if self._special.get(day) != () or not self.week[(day + 3) % 7]:
+            return None
+        this = date.fromordinal(day + _EPOCH)
+        return None if this in self._replaced else self.holidays[this]
+
+    def usual_day(self) -> int:
+        """The most common open day's length in seconds, the longer of two as common; of the exceptions when the week
+        has none, and 24 hours when nothing is ever open."""
+        days = [day for day in self.week if day] or [day for day in self._special.values() if day]
+        lengths = [sum(end - start for start, end in day) for day in days]
+        return max(lengths, key=lambda length: (lengths.count(length), length), default=DAY)
+
+    def last_opening(self) -> int | None:
+        """The last date that opens where only exceptions do; the first of all dates where none does; None where the
+        week goes on opening for ever."""
+        if any(self.week):
+            return None
+        return max((day for day, spans in self._special.items() if spans), default=FIRST_DAY)
+
+    def longest_closure(self) -> int | None:
+        """The most days in a row that do not open; None where openings come to an end, or there never are any."""
+        if not any(self.week):
+            return None
+        special = sorted(self._special)
+        longest = run = 0
+        for day in range(special[0] - 7, special[-1] + 8) if special else range(7):
+            run = 0 if self.on(day) else run + 1
+            longest = max(longest, run)
+        return longest
+
+
+def time_of_day(text: str) -> int:
+    """Seconds since midnight of `08:00` or `08:00:30`; `24:00` is the end of the day. ValueError else."""
+    parts = text.split(":")
+    if len(parts) in (2, 3) and all(len(part) == 2 and part.isascii() and part.isdigit() for part in parts):
+        hours, minutes, seconds = (int(part) for part in [*parts, "00"][:3])
+        total = hours * 3600 + minutes * 60 + seconds
+        if minutes < 60 and seconds < 60 and total <= DAY:
+            return total
+    raise ValueError(f"{text!r} is no time of day: write it as 08:00, up to 24:00")
+
+
+def _date(day: date | str) -> date:
+    return date.fromisoformat(day) if isinstance(day, str) else day
+
+
+def _parsed(spans: Sequence[WallSpan], day: str) -> DaySpans:
+    parsed = []
+    for opens, closes in spans:
+        start, end = time_of_day(opens), time_of_day(closes)
+        if start == DAY:
+            raise ValueError(f"a span of {day} opens at 24:00: write it as 00:00 of the next day")
+        parsed.append((start, end if end > start else end + DAY))
+    parsed.sort()
+    for earlier, later in pairwise(parsed):
+        if later[0] < earlier[1]:
+            raise ValueError(f"two spans of {day} overlap")
+    return tuple(parsed)

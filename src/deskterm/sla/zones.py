@@ -1,0 +1,62 @@
+"""A time zone as arithmetic: offsets in seconds, wall-clock seconds to instants, and the pieces between changes.
+
+Wall-clock time is a count of seconds too: those since 1970-01-01 00:00 that the wall would show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from deskterm.sla.hours import DAY
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Zone:
+    """One IANA time zone. Raises ValueError for a name that is none."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            self.info = ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"unknown time zone {name!r}") from error
+
+    def offset(self, instant: int) -> int:
+        """Seconds that the wall is ahead of UTC at an instant (epoch seconds)."""
+        ahead = (EPOCH + timedelta(0, instant)).astimezone(self.info).utcoffset()
+        return ahead.days * DAY + ahead.seconds if ahead is not None else 0
+
+    def from_local(self, local: int, *, later: bool = False) -> int:
+        """The instant at which the wall shows a time: the earlier (or the later) one where the hour repeats, and the
+        instant of the change where it is skipped."""
+        behind, ahead = sorted((self.offset(local - DAY), self.offset(local + DAY)))
+        for offset in (behind, ahead) if later else (ahead, behind):
+            if self.offset(local - offset) == offset:
+                return local - offset
+        return self._change(local - ahead, local - behind)
+
+    def pieces(self, begin: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """The time from `begin` to `stop` cut where the offset changes: start, end, offset. Inside a piece the wall
+        shows UTC plus a constant."""
+        at, offset = begin, self.offset(begin)
+        for earlier in range(begin, stop, DAY):
+            later = min(earlier + DAY, stop)
+            if self.offset(later) != offset:
+                change = self._change(earlier, later)
+                if change < stop:
+                    yield at, change, offset
+                    at, offset = change, self.offset(later)
+        yield at, stop, offset
+
+    def _change(self, low: int, high: int) -> int:
+        """The first instant after `low`, up to `high`, at which the offset is no longer that of `low`."""
+        offset = self.offset(low)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.offset(middle) == offset:
+                low = middle
+            else:
+                high = middle
+        return high
