@@ -13,6 +13,7 @@ from deskterm.procedure.compiled import Compiled, digest, document
 from deskterm.procedure.diff import difference
 from deskterm.procedure.pinned import pinned
 from deskterm.procedure.schema import Procedure
+from deskterm.procedure.stored import model
 from deskterm.store.changes import note_change
 from deskterm.store.engine import Store, create_store
 from deskterm.store.tables import Agent, ProcedureVersion, Ticket, table_of
@@ -61,7 +62,7 @@ def apply(desk: Desk, procedure: Procedure, *, source: str = "", dry_run: bool =
     a status, type or severity that the new edition does not know."""
     desk.require("procedure")
     edition = _pinned(procedure, now)
-    before = desk.procedure.procedure
+    before = model(desk.procedure.procedure)
     lines = difference(before, edition)
     if not lines:
         return []

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 def active_agent(session: Session, login: str) -> Agent:
     """An agent who can be given work. DeskError names those who can."""
     table = table_of(Agent)
-    agent = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
+    agent: Agent | None = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
     if agent is not None and agent.active:
         return agent
     statement = select(table.c.login).where(table.c.active, table.c.role != "viewer").order_by(table.c.login)
@@ -38,13 +38,16 @@ def organisation_of(
         statement = select(Organisation).where(
             (func.lower(table.c.key) == wanted) | (func.lower(table.c.name) == wanted)
         )
-        found = session.execute(statement).scalars().first()
-        if found is None:
+        client: Organisation | None = session.execute(statement).scalars().first()
+        if client is None:
             raise DeskError(f"There is no client {key!r}: an admin can add it with `deskterm seed clients FILE`.")
-        return found
+        return client
     if email is not None and "@" in email:
         domain = email.rsplit("@", 1)[1].strip().casefold()
-        return session.execute(select(Organisation).where(table.c.domain == domain)).scalars().first()
+        by_domain: Organisation | None = (
+            session.execute(select(Organisation).where(table.c.domain == domain)).scalars().first()
+        )
+        return by_domain
     return None
 
 
@@ -60,7 +63,7 @@ def contact(
     if not full_name and address is None:
         return None
     table = table_of(Contact)
-    found = None
+    found: Contact | None = None
     if address is not None:
         found = session.execute(select(Contact).where(table.c.email == address)).scalars().first()
     elif full_name:

@@ -12,6 +12,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.diff import difference
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
+from deskterm.procedure.stored import model
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def seed_severities(desk: Desk, steps: Sequence[SeededSeverity], *, dry_run: boo
     desk.require("seed")
     if not steps:
         raise DeskError("The file holds no severity: list at least one.")
-    before = desk.procedure.procedure
+    before = model(desk.procedure.procedure)
     edition = rescaled(before, steps)
     lines = difference(before, edition)
     if not lines:

@@ -1,0 +1,107 @@
+"""The tables are what the events say; what was changed behind the desk's back shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from deskterm.desk import conversation, handling
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.errors import DeskError
+from small_desk import at, small_desk
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = small_desk(store_url)
+    register(made, subject="x", body="y", type="fault", severity="high", requester="Kim", now=at(0))
+    conversation.reply(made, 1001, "z", now=at(5))
+    yield made
+    made.store.close()
+
+
+def tamper(desk: Desk, statement: str) -> None:
+    with desk.store.writing() as session:
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ticket SET status = 'closed'",
+        "UPDATE ticket SET subject = 'other'",
+        "UPDATE clock SET due_at = NULL, state = 'met'",
+        "DELETE FROM clock WHERE metric = 'resolution'",
+        "DELETE FROM message WHERE seq = 2",
+        "UPDATE message SET author = 'somebody'",
+    ],
+)
+def test_a_row_that_differs_is_found_and_mended(desk: Desk, statement: str) -> None:
+    tamper(desk, statement)
+    found = prove(desk.store)
+    assert [finding.ticket for finding in found.findings] == [1001]
+    assert all(finding.repaired for finding in prove(desk.store, repair=True).findings)
+    assert prove(desk.store).findings == ()
+
+
+def test_changed_words_show_by_their_digest(desk: Desk) -> None:
+    tamper(desk, "UPDATE personal_text SET body = 'sweeter' WHERE body = 'z'")
+    sentences = [finding.sentence for finding in prove(desk.store).findings]
+    assert sentences == ["the body of event 2 of ticket 1001 is not what was written: compare a backup"]
+
+
+def test_a_changed_event_shows_by_its_chain(desk: Desk) -> None:
+    with desk.store.writing() as session:
+        if desk.store.dialect == "sqlite":
+            names = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+            for name in names:
+                session.execute(text(f'DROP TRIGGER "{name}"'))
+        else:
+            session.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
+        session.execute(text("UPDATE event SET actor = 'mallory' WHERE seq = 1"))
+    sentences = [finding.sentence for finding in prove(desk.store, repair=True).findings]
+    assert sentences == ["event 1 of ticket 1001 is not what was written: compare a backup"]
+
+
+ACTS = st.sampled_from(["reply", "ask", "answer", "note", "working", "solved", "closed", "high", "low", "tag", "sam"])
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.tuples(ACTS, st.integers(0, 600)), max_size=12))
+def test_whatever_people_do_the_tables_are_what_the_events_say(desk: Desk, acts: list[tuple[str, int]]) -> None:
+    number = register(desk, subject="x", type="fault", now=at(0)).number
+    minute = 0
+    for act, later in acts:
+        minute += later
+        try:
+            do(desk, number, act, minute)
+        except DeskError:
+            continue
+    assert prove(desk.store).findings == ()
+
+
+def do(desk: Desk, number: int, act: str, minute: int) -> None:
+    now = at(minute)
+    match act:
+        case "reply":
+            conversation.reply(desk, number, "x", now=now)
+        case "ask":
+            conversation.reply(desk, number, "x", status="waiting", now=now)
+        case "answer":
+            conversation.customer_message(desk, number, "x", now=now)
+        case "note":
+            conversation.note(desk, number, "x", now=now)
+        case "working" | "solved" | "closed":
+            handling.move(desk, number, act, now=now)
+        case "high" | "low":
+            handling.set_severity(desk, number, act, now=now)
+        case "tag":
+            handling.tag(desk, number, [f"t{minute % 3}"], now=now)
+        case _:
+            handling.assign(desk, number, act, now=now)
