@@ -1,0 +1,88 @@
+"""What is asked of the feed, and its answers: messages to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from deskterm.store.window import Order
+from deskterm.tui.shown import Card, Line, Opened, ViewLine
+from deskterm.tui.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which list is looked at, and where. number: the ticket under the cursor, whose row is found again when the list
+    is sorted anew; cursor: its index, kept when the ticket has left; first, rows: what is on the screen."""
+
+    view: str = "open"
+    order: Order = "order"
+    match: str = ""
+    number: int | None = None
+    cursor: int = 0
+    first: int = 0
+    rows: int = 50
+
+    def same_list(self, other: Look) -> bool:
+        """Whether both look at the same list, wherever in it."""
+        return (self.view, self.order, self.match) == (other.view, other.order, other.match)
+
+
+class DeskFound(Message):
+    """The desk and what its procedure calls things."""
+
+    def __init__(self, desk: Opened, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self.desk, self.vocabulary = desk, vocabulary
+
+
+class ListRead(Message):
+    """A list as it is now: rows in all, the pages around the cursor, the cursor's index."""
+
+    def __init__(self, look: Look, total: int, pages: Mapping[int, Sequence[Line]], cursor: int) -> None:
+        super().__init__()
+        self.look, self.total, self.pages, self.cursor = look, total, pages, cursor
+
+
+class PageRead(Message):
+    def __init__(self, look: Look, page: int, rows: Sequence[Line]) -> None:
+        super().__init__()
+        self.look, self.page, self.rows = look, page, rows
+
+
+class WholeRead(Message):
+    """A list from its first row to its last."""
+
+    def __init__(self, rows: Sequence[Line]) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+class CardRead(Message):
+    """A ticket, opened; card is None when there is no such ticket."""
+
+    def __init__(self, number: int, card: Card | None) -> None:
+        super().__init__()
+        self.number, self.card = number, card
+
+
+class CountsRead(Message):
+    def __init__(self, views: Sequence[ViewLine]) -> None:
+        super().__init__()
+        self.views = views
+
+
+class SoonRead(Message):
+    def __init__(self, rows: Sequence[Line]) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+class ReadFailed(Message):
+    """A read went wrong; the next one is tried as usual."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error

@@ -1,0 +1,53 @@
+"""Carries commands to the desk, one after another, in a thread of its own.
+
+The desk brings SQLModel with it, which takes longer to import than everything that is seen first: it is fetched when
+the first frame is painted, and whoever is quicker than that waits a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk
+
+T = TypeVar("T")
+
+
+class Clerk:
+    """Works as one agent on one desk. Errors of a command go to whoever asked for it."""
+
+    def __init__(self, url: str, login: str) -> None:
+        self._url, self._login = url, login
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clerk")
+        self._desk: Desk | None = None
+
+    def start(self) -> None:
+        """Fetch the desk ahead of the first command; an error shows when a command is given."""
+        self._thread.submit(self._fetched)
+
+    async def do(self, act: Callable[[Desk], T]) -> T:
+        """Run an act on the desk and give what it returns. Raises what it raises, and DeskError when the desk cannot
+        be opened."""
+        return await asyncio.wrap_future(self._thread.submit(lambda: act(self._fetched())))
+
+    def stop(self) -> None:
+        """Finish what is under way, and close."""
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True, cancel_futures=False)
+
+    def _fetched(self) -> Desk:
+        if self._desk is None:
+            from deskterm.desk import conversation, handling, intake, workflow  # noqa: F401 - what commands will use
+            from deskterm.desk.desk import Desk
+            from deskterm.store.engine import open_store
+
+            self._desk = Desk(open_store(self._url), self._login)
+        return self._desk
+
+    def _close(self) -> None:
+        if self._desk is not None:
+            self._desk.store.close()

@@ -1,0 +1,70 @@
+"""The columns of the queue: which there are at a width, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from deskterm.tui import words
+from deskterm.tui.shown import GLYPHS, Line, Urgency
+
+DUE_WIDTH = 13
+"""Cells of what ticks: cursor, mark, glyph and countdown, first in the line so that a tick repaints these only."""
+
+NARROWEST_SUBJECT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that is shown from some width of the list on. width: cells, without the space after it."""
+
+    title: str
+    width: int
+    from_width: int
+    text: Callable[[Line, int], str]
+    faint: bool = False
+
+
+def columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Column]:
+    """The columns after the due one, for a list so many cells wide; the subject has what is left. step_width,
+    status_width: the longest severity and status of the procedure."""
+    step = min(max(step_width, 3), 8 if width >= 90 else 5)
+    status = min(max(status_width, 6), 22 if width >= 120 else 16 if width >= 74 else 12)
+    every = [
+        Column("    #", 6, 0, lambda line, now: f"{line.number:>5}"),
+        Column("Sev", step, 0, lambda line, now: line.step),
+        Column("Status", status, 0, lambda line, now: line.status_label),
+        Column("Subject", 0, 0, lambda line, now: line.subject),
+        Column(
+            "Organisation", 14 if width < 130 else 18, 92, lambda line, now: line.organisation or line.requester, True
+        ),
+        Column("Assignee", 9 if width < 130 else 12, 82, lambda line, now: line.assignee or "–", True),
+        Column("Type", 12 if width < 130 else 16, 112, lambda line, now: line.type_label, True),
+        Column("Upd", 4, 98, lambda line, now: f"{words.ago(now - line.updated):>3}", True),
+    ]
+    shown = [column for column in every if width >= column.from_width]
+    taken = DUE_WIDTH + sum(column.width + 1 for column in shown)
+    subject = max(width - taken, NARROWEST_SUBJECT)
+    return [Column(column.title, subject, 0, column.text) if column.title == "Subject" else column for column in shown]
+
+
+def due(line: Line, now: int) -> tuple[str, Urgency]:
+    """What stands in the due column: glyph and time left, or the word for why there is none."""
+    urgency = line.urgency(now)
+    remaining = line.left(now)
+    if line.category in ("solved", "closed"):
+        text = line.category
+    elif remaining is not None:
+        text = words.countdown(remaining)
+    else:
+        text = "paused" if line.resting else "–"
+    return f"{GLYPHS[urgency]} {text:>8}", urgency
+
+
+def fit(text: str, width: int) -> str:
+    """Text in exactly so many cells, with an ellipsis where it is longer."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)

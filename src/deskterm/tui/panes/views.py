@@ -1,0 +1,40 @@
+"""The side bar: views and how much is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from deskterm.tui.panes.colours import FAINT, HERE
+from deskterm.tui.panes.columns import fit
+from deskterm.tui.panes.rows import Rows
+from deskterm.tui.shown import ViewLine
+
+
+class Views(Rows):
+    """One row a view; the chosen one is what the queue shows."""
+
+    def __init__(self, views: Sequence[ViewLine], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._views = list(views)
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def show(self, views: Sequence[ViewLine], chosen: str) -> None:
+        index = next((index for index, view in enumerate(views) if view.key == chosen), 0)
+        if list(views) != self._views or index != self.index:
+            self._views, self.index = list(views), index
+            self.refresh()
+
+    def key(self, index: int) -> str:
+        return self._views[index].key
+
+    def row(self, index: int, width: int, chosen: bool) -> list[Content]:
+        view = self._views[index]
+        count = "" if view.count is None else f"{view.count:,}"
+        sign = "▸" if chosen else " "
+        text = fit(f"{sign}{view.label}", max(width - len(count) - 1, 1)) + " " + count
+        style = HERE if chosen else (FAINT if view.count == 0 else "")
+        return [Content.styled(text, style) if style else Content(text)]
