@@ -1,0 +1,51 @@
+"""Stories of a ticket, told to the clocks of a shipped procedure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
+from deskterm.sla.clock import Clock, Facts, Mark, fold
+
+
+@cache
+def shipped(name: str) -> Compiled:
+    return Compiled(load(find(name)).procedure)
+
+
+def at(instant: str) -> int:
+    """Epoch seconds of an ISO instant with its offset."""
+    return int(datetime.fromisoformat(instant).timestamp())
+
+
+def told(procedure: Compiled, facts: Facts, *turns: tuple[str, str, str]) -> list[Clock]:
+    """The clocks after turns of (instant, status afterwards, occurrences by space)."""
+    return fold([retold(procedure, facts, *turn) for turn in turns], procedure.terms)
+
+
+def retold(procedure: Compiled, facts: Facts, instant: str, status: str, occurrences: str) -> Mark:
+    """A turn; `moved` stands for entering the status, with its category."""
+    happened = set(occurrences.split())
+    if "moved" in happened:
+        happened |= {f"status:{status}", f"category:{procedure.statuses[status].category}"}
+    return Mark(at(instant), frozenset(happened), status, facts)
+
+
+def ways(procedure: Compiled, kind: str, status: str) -> list[str]:
+    return [target.key for target in procedure.next_statuses(kind, status)]
+
+
+def due(procedure: Compiled, metric: str, start: str, **facts: object) -> str | None:
+    """When a metric is due that begins at `start`, in the zone of its calendar; None without a target."""
+    from zoneinfo import ZoneInfo
+
+    from deskterm.sla.clock import due_instant
+
+    policy = procedure.terms.policy(facts)
+    assert policy is not None
+    calendar = procedure.terms.calendars[policy.calendars.get(metric, policy.calendar)]
+    instant = due_instant(policy.target(metric, facts.get("severity")), at(start), calendar)
+    return None if instant is None else f"{datetime.fromtimestamp(instant, ZoneInfo(calendar.timezone)):%a %d %H:%M}"
