@@ -1,0 +1,58 @@
+"""How long it takes to start: short commands against importing Textual, the console against a bare Textual program."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from pty_screen import seconds_until
+
+HERE = Path(__file__).parent
+ROUNDS = 9
+DESKTERM = str(Path(sys.executable).parent / "deskterm")
+
+
+def spent(words: list[str], environment: dict[str, str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(words, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = str(Path(folder) / "desk.sqlite3")
+        subprocess.run([DESKTERM, "demo", "--keep", store], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+        where = {"DESKTERM_DATABASE": store}
+        commands = {
+            "import textual.app": [sys.executable, "-c", "import textual.app"],
+            "deskterm --version": [DESKTERM, "--version"],
+            "deskterm ticket list": [DESKTERM, "ticket", "list"],
+        }
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        frames: dict[str, list[float]] = {"bare": [], "console": [], "rows": []}
+        for _ in range(ROUNDS):  # side by side, so that what else the machine does meets all of them
+            for name, words in commands.items():
+                times[name].append(spent(words, where))
+            frames["bare"] += seconds_until([sys.executable, str(HERE / "bare_app.py")], [b"Ticket 12"], {})
+            first, rows = seconds_until([DESKTERM], [b"All open", b"Login"], where)
+            frames["console"].append(first)
+            frames["rows"].append(rows)
+    base = statistics.median(times["import textual.app"])
+    print(f"import textual.app          {base * 1000:6.0f} ms")
+    for name in ("deskterm --version", "deskterm ticket list"):
+        median = statistics.median(times[name])
+        print(f"{name:<27} {median * 1000:6.0f} ms   ratio {median / base:.2f}")
+    bare = statistics.median(frames["bare"])
+    print(f"bare Textual app, painted   {bare * 1000:6.0f} ms")
+    for name, label, aim in (("console", "console, first frame", 1.3), ("rows", "console, rows visible", 3.0)):
+        median = statistics.median(frames[name])
+        print(f"{label:<27} {median * 1000:6.0f} ms   ratio {median / bare:.2f} (aim {aim})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Write the documents that are made from the code, or with --check say which of them are stale."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+BEGIN, END = "<!-- made from the code: begin -->", "<!-- made from the code: end -->"
+
+os.environ.update(COLUMNS="100", TERMINAL_WIDTH="100", TZ="UTC", NO_COLOR="", TEXTUAL_ANIMATIONS="none")
+
+
+def help_of(words: list[str]) -> str:
+    """What `deskterm WORDS --help` prints."""
+    from deskterm.cli.main import run
+
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        run([*words, "--help"])
+    return out.getvalue().rstrip()
+
+
+def commands() -> Iterator[list[str]]:
+    """Every command of the program, its groups before their members."""
+    import typer
+
+    from deskterm.cli.main import app
+
+    def below(command: object, path: list[str]) -> Iterator[list[str]]:
+        yield path
+        for name, member in getattr(command, "commands", {}).items():
+            yield from below(member, [*path, name])
+
+    yield from below(typer.main.get_command(app), [])
+
+
+def command_line() -> str:
+    """docs/cli.md: the help of every command."""
+    parts = ["# The command line", "", "What `--help` says, for every command. Exit codes: 0 done, 1 a check or rule said"]
+    parts += ["no, 2 wrong usage. Data goes to standard output, everything else to standard error."]
+    for words in commands():
+        title = " ".join(["deskterm", *words])
+        parts += ["", f"## `{title}`", "", "```text", help_of(words), "```"]
+    return "\n".join(parts) + "\n"
+
+
+def keys() -> str:
+    """docs/keys.md: the console's keys."""
+    from deskterm.tui.commands import key_table
+
+    return "# Keys of the console\n\n`?` shows them in the console, `ctrl+p` finds them by name.\n\n" + key_table() + "\n"
+
+
+def procedures() -> str:
+    """docs/procedures.md, with its reference of every table anew."""
+    from deskterm.procedure.reference import reference
+
+    path = DOCS / "procedures.md"
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{reference()}\n{END}{after}"
+
+
+def picture() -> str:
+    """docs/console.svg: the console on the demo desk."""
+    from picture import console_picture
+
+    return console_picture()
+
+
+MADE: dict[str, Callable[[], str]] = {
+    "cli.md": command_line,
+    "keys.md": keys,
+    "procedures.md": procedures,
+    "console.svg": picture,
+}
+
+
+def main() -> int:
+    stale = []
+    for name, make in MADE.items():
+        path = DOCS / name
+        wanted = make()
+        if path.exists() and path.read_text(encoding="utf-8") == wanted:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(wanted, encoding="utf-8")
+            print(f"wrote docs/{name}")
+    if stale and "--check" in sys.argv:
+        print(f"stale: {', '.join(f'docs/{name}' for name in stale)}; run `make docs`.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
