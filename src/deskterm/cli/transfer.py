@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
 from deskterm.errors import UsageError
 
+if TYPE_CHECKING:
+    from deskterm.exchange.source import BadRow
+
+_SHOWN = 20
+"""Rows to look at that are printed; the rest is counted."""
+
 importing = typer.Typer(no_args_is_help=True, help="Bring data in.", rich_markup_mode=None)
 exporting = typer.Typer(no_args_is_help=True, help="Take data out: csv or jsonl.", rich_markup_mode=None)
 
 Format = Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")]
 Output = Annotated[Path | None, typer.Option(help="A file; left out, standard output.", metavar="FILE")]
+Guard = Annotated[
+    bool, typer.Option("--guard-formulas", help="For spreadsheets: put an apostrophe before what looks like a formula.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 
@@ -36,50 +47,72 @@ def events_in(
     """Bring in the event log of another desk. A second import of the same log adds nothing."""
     from deskterm.cli import show
     from deskterm.exchange.imports import import_events
-    from deskterm.exchange.mapping import find_mapping
+    from deskterm.exchange.mapping import find, load
 
     invocation: Invocation = context.obj
-    columns = find_mapping(mapping)
+    columns = load(find(mapping))
     desk = invocation.desk()
-    desk.require("import")
     report = import_events(
         desk.store,
         file,
         columns,
-        until=read_instant(until, columns.zone) if until is not None else None,
+        until=read_instant(until, columns.log.zone) if until is not None else None,
         strict=strict,
         now=invocation.now(facts_of(invocation)),
         actor=desk.agent.login,
         progress=_progress if sys.stderr.isatty() else None,
     )
     if as_json:
-        show.print_json(report.as_json())
+        show.print_json(asdict(report) | {"skipped": _rows(report.skipped), "notes": _rows(report.notes)})
         return
-    show.print_lines(report.lines())
+    for kind, rows in (("left out", report.skipped), ("taken, but", report.notes)):
+        for row in rows[:_SHOWN]:
+            print(show.safe(f"line {row.line}, {kind}: {row.reason}"), file=sys.stderr)
+        if len(rows) > _SHOWN:
+            print(f"… and {len(rows) - _SHOWN} more rows {kind}; --json lists them.", file=sys.stderr)
+    print(
+        f"{report.rows} rows read: {report.tickets} tickets made, {report.grown} grown, {report.events} events;"
+        f" {report.unchanged} tickets unchanged, {report.later} rows later than asked for,"
+        f" {len(report.skipped)} rows left out."
+    )
+    if report.left_alone:
+        print(f"{report.left_alone} tickets were left alone: the log tells their past otherwise than this desk.")
+
+
+def _rows(rows: Sequence[BadRow]) -> list[dict[str, object]]:
+    return [{"line": row.line, "reason": row.reason} for row in rows]
 
 
 @exporting.command("tickets")
-def tickets_out(context: typer.Context, form: Format = "", output: Output = None, force: Force = False) -> None:
+def tickets_out(
+    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
+) -> None:
     """Every ticket, a row each."""
-    _export(context.obj, "tickets", form, output, force)
+    _export(context.obj, "tickets", form, output, force, guard)
 
 
 @exporting.command("messages")
-def messages_out(context: typer.Context, form: Format = "", output: Output = None, force: Force = False) -> None:
+def messages_out(
+    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
+) -> None:
     """Every message, a row each."""
-    _export(context.obj, "messages", form, output, force)
+    _export(context.obj, "messages", form, output, force, guard)
 
 
 @exporting.command("events")
-def events_out(context: typer.Context, form: Format = "", output: Output = None, force: Force = False) -> None:
+def events_out(
+    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
+) -> None:
     """Every event, a row each, with its hash."""
-    _export(context.obj, "events", form, output, force)
+    _export(context.obj, "events", form, output, force, guard)
 
 
 @exporting.command("clocks")
-def clocks_out(context: typer.Context, form: Format = "", output: Output = None, force: Force = False) -> None:
+def clocks_out(
+    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
+) -> None:
     """Every cycle of every clock, a row each."""
-    _export(context.obj, "clocks", form, output, force)
+    _export(context.obj, "clocks", form, output, force, guard)
 
 
 def _export(
@@ -88,20 +121,25 @@ def _export(
     form: str,
     output: Path | None,
     force: bool,
+    guard: bool,
 ) -> None:
     from deskterm.exchange.exports import destination, export
 
-    chosen = form or ("jsonl" if output is not None and output.suffix in (".jsonl", ".ndjson") else "csv")
-    if chosen not in ("csv", "jsonl"):
-        raise UsageError(f"There is no format {chosen!r}: use csv or jsonl.")
+    chosen: Literal["csv", "jsonl"] = "csv"
+    if form == "jsonl" or (not form and output is not None and output.suffix in (".jsonl", ".ndjson")):
+        chosen = "jsonl"
+    elif form not in ("", "csv"):
+        raise UsageError(f"There is no format {form!r}: use csv or jsonl.")
     with invocation.reader() as reader:
         if output is None:
-            export(reader, what, chosen, sys.stdout)  # type: ignore[arg-type]
+            export(reader, what, chosen, sys.stdout, guard_formulas=guard)
             return
         with destination(output, force=force) as out:
-            count = export(reader, what, chosen, out)  # type: ignore[arg-type]
+            count = export(reader, what, chosen, out, guard_formulas=guard)
     print(f"{count} {what} written to {output}.", file=sys.stderr)
 
 
-def _progress(done: int, total: int) -> None:
-    print(f"\r{done} of {total} rows", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+def _progress(doing: str, done: int, total: int | None) -> None:
+    of = f" of {total}" if total is not None else ""
+    end = "\n" if total is not None and done >= total else ""
+    print(f"\r\x1b[K{doing}: {done}{of}", end=end, file=sys.stderr, flush=True)
