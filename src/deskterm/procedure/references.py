@@ -17,7 +17,7 @@ TICKET_FIELDS = ("subject", "description", "requester", "email", "organisation",
                  "channel", "severity", "priority", "impact", "urgency", "tenant")  # fmt: skip
 """What every ticket has, beside the fields of the file."""
 
-_ONE = {
+ONE = {
     "types": "request type", "severities": "severity", "priorities": "priority", "impacts": "impact",
     "urgencies": "urgency", "statuses": "status", "stages": "stage", "fields": "field", "metrics": "metric",
     "calendars": "calendar", "departments": "department", "teams": "team", "tiers": "tier", "roles": "role",
@@ -25,6 +25,7 @@ _ONE = {
     "reasons": "closing reason", "channels": "channel", "products": "product", "topics": "topic",
     "dev-statuses": "development status", "dev-routes": "development route",
 }  # fmt: skip
+"""What one entry of a table is called."""
 
 
 def tables(procedure: Procedure) -> dict[str, list[str]]:
@@ -68,7 +69,7 @@ def broken_references(procedure: Procedure) -> Iterator[Complaint]:
     for path, value, table in _references(Procedure, procedure, ()):
         if str(value) not in known[table]:
             yield Complaint(
-                path, f'{data.place(path)}: there is no {_ONE[table]} "{value}"{nearest(str(value), known[table])}'
+                path, f'{data.place(path)}: there is no {ONE[table]} "{value}"{nearest(str(value), known[table])}'
             )
     for path, part in parts(procedure, ()):
         if isinstance(when := getattr(part, "when", None), dict):
@@ -153,7 +154,7 @@ def _facts(path: Path, when: When, known: Mapping[str, Sequence[str]], data: _To
                     (*path, fact), f"{data.place((*path, fact))}: expected text in quotes, not a yes or no."
                 )
             elif table is not None and value not in known[table]:
-                told = f'{data.place(path)}: there is no {_ONE[table]} "{value}"{nearest(str(value), known[table])}'
+                told = f'{data.place(path)}: there is no {ONE[table]} "{value}"{nearest(str(value), known[table])}'
                 yield Complaint((*path, fact), told)
 
 

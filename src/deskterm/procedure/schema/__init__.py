@@ -95,14 +95,19 @@ class About(Part):
 
     key: Key
     name: Text
+    """The title of the procedure."""
     description: str = ""
+    """A line or two for lists."""
     organisation: str = "Support"
     """The name on the console's first line."""
     source: str = ""
     """The document that the file follows."""
     approved_by: str = ""
+    """A function or a name."""
     effective_from: date | None = None
+    """The day from which it holds."""
     next_review: date | None = None
+    """The day by which it is to be looked at again."""
     default_type: TypeKey | None = None
     """What a request is when nobody says."""
     intake: str = ""

@@ -39,11 +39,13 @@ class Rule(Part):
     label: Text
     definition: str = ""
     on: Moment
+    """The moment: `effort` is hands-on work that reached an amount, `low-score` feedback at or under the low mark."""
     entered: StatusKey | None = None
     """The status whose entering is the moment of a `status` rule."""
     when: When = Field(default={})
     """Facts, as in a policy."""
     metric: MetricKey | None = None
+    """The clock that a warning, breach or effort rule is about; any where left out."""
     at: Threshold = ""
     """A share (`75%`) or an amount (`25m`) at which a warning or effort rule acts."""
     mode: Literal["automatic", "suggest", "lead-opt-in"] = "automatic"
@@ -51,19 +53,25 @@ class Rule(Part):
     status: StatusKey | None = None
     """Where it moves the ticket."""
     tier: TierLevel | None = None
+    """The level of support that takes the ticket."""
     tier_by: int = 0
     """Tiers up."""
     team: TeamKey | None = None
+    """The team that takes it."""
     department: DepartmentKey | None = None
+    """The department that takes it."""
     assign: Literal["", "by-severity-and-priority", "on-shift"] = ""
     """Who gets it: the most urgent to whoever has least of that urgency (S4-16), or the team on shift (S3-02)."""
     raise_severity: int = 0
     """Steps up; never moves due times (S3-08)."""
     raise_priority: int = 0
+    """Steps up; never moves due times."""
     ladder: LadderKey | None = None
     """The ladder that it starts."""
     route: DevRouteKey | None = None
+    """The way through development that it starts."""
     notify: tuple[str, ...] = ()
+    """Who is told: `assignee`, `team`, `lead`, `tier`, `department`, or a role."""
     ask: str = ""
     """The question put to the agent."""
 
@@ -72,13 +80,19 @@ class Notice(Part):
     """Who is told of what, and from which template."""
 
     on: News
+    """What has happened. `delayed`: a due time will be missed; `changed-by-feedback`: what came of people's
+    answers."""
     to: tuple[Literal["requester", "participants", "assignee", "team", "department", "lead", "role", "tier"], ...]
+    """Who is told."""
     when: When = Field(default={})
     metric: MetricKey | None = None
+    """The clock that it is about; any where left out."""
     entered: StatusKey | None = None
     """The status whose entering is the moment of a `status` notice."""
     role: RoleKey | None = None
+    """Who is told where `to` says `role`."""
     template: TemplateKey | None = None
+    """The letter."""
     include_body: bool = True
     """False: the letter says that there is news, not what it is (S5-15)."""
     or_phone: bool = False
@@ -92,7 +106,9 @@ class Template(Part):
     key: Key
     label: Text
     subject: str = ""
+    """The letter's subject; the ticket's own where left out."""
     body: Text
+    """What it says."""
     states_next_steps: bool = False
     """A reply made from it tells the requester what happens next."""
 
@@ -111,7 +127,9 @@ class ChecklistItem(Part):
     """A thing to be done."""
 
     text: Text
+    """What is to be done."""
     required: bool = True
+    """False: it helps, but nothing waits for it."""
 
 
 class Checklist(Part):
@@ -121,6 +139,7 @@ class Checklist(Part):
     label: Text
     definition: str = ""
     items: tuple[ChecklistItem, ...]
+    """The things, in order."""
     outcomes: tuple[Choice, ...] = ()
     """What it may end in; one is chosen."""
 
@@ -132,9 +151,11 @@ class DevStatus(Part):
     label: Text
     definition: str = ""
     to: tuple[DevStatusKey, ...] = ()
+    """Where an item may go from here."""
     approval: RoleKey | None = None
     """The role that must sign before it may leave here."""
     moves_ticket_to: StatusKey | None = None
+    """Where the support ticket goes when an item comes here."""
 
 
 class DevRoute(Part):
@@ -144,6 +165,7 @@ class DevRoute(Part):
     label: Text
     definition: str = ""
     steps: tuple[Text, ...] = ()
+    """In order, in words."""
     decision: str = ""
     """The question on the way."""
     when_yes: DevRouteKey | None = None
@@ -151,6 +173,7 @@ class DevRoute(Part):
     when_no: str = ""
     """What a no leads to."""
     requires_release: bool = False
+    """It ends with a release."""
 
 
 class Development(Part):
@@ -158,22 +181,28 @@ class Development(Part):
 
     label: str = "Development item"
     statuses: tuple[DevStatus, ...] = ()
+    """Where an item may stand, in order."""
     routes: tuple[DevRoute, ...] = ()
+    """Ways through development."""
     checklist: ChecklistKey | None = None
     """To be done before one is raised."""
     release_cadence: CadenceKey | None = None
+    """When releases go out."""
 
 
 class Money(Part):
     """Chargeable work (S1-32, S4-20)."""
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "GBP"
+    """ISO 4217."""
     rate: Decimal | None = None
     """An hour's price."""
     rounding: Lasting = ""
     """Time is charged in steps of this."""
     quotes: bool = False
+    """Work is quoted before it is done."""
     quote_states: tuple[Choice, ...] = ()
+    """Where a quote may stand."""
     approval: bool = False
     """The customer agrees to the price before work begins."""
 
@@ -182,10 +211,14 @@ class Feedback(Part):
     """Asking how it was (S3-15, S4-21)."""
 
     ask: Literal["never", "resolved", "closed"] = "never"
+    """When people are asked."""
     scale: int = Field(ge=2, le=10, default=5)
+    """The best answer; the worst is 1."""
     low: int = Field(ge=1, le=9, default=2)
     """Answers up to this are flagged."""
     complaint_is_immediate: bool = False
+    """A complaint becomes a task at once."""
     question: str = ""
+    """What is asked."""
     review: bool = True
     """Answers are listed until somebody has read them."""

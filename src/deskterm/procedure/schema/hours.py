@@ -14,7 +14,9 @@ class NamedDay(Part):
     """A closed date."""
 
     date: Date
+    """The whole local day is closed."""
     name: Text = "holiday"
+    """What the day is called where a due time is explained."""
 
 
 class HolidayRegion(Part):
@@ -22,6 +24,7 @@ class HolidayRegion(Part):
     not the codes, so that what was judged by them stays as it was."""
 
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    """Two capital letters, such as `GB`."""
     subdivision: str = ""
     """`ENG` of `GB`, `SP` of `BR`; empty for what the whole country keeps."""
 
@@ -53,7 +56,9 @@ class Shift(Part):
     key: Key
     label: Text
     team: TeamKey
+    """Who takes what comes in then."""
     timezone: Text
+    """IANA name."""
     week: dict[Weekday, tuple[SpanText, ...]]
     """As in a calendar."""
     handover: bool = False
@@ -66,6 +71,7 @@ class Cadence(Part):
     key: Key
     label: Text
     kind: Literal["sprint", "release"]
+    """What targets (`sprint`) or notices (`release`) go by."""
     rule: Text
     """An RFC 5545 rule, such as `FREQ=WEEKLY;INTERVAL=2`."""
     first: Date

@@ -44,8 +44,11 @@ class Team(Part):
     label: Text
     definition: str = ""
     department: DepartmentKey | None = None
+    """Where it belongs."""
     tier: TierLevel | None = None
+    """The level of support that it gives."""
     calendar: CalendarKey | None = None
+    """Its own hours."""
 
 
 class Tier(Part):
@@ -56,10 +59,13 @@ class Tier(Part):
     label: Text
     definition: str = ""
     team: TeamKey | None = None
+    """Who takes what is escalated to here."""
     per_site: bool = False
     """Each site has its own (S2-07)."""
     certified: bool = False
+    """Agents need a certificate."""
     field_visits: bool = False
+    """They may come to the premises."""
 
 
 class Role(Part):
@@ -81,7 +87,9 @@ class Coverage(Part):
     """For clients with a support team of their own: which tiers are ours (S3-12)."""
 
     per_client: bool = False
+    """Each client says which tiers are ours."""
     default_tiers: tuple[TierLevel, ...] = ()
+    """Those of a client who has not said."""
     handoff: str = ""
     """What to do with a ticket for a tier that is the client's."""
 
@@ -93,7 +101,9 @@ class LadderLevel(Part):
     criteria: str = ""
     """When to take it."""
     role: RoleKey | None = None
+    """Who is asked."""
     tier: TierLevel | None = None
+    """The level of support that takes over."""
     contact: str = ""
     """A function, never a person: people are the desk's data."""
 
@@ -105,6 +115,7 @@ class Ladder(Part):
     label: Text
     definition: str = ""
     levels: tuple[LadderLevel, ...] = Field(min_length=1)
+    """The steps."""
     phrases: tuple[str, ...] = ()
     """Words in a customer's message that ask for it (S1-34)."""
     notify_requester: bool = False

@@ -86,9 +86,11 @@ class Objective(Part):
     measure: Text
     """A metric, or what a report measures, such as `first-contact-resolution`."""
     statistic: Literal["mean", "median", "share", "attainment"]
+    """How the many are made one."""
     target: Text
     """A time for a mean or median, `60%` for a share or attainment."""
     calendar: CalendarKey | None = None
+    """What times are counted in."""
     when: When = Field(default={})
 
 
@@ -103,4 +105,5 @@ class Report(Part):
     shows: tuple[Key, ...] = ()
     """What it counts, in order, such as `created`, `resolved`, `by-severity`, `attainment`, `time-in-status`."""
     metrics: tuple[MetricKey, ...] = ()
+    """The clocks that it is about; all where left out."""
     when: When = Field(default={})

@@ -48,15 +48,19 @@ class RequestType(Part):
     severity_by: Literal["requester", "agent"] = "agent"
     """Who says how severe it is; what a requester says is kept beside what an agent confirms (S1-05)."""
     default_severity: SeverityKey | None = None
+    """Where nobody says how severe it is."""
     department: DepartmentKey | None = None
     """Where it goes unless somebody says otherwise."""
     chargeable: bool = False
+    """Its time is charged."""
     clients_only: bool = False
+    """Only organisations that are clients may raise it."""
     fields: tuple[FieldKey, ...] = ()
     """What is asked for at intake, beside subject and description."""
     required: tuple[FieldKey, ...] = ()
     """Of these, what must be there."""
     examples: tuple[str, ...] = ()
+    """Cases, to help choosing."""
     checklist: ChecklistKey | None = None
     """Comes with every ticket of this type (S5-07)."""
 
@@ -74,20 +78,38 @@ class PriorityPart(Part):
     """A scale apart from severity (S4-07, S2-12), if the desk has one; a table of impact and urgency may choose it."""
 
     scale: tuple[Severity, ...] = ()
+    """Its steps, the most pressing first; left out, severity is the only scale."""
     default: PriorityKey | None = None
+    """Where nobody says."""
     from_severity: bool = False
     """A ticket without a priority takes the one with its severity's key."""
     impacts: tuple[Choice, ...] = ()
+    """How far a matter reaches."""
     urgencies: tuple[Choice, ...] = ()
+    """How little it can wait."""
     matrix: dict[ImpactKey, dict[UrgencyKey, Key]] = Field(default={})
     """Impact → urgency → priority, or severity where the file has no priorities."""
     overrides: tuple[Choice, ...] = ()
     """Reasons that lift a ticket out of its order (S2-10)."""
     asks_number_affected: bool = False
+    """How many people are affected is asked for."""
     notify_on_change: bool = False
     """Every change is told to the requester (S2-21)."""
     customer_may_dispute: bool = False
     """A customer may say that it is wrong (S3-05)."""
+
+
+class StatusTimer(Part):
+    """What happens when a ticket stays in a status."""
+
+    span: Lasting
+    """How long: `7c` calendar days, `3d` by the calendar."""
+    to: StatusKey | None = None
+    """Where the ticket goes by itself."""
+    remind: bool = False
+    """The requester is reminded."""
+    cancelled_by_reply: bool = True
+    """A reply of the requester ends the wait."""
 
 
 class Status(Part):
@@ -100,6 +122,7 @@ class Status(Part):
     answered but not final, `closed` done."""
     definition: str = ""
     stage: StageKey | None = None
+    """The group that it belongs to."""
     pauses: tuple[MetricKey, ...] = ()
     """Metrics that rest here."""
     to: tuple[StatusKey, ...] = ()
@@ -124,16 +147,6 @@ class Status(Part):
     """How long before that the requester is reminded."""
 
 
-class StatusTimer(Part):
-    """What happens when a ticket stays in a status."""
-
-    span: Lasting
-    """How long: `7c` calendar days, `3d` by the calendar."""
-    to: StatusKey | None = None
-    remind: bool = False
-    cancelled_by_reply: bool = True
-
-
 class Stage(Part):
     """A group of statuses under one name."""
 
@@ -154,7 +167,9 @@ class FieldPart(Part):
     required: bool = False
     """Wanted for every type that asks for it."""
     help: str = ""
+    """A line beside the field."""
     choices: tuple[str, ...] = ()
+    """What a `choice` may be."""
     personal: bool = False
     """Goes when the person's data is erased."""
 
@@ -183,6 +198,7 @@ class Closing(Part):
     reopen_channels: tuple[ChannelKey, ...] = ()
     """Ways in by which a ticket may be reopened; empty is all."""
     reopen_to: StatusKey | None = None
+    """The status of a ticket that came back; the first open one that may follow where left out."""
     resolutions: tuple[Choice, ...] = ()
     """What a resolution may be."""
     reasons: tuple[Choice, ...] = ()
@@ -197,6 +213,7 @@ class Duplicates(Part):
     suggest: Literal["organisation", "all", "never"] = "organisation"
     """Among whose tickets likely originals are looked for first."""
     original: Literal["oldest", "chosen"] = "oldest"
+    """Which of several is kept: the oldest, or the one that the agent chooses."""
     reason: ReasonKey | None = None
     """The reason that a duplicate is closed with."""
     status: StatusKey | None = None
@@ -204,6 +221,7 @@ class Duplicates(Part):
     add_participants: bool = True
     """The duplicate's people take part in the original."""
     notify: bool = True
+    """They are told."""
 
 
 class QueueOrder(Part):
@@ -223,5 +241,6 @@ class Retention(Part):
     legal_hold: bool = True
     """Tickets may be held beyond that."""
     erase_persons: bool = True
+    """A person's data may be erased on request."""
     log_accesses: bool = False
     """Reading is written down too (S4-25)."""

@@ -53,6 +53,13 @@ class Ref:
     table: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a kind of text is called in the reference."""
+
+    words: str
+
+
 def _lasting(text: str) -> str:
     if text and parse_target(text, 86_400).kind not in ("open", "elapsed", "dates"):
         raise ValueError(f'"{text}" is no length of time: write it as 30m, 4h, 2d or 7c')
@@ -77,12 +84,12 @@ def _threshold(text: str) -> str:
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-SpanText = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$")]
-Lasting = Annotated[str, AfterValidator(_lasting)]
+SpanText = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$"), Written("span")]
+Lasting = Annotated[str, AfterValidator(_lasting), Written("length of time")]
 """A length of time: open time (`30m`, `4h`, `2d`) or calendar days (`7c`); empty for none."""
-TargetText = Annotated[Text, AfterValidator(_target)]
+TargetText = Annotated[Text, AfterValidator(_target), Written("target")]
 """A target, as `deskterm.sla.targets` reads it."""
-Threshold = Annotated[str, AfterValidator(_threshold)]
+Threshold = Annotated[str, AfterValidator(_threshold), Written("share or time")]
 """A share of a target (`75%`) or the open time left of it (`30m`)."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
