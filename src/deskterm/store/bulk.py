@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deskterm.errors import DeskError
 from deskterm.store import failures
-from deskterm.store.connection import PATIENCE, postgresql_connection, sqlite_connection
+from deskterm.store.connection import PATIENCE, writing_connection
 from deskterm.store.instants import stored_text
 from deskterm.store.location import dialect
 from deskterm.store.reader import translated
@@ -102,7 +102,7 @@ def bulk(url: str, patience: float = PATIENCE) -> Iterator[Bulk]:
     """A Bulk in a transaction that is committed at the end and given up on an error. DeskError when the store is
     locked or cannot be written."""
     kind = dialect(url)
-    connection: Any = sqlite_connection(url, patience=patience) if kind == "sqlite" else postgresql_connection(url)
+    connection = writing_connection(url, patience=patience)
     try:
         connection.execute("BEGIN IMMEDIATE" if kind == "sqlite" else "BEGIN")
         opened = Bulk(kind, connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -44,7 +45,9 @@ def sqlite_connection(url: str, *, mode: Literal["ro", "rw"] = "rw", patience: f
     return connection
 
 
-def postgresql_connection(url: str, *, autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
+def postgresql_connection(
+    url: str, *, autocommit: bool = True, patience: float = PATIENCE
+) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection whose session is in UTC. DeskError when psycopg is missing or the server cannot be reached."""
     try:
         import psycopg
@@ -56,11 +59,18 @@ def postgresql_connection(url: str, *, autocommit: bool = True) -> psycopg.Conne
         settings.setdefault("connect_timeout", "10")
         settings.setdefault("application_name", "deskterm")
         connection = psycopg.connect(autocommit=True, **settings)  # type: ignore[arg-type]
-        connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {int(patience * 1000)}".encode())
         connection.autocommit = autocommit
     except psycopg.Error as error:
         raise failures.unreachable(url, failures.first_line(error)) from error
     return connection
+
+
+def writing_connection(url: str, *, patience: float = PATIENCE) -> Any:
+    """A bare connection of either database for one who writes, in autocommit."""
+    if dialect(url) == "sqlite":
+        return sqlite_connection(url, patience=patience)
+    return postgresql_connection(url, patience=patience)
 
 
 def schema_number(connection: Any, url: str) -> int | None:
@@ -87,9 +97,10 @@ def make_file(url: str) -> None:
     path = sqlite_path(url)
     try:
         _make_folder(path.parent)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        _look(url, path, writing=True)
+        if path.exists():
+            _look(url, path, writing=True)
+            return
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise failures.unwritable(url, _reason(error)) from error
 
@@ -98,7 +109,9 @@ def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     _make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.exists():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    folder.mkdir(mode=0o700)
 
 
 def _look(url: str, path: Path, *, writing: bool) -> None:

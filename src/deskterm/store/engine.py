@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +11,14 @@ from sqlmodel import Session, SQLModel
 
 from deskterm.store import failures, migrate, tables
 from deskterm.store.bulk import Bulk, bulk
-from deskterm.store.connection import PATIENCE, make_file, postgresql_connection, schema_number, sqlite_connection
+from deskterm.store.connection import (
+    PATIENCE,
+    make_file,
+    postgresql_connection,
+    schema_number,
+    sqlite_connection,
+    writing_connection,
+)
 from deskterm.store.failures import NoDesk
 from deskterm.store.location import dialect
 from deskterm.store.triggers import trigger_statements
@@ -101,7 +107,7 @@ def open_store(
     """The store at a place; one of an older layout is upgraded (`Store.upgraded`). DeskError: no desk there, not a
     database, something else, a newer layout, locked, unwritable, unreachable. patience: seconds to wait for another
     writer. migrations, schema: what this deskterm knows."""
-    connection = _bare(url, patience)
+    connection = writing_connection(url, patience=patience)
     try:
         upgraded = migrate.checked(connection, url, migrations=migrations, schema=schema)
     except Exception as error:
@@ -116,7 +122,7 @@ def open_store(
 
 def _taken_up(url: str, patience: float) -> bool:
     """Whether tables are there already, without a desk. A new SQLite file is made ready for WAL."""
-    connection = _bare(url, patience)
+    connection = writing_connection(url, patience=patience)
     try:
         if schema_number(connection, url) is not None:
             raise failures.already(url)
@@ -132,10 +138,6 @@ def _taken_up(url: str, patience: float) -> bool:
         raise told from error
     finally:
         connection.close()
-
-
-def _bare(url: str, patience: float) -> Any:
-    return sqlite_connection(url, patience=patience) if dialect(url) == "sqlite" else postgresql_connection(url)
 
 
 def _lay_out(connection: Connection, dialect: str) -> None:
@@ -161,5 +163,7 @@ def _engine(url: str, patience: float) -> Engine:
 
         return engine
     return create_engine(
-        "postgresql+psycopg://", creator=lambda: postgresql_connection(url, autocommit=False), pool_pre_ping=True
+        "postgresql+psycopg://",
+        creator=lambda: postgresql_connection(url, autocommit=False, patience=patience),
+        pool_pre_ping=True,
     )

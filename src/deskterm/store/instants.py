@@ -33,7 +33,7 @@ def stored_text(instant: datetime | int) -> str:
 
 @lru_cache(maxsize=8192)
 def _day(number: int) -> str:
-    return (_EPOCH + timedelta(days=number)).strftime("%Y-%m-%d")
+    return (_EPOCH + timedelta(days=number)).date().isoformat()
 
 
 def seconds(stored: str | datetime) -> int:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from deskterm.store import failures
 from deskterm.store.connection import postgresql_connection, sqlite_connection
 from deskterm.store.failures import Interrupted
 from deskterm.store.instants import NEVER, stored_text
 from deskterm.store.location import dialect
-from deskterm.store.migrate import Upgrade, checked
+from deskterm.store.migrate import MIGRATIONS, SCHEMA, Migration, Upgrade, checked
 
 if TYPE_CHECKING:
     import psycopg
@@ -84,7 +84,7 @@ class Reader:
     def close(self) -> None:
         self._connection.close()
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -100,15 +100,22 @@ class Reader:
         return failures.sentence(error, self.url) or error
 
 
-def open_reader(url: str, *, patience: float = PATIENCE) -> Reader:
-    """A reader on the desk at a place; an older layout is upgraded first. DeskErrors as `open_store`."""
+def open_reader(
+    url: str,
+    *,
+    patience: float = PATIENCE,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    schema: int = SCHEMA,
+) -> Reader:
+    """A reader on the desk at a place; an older layout is upgraded first (`Reader.upgraded`). DeskErrors as
+    `open_store`."""
     connection: Any
     if dialect(url) == "sqlite":
         connection = sqlite_connection(url, mode="ro", patience=patience)
     else:
         connection = postgresql_connection(url)
     try:
-        upgraded = checked(connection, url)
+        upgraded = checked(connection, url, migrations=migrations, schema=schema)
         return Reader(url, connection, upgraded)
     except Exception as error:
         connection.close()

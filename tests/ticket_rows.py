@@ -1,0 +1,54 @@
+"""Ticket rows for tests of what stands above them: written straight into the table, without a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deskterm.store.engine import Store
+from deskterm.store.instants import NEVER
+
+NOW = 1_772_442_000
+"""2026-03-02 09:00:00 UTC, in epoch seconds."""
+
+_PLAIN: dict[str, Any] = {
+    "id": 0,
+    "type": "query",
+    "subject": "The printer is on fire",
+    "status": "open",
+    "category": "open",
+    "is_open": 1,
+    "severity": None,
+    "priority": None,
+    "requester": "kim",
+    "organisation": "Northwind",
+    "channel": "portal",
+    "team": None,
+    "assignee": None,
+    "tags": "",
+    "fields": "{}",
+    "received_at": NOW - 7200,
+    "updated_at": NOW - 3600,
+    "reopened": 0,
+    "waiting": "us",
+    "rank": 0,
+    "order_at": NEVER,
+    "next_due_at": NEVER,
+    "next_metric": "",
+    "breached": 0,
+    "version": 1,
+    "hash": "",
+}
+
+
+def put_tickets(store: Store, tickets: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Insert tickets that differ from a plain one in what is given; their numbers."""
+    given = list(tickets)
+    with store.bulk() as bulk:
+        numbers = list(bulk.reserve("ticket", len(given)))
+        rows = [
+            tuple((_PLAIN | {"id": number} | dict(ticket)).values())
+            for number, ticket in zip(numbers, given, strict=True)
+        ]
+        bulk.insert("ticket", tuple(_PLAIN), rows)
+    return numbers
