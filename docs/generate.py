@@ -29,19 +29,23 @@ def commands() -> Iterator[list[str]]:
     """Every command of the program, its groups before their members."""
     import typer
 
-    from deskterm.cli.main import app
+    from deskterm.cli.main import program
 
     def below(command: object, path: list[str]) -> Iterator[list[str]]:
         yield path
         for name, member in getattr(command, "commands", {}).items():
             yield from below(member, [*path, name])
 
-    yield from below(typer.main.get_command(app), [])
+    yield from below(typer.main.get_command(program()), [])
 
 
 def command_line() -> str:
     """docs/cli.md: the help of every command."""
-    parts = ["# The command line", "", "What `--help` says, for every command. Exit codes: 0 done, 1 a check or rule said"]
+    parts = [
+        "# The command line",
+        "",
+        "What `--help` says, for every command. Exit codes: 0 done, 1 a check or rule said",
+    ]
     parts += ["no, 2 wrong usage. Data goes to standard output, everything else to standard error."]
     for words in commands():
         title = " ".join(["deskterm", *words])
@@ -53,7 +57,9 @@ def keys() -> str:
     """docs/keys.md: the console's keys."""
     from deskterm.tui.commands import key_table
 
-    return "# Keys of the console\n\n`?` shows them in the console, `ctrl+p` finds them by name.\n\n" + key_table() + "\n"
+    return (
+        "# Keys of the console\n\n`?` shows them in the console, `ctrl+p` finds them by name.\n\n" + key_table() + "\n"
+    )
 
 
 def procedures() -> str:

@@ -13,9 +13,9 @@ from deskterm.cli import ticket
 from deskterm.cli.invocation import Invocation, facts_of, system_now
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, noun: str) -> None:
     """Add the command to the program."""
-    app.command("demo")(demo)
+    app.command(noun)(demo)
 
 
 def demo(

@@ -10,9 +10,9 @@ import typer
 from deskterm.cli.invocation import Invocation
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, noun: str) -> None:
     """Add the command to the program."""
-    app.command("doctor")(doctor)
+    app.command(noun)(doctor)
 
 
 def doctor(

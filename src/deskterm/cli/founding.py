@@ -10,9 +10,9 @@ from deskterm.cli.invocation import Invocation, read_instant, system_now
 from deskterm.errors import UsageError
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, noun: str) -> None:
     """Add the command to the program."""
-    app.command("init")(init)
+    app.command(noun)(init)
 
 
 def init(

@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from deskterm.cli import demo, doctor, founding, procedure, seed, sla, ticket, transfer
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
-app = typer.Typer(
-    name="deskterm",
-    help="The support desk that lives in a terminal. Without a command it opens the console.",
-    rich_markup_mode=None,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+NOUNS = {
+    "demo": "demo",
+    "init": "founding",
+    "doctor": "doctor",
+    "seed": "seed",
+    "procedure": "procedure",
+    "ticket": "ticket",
+    "sla": "sla",
+    "import": "transfer",
+    "export": "transfer",
+}
+"""Command → the file it is in. Only what a call names is imported: a list should not wait for what it does not use."""
+
+_HELP = "The support desk that lives in a terminal. Without a command it opens the console."
 
 
-@app.callback(invoke_without_command=True)
+def program(nouns: Iterable[str] = NOUNS) -> typer.Typer:
+    """The command line with these commands."""
+    app = typer.Typer(
+        name="deskterm",
+        help=_HELP,
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(options)
+    for noun in nouns:
+        import_module(f"deskterm.cli.{NOUNS[noun]}").register(app, noun)
+    return app
+
+
 def options(
     context: typer.Context,
     database: Annotated[
@@ -37,7 +58,7 @@ def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False,
 ) -> None:
-    """The support desk that lives in a terminal. Without a command it opens the console."""
+    """The options before every command; without a command, the console."""
     if version:
         from deskterm import __version__
 
@@ -54,21 +75,13 @@ def console(invocation: Invocation) -> None:
     facts = facts_of(invocation)
     clock = invocation.clock(facts)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        ticket.print_queue(invocation, "open", limit=40)
+        from deskterm.cli.ticket import print_queue
+
+        print_queue(invocation, "open", limit=40)
         return
     from deskterm.tui.app import run as run_console
 
     run_console(invocation.url, invocation.console_login(), clock)
-
-
-for noun in (demo, founding, doctor):
-    noun.register(app)
-app.add_typer(seed.app, name="seed")
-app.add_typer(procedure.app, name="procedure")
-app.add_typer(ticket.app, name="ticket")
-app.add_typer(sla.app, name="sla")
-app.add_typer(transfer.importing, name="import")
-app.add_typer(transfer.exporting, name="export")
 
 
 _WITH_VALUE = ("--database", "--as", "--now")
@@ -92,11 +105,26 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
     return front + rest
 
 
+def _named(words: Sequence[str]) -> Iterable[str]:
+    """The commands that a call can need: the one it names; none for the console; all to list or to miss one."""
+    rest = iter(words)
+    for word in rest:
+        if word in _WITH_VALUE:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return [word] if word in NOUNS else NOUNS
+        elif word != "--debug" and not word.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
+            return NOUNS
+    return ()
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; its exit code: 0 done, 1 a check or rule said no, 2 wrong usage, 130 interrupted."""
     debug = "--debug" in arguments
     try:
-        result = app(args=hoisted(arguments), prog_name="deskterm", standalone_mode=False)
+        words = hoisted(arguments)
+        app = program(_named(words))
+        result = app(args=words, prog_name="deskterm", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except (DeskError, typer.Exit, typer.Abort, KeyboardInterrupt) as error:

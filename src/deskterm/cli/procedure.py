@@ -151,3 +151,8 @@ def _outcome(count: int, dry_run: bool) -> str:
         return "Nothing differs; nothing was changed."
     changes = "1 change" if count == 1 else f"{count} changes"
     return f"{changes}; a dry run, nothing was written." if dry_run else f"{changes}, in force now."
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name=noun)

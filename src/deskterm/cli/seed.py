@@ -73,3 +73,8 @@ def _report(lines: list[str], dry_run: bool) -> None:
         return
     changes = "1 change" if len(lines) == 1 else f"{len(lines)} changes"
     print(f"{changes}; a dry run, nothing was written." if dry_run else f"{changes} made.")
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name=noun)

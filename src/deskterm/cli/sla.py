@@ -78,3 +78,8 @@ def due(
 def _offset(seconds: int) -> str:
     sign = "-" if seconds < 0 else "+"
     return f"{sign}{abs(seconds) // 3600:02}:{abs(seconds) % 3600 // 60:02}"
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name=noun)

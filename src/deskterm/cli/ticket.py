@@ -333,3 +333,8 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign or not key:
         raise UsageError(f"{text!r} is no field: write it as KEY=VALUE.")
     return key, value
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name=noun)

@@ -143,3 +143,8 @@ def _progress(doing: str, done: int, total: int | None) -> None:
     of = f" of {total}" if total is not None else ""
     end = "\n" if total is not None and done >= total else ""
     print(f"\r\x1b[K{doing}: {done}{of}", end=end, file=sys.stderr, flush=True)
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands of one direction to the program."""
+    program.add_typer(importing if noun == "import" else exporting, name=noun)
