@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from deskterm.store.window import Order
+from deskterm.tui.panes.pages import PAGE
 from deskterm.tui.shown import Card, Line, Opened, ViewLine
 from deskterm.tui.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which list is looked at, and where. number: the ticket under the cursor, whose row is found again when the list
-    is sorted anew; cursor: its index, kept when the ticket has left; first, rows: what is on the screen."""
+    """Which list is looked at, and where. view: empty for the one that suits the person. number: the ticket under the
+    cursor, whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left;
+    first, rows: what is on the screen."""
 
-    view: str = "open"
+    view: str = ""
     order: Order = "order"
     match: str = ""
     number: int | None = None
@@ -44,6 +46,14 @@ class ListRead(Message):
     def __init__(self, look: Look, total: int, pages: Mapping[int, Sequence[Line]], cursor: int) -> None:
         super().__init__()
         self.look, self.total, self.pages, self.cursor = look, total, pages, cursor
+
+    def index_of(self, number: int, otherwise: int) -> int:
+        """Where a ticket stands, if its page was read."""
+        for page, rows in self.pages.items():
+            for place, row in enumerate(rows):
+                if row.number == number:
+                    return page * PAGE + place
+        return otherwise
 
 
 class PageRead(Message):

@@ -34,6 +34,11 @@ class Clerk:
         be opened."""
         return await asyncio.wrap_future(self._thread.submit(lambda: act(self._fetched())))
 
+    def renew(self) -> None:
+        """Fetch the desk again: another edition of its procedure is in force."""
+        self._thread.submit(self._close)
+        self.start()
+
     def stop(self) -> None:
         """Finish what is under way, and close."""
         self._thread.submit(self._close)
@@ -51,3 +56,4 @@ class Clerk:
     def _close(self) -> None:
         if self._desk is not None:
             self._desk.store.close()
+            self._desk = None

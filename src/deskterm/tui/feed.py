@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from textual.message import Message
 
@@ -84,9 +84,14 @@ class Feed:
 
     # -- questions, from the screen's thread ---------------------------------------------------------------------
 
+    def at(self, look: Look) -> None:
+        """Say where one is now, for the next time the list is read."""
+        self._look = look
+
     def look(self, look: Look) -> None:
         """Read a list. A filter that is being typed overtakes the one that is being searched for."""
-        self._ask("list", lambda: self._read_list(look), overtakes=True)
+        self._look = look
+        self._ask("list", self._read_list, overtakes=True)
 
     def pages(self, look: Look, pages: Sequence[int]) -> None:
         """Read more pages of the list that was read last."""
@@ -101,7 +106,7 @@ class Feed:
 
     def refresh(self, look: Look) -> None:
         """Read everything again."""
-        self._ask("list", lambda: self._read_list(look), overtakes=True)
+        self.look(look)
         self._ask("rest", self._read_rest)
 
     def whole(self, look: Look, limit: int) -> None:
@@ -127,7 +132,7 @@ class Feed:
             self._post(ReadFailed(error))
             return
         self._attempt(self._read_desk)
-        self._attempt(lambda: self._read_list(self._look))
+        self._attempt(self._read_list)
         self._attempt(self._read_rest)
         while not self._stopping:
             with self._awake:
@@ -155,7 +160,7 @@ class Feed:
         if self._at_hand.changed():
             if desk_facts(self._at_hand).procedure_version != self._vocabulary.version:
                 self._read_desk()
-            self._read_list(self._look)
+            self._read_list()
             self._read_rest()
 
     @property
@@ -175,13 +180,15 @@ class Feed:
         if me is None:
             me = Person(self._login, sanitize(self._login), "viewer", None, active=False)
         self._team = me.team
+        if not self._look.view:
+            self._look = replace(self._look, view="team" if me.team else "open")
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version)
         desk = Opened(sanitize(facts.name), facts.simulated, facts.timezone, me, people)
         self._post(DeskFound(desk, self._vocabulary))
 
-    def _read_list(self, look: Look) -> None:
-        viewer = self._viewer
-        self._look, self._anchors = look, {}
+    def _read_list(self) -> None:
+        look, viewer = self._look, self._viewer
+        self._anchors = {}
         total = count(self._at_hand, look.view, viewer, look.match)
         cursor = self._place(look, viewer, total)
         first = max(0, min(look.first + cursor - look.cursor, total - look.rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from textual.content import Content
@@ -52,6 +53,11 @@ class Clocks(Rows):
         if said != self._said:
             self._said = said
             self.refresh()
+
+    @property
+    def clocks(self) -> Sequence[ClockCard]:
+        """As they stand in the pane."""
+        return self._clocks
 
     @property
     def chosen(self) -> ClockCard | None:

@@ -1,0 +1,63 @@
+"""The console's program: opens the desk's store, shows the desk screen, and ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.screen import Screen
+
+from deskterm.errors import DeskError
+from deskterm.store.reader import open_reader
+from deskterm.tui.palette import DeskCommands
+from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.themes import DARK, LIGHT
+from deskterm.tui.trouble import written_down
+
+if TYPE_CHECKING:
+    from deskterm.store.reader import Reader
+
+
+class DeskApp(App[None]):
+    """One desk, one person. clock: the desk's time, aware; reader: a connection that is open already. What ends it
+    unexpectedly is in `ended`, as a sentence."""
+
+    TITLE = "deskterm"
+    CSS_PATH: ClassVar[Any] = ["styles/desk.tcss", "styles/dialogs.tcss"]
+    COMMANDS: ClassVar[set[Any]] = {DeskCommands}
+
+    def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
+        # NO_COLOR means none: without native colours Textual would paint in greys
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self._desk = (url, login, clock, reader)
+        self.ended = ""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = LIGHT.name if _light_terminal() else DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        return DeskScreen(*self._desk)
+
+    def _fatal_error(self) -> None:
+        """What nobody expected ends the program with a sentence instead of a traceback."""
+        if self._exception is not None:
+            self.ended = written_down(self._exception)
+        self._close_messages_no_wait()
+
+
+def _light_terminal() -> bool:
+    """Whether the terminal says that its background is light (`COLORFGBG=0;15`)."""
+    background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return background in ("7", "15")
+
+
+def run(url: str, login: str, now: Callable[[], datetime]) -> None:
+    """Show the desk at a URL to an agent until they leave. now: the desk's time, aware. DeskError when there is no
+    desk, or when the console ended unexpectedly."""
+    app = DeskApp(url, login, now, open_reader(url))
+    app.run()
+    if app.ended:
+        raise DeskError(app.ended)

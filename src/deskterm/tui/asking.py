@@ -1,0 +1,191 @@
+"""Everything that a command asks a person, on one screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deskterm.errors import DeskError, UsageError
+from deskterm.tui.commands import BY_NAME, TABLE, named, nearest
+from deskterm.tui.ledger import ledger
+from deskterm.tui.shown import Choice
+from deskterm.tui.text import sanitize
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk, Done
+    from deskterm.tui.dialogs.prompt import Prompt
+    from deskterm.tui.screens.desk import DeskScreen
+
+
+class Asking:
+    """Dialogs over a screen, and the line at its foot. What a person calls off answers None."""
+
+    def __init__(self, screen: DeskScreen) -> None:
+        self._screen = screen
+        self._prompt: Prompt | None = None
+        self._answer: asyncio.Future[str | None] | None = None
+
+    async def choose(
+        self, title: str, choices: Sequence[Choice], current: str = "", *, search: bool = False
+    ) -> str | None:
+        """The key of one of these."""
+        from deskterm.tui.dialogs.choose import Choose
+
+        return await self._screen.app.push_screen_wait(Choose(title, choices, current, search=search))
+
+    async def confirm(self, question: str, yes: str, no: str) -> bool:
+        from deskterm.tui.dialogs.confirm import Confirm
+
+        answer: bool = await self._screen.app.push_screen_wait(Confirm(question, yes, no))
+        return answer
+
+    # -- the line at the foot ------------------------------------------------------------------------------------
+
+    async def line(self, question: str, begin: str = "") -> str | None:
+        """One line of words."""
+        answer = await self._typed("line", f"{question} ", begin)
+        return answer.strip() if answer else None
+
+    async def filter(self) -> None:
+        """Words that narrow the list down while they are typed; escape takes the filter away."""
+        answer = await self._typed("filter", "/", self._screen.looking.match)
+        if answer is None:
+            self._screen.look(replace(self._screen.looking, match=""))
+
+    async def command(self) -> None:
+        """A command by its name, with what it needs."""
+        answer = await self._typed("command", ":", "", self._suggestions())
+        if answer and answer.strip():
+            word, _, argument = answer.strip().partition(" ")
+            if word.isdecimal():
+                word, argument = "goto", word
+            command = named(word)
+            if command is None:
+                near = nearest(word)
+                hint = f" Did you mean :{near}?" if near else " The palette (ctrl+p) lists them all."
+                raise UsageError(f"There is no command {word!r}.{hint}")
+            self._screen.action_carry_out(command.name, argument.strip())
+
+    async def _typed(self, kind: str, sign: str, begin: str, suggestions: tuple[str, ...] = ()) -> str | None:
+        from deskterm.tui.dialogs.prompt import Prompt
+
+        if self._prompt is not None:
+            await self.left(self._prompt)
+        self._answer = answer = asyncio.get_running_loop().create_future()
+        self._prompt = Prompt(kind, sign, begin, suggestions)
+        await self._screen.mount(self._prompt, before="#keys")
+        return await answer
+
+    def typing(self, prompt: Prompt, words: str) -> None:
+        """What stands in the line changed."""
+        screen = self._screen
+        if prompt.kind == "filter" and words != screen.looking.match:
+            screen.look(replace(screen.looking, match=words, number=None, cursor=0, first=0))
+
+    async def said(self, prompt: Prompt, words: str) -> None:
+        await self._close(prompt, words)
+
+    async def left(self, prompt: Prompt) -> None:
+        await self._close(prompt, None)
+
+    async def _close(self, prompt: Prompt, words: str | None) -> None:
+        if self._prompt is prompt:
+            self._prompt = None
+            await prompt.remove()
+            self._screen.focus_pane()
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_result(words)
+
+    def _suggestions(self) -> tuple[str, ...]:
+        screen = self._screen
+        found = [command.name for command in TABLE if command.spoken]
+        found += [f"view {view.key}" for view in screen.views]
+        found += [f"status {key}" for key in screen.vocabulary.statuses]
+        found += [f"severity {key}" for key in screen.vocabulary.severities]
+        found += [f"priority {key}" for key in screen.vocabulary.priorities]
+        found += [f"assign {person.login}" for person in screen.people if person.active]
+        found += ["order due", "order work", "theme dark", "theme light"]
+        return tuple(sanitize(words) for words in found)
+
+    # -- pages ---------------------------------------------------------------------------------------------------
+
+    async def help(self) -> None:
+        """All commands, and why some cannot be done now."""
+        from deskterm.tui.dialogs.help import help_page
+        from deskterm.tui.dialogs.page import Page
+
+        refusals = {name: command.refusal(self._screen) or "" for name, command in BY_NAME.items()}
+        await self._screen.app.push_screen_wait(Page("Keys and commands", help_page(refusals)))
+
+    async def why(self) -> None:
+        """The ledger of the chosen clock, and of the ones after it."""
+        from deskterm.tui.dialogs.page import Page
+
+        screen = self._screen
+        card, clocks = screen.card, screen.clocks.clocks
+        if card is None or not clocks:
+            raise DeskError("No clock runs for this ticket: no policy of the procedure is for it.")
+        index = screen.clocks.index
+        while True:
+            page = ledger(card, clocks[index % len(clocks)], screen.now(), screen.zone)
+            title = f"Why · {card.number}"
+            if await screen.app.push_screen_wait(Page(title, page, following=len(clocks) > 1)) != "next":
+                return
+            index += 1
+
+    async def register(self, subject: str) -> None:
+        """A new ticket: its type and severity by their definitions, then the form."""
+        from deskterm.tui.dialogs.register import Register
+
+        screen = self._screen
+        known = screen.vocabulary
+        kind = known.default_type or next(iter(known.types), "")
+        if len(known.types) > 1:
+            chosen = await self.choose("What kind of request is it?", list(known.types.values()), kind)
+            if chosen is None:
+                return
+            kind = chosen
+        severity: str | None = None
+        if known.severities and known.has_severity(kind):
+            severity = await self.choose("How severe is it?", list(known.severities.values()))
+            if severity is None:
+                return
+        heading = " · ".join(
+            [known.types[kind].label if kind in known.types else kind]
+            + ([known.severities[severity].label] if severity else [])
+        )
+        request = await screen.app.push_screen_wait(Register(heading, subject, known.intake))
+        if request is None:
+            return
+        now = screen.instant()
+
+        def register(desk: Desk) -> Done:
+            from deskterm.desk import intake
+
+            return intake.register(
+                desk,
+                type=kind or None,
+                severity=severity,
+                subject=request.subject,
+                requester=request.requester or None,
+                email=request.email or None,
+                organisation=request.organisation or None,
+                body=request.body,
+                now=now,
+            )
+
+        done = await screen.clerk.do(register)
+        screen.say(done.summary)
+        screen.go_to(done.number)
+
+    async def leave(self) -> None:
+        """Whether to quit: asked only when a draft was not sent."""
+        unsent = self._screen.writing.unsent()
+        if unsent:
+            numbers = ", ".join(str(number) for number in unsent)
+            question = f"What you wrote for {numbers} was not sent."
+            if not await self.confirm(question, "leave and lose it", "stay"):
+                return
+        self._screen.app.exit()

@@ -1,0 +1,73 @@
+"""Everything a key can do. The table is the one source of bindings, footer, palette, `:` and help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from textual.binding import Binding, BindingType
+
+from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.looking import LOOKING
+from deskterm.tui.commands.walking import WALKING
+from deskterm.tui.commands.working import WORKING
+
+TABLE: tuple[Command, ...] = (*WORKING, *LOOKING, *WALKING)
+BY_NAME: dict[str, Command] = {command.name: command for command in TABLE}
+
+
+def bindings(table: Iterable[Command] = TABLE) -> list[BindingType]:
+    """Every key of every command, for a screen. A binding's id is the command's name, so that a keymap can move it."""
+    return [
+        Binding(
+            ",".join(command.keys),
+            f"carry_out({command.name!r})",
+            command.title,
+            show=False,
+            tooltip=command.explanation(),
+            id=command.name,
+        )
+        for command in table
+        if command.keys
+    ]
+
+
+def in_footer(table: Iterable[Command] = TABLE) -> list[Command]:
+    """The commands that the last line names, in its order."""
+    return sorted((command for command in table if command.footer), key=lambda command: command.footer)
+
+
+def named(word: str) -> Command | None:
+    """The command that a person means: by its name, or by the only name that begins so."""
+    wanted = word.casefold()
+    if wanted in BY_NAME:
+        return BY_NAME[wanted]
+    begun = [command for name, command in BY_NAME.items() if name.startswith(wanted) and command.spoken]
+    return begun[0] if len(begun) == 1 else None
+
+
+def nearest(word: str) -> str:
+    """A command that may have been meant; nothing when none is near."""
+    near = get_close_matches(word.casefold(), [name for name, command in BY_NAME.items() if command.spoken], n=1)
+    return near[0] if near else ""
+
+
+def key_table(table: Iterable[Command] = TABLE) -> str:
+    """The commands as a table in Markdown, for the documentation."""
+    lines = ["| key | `:` | what it does |", "|---|---|---|"]
+    for command in table:
+        keys = " ".join(f"`{display(key)}`" for key in command.keys)
+        spoken = f"`:{command.name}{' ' + command.argument if command.argument else ''}`" if command.spoken else ""
+        lines.append(f"| {keys} | {spoken.replace('|', chr(92) + '|')} | {command.explanation()} |")
+    return "\n".join(lines) + "\n"
+
+
+_DISPLAY = {
+    "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "left_square_bracket": "[",
+    "right_square_bracket": "]", "escape": "esc", "space": "space", "pageup": "pgup", "pagedown": "pgdn",
+}  # fmt: skip
+
+
+def display(key: str) -> str:
+    """A key as it is written on keyboards."""
+    return _DISPLAY.get(key, key)

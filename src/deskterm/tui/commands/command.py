@@ -1,0 +1,58 @@
+"""What a command is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from deskterm.desk.permissions import Act, may, refusal
+
+if TYPE_CHECKING:
+    from deskterm.tui.screens.desk import DeskScreen
+
+
+class Command:
+    """A thing to do. The docstring of a subclass is what tooltip, palette and help say of it.
+
+    name: the word after `:`; keys: Textual's names of keys; argument: what may follow the name; rows: whether it is
+    for no ticket, one or all that are marked; act: what the role must allow; footer: its place in the last line, 0
+    for none; spoken: whether `:` and the palette offer it.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    keys: ClassVar[tuple[str, ...]] = ()
+    argument: ClassVar[str] = ""
+    rows: ClassVar[Literal["none", "one", "many"]] = "none"
+    act: ClassVar[Act | None] = None
+    footer: ClassVar[int] = 0
+    spoken: ClassVar[bool] = True
+    group: ClassVar[str] = ""
+
+    @classmethod
+    def explanation(cls) -> str:
+        """What it does, in a line."""
+        return " ".join((cls.__doc__ or "").split())
+
+    def refusal(self, screen: DeskScreen) -> str | None:
+        """Why it cannot be done now, in a sentence; None when it can."""
+        if self.act is not None and not may(screen.me.role, self.act):
+            if not screen.me.active:
+                return f"{screen.me.login} is no agent of this desk: you can look, but not change anything."
+            return refusal(screen.me.role, self.act)
+        if self.rows != "none" and not screen.lines(many=self.rows == "many"):
+            return "There is no ticket here: choose a view that has one."
+        return None
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        """Do it. argument: what followed the name after `:`, empty from a key. Errors are the screen's to show."""
+        raise NotImplementedError
+
+
+class Step(Command):
+    """A command that only moves: done at once, without asking anything."""
+
+    def step(self, screen: DeskScreen) -> None:
+        raise NotImplementedError
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        self.step(screen)

@@ -1,0 +1,205 @@
+"""Working on tickets: each does what the command line's command of the same name does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from deskterm.errors import UsageError
+from deskterm.tui.commands.command import Command
+from deskterm.tui.shown import Choice, Line
+from deskterm.tui.text import Safe, sanitize
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk, Done
+    from deskterm.tui.screens.desk import DeskScreen
+
+NOBODY = "-"
+
+
+class Reply(Command):
+    """Answer the requester, with the conversation in view."""
+
+    name, title, keys, footer, rows, act, group = "reply", "reply", ("r",), 1, "one", "reply", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        await screen.writing.open("reply", argument)
+
+
+class Note(Command):
+    """Write a note that only agents see."""
+
+    name, title, keys, footer, rows, act, group = "note", "note", ("n",), 2, "one", "note", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        await screen.writing.open("note", argument)
+
+
+class Status(Command):
+    """Change the status, along the procedure's workflow."""
+
+    name, title, keys, footer, argument = "status", "status", ("s",), 3, "[status]"
+    rows, act, group = "many", "move", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines = screen.lines(many=True)
+        wanted = argument or await self._asked(screen, lines)
+        if wanted:
+            now = screen.instant()
+
+            def move(desk: Desk, number: int) -> Done:
+                from deskterm.desk import handling
+
+                return handling.move(desk, number, wanted, now=now)
+
+            await screen.carry(lines, move)
+
+    async def _asked(self, screen: DeskScreen, lines: Sequence[Line]) -> str | None:
+        here = sorted({(line.type, line.status) for line in lines})
+
+        def ways(desk: Desk) -> list[str]:
+            from deskterm.desk.workflow import legal
+
+            each = [[status.key for status in legal(desk.procedure, *place)] for place in here]
+            return [key for key in each[0] if all(key in others for others in each)]
+
+        known = screen.vocabulary.statuses
+        keys = await screen.clerk.do(ways)
+        if not keys:
+            raise UsageError(
+                f"{lines[0].status_label} is final: there is no way on from here."
+                if len(here) == 1
+                else "These tickets have no next status in common: mark fewer."
+            )
+        choices = [known.get(key) or Choice(key, sanitize(key)) for key in keys]
+        return await screen.asking.choose(f"Move {_these(lines)} to", choices)
+
+
+class Severity(Command):
+    """Correct the severity: the targets change, over the same history."""
+
+    name, title, keys, footer, argument = "severity", "severity", ("S",), 5, "[severity]"
+    rows, act, group = "many", "severity", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines = screen.lines(many=True)
+        choices = list(screen.vocabulary.severities.values())
+        if not choices:
+            raise UsageError("This procedure has no severities: set the priority with P.")
+        wanted = argument or await screen.asking.choose(f"Severity of {_these(lines)}", choices, lines[0].step)
+        if wanted:
+            now = screen.instant()
+
+            def set_severity(desk: Desk, number: int) -> Done:
+                from deskterm.desk import handling
+
+                return handling.set_severity(desk, number, wanted, now=now)
+
+            await screen.carry(lines, set_severity)
+
+
+class Priority(Command):
+    """Set the priority, where the procedure has a scale of them beside severity."""
+
+    name, title, keys, argument = "priority", "Priority", ("P",), "[priority]"
+    rows, act, group = "many", "priority", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines = screen.lines(many=True)
+        choices = list(screen.vocabulary.priorities.values())
+        if not choices:
+            raise UsageError("This procedure has no priorities beside its severities: set the severity with S.")
+        wanted = argument or await screen.asking.choose(f"Priority of {_these(lines)}", choices)
+        if wanted:
+            now = screen.instant()
+
+            def set_priority(desk: Desk, number: int) -> Done:
+                from deskterm.desk import handling
+
+                return handling.set_priority(desk, number, wanted, now=now)
+
+            await screen.carry(lines, set_priority)
+
+
+class Assign(Command):
+    """Give the tickets to an agent, or to nobody."""
+
+    name, title, keys, footer, argument = "assign", "assign", ("a",), 4, "[login, or - for nobody]"
+    rows, act, group = "many", "assign", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines = screen.lines(many=True)
+        people = [person for person in screen.people if person.active and person.role != "viewer"]
+        choices = [
+            Choice(person.login, sanitize(person.login), sanitize(f"{person.name}{_team(person.team)}"))
+            for person in people
+        ]
+        choices.append(Choice(NOBODY, Safe("nobody"), Safe("take it from whoever has it")))
+        wanted = argument or await screen.asking.choose(
+            f"Assign {_these(lines)} to", choices, lines[0].assignee, search=True
+        )
+        if wanted:
+            await assign(screen, lines, None if wanted.casefold() in (NOBODY, "nobody", "none") else wanted)
+
+
+class Take(Command):
+    """Give the tickets to me."""
+
+    name, title, keys, rows, act, group = "take", "Assign to me", ("A",), "many", "assign", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        await assign(screen, screen.lines(many=True), screen.me.login)
+
+
+class Tag(Command):
+    """Add tags, and take those with a minus away: `vip -old`."""
+
+    name, title, keys, argument = "tag", "Tag", ("t",), "[tag -tag]"
+    rows, act, group = "many", "tag", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines = screen.lines(many=True)
+        words = argument or await screen.asking.line(f"Tags of {_these(lines)}: vip -old")
+        if words:
+            names = words.replace(",", " ").split()
+            add = [name.lstrip("+#") for name in names if not name.startswith("-")]
+            remove = [name.lstrip("-#") for name in names if name.startswith("-")]
+            now = screen.instant()
+
+            def tag(desk: Desk, number: int) -> Done:
+                from deskterm.desk import handling
+
+                return handling.tag(desk, number, add, remove, now=now)
+
+            await screen.carry(lines, tag)
+
+
+class New(Command):
+    """Open a ticket: type, severity, subject, who asks, and what they say."""
+
+    name, title, keys, footer, act, group = "new", "new", ("c",), 10, "register", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        await screen.asking.register(argument)
+
+
+async def assign(screen: DeskScreen, lines: Sequence[Line], login: str | None) -> None:
+    now = screen.instant()
+
+    def give(desk: Desk, number: int) -> Done:
+        from deskterm.desk import handling
+
+        return handling.assign(desk, number, login, now=now)
+
+    await screen.carry(lines, give)
+
+
+def _these(lines: Sequence[Line]) -> str:
+    return str(lines[0].number) if len(lines) == 1 else f"{len(lines)} tickets"
+
+
+def _team(team: str | None) -> str:
+    return f" · {team}" if team else ""
+
+
+WORKING = (Reply(), Note(), Status(), Assign(), Take(), Severity(), Priority(), Tag(), New())

@@ -1,0 +1,73 @@
+"""A new ticket: what was asked for, and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static, TextArea
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was typed: empty where nothing was."""
+
+    subject: str
+    requester: str
+    email: str
+    organisation: str
+    body: str
+
+
+_LINES = (
+    ("subject", "Subject", "what is wanted, in a few words"),
+    ("requester", "Requester", "name of who asks"),
+    ("email", "E-mail", "name@example.org"),
+    ("organisation", "Client", "key or name; left out, it follows from the address"),
+)
+
+
+class Register(ModalScreen[Request | None]):
+    """The request as it was typed, or None. heading: type and severity, chosen before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Open the ticket", priority=True),
+    ]
+
+    def __init__(self, heading: str, subject: str = "", intake: str = "") -> None:
+        super().__init__()
+        self._heading, self._subject, self._intake = heading, subject, intake
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog form") as dialog:
+            dialog.border_title = Content(f"New ticket · {self._heading}")
+            if self._intake:
+                yield Static(Content(self._intake), classes="hint intake", markup=False)
+            for name, label, hint in _LINES:
+                with Horizontal(classes="field"):
+                    yield Label(label, markup=False)
+                    value = self._subject if name == "subject" else ""
+                    yield Input(value, id=name, placeholder=hint, compact=True, select_on_focus=False)
+            yield Label("What they say", markup=False)
+            yield TextArea(id="body", soft_wrap=True, compact=True)
+            yield Static("tab next field · ctrl+s open the ticket · esc cancel", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#subject").focus()
+
+    def on_input_submitted(self) -> None:
+        self.focus_next()
+
+    def action_send(self) -> None:
+        typed = {name: self.query_one(f"#{name}", Input).value.strip() for name, _, _ in _LINES}
+        if not typed["subject"]:
+            self.app.notify("A ticket needs a subject.", severity="warning", markup=False)
+            self.query_one("#subject").focus()
+            return
+        self.dismiss(Request(**typed, body=self.query_one("#body", TextArea).text.strip()))

@@ -1,0 +1,106 @@
+"""The sum that leads to a due time, as a page to read: policy, calendar, and each stretch of working time."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from textual.content import Content
+
+from deskterm.sla.calendar import Calendar
+from deskterm.tui import words
+from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
+from deskterm.tui.shown import Card, ClockCard, left
+
+MOST_LINES = 60
+
+
+def ledger(card: Card, clock: ClockCard, now: int, zone: ZoneInfo) -> Content:
+    """Why a clock is due when it is. The working time listed adds up to the target, or to what was used of it."""
+    parts: list[tuple[str, str] | str] = [(f"{clock.label}", HERE), (f" of ticket {card.number}\n\n", "")]
+
+    def fact(name: str, value: str) -> None:
+        parts.extend([(f"{name:<10}", FAINT), f"{value}\n"])
+
+    fact("Target", clock.target + (f" = {words.length(clock.target_seconds)}" if clock.target_seconds else ""))
+    fact("Policy", clock.policy or "none")
+    calendar = clock.calendar
+    if calendar is not None:
+        here = words.local(now, calendar.zone)
+        offset = f"{here:%z}"
+        fact("Calendar", f"{clock.calendar_key}, {calendar.timezone} (UTC{offset[:3]}:{offset[3:5]} now)")
+    fact("Began", _moment(clock.started, zone))
+    if clock.breached_at is not None:
+        cause = {"retarget": " when its target was changed", "policy": " when its policy was changed"}
+        fact("Missed", _moment(clock.breached_at, zone) + cause.get(clock.cause or "", ""))
+    if clock.stopped is not None:
+        fact("Stopped", f"{_moment(clock.stopped, zone)}, {clock.state}")
+    if clock.due is not None:
+        fact("Due", _moment(clock.due, zone))
+    parts.append("\n")
+    if calendar is not None:
+        parts += _stretches(clock, calendar, now, zone)
+    parts += _conclusion(clock, now)
+    return Content.assemble(*parts)
+
+
+def _moment(at: int, zone: ZoneInfo) -> str:
+    here = words.local(at, zone)
+    return f"{words.DAYS[here.weekday()]} {here:%Y-%m-%d %H:%M:%S} {words.zone_name(here)}"
+
+
+def _stretches(clock: ClockCard, calendar: Calendar, now: int, zone: ZoneInfo) -> list[tuple[str, str] | str]:
+    """Open stretches and rests in order, with the running total of open seconds."""
+    end = clock.due if clock.due is not None else clock.stopped or clock.since
+    if clock.stopped is not None:
+        end = min(end, clock.stopped) if clock.due is None else max(clock.due, clock.stopped)
+    lines: list[tuple[int, str, int, str]] = []
+    at = clock.started
+    for rest_from, rest_to in [*clock.rests, (end, end)]:
+        upto = min(rest_from, end)
+        lines += [(opens, "open", closes, "") for opens, closes in calendar.intervals(at, upto)]
+        if rest_from < end or rest_to is None:
+            lines.append((rest_from, "rests", rest_to if rest_to is not None else now, "while the status pauses it"))
+        at = max(at, rest_to if rest_to is not None else end)
+    parts: list[tuple[str, str] | str] = []
+    total = 0
+    for number, (begins, what, ends, why) in enumerate(lines):
+        start, stop = words.local(begins, zone), words.local(ends, zone)
+        span = f"{words.DAYS[start.weekday()]} {start.day:>2} {words.MONTHS[start.month - 1]}  {start:%H:%M:%S} – "
+        span += (
+            f"{stop:%H:%M:%S}"
+            if stop.date() == start.date()
+            else f"{stop.day} {words.MONTHS[stop.month - 1]} {stop:%H:%M}"
+        )
+        if what == "open":
+            total += ends - begins
+        if number >= MOST_LINES:
+            continue
+        if what == "open":
+            parts += [f"  {span:<34}", (f"+ {_clock(ends - begins):>9}", ""), (f"  = {_clock(total):>9}\n", STRONG)]
+        else:
+            parts += [(f"  {span:<34}‖ {why}\n", URGENCY["paused"])]
+    if len(lines) > MOST_LINES:
+        parts.append((f"  … and {len(lines) - MOST_LINES} more stretches, = {_clock(total)}\n", FAINT))
+    return parts
+
+
+def _conclusion(clock: ClockCard, now: int) -> list[tuple[str, str] | str]:
+    if clock.state == "paused":
+        return [("\nIt rests now: ", STRONG), f"{words.length(clock.consumed)} used; it is due when it goes on."]
+    if clock.stopped is not None and clock.due is not None:
+        margin = left(clock.due, clock.calendar, clock.stopped) or 0
+        return [
+            ("\nStopped ", ""),
+            (f"{words.length(margin)} {'late' if margin < 0 else 'early'}", STRONG),
+            ", in working time.",
+        ]
+    remaining = left(clock.due, clock.calendar, now)
+    if remaining is None:
+        return ["\nNobody can say yet when it is due."]
+    mood = URGENCY["breached"] if remaining < 0 else STRONG
+    said = f"{words.length(remaining)} overdue" if remaining < 0 else f"{words.countdown(remaining)} left"
+    return ["\n", (said, mood), ", in working time."]
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -1,0 +1,455 @@
+"""The desk screen: panes, the keys, and what happens on each. Reads come from the feed, writes go to the clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+from zoneinfo import ZoneInfo
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from deskterm.errors import DeskError
+from deskterm.tui import answers
+from deskterm.tui.asking import Asking
+from deskterm.tui.clerk import Clerk
+from deskterm.tui.commands import BY_NAME, bindings
+from deskterm.tui.commands.command import Step
+from deskterm.tui.feed import Feed, view_lines
+from deskterm.tui.panes import Walkable
+from deskterm.tui.panes.banner import Banner
+from deskterm.tui.panes.clocks import Clocks
+from deskterm.tui.panes.keyline import KeyLine
+from deskterm.tui.panes.queue import Queue
+from deskterm.tui.panes.rows import Rows
+from deskterm.tui.panes.soon import Soon
+from deskterm.tui.panes.ticket import Ticket
+from deskterm.tui.panes.views import Views
+from deskterm.tui.screens import titles
+from deskterm.tui.shown import Card, Line, Opened, Person, ViewLine
+from deskterm.tui.text import Safe, sanitize
+from deskterm.tui.trouble import written_down
+from deskterm.tui.vocabulary import Vocabulary
+from deskterm.tui.writing import Writing
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk, Done
+    from deskterm.store.reader import Reader
+    from deskterm.tui.dialogs.compose import Composer
+    from deskterm.tui.dialogs.prompt import Prompt
+
+WIDE = 120
+"""Columns from which all panes are seen at once."""
+
+PANES = ("views", "queue", "conversation", "clocks", "soon")
+
+COUNT_AGAIN = 30
+"""Seconds after which what depends on the time alone is counted again."""
+
+
+class DeskScreen(Screen[None]):
+    """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+
+    def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
+        super().__init__()
+        self._clock, self._reader = clock, reader
+        self.clerk = Clerk(url, login)
+        self.feed = Feed(url, login, self.now, self.post_message)
+        self.asking = Asking(self)
+        self.writing = Writing(self)
+        self.looking = answers.Look()
+        self.vocabulary = Vocabulary()
+        self.desk = Opened(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
+        self.zone = ZoneInfo("UTC")
+        self.views: Sequence[ViewLine] = view_lines({})
+        self.card: Card | None = None
+        self.pane = "queue"
+        self._zoomed = False
+        self._pinned: int | None = None
+        self._ticked = 0
+        self._counted = 0
+
+    def compose(self) -> ComposeResult:
+        now = self.now()
+        yield Banner()
+        with Horizontal(id="body"):
+            yield Views(self.views, id="views")
+            with Vertical(id="middle"):
+                yield Queue(now, id="queue")
+                yield Ticket(now, id="ticket")
+            with Vertical(id="right"):
+                yield Clocks(now, id="clocks")
+                yield Soon(now, id="soon")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.banner, self.keys = self.query_one(Banner), self.query_one(KeyLine)
+        self.side, self.queue, self.ticket = self.query_one(Views), self.query_one(Queue), self.query_one(Ticket)
+        self.clocks, self.soon = self.query_one(Clocks), self.query_one(Soon)
+        self.feed.start(self.looking, self._reader)
+        self.queue.focus()
+        self.titles()
+        self.set_interval(1, self.tick)
+        self.call_after_refresh(self.clerk.start)
+
+    def on_unmount(self) -> None:
+        self.feed.stop()
+        self.clerk.stop()
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def instant(self) -> datetime:
+        """The desk's time."""
+        return self._clock()
+
+    def now(self) -> int:
+        """The desk's time, epoch seconds."""
+        return int(self._clock().timestamp())
+
+    def tick(self) -> None:
+        """A second has passed: count down what is seen, and read again when a due instant has come."""
+        now, before = self.now(), self._ticked
+        self._ticked = now
+        for pane in (self.queue, self.ticket, self.clocks, self.soon):
+            pane.tick(now)
+        titles.banner(self)
+        due = self.soon.next_due(before)
+        if (before and due is not None and due < now) or now - self._counted >= COUNT_AGAIN:
+            self.refresh_all()
+
+    # -- who and what --------------------------------------------------------------------------------------------
+
+    @property
+    def me(self) -> Person:
+        return self.desk.me
+
+    @property
+    def people(self) -> Sequence[Person]:
+        return self.desk.people
+
+    @property
+    def here(self) -> Walkable:
+        """The pane that moving keys move in."""
+        focused = self.focused
+        if isinstance(focused, (Rows, Queue)) or (focused is not None and focused.id == "conversation"):
+            return cast("Walkable", focused)
+        return self.queue
+
+    def lines(self, *, many: bool) -> list[Line]:
+        """The tickets that a command is for: the one that is opened where it has the focus, else the marked ones of
+        the queue, else the one under its cursor."""
+        if self.card is not None and (self._pinned is not None or self.pane in ("conversation", "clocks")):
+            return [self.card.line]
+        if many and self.queue.marks:
+            return list(self.queue.marks.values())
+        return [self.queue.current] if self.queue.current is not None else []
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def action_carry_out(self, name: str, argument: str = "") -> None:
+        """Run a command by its name, or say why it cannot be."""
+        command = BY_NAME[name]
+        refusal = command.refusal(self)
+        if refusal is not None:
+            self.say(refusal, "warning")
+        elif isinstance(command, Step):
+            command.step(self)
+        else:
+            self.attempt(command.run(self, argument))
+
+    def attempt(self, doing: Awaitable[None]) -> None:
+        """Do something that may take a while, and show what goes wrong with it."""
+
+        async def guarded() -> None:
+            try:
+                await doing
+            except DeskError as error:
+                self.say(str(error), "error")
+            except Exception as error:
+                self.say(written_down(error), "error")
+
+        self.run_worker(guarded(), group="commands")
+
+    async def carry(self, lines: Sequence[Line], act: Callable[[Desk, int], Done]) -> None:
+        """Do the same to each of these tickets, say what came of it, and read again."""
+
+        def each(desk: Desk) -> tuple[list[Done], list[str]]:
+            done, refused = [], []
+            for line in lines:
+                try:
+                    done.append(act(desk, line.number))
+                except DeskError as error:
+                    refused.append(str(error))
+            return done, refused
+
+        done, refused = await self.clerk.do(each)
+        if len(lines) == 1 and done:
+            self.say(done[0].summary)
+        elif done:
+            self.say(
+                f"{len(done)} tickets: {done[0].summary.partition(' ')[2]}" if not refused else f"{len(done)} done"
+            )
+        if refused:
+            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
+            self.say(refused[0] + more, "error")
+        elif self.queue.marks:
+            self.mark([])
+        self.refresh_all()
+
+    def say(self, sentence: str, severity: str = "information") -> None:
+        """One line for the person."""
+        timeout = 4 if severity == "information" else 8
+        self.app.notify(sanitize(sentence), severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
+
+    # -- what is looked at ---------------------------------------------------------------------------------------
+
+    def place(self) -> answers.Look:
+        """The list that is looked at, and where in it one is."""
+        queue, current = self.queue, self.queue.current
+        number = current.number if current is not None else None
+        return replace(
+            self.looking, number=number, cursor=queue.cursor, first=queue.first_row, rows=queue.height_in_rows
+        )
+
+    def look(self, look: answers.Look) -> None:
+        """Look at another list, or at the same one in another order or through another filter."""
+        if look.view != self.looking.view:
+            self.queue.marks.clear()
+        self.looking = look
+        self.feed.look(look)
+        self.titles()
+
+    def show_view(self, key: str) -> None:
+        self.look(replace(self.looking, view=key, number=None, cursor=0, first=0))
+        self.side.show(self.views, key)
+
+    def walk_views(self, by: int) -> None:
+        keys = [view.key for view in self.views]
+        self.show_view(keys[(keys.index(self.looking.view) + by) % len(keys)])
+
+    def refresh_all(self) -> None:
+        self._counted = self.now()
+        self.feed.refresh(self.place())
+
+    def go_to(self, number: int) -> None:
+        """Open a ticket, and put the cursor on it where it is in the list."""
+        self._pinned = number
+        self.feed.refresh(replace(self.place(), number=number))
+        self.feed.open(number)
+        self.show_pane("conversation")
+
+    def mark(self, lines: Sequence[Line]) -> None:
+        self.queue.set_marks(lines)
+        self.titles()
+
+    def mark_all(self, most: int) -> None:
+        self.feed.whole(self.looking, most)
+
+    def titles(self) -> None:
+        """Bring every heading and the line of keys up to what is shown."""
+        titles.say(self)
+
+    # -- panes ---------------------------------------------------------------------------------------------------
+
+    @property
+    def single(self) -> bool:
+        """Whether one pane is seen at a time."""
+        return self._zoomed or self.size.width < WIDE
+
+    def show_pane(self, pane: str) -> None:
+        """Go to a pane; where one is seen at a time, it is the one."""
+        self.pane = pane
+        self._lay_out()
+        self.focus_pane()
+
+    def focus_pane(self) -> None:
+        composer = self.writing.composer
+        if composer is not None and self.pane == "conversation":
+            composer.query_one("TextArea").focus()
+        else:
+            self.query_one(f"#{self.pane}").focus()
+
+    def walk_panes(self, by: int) -> None:
+        self.show_pane(PANES[(PANES.index(self.pane) + by) % len(PANES)])
+
+    def zoom(self) -> None:
+        self._zoomed = not self._zoomed
+        self._lay_out()
+
+    def go_back(self) -> None:
+        """One step back: from zoom, from a pane to the queue, from marks, filter and a ticket gone to."""
+        if self._zoomed and self.size.width >= WIDE:
+            self.zoom()
+        elif self.pane != "queue":
+            self.show_pane("queue")
+        elif self.queue.marks:
+            self.mark([])
+        elif self.looking.match:
+            self.look(replace(self.place(), match=""))
+        if self.pane == "queue" and self.writing.composer is None:
+            self._unpin()
+
+    def _lay_out(self) -> None:
+        self.set_class(self.single, "-single")
+        for pane in PANES:
+            self.set_class(pane == self.pane, f"-at-{pane}")
+        self.ticket.with_clock = self.single
+        self.ticket.tick(self.now())
+        self.titles()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self.is_mounted:
+            self._lay_out()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        pane = event.widget.id
+        if pane in PANES and pane != self.pane:
+            self.pane = pane
+            self._lay_out()
+
+    def begin_writing(self, number: int) -> None:
+        """The ticket stays in view while one writes."""
+        self._pinned = number
+        self.pane = "conversation"
+        self.add_class("-writing")
+        self._lay_out()
+
+    def end_writing(self) -> None:
+        self.remove_class("-writing")
+        self._unpin()
+        self.show_pane("conversation" if self.single else "queue")
+
+    def _unpin(self) -> None:
+        self._pinned = None
+        self._open_current()
+
+    def _open_current(self) -> None:
+        if self._pinned is None:
+            line = self.queue.current
+            self.feed.open(line.number if line is not None else None)
+            if line is None and self.queue.count == 0:
+                self._show_card(None)
+
+    def _show_card(self, card: Card | None) -> None:
+        self.card = card
+        now = self.now()
+        self.ticket.show(card, now, self.zone)
+        self.clocks.show(card, now, self.zone)
+        self.titles()
+
+    # -- answers of the feed -------------------------------------------------------------------------------------
+
+    @on(answers.DeskFound)
+    def _desk_found(self, answer: answers.DeskFound) -> None:
+        again = bool(self.desk.name)
+        self.desk, self.vocabulary, self.zone = answer.desk, answer.vocabulary, ZoneInfo(answer.desk.timezone)
+        self.queue.set_widths(*titles.widths(self.vocabulary))
+        if again:
+            self.clerk.renew()
+        elif not self.me.active:
+            self.say(f"{self.me.login} is no agent of this desk: you can look, but not change anything.", "warning")
+        self.titles()
+
+    @on(answers.ListRead)
+    def _list_read(self, answer: answers.ListRead) -> None:
+        if not self.looking.view:
+            self.looking = replace(answer.look, match=self.looking.match)
+            self.side.show(self.views, self.looking.view)
+        if not answer.look.same_list(self.looking):
+            return
+        cursor, current = answer.cursor, self.queue.current
+        moved = current is not None and answer.look.number is not None and current.number != answer.look.number
+        if moved and self._pinned is None and current is not None:
+            cursor = answer.index_of(current.number, self.queue.cursor)
+        self.queue.empty_words = titles.nothing(self)
+        self.queue.show(answer.total, answer.pages, cursor, self.now())
+        self.titles()
+
+    @on(answers.PageRead)
+    def _page_read(self, answer: answers.PageRead) -> None:
+        if answer.look.same_list(self.looking):
+            self.queue.add(answer.page, answer.rows)
+
+    @on(answers.WholeRead)
+    def _whole_read(self, answer: answers.WholeRead) -> None:
+        self.mark(answer.rows)
+
+    @on(answers.CardRead)
+    def _card_read(self, answer: answers.CardRead) -> None:
+        wanted = self._pinned or (self.queue.current.number if self.queue.current else None)
+        if answer.card is None and self._pinned == answer.number:
+            self.say(f"There is no ticket {answer.number}.", "warning")
+            self._unpin()
+        elif answer.number == wanted:
+            self._show_card(answer.card)
+
+    @on(answers.CountsRead)
+    def _counts_read(self, answer: answers.CountsRead) -> None:
+        self.views = answer.views
+        self._counted = self.now()
+        self.side.show(self.views, self.looking.view)
+
+    @on(answers.SoonRead)
+    def _soon_read(self, answer: answers.SoonRead) -> None:
+        self.soon.show(answer.rows, self.now())
+
+    @on(answers.ReadFailed)
+    def _read_failed(self, answer: answers.ReadFailed) -> None:
+        error = answer.error
+        self.say(str(error) if isinstance(error, DeskError) else written_down(error), "error")
+
+    # -- what panes say ------------------------------------------------------------------------------------------
+
+    @on(Queue.Moved)
+    def _queue_moved(self) -> None:
+        self.feed.at(self.place())
+        if self._pinned is not None and self.writing.composer is None:
+            current = self.queue.current
+            if self.pane == "queue" and current is not None and current.number != self._pinned:
+                self._pinned = None
+        self._open_current()
+        self.titles()
+
+    @on(Queue.Wanted)
+    def _pages_wanted(self, message: Queue.Wanted) -> None:
+        self.feed.pages(self.looking, message.pages)
+
+    @on(Queue.Chosen)
+    def _ticket_chosen(self) -> None:
+        self.show_pane("conversation")
+
+    @on(Rows.Picked)
+    def _row_picked(self, message: Rows.Picked) -> None:
+        if message.pane is self.side:
+            self.show_view(self.side.key(message.index))
+            if message.opened:
+                self.show_pane("queue")
+        elif message.pane is self.soon and message.opened and self.soon.number is not None:
+            self.go_to(self.soon.number)
+        elif message.pane is self.clocks and message.opened:
+            self.action_carry_out("why")
+
+    def on_prompt_typed(self, message: Prompt.Typed) -> None:
+        self.asking.typing(message.prompt, message.words)
+
+    async def on_prompt_said(self, message: Prompt.Said) -> None:
+        await self.asking.said(message.prompt, message.words)
+
+    async def on_prompt_left(self, message: Prompt.Left) -> None:
+        await self.asking.left(message.prompt)
+
+    def on_composer_act(self, message: Composer.Act) -> None:
+        doing = {
+            "send": self.writing.send,
+            "keep": self.writing.keep,
+            "edit": self.writing.edit,
+            "then": self.writing.then,
+        }
+        self.attempt(doing[message.wish](message.composer))

@@ -1,0 +1,186 @@
+"""Replies and notes from the first key to the desk: drafts are kept, and what crossed another message is held back."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+from textual.content import Content
+
+from deskterm.errors import DeskError, UsageError
+from deskterm.tui import words
+from deskterm.tui.panes.colours import FAINT, STRONG
+from deskterm.tui.shown import Choice, Turn
+from deskterm.tui.text import sanitize
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk, Done
+    from deskterm.tui.dialogs.compose import Composer, Kind
+    from deskterm.tui.screens.desk import DeskScreen
+
+
+@dataclass(slots=True)
+class Draft:
+    """Words that were not sent. seen: the ticket's version that they answer."""
+
+    words: str
+    seen: int
+    then: Choice | None = None
+
+
+class Writing:
+    """The composer of a screen, and the drafts that were left."""
+
+    def __init__(self, screen: DeskScreen) -> None:
+        self._screen = screen
+        self._drafts: dict[tuple[Kind, int], Draft] = {}
+        self.composer: Composer | None = None
+
+    def unsent(self) -> list[int]:
+        """The tickets with words that were not sent."""
+        if self.composer is not None:
+            self._remember(self.composer)
+        return sorted({number for _, number in self._drafts})
+
+    async def open(self, kind: Kind, begin: str = "") -> None:
+        """Write for the ticket that is shown, going on with its draft if there is one."""
+        from deskterm.tui.dialogs.compose import Composer
+
+        card = self._screen.card
+        if card is None:
+            raise DeskError("The ticket is still being read: try again in a moment.")
+        if self.composer is not None:
+            if (self.composer.kind, self.composer.number) == (kind, card.number):
+                self.composer.query_one("TextArea").focus()
+                return
+            await self.close(self.composer)
+        draft = self._drafts.pop((kind, card.number), None) or Draft(begin, card.version)
+        to = card.line.requester
+        self.composer = Composer(kind, card.number, to, draft.seen, draft.words or begin, draft.then)
+        self._screen.begin_writing(card.number)
+        await self._screen.ticket.mount(self.composer)
+
+    async def close(self, composer: Composer, *, keep: bool = True) -> None:
+        """Take the composer away. keep: the words stay as a draft."""
+        self._drafts.pop((composer.kind, composer.number), None)
+        if keep:
+            self._remember(composer)
+        self.composer = None
+        await composer.remove()
+        self._screen.end_writing()
+
+    async def keep(self, composer: Composer) -> None:
+        await self.close(composer)
+        if (composer.kind, composer.number) in self._drafts:
+            key = "r" if composer.kind == "reply" else "n"
+            self._screen.say(f"The draft for {composer.number} is kept: {key} goes on with it")
+
+    async def send(self, composer: Composer) -> None:
+        """Give the words to the desk. A reply that crossed something new is held back once, and shows it."""
+        if composer.sending:
+            return
+        if not composer.words.strip():
+            raise UsageError("There is nothing to say yet: write a few words first.")
+        card = self._screen.card
+        if composer.kind == "reply" and card is not None and card.version > composer.seen:
+            self._hold(composer, [turn for turn in card.turns if turn.seq > composer.seen])
+            composer.seen = card.version
+            return
+        kind, number, said, seen, then = composer.kind, composer.number, composer.words, composer.seen, composer.then
+        now = self._screen.instant()
+
+        def send(desk: Desk) -> Done:
+            from deskterm.desk import conversation
+
+            if kind == "note":
+                return conversation.note(desk, number, said, now=now)
+            status = then.key if then is not None else None
+            return conversation.reply(desk, number, said, status=status, now=now, version=seen)
+
+        composer.sending = True
+        try:
+            done = await self._screen.clerk.do(send)
+        except DeskError as error:
+            moved_to = getattr(error, "now", None)
+            if not isinstance(moved_to, int):
+                raise
+            composer.seen = moved_to
+            self._hold(composer, [])
+            self._screen.refresh_all()
+            return
+        finally:
+            composer.sending = False
+        await self.close(composer, keep=False)
+        self._screen.say(done.summary)
+        self._screen.refresh_all()
+
+    async def then(self, composer: Composer) -> None:
+        """Choose the status that the ticket moves to when the reply is sent."""
+        line = self._screen.card.line if self._screen.card else None
+        if line is None:
+            return
+
+        def ways(desk: Desk) -> list[str]:
+            from deskterm.desk.workflow import legal
+
+            return [status.key for status in legal(desk.procedure, line.type, line.status)]
+
+        known = self._screen.vocabulary.statuses
+        stay = Choice("", sanitize(f"leave it {line.status_label}"))
+        found = await self._screen.clerk.do(ways)
+        choices = [stay, *(known.get(key) or Choice(key, sanitize(key)) for key in found)]
+        chosen = await self._screen.asking.choose(
+            "When it is sent", choices, composer.then.key if composer.then else ""
+        )
+        if chosen is not None:
+            composer.set_then(next((choice for choice in choices if choice.key == chosen and choice.key), None))
+
+    async def edit(self, composer: Composer) -> None:
+        """Write in `$VISUAL` or `$EDITOR`."""
+        command = _editor()
+        with tempfile.TemporaryDirectory(prefix="deskterm-") as folder:
+            path = Path(folder) / f"{composer.kind}-{composer.number}.md"
+            path.write_text(composer.words, "utf-8")
+            path.chmod(0o600)
+            try:
+                with self._screen.app.suspend():
+                    result = subprocess.run([*command, str(path)], check=False)
+            except SuspendNotSupported as error:
+                raise DeskError("An editor cannot be opened from this terminal: write here.") from error
+            except OSError as error:
+                raise DeskError(f"{command[0]} cannot be run: set EDITOR to your editor.") from error
+            if result.returncode:
+                raise DeskError(f"{command[0]} ended with an error: the words here are unchanged.")
+            composer.words = sanitize(path.read_text("utf-8", errors="replace").rstrip(), multiline=True)
+
+    def _remember(self, composer: Composer) -> None:
+        if composer.words.strip():
+            draft = Draft(composer.words, composer.seen, composer.then)
+            self._drafts[composer.kind, composer.number] = draft
+
+    def _hold(self, composer: Composer, news: list[Turn]) -> None:
+        zone, now = self._screen.zone, self._screen.now()
+        parts: list[tuple[str, str] | str] = [("Held back: this came while you were writing.\n", STRONG)]
+        for turn in news[-4:]:
+            first = turn.words.strip().splitlines()[0][:200] if turn.words.strip() else ""
+            parts += [(f"{words.stamp(turn.at, now, zone)} {turn.author}: ", STRONG), f"{first}\n"]
+        parts.append(("ctrl+s sends it anyway.", FAINT))
+        composer.hold(Content.assemble(*parts))
+
+
+def _editor() -> list[str]:
+    """The editor's command. DeskError where there is none."""
+    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if wanted:
+        return shlex.split(wanted)
+    found = next((path for path in map(shutil.which, ("nano", "vim", "vi")) if path), None)
+    if found is None:
+        raise DeskError("No editor was found: set EDITOR, or write here.")
+    return [found]
