@@ -60,6 +60,8 @@ def due(
             ]
         )
         return
+    if not found:
+        raise DeskError(f"The policy {policy.label} promises nothing for such a request: it has no due times.")
     print(f"{policy.label} · start {show.local(instant, zone)} {zone}")
     show.print_table(
         ("Metric", "Target", "Due", "Zone"),

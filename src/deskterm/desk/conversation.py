@@ -9,6 +9,7 @@ from deskterm.desk.desk import Desk, Done, Work
 from deskterm.desk.workflow import checked_move
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status
+from deskterm.sla.targets import parse_target
 
 
 def reply(
@@ -106,8 +107,18 @@ def _after_reply(work: Work) -> Status | None:
     if work.state.is_open:
         return None
     closing = work.procedure.procedure.closing
-    if closing.on_reply_when_closed in ("ignore", "new-linked"):
+    rule = closing.on_reply_when_closed
+    if rule == "ignore":
         return None
+    if rule == "new-linked" and work.state.category == "closed":
+        raise DeskError(f"Ticket {work.number} stays closed: open a new one that names it.")
+    if rule == "reopen-within" and work.state.closed_at is not None:
+        window = parse_target(closing.reopen_within, 86_400).seconds
+        if work.at > work.state.closed_at + window:
+            raise DeskError(
+                f"Ticket {work.number} was closed more than {closing.reopen_within} ago and stays closed:"
+                " open a new one that names it."
+            )
     if closing.reopen_to is not None:
         return work.procedure.statuses[closing.reopen_to]
     ways = work.procedure.next_statuses(work.state.type, work.state.status)
