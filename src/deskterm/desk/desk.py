@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
@@ -39,6 +39,27 @@ from deskterm.store.tables import (
 )
 from deskterm.store.tables import Desk as DeskRow
 from deskterm.store.tables import Event as EventRow
+
+_ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
+# Written once, because making a statement costs more than running it.
+_STANDS = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
+_HISTORY = (
+    select(_event.c.seq, _event.c.kind, _event.c.at, _event.c.actor, _event.c.procedure_version, _event.c.data)
+    .where(_event.c.ticket_id == bindparam("number"))
+    .order_by(_event.c.seq)
+)
+_KEEP_TEXT = insert(_text).returning(_text.c.id)
+_ADD_EVENT = insert(_event)
+_ADD_MESSAGE = insert(table_of(Message))
+_SET_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
+_DROP_CLOCK = delete(_clock).where(
+    _clock.c.ticket_id == bindparam("number"),
+    _clock.c.metric == bindparam("of_metric"),
+    _clock.c.cycle == bindparam("of_cycle"),
+)
+_ADD_CLOCKS = insert(_clock)
+_NAMED = frozenset({"requester_id", "organisation_id"})
+"""Fields whose words stand in the ticket's row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +127,7 @@ class Desk:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere."""
         self.require(act)
         with self.store.writing() as session:
-            statement = select(Ticket).where(table_of(Ticket).c.id == number).with_for_update()
-            row = session.execute(statement).scalar_one_or_none()
+            row = session.execute(_STANDS, {"number": number}).one_or_none()
             if row is None:
                 raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
             if version is not None and row.version != version:
@@ -139,13 +159,7 @@ class _Editions:
 
 def events_of(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
-    table = table_of(EventRow)
-    statement = (
-        select(table.c.seq, table.c.kind, table.c.at, table.c.actor, table.c.procedure_version, table.c.data)
-        .where(table.c.ticket_id == number)
-        .order_by(table.c.seq)
-    )
-    for seq, kind, at, actor, version, data in session.execute(statement):
+    for seq, kind, at, actor, version, data in session.execute(_HISTORY, {"number": number}):
         yield decoded(seq, kind, seconds(at), actor, version, data)
 
 
@@ -212,10 +226,8 @@ class Work:
         for name, body in texts.items():
             body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
             salt = secrets.token_hex(16)
-            row = table_of(PersonalText)
-            result = self.session.execute(
-                insert(row).values(ticket_id=self.number, salt=salt, body=body).returning(row.c.id)
-            )
+            row = {"ticket_id": self.number, "salt": salt, "body": body}
+            result = self.session.execute(_KEEP_TEXT, row)
             kept[name] = TextRef(int(result.scalar_one()), text_digest(salt, body))
         return kept
 
@@ -240,20 +252,21 @@ class Work:
             data = encoded(event)
             self.hash = chained(self.hash, number, event, data)
             self.session.execute(
-                insert(table_of(EventRow)).values(
-                    ticket_id=number,
-                    seq=event.seq,
-                    kind=event.kind,
-                    at=instant(event.at),
-                    actor=event.actor,
-                    procedure_version=event.version,
-                    data=data,
-                    hash=self.hash,
-                )
+                _ADD_EVENT,
+                {
+                    "ticket_id": number,
+                    "seq": event.seq,
+                    "kind": event.kind,
+                    "at": instant(event.at),
+                    "actor": event.actor,
+                    "procedure_version": event.version,
+                    "data": data,
+                    "hash": self.hash,
+                },
             )
             message = message_values(event)
             if message is not None:
-                self.session.execute(insert(table_of(Message)).values(ticket_id=number, **message))
+                self.session.execute(_ADD_MESSAGE, message | {"ticket_id": number})
         self._write_ticket(number)
         self._write_clocks(number)
         note_change(self.session, number, moment(self.at))
@@ -261,25 +274,22 @@ class Work:
     def _write_ticket(self, number: int) -> None:
         self._clocks = self.fold.clocks()
         values = ticket_values(self.state, self._clocks, self.procedure)
-        values |= named(self.session, self.state)
+        if any("subject" in event.texts or not _NAMED.isdisjoint(event.changes) for event in self.happened):
+            values |= named(self.session, self.state)
         values["hash"] = self.hash
-        table = table_of(Ticket)
-        self.session.execute(update(table).where(table.c.id == number).values(**values))
+        self.session.execute(_SET_TICKET, values | {"number": number})
 
     def _write_clocks(self, number: int) -> None:
-        table = table_of(ClockRow)
         before = {(clock.metric, clock.cycle): clock for clock in self._before}
         after = {(clock.metric, clock.cycle): clock for clock in self._clocks}
         for key, clock in before.items():
             if after.get(key) != clock:
-                self.session.execute(
-                    delete(table).where(table.c.ticket_id == number, table.c.metric == key[0], table.c.cycle == key[1])
-                )
+                self.session.execute(_DROP_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]})
         fresh = [
             clock_values(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
         ]
         if fresh:
-            self.session.execute(insert(table), fresh)
+            self.session.execute(_ADD_CLOCKS, fresh)
 
     def done(self, summary: str) -> Done:
         """The command's answer. Called before the transaction ends, shown after it."""
