@@ -7,25 +7,34 @@ that has passed is for the reader to compare.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from deskterm.sla.calendar import Calendar
+from deskterm.sla.cycle import NO_CLOCK, Cause, Clock, Run, State
+from deskterm.sla.due import due_instant
 from deskterm.sla.targets import NONE, Target
+from deskterm.sla.terms import Condition, Facts, Metric, Policy, Sprints, Terms
 
-State = Literal["running", "paused", "met", "late", "cancelled"]
-Cause = Literal["time", "retarget", "policy"]
+__all__ = [
+    "Cause",
+    "Clock",
+    "Condition",
+    "Facts",
+    "Folding",
+    "Mark",
+    "Metric",
+    "Policy",
+    "Sprints",
+    "State",
+    "Terms",
+    "due_instant",
+    "fold",
+]
 
-Facts = Mapping[str, object]
-"""What policies look at: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None or sets."""
 
-Condition = frozenset[str]
-"""Occurrences that must all be in one mark."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One thing that happened. at: epoch seconds. occurrences: what it was, in the words that metrics use
     (`received`, `agent_reply`, `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`,
     `reopened`, `cancelled` …). status: the ticket's status afterwards. facts: what policies look at, afterwards;
@@ -37,166 +46,6 @@ class Mark:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A named clock. start, stop: any one condition is enough. pauses: statuses in which it rests.
-    each: a new cycle begins at every start after a stop. continues: a reopened ticket takes the clock up again,
-    the time between stop and reopening left out. warn: shares of the target (0 to 1) at which to warn."""
-
-    key: str
-    label: str
-    start: tuple[Condition, ...]
-    stop: tuple[Condition, ...]
-    pauses: frozenset[str] = frozenset()
-    each: bool = False
-    continues: bool = False
-    warn: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Which tickets it is for, and how much time they have. when: fact → values of which one must hold; empty is
-    for all. targets: (metric, severity or None for any) → target, each made with the calendar it is counted in."""
-
-    key: str
-    label: str
-    when: Mapping[str, frozenset[str]]
-    calendar: str
-    targets: Mapping[tuple[str, str | None], Target]
-    calendars: Mapping[str, str] = field(default_factory=dict)
-    """Calendars of single metrics, where they differ from the policy's."""
-
-    def matches(self, facts: Facts) -> bool:
-        return all(_holds(facts.get(name), values) for name, values in self.when.items())
-
-    def target(self, metric: str, severity: object) -> Target:
-        found = self.targets.get((metric, severity if isinstance(severity, str) else None))
-        return found or self.targets.get((metric, None)) or NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Sprints:
-    """When sprints (or releases) start and end: epoch seconds, in order, half-open."""
-
-    bounds: Sequence[tuple[int, int]] = ()
-
-    def first_after(self, instant: int) -> tuple[int, int] | None:
-        return next((bounds for bounds in self.bounds if bounds[0] > instant), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The whole of what clocks are judged by. version: the procedure version these were compiled from."""
-
-    version: int
-    metrics: tuple[Metric, ...]
-    policies: tuple[Policy, ...]
-    calendars: Mapping[str, Calendar]
-    sprints: Sprints = Sprints()
-
-    def policy(self, facts: Facts) -> Policy | None:
-        """The first policy that matches; None for a ticket that none is for, or that is exempt."""
-        if facts.get("exempt"):
-            return None
-        return next((policy for policy in self.policies if policy.matches(facts)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """One cycle of one metric. Instants are epoch seconds, lengths open seconds. due_at: None while paused or
-    where nobody has set one yet. consumed: open, un-paused seconds from the start up to `since`, the last change of
-    state. breached_at and cause: the due instant that was missed before `since`, never taken back."""
-
-    metric: str
-    cycle: int
-    state: State
-    started_at: int
-    target: str
-    target_seconds: int | None
-    due_at: int | None
-    stopped_at: int | None
-    consumed: int
-    since: int
-    breached_at: int | None
-    cause: Cause | None
-    policy: str
-    calendar: str
-    version: int
-
-
-@dataclass(slots=True)
-class _Run:
-    """A cycle in progress."""
-
-    metric: Metric
-    cycle: int
-    started: int
-    since: int
-    policy: Policy | None
-    target: Target
-    calendar: Calendar | None
-    calendar_key: str
-    pauses: list[tuple[int, int]] = field(default_factory=list)
-    paused_at: int | None = None
-    breached_at: int | None = None
-    cause: Cause | None = None
-    due: int | None = None
-    version: int = 0
-
-    def reckon(self, sprints: Sprints) -> None:
-        self.due = due_instant(self.target, self.started, self.calendar, self.pauses, sprints)
-
-    def note_breach(self, at: int) -> None:
-        if self.breached_at is None and self.due is not None and at > self.due:
-            self.breached_at, self.cause = self.due, "time"
-
-    def clock(self, state: State, stopped: int | None) -> Clock:
-        consumed = self.calendar.open_seconds(self.started, self.since, self.pauses) if self.calendar else 0
-        return Clock(
-            metric=self.metric.key,
-            cycle=self.cycle,
-            state=state,
-            started_at=self.started,
-            target=self.target.text,
-            target_seconds=self.target.seconds if self.target.kind == "open" else None,
-            due_at=None if state == "paused" else self.due,
-            stopped_at=stopped,
-            consumed=consumed,
-            since=self.since,
-            breached_at=self.breached_at,
-            cause=self.cause,
-            policy=self.policy.key if self.policy else "",
-            calendar=self.calendar_key,
-            version=self.version,
-        )
-
-
-def due_instant(
-    target: Target,
-    start: int,
-    calendar: Calendar | None,
-    pauses: Sequence[tuple[int, int]] = (),
-    sprints: Sprints = Sprints(),
-) -> int | None:
-    """When a target that began at `start` is due; None where the target gives no instant (yet)."""
-    if calendar is None:
-        return None
-    match target.kind:
-        case "open":
-            due = calendar.after(start, target.seconds, pauses)
-            return calendar.close_of_day(due) if target.end_of_day else due
-        case "dates":
-            return calendar.dates_after(start, target.dates, target.end_of_day)
-        case "elapsed":
-            return start + target.seconds + sum(end - begin for begin, end in pauses)
-        case "next-sprint":
-            bounds = sprints.first_after(start)
-            limit = start + target.cap if target.cap is not None else None
-            ends = [instant for instant in (bounds[1] if bounds else None, limit) if instant is not None]
-            return min(ends) if ends else None
-    return None
-
-
 def fold(marks: Iterable[Mark], terms: Terms) -> list[Clock]:
     """All cycles of all metrics that have a target, in the order of the terms' metrics and of the cycles."""
     folding = Folding(terms)
@@ -205,123 +54,173 @@ def fold(marks: Iterable[Mark], terms: Terms) -> list[Clock]:
     return folding.clocks()
 
 
+@dataclass(slots=True)
+class _Lane:
+    """One metric of a ticket: the cycle that runs, the last one that is over, and the clocks of all that are."""
+
+    metric: Metric
+    live: Run | None = None
+    last: Run | None = None
+    cancelled: bool = False
+    """Whether the last one was."""
+    clocks: list[Clock] = field(default_factory=list)
+
+
 class Folding:
-    """The fold with its state, for those who feed marks one by one."""
+    """The fold with its state, for those who feed marks one by one.
+
+    Marks are taken in the order in which they come; one that is dated before the last change of a clock counts for
+    that clock as of the change.
+    """
 
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
-        self._facts: Facts | None = None
+        self._seen: Facts = {}
+        self._facts: Facts = {}
+        self._raised: dict[str, object] = {}
         self._policy: Policy | None = None
-        self._live: dict[str, _Run] = {}
-        self._done: dict[str, list[tuple[_Run, Clock]]] = {}
+        self._lanes = [_Lane(metric) for metric in terms.metrics]
 
     def judge(self, terms: Terms) -> None:
-        """Other terms from the next change of facts on; what is running or done keeps those it was judged by."""
+        """Other terms from now on, for cycles that start. What runs keeps its promise until a change of facts changes
+        what the new terms promise, and what is done its judgement; starts, stops and pauses go by the new terms, and
+        for a metric that these no longer have, by the old."""
+        before = {lane.metric.key: lane for lane in self._lanes}
+        self._lanes = []
+        for metric in terms.metrics:
+            lane = before.pop(metric.key, None) or _Lane(metric)
+            lane.metric = metric
+            self._lanes.append(lane)
+        for lane in before.values():
+            lane.metric = replace(lane.metric, start=())
+            self._lanes.append(lane)
         self._terms = terms
+        self._policy = terms.policy(self._facts)
 
     def step(self, mark: Mark) -> None:
-        if mark.facts is not self._facts:
-            self._facts = mark.facts
-            policy = self._terms.policy(mark.facts)
-            self._policy = policy
-            if self._live and "automatic_raise" not in mark.occurrences:
-                for run in self._live.values():
-                    self._retarget(run, policy, mark)
-        cancelled = "cancelled" in mark.occurrences
-        for metric in self._terms.metrics:
-            run = self._live.get(metric.key)
-            if run is not None and (cancelled or _meets(metric.stop, mark.occurrences)):
-                self._stop(run, mark, cancelled)
-                run = None
-            if run is None and not cancelled:
-                run = self._start(metric, mark)
-            if run is not None:
-                self._rest(run, mark)
+        """Take the next mark."""
+        if mark.facts is not self._seen:
+            self._look(mark)
+        occurrences, status = mark.occurrences, mark.status
+        turns = "reopened" in occurrences or "cancelled" in occurrences
+        for lane in self._lanes:
+            metric = lane.metric
+            if turns or not metric.words.isdisjoint(occurrences):
+                self._turn(lane, mark)
+            run = lane.live
+            if run is not None and (status in metric.pauses) is (run.paused_at is None):
+                if run.paused_at is None:
+                    run.pause(mark.at)
+                else:
+                    run.resume(mark.at)
 
     def clocks(self) -> list[Clock]:
+        """All cycles so far of all metrics that have, or had, a target."""
         found: list[Clock] = []
-        for key in dict.fromkeys([metric.key for metric in self._terms.metrics] + [*self._done, *self._live]):
-            found += [clock for run, clock in self._done.get(key, ()) if run.target.kind not in ("none", "mean")]
-            run = self._live.get(key)
-            if run is not None and run.target.kind not in ("none", "mean"):
-                found.append(run.clock("running" if run.paused_at is None else "paused", None))
+        for lane in self._lanes:
+            found += lane.clocks
+            if lane.live is not None and (clock := lane.live.clock()) is not None:
+                found.append(clock)
         return found
 
     # -- one step ------------------------------------------------------------------------------------------------
 
-    def _start(self, metric: Metric, mark: Mark) -> _Run | None:
-        done = self._done.setdefault(metric.key, [])
-        carried: _Run | None = None
-        started = mark.at
-        if metric.continues and done and "reopened" in mark.occurrences:
-            carried = done[-1][0]
-            started = carried.started
-        elif (done and not metric.each) or not _meets(metric.start, mark.occurrences):
+    def _turn(self, lane: _Lane, mark: Mark) -> None:
+        """Stop and start a metric as a mark has it."""
+        metric, cancelled = lane.metric, "cancelled" in mark.occurrences
+        if lane.live is not None:
+            if not cancelled and not metric.stops(mark.occurrences):
+                return
+            self._stop(lane, lane.live, mark, cancelled)
+            if not metric.each:
+                return
+        if not cancelled:
+            self._start(lane, mark)
+
+    def _start(self, lane: _Lane, mark: Mark) -> None:
+        metric, last = lane.metric, lane.last
+        run = self._continued(lane, last, mark) if last is not None and "reopened" in mark.occurrences else None
+        if run is None and ((last is not None and not metric.each) or not metric.starts(mark.occurrences)):
+            return
+        at_once = metric.stops_at_start(mark.occurrences)
+        if run is None:
+            if at_once and metric.each:
+                return
+            run = Run(metric.key, 1 if last is None else last.cycle + 1, mark.at, mark.at)
+            self._aim(run)
+        if at_once:
+            self._stop(lane, run, mark, cancelled=False)
+        else:
+            lane.live = run
+
+    def _continued(self, lane: _Lane, last: Run, mark: Mark) -> Run | None:
+        """The last run of a metric taken up again by a reopening, as if it had been paused since it stopped."""
+        if not lane.metric.start or not (lane.metric.continues or lane.cancelled):
             return None
-        run = _Run(metric, len(done) + 1, started, mark.at, None, NONE, None, "")
-        if carried is not None and done[-1][1].stopped_at is not None:
-            run.pauses = [*carried.pauses, (done[-1][1].stopped_at, mark.at)]
-        self._aim(run, self._policy)
-        run.reckon(self._terms.sprints)
-        matched = frozenset().union(*(c for c in metric.start if c <= mark.occurrences))
-        if _meets(metric.stop, mark.occurrences - matched):
-            self._stop(run, mark, cancelled=False)
-            return None
-        self._live[metric.key] = run
+        run = last.copy()
+        run.cycle, run.paused_at, run.lost = last.cycle + 1, last.since, None
+        self._retarget(run, mark)
+        run.resume(mark.at)
         return run
 
-    def _stop(self, run: _Run, mark: Mark, cancelled: bool) -> None:
-        if run.paused_at is not None:
-            self._resume(run, mark)
-        run.note_breach(mark.at)
-        run.since = mark.at
-        state: State = "cancelled" if cancelled else "met" if run.breached_at is None else "late"
-        self._done.setdefault(run.metric.key, []).append((run, run.clock(state, mark.at)))
-        self._live.pop(run.metric.key, None)
+    @staticmethod
+    def _stop(lane: _Lane, run: Run, mark: Mark, cancelled: bool) -> None:
+        clock = run.ended(mark.at, cancelled)
+        if clock is not None:
+            lane.clocks.append(clock)
+        lane.live, lane.last, lane.cancelled = None, run, cancelled
 
-    def _rest(self, run: _Run, mark: Mark) -> None:
-        resting = mark.status in run.metric.pauses
-        if resting and run.paused_at is None:
-            run.note_breach(mark.at)
-            run.paused_at = run.since = mark.at
-        elif not resting and run.paused_at is not None:
-            self._resume(run, mark)
+    # -- what is promised ----------------------------------------------------------------------------------------
 
-    def _resume(self, run: _Run, mark: Mark) -> None:
-        if run.paused_at is not None and run.paused_at < mark.at:
-            run.pauses.append((run.paused_at, mark.at))
-            run.reckon(self._terms.sprints)
-        run.paused_at = None
-        run.since = mark.at
+    def _look(self, mark: Mark) -> None:
+        """Take up changed facts. What a machine raised by itself is looked at as it was before, until a person changes
+        it: a raise that is to save a promise must not shorten it (S3-08)."""
+        before, after = self._seen, mark.facts
+        if "automatic_raise" in mark.occurrences and before:
+            for name in after:
+                if before.get(name) != after[name]:
+                    self._raised.setdefault(name, before.get(name))
+        elif self._raised:
+            self._raised = {name: old for name, old in self._raised.items() if before.get(name) == after.get(name)}
+        policy, severity = self._policy, self._facts.get("severity")
+        self._seen = after
+        self._facts = {**after, **self._raised} if self._raised else after
+        self._policy = self._terms.policy(self._facts)
+        if policy is not self._policy or severity != self._facts.get("severity"):
+            for lane in self._lanes:
+                if lane.live is not None:
+                    self._retarget(lane.live, mark)
 
-    def _retarget(self, run: _Run, policy: Policy | None, mark: Mark) -> None:
-        before = (run.target, run.calendar_key)
+    def _retarget(self, run: Run, mark: Mark) -> None:
+        """Give a run its new target: same start, same pauses. What it has broken stays broken; what the new target
+        makes late is late from the change on."""
+        target, calendar, _ = self._promise(run.metric)
+        if target == run.target and calendar is run.calendar:
+            self._aim(run)
+            return
+        at = max(mark.at, run.since)
         if run.paused_at is None:
-            run.note_breach(mark.at)
-        self._aim(run, policy)
-        if before == (run.target, run.calendar_key):
-            return
-        run.reckon(self._terms.sprints)
-        if run.breached_at is None and run.due is not None and run.due < (run.paused_at or mark.at):
-            run.breached_at, run.cause = mark.at, "retarget"
+            run.note_breach(at)
+        if target.kind in NO_CLOCK and run.target.kind not in NO_CLOCK:
+            run.lost = run.copy().ended(at, cancelled=True)
+        self._aim(run)
+        if (
+            run.breached_at is None
+            and run.due is not None
+            and run.due < (at if run.paused_at is None else run.paused_at)
+        ):
+            run.breached_at, run.cause = at, "retarget"
 
-    def _aim(self, run: _Run, policy: Policy | None) -> None:
-        """Set what a run is measured by: the policy's target for this metric and severity, and its calendar."""
-        run.policy, run.version = policy, self._terms.version
+    def _promise(self, metric: str) -> tuple[Target, Calendar | None, str]:
+        policy = self._policy
         if policy is None:
-            run.target, run.calendar, run.calendar_key = NONE, None, ""
-            return
-        facts = self._facts or {}
-        run.target = policy.target(run.metric.key, facts.get("severity"))
-        run.calendar_key = policy.calendars.get(run.metric.key, policy.calendar)
-        run.calendar = self._terms.calendars[run.calendar_key]
+            return NONE, None, ""
+        key = policy.calendars.get(metric, policy.calendar)
+        return policy.target(metric, self._facts.get("severity")), self._terms.calendars[key], key
 
-
-def _meets(conditions: Sequence[Condition], occurrences: frozenset[str]) -> bool:
-    return any(condition <= occurrences for condition in conditions)
-
-
-def _holds(value: object, wanted: frozenset[str]) -> bool:
-    if isinstance(value, (set, frozenset, tuple, list)):
-        return not wanted.isdisjoint(value)
-    return value in wanted
+    def _aim(self, run: Run) -> None:
+        """Measure a run by what is promised now."""
+        run.target, run.calendar, run.calendar_key = self._promise(run.metric)
+        run.policy = "" if self._policy is None else self._policy.key
+        run.version, run.sprints = self._terms.version, self._terms.sprints
+        run.reckon()

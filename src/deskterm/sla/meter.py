@@ -41,9 +41,12 @@ class Table(NamedTuple):
 
     def reading(self, instant: int) -> int:
         """What the meter shows at a covered instant: open seconds since the origin."""
-        index = self.ahead(instant)
-        start = self.starts[index]
-        return self.readings[index] + (instant - start if instant > start else 0)
+        begin, _, days, starts, ends, readings = self
+        index = days[(instant - begin) // DAY]
+        while ends[index] <= instant:
+            index += 1
+        start = starts[index]
+        return readings[index] + (instant - start if instant > start else 0)
 
     def intervals(self, a: int, b: int) -> Iterator[tuple[int, int]]:
         """The open intervals between two covered instants, cut at both."""

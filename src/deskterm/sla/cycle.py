@@ -1,0 +1,122 @@
+"""One cycle of one metric: as it runs, and as it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.due import NO_SPRINTS, due_instant
+from deskterm.sla.targets import NONE, Target
+from deskterm.sla.terms import Sprints
+
+Ended = Literal["met", "late", "cancelled"]
+State = Literal["running", "paused"] | Ended
+Cause = Literal["time", "retarget", "policy"]
+
+NO_CLOCK = frozenset({"none", "mean"})
+"""Kinds of target that promise nothing about one ticket."""
+
+
+class Clock(NamedTuple):
+    """One cycle of one metric. Instants are epoch seconds, lengths open seconds. due_at: None while paused or
+    where nobody has set one yet. consumed: open, un-paused seconds from the start up to `since`, the last change of
+    state. breached_at and cause: when the promise was broken before `since`, never taken back: the due instant that
+    was missed (`time`), or the change of target by which it had been missed already (`retarget`). pauses: those that
+    have ended, and for a reopened ticket the time it was closed."""
+
+    metric: str
+    cycle: int
+    state: State
+    started_at: int
+    target: str
+    target_seconds: int | None
+    due_at: int | None
+    stopped_at: int | None
+    consumed: int
+    since: int
+    breached_at: int | None
+    cause: Cause | None
+    policy: str
+    calendar: str
+    version: int
+    pauses: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True)
+class Run:
+    """A cycle in progress, or the last one of a metric. due: kept while paused too, by the pauses that have ended."""
+
+    metric: str
+    cycle: int
+    started: int
+    since: int
+    target: Target = NONE
+    calendar: Calendar | None = None
+    calendar_key: str = ""
+    policy: str = ""
+    version: int = 0
+    sprints: Sprints = NO_SPRINTS
+    pauses: list[tuple[int, int]] = field(default_factory=list)
+    paused_at: int | None = None
+    due: int | None = None
+    breached_at: int | None = None
+    cause: Cause | None = None
+    lost: Clock | None = None
+    """The clock as it stood when a change of facts left the run without a target."""
+
+    def reckon(self) -> None:
+        self.due = due_instant(self.target, self.started, self.calendar, self.pauses, self.sprints)
+
+    def note_breach(self, at: int) -> None:
+        if self.breached_at is None and self.due is not None and at > self.due:
+            self.breached_at, self.cause = self.due, "time"
+
+    def pause(self, at: int) -> None:
+        at = at if at > self.since else self.since
+        self.note_breach(at)
+        self.paused_at = self.since = at
+
+    def resume(self, at: int) -> None:
+        if self.paused_at is not None and self.paused_at < at:
+            self.pauses.append((self.paused_at, at))
+            self.since = at
+            if self.due is not None and self.paused_at < self.due:
+                self.reckon()
+        self.paused_at = None
+
+    def ended(self, at: int, cancelled: bool) -> Clock | None:
+        """End the run and take its clock."""
+        if self.paused_at is not None:
+            self.resume(at)
+        at = self.since = at if at > self.since else self.since
+        self.note_breach(at)
+        return self.clock("cancelled" if cancelled else "met" if self.breached_at is None else "late")
+
+    def copy(self) -> Run:
+        return replace(self, pauses=list(self.pauses))
+
+    def clock(self, ended: Ended | None = None) -> Clock | None:
+        """How the run stands, or how it ended; None when nothing was ever promised."""
+        target = self.target
+        if self.calendar is None or target.kind in NO_CLOCK:
+            return self.lost
+        resting = self.paused_at is not None
+        return Clock(
+            self.metric,
+            self.cycle,
+            ended or ("paused" if resting else "running"),
+            self.started,
+            target.text,
+            target.seconds if target.kind == "open" else None,
+            None if resting else self.due,
+            self.since if ended else None,
+            self.calendar.open_seconds(self.started, self.since, self.pauses),
+            self.since,
+            self.breached_at,
+            self.cause,
+            self.policy,
+            self.calendar_key,
+            self.version,
+            tuple(self.pauses),
+        )

@@ -1,0 +1,60 @@
+"""When a target is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.targets import Target
+from deskterm.sla.terms import Sprints
+
+NO_SPRINTS = Sprints()
+
+
+def due_instant(
+    target: Target,
+    start: int,
+    calendar: Calendar | None,
+    pauses: Sequence[tuple[int, int]] = (),
+    sprints: Sprints = NO_SPRINTS,
+) -> int | None:
+    """When a target that began at `start` is due; None where the target gives no instant (yet).
+
+    A pause that begins before the target is due leaves as much time after it as there was before it: open time for
+    open time and working dates, time on the clock for the others. One that begins later changes nothing.
+    """
+    if calendar is None:
+        return None
+    kind, counted = target.kind, start
+    match kind:
+        case "open":
+            due = counted = calendar.after(start, target.seconds, pauses)
+            if not target.end_of_day:
+                return due
+            due = calendar.close_of_day(due)
+        case "dates":
+            due = calendar.dates_after(start, target.dates, target.end_of_day)
+        case "elapsed":
+            due = start + target.seconds
+        case "next-sprint":
+            sprint = sprints.first_after(start)
+            ends = [] if sprint is None else [sprint[1]]
+            if target.cap is not None:
+                ends.append(start + target.cap)
+            if not ends:
+                return None
+            due = min(ends)
+        case _:
+            return None
+    for begin, end in disjoint(pauses):
+        if begin >= due:
+            break
+        begin = max(begin, start)
+        if end <= begin or begin < counted:
+            continue
+        if kind in ("elapsed", "next-sprint"):
+            due += end - begin
+        elif calendar.open_seconds(begin, end):
+            due = max(due, calendar.after(end, calendar.open_seconds(begin, due)))
+            due = calendar.close_of_day(due) if target.end_of_day else due
+    return due

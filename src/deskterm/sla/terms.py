@@ -1,0 +1,117 @@
+"""What clocks are judged by: metrics, policies with their targets, calendars and sprints."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.targets import NONE, Target
+
+Facts = Mapping[str, object]
+"""What policies look at: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None or sets."""
+
+Condition = frozenset[str]
+"""Occurrences that must all be in one mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A named clock. start, stop: any one condition is enough. pauses: statuses in which it rests.
+    each: a new cycle begins at every start after a stop. continues: a reopened ticket takes the clock up again,
+    the time between stop and reopening left out. warn: shares of the target (0 to 1) at which to warn."""
+
+    key: str
+    label: str
+    start: tuple[Condition, ...]
+    stop: tuple[Condition, ...]
+    pauses: frozenset[str] = frozenset()
+    each: bool = False
+    continues: bool = False
+    warn: tuple[float, ...] = ()
+    words: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Every occurrence that a condition names: a mark with none of them leaves the metric as it is."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", frozenset().union(*self.start, *self.stop))
+
+    def starts(self, occurrences: frozenset[str]) -> bool:
+        """Whether a mark with these occurrences starts a cycle."""
+        return any(map(occurrences.issuperset, self.start))
+
+    def stops(self, occurrences: frozenset[str]) -> bool:
+        """Whether a mark with these occurrences stops the cycle that runs."""
+        return any(map(occurrences.issuperset, self.stop))
+
+    def stops_at_start(self, occurrences: frozenset[str]) -> bool:
+        """Whether a mark that starts a cycle stops it too, by more than the very occurrences that started it."""
+        if not self.stops(occurrences):
+            return False
+        begun = [condition for condition in self.start if condition <= occurrences]
+        return any(
+            condition <= occurrences and not any(condition <= start for start in begun) for condition in self.stop
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which tickets it is for, and how much time they have. when: fact → values of which one must hold; empty is
+    for all. targets: (metric, severity or None for any) → target, each made with the calendar it is counted in."""
+
+    key: str
+    label: str
+    when: Mapping[str, frozenset[str]]
+    calendar: str
+    targets: Mapping[tuple[str, str | None], Target]
+    calendars: Mapping[str, str] = field(default_factory=dict)
+    """Calendars of single metrics, where they differ from the policy's."""
+
+    def matches(self, facts: Facts) -> bool:
+        """Whether it is for a ticket with these facts."""
+        for name, wanted in self.when.items():
+            value = facts.get(name)
+            if isinstance(value, (tuple, frozenset, list, set)):
+                if wanted.isdisjoint(value):
+                    return False
+            elif value not in wanted:
+                return False
+        return True
+
+    def target(self, metric: str, severity: object) -> Target:
+        """How much time a metric has at a severity; the target `none` where nothing is promised."""
+        found = self.targets.get((metric, severity if isinstance(severity, str) else None))
+        return found or self.targets.get((metric, None)) or NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Sprints:
+    """When sprints (or releases) start and end: epoch seconds, in order, half-open."""
+
+    bounds: Sequence[tuple[int, int]] = ()
+
+    def first_after(self, instant: int) -> tuple[int, int] | None:
+        """The first that starts after an instant."""
+        index = bisect_right(self.bounds, instant, key=itemgetter(0))
+        return self.bounds[index] if index < len(self.bounds) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The whole of what clocks are judged by. version: the procedure version these were compiled from."""
+
+    version: int
+    metrics: tuple[Metric, ...]
+    policies: tuple[Policy, ...]
+    calendars: Mapping[str, Calendar]
+    sprints: Sprints = Sprints()
+
+    def policy(self, facts: Facts) -> Policy | None:
+        """The first policy that matches; None for a ticket that none is for, or that is exempt."""
+        if facts.get("exempt"):
+            return None
+        for policy in self.policies:
+            if policy.matches(facts):
+                return policy
+        return None
