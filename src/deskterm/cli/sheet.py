@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from deskterm.cli import show
-from deskterm.store.sheet import ClockView, DeskFacts, TicketSheet
-
-
-class Labels(Protocol):
-    def status(self, key: str) -> str: ...
-    def step(self, key: str | None) -> str: ...
+from deskterm.store.sheet import ClockView, TicketSheet
+from deskterm.tui.shown import Card, ClockCard
 
 
 def print_sheet_json(sheet: TicketSheet) -> None:
@@ -49,35 +45,42 @@ def _clock_json(clock: ClockView) -> dict[str, Any]:
     return clock._asdict() | instants
 
 
-def print_sheet(sheet: TicketSheet, facts: DeskFacts, now: int, labels: Labels) -> None:
+def print_card(card: Card, timezone: str, now: int) -> None:
     """The ticket for reading."""
-    row, zone = sheet.row, facts.timezone
-    facts_line = [labels.status(row.status), labels.step(row.severity), row.organisation, row.requester, sheet.channel]
-    print(f"{row.number} · {show.safe(row.subject)}")
-    print(show.safe(" · ".join(part for part in facts_line if part and part != "–")))
-    who = f"assignee {row.assignee or 'nobody'} · team {row.team or 'none'}"
-    tags = f" · tags {', '.join(sheet.tags)}" if sheet.tags else ""
-    print(show.safe(f"received {show.local(row.received, zone)} · {who}{tags}"))
-    if sheet.clocks:
+    line = card.line
+    print(f"{line.number} · {line.subject}")
+    print(" · ".join(f"{name} {value}" for name, value in card.facts))
+    tags = f" · tags {', '.join(card.tags)}" if card.tags else ""
+    print(f"received {show.local(line.received, timezone)}{tags}")
+    if card.clocks:
         print()
         show.print_table(
             ("Clock", "State", "Target", "Due", "Left"),
-            [_clock_cells(clock, now, zone) for clock in sheet.clocks],
+            [_clock_cells(clock, now, timezone) for clock in card.clocks],
             right=("Left",),
         )
-    for message in sheet.messages:
-        who = message.author or message.author_kind
-        kind = "note" if message.kind == "internal" else message.author_kind
-        print(f"\n{show.local(message.at, zone)}  {show.safe(who)} ({kind})")
-        for line in show.safe(message.body, multiline=True).split("\n"):
-            print(f"  {line}")
+    for turn in card.turns:
+        if turn.voice == "history":
+            continue
+        detail = f" {turn.detail}" if turn.detail else ""
+        print(f"\n{show.local(turn.at, timezone)}  {turn.author or 'requester'} ({turn.voice}){detail}")
+        for words in turn.words.split("\n"):
+            print(f"  {words}")
 
 
-def _clock_cells(clock: ClockView, now: int, zone: str) -> list[str]:
+def _clock_cells(clock: ClockCard, now: int, timezone: str) -> list[str]:
+    from deskterm.tui.shown import left
     from deskterm.tui.words import countdown
 
-    name = clock.metric if clock.cycle == 1 else f"{clock.metric} {clock.cycle}"
-    late = clock.breached_at is not None or (clock.state == "running" and clock.due is not None and clock.due < now)
+    name = clock.label if clock.cycle == 1 else f"{clock.label} {clock.cycle}"
+    running = clock.state == "running"
+    late = clock.breached_at is not None or (running and clock.due is not None and clock.due < now)
     state = f"{clock.state}, missed" if late and clock.state in ("running", "paused") else clock.state
-    left = countdown(clock.due - now) if clock.state == "running" and clock.due is not None else "–"
-    return [name, state, clock.target, show.local(clock.due, zone), left]
+    remaining = left(clock.due, clock.calendar, now) if running else None
+    return [
+        name,
+        state,
+        clock.target,
+        show.local(clock.due, timezone),
+        countdown(remaining) if remaining is not None else "–",
+    ]

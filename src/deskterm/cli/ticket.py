@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +13,10 @@ from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from deskterm.desk.desk import Done
+    from deskterm.store.reader import Reader
     from deskterm.store.window import QueueRow
+    from deskterm.tui.shown import Line
+    from deskterm.tui.vocabulary import Vocabulary
 
 app = typer.Typer(no_args_is_help=True, help="Tickets: open, list, show, answer, change.", rich_markup_mode=None)
 
@@ -104,6 +108,7 @@ def print_queue(
     from deskterm.cli import show
     from deskterm.store.sheet import agents, desk_facts
     from deskterm.store.window import VIEWS, Viewer, count, window
+    from deskterm.tui.vocabulary import Vocabulary
 
     if view not in {known.key for known in VIEWS}:
         raise UsageError(f"There is no view {view!r}: use {', '.join(known.key for known in VIEWS)}.")
@@ -115,58 +120,49 @@ def print_queue(
         viewer = Viewer(login, team, now)
         rows = window(reader, view, viewer, order="due" if by_due else "order", limit=limit, match=match)
         total = len(rows) if len(rows) < limit else count(reader, view, viewer, match)
+        shown = [] if as_json else _lines(reader, rows, Vocabulary(facts.document))
     if as_json:
         show.print_json([_row_json(row) for row in rows])
         return
-    labels = _Labels(facts.document)
     label = next(known.label for known in VIEWS if known.key == view)
     print(f"{show.safe(facts.name)} · {label} · {total} · {show.local(now, facts.timezone)} {facts.timezone}")
     show.print_table(
         ("", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"),
-        [_row_cells(row, now, facts.timezone, labels) for row in rows],
+        [_cells(line, now, facts.timezone) for line in shown],
         right=("#", "Left"),
     )
     if total > len(rows):
         print(f"… {total - len(rows)} more: --limit {total} shows them.")
 
 
-class _Labels:
-    """Labels of statuses and severities, from the procedure's document without validating it again."""
+def _lines(reader: Reader, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[Line]:
+    """The rows as the console shows them, some hundred at a time."""
+    from deskterm.store.live import live_clocks
+    from deskterm.tui.reading import lines
 
-    def __init__(self, document: str) -> None:
-        import json
-
-        content = json.loads(document) if document else {}
-        self._statuses = {item["key"]: item["label"] for item in content.get("statuses", ())}
-        steps = [*content.get("severities", ()), *content.get("priority", {}).get("scale", ())]
-        self._steps = {item["key"]: item["short"] or item["label"] for item in steps}
-
-    def status(self, key: str) -> str:
-        return str(self._statuses.get(key, key))
-
-    def step(self, key: str | None) -> str:
-        return str(self._steps.get(key, key or "–"))
+    found: list[Line] = []
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        found += lines(part, live_clocks(reader, [row.number for row in part]), vocabulary)
+    return found
 
 
-def _row_cells(row: QueueRow, now: int, timezone: str, labels: _Labels) -> list[str]:
+def _cells(line: Line, now: int, timezone: str) -> list[str]:
     from deskterm.cli import show
+    from deskterm.tui.shown import GLYPHS
     from deskterm.tui.words import countdown
 
-    if row.next_due is None:
-        mark, left = ("‖", "paused") if row.category == "waiting" else (" ", "–")
-    else:
-        left = countdown(row.next_due - now)
-        mark = "✖" if row.next_due < now else "▲" if row.next_due - now <= 3600 else "●"
+    left = line.left(now)
     return [
-        mark,
-        str(row.number),
-        left,
-        show.local(row.next_due, timezone),
-        labels.step(row.severity or row.priority),
-        labels.status(row.status),
-        row.assignee or "–",
-        row.organisation or "–",
-        row.subject,
+        GLYPHS[line.urgency(now)],
+        str(line.number),
+        countdown(left) if left is not None else "paused" if line.resting else "–",
+        show.local(line.due, timezone),
+        line.step or "–",
+        line.status_label,
+        line.assignee or "–",
+        line.organisation or "–",
+        line.subject,
     ]
 
 
@@ -187,6 +183,8 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from deskterm.cli import sheet
     from deskterm.store.sheet import desk_facts
     from deskterm.store.sheet import sheet as read
+    from deskterm.tui.reading import card as read_card
+    from deskterm.tui.vocabulary import Vocabulary
 
     invocation: Invocation = context.obj
     with invocation.reader() as reader:
@@ -197,7 +195,8 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     if as_json:
         sheet.print_sheet_json(found)
     else:
-        sheet.print_sheet(found, facts, int(invocation.now(facts).timestamp()), _Labels(facts.document))
+        card = read_card(found, Vocabulary(facts.document))
+        sheet.print_card(card, facts.timezone, int(invocation.now(facts).timestamp()))
 
 
 @app.command()
