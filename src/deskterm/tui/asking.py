@@ -73,9 +73,11 @@ class Asking:
 
         if self._prompt is not None:
             await self.left(self._prompt)
-        self._answer = answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._answer = answer
         self._prompt = Prompt(kind, sign, begin, suggestions)
         await self._screen.mount(self._prompt, before="#keys")
+        self._screen.call_after_refresh(self._screen.type_again)
         return await answer
 
     def typing(self, prompt: Prompt, words: str) -> None:

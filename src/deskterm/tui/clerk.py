@@ -49,6 +49,7 @@ class Clerk:
             from deskterm.desk import conversation, handling, intake, workflow  # noqa: F401 - what commands will use
             from deskterm.desk.desk import Desk
             from deskterm.store.engine import open_store
+            from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401 - opened at the press of a key
 
             self._desk = Desk(open_store(self._url), self._login)
         return self._desk

@@ -21,7 +21,7 @@ def ledger(card: Card, clock: ClockCard, now: int, zone: ZoneInfo) -> Content:
     def fact(name: str, value: str) -> None:
         parts.extend([(f"{name:<10}", FAINT), f"{value}\n"])
 
-    fact("Target", clock.target + (f" = {words.length(clock.target_seconds)}" if clock.target_seconds else ""))
+    fact("Target", _target(clock))
     fact("Policy", clock.policy or "none")
     calendar = clock.calendar
     if calendar is not None:
@@ -41,6 +41,11 @@ def ledger(card: Card, clock: ClockCard, now: int, zone: ZoneInfo) -> Content:
         parts += _stretches(clock, calendar, now, zone)
     parts += _conclusion(clock, now)
     return Content.assemble(*parts)
+
+
+def _target(clock: ClockCard) -> str:
+    length = words.length(clock.target_seconds) if clock.target_seconds else ""
+    return clock.target if length in ("", clock.target) else f"{clock.target} = {length}"
 
 
 def _moment(at: int, zone: ZoneInfo) -> str:

@@ -15,7 +15,8 @@ class Command:
 
     name: the word after `:`; keys: Textual's names of keys; argument: what may follow the name; rows: whether it is
     for no ticket, one or all that are marked; act: what the role must allow; footer: its place in the last line, 0
-    for none; spoken: whether `:` and the palette offer it.
+    for none; asks: whether it opens something to type in, which takes what is typed ahead; spoken: whether `:` and the
+    palette offer it.
     """
 
     name: ClassVar[str]
@@ -25,6 +26,7 @@ class Command:
     rows: ClassVar[Literal["none", "one", "many"]] = "none"
     act: ClassVar[Act | None] = None
     footer: ClassVar[int] = 0
+    asks: ClassVar[bool] = False
     spoken: ClassVar[bool] = True
     group: ClassVar[str] = ""
 

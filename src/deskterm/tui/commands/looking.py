@@ -18,6 +18,7 @@ MOST_MARKED = 500
 class Filter(Command):
     """Show only tickets with these words in number, subject, requester or organisation, while they are typed."""
 
+    asks = True
     name, title, keys, footer, argument, group = "filter", "search", ("slash",), 8, "[words]", "Look"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -30,6 +31,7 @@ class Filter(Command):
 class Speak(Command):
     """Say a command by its name, with what it needs: `:status in-progress`."""
 
+    asks = True
     name, title, keys, footer, group, spoken = "command", "command", ("colon",), 9, "Look", False
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -90,6 +92,7 @@ class Order(Command):
 class Goto(Command):
     """Open a ticket by its number, wherever it is."""
 
+    asks = True
     name, title, argument, group = "goto", "Go to a ticket", "number", "Look"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -127,6 +130,7 @@ class MarkAll(Command):
 class Why(Command):
     """Explain a clock: policy, target, calendar, and the sum that leads to its due time."""
 
+    asks = True
     name, title, keys, footer, rows, group = "why", "why", ("w",), 7, "one", "Look"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -168,6 +172,7 @@ class Theme(Command):
 class Palette(Command):
     """Find a command by words."""
 
+    asks = True
     name, title, keys, group, spoken = "palette", "Palette", ("ctrl+p",), "Program", False
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -177,6 +182,7 @@ class Palette(Command):
 class Help(Command):
     """All keys and commands."""
 
+    asks = True
     name, title, keys, footer, group = "help", "help", ("question_mark", "f1"), 16, "Program"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:

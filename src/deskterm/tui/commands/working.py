@@ -20,6 +20,7 @@ NOBODY = "-"
 class Reply(Command):
     """Answer the requester, with the conversation in view."""
 
+    asks = True
     name, title, keys, footer, rows, act, group = "reply", "reply", ("r",), 1, "one", "reply", "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -29,6 +30,7 @@ class Reply(Command):
 class Note(Command):
     """Write a note that only agents see."""
 
+    asks = True
     name, title, keys, footer, rows, act, group = "note", "note", ("n",), 2, "one", "note", "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -38,6 +40,7 @@ class Note(Command):
 class Status(Command):
     """Change the status, along the procedure's workflow."""
 
+    asks = True
     name, title, keys, footer, argument = "status", "status", ("s",), 3, "[status]"
     rows, act, group = "many", "move", "Work"
 
@@ -78,6 +81,7 @@ class Status(Command):
 class Severity(Command):
     """Correct the severity: the targets change, over the same history."""
 
+    asks = True
     name, title, keys, footer, argument = "severity", "severity", ("S",), 5, "[severity]"
     rows, act, group = "many", "severity", "Work"
 
@@ -101,6 +105,7 @@ class Severity(Command):
 class Priority(Command):
     """Set the priority, where the procedure has a scale of them beside severity."""
 
+    asks = True
     name, title, keys, argument = "priority", "Priority", ("P",), "[priority]"
     rows, act, group = "many", "priority", "Work"
 
@@ -124,6 +129,7 @@ class Priority(Command):
 class Assign(Command):
     """Give the tickets to an agent, or to nobody."""
 
+    asks = True
     name, title, keys, footer, argument = "assign", "assign", ("a",), 4, "[login, or - for nobody]"
     rows, act, group = "many", "assign", "Work"
 
@@ -154,6 +160,7 @@ class Take(Command):
 class Tag(Command):
     """Add tags, and take those with a minus away: `vip -old`."""
 
+    asks = True
     name, title, keys, argument = "tag", "Tag", ("t",), "[tag -tag]"
     rows, act, group = "many", "tag", "Work"
 
@@ -177,6 +184,7 @@ class Tag(Command):
 class New(Command):
     """Open a ticket: type, severity, subject, who asks, and what they say."""
 
+    asks = True
     name, title, keys, footer, act, group = "new", "new", ("c",), 10, "register", "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:

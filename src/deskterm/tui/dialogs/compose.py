@@ -68,11 +68,10 @@ class Composer(Vertical):
     def set_then(self, then: Choice | None) -> None:
         """What happens to the ticket when it is sent."""
         self.then = then
-        after = f" · then {then.label}" if then is not None else ""
-        status = " · ctrl+t then status" if self.kind == "reply" else ""
-        self.query_one("#then", Static).update(
-            Content.assemble("ctrl+s send", (after, "bold $text-accent"), f"{status} · ctrl+e editor · esc keep draft")
-        )
+        line = self.query_one("#then", Static)
+        line.display = then is not None
+        if then is not None:
+            line.update(Content.assemble("then ", (then.label, "bold $text-accent")))
 
     def hold(self, news: Content) -> None:
         """Say why it was not sent."""

@@ -55,7 +55,7 @@ class Soon(Rows):
         line = self._lines[index]
         cell, urgency = due(line, self._now)
         rest = width - 18
-        who = min(10, rest // 2)
+        who = min(10, max(rest - 11, 6))
         sign = "▸" if chosen and self.has_focus else " "
         return [
             Content.assemble(

@@ -15,6 +15,8 @@ from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.conversation import Conversation
 from deskterm.tui.shown import GLYPHS, Card, ClockCard, left
 
+UNBROKEN = "\N{NO-BREAK SPACE}"
+
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
 """Facts that say themselves; the others stand with their label."""
 
@@ -60,13 +62,14 @@ class Ticket(Vertical):
 
 def _facts(card: Card) -> Content:
     parts: list[tuple[str, str] | str] = []
-    for name, value in card.facts:
+    for name, fact in card.facts:
+        value = fact.replace(" ", UNBROKEN)
         if parts:
             parts.append((" · ", FAINT))
         if name in _PLAIN:
             parts.append((value, STRONG) if name in ("Status", "Severity", "Priority") else value)
         else:
-            parts += [(f"{name} ", FAINT), value]
+            parts += [(f"{name}{UNBROKEN}", FAINT), value]
     for tag in card.tags:
         parts += [" ", (f"#{tag}", "$text-accent")]
     return Content.assemble(*parts)

@@ -74,6 +74,7 @@ class DeskScreen(Screen[None]):
         self._zoomed = False
         self._pinned: int | None = None
         self._ticked = 0
+        self._typed_ahead: list[events.Key] | None = None
         self._counted = 0
 
     def compose(self) -> ComposeResult:
@@ -162,6 +163,8 @@ class DeskScreen(Screen[None]):
         elif isinstance(command, Step):
             command.step(self)
         else:
+            if command.asks and not argument:
+                self._typed_ahead = []
             self.attempt(command.run(self, argument))
 
     def attempt(self, doing: Awaitable[None]) -> None:
@@ -174,8 +177,28 @@ class DeskScreen(Screen[None]):
                 self.say(str(error), "error")
             except Exception as error:
                 self.say(written_down(error), "error")
+            finally:
+                self.type_again()
 
         self.run_worker(guarded(), group="commands")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While something to type in is being opened, keys are no commands."""
+        return not (action == "carry_out" and self._typed_ahead is not None)
+
+    def on_key(self, event: events.Key) -> None:
+        if self._typed_ahead is not None:
+            self._typed_ahead.append(event)
+            event.stop()
+
+    def on_screen_suspend(self) -> None:
+        self.app.screen.call_after_refresh(self.type_again)
+
+    def type_again(self) -> None:
+        """Give what was typed ahead to what has been opened meanwhile."""
+        typed, self._typed_ahead = self._typed_ahead or [], None
+        for key in typed:
+            self.app.post_message(events.Key(key.key, key.character))
 
     async def carry(self, lines: Sequence[Line], act: Callable[[Desk, int], Done]) -> None:
         """Do the same to each of these tickets, say what came of it, and read again."""
