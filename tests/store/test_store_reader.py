@@ -6,11 +6,14 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from deskterm.errors import DeskError
 from deskterm.store.changes import note_change
-from deskterm.store.engine import Store
+from deskterm.store.engine import Store, create_store
 from deskterm.store.failures import Interrupted
 from deskterm.store.reader import open_reader, translated
 from watching import told_of_a_change
@@ -44,6 +47,28 @@ def test_one_text_serves_both_databases(store: Store) -> None:
 def test_a_reader_writes_nothing(store: Store) -> None:
     with open_reader(store.url) as reader, pytest.raises(Exception, match=r"[Nn]othing can be written"):
         reader.rows("DELETE FROM ticket")
+
+
+def test_the_last_to_close_leaves_one_file(tmp_path: Path) -> None:
+    store = create_store(f"sqlite:///{tmp_path}/desk.sqlite3")
+    reader = open_reader(store.url)
+    reader.rows("SELECT count(*) FROM ticket")
+    store.close()
+    reader.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["desk.sqlite3"]
+
+
+def test_a_lost_connection_is_made_anew_and_counts_as_a_change(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        if store.dialect == "postgresql":
+            ((backend,),) = reader.rows("SELECT pg_backend_pid()")
+            with store.writing() as session:
+                session.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+            with pytest.raises(DeskError, match=r"cannot be reached"):
+                reader.rows("SELECT 1")
+            assert reader.changed()
+        assert reader.rows("SELECT 1") == [(1,)]
+        assert not reader.changed()
 
 
 def test_a_reader_serves_another_thread(store: Store) -> None:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskterm.store.connection import sqlite_connection
 from deskterm.store.engine import Store, create_store
 from deskterm.store.instants import NEVER
 from deskterm.store.reader import Reader, open_reader
@@ -221,7 +220,9 @@ def test_the_live_filter_looks_at_number_subject_requester_and_organisation(stor
 class Explaining(Reader):
     """A reader that keeps SQLite's plan of each query."""
 
-    plans: list[str]
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.plans: list[str] = []
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         self.plans.append("; ".join(str(step[-1]) for step in super().rows(f"EXPLAIN QUERY PLAN {sql}", params or {})))
@@ -231,8 +232,7 @@ class Explaining(Reader):
 def test_a_page_anywhere_is_read_from_an_index(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     create_store(url).close()
-    with Explaining(url, sqlite_connection(url, mode="ro")) as reader:
-        reader.plans = []
+    with Explaining(url) as reader:
         key = Key(1, reader.instant(NOW), 1)
         for view in VIEW_KEYS:
             for order in ORDERS:

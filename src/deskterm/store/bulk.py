@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deskterm.errors import DeskError
 from deskterm.store import failures
+from deskterm.store.changes import CHANNEL
 from deskterm.store.connection import PATIENCE, writing_connection
 from deskterm.store.instants import stored_text
 from deskterm.store.location import dialect
@@ -73,7 +74,7 @@ class Bulk:
         """Tell those who watch that many tickets changed (`deskterm.store.changes`); the last of a transaction."""
         self.insert("change", ("ticket_id", "at"), [(None, at)])
         if self.dialect == "postgresql":
-            self.execute("SELECT pg_notify('deskterm', '')")
+            self.execute("SELECT pg_notify(:channel, '')", {"channel": CHANNEL})
 
     def commit(self) -> None:
         """Keep what was inserted so far and go on in a new transaction; every 20,000 to 50,000 rows is right."""

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     from deskterm.store.reader import Reader
 
+CHANNEL = "deskterm"
+"""What PostgreSQL tells its listeners on."""
+
 KEPT = 10_000
 """Changes that are kept; who slept longer reads everything again."""
 
@@ -36,7 +39,7 @@ def note_change(session: Session, ticket_id: int | None, at: datetime) -> None:
     if number % _TRIM_EVERY == 0:
         session.execute(delete(table).where(table.c.id <= number - KEPT))
     if on_postgresql:
-        session.execute(select(func.pg_notify("deskterm", "" if ticket_id is None else str(ticket_id))))
+        session.execute(select(func.pg_notify(CHANNEL, "" if ticket_id is None else str(ticket_id))))
 
 
 def last_change(reader: Reader) -> int:

@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from deskterm.store import failures
@@ -19,24 +19,27 @@ PATIENCE = 10.0
 """Seconds that a writer waits for another one."""
 
 
-def sqlite_connection(url: str, *, mode: Literal["ro", "rw"] = "rw", patience: float = PATIENCE) -> sqlite3.Connection:
-    """A connection with this desk's settings, in autocommit; it makes no file. DeskError when there is none or it
-    cannot be opened."""
+def sqlite_connection(url: str, *, writing: bool = True, patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection with this desk's settings, in autocommit; it makes no file. One that does not write still opens
+    the file for writing where it may, so that the last to close it leaves no write-ahead log behind. DeskError when
+    there is no file or it cannot be opened."""
     path = sqlite_path(url)
-    _look(url, path, writing=mode == "rw")
+    _look(url, path, writing=writing)
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode={mode}",
+            f"file:{quote(str(path))}?mode=rw",
             uri=True,
             timeout=patience,
             isolation_level=None,
             check_same_thread=False,
         )
-        if mode == "rw":
+        if writing:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA recursive_triggers = ON")
+        else:
+            connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
     except sqlite3.Error as error:
         if connection is not None:

@@ -146,7 +146,11 @@ def _lay_out(connection: Connection, dialect: str) -> None:
         connection.exec_driver_sql(statement)
     if dialect == "sqlite":
         connection.execute(
-            text("INSERT INTO sqlite_sequence (name, seq) VALUES ('ticket', :seq)"), {"seq": FIRST_NUMBER - 1}
+            text(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT 'ticket', :seq "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'ticket')"
+            ),
+            {"seq": FIRST_NUMBER - 1},
         )
     else:
         connection.exec_driver_sql(f"ALTER SEQUENCE ticket_id_seq RESTART WITH {FIRST_NUMBER}")

@@ -148,7 +148,7 @@ def _copied(url: str, number: int) -> Path:
         os.close(os.open(backup, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise failures.unwritable(url, f"no backup before the upgrade: {error.strerror}") from error
-    source = sqlite_connection(url, mode="ro")
+    source = sqlite_connection(url, writing=False)
     target = sqlite_connection(f"sqlite:///{backup}")
     try:
         source.backup(target, pages=-1)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from deskterm.store import failures
+from deskterm.store.changes import CHANNEL
 from deskterm.store.connection import postgresql_connection, sqlite_connection
 from deskterm.store.failures import Interrupted
 from deskterm.store.instants import NEVER, stored_text
@@ -25,33 +26,33 @@ if TYPE_CHECKING:
 PATIENCE = 2.0
 """Seconds that a reader waits for a lock: readers of a WAL hardly ever do."""
 
-CHANNEL = "deskterm"
-
 
 class Reader:
-    """One read-only connection; from any thread, one at a time (`interrupt` from any other)."""
+    """One read-only connection; from any thread, one at a time (`interrupt` from any other). One to PostgreSQL that
+    was lost is made anew at the next call."""
 
-    def __init__(
-        self, url: str, connection: sqlite3.Connection | psycopg.Connection[Any], upgraded: Upgrade | None = None
-    ) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE, upgraded: Upgrade | None = None) -> None:
         self.url = url
         self.dialect = dialect(url)
         self.upgraded = upgraded
-        self._connection = connection
         self._version = 0
-        if isinstance(connection, sqlite3.Connection):
-            connection.create_function("casefold", 1, _casefold, deterministic=True)
-            self._version = self._data_version()
+        self._missed = False
+        self._sqlite: sqlite3.Connection | None = None
+        self._server: psycopg.Connection[Any] | None = None
+        if self.dialect == "sqlite":
+            self._sqlite = sqlite_connection(url, writing=False, patience=patience)
+            self._sqlite.create_function("casefold", 1, _casefold, deterministic=True)
+            self._version = _data_version(self._sqlite)
         else:
-            connection.execute(f"SET default_transaction_read_only = on; LISTEN {CHANNEL}")
+            self._server = _listening(url)
 
     def rows(self, sql: str, params: Mapping[str, object] = {}) -> list[tuple[Any, ...]]:
         """What a query finds. sql: with `:name` parameters, the same text on both databases. Interrupted when
         `interrupt` was called meanwhile; DeskError when the database cannot be read."""
         try:
-            if isinstance(self._connection, sqlite3.Connection):
-                return self._connection.execute(sql, params).fetchall()
-            return self._connection.execute(translated(sql), params).fetchall()
+            if self._sqlite is not None:
+                return self._sqlite.execute(sql, params).fetchall()
+            return self._connected().execute(translated(sql), params).fetchall()
         except Exception as error:
             raise self._told(error) from error
 
@@ -64,25 +65,34 @@ class Reader:
         """NEVER as a value to bind."""
         return stored_text(NEVER) if self.dialect == "sqlite" else NEVER
 
+    @property
+    def bare(self) -> Any:
+        """The driver's connection."""
+        return self._sqlite if self._sqlite is not None else self._connected()
+
     def changed(self) -> bool:
         """Whether another connection has written since the last call, or since the reader was opened."""
         try:
-            if isinstance(self._connection, sqlite3.Connection):
-                before, self._version = self._version, self._data_version()
+            if self._sqlite is not None:
+                before, self._version = self._version, _data_version(self._sqlite)
                 return before != self._version
-            return len(list(self._connection.notifies(timeout=0))) > 0
+            told = list(self._connected().notifies(timeout=0))
         except Exception as error:
             raise self._told(error) from error
+        missed, self._missed = self._missed, False
+        return missed or bool(told)
 
     def interrupt(self) -> None:
         """Give up the query that runs in another thread, if any."""
-        if isinstance(self._connection, sqlite3.Connection):
-            self._connection.interrupt()
-        else:
-            self._connection.cancel_safe(timeout=2)
+        if self._sqlite is not None:
+            self._sqlite.interrupt()
+        elif self._server is not None:
+            self._server.cancel_safe(timeout=2)
 
     def close(self) -> None:
-        self._connection.close()
+        for connection in (self._sqlite, self._server):
+            if connection is not None:
+                connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,9 +100,12 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _data_version(self) -> int:
-        ((version,),) = self._connection.execute("PRAGMA data_version").fetchall()
-        return int(version)
+    def _connected(self) -> psycopg.Connection[Any]:
+        """The connection to the server; what was written while it was lost counts as a change."""
+        if self._server is None or self._server.broken:
+            self._server = _listening(self.url)
+            self._missed = True
+        return self._server
 
     def _told(self, error: Exception) -> Exception:
         if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", "") == "57014":
@@ -109,20 +122,27 @@ def open_reader(
 ) -> Reader:
     """A reader on the desk at a place; an older layout is upgraded first (`Reader.upgraded`). DeskErrors as
     `open_store`."""
-    connection: Any
-    if dialect(url) == "sqlite":
-        connection = sqlite_connection(url, mode="ro", patience=patience)
-    else:
-        connection = postgresql_connection(url)
+    reader = Reader(url, patience=patience)
     try:
-        upgraded = checked(connection, url, migrations=migrations, schema=schema)
-        return Reader(url, connection, upgraded)
+        reader.upgraded = checked(reader.bare, url, migrations=migrations, schema=schema)
     except Exception as error:
-        connection.close()
+        reader.close()
         told = failures.sentence(error, url)
         if told is None:
             raise
         raise told from error
+    return reader
+
+
+def _listening(url: str) -> psycopg.Connection[Any]:
+    connection = postgresql_connection(url)
+    connection.execute(f"SET default_transaction_read_only = on; LISTEN {CHANNEL}".encode())
+    return connection
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    ((version,),) = connection.execute("PRAGMA data_version").fetchall()
+    return int(version)
 
 
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z0-9_]*)|%", re.IGNORECASE)
