@@ -15,11 +15,6 @@ from deskterm.exchange.mapping import Mapping
 from deskterm.exchange.observe import Cells
 from deskterm.exchange.source import BadRow, Log, Record, opened
 
-Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done (`reading`, `writing`), how much of it is done and how much there is, if known."""
-
-_TELL_EVERY = 5_000
-
 
 class Seen(NamedTuple):
     """A row, as far as the mapping looks at it. at: epoch seconds, never before the row above it."""
@@ -60,13 +55,11 @@ class Gathered:
     skipped: list[BadRow] = field(default_factory=list)
 
 
-def gather(
-    path: Path, mapping: Mapping, columns: Sequence[str], *, until: int | None = None, progress: Progress | None = None
-) -> Gathered:
+def gather(path: Path, mapping: Mapping, columns: Sequence[str], *, until: int | None = None) -> Gathered:
     """Read a log. columns: those whose cells are kept. until: epoch seconds; later rows are counted and left.
     DeskError when the log cannot be read, or lacks a column that the mapping names."""
     with opened(path, delimiter=mapping.log.delimiter, encoding=mapping.log.encoding) as log:
-        return _Gathering(path, log, mapping, columns, until).run(progress)
+        return _Gathering(path, log, mapping, columns, until).run()
 
 
 class _Gathering:
@@ -84,7 +77,7 @@ class _Gathering:
         self._parse: Parse = parser(mapping.log.dates, mapping.log.zone)
         self._gathered = Gathered()
 
-    def run(self, progress: Progress | None) -> Gathered:
+    def run(self) -> Gathered:
         gathered, take = self._gathered, self._take
         for record in self._log.records():
             gathered.rows += 1
@@ -94,8 +87,6 @@ class _Gathering:
                     gathered.skipped.append(BadRow(record.line, reason))
             else:
                 gathered.skipped.append(record)
-            if progress is not None and gathered.rows % _TELL_EVERY == 0:
-                progress("reading", gathered.rows, None)
         gathered.histories = {key: history for key, history in gathered.histories.items() if history.rows}
         return gathered
 

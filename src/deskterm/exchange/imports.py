@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from deskterm.desk.desk import Desk
-from deskterm.desk.events import GENESIS, Event, TextRef, chained, decoded, encoded, text_digest
-from deskterm.desk.fold import TicketFold
-from deskterm.desk.rows import clock_values, seconds, ticket_values
-from deskterm.errors import DeskError
-from deskterm.exchange.histories import Gathered, History, Progress, gather
+from deskterm.desk.rows import seconds
+from deskterm.exchange.histories import gather
 from deskterm.exchange.mapping import Mapping
 from deskterm.exchange.observe import Observer
-from deskterm.exchange.people import People
-from deskterm.exchange.retell import Teller
+from deskterm.exchange.report import Refused, Report
+from deskterm.exchange.run import Progress, Run
 from deskterm.exchange.source import BadRow
-from deskterm.procedure.compiled import Compiled, from_document
-from deskterm.store.bulk import Bulk
 from deskterm.store.changes import note_change
 from deskterm.store.engine import Store
-from deskterm.store.instants import seconds as stored_seconds
-from deskterm.store.instants import stored_text
-
-_BATCH = 2_000
-_EVENT = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an import did. rows: records in the log; tickets: made anew; grown: tickets that got more events;
-    events: written; unchanged: tickets of which the log said nothing new; left_alone: tickets that the desk has
-    otherwise than the log tells; later: rows after `until`; skipped: rows that could not be taken; notes: rows that
-    were, with what was odd about them."""
-
-    rows: int
-    tickets: int
-    grown: int
-    events: int
-    unchanged: int
-    left_alone: int
-    later: int
-    skipped: tuple[BadRow, ...]
-    notes: tuple[BadRow, ...]
-
-
-class Refused(DeskError):
-    """A strict import found something to report. rows: all of it."""
-
-    def __init__(self, log: Path, rows: Sequence[BadRow]) -> None:
-        more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-        super().__init__(f"{log}, line {rows[0].line}: {rows[0].reason}{more}; nothing was imported.")
-        self.rows = tuple(rows)
 
 
 def import_events(
@@ -71,7 +33,7 @@ def import_events(
 ) -> Report:
     """Bring a log in. Rows that were taken before are known and left; those that a log has more than last time are
     added. until: rows after that instant are left for later. strict: stop, with nothing written, at anything there
-    would be to report. actor: the login of the admin at work. progress: see `deskterm.exchange.histories`.
+    would be to report. actor: the login of the admin at work. progress: see `deskterm.exchange.run`.
 
     Raises DeskError when the log cannot be read, lacks a column of the mapping, the mapping uses words that the
     procedure does not know, or the actor may not import; nothing is written then.
@@ -80,207 +42,32 @@ def import_events(
     desk.require("import")
     observer = Observer(mapping, desk.procedure)
     limit = None if until is None else seconds(until)
-    gathered = gather(log, mapping, observer.columns, until=limit, progress=progress)
-    if strict:
-        _refuse(log, gathered.skipped)
-    with store.bulk() as bulk:
-        run = _Run(bulk, desk.procedure, mapping, observer, actor)
-        report = run.run(gathered, progress)
+    with _no_collection():
+        gathered = gather(log, mapping, observer.columns, until=limit)
         if strict:
-            _refuse(log, report.notes)
+            _refuse(log, gathered.skipped)
+        with store.bulk() as bulk:
+            report = Run(bulk, desk.procedure, mapping, observer, actor).run(gathered, progress)
+            if strict:
+                _refuse(log, report.notes)
     if report.events:
         with store.writing() as session:
             note_change(session, None, now)
     return report
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """An import makes millions of small values and no cycles: looking for cycles among them is a sixth of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _refuse(log: Path, rows: Sequence[BadRow]) -> None:
     if rows:
         raise Refused(log, sorted(rows))
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the desk has of a ticket of this log."""
-
-    rows: int
-    digest: str
-
-
-class _Run:
-    """One import inside its transaction. Rows wait in lists and are written some thousand tickets at a time."""
-
-    def __init__(self, bulk: Bulk, procedure: Compiled, mapping: Mapping, observer: Observer, actor: str) -> None:
-        self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
-        self._editions = _editions(bulk, procedure)
-        bulk.reserve("ticket", 1)  # on PostgreSQL other writers of tickets wait from here on
-        self._known = {
-            key: _Known(rows, digest)
-            for key, rows, digest in bulk.execute(
-                "SELECT external_id, rows, digest FROM imported_row WHERE source = :source", {"source": self._source}
-            )
-        }
-        self._people = People(bulk)
-        self._next_text = bulk.reserve("personal_text", 1).start
-        self._ticket = 0
-        self._teller = Teller(observer, procedure, self._people, self._keep, self._source, actor)
-        self._plain = encoded(Event(0, "", 0, "", 0, data=self._teller.data))
-        self._dates: dict[int, str] = {}
-        self._subjects: dict[int, str] = {}
-        self._tickets: list[dict[str, Any]] = []
-        self._texts: list[tuple[int, int, str, str]] = []
-        self._events: list[tuple[Any, ...]] = []
-        self._clocks: list[dict[str, Any]] = []
-        self._taken: list[tuple[str, str, int, str]] = []
-
-    def run(self, gathered: Gathered, progress: Progress | None) -> Report:
-        numbers = self._numbers()
-        fresh = [key for key in gathered.histories if key not in numbers]
-        reserved = iter(self._bulk.reserve("ticket", len(fresh)))
-        notes = self._teller.notes
-        written = grown = unchanged = left = 0
-        for done, (key, history) in enumerate(gathered.histories.items(), 1):
-            if key not in numbers:
-                written += self._register(next(reserved), key, history)
-            elif (known := self._known.get(key)) is None:
-                notes.append(
-                    BadRow(history.rows[0].line, f"{key} is on the desk already, not from this log: left alone")
-                )
-                left += 1
-            elif known.rows > len(history.rows):
-                unchanged += 1
-            elif known.digest != history.digest(known.rows):
-                notes.append(
-                    BadRow(history.rows[0].line, f"{key} was imported with other rows than the log has now: left alone")
-                )
-                left += 1
-            elif known.rows == len(history.rows):
-                unchanged += 1
-            else:
-                written += self._grow(numbers[key], key, history, known.rows)
-                grown += 1
-            if done % _BATCH == 0:
-                self._flush()
-                if progress is not None:
-                    progress("writing", done, len(gathered.histories))
-        self._flush()
-        return Report(
-            rows=gathered.rows,
-            tickets=len(fresh),
-            grown=grown,
-            events=written,
-            unchanged=unchanged,
-            left_alone=left,
-            later=gathered.later,
-            skipped=tuple(gathered.skipped),
-            notes=tuple(sorted(notes)),
-        )
-
-    # -- one ticket ----------------------------------------------------------------------------------------------
-
-    def _register(self, number: int, key: str, history: History) -> int:
-        fold = TicketFold(self._editions.__getitem__)
-        written, chain = self._tell(number, key, history, 0, fold, GENESIS)
-        self._tickets.append({"id": number} | self._row(number, fold, chain))
-        self._taken.append((self._source, key, len(history.rows), history.digest(len(history.rows))))
-        return written
-
-    def _grow(self, number: int, key: str, history: History, known: int) -> int:
-        """Add to a ticket that is on the desk: what was done here meanwhile stays, and the log goes on from it."""
-        fold = TicketFold(self._editions.__getitem__)
-        for seq, kind, at, who, version, data in self._bulk.execute(
-            "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
-            {"number": number},
-        ):
-            fold.step(decoded(seq, kind, stored_seconds(at), who, version, data))
-        ((chain, subject),) = self._bulk.execute(
-            "SELECT hash, subject FROM ticket WHERE id = :number", {"number": number}
-        )
-        if fold.state.subject_id is not None:
-            self._subjects[fold.state.subject_id] = subject
-        written, chain = self._tell(number, key, history, known, fold, chain)
-        row = {
-            name: stored_text(value) if isinstance(value, datetime) else value
-            for name, value in self._row(number, fold, chain).items()
-        }
-        self._bulk.execute("DELETE FROM clock WHERE ticket_id = :number", {"number": number})
-        self._people.flush()
-        self._bulk.execute(
-            f"UPDATE ticket SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :number",
-            row | {"number": number},
-        )
-        self._bulk.execute(
-            "UPDATE imported_row SET rows = :rows, digest = :digest WHERE source = :source AND external_id = :key",
-            {
-                "rows": len(history.rows),
-                "digest": history.digest(len(history.rows)),
-                "source": self._source,
-                "key": key,
-            },
-        )
-        return written
-
-    def _tell(
-        self, number: int, key: str, history: History, known: int, fold: TicketFold, chain: str
-    ) -> tuple[int, str]:
-        """Events of a ticket, as rows; how many events, and the hash of the last one."""
-        self._ticket = number
-        written = 0
-        first = history.rows[known].line
-        self._teller.notes += [note for note in history.notes if note.line >= first]
-        events, dates = self._events, self._dates
-        for event in self._teller.tell(key, history, known, fold):
-            data = encoded(event) if event.changes or event.texts else self._plain
-            chain = chained(chain, number, event, data)
-            at = dates.get(event.at) or dates.setdefault(event.at, stored_text(event.at))
-            events.append((number, event.seq, event.kind, at, event.actor, event.version, data, chain))
-            written += 1
-        return written, chain
-
-    def _row(self, number: int, fold: TicketFold, chain: str) -> dict[str, Any]:
-        """The ticket's row but for its number; its clocks' rows wait with the others."""
-        state, clocks = fold.state, fold.clocks()
-        self._clocks += [{"ticket_id": number} | clock_values(clock) for clock in clocks]
-        return ticket_values(state, clocks, self._procedure) | {
-            "subject": self._subjects.get(state.subject_id or 0, ""),
-            "requester": self._people.names.get(state.requester_id or 0, ""),
-            "organisation": self._people.organisations.get(state.organisation_id or 0, ""),
-            "hash": chain,
-        }
-
-    def _keep(self, body: str) -> TextRef:
-        salt = secrets.token_hex(16)
-        number = self._next_text
-        self._next_text += 1
-        self._texts.append((number, self._ticket, salt, body))
-        self._subjects[number] = body
-        return TextRef(number, text_digest(salt, body))
-
-    # -- the tables ----------------------------------------------------------------------------------------------
-
-    def _numbers(self) -> dict[str, int]:
-        """The log's number of a ticket → ours, for all tickets that came from somewhere."""
-        return dict(self._bulk.execute("SELECT external_id, id FROM ticket WHERE external_id IS NOT NULL"))
-
-    def _flush(self) -> None:
-        self._people.flush()
-        self._insert("ticket", self._tickets)
-        self._bulk.insert("personal_text", ("id", "ticket_id", "salt", "body"), self._texts)
-        self._bulk.insert("event", _EVENT, self._events)
-        self._insert("clock", self._clocks)
-        self._bulk.insert("imported_row", ("source", "external_id", "rows", "digest"), self._taken)
-        for waiting in (self._tickets, self._texts, self._events, self._clocks, self._taken):
-            waiting.clear()
-        self._subjects.clear()
-
-    def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            self._bulk.insert(table, tuple(rows[0]), (tuple(row.values()) for row in rows))
-
-
-def _editions(bulk: Bulk, current: Compiled) -> dict[int, Compiled]:
-    found = {
-        version: from_document(document, version)
-        for version, document in bulk.execute("SELECT id, document FROM procedure_version")
-    }
-    return found | {current.version: current}

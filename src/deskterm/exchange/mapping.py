@@ -120,6 +120,11 @@ class Mapping(_Part):
     rows: Rows
     ticket: Fields
 
+    @property
+    def zone(self) -> str:
+        """The zone of instants that do not say theirs."""
+        return self.log.zone
+
 
 def load(path: Path) -> Mapping:
     """The mapping in a file. DeskError when it cannot be read or says something that it cannot."""
@@ -127,12 +132,12 @@ def load(path: Path) -> Mapping:
     return mapping
 
 
-def find(name_or_path: str) -> Path:
-    """The file of a shipped mapping by its name, or of an own one by its path. DeskError names those that ship."""
+def find_mapping(name_or_path: str) -> Mapping:
+    """A shipped mapping by its name, or one's own by its path. DeskError names those that ship."""
     shipped = {path.stem: path for path in sorted((data_folder() / "mappings").glob("*.toml"))}
     if name_or_path in shipped:
-        return shipped[name_or_path]
+        return load(shipped[name_or_path])
     path = Path(name_or_path).expanduser()
     if path.exists():
-        return path
+        return load(path)
     raise DeskError(f"There is no mapping and no file called {name_or_path}; shipped mappings: {', '.join(shipped)}.")
