@@ -19,9 +19,8 @@ from typing import Literal
 
 Kind = Literal["open", "elapsed", "dates", "next-sprint", "scheduled-sprint", "manual", "mean", "none"]
 
-_UNIT = {"s": 1, "m": 60, "h": 3600}
-_DURATION = re.compile(r"(\d+)\s*(d|h|m|s)")
-_LONGEST = 3660 * 86_400
+_DURATION = re.compile(r"(?:(\d{1,9})\s*d)?\s*(?:(\d{1,9})\s*h)?\s*(?:(\d{1,9})\s*m)?\s*(?:(\d{1,9})\s*s)?", re.ASCII)
+_LONGEST_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +42,11 @@ NONE = Target("none", "none")
 
 def parse_duration(text: str, day_length: int) -> int:
     """Seconds of `30m`, `1h30m`, `2d`; a day is `day_length` seconds. ValueError for anything else."""
-    compact = text.strip().lower()
-    matches = list(_DURATION.finditer(compact))
-    if not matches or "".join(match[0] for match in matches) != compact.replace("  ", " "):
+    match = _DURATION.fullmatch(text.strip().lower())
+    if match is None or not any(match.groups()):
         raise ValueError(f"{text!r} is no duration: write it as 30m, 4h, 1h30m or 2d")
-    seconds = sum(
-        int(number) * (day_length if unit == "d" else _UNIT[unit])
-        for number, unit in (match.groups() for match in matches)
-    )
-    if not 0 < seconds <= _LONGEST:
-        raise ValueError(f"{text!r} is not between one second and ten years")
-    return seconds
+    days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
+    return _sober(text, days * day_length + hours * 3600 + minutes * 60 + seconds)
 
 
 def parse_target(text: str, day_length: int) -> Target:
@@ -63,19 +56,29 @@ def parse_target(text: str, day_length: int) -> Target:
         return NONE
     if words == "scheduled sprint":
         return Target("scheduled-sprint", words)
-    if match := re.fullmatch(r"next sprint(?:, at most (\d+) days)?", words):
-        cap = int(match[1]) * 86_400 if match[1] else None
-        return Target("next-sprint", words, cap=cap)
-    if match := re.fullmatch(r"set by ([a-z0-9-]+)", words):
+    if match := _words(r"next sprint(?:, at most (\d{1,9}) days?)?", words):
+        return Target("next-sprint", words, cap=_sober(text, int(match[1]) * 86_400) if match[1] else None)
+    if match := _words(r"set by ([a-z0-9-]+)", words):
         return Target("manual", words, role=match[1])
-    if match := re.fullmatch(r"mean (.+)", words):
+    if match := _words(r"mean (.+)", words):
         return Target("mean", words, seconds=parse_duration(match[1], day_length))
-    if match := re.fullmatch(r"(\d+)\s*c|(\d+) calendar days?", words):
-        return Target("elapsed", words, seconds=int(match[1] or match[2]) * 86_400)
-    if match := re.fullmatch(r"(.+) elapsed", words):
+    if match := _words(r"(\d{1,9}) ?(?:c|calendar days?)", words):
+        return Target("elapsed", words, seconds=_sober(text, int(match[1]) * 86_400))
+    if match := _words(r"(.+) elapsed", words):
         return Target("elapsed", words, seconds=parse_duration(match[1], 86_400))
-    if match := re.fullmatch(r"(\d+) working dates?( end of day)?", words):
+    if match := _words(r"(\d{1,9}) working dates?( end of day)?", words):
+        _sober(text, int(match[1]) * 86_400)
         return Target("dates", words, dates=int(match[1]), end_of_day=bool(match[2]))
-    if match := re.fullmatch(r"(.+) end of day", words):
+    if match := _words(r"(.+) end of day", words):
         return Target("open", words, seconds=parse_duration(match[1], day_length), end_of_day=True)
     return Target("open", words, seconds=parse_duration(words, day_length))
+
+
+def _words(pattern: str, words: str) -> re.Match[str] | None:
+    return re.fullmatch(pattern, words, re.ASCII)
+
+
+def _sober(text: str, seconds: int) -> int:
+    if not 0 < seconds <= _LONGEST_DAYS * 86_400:
+        raise ValueError(f"{text!r} is not between one second and ten years")
+    return seconds

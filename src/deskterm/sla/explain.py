@@ -1,0 +1,82 @@
+"""The ledger behind a due instant: every stretch from the start to the end, and what of it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.hours import DAY
+
+Kind = Literal["open", "closed", "holiday", "paused"]
+
+
+class Line(NamedTuple):
+    """One stretch, half-open, in epoch seconds. seconds: open seconds in it, which count in an open line and do not
+    in a paused one. total: what has counted so far, this line included. note: the holiday's name. offset: the zone's
+    offset from UTC in seconds when it starts."""
+
+    kind: Kind
+    start: int
+    end: int
+    seconds: int
+    total: int
+    note: str
+    offset: int
+
+
+def ledger(calendar: Calendar, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Line]:
+    """Why a target of open seconds is due when it is: its open lines add up to it, and the last one ends at the due
+    instant. Raises ValueError as `Calendar.after` does."""
+    return account(calendar, start, calendar.after(start, seconds, pauses), pauses)
+
+
+def account(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Line]:
+    """The time from `start` to `end` without a gap: open, closed, a holiday that closes an open weekday, paused."""
+    lines: list[Line] = []
+    total = 0
+    for kind, begins, ends, note in _stretches(calendar, start, end, disjoint(pauses)):
+        seconds = calendar.open_seconds(begins, ends) if kind in ("open", "paused") else 0
+        if kind == "open":
+            total += seconds
+        lines.append(Line(kind, begins, ends, seconds, total, note, calendar.offset(begins)))
+    return lines
+
+
+_Stretch = tuple[Kind, int, int, str]
+
+
+def _stretches(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]]) -> Iterator[_Stretch]:
+    at = start
+    for pause_start, pause_end in pauses:
+        begins, ends = max(pause_start, at), min(pause_end, end)
+        if begins < ends:
+            yield from _running(calendar, at, begins)
+            yield "paused", begins, ends, ""
+            at = ends
+    yield from _running(calendar, at, end)
+
+
+def _running(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
+    at = start
+    for opens, closes in calendar.intervals(start, end):
+        yield from _shut(calendar, at, opens)
+        yield "open", opens, closes, ""
+        at = closes
+    yield from _shut(calendar, at, end)
+
+
+def _shut(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
+    """Closed time, cut at the midnights of holidays."""
+    at = start
+    for day in range((start + calendar.offset(start)) // DAY, (end + calendar.offset(end)) // DAY + 1):
+        name = calendar.holiday(day)
+        if name is not None:
+            begins, ends = max(calendar.from_local(day * DAY), at), min(calendar.from_local((day + 1) * DAY), end)
+            if begins < ends:
+                if at < begins:
+                    yield "closed", at, begins, ""
+                yield "holiday", begins, ends, name
+                at = ends
+    if at < end:
+        yield "closed", at, end, ""

@@ -1,0 +1,89 @@
+"""The ledger behind a due instant."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.sla import Calendar
+from deskterm.sla.explain import account, ledger
+from sla import drawn
+from sla.vectors import CALENDARS, OFFICE
+from sla.walking import utc
+
+
+def seconds(text: str) -> int:
+    return int(utc(text).timestamp())
+
+
+@given(data=st.data())
+def test_the_open_lines_add_up_to_the_target_and_end_when_it_is_due(data: st.DataObject) -> None:
+    wall, anchor = data.draw(drawn.walls())
+    calendar = drawn.calendar(wall)
+    start = int(data.draw(drawn.near(anchor)).timestamp())
+    target = data.draw(st.integers(0, 300_000))
+    pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(drawn.pauses(anchor))]
+    due = calendar.after(start, target, pauses)
+    lines = ledger(calendar, start, target, pauses)
+    total = 0
+    for line in lines:
+        assert line.start < line.end
+        assert line.seconds == (calendar.open_seconds(line.start, line.end) if line.kind in ("open", "paused") else 0)
+        assert line.kind != "open" or line.seconds == line.end - line.start
+        assert line.kind in ("open", "paused") or calendar.open_seconds(line.start, line.end) == 0
+        total += line.seconds if line.kind == "open" else 0
+        assert line.total == total
+        assert line.offset == calendar.offset(line.start)
+        assert (line.note != "") == (line.kind == "holiday")
+    assert total == target
+    assert all(before.end == after.start for before, after in pairwise(lines)), "no gap and no overlap"
+    assert not any(before.kind == after.kind == "closed" for before, after in pairwise(lines)), "closed time is merged"
+    if target:
+        assert (lines[0].start, lines[-1].end, lines[-1].kind) == (start, due, "open")
+    else:
+        assert lines == []
+
+
+def test_christmas_is_named_and_a_holiday_on_a_closed_day_is_not() -> None:
+    calendar = Calendar(
+        "Europe/London",
+        OFFICE,
+        {
+            date(2026, 12, 25): "Christmas Day",
+            date(2026, 12, 26): "Boxing Day",
+            date(2026, 12, 28): "Boxing Day (in lieu)",
+        },
+    )
+    lines = ledger(calendar, seconds("2026-12-24 15:00"), 2 * 3600)
+    assert [(line.kind, line.start, line.end, line.seconds, line.total, line.note) for line in lines] == [
+        ("open", seconds("2026-12-24 15:00"), seconds("2026-12-24 16:00"), 3600, 3600, ""),
+        ("closed", seconds("2026-12-24 16:00"), seconds("2026-12-25 00:00"), 0, 3600, ""),
+        ("holiday", seconds("2026-12-25 00:00"), seconds("2026-12-26 00:00"), 0, 3600, "Christmas Day"),
+        ("closed", seconds("2026-12-26 00:00"), seconds("2026-12-28 00:00"), 0, 3600, ""),
+        ("holiday", seconds("2026-12-28 00:00"), seconds("2026-12-29 00:00"), 0, 3600, "Boxing Day (in lieu)"),
+        ("closed", seconds("2026-12-29 00:00"), seconds("2026-12-29 08:00"), 0, 3600, ""),
+        ("open", seconds("2026-12-29 08:00"), seconds("2026-12-29 09:00"), 3600, 7200, ""),
+    ]
+
+
+def test_each_line_tells_the_offset_from_utc_that_it_was_reckoned_with() -> None:
+    lines = ledger(CALENDARS["A'"], seconds("2026-03-27 15:30"), 4 * 3600)
+    assert [(line.kind, line.offset) for line in lines] == [("open", 0), ("closed", 0), ("open", 3600)]
+
+
+def test_a_paused_line_tells_the_open_time_that_it_left_out() -> None:
+    pause = (seconds("2026-11-20 15:00"), seconds("2026-11-23 09:00"))
+    lines = ledger(CALENDARS["A"], seconds("2026-11-20 14:00"), 2 * 3600, [pause])
+    assert [(line.kind, line.seconds, line.total) for line in lines] == [
+        ("open", 3600, 3600),
+        ("paused", 2 * 3600, 3600),
+        ("open", 3600, 7200),
+    ]
+
+
+def test_any_stretch_can_be_accounted_for() -> None:
+    lines = account(CALENDARS["A"], seconds("2026-11-20 06:00"), seconds("2026-11-20 20:00"))
+    assert [(line.kind, line.seconds) for line in lines] == [("closed", 0), ("open", 8 * 3600), ("closed", 0)]
