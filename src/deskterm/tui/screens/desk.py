@@ -55,6 +55,7 @@ COUNT_AGAIN = 30
 class DeskScreen(Screen[None]):
     """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
@@ -193,6 +194,10 @@ class DeskScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         self.app.screen.call_after_refresh(self.type_again)
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted and self.focused is None:
+            self.focus_pane()
 
     def type_again(self) -> None:
         """Give what was typed ahead to what has been opened meanwhile."""
