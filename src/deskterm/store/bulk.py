@@ -58,6 +58,11 @@ class Bulk:
         cursor = self._connection.execute(text, params)
         return cursor.fetchall() if cursor.description else []
 
+    def hold(self, table: str) -> None:
+        """Let other writers of a table wait until the next `commit`; on SQLite they do anyway."""
+        if self.dialect == "postgresql":
+            self.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+
     def reserve(self, table: str, count: int) -> range:
         """Ids to insert rows with, before the next `commit`; other writers of the table wait until then."""
         if count <= 0:
@@ -65,7 +70,7 @@ class Bulk:
         if self.dialect == "sqlite":
             first = self._next_id(table)
         else:
-            self.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            self.hold(table)
             ((first,),) = self.execute(f"SELECT nextval('{table}_id_seq')")
             self.execute(f"SELECT setval('{table}_id_seq', :last)", {"last": first + count - 1})
         return range(first, first + count)
