@@ -9,16 +9,17 @@ from datetime import datetime
 from deskterm.desk.desk import Desk
 from deskterm.desk.founding import in_use, put_in_force, users_of
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.checks import unsound
 from deskterm.procedure.diff import difference
+from deskterm.procedure.references import broken_references
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
 from deskterm.procedure.stored import model
 
 
 @dataclass(frozen=True, slots=True)
 class SeededSeverity:
-    """One step as a file has it, the most severe first. targets: metric → target, for the policies that tell
-    severities apart; empty keeps what they have."""
+    """One step as a file has it, the most severe first. What it leaves unsaid stays as the desk has it. targets:
+    metric → target, for the policies that tell severities apart; empty keeps what they have."""
 
     step: Severity
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -27,7 +28,8 @@ class SeededSeverity:
 def seed_severities(desk: Desk, steps: Sequence[SeededSeverity], *, dry_run: bool = False, now: datetime) -> list[str]:
     """Make the desk's scale what the list says, in its order, as a new edition of the procedure. Returns the
     differences, one a line; none, and nothing written, when the scale is so already. DeskError when the list drops a
-    severity that tickets have, or sets a target that no policy has a place for."""
+    severity that tickets have, sets a target that no policy has a place for, or does not fit the rest of the procedure
+    (a rule that speaks of a severity that goes)."""
     desk.require("seed")
     if not steps:
         raise DeskError("The file holds no severity: list at least one.")
@@ -36,10 +38,8 @@ def seed_severities(desk: Desk, steps: Sequence[SeededSeverity], *, dry_run: boo
     lines = difference(before, edition)
     if not lines:
         return []
-    try:
-        Compiled(edition)
-    except ValueError as error:
-        raise DeskError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    if (fault := next(broken_references(edition), None) or next(unsound(edition), None)) is not None:
+        raise DeskError(f"The procedure does not fit this scale: {fault.sentence}")
     kept = {seeded.step.key for seeded in steps}
     with desk.store.writing() as session:
         for step in before.severities:
@@ -74,9 +74,14 @@ def rescaled(procedure: Procedure, steps: Sequence[SeededSeverity]) -> Procedure
         kind.model_copy(update={"default_severity": None}) if kind.default_severity not in kept else kind
         for kind in procedure.types
     )
-    return procedure.model_copy(
-        update={"severities": tuple(seeded.step for seeded in steps), "policies": policies, "types": types}
-    )
+    before = {step.key: step for step in procedure.severities}
+    scale = tuple(_merged(before.get(seeded.step.key), seeded.step) for seeded in steps)
+    return procedure.model_copy(update={"severities": scale, "policies": policies, "types": types})
+
+
+def _merged(before: Severity | None, step: Severity) -> Severity:
+    said = {name: getattr(step, name) for name in step.model_fields_set}
+    return step if before is None else before.model_copy(update=said)
 
 
 def _with_targets(policy: PolicyPart, kept: set[str], new: Mapping[str, Mapping[str, str]]) -> PolicyPart:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from deskterm.desk.desk import Desk
+from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError
 from deskterm.store.changes import note_change
 from deskterm.store.tables import Agent, Organisation, table_of
@@ -19,11 +20,13 @@ ROLES = ("viewer", "agent", "lead", "admin")
 
 def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime) -> list[str]:
     """Make the agents what the rows say, by `login`; the differences, one a line. Nobody is removed: `active`
-    false retires somebody. DeskError for an unknown role, and when no active admin would be left."""
+    false retires somebody. DeskError for a role, a team or a named role that there is none of, and when no active
+    admin would be left."""
     desk.require("seed")
     for row in rows:
         if row.get("role", "agent") not in ROLES:
             raise DeskError(f"The role of {row['login']} is {row['role']!r}: use {', '.join(ROLES)}.")
+    rows = [_placed(desk, row) for row in rows]
     with desk.store.writing() as session:
         lines = _upsert(session, Agent, "login", rows)
         table = table_of(Agent)
@@ -41,6 +44,17 @@ def seed_clients(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool
         lines = _upsert(session, Organisation, "key", rows)
         _settle(session, lines, dry_run, now)
     return lines
+
+
+def _placed(desk: Desk, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with the keys of its team and named roles, where the procedure has any of them."""
+    procedure = desk.procedure.procedure
+    placed = dict(row)
+    if row.get("team") and procedure.teams:
+        placed["team"] = chosen("team", row["team"], procedure.teams).key
+    if row.get("roles") and procedure.roles:
+        placed["roles"] = ",".join(chosen("role", name, procedure.roles).key for name in row["roles"].split(","))
+    return placed
 
 
 def _settle(session: Session, lines: list[str], dry_run: bool, now: datetime) -> None:

@@ -33,7 +33,7 @@ def text_of(path: Path) -> str:
         raise DeskError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise DeskError(f"{path}, line {line}: the file is not UTF-8 text; save it as UTF-8.") from error
+        raise DeskError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from error
 
 
 def toml(path: Path, shape: type[M]) -> tuple[M, Lines]:
@@ -50,11 +50,11 @@ def toml(path: Path, shape: type[M]) -> tuple[M, Lines]:
         return shape.model_validate(data), lines
     except ValidationError as error:
         told = sorted((lines.line(fault.path), fault.sentence) for fault in complaints(error, data, shape))
-        raise DeskError("\n".join(f"{path}, line {line}: {sentence}" for line, sentence in told)) from error
+        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in told)) from error
 
 
 def _broken(message: str, text: str, path: Path) -> str:
     found = re.search(r" \(at line (\d+), column \d+\)$", message)
     line = int(found[1]) if found else text.count("\n") + 1
     what = message[: found.start()] if found else message.removesuffix(" (at end of document)")
-    return f"{path}, line {line}: this is no TOML: {what[:1].lower()}{what[1:]}."
+    return f"{path}:{line}: this is no TOML: {what[:1].lower()}{what[1:]}."

@@ -113,13 +113,11 @@ def severities(path: Path, metrics: Iterable[str] = ()) -> list[SeededSeverity]:
     for entry in entries:
         for metric, text in entry.row.targets.items():
             if metric not in known:
-                raise DeskError(
-                    f'{path}, line {entry.line("targets")}: unknown metric "{metric}"{nearest(metric, known)}'
-                )
+                raise DeskError(f'{path}:{entry.line("targets")}: unknown metric "{metric}"{nearest(metric, known)}')
             try:
                 parse_target(text, _DAY)
             except ValueError as error:
-                raise DeskError(f"{path}, line {entry.line('targets')}: {metric}: {error}.") from error
+                raise DeskError(f"{path}:{entry.line('targets')}: {metric}: {error}.") from error
         step = Severity(**_said(entry.row, without={"targets"}))
         found.append(SeededSeverity(step, dict(entry.row.targets)))
     return found
@@ -149,7 +147,7 @@ def _once(path: Path, entries: Iterable[_Entry[Any]], key: str) -> None:
         value = getattr(entry.row, key)
         line = entry.line(key)
         if value in first:
-            raise DeskError(f'{path}, line {line}: the {key} "{value}" stands on line {first[value]} already.')
+            raise DeskError(f'{path}:{line}: the {key} "{value}" stands on line {first[value]} already.')
         first[value] = line
 
 
@@ -184,7 +182,7 @@ def _rows(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise DeskError(f"{path}, line {line}: this is no CSV: {error}.") from error
+            raise DeskError(f"{path}:{line}: this is no CSV: {error}.") from error
         if cells is None:
             return
         if not any(cell.strip() for cell in cells):
@@ -194,7 +192,7 @@ def _rows(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R]]:
             continue
         if len(cells) > len(columns):
             raise DeskError(
-                f"{path}, line {line}: {len(cells)} values for {len(columns)} columns; put quotes around a value"
+                f"{path}:{line}: {len(cells)} values for {len(columns)} columns; put quotes around a value"
                 " with the separator in it."
             )
         said = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
@@ -207,9 +205,9 @@ def _columns(path: Path, line: int, cells: list[str], row: type[Part], metrics: 
     for cell in cells:
         name = "_".join(cell.split()).lower()
         if name not in known:
-            raise DeskError(f'{path}, line {line}: unknown column "{cell.strip()}"{nearest(name, known)}')
+            raise DeskError(f'{path}:{line}: unknown column "{cell.strip()}"{nearest(name, known)}')
         if name in columns:
-            raise DeskError(f'{path}, line {line}: the column "{name}" is there twice.')
+            raise DeskError(f'{path}:{line}: the column "{name}" is there twice.')
         columns.append(name)
     return columns
 
@@ -233,5 +231,5 @@ def _checked(path: Path, line: int, row: type[R], values: Mapping[str, Any]) -> 
     try:
         return row.model_validate(values)
     except ValidationError as error:
-        told = "\n".join(f"{path}, line {line}: {fault.sentence}" for fault in complaints(error, values, row))
+        told = "\n".join(f"{path}:{line}: {fault.sentence}" for fault in complaints(error, values, row))
         raise DeskError(told) from error

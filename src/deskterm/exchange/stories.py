@@ -157,7 +157,7 @@ class Told:
 
     def at(self, *path: str | int) -> str:
         """File and line of a part of the story."""
-        return f"{self.place}, line {self.lines.line(('stories', self.number, *path))}" if self.lines else self.place
+        return f"{self.place}:{self.lines.line(('stories', self.number, *path))}" if self.lines else self.place
 
 
 class Moment(NamedTuple):

@@ -63,13 +63,13 @@ def _check_people(people: People, path: Path, lines: Lines) -> None:
     for number, taker in enumerate(people.takers):
         if taker not in logins:
             line = lines.line(("takers", number))
-            raise DeskError(f'{path}, line {line}: nobody has the login "{taker}"{nearest(taker, logins)}')
+            raise DeskError(f'{path}:{line}: nobody has the login "{taker}"{nearest(taker, logins)}')
     seen: dict[str, int] = {}
     for number, client in enumerate(people.clients):
         for contact in client.contacts:
             line = lines.line(("clients", number, "contacts"))
             if contact in seen:
-                raise DeskError(f'{path}, line {line}: "{contact}" is a contact on line {seen[contact]} already.')
+                raise DeskError(f'{path}:{line}: "{contact}" is a contact on line {seen[contact]} already.')
             seen[contact] = line
 
 
@@ -99,7 +99,7 @@ def _check_logins(doer: str, steps: Iterable[Step], logins: list[str], place: Ca
 
 def _check_template(template: Template, path: Path, lines: Lines, number: int, logins: list[str]) -> None:
     def place(step: int) -> str:
-        return f"{path}, line {lines.line(('templates', number, 'steps', step))}"
+        return f"{path}:{lines.line(('templates', number, 'steps', step))}"
 
     _check_logins("", template.steps, logins, place)
     known = [*template.slots, "first", "agent"]
@@ -107,7 +107,7 @@ def _check_template(template: Template, path: Path, lines: Lines, number: int, l
     for word in (word for text in texts for word in _SLOT.findall(text)):
         if word not in known:
             line = lines.line(("templates", number))
-            raise DeskError(f'{path}, line {line}: nothing stands for "{{{word}}}"{nearest(word, known)}')
+            raise DeskError(f'{path}:{line}: nothing stands for "{{{word}}}"{nearest(word, known)}')
 
 
 # -- templates -------------------------------------------------------------------------------------------------------
