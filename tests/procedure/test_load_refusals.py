@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from corner_shop import SHOP, line_of
 from deskterm.errors import DeskError
 from deskterm.procedure.load import load, loads
 
-EXAMPLE = re.search(r"```toml\n(.*?)```", Path(__file__).parents[2].joinpath("docs/procedures.md").read_text(), re.S)
-assert EXAMPLE is not None
-SHOP = EXAMPLE[1]
 CASES = tomllib.loads(Path(__file__).with_name("mistakes.toml").read_text(encoding="utf-8"))
 
 
@@ -21,10 +19,6 @@ def refusal(text: str) -> str:
     with pytest.raises(DeskError) as refused:
         loads(text, "shop.toml")
     return str(refused.value)
-
-
-def line_of(text: str, words: str) -> int:
-    return text[: text.index(words)].count("\n") + 1
 
 
 @pytest.mark.parametrize("mistake", CASES["mistakes"], ids=lambda mistake: mistake["name"])

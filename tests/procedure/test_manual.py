@@ -1,0 +1,51 @@
+"""The manual of procedure files says what the schema says."""
+
+from __future__ import annotations
+
+import pytest
+
+from corner_shop import MANUAL, SHOP
+from deskterm.errors import DeskError
+from deskterm.procedure.load import loads
+from deskterm.procedure.reference import BEGIN, END, render, renewed
+from deskterm.procedure.schema.words import FACTS, OCCURRENCES
+
+
+def test_the_reference_in_the_manual_is_the_one_of_the_schema() -> None:
+    manual = MANUAL.read_text(encoding="utf-8")
+    assert manual == renewed(manual), "run: python -m deskterm.procedure.reference docs/procedures.md"
+
+
+def test_every_key_of_every_table_is_explained() -> None:
+    rows = [row for row in render().splitlines() if row.startswith("| `")]
+    assert len(rows) > 200
+    assert [row for row in rows if row.endswith("|  |")] == []
+
+
+def test_the_manual_knows_every_occurrence_and_every_fact() -> None:
+    manual = MANUAL.read_text(encoding="utf-8").partition(BEGIN)[0]
+    for word in OCCURRENCES:
+        assert f"`{word}`" in manual
+    facts = manual.partition("### Facts")[2].partition("###")[0]
+    for fact in FACTS:
+        assert f"`{fact}`" in facts
+
+
+def test_the_refusals_in_the_manual_are_the_ones_that_are_told() -> None:
+    chapter = MANUAL.read_text(encoding="utf-8").partition("## Errors and warnings")[2]
+    shown = chapter.partition("```\n")[2].partition("```")[0].splitlines()
+    mistakes = [
+        ('label = "Fault"', 'lable = "Fault"'),
+        ('on_reply = "working"', 'on_reply = "workin"'),
+        ('response = "15m"', 'response = "15 mins"'),
+    ]
+    for (right, wrong), sentence in zip(mistakes, shown, strict=True):
+        with pytest.raises(DeskError) as refused:
+            loads(SHOP.replace(right, wrong, 1), "my-desk.toml")
+        assert str(refused.value) == sentence
+
+
+def test_the_reference_is_renewed_between_its_marks_only() -> None:
+    manual = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    assert renewed(manual) == f"before\n{BEGIN}\n\n{render()}\n{END}\nafter\n"
+    assert renewed(renewed(manual)) == renewed(manual)

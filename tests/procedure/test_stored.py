@@ -1,0 +1,197 @@
+"""Editions as a store keeps them: read without their models, and yet the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.procedure.compiled import Compiled, document, from_document
+from deskterm.procedure.load import load
+from deskterm.procedure.pinned import pinned, public_holidays
+from deskterm.procedure.references import parts
+from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Part, Procedure, Severity, Status
+from deskterm.procedure.schema.words import SpanText
+from deskterm.procedure.shipped import find, names
+from deskterm.procedure.stored import DATES, MAPPINGS, NUMBERS, ROWS, Table, model, read
+
+
+def agrees(plain: object, checked: object) -> bool:
+    """Whether a plain table says what its model says, field by field."""
+    if isinstance(checked, Part):
+        return all(agrees(getattr(plain, name), getattr(checked, name)) for name in type(checked).model_fields)
+    if isinstance(checked, tuple):
+        assert isinstance(plain, tuple)
+        return len(plain) == len(checked) and all(map(agrees, plain, checked))
+    if isinstance(checked, dict):
+        assert isinstance(plain, dict)
+        return list(plain) == list(checked) and all(agrees(plain[key], checked[key]) for key in checked)
+    return type(plain) is type(checked) and plain == checked
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_plain_edition_says_what_its_models_say(name: str) -> None:
+    procedure = load(find(name)).procedure
+    plain = read(document(procedure))
+    assert isinstance(plain, Table)
+    assert agrees(plain, procedure)
+
+
+def test_every_field_of_the_schema_that_needs_it_is_read_as_its_own_kind() -> None:
+    for part in _all_parts():
+        for name, field in part.model_fields.items():
+            kinds = _kinds(field.annotation)
+            assert (dict in kinds) == (name in MAPPINGS), (part, name)
+            assert (date in kinds and dict not in kinds) == (name in DATES), (part, name)
+            assert (Decimal in kinds) == (name in NUMBERS), (part, name)
+            assert (kinds.count(dict) > 1) == (name in ROWS), (part, name)
+
+
+def _all_parts() -> set[type[Part]]:
+    found: set[type[Part]] = set()
+    waiting: list[Any] = [Procedure]
+    while waiting:
+        kind = waiting.pop()
+        waiting += get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, Part) and kind not in found:
+            found.add(kind)
+            waiting += [field.annotation for field in kind.model_fields.values()]
+    return found
+
+
+def _kinds(kind: Any) -> list[Any]:
+    own = [get_origin(kind) or kind]
+    return own + [inner for option in get_args(kind) for inner in _kinds(option)]
+
+
+def test_what_a_plain_edition_does_not_have_is_asked_of_its_model() -> None:
+    procedure = load(find("campus-it")).procedure
+    content = json.loads(document(procedure))
+    del content["closing"]["on_reply_when_closed"], content["statuses"][0]["asks_reply"], content["retention"]
+    plain = read(json.dumps(content))
+    assert plain.closing.on_reply_when_closed == "reopen"
+    assert plain.statuses[0].asks_reply is False
+    assert plain.retention.years == 6
+    assert plain.model_copy(update={"channels": ("post",)}).channels == ("post",)
+    with pytest.raises(AttributeError):
+        plain.statuses[0].nonsense  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_reading_an_edition_builds_no_models(tmp_path: Path) -> None:
+    edition = tmp_path / "edition.json"
+    edition.write_text(document(pinned(load(find("software-vendor")).procedure, 2020, 2030)))
+    code = (
+        "import sys; from pathlib import Path; from deskterm.procedure.compiled import from_document;"
+        "made = from_document(Path(sys.argv[1]).read_text(), 1); made.rank('high', None, 'open-issue');"
+        "print(sorted({'pydantic', 'holidays', 'dateutil', 'sqlmodel'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(edition)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+KEYS = st.text("abcdefghij0123456789-", min_size=1, max_size=12).filter(lambda key: key[0] != "-")
+WORDS = st.text(min_size=1, max_size=40)
+
+
+@st.composite
+def procedures(draw: st.DrawFn) -> Procedure:
+    """Small procedures with anything in their words."""
+    keys = draw(st.lists(KEYS, min_size=2, max_size=5, unique=True))
+    days = draw(st.lists(st.dates(), max_size=4, unique=True))
+    spans: tuple[SpanText, ...] = ("08:00-12:00", "13:00-16:30")
+    calendars = {
+        key: CalendarPart(
+            timezone=draw(st.sampled_from(["UTC", "Europe/London", "Asia/Kolkata"])),
+            week={"mon": spans, "sat": ("22:00-06:00",)},
+            holidays=tuple(NamedDay(date=day, name=draw(WORDS)) for day in days),
+            exceptions={day: draw(st.sampled_from([(), spans])) for day in draw(st.lists(st.dates(), max_size=2))},
+        )
+        for key in keys
+    }
+    content = {
+        "about": {"key": keys[0], "name": draw(WORDS), "next_review": draw(st.none() | st.dates())},
+        "calendars": calendars,
+        "types": [{"key": keys[1], "label": draw(WORDS), "definition": draw(WORDS)}],
+        "statuses": [Status(key=key, label=draw(WORDS), category="new", to=tuple(keys)) for key in keys],
+        "severities": [Severity(key=key, label=draw(WORDS), urgent=draw(st.booleans())) for key in keys],
+        "policies": [
+            {
+                "key": keys[0],
+                "label": draw(WORDS),
+                "calendar": keys[-1],
+                "when": draw(st.dictionaries(KEYS, WORDS | st.lists(WORDS).map(tuple) | st.booleans(), max_size=2)),
+                "by_severity": {keys[0]: {keys[1]: "30m"}},
+            }
+        ],
+        "money": {"rate": draw(st.none() | st.decimals(0, 999, places=2))},
+        "links": draw(st.dictionaries(KEYS, st.text(), max_size=2)),
+        "closing": {"thanks": draw(st.dictionaries(WORDS, st.tuples(WORDS), max_size=2))},
+    }
+    return Procedure.model_validate(content)
+
+
+@given(procedures())
+def test_any_procedure_comes_back_from_its_document_as_it_went(procedure: Procedure) -> None:
+    text = document(procedure)
+    plain = read(text)
+    assert agrees(plain, procedure)
+    assert model(plain) == procedure
+    assert document(plain) == text
+
+
+@given(procedures())
+def test_a_calendar_counts_the_same_before_and_after_the_store(procedure: Procedure) -> None:
+    before = Compiled(procedure.model_copy(update={"policies": ()}))
+    after = from_document(document(before.procedure), 3)
+    assert list(after.terms.calendars) == list(before.terms.calendars)
+    for key, calendar in before.terms.calendars.items():
+        again = after.terms.calendars[key]
+        assert (again.timezone, again.day_length, again.holidays) == (
+            calendar.timezone,
+            calendar.day_length,
+            calendar.holidays,
+        )
+        assert list(again.intervals(1_700_000_000, 1_703_000_000)) == list(
+            calendar.intervals(1_700_000_000, 1_703_000_000)
+        )
+
+
+def test_a_pinned_procedure_holds_dates_and_no_regions() -> None:
+    desk = load(find("incident-management")).procedure
+    edition = pinned(desk, 2016, 2017)
+    office = edition.calendars["office"]
+    assert office.region is None
+    assert {day.date.year for day in office.holidays} == {2016, 2017}
+    named = {day.date: day.name for day in office.holidays}
+    assert named == public_holidays(HolidayRegion(country="BR"), 2016, 2017)
+    assert date(2016, 4, 21) in named
+    assert list(named) == sorted(named)
+    assert pinned(edition, 2010, 2030) is edition
+
+
+def test_own_names_of_holidays_win_over_those_of_a_region() -> None:
+    part = CalendarPart(
+        timezone="UTC",
+        week={"mon": ("08:00-16:00",)},
+        region=HolidayRegion(country="GB"),
+        holidays=(NamedDay(date=date(2026, 12, 25), name="Closed"), NamedDay(date=date(2026, 7, 1), name="Outing")),
+    )
+    desk = load(find("campus-it")).procedure.model_copy(update={"calendars": {"desk": part}})
+    days = {day.date: day.name for day in pinned(desk, 2026, 2026).calendars["desk"].holidays}
+    assert days[date(2026, 12, 25)] == "Closed"
+    assert days[date(2026, 7, 1)] == "Outing"
+    assert days[date(2026, 1, 1)] == "New Year's Day"
+
+
+def test_every_table_of_a_procedure_is_found_on_its_way() -> None:
+    found = dict(parts(load(find("software-vendor")).procedure, ()))
+    assert ("ladders", 0, "levels", 0) in found
+    assert ("calendars", "support") in found

@@ -1,0 +1,148 @@
+"""What a procedure compiles to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from corner_shop import SHOP
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.load import loads
+from deskterm.sla.clock import Mark, fold
+
+
+def shop(text: str = SHOP) -> Compiled:
+    return Compiled(loads(text, "shop.toml").procedure)
+
+
+def seconds(instant: str) -> int:
+    return int(datetime.fromisoformat(instant).timestamp())
+
+
+def test_statuses_that_name_a_metric_rest_it() -> None:
+    pauses = {metric.key: metric.pauses for metric in shop().terms.metrics}
+    assert pauses == {"response": frozenset(), "resolution": frozenset({"waiting"})}
+
+
+@pytest.mark.parametrize(("counts", "state"), [("false", "running"), ("true", "met")])
+def test_an_automatic_letter_answers_only_where_the_file_says_so(counts: str, state: str) -> None:
+    text = SHOP + f"\n[sla]\ncount_auto_ack = {counts}\n"
+    facts = {"type": "fault", "severity": "urgent"}
+    came = Mark(seconds("2026-11-23T10:00Z"), frozenset({"received"}), "new", facts)
+    letter = Mark(seconds("2026-11-23T10:01Z"), frozenset({"auto_reply"}), "new", facts)
+    assert {clock.metric: clock.state for clock in fold([came, letter], shop(text).terms)}["response"] == state
+
+
+def test_an_automatic_letter_never_ends_what_a_later_message_started() -> None:
+    text = SHOP.replace(
+        'start = ["received"]\nstop = ["agent_reply"', 'start = ["customer_message"]\nstop = ["agent_reply"'
+    )
+    response = shop(text + "\n[sla]\ncount_auto_ack = true\n").terms.metrics[0]
+    assert frozenset({"auto_reply"}) not in response.stop
+
+
+def test_targets_by_priority_stand_over_those_for_all_and_under_those_by_severity() -> None:
+    text = (
+        SHOP
+        + """
+[[priority.scale]]
+key = "first"
+label = "First"
+[[priority.scale]]
+key = "second"
+label = "Second"
+"""
+    )
+    text = text.replace(
+        'targets = { response = "4h" }', 'targets = { response = "4h" }\nby_priority.first.response = "1h"'
+    )
+    terms = shop(text).terms
+
+    def response(**facts: object) -> str:
+        policy = terms.policy(facts)
+        assert policy is not None
+        return policy.target("response", facts.get("severity")).text
+
+    assert response(type="question", priority="first") == "1h"
+    assert response(type="question", priority="second") == "4h"
+    assert response(type="question") == "4h"
+    assert response(type="fault", severity="urgent", priority="first") == "15m"
+
+
+def test_a_day_of_a_target_is_the_calendar_s_own() -> None:
+    policy = shop().terms.policy({"type": "fault", "severity": "normal"})
+    assert policy is not None
+    assert policy.target("resolution", "normal").seconds == 3 * 8 * 3600
+    shorter = shop(SHOP.replace("timezone =", 'day_length = "6h"\ntimezone =')).terms.policy({"type": "fault"})
+    assert shorter is not None
+    assert shorter.target("resolution", "normal").seconds == 3 * 6 * 3600
+
+
+SPRINTS = """
+[[cadences]]
+key = "sprint"
+label = "Sprint"
+kind = "sprint"
+rule = "FREQ=WEEKLY;INTERVAL=2"
+first = 2026-03-16
+length = "14c"
+"""
+
+
+def test_sprints_begin_at_local_midnight_through_a_change_of_the_clocks() -> None:
+    sprints = shop(SHOP + SPRINTS).terms.sprints
+    before, after = sprints.bounds[0], sprints.bounds[1]
+    assert before == (seconds("2026-03-16T00:00Z"), seconds("2026-03-30T00:00+01:00"))
+    assert after == (seconds("2026-03-30T00:00+01:00"), seconds("2026-04-13T00:00+01:00"))
+    assert sprints.first_after(seconds("2026-03-16T00:00Z")) == after
+    assert len(sprints.bounds) > 500
+
+
+def test_a_sprint_may_last_working_days() -> None:
+    text = SHOP + SPRINTS.replace('"14c"', '"1d"')
+    start, end = shop(text).terms.sprints.bounds[0]
+    assert start == seconds("2026-03-16T00:00Z")
+    assert end == seconds("2026-03-16T17:30Z")
+
+
+def test_a_procedure_without_sprints_has_none() -> None:
+    assert shop().terms.sprints.first_after(0) is None
+
+
+def test_the_order_of_work_goes_by_the_file() -> None:
+    urgent = shop(SHOP + '\n[queue]\nby = ["urgent", "severity", "status", "received"]\n')
+    ranks = [
+        urgent.rank("urgent", None, "new"),
+        urgent.rank("urgent", None, "working"),
+        urgent.rank("normal", None, "new"),
+        urgent.rank(None, None, "new"),
+        urgent.rank("unknown", "unknown", "unknown"),
+    ]
+    assert ranks == sorted(set(ranks))
+    assert max(ranks) < 10**9
+    assert not urgent.by_due()
+    assert shop().by_due()
+    assert shop().rank("urgent", None, "new") == 0
+
+
+def test_a_ticket_starts_in_the_first_new_status_that_its_type_knows() -> None:
+    assert shop().initial_status("fault").key == "new"
+    own = SHOP.replace("has_severity = false", 'has_severity = false\ninitial = "working"')
+    assert shop(own).initial_status("question").key == "working"
+
+
+def test_ways_are_those_that_the_type_knows() -> None:
+    text = SHOP.replace('key = "waiting"\n', 'key = "waiting"\ntypes = ["fault"]\n')
+    assert [status.key for status in shop(text).next_statuses("question", "new")] == ["working", "done"]
+    assert shop(text).next_statuses("question", "gone") == []
+
+
+def test_instants_are_read_in_the_zone_of_the_first_calendar() -> None:
+    assert shop().timezone == "Europe/London"
+    assert (
+        shop()
+        .terms.calendars["shop"]
+        .between(datetime(2026, 12, 24, 17, tzinfo=UTC), datetime(2026, 12, 28, 17, tzinfo=UTC))
+        == 30 * 60
+    )
