@@ -23,9 +23,9 @@ def test_the_same_procedure_differs_in_nothing() -> None:
         ('"15m"', '"20m"', 'policies "faults", by_severity "urgent" "response": "15m" → "20m"'),
         (', resolution = "4h"', "", 'policies "faults", by_severity "urgent" "resolution": removed'),
         (
-            '"4h" }\n\n[closing]',
-            '"4h", update = "1d" }\n\n[closing]',
-            'policies "questions", targets "update": added ("1d")',
+            'targets = { response = "4h" }',
+            'targets = { response = "4h", resolution = "5d" }',
+            'policies "questions", targets "resolution": added ("5d")',
         ),
         ('["email", "phone"]', '["email", "phone", "chat"]', "channels: +chat"),
         ('["email", "phone"]', '["phone", "email"]', "channels: the order is now phone, email"),
