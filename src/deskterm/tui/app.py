@@ -38,6 +38,9 @@ class DeskApp(App[None]):
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if _light_terminal() else DARK.name
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DARK.variables
+
     def get_default_screen(self) -> Screen[None]:
         return DeskScreen(*self._desk)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+# faint: what stands back without going dim, which terminals show in their own ways; here: under the
+# cursor; rule: borders of panes without the focus
+
 DARK = Theme(
     name="deskterm-dark",
     primary="#6ea8d9",
@@ -17,6 +20,7 @@ DARK = Theme(
     surface="#1a1f26",
     panel="#232a33",
     dark=True,
+    variables={"faint": "#8793a1", "here": "#24425a", "rule": "#3a4452"},
 )
 LIGHT = Theme(
     name="deskterm-light",
@@ -31,4 +35,5 @@ LIGHT = Theme(
     surface="#f3f4f2",
     panel="#e6e8e6",
     dark=False,
+    variables={"faint": "#6a7480", "here": "#cfe3f4", "rule": "#c3c8c4"},
 )

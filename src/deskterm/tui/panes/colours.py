@@ -8,10 +8,10 @@ URGENCY: dict[Urgency, str] = {
     "breached": "bold $text-error",
     "soon": "bold $text-warning",
     "fine": "$text-success",
-    "paused": "$text-muted",
-    "none": "$text-muted",
-    "done": "$text-muted",
+    "paused": "$faint",
+    "none": "$faint",
+    "done": "$faint",
 }
-FAINT = "$text-muted"
+FAINT = "$faint"
 STRONG = "bold"
 HERE = "bold $text-accent"

@@ -53,6 +53,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._card: Card | None = None
         self._lines: list[_Told] = []
         self._wrapped_to = 0
+        self._at_end = True
 
     def show(self, card: Card | None, now: int, zone: ZoneInfo) -> None:
         """Another ticket is shown from its newest words; the same one stays where it is read, or at its end."""
@@ -60,21 +61,20 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if same and card is not None and self._card is not None and card.turns == self._card.turns:
             self._card = card
             return
-        stay = same and self.scroll_offset.y < self.max_scroll_y
+        self._at_end = self._at_end or not same
         self._card, self._now, self._zone = card, now, zone
         self._wrap()
-        if not stay:
-            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+        self._follow()
         self.refresh()
 
     def move(self, by: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + by, animate=False, force=True)
+        self._scroll(self.scroll_offset.y + by)
 
     def page(self, by: float) -> None:
         self.move(int(by * max(self.size.height - 1, 1)))
 
     def edge(self, last: bool) -> None:
-        self.scroll_to(y=self.max_scroll_y if last else 0, animate=False, force=True)
+        self._scroll(self.max_scroll_y if last else 0)
 
     def choose(self) -> None:
         """There is nothing to open in a conversation."""
@@ -105,11 +105,23 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
+        at_end = self._at_end
         if self._wrapped_to != self.size.width:
-            at_end = self.scroll_offset.y >= self.max_scroll_y
             self._wrap()
-            if at_end:
-                self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+        self._at_end = at_end
+        self.call_after_refresh(self._follow)
+
+    def on_mouse_scroll_up(self) -> None:
+        self._at_end = False
+
+    def _scroll(self, to: float) -> None:
+        self.scroll_to(y=to, animate=False, force=True)
+        self._at_end = self.scroll_offset.y >= self.max_scroll_y
+
+    def _follow(self) -> None:
+        """Stay with the newest words unless one has scrolled away from them."""
+        if self._at_end:
+            self._scroll(self.max_scroll_y)
 
     def _wrap(self) -> None:
         width = self._wrapped_to = self.size.width

@@ -47,7 +47,7 @@ class Rows(Widget, can_focus=True):
     def render(self) -> Content:
         width, height = self.size
         if not len(self):
-            return Content.styled(self.nothing(), "$text-muted")
+            return Content.styled(self.nothing(), "$faint")
         self.index = max(0, min(self.index, len(self) - 1))
         fit = max(height // self.lines_each, 1)
         self._top = max(0, min(self._top, self.index, len(self) - fit), self.index - fit + 1)

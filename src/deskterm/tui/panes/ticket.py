@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from deskterm.tui import words
@@ -15,10 +16,37 @@ from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.conversation import Conversation
 from deskterm.tui.shown import GLYPHS, Card, ClockCard, left
 
-UNBROKEN = "\N{NO-BREAK SPACE}"
-
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
 """Facts that say themselves; the others stand with their label."""
+
+
+class Facts(Widget):
+    """Facts side by side, none of them broken over two lines where it fits in one."""
+
+    def __init__(self) -> None:
+        super().__init__(id="facts")
+        self._facts: list[Content] = []
+
+    def show(self, card: Card | None) -> None:
+        self._facts = [_fact(name, value) for name, value in card.facts] if card else []
+        if card is not None:
+            self._facts += [Content.styled(f"#{tag}", "$text-accent") for tag in card.tags]
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.size.width))
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return max(len(self._lines(width)), 1)
+
+    def _lines(self, width: int) -> list[Content]:
+        lines: list[Content] = []
+        for fact in self._facts:
+            if lines and lines[-1].cell_length + fact.cell_length + 3 <= width:
+                lines[-1] = Content.assemble(lines[-1], (" · ", FAINT), fact)
+            else:
+                lines.append(fact)
+        return lines
 
 
 class Ticket(Vertical):
@@ -33,7 +61,7 @@ class Ticket(Vertical):
         self.with_clock = False
 
     def compose(self) -> ComposeResult:
-        yield Static(id="facts", markup=False)
+        yield Facts()
         yield Static(id="pressing", markup=False)
         yield Conversation(self._now, id="conversation")
 
@@ -43,7 +71,7 @@ class Ticket(Vertical):
 
     def show(self, card: Card | None, now: int, zone: ZoneInfo) -> None:
         self.card, self._now, self._zone = card, now, zone
-        self.query_one("#facts", Static).update(_facts(card) if card else Content(""))
+        self.query_one(Facts).show(card)
         self.conversation.show(card, now, zone)
         self._said = ""
         self.tick(now)
@@ -60,19 +88,10 @@ class Ticket(Vertical):
                 pressing.update(said)
 
 
-def _facts(card: Card) -> Content:
-    parts: list[tuple[str, str] | str] = []
-    for name, fact in card.facts:
-        value = fact.replace(" ", UNBROKEN)
-        if parts:
-            parts.append((" · ", FAINT))
-        if name in _PLAIN:
-            parts.append((value, STRONG) if name in ("Status", "Severity", "Priority") else value)
-        else:
-            parts += [(f"{name}{UNBROKEN}", FAINT), value]
-    for tag in card.tags:
-        parts += [" ", (f"#{tag}", "$text-accent")]
-    return Content.assemble(*parts)
+def _fact(name: str, value: str) -> Content:
+    if name in ("Status", "Severity", "Priority"):
+        return Content.styled(value, STRONG)
+    return Content(value) if name in _PLAIN else Content.assemble((f"{name} ", FAINT), value)
 
 
 def _pressing(card: Card) -> ClockCard | None:
