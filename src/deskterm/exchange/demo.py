@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.orm.session import JoinTransactionMode
 from sqlmodel import Session
 
 from deskterm.desk import conversation, handling, intake
@@ -133,8 +134,10 @@ class _AtOnce(Store):
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with Session(self._connection, expire_on_commit=False) as session, session.begin():
+        mode: JoinTransactionMode = "rollback_only"  # closing a session leaves the transaction to who began it
+        with Session(self._connection, expire_on_commit=False, join_transaction_mode=mode) as session:
             yield session
+            session.flush()
 
     reading = writing
 
