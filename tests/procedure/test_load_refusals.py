@@ -33,7 +33,7 @@ def test_a_mistake_is_told_with_its_file_and_line(mistake: dict[str, str]) -> No
 
 
 def test_every_mistake_is_told_at_once_in_the_order_of_the_file() -> None:
-    text = SHOP.replace('label = "Fault"', 'lable = "Fault"').replace("urgent = true", "urgent = 7.5")
+    text = SHOP.replace('label = "Fault"', 'labels = "Fault"').replace("urgent = true", "urgent = 7.5")
     text = text.replace('on_reply_when_closed = "reopen"', 'on_reply_when_closed = "open"')
     told = refusal(text).split("\n")
     assert [re.sub(r"^shop\.toml:\d+: ", "", sentence).split(" ")[0] for sentence in told] == [

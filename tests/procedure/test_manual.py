@@ -35,8 +35,8 @@ def test_the_refusals_in_the_manual_are_the_ones_that_are_told() -> None:
     chapter = MANUAL.read_text(encoding="utf-8").partition("## Errors and warnings")[2]
     shown = chapter.partition("```\n")[2].partition("```")[0].splitlines()
     mistakes = [
-        ('label = "Fault"', 'lable = "Fault"'),
-        ('on_reply = "working"', 'on_reply = "workin"'),
+        ('label = "Fault"', 'labels = "Fault"'),
+        ('on_reply = "working"', 'on_reply = "workink"'),
         ('response = "15m"', 'response = "15 mins"'),
     ]
     for (right, wrong), sentence in zip(mistakes, shown, strict=True):
