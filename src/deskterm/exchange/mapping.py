@@ -82,6 +82,8 @@ class Feed(_Part):
             raise ValueError("say where it comes from: one of column, fixed or template")
         if self.values and self.column is None:
             raise ValueError("values translate a column: name it")
+        if (self.template or "").count("[") != (self.template or "").count("]"):
+            raise ValueError("square brackets of a template come in pairs")
         return self
 
 

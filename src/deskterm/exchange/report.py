@@ -62,5 +62,5 @@ class Refused(DeskError):
 
     def __init__(self, log: Path, rows: Sequence[BadRow]) -> None:
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-        super().__init__(f"{log}, line {rows[0].line}: {rows[0].reason}{more}; nothing was imported.")
+        super().__init__(f"{log}:{rows[0].line}: {rows[0].reason}{more}; nothing was imported.")
         self.rows = tuple(rows)

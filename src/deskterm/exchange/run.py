@@ -43,7 +43,8 @@ class Run:
     def __init__(self, bulk: Bulk, procedure: Compiled, mapping: Mapping, observer: Observer, actor: str) -> None:
         self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
         self._editions = _editions(bulk, procedure)
-        bulk.reserve("ticket", 1)  # on PostgreSQL other writers of tickets wait from here on
+        if bulk.dialect == "postgresql":  # as on SQLite, other writers wait from here on
+            bulk.execute("LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE")
         self._known = {
             key: _Known(rows, digest)
             for key, rows, digest in bulk.execute(

@@ -55,7 +55,7 @@ class Log:
         except StopIteration:
             raise DeskError(f"{path} is empty: give a log whose first line names its columns.") from None
         except csv.Error as error:
-            raise DeskError(f"{path}, line 1: the header cannot be read ({error}).") from error
+            raise DeskError(f"{path}:1: the header cannot be read ({error}).") from error
         self.columns = tuple(name.strip() for name in header) or ("",)
 
     def records(self) -> Iterator[Record | BadRow]:
