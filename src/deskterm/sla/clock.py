@@ -34,6 +34,9 @@ __all__ = [
 ]
 
 
+_OVER = frozenset({"category:solved", "category:closed"})
+
+
 class Mark(NamedTuple):
     """One thing that happened. at: epoch seconds. occurrences: what it was, in the words that metrics use
     (`received`, `agent_reply`, `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`,
@@ -80,6 +83,9 @@ class Folding:
         self._raised: dict[str, object] = {}
         self._policy: Policy | None = None
         self._lanes = [_Lane(metric) for metric in terms.metrics]
+        self._status = ""
+        self._standing: frozenset[str] = frozenset()
+        """Of a ticket that is over: how it came to be. As long as that lasts, it stops what would start."""
 
     def judge(self, terms: Terms) -> None:
         """Other terms from now on, for cycles that start. What runs keeps its promise until a change of facts changes
@@ -102,6 +108,10 @@ class Folding:
         if mark.facts is not self._seen:
             self._look(mark)
         occurrences, status = mark.occurrences, mark.status
+        if status != self._status:
+            self._status = status
+            over = not _OVER.isdisjoint(occurrences)
+            self._standing = (_OVER | {f"status:{status}"}) & occurrences if over else frozenset()
         turns = "reopened" in occurrences or "cancelled" in occurrences
         for lane in self._lanes:
             metric = lane.metric
@@ -142,7 +152,7 @@ class Folding:
         run = self._continued(lane, last, mark) if last is not None and "reopened" in mark.occurrences else None
         if run is None and ((last is not None and not metric.each) or not metric.starts(mark.occurrences)):
             return
-        at_once = metric.stops_at_start(mark.occurrences)
+        at_once = metric.stops_at_start(mark.occurrences | self._standing)
         if run is None:
             if at_once and metric.each:
                 return

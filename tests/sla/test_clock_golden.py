@@ -1,0 +1,51 @@
+"""The golden vectors of the specification (section 3), through the fold: pauses are changes of status."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.sla.clock import Clock, Mark, Metric, Policy, Terms, fold
+from deskterm.sla.targets import Target
+from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
+from sla.walking import utc
+
+METRIC = Metric(
+    "resolution", "Resolution", (frozenset({"received"}),), (frozenset({"resolution"}),), frozenset({"waiting"})
+)
+
+
+def _clock(calendar: str, seconds: int, happened: list[tuple[int, str, str]]) -> Clock:
+    targets: dict[tuple[str, str | None], Target] = {("resolution", None): Target("open", f"{seconds}s", seconds)}
+    terms = Terms(1, (METRIC,), (Policy("all", "All", {}, "office", targets),), {"office": CALENDARS[calendar]})
+    facts: dict[str, object] = {}
+    (clock,) = fold([Mark(at, frozenset({word}), status, facts) for at, word, status in happened], terms)
+    return clock
+
+
+def _told(vector: Vector) -> list[tuple[int, str, str]]:
+    happened = [(int(vector.start.timestamp()), "received", "open")]
+    for begin, end in vector.pauses:
+        happened.append((int(begin.timestamp()), "status:waiting", "waiting"))
+        happened.append((int(end.timestamp()), "status:open", "open"))
+    return happened
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
+def test_a_clock_is_due_as_two_methods_agree(vector: Vector) -> None:
+    due = int(vector.due.timestamp())
+    clock = _clock(vector.calendar, vector.seconds, _told(vector))
+    assert (clock.state, clock.due_at) == ("running", due)
+    for at, state in ((due, "met"), (due + 1, "late")):
+        clock = _clock(vector.calendar, vector.seconds, [*_told(vector), (at, "resolution", "done")])
+        assert (clock.state, clock.due_at, clock.stopped_at) == (state, due, at)
+        assert clock.breached_at == (None if state == "met" else due)
+    assert (
+        _clock(vector.calendar, vector.seconds, [*_told(vector), (due, "resolution", "done")]).consumed
+        == vector.seconds
+    )
+
+
+@pytest.mark.parametrize(("name", "start", "end", "seconds"), BETWEEN)
+def test_a_stopped_clock_has_consumed_what_two_methods_agree_on(name: str, start: str, end: str, seconds: int) -> None:
+    begin, stop = int(utc(start).timestamp()), int(utc(end).timestamp())
+    assert _clock(name, 1, [(begin, "received", "open"), (stop, "resolution", "done")]).consumed == seconds

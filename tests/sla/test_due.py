@@ -1,0 +1,111 @@
+"""Due instants of every kind of target, and what pauses do to them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.sla.due import due_instant
+from deskterm.sla.targets import parse_target
+from deskterm.sla.terms import Sprints
+from sla import drawn
+from sla.told import epoch
+from sla.vectors import CALENDARS
+
+DAY = 8 * 3600
+FORTNIGHTS = Sprints(
+    tuple((epoch("11-16 08:00") + n * 1_209_600, epoch("11-27 16:00") + n * 1_209_600) for n in range(9))
+)
+"""Sprints from Monday to the Friday of the week after."""
+
+
+def due(text: str, start: str, *pauses: tuple[str, str]) -> int | None:
+    spans = [(epoch(begin), epoch(end)) for begin, end in pauses]
+    return due_instant(parse_target(text, DAY), epoch(start), CALENDARS["A"], spans, FORTNIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "at"),
+    [
+        ("2d", "11-20 15:45", "11-24 15:45"),
+        ("2d end of day", "11-20 15:45", "11-24 16:00"),
+        ("2d end of day", "11-21 12:00", "11-24 16:00"),  # fills two days: the second one's end, not the third's
+        ("7 calendar days", "11-20 15:45", "11-27 15:45"),
+        ("36h elapsed", "11-20 15:45", "11-22 03:45"),
+        ("3 working dates", "11-20 15:45", "11-25 15:45"),
+        ("3 working dates end of day", "11-20 15:45", "11-25 16:00"),
+        ("next sprint", "11-20 15:45", "12-11 16:00"),  # the one that starts on the 30th
+        ("next sprint", "11-16 08:00", "12-11 16:00"),  # the one that starts as it comes has started
+        ("next sprint, at most 14 days", "11-20 15:45", "12-04 15:45"),
+        ("next sprint, at most 30 days", "11-20 15:45", "12-11 16:00"),
+    ],
+)
+def test_a_target_is_due(text: str, start: str, at: str) -> None:
+    assert due(text, start) == epoch(at)
+
+
+@pytest.mark.parametrize("text", ["none", "mean 50h", "scheduled sprint", "set by manager"])
+def test_a_target_that_names_no_instant_is_due_at_none(text: str) -> None:
+    assert due(text, "11-20 15:45") is None
+
+
+def test_without_a_sprint_to_come_only_the_cap_is_due() -> None:
+    for text, at in (("next sprint", None), ("next sprint, at most 14 days", epoch("11-20 15:45") + 1_209_600)):
+        assert due_instant(parse_target(text, DAY), epoch("11-20 15:45"), CALENDARS["A"]) == at
+
+
+def test_nothing_is_due_without_a_calendar() -> None:
+    assert due_instant(parse_target("4h", DAY), 0, None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "pause", "at"),
+    [
+        ("4h", ("11-23 10:00", "11-23 12:00"), "11-23 15:00"),
+        ("4h", ("11-23 13:00", "11-23 14:00"), "11-23 13:00"),  # it was due already
+        ("1d end of day", ("11-23 10:00", "11-23 12:00"), "11-24 16:00"),
+        ("1d end of day", ("11-24 12:00", "11-25 12:00"), "11-25 16:00"),  # between the time and the day's end
+        ("36h elapsed", ("11-24 08:00", "11-24 20:00"), "11-25 09:00"),
+        ("36h elapsed", ("11-25 08:00", "11-26 08:00"), "11-24 21:00"),
+        ("2 working dates", ("11-24 08:00", "11-24 10:00"), "11-25 11:00"),
+        ("2 working dates", ("11-24 18:00", "11-24 22:00"), "11-25 09:00"),  # nobody works at night
+        ("2 working dates", ("11-26 08:00", "11-26 10:00"), "11-25 09:00"),
+        ("2 working dates end of day", ("11-24 08:00", "11-24 10:00"), "11-26 16:00"),  # a date that was not whole
+        ("next sprint, at most 14 days", ("12-01 00:00", "12-03 00:00"), "12-09 09:00"),
+        ("next sprint", ("12-12 00:00", "12-14 00:00"), "12-11 16:00"),
+    ],
+)
+def test_a_pause_before_it_is_due_pushes_it_and_a_later_one_does_not(
+    text: str, pause: tuple[str, str], at: str
+) -> None:
+    assert due(text, "11-23 09:00", pause) == epoch(at)
+    before = ("11-01 00:00", "11-02 00:00")
+    assert due(text, "11-23 09:00", pause, before) == epoch(at), "and one before it began least of all"
+
+
+KINDS = ("4h", "2d", "2d end of day", "3 working dates", "2 working dates end of day", "36h elapsed", "next sprint")
+
+
+@given(st.data(), st.sampled_from(KINDS))
+def test_nothing_becomes_due_while_it_rests(data: st.DataObject, text: str) -> None:
+    wall, anchor = data.draw(drawn.walls())
+    calendar = drawn.calendar(wall)
+    sprints = Sprints(
+        tuple((int(anchor.timestamp()) + n * 86_400, int(anchor.timestamp()) + n * 90_000) for n in range(9))
+    )
+    target = parse_target(text, calendar.day_length)
+    start = int(data.draw(drawn.near(anchor)).timestamp())
+    pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(drawn.pauses(anchor))]
+    free = due_instant(target, start, calendar, (), sprints)
+    at = due_instant(target, start, calendar, pauses, sprints)
+    if free is None or at is None:
+        assert free is at is None
+        return
+    assert start <= free <= at
+    assert not any(max(begin, start) < at <= end for begin, end in pauses if text in KINDS[:2]), "not in a pause"
+    assert at == free or any(begin < at and end > start for begin, end in pauses), "only a pause pushes"
+    assert due_instant(target, start, calendar, [*pauses, (at, at + 3600)], sprints) == at, (
+        "one that begins then is late"
+    )
+    assert due_instant(target, start, calendar, pauses[::-1], sprints) == at
