@@ -280,7 +280,7 @@ def test_so_much_working_time_before_a_moment_adds_up_to_it_again(seconds: int) 
     ("file", "old", "new", "wrong"),
     [
         ("open.toml", 'requester = "Stu Ormerod"', 'requester = "Stu Omerod"', 'did you mean "Stu Ormerod"?'),
-        ("open.toml", 'severity = "high"', 'sevrity = "high"', 'unknown key "sevrity"'),
+        ("open.toml", 'severity = "high"', 'severiti = "high"', 'unknown key "severiti"'),
         ("open.toml", 'who = "hana"', 'who = "hanna"', 'nobody has the login "hanna"; did you mean "hana"?'),
         ("open.toml", 'after = "16m"', 'after = "soon"', '"soon"'),
         ("open.toml", 'move = "under-investigation"', 'move = "closed", note = "x"', "this one is note and move"),

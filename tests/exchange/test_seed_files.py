@@ -124,14 +124,14 @@ def test_any_clients_come_back_from_csv_as_they_were_written(
 @pytest.mark.parametrize(
     ("name", "text", "wrong"),
     [
-        ("a.toml", '[[agents]]\nlogin = "zoe"\nnmae = "Zoe"\n', 'a.toml:3: unknown key "nmae"'),
-        ("a.toml", '[[agents]]\nlogin = "zoe"\nnmae = "Zoe"\n', 'did you mean "name"?'),
+        ("a.toml", '[[agents]]\nlogin = "zoe"\nnamm = "Zoe"\n', 'a.toml:3: unknown key "namm"'),
+        ("a.toml", '[[agents]]\nlogin = "zoe"\nnamm = "Zoe"\n', 'did you mean "name"?'),
         ("a.toml", '[[agent]]\nlogin = "zoe"\n', 'unknown key "agent"; did you mean "agents"?'),
         ("a.toml", '[[agents]]\nname = "Zoe"\n', 'the key "login" is missing'),
         ("a.toml", '[[agents]]\nlogin = "zoe"\nname = "Zoe"\nrole = "boss"\n', "a.toml:4: "),
         ("a.toml", "[[agents]\n", "this is no TOML"),
         ("a.toml", "agents = []\n", "holds no agents"),
-        ("a.csv", "login,nmae\nzoe,Zoe\n", 'a.csv:1: unknown column "nmae"; did you mean "name"?'),
+        ("a.csv", "login,namm\nzoe,Zoe\n", 'a.csv:1: unknown column "namm"; did you mean "name"?'),
         ("a.csv", "login,name\nzoe,Zoe,boss\n", "a.csv:2: 3 values for 2 columns"),
         ("a.csv", "login,name,login\n", 'a.csv:1: the column "login" is there twice.'),
         ("a.csv", "login,name,active\n\nzoe,Zoe,perhaps\n", 'a.csv:3: active: expected true or false, not "perhaps".'),
@@ -150,7 +150,7 @@ def test_what_is_wrong_with_a_file_of_agents_is_told_by_line(write: Write, name:
 @pytest.mark.parametrize(
     ("name", "text", "wrong"),
     [
-        ("s.csv", "key,label,respnse\nhigh,High,1h\n", 'unknown column "respnse"; did you mean "response"?'),
+        ("s.csv", "key,label,responsee\nhigh,High,1h\n", 'unknown column "responsee"; did you mean "response"?'),
         ("s.csv", "key,label,response\nhigh,High,soon\n", "s.csv:2: response: 'soon' is no duration"),
         ("s.csv", "key,label\nVery High,x\n", 's.csv:2: key: "Very High" is no key'),
         ("s.toml", '[[severities]]\nkey = "a"\nlabel = "A"\ntargets = { answer = "1h" }\n', "s.toml:4: unknown metric"),
