@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
-from deskterm.store.window import Order
 from deskterm.tui.panes.pages import PAGE
 from deskterm.tui.shown import Card, Line, Opened, ViewLine
-from deskterm.tui.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from deskterm.store.window import Order
+    from deskterm.tui.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """Which list is looked at, and where. view: empty for the one that suits the person. number: the ticket under the
     cursor, whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left;
     first, rows: what is on the screen."""

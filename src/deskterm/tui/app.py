@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.screen import Screen
 
 from deskterm.errors import DeskError
-from deskterm.store.reader import open_reader
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.themes import DARK, LIGHT
@@ -26,7 +26,7 @@ class DeskApp(App[None]):
     unexpectedly is in `ended`, as a sentence."""
 
     TITLE = "deskterm"
-    CSS_PATH: ClassVar[Any] = ["styles/desk.tcss", "styles/dialogs.tcss"]
+    CSS_PATH: ClassVar[Any] = [Path(__file__).parent / "styles" / "desk.tcss"]
     COMMANDS: ClassVar[set[Any]] = {DeskCommands}
 
     def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
@@ -60,6 +60,8 @@ def _light_terminal() -> bool:
 def run(url: str, login: str, now: Callable[[], datetime]) -> None:
     """Show the desk at a URL to an agent until they leave. now: the desk's time, aware. DeskError when there is no
     desk, or when the console ended unexpectedly."""
+    from deskterm.store.reader import open_reader
+
     app = DeskApp(url, login, now, open_reader(url))
     app.run()
     if app.ended:

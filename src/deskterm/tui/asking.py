@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError, UsageError
 from deskterm.tui.commands import BY_NAME, TABLE, named, nearest
-from deskterm.tui.ledger import ledger
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import sanitize
 
@@ -52,7 +50,7 @@ class Asking:
         """Words that narrow the list down while they are typed; escape takes the filter away."""
         answer = await self._typed("filter", "/", self._screen.looking.match)
         if answer is None:
-            self._screen.look(replace(self._screen.looking, match=""))
+            self._screen.look(self._screen.looking._replace(match=""))
 
     async def command(self) -> None:
         """A command by its name, with what it needs."""
@@ -84,7 +82,7 @@ class Asking:
         """What stands in the line changed."""
         screen = self._screen
         if prompt.kind == "filter" and words != screen.looking.match:
-            screen.look(replace(screen.looking, match=words, number=None, cursor=0, first=0))
+            screen.look(screen.looking._replace(match=words, number=None, cursor=0, first=0))
 
     async def said(self, prompt: Prompt, words: str) -> None:
         await self._close(prompt, words)
@@ -124,6 +122,7 @@ class Asking:
     async def why(self) -> None:
         """The ledger of the chosen clock, and of the ones after it."""
         from deskterm.tui.dialogs.page import Page
+        from deskterm.tui.ledger import ledger
 
         screen = self._screen
         card, clocks = screen.card, screen.clocks.clocks

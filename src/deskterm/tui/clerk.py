@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from deskterm.desk.desk import Desk
 
 T = TypeVar("T")
@@ -22,27 +23,35 @@ class Clerk:
 
     def __init__(self, url: str, login: str) -> None:
         self._url, self._login = url, login
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clerk")
+        self._thread: ThreadPoolExecutor | None = None
         self._desk: Desk | None = None
 
     def start(self) -> None:
         """Fetch the desk ahead of the first command; an error shows when a command is given."""
-        self._thread.submit(self._fetched)
+        self._submit(self._fetched)
 
     async def do(self, act: Callable[[Desk], T]) -> T:
         """Run an act on the desk and give what it returns. Raises what it raises, and DeskError when the desk cannot
         be opened."""
-        return await asyncio.wrap_future(self._thread.submit(lambda: act(self._fetched())))
+        return await asyncio.wrap_future(self._submit(lambda: act(self._fetched())))
 
     def renew(self) -> None:
         """Fetch the desk again: another edition of its procedure is in force."""
-        self._thread.submit(self._close)
+        self._submit(self._close)
         self.start()
 
     def stop(self) -> None:
         """Finish what is under way, and close."""
-        self._thread.submit(self._close)
-        self._thread.shutdown(wait=True, cancel_futures=False)
+        if self._thread is not None:
+            self._submit(self._close)
+            self._thread.shutdown(wait=True, cancel_futures=False)
+
+    def _submit(self, act: Callable[[], T]) -> Future[T]:
+        if self._thread is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clerk")
+        return self._thread.submit(act)
 
     def _fetched(self) -> Desk:
         if self._desk is None:

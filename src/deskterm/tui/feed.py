@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from textual.message import Message
 
@@ -181,10 +181,11 @@ class Feed:
             me = Person(self._login, sanitize(self._login), "viewer", None, active=False)
         self._team = me.team
         if not self._look.view:
-            self._look = replace(self._look, view="team" if me.team else "open")
+            self._look = self._look._replace(view="team" if me.team else "open")
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version)
         desk = Opened(sanitize(facts.name), facts.simulated, facts.timezone, me, people)
         self._post(DeskFound(desk, self._vocabulary))
+        self._post(CountsRead(view_lines({})))
 
     def _read_list(self) -> None:
         look, viewer = self._look, self._viewer

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from deskterm.sla.calendar import Calendar
 from deskterm.tui.text import Safe
+
+if TYPE_CHECKING:
+    from deskterm.sla.calendar import Calendar
 
 Urgency = Literal["breached", "soon", "fine", "paused", "none", "done"]
 
@@ -116,8 +117,7 @@ class ClockCard(NamedTuple):
     rests: tuple[tuple[int, int | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A ticket, opened. facts: what there is to know beside the line, as label and value; version: what a person who
     writes has seen."""
 
@@ -146,8 +146,7 @@ class Choice(NamedTuple):
     short: Safe = Safe("")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who works here."""
 
     login: str
@@ -157,21 +156,19 @@ class Person:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ViewLine:
-    """A view in the side bar; count is None for what is not counted."""
+class ViewLine(NamedTuple):
+    """A view in the side bar; total is None for what is not counted."""
 
     key: str
     label: Safe
-    count: int | None = None
+    total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """The desk, as the console finds it."""
 
     name: Safe
     simulated: bool
     timezone: str
     me: Person
-    people: tuple[Person, ...] = field(default=())
+    people: tuple[Person, ...] = ()

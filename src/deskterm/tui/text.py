@@ -7,7 +7,8 @@ its direction round. Views take `Safe` text only, so the type checker sees what 
 from __future__ import annotations
 
 import re
-from typing import NewType
+from functools import cache
+from typing import NamedTuple, NewType
 
 Safe = NewType("Safe", str)
 """Text without anything that a terminal would act on."""
@@ -15,17 +16,14 @@ Safe = NewType("Safe", str)
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # A sequence is taken out whole only when it is complete: an open one would swallow what follows it.
-_SEQUENCES = re.compile(
-    r"""
+_SEQUENCES = r"""
       (?:\x1b\[|\x9b) [0-?]{0,64} [ -/]{0,8} [@-~]                                        # CSI: colours, cursor, modes
     | (?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f]) [^\x07\x1b\x9c\r\n]{0,4096} (?:\x07|\x1b\\|\x9c)  # OSC, DCS, APC, PM, SOS
     | \x1b [ -/]{1,4} [0-~]                                                               # character sets, alignment
     | \x1b [6-Z=>\\a-z|}~]                                                                # single escapes: reset, modes
-    """,
-    re.VERBOSE,
-)
-_BREAKS = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
-_SUSPECT = re.compile(
+"""
+_BREAKS = "\r\n|[\r\n\v\f\x85\u2028\u2029]"
+_SUSPECT = (
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners and fillers without a shape
@@ -35,10 +33,29 @@ _SUSPECT = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical format characters, tags
     "]"
 )
-_NON_CHARACTER = re.compile("[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U000efffe-\U0010ffff]")
-_PILE = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
-                   r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+_NON_CHARACTER = "[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U000efffe-\U0010ffff]"
+_PILE = r"([{0}]{{3}})[{0}]+".format("\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f")
 """More combining marks than three on one letter write over the lines above and below it."""
+
+
+class _Patterns(NamedTuple):
+    sequences: re.Pattern[str]
+    breaks: re.Pattern[str]
+    suspect: re.Pattern[str]
+    non_character: re.Pattern[str]
+    pile: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Compiled when the first text asks for it: most labels never do, and a console starts without."""
+    return _Patterns(
+        re.compile(_SEQUENCES, re.VERBOSE),
+        re.compile(_BREAKS),
+        re.compile(_SUSPECT),
+        re.compile(_NON_CHARACTER),
+        re.compile(_PILE),
+    )
 
 
 def sanitize(text: str, *, multiline: bool = False) -> Safe:
@@ -47,15 +64,14 @@ def sanitize(text: str, *, multiline: bool = False) -> Safe:
     all written `\\n`, and tabs; left out, each of them becomes a space."""
     if text.isascii() and text.isprintable():
         return Safe(text)
-    text = _SEQUENCES.sub("", text)
+    find = _patterns()
+    text = find.sequences.sub("", text)
     if multiline:
-        text = _BREAKS.sub("\n", text)
-        text = _SUSPECT.sub(_kept_lines, text)
+        text = find.suspect.sub(_kept_lines, find.breaks.sub("\n", text))
     else:
-        text = _BREAKS.sub(" ", text).replace("\t", " ")
-        text = _SUSPECT.sub(_shown, text)
-    text = _NON_CHARACTER.sub(REPLACEMENT, text)
-    return Safe(_PILE.sub(r"\1", text))
+        text = find.suspect.sub(_shown, find.breaks.sub(" ", text).replace("\t", " "))
+    text = find.non_character.sub(REPLACEMENT, text)
+    return Safe(find.pile.sub(r"\1", text))
 
 
 def _kept_lines(match: re.Match[str]) -> str:

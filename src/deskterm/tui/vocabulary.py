@@ -3,13 +3,14 @@ there before the first rows are."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deskterm.sla.calendar import Calendar
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import Safe, sanitize
+
+if TYPE_CHECKING:
+    from deskterm.sla.calendar import Calendar
 
 
 class Vocabulary:
@@ -17,7 +18,7 @@ class Vocabulary:
     tickets of an older edition can be shown. document: a procedure as JSON; empty for none."""
 
     def __init__(self, document: str = "", version: int = 0) -> None:
-        content: dict[str, Any] = json.loads(document) if document else {}
+        content = _parsed(document)
         priority = content.get("priority") or {}
         self.version = version
         self.types = _choices(content.get("types", ()))
@@ -82,6 +83,15 @@ def short(choices: Mapping[str, Choice], key: str | None) -> Safe:
     return (found.short or found.label) if found else sanitize(key)
 
 
+def _parsed(document: str) -> dict[str, Any]:
+    if not document:
+        return {}
+    import json
+
+    content: dict[str, Any] = json.loads(document)
+    return content
+
+
 def _choices(parts: Iterable[Mapping[str, Any]]) -> dict[str, Choice]:
     return {
         part["key"]: Choice(
@@ -97,6 +107,8 @@ def _choices(parts: Iterable[Mapping[str, Any]]) -> dict[str, Choice]:
 def _calendar(part: Mapping[str, Any]) -> Calendar | None:
     def spans(texts: Iterable[str]) -> list[tuple[str, str]]:
         return [(opens, closes) for opens, _, closes in (text.partition("-") for text in texts)]
+
+    from deskterm.sla.calendar import Calendar
 
     try:
         return Calendar(

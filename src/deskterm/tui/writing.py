@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import shutil
-import subprocess
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import SuspendNotSupported
 from textual.content import Content
 
 from deskterm.errors import DeskError, UsageError
@@ -145,21 +138,10 @@ class Writing:
 
     async def edit(self, composer: Composer) -> None:
         """Write in `$VISUAL` or `$EDITOR`."""
-        command = _editor()
-        with tempfile.TemporaryDirectory(prefix="deskterm-") as folder:
-            path = Path(folder) / f"{composer.kind}-{composer.number}.md"
-            path.write_text(composer.words, "utf-8")
-            path.chmod(0o600)
-            try:
-                with self._screen.app.suspend():
-                    result = subprocess.run([*command, str(path)], check=False)
-            except SuspendNotSupported as error:
-                raise DeskError("An editor cannot be opened from this terminal: write here.") from error
-            except OSError as error:
-                raise DeskError(f"{command[0]} cannot be run: set EDITOR to your editor.") from error
-            if result.returncode:
-                raise DeskError(f"{command[0]} ended with an error: the words here are unchanged.")
-            composer.words = sanitize(path.read_text("utf-8", errors="replace").rstrip(), multiline=True)
+        from deskterm.tui.editor import written
+
+        name = f"{composer.kind}-{composer.number}.md"
+        composer.words = written(composer.words, name, self._screen.app.suspend)
 
     def _remember(self, composer: Composer) -> None:
         if composer.words.strip():
@@ -174,14 +156,3 @@ class Writing:
             parts += [(f"{words.stamp(turn.at, now, zone)} {turn.author}: ", STRONG), f"{first}\n"]
         parts.append(("ctrl+s sends it anyway.", FAINT))
         composer.hold(Content.assemble(*parts))
-
-
-def _editor() -> list[str]:
-    """The editor's command. DeskError where there is none."""
-    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if wanted:
-        return shlex.split(wanted)
-    found = next((path for path in map(shutil.which, ("nano", "vim", "vi")) if path), None)
-    if found is None:
-        raise DeskError("No editor was found: set EDITOR, or write here.")
-    return [found]

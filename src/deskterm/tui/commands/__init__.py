@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from textual.binding import Binding, BindingType
 
@@ -48,6 +47,8 @@ def named(word: str) -> Command | None:
 
 def nearest(word: str) -> str:
     """A command that may have been meant; nothing when none is near."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word.casefold(), [name for name, command in BY_NAME.items() if command.spoken], n=1)
     return near[0] if near else ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deskterm.errors import UsageError
@@ -23,7 +22,7 @@ class Filter(Command):
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         if argument:
-            screen.look(replace(screen.looking, match=argument, cursor=0, first=0))
+            screen.look(screen.looking._replace(match=argument, cursor=0, first=0))
         else:
             await screen.asking.filter()
 
@@ -86,7 +85,7 @@ class Order(Command):
         if wanted is None:
             raise UsageError("Tickets are sorted by `work` or by `due`.")
         due = wanted == "due" if wanted else screen.looking.order == "order"
-        screen.look(replace(screen.looking, order="due" if due else "order"))
+        screen.look(screen.looking._replace(order="due" if due else "order"))
 
 
 class Goto(Command):

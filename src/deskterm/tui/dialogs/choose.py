@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from deskterm.tui.dialogs import STYLE
 from deskterm.tui.panes.colours import FAINT, HERE
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.rows import Rows
@@ -64,6 +65,7 @@ class Choices(Rows):
 class Choose(ModalScreen[str | None]):
     """The key of what was chosen, or None. search: type to narrow the list down."""
 
+    CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         Binding("down,ctrl+n", "move(1)", "Down", priority=True),

@@ -21,6 +21,20 @@ class Composer(Vertical):
     """Words for one ticket. seen: the version of the ticket that the writer has before them; then: the status that
     the ticket moves to when it is sent."""
 
+    DEFAULT_CSS = """
+    Composer {
+        height: 1fr;
+        min-height: 7;
+        border: round $accent;
+        border-title-color: $foreground;
+        border-title-style: bold;
+
+        &.note { border: round $warning; }
+        TextArea { height: 1fr; border: none; padding: 0 1; background: $background; }
+        #held { height: auto; max-height: 6; padding: 0 1; color: $text-warning; }
+        #then { height: 1; padding: 0 1; color: $faint; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Send", priority=True),
         Binding("escape", "keep", "Keep the draft", priority=True),
@@ -44,7 +58,7 @@ class Composer(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
         yield TextArea(self._words, soft_wrap=True, show_line_numbers=False, compact=True)
-        yield Static(id="then", classes="hint", markup=False)
+        yield Static(id="then", markup=False)
 
     def on_mount(self) -> None:
         what = f"Reply to {self._to}" if self.kind == "reply" and self._to else self.kind.capitalize()

@@ -11,10 +11,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from deskterm.tui.dialogs import STYLE
+
 
 class Page(ModalScreen[str | None]):
     """Something to read and leave. tab: dismisses with `next`, where there is a next one to read."""
 
+    CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,question_mark,w", "dismiss(None)", "Close"),
         Binding("j,down", "scroll(1)", "Down"),

@@ -16,6 +16,15 @@ from textual.widgets import Input, Static
 class Prompt(Horizontal):
     """One line to type in. Posts `Typed` while typing, `Said` on enter, `Left` on escape."""
 
+    DEFAULT_CSS = """
+    Prompt {
+        height: 1;
+        background: $surface;
+
+        Static { width: auto; padding: 0 0 0 1; color: $text-accent; text-style: bold; }
+        Input { width: 1fr; background: $surface; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
 
     class Typed(Message):

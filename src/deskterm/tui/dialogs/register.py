@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static, TextArea
 
+from deskterm.tui.dialogs import STYLE
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -35,6 +37,7 @@ _LINES = (
 class Register(ModalScreen[Request | None]):
     """The request as it was typed, or None. heading: type and severity, chosen before."""
 
+    CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Open the ticket", priority=True),

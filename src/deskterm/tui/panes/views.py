@@ -33,8 +33,8 @@ class Views(Rows):
 
     def row(self, index: int, width: int, chosen: bool) -> list[Content]:
         view = self._views[index]
-        count = "" if view.count is None else f"{view.count:,}"
+        count = "" if view.total is None else f"{view.total:,}"
         sign = "▸" if chosen else " "
         text = fit(f"{sign}{view.label}", max(width - len(count) - 1, 1)) + " " + count
-        style = HERE if chosen else (FAINT if view.count == 0 else "")
+        style = HERE if chosen else (FAINT if view.total == 0 else "")
         return [Content.styled(text, style) if style else Content(text)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 from zoneinfo import ZoneInfo
@@ -20,7 +19,6 @@ from deskterm.tui.asking import Asking
 from deskterm.tui.clerk import Clerk
 from deskterm.tui.commands import BY_NAME, bindings
 from deskterm.tui.commands.command import Step
-from deskterm.tui.feed import Feed, view_lines
 from deskterm.tui.panes import Walkable
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from deskterm.store.reader import Reader
     from deskterm.tui.dialogs.compose import Composer
     from deskterm.tui.dialogs.prompt import Prompt
+    from deskterm.tui.feed import Feed
 
 WIDE = 120
 """Columns from which all panes are seen at once."""
@@ -59,17 +58,18 @@ class DeskScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
-        super().__init__()
+        super().__init__(classes="-at-queue")
         self._clock, self._reader = clock, reader
         self.clerk = Clerk(url, login)
-        self.feed = Feed(url, login, self.now, self.post_message)
+        self._url = url
+        self._feed: Feed | None = None
         self.asking = Asking(self)
         self.writing = Writing(self)
         self.looking = answers.Look()
         self.vocabulary = Vocabulary()
         self.desk = Opened(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
         self.zone = ZoneInfo("UTC")
-        self.views: Sequence[ViewLine] = view_lines({})
+        self.views: Sequence[ViewLine] = ()
         self.card: Card | None = None
         self.pane = "queue"
         self._zoomed = False
@@ -95,15 +95,29 @@ class DeskScreen(Screen[None]):
         self.banner, self.keys = self.query_one(Banner), self.query_one(KeyLine)
         self.side, self.queue, self.ticket = self.query_one(Views), self.query_one(Queue), self.query_one(Ticket)
         self.clocks, self.soon = self.query_one(Clocks), self.query_one(Soon)
-        self.feed.start(self.looking, self._reader)
         self.queue.focus()
         self.titles()
+        self.call_after_refresh(self._read)
+
+    def _read(self) -> None:
+        """Now that there is a frame: read, and fetch the desk."""
+        self.feed.start(self.looking, self._reader)
         self.set_interval(1, self.tick)
-        self.call_after_refresh(self.clerk.start)
+        self.clerk.start()
 
     def on_unmount(self) -> None:
-        self.feed.stop()
+        if self._feed is not None:
+            self._feed.stop()
         self.clerk.stop()
+
+    @property
+    def feed(self) -> Feed:
+        """What reads; imported when there is a frame to be seen."""
+        if self._feed is None:
+            from deskterm.tui.feed import Feed
+
+            self._feed = Feed(self._url, self.me.login, self.now, self.post_message)
+        return self._feed
 
     # -- time ----------------------------------------------------------------------------------------------------
 
@@ -242,8 +256,8 @@ class DeskScreen(Screen[None]):
         """The list that is looked at, and where in it one is."""
         queue, current = self.queue, self.queue.current
         number = current.number if current is not None else None
-        return replace(
-            self.looking, number=number, cursor=queue.cursor, first=queue.first_row, rows=queue.height_in_rows
+        return self.looking._replace(
+            number=number, cursor=queue.cursor, first=queue.first_row, rows=queue.height_in_rows
         )
 
     def look(self, look: answers.Look) -> None:
@@ -255,7 +269,7 @@ class DeskScreen(Screen[None]):
         self.titles()
 
     def show_view(self, key: str) -> None:
-        self.look(replace(self.looking, view=key, number=None, cursor=0, first=0))
+        self.look(self.looking._replace(view=key, number=None, cursor=0, first=0))
         self.side.show(self.views, key)
 
     def walk_views(self, by: int) -> None:
@@ -269,7 +283,7 @@ class DeskScreen(Screen[None]):
     def go_to(self, number: int) -> None:
         """Open a ticket, and put the cursor on it where it is in the list."""
         self._pinned = number
-        self.feed.refresh(replace(self.place(), number=number))
+        self.feed.refresh(self.place()._replace(number=number))
         self.feed.open(number)
         self.show_pane("conversation")
 
@@ -320,14 +334,12 @@ class DeskScreen(Screen[None]):
         elif self.queue.marks:
             self.mark([])
         elif self.looking.match:
-            self.look(replace(self.place(), match=""))
+            self.look(self.place()._replace(match=""))
         if self.pane == "queue" and self.writing.composer is None:
             self._unpin()
 
     def _lay_out(self) -> None:
-        self.set_class(self.single, "-single")
-        for pane in PANES:
-            self.set_class(pane == self.pane, f"-at-{pane}")
+        self.update_classes({f"-at-{pane}": pane == self.pane for pane in PANES} | {"-single": self.single})
         self.ticket.with_clock = self.single
         self.ticket.tick(self.now())
         self.titles()
@@ -388,7 +400,7 @@ class DeskScreen(Screen[None]):
     @on(answers.ListRead)
     def _list_read(self, answer: answers.ListRead) -> None:
         if not self.looking.view:
-            self.looking = replace(answer.look, match=self.looking.match)
+            self.looking = answer.look._replace(match=self.looking.match)
             self.side.show(self.views, self.looking.view)
         if not answer.look.same_list(self.looking):
             return
@@ -423,6 +435,7 @@ class DeskScreen(Screen[None]):
         self.views = answer.views
         self._counted = self.now()
         self.side.show(self.views, self.looking.view)
+        titles.banner(self)
 
     @on(answers.SoonRead)
     def _soon_read(self, answer: answers.SoonRead) -> None:

@@ -10,7 +10,6 @@ from textual.content import Content
 from deskterm.tui import words
 from deskterm.tui.commands import display, in_footer
 from deskterm.tui.panes.keyline import Key
-from deskterm.tui.shown import ViewLine
 from deskterm.tui.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def banner(screen: DeskScreen) -> None:
     """The first line."""
     me = screen.me
     who = f"{me.login} · {me.role}" if screen.desk.name else ""
-    screen.banner.say(screen.desk.name, _view(screen).label, who, words.wall_clock(screen.now(), screen.zone))
+    screen.banner.say(screen.desk.name, _view(screen), who, words.wall_clock(screen.now(), screen.zone))
 
 
 def keys(screen: DeskScreen) -> list[Key]:
@@ -91,8 +90,8 @@ def _queue(screen: DeskScreen) -> str:
     return " · ".join(parts)
 
 
-def _view(screen: DeskScreen) -> ViewLine:
-    return next((view for view in screen.views if view.key == screen.looking.view), screen.views[-2])
+def _view(screen: DeskScreen) -> str:
+    return next((view.label for view in screen.views if view.key == screen.looking.view), "")
 
 
 def _title(pane: Widget, digit: str, words_: str) -> None:
