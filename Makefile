@@ -30,8 +30,8 @@ test: .venv/.installed-dev
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: .venv/.installed-dev
-	@$(BIN)/ruff check --quiet src tests bench
-	@$(BIN)/ruff format --quiet --check src tests bench
+	@$(BIN)/ruff check --quiet src tests bench docs
+	@$(BIN)/ruff format --quiet --check src tests bench docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --verbose >/dev/null 2>&1 || { $(BIN)/lint-imports; exit 1; }
 	@$(BIN)/codespell

@@ -26,7 +26,9 @@ def spent(words: list[str], environment: dict[str, str]) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = str(Path(folder) / "desk.sqlite3")
-        subprocess.run([DESKTERM, "demo", "--keep", store], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [DESKTERM, "demo", "--keep", store], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True
+        )
         where = {"DESKTERM_DATABASE": store}
         commands = {
             "import textual.app": [sys.executable, "-c", "import textual.app"],

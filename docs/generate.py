@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-BEGIN, END = "<!-- made from the code: begin -->", "<!-- made from the code: end -->"
-
 os.environ.update(COLUMNS="100", TERMINAL_WIDTH="100", TZ="UTC", NO_COLOR="", TEXTUAL_ANIMATIONS="none")
 
 
@@ -64,12 +62,9 @@ def keys() -> str:
 
 def procedures() -> str:
     """docs/procedures.md, with its reference of every table anew."""
-    from deskterm.procedure.reference import reference
+    from deskterm.procedure.reference import renewed
 
-    path = DOCS / "procedures.md"
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{reference()}\n{END}{after}"
+    return renewed((DOCS / "procedures.md").read_text(encoding="utf-8"))
 
 
 def picture() -> str:

@@ -17,9 +17,8 @@ def console_picture() -> str:
     from deskterm.exchange.demo import build
 
     with tempfile.TemporaryDirectory() as folder:
-        store = build(f"sqlite:///{Path(folder) / 'demo.sqlite3'}", morning=MORNING, real_now=MORNING, admin_login="sam")
-        url = store.url
-        store.close()
+        url = f"sqlite:///{Path(folder) / 'demo.sqlite3'}"
+        build(url, morning=MORNING, real_now=MORNING, admin_login="sam").close()
         return asyncio.run(_drawn(url, MORNING + timedelta(seconds=20)))
 
 

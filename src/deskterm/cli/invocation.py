@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,7 +46,10 @@ class Invocation:
         """A bare read-only connection to the store."""
         from deskterm.store.reader import open_reader
 
-        return open_reader(self.url)
+        reader = open_reader(self.url)
+        if reader.upgraded is not None:
+            print(reader.upgraded, file=sys.stderr)
+        return reader
 
     def desk(self) -> Desk:
         """The desk with the one who asks at work on it: the operating system's user, or with `--as` another, which
@@ -54,6 +58,8 @@ class Invocation:
         from deskterm.store.engine import open_store
 
         store = open_store(self.url)
+        if store.upgraded is not None:
+            print(store.upgraded, file=sys.stderr)
         own = getpass.getuser()
         if self.acting is None or self.acting == own:
             return Desk(store, own)

@@ -61,7 +61,7 @@ def demo_tickets(context: typer.Context) -> None:
     invocation: Invocation = context.obj
     desk = invocation.desk()
     count = pour(desk, invocation.now(facts_of(invocation)))
-    print(f"{count} tickets poured in.")
+    print(f"{count} tickets poured in." if count else "The demo's tickets are here already; nothing was changed.")
 
 
 def _report(lines: list[str], dry_run: bool) -> None:

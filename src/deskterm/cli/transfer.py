@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
 from deskterm.errors import UsageError
-
-if TYPE_CHECKING:
-    from deskterm.exchange.source import BadRow
-
-_SHOWN = 20
-"""Rows to look at that are printed; the rest is counted."""
 
 importing = typer.Typer(no_args_is_help=True, help="Bring data in.", rich_markup_mode=None)
 exporting = typer.Typer(no_args_is_help=True, help="Take data out: csv or jsonl.", rich_markup_mode=None)
@@ -47,40 +39,25 @@ def events_in(
     """Bring in the event log of another desk. A second import of the same log adds nothing."""
     from deskterm.cli import show
     from deskterm.exchange.imports import import_events
-    from deskterm.exchange.mapping import find, load
+    from deskterm.exchange.mapping import find_mapping
 
     invocation: Invocation = context.obj
-    columns = load(find(mapping))
+    columns = find_mapping(mapping)
     desk = invocation.desk()
     report = import_events(
         desk.store,
         file,
         columns,
-        until=read_instant(until, columns.log.zone) if until is not None else None,
+        until=read_instant(until, columns.zone) if until is not None else None,
         strict=strict,
         now=invocation.now(facts_of(invocation)),
         actor=desk.agent.login,
         progress=_progress if sys.stderr.isatty() else None,
     )
     if as_json:
-        show.print_json(asdict(report) | {"skipped": _rows(report.skipped), "notes": _rows(report.notes)})
-        return
-    for kind, rows in (("left out", report.skipped), ("taken, but", report.notes)):
-        for row in rows[:_SHOWN]:
-            print(show.safe(f"line {row.line}, {kind}: {row.reason}"), file=sys.stderr)
-        if len(rows) > _SHOWN:
-            print(f"… and {len(rows) - _SHOWN} more rows {kind}; --json lists them.", file=sys.stderr)
-    print(
-        f"{report.rows} rows read: {report.tickets} tickets made, {report.grown} grown, {report.events} events;"
-        f" {report.unchanged} tickets unchanged, {report.later} rows later than asked for,"
-        f" {len(report.skipped)} rows left out."
-    )
-    if report.left_alone:
-        print(f"{report.left_alone} tickets were left alone: the log tells their past otherwise than this desk.")
-
-
-def _rows(rows: Sequence[BadRow]) -> list[dict[str, object]]:
-    return [{"line": row.line, "reason": row.reason} for row in rows]
+        show.print_json(report.as_json())
+    else:
+        show.print_lines(report.lines())
 
 
 @exporting.command("tickets")
@@ -139,10 +116,9 @@ def _export(
     print(f"{count} {what} written to {output}.", file=sys.stderr)
 
 
-def _progress(doing: str, done: int, total: int | None) -> None:
-    of = f" of {total}" if total is not None else ""
-    end = "\n" if total is not None and done >= total else ""
-    print(f"\r\x1b[K{doing}: {done}{of}", end=end, file=sys.stderr, flush=True)
+def _progress(done: int, total: int) -> None:
+    end = "\n" if done >= total else ""
+    print(f"\r\x1b[K{done} of {total} tickets", end=end, file=sys.stderr, flush=True)
 
 
 def register(program: typer.Typer, noun: str) -> None:

@@ -1,0 +1,76 @@
+"""A desk of any size for measuring: tickets with their events, clocks and words, folded as the program folds them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deskterm.desk.desk import Desk
+from deskterm.desk.events import GENESIS, Event, TextRef, chained, encoded, text_digest
+from deskterm.desk.fold import TicketFold
+from deskterm.desk.founding import found
+from deskterm.desk.rows import clock_values, seconds, ticket_values
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+FIRST = 1001
+_THINGS = ("Printer", "Invoice run", "Login", "Report", "Mailbox", "Import", "Backup", "Telephone", "Scanner", "Portal")
+_TROUBLES = ("is slow", "stopped at noon", "shows the wrong month", "asks for a password", "is empty", "fails twice")
+
+
+def big_desk(path: Path, tickets: int) -> Desk:
+    """A new simulated desk with so many open tickets, three events each, received over the last three weeks."""
+    procedure = load(find("incident-management")).procedure
+    store = found(f"sqlite:///{path}", procedure, admin_login="ann", simulated=True, now=NOW)
+    desk = Desk(store, "ann")
+    rows = list(_tickets(desk, tickets))
+    with store.bulk() as bulk:
+        for table in ("ticket", "personal_text", "event", "clock"):
+            of_table = [row for kind, row in rows if kind == table]
+            columns = tuple(of_table[0])
+            bulk.insert(table, columns, (tuple(row.values()) for row in of_table))
+    return desk
+
+
+def _tickets(desk: Desk, tickets: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    chance = random.Random(1)
+    severities = list(desk.procedure.severities)
+    for number in range(FIRST, FIRST + tickets):
+        subject = f"{chance.choice(_THINGS)} {chance.choice(_TROUBLES)} ({number})"
+        received = seconds(NOW) - chance.randrange(21 * 86_400)
+        severity = chance.choice(severities)
+        first = {"type": (None, "incident"), "status": (None, "new"), "severity": (None, severity)}
+        events = [
+            Event(1, "registered", received, "ann", 1, first, {"subject": TextRef(number, text_digest("", subject))}),
+            Event(2, "moved", received + chance.randrange(3600), "ann", 1, {"status": ("new", "active")}),
+            Event(3, "assigned", received + 3600, "ann", 1, {"assignee": (None, chance.choice(("ann", "sam", "kim")))}),
+        ]
+        fold = TicketFold(lambda version: desk.procedure)
+        chain = GENESIS
+        for event in events:
+            fold.step(event)
+            data = encoded(event)
+            chain = chained(chain, number, event, data)
+            yield (
+                "event",
+                {
+                    "ticket_id": number,
+                    "seq": event.seq,
+                    "kind": event.kind,
+                    "at": event.at,
+                    "actor": event.actor,
+                    "procedure_version": 1,
+                    "data": data,
+                    "hash": chain,
+                },
+            )
+        clocks = fold.clocks()
+        shown = {"id": number, "subject": subject, "requester": "", "organisation": "", "hash": chain}
+        yield "ticket", ticket_values(fold.state, clocks, desk.procedure) | shown
+        yield "personal_text", {"id": number, "ticket_id": number, "salt": "", "body": subject}
+        for clock in clocks:
+            yield "clock", {"ticket_id": number, **clock_values(clock)}
