@@ -48,6 +48,7 @@ class Asking:
 
     async def filter(self) -> None:
         """Words that narrow the list down while they are typed; escape takes the filter away."""
+        self._screen.show_pane("queue")
         answer = await self._typed("filter", "/", self._screen.looking.match)
         if answer is None:
             self._screen.look(self._screen.looking._replace(match=""))
@@ -75,7 +76,7 @@ class Asking:
         self._answer = answer
         self._prompt = Prompt(kind, sign, begin, suggestions)
         await self._screen.mount(self._prompt, before="#keys")
-        self._screen.call_after_refresh(self._screen.type_again)
+        self._screen.call_after_refresh(self._screen.carrying.type_again)
         return await answer
 
     def typing(self, prompt: Prompt, words: str) -> None:
@@ -94,7 +95,7 @@ class Asking:
         if self._prompt is prompt:
             self._prompt = None
             await prompt.remove()
-            self._screen.focus_pane()
+            self._screen.panes.focus()
             if self._answer is not None and not self._answer.done():
                 self._answer.set_result(words)
 
@@ -116,8 +117,9 @@ class Asking:
         from deskterm.tui.dialogs.help import help_page
         from deskterm.tui.dialogs.page import Page
 
+        width = min(104, int(self._screen.size.width * 0.9)) - 6
         refusals = {name: command.refusal(self._screen) or "" for name, command in BY_NAME.items()}
-        await self._screen.app.push_screen_wait(Page("Keys and commands", help_page(refusals)))
+        await self._screen.app.push_screen_wait(Page("Keys and commands", help_page(refusals, width)))
 
     async def why(self) -> None:
         """The ledger of the chosen clock, and of the ones after it."""

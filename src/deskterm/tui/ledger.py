@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from textual.content import Content
 
@@ -14,7 +14,7 @@ from deskterm.tui.shown import Card, ClockCard, left
 MOST_LINES = 60
 
 
-def ledger(card: Card, clock: ClockCard, now: int, zone: ZoneInfo) -> Content:
+def ledger(card: Card, clock: ClockCard, now: int, zone: tzinfo) -> Content:
     """Why a clock is due when it is. The working time listed adds up to the target, or to what was used of it."""
     parts: list[tuple[str, str] | str] = [(f"{clock.label}", HERE), (f" of ticket {card.number}\n\n", "")]
 
@@ -48,12 +48,12 @@ def _target(clock: ClockCard) -> str:
     return clock.target if length in ("", clock.target) else f"{clock.target} = {length}"
 
 
-def _moment(at: int, zone: ZoneInfo) -> str:
+def _moment(at: int, zone: tzinfo) -> str:
     here = words.local(at, zone)
     return f"{words.DAYS[here.weekday()]} {here:%Y-%m-%d %H:%M:%S} {words.zone_name(here)}"
 
 
-def _stretches(clock: ClockCard, calendar: Calendar, now: int, zone: ZoneInfo) -> list[tuple[str, str] | str]:
+def _stretches(clock: ClockCard, calendar: Calendar, now: int, zone: tzinfo) -> list[tuple[str, str] | str]:
     """Open stretches and rests in order, with the running total of open seconds."""
     end = clock.due if clock.due is not None else clock.stopped or clock.since
     if clock.stopped is not None:

@@ -59,7 +59,7 @@ class Writing:
         self.composer = Composer(kind, card.number, to, draft.seen, draft.words or begin, draft.then)
         self._screen.begin_writing(card.number)
         await self._screen.ticket.mount(self.composer)
-        self._screen.call_after_refresh(self._screen.type_again)
+        self._screen.call_after_refresh(self._screen.carrying.type_again)
 
     async def close(self, composer: Composer, *, keep: bool = True) -> None:
         """Take the composer away. keep: the words stay as a draft."""

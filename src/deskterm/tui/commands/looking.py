@@ -22,6 +22,7 @@ class Filter(Command):
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         if argument:
+            screen.show_pane("queue")
             screen.look(screen.looking._replace(match=argument, cursor=0, first=0))
         else:
             await screen.asking.filter()
@@ -55,6 +56,7 @@ class View(Command):
         if len(found) != 1:
             raise UsageError(f"There is no view {argument!r}: choose from {', '.join(view.key for view in views)}.")
         screen.show_view(found[0].key)
+        screen.show_pane("queue")
 
 
 class NextView(Step):

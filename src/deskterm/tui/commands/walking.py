@@ -131,7 +131,7 @@ class NextPane(Walk):
     name, title, keys = "next-pane", "Next pane", ("tab",)
 
     def step(self, screen: DeskScreen) -> None:
-        screen.walk_panes(1)
+        screen.show_pane(screen.panes.beside(1))
 
 
 class PreviousPane(Walk):
@@ -140,7 +140,7 @@ class PreviousPane(Walk):
     name, title, keys = "previous-pane", "Previous pane", ("shift+tab",)
 
     def step(self, screen: DeskScreen) -> None:
-        screen.walk_panes(-1)
+        screen.show_pane(screen.panes.beside(-1))
 
 
 class PaneViews(Walk):
@@ -194,7 +194,7 @@ class Zoom(Step):
     name, title, keys, group = "zoom", "Zoom", ("z",), "Move"
 
     def step(self, screen: DeskScreen) -> None:
-        screen.zoom()
+        screen.panes.zoom()
 
 
 WALKING = (

@@ -55,7 +55,7 @@ class Status(Command):
 
                 return handling.move(desk, number, wanted, now=now)
 
-            await screen.carry(lines, move)
+            await screen.carrying.to_each(lines, move)
 
     async def _asked(self, screen: DeskScreen, lines: Sequence[Line]) -> str | None:
         here = sorted({(line.type, line.status) for line in lines})
@@ -99,7 +99,7 @@ class Severity(Command):
 
                 return handling.set_severity(desk, number, wanted, now=now)
 
-            await screen.carry(lines, set_severity)
+            await screen.carrying.to_each(lines, set_severity)
 
 
 class Priority(Command):
@@ -123,7 +123,7 @@ class Priority(Command):
 
                 return handling.set_priority(desk, number, wanted, now=now)
 
-            await screen.carry(lines, set_priority)
+            await screen.carrying.to_each(lines, set_priority)
 
 
 class Assign(Command):
@@ -178,7 +178,7 @@ class Tag(Command):
 
                 return handling.tag(desk, number, add, remove, now=now)
 
-            await screen.carry(lines, tag)
+            await screen.carrying.to_each(lines, tag)
 
 
 class New(Command):
@@ -199,7 +199,7 @@ async def assign(screen: DeskScreen, lines: Sequence[Line], login: str | None) -
 
         return handling.assign(desk, number, login, now=now)
 
-    await screen.carry(lines, give)
+    await screen.carrying.to_each(lines, give)
 
 
 def _these(lines: Sequence[Line]) -> str:

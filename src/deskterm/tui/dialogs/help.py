@@ -13,13 +13,17 @@ from deskterm.tui.shown import GLYPHS, MEANINGS
 GROUPS = ("Work", "Look", "Move", "Program")
 
 
-def help_page(refusals: dict[str, str]) -> Content:
-    """All commands by group. refusals: command → why it cannot be done now."""
+INDENT = 26
+"""Cells before what a command does."""
+
+
+def help_page(refusals: dict[str, str], width: int) -> Content:
+    """All commands by group. refusals: command → why it cannot be done now; width: cells there are."""
     parts: list[Content | str | tuple[str, str]] = []
     for group in GROUPS:
         parts += [("\n" if parts else "", ""), (f"{group}\n", HERE)]
         for command in (command for command in TABLE if command.group == group):
-            parts += _row(command, refusals.get(command.name, ""))
+            parts += _row(command, refusals.get(command.name, ""), width)
     parts += [("\nSigns\n", HERE)]
     for mood, glyph in GLYPHS.items():
         parts += [(f"  {glyph} ", URGENCY[mood]), f"{MEANINGS[mood]}\n"]
@@ -27,15 +31,17 @@ def help_page(refusals: dict[str, str]) -> Content:
     return Content.assemble(*parts)
 
 
-def _row(command: Command, refused: str) -> list[Content | str | tuple[str, str]]:
+def _row(command: Command, refused: str, width: int) -> list[Content | str | tuple[str, str]]:
     keys = " ".join(display(key) for key in command.keys)
     spoken = f":{command.name}" if command.spoken else ""
+    said = Content(command.explanation() + (f" ({refused})" if refused else ""))
+    first, *more = said.wrap(max(width - INDENT, 20))
     row: list[Content | str | tuple[str, str]] = [
-        (f"  {fit(keys, 14)} ", STRONG),
-        (f"{fit(spoken, 11)} ", FAINT),
-        command.explanation(),
+        (f"  {fit(keys, 13)}", STRONG),
+        (f"{fit(spoken, 10)} ", FAINT),
+        first,
         "\n",
     ]
-    if refused:
-        row.insert(3, (f" ({refused})", FAINT))
+    for line in more:
+        row += [" " * INDENT, line, "\n"]
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from datetime import UTC, tzinfo
 
 from textual.content import Content
 
@@ -24,7 +24,7 @@ class Clocks(Rows):
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._now = now
-        self._zone = ZoneInfo("UTC")
+        self._zone: tzinfo = UTC
         self._card: Card | None = None
         self._clocks: list[ClockCard] = []
         self._said: list[str] = []
@@ -35,7 +35,7 @@ class Clocks(Rows):
     def nothing(self) -> str:
         return "No clock runs for this ticket." if self._card else ""
 
-    def show(self, card: Card | None, now: int, zone: ZoneInfo) -> None:
+    def show(self, card: Card | None, now: int, zone: tzinfo) -> None:
         self._now, self._zone = now, zone
         if card is None or self._card is None or card.number != self._card.number:
             self.index = 0

@@ -13,7 +13,7 @@ from deskterm.tui.shown import GLYPHS, Line, Urgency
 DUE_WIDTH = 13
 """Cells of what ticks: cursor, mark, glyph and countdown, first in the line so that a tick repaints these only."""
 
-NARROWEST_SUBJECT = 24
+NARROWEST_SUBJECT = 12
 
 
 @dataclass(frozen=True, slots=True)

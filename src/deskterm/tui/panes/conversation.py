@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import ClassVar, NamedTuple
-from zoneinfo import ZoneInfo
 
 from rich.segment import Segment
 from textual import events
@@ -49,13 +49,13 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._now = now
-        self._zone = ZoneInfo("UTC")
+        self._zone: tzinfo = UTC
         self._card: Card | None = None
         self._lines: list[_Told] = []
         self._wrapped_to = 0
         self._at_end = True
 
-    def show(self, card: Card | None, now: int, zone: ZoneInfo) -> None:
+    def show(self, card: Card | None, now: int, zone: tzinfo) -> None:
         """Another ticket is shown from its newest words; the same one stays where it is read, or at its end."""
         same = card is not None and self._card is not None and card.number == self._card.number
         if same and card is not None and self._card is not None and card.turns == self._card.turns:

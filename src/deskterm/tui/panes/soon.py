@@ -43,6 +43,11 @@ class Soon(Rows):
             self.refresh()
 
     @property
+    def line(self) -> Line | None:
+        """The chosen row."""
+        return self._lines[self.index] if self.index < len(self._lines) else None
+
+    @property
     def number(self) -> int | None:
         """The ticket in the chosen row."""
         return self._lines[self.index].number if self.index < len(self._lines) else None

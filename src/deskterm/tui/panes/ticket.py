@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from datetime import UTC, tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -55,7 +55,7 @@ class Ticket(Vertical):
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._now = now
-        self._zone = ZoneInfo("UTC")
+        self._zone: tzinfo = UTC
         self._said = ""
         self.card: Card | None = None
         self.with_clock = False
@@ -69,7 +69,7 @@ class Ticket(Vertical):
     def conversation(self) -> Conversation:
         return self.query_one(Conversation)
 
-    def show(self, card: Card | None, now: int, zone: ZoneInfo) -> None:
+    def show(self, card: Card | None, now: int, zone: tzinfo) -> None:
         self.card, self._now, self._zone = card, now, zone
         self.query_one(Facts).show(card)
         self.conversation.show(card, now, zone)
@@ -100,7 +100,7 @@ def _pressing(card: Card) -> ClockCard | None:
     return min(live, key=lambda clock: clock.due or 0, default=resting[0] if resting else None)
 
 
-def _clock_line(clock: ClockCard, now: int, zone: ZoneInfo) -> Content:
+def _clock_line(clock: ClockCard, now: int, zone: tzinfo) -> Content:
     mood = urgency(clock, now)
     remaining = left(clock.due, clock.calendar, now)
     if remaining is None or clock.due is None:

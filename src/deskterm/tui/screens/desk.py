@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, cast
-from zoneinfo import ZoneInfo
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,9 +15,9 @@ from textual.screen import Screen
 from deskterm.errors import DeskError
 from deskterm.tui import answers
 from deskterm.tui.asking import Asking
+from deskterm.tui.carrying import Carrying
 from deskterm.tui.clerk import Clerk
-from deskterm.tui.commands import BY_NAME, bindings
-from deskterm.tui.commands.command import Step
+from deskterm.tui.commands import bindings
 from deskterm.tui.panes import Walkable
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
@@ -29,6 +28,7 @@ from deskterm.tui.panes.soon import Soon
 from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
+from deskterm.tui.screens.layout import PANES, Layout
 from deskterm.tui.shown import Card, Line, Opened, Person, ViewLine
 from deskterm.tui.text import Safe, sanitize
 from deskterm.tui.trouble import written_down
@@ -36,16 +36,10 @@ from deskterm.tui.vocabulary import Vocabulary
 from deskterm.tui.writing import Writing
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Desk, Done
     from deskterm.store.reader import Reader
     from deskterm.tui.dialogs.compose import Composer
     from deskterm.tui.dialogs.prompt import Prompt
     from deskterm.tui.feed import Feed
-
-WIDE = 120
-"""Columns from which all panes are seen at once."""
-
-PANES = ("views", "queue", "conversation", "clocks", "soon")
 
 COUNT_AGAIN = 30
 """Seconds after which what depends on the time alone is counted again."""
@@ -65,17 +59,16 @@ class DeskScreen(Screen[None]):
         self._feed: Feed | None = None
         self.asking = Asking(self)
         self.writing = Writing(self)
+        self.carrying = Carrying(self)
+        self.panes = Layout(self)
         self.looking = answers.Look()
         self.vocabulary = Vocabulary()
         self.desk = Opened(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
-        self.zone = ZoneInfo("UTC")
+        self.zone: tzinfo = UTC
         self.views: Sequence[ViewLine] = ()
         self.card: Card | None = None
-        self.pane = "queue"
-        self._zoomed = False
         self._pinned: int | None = None
         self._ticked = 0
-        self._typed_ahead: list[events.Key] | None = None
         self._counted = 0
 
     def compose(self) -> ComposeResult:
@@ -159,10 +152,12 @@ class DeskScreen(Screen[None]):
         return self.queue
 
     def lines(self, *, many: bool) -> list[Line]:
-        """The tickets that a command is for: the one that is opened where it has the focus, else the marked ones of
-        the queue, else the one under its cursor."""
-        if self.card is not None and (self._pinned is not None or self.pane in ("conversation", "clocks")):
+        """The tickets that a command is for: in the ticket's panes that ticket, else the marked ones of the queue,
+        else the one under the cursor."""
+        if self.card is not None and self.pane in ("conversation", "clocks"):
             return [self.card.line]
+        if self.pane == "soon" and self.soon.line is not None:
+            return [self.soon.line]
         if many and self.queue.marks:
             return list(self.queue.marks.values())
         return [self.queue.current] if self.queue.current is not None else []
@@ -171,79 +166,21 @@ class DeskScreen(Screen[None]):
 
     def action_carry_out(self, name: str, argument: str = "") -> None:
         """Run a command by its name, or say why it cannot be."""
-        command = BY_NAME[name]
-        refusal = command.refusal(self)
-        if refusal is not None:
-            self.say(refusal, "warning")
-        elif isinstance(command, Step):
-            command.step(self)
-        else:
-            if command.asks and not argument:
-                self._typed_ahead = []
-            self.attempt(command.run(self, argument))
-
-    def attempt(self, doing: Awaitable[None]) -> None:
-        """Do something that may take a while, and show what goes wrong with it."""
-
-        async def guarded() -> None:
-            try:
-                await doing
-            except DeskError as error:
-                self.say(str(error), "error")
-            except Exception as error:
-                self.say(written_down(error), "error")
-            finally:
-                self.type_again()
-
-        self.run_worker(guarded(), group="commands")
+        self.carrying.out(name, argument)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While something to type in is being opened, keys are no commands."""
-        return not (action == "carry_out" and self._typed_ahead is not None)
+        return not (action == "carry_out" and self.carrying.opening)
 
     def on_key(self, event: events.Key) -> None:
-        if self._typed_ahead is not None:
-            self._typed_ahead.append(event)
-            event.stop()
+        self.carrying.keep(event)
 
     def on_screen_suspend(self) -> None:
-        self.app.screen.call_after_refresh(self.type_again)
+        self.app.screen.call_after_refresh(self.carrying.type_again)
 
     def on_screen_resume(self) -> None:
         if self.is_mounted and self.focused is None:
-            self.focus_pane()
-
-    def type_again(self) -> None:
-        """Give what was typed ahead to what has been opened meanwhile."""
-        typed, self._typed_ahead = self._typed_ahead or [], None
-        for key in typed:
-            self.app.post_message(events.Key(key.key, key.character))
-
-    async def carry(self, lines: Sequence[Line], act: Callable[[Desk, int], Done]) -> None:
-        """Do the same to each of these tickets, say what came of it, and read again."""
-
-        def each(desk: Desk) -> tuple[list[Done], list[str]]:
-            done, refused = [], []
-            for line in lines:
-                try:
-                    done.append(act(desk, line.number))
-                except DeskError as error:
-                    refused.append(str(error))
-            return done, refused
-
-        done, refused = await self.clerk.do(each)
-        if len(lines) == 1 and done:
-            self.say(done[0].summary)
-        elif done:
-            self.say(
-                f"{len(done)} tickets: {done[0].summary.partition(' ')[2]}" if not refused else f"{len(done)} done"
-            )
-        if refused:
-            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-            self.say(refused[0] + more, "error")
-        elif self.queue.marks:
-            self.mark([])
-        self.refresh_all()
+            self.panes.focus()
 
     def say(self, sentence: str, severity: str = "information") -> None:
         """One line for the person."""
@@ -301,70 +238,50 @@ class DeskScreen(Screen[None]):
     # -- panes ---------------------------------------------------------------------------------------------------
 
     @property
-    def single(self) -> bool:
-        """Whether one pane is seen at a time."""
-        return self._zoomed or self.size.width < WIDE
+    def pane(self) -> str:
+        """The pane one is in."""
+        return self.panes.pane
 
     def show_pane(self, pane: str) -> None:
-        """Go to a pane; where one is seen at a time, it is the one."""
-        self.pane = pane
-        self._lay_out()
-        self.focus_pane()
-
-    def focus_pane(self) -> None:
-        composer = self.writing.composer
-        if composer is not None and self.pane == "conversation":
-            composer.query_one("TextArea").focus()
-        else:
-            self.query_one(f"#{self.pane}").focus()
-
-    def walk_panes(self, by: int) -> None:
-        self.show_pane(PANES[(PANES.index(self.pane) + by) % len(PANES)])
-
-    def zoom(self) -> None:
-        self._zoomed = not self._zoomed
-        self._lay_out()
+        self.panes.go_to(pane)
+        self._entered(pane)
 
     def go_back(self) -> None:
-        """One step back: from zoom, from a pane to the queue, from marks, filter and a ticket gone to."""
-        if self._zoomed and self.size.width >= WIDE:
-            self.zoom()
-        elif self.pane != "queue":
-            self.show_pane("queue")
+        """One step back: from zoom, from a pane to the queue, from marks and filter."""
+        if self.panes.back():
+            self._entered(self.pane)
         elif self.queue.marks:
             self.mark([])
         elif self.looking.match:
             self.look(self.place()._replace(match=""))
-        if self.pane == "queue" and self.writing.composer is None:
-            self._unpin()
-
-    def _lay_out(self) -> None:
-        self.update_classes({f"-at-{pane}": pane == self.pane for pane in PANES} | {"-single": self.single})
-        self.ticket.with_clock = self.single
-        self.ticket.tick(self.now())
-        self.titles()
 
     def on_resize(self, event: events.Resize) -> None:
         if self.is_mounted:
-            self._lay_out()
+            self.panes.arrange()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         pane = event.widget.id
         if pane in PANES and pane != self.pane:
-            self.pane = pane
-            self._lay_out()
+            self.panes.pane = pane
+            self.panes.arrange()
+            self._entered(pane)
+
+    def _entered(self, pane: str) -> None:
+        """In the queue, the ticket that is shown is again the one under the cursor."""
+        if pane == "queue" and self._pinned is not None and self.writing.composer is None:
+            self._unpin()
 
     def begin_writing(self, number: int) -> None:
         """The ticket stays in view while one writes."""
         self._pinned = number
-        self.pane = "conversation"
+        self.panes.pane = "conversation"
         self.add_class("-writing")
-        self._lay_out()
+        self.panes.arrange()
 
     def end_writing(self) -> None:
         self.remove_class("-writing")
         self._unpin()
-        self.show_pane("conversation" if self.single else "queue")
+        self.show_pane("conversation" if self.panes.single else "queue")
 
     def _unpin(self) -> None:
         self._pinned = None
@@ -388,6 +305,8 @@ class DeskScreen(Screen[None]):
 
     @on(answers.DeskFound)
     def _desk_found(self, answer: answers.DeskFound) -> None:
+        from zoneinfo import ZoneInfo
+
         again = bool(self.desk.name)
         self.desk, self.vocabulary, self.zone = answer.desk, answer.vocabulary, ZoneInfo(answer.desk.timezone)
         self.queue.set_widths(*titles.widths(self.vocabulary))
@@ -451,10 +370,6 @@ class DeskScreen(Screen[None]):
     @on(Queue.Moved)
     def _queue_moved(self) -> None:
         self.feed.at(self.place())
-        if self._pinned is not None and self.writing.composer is None:
-            current = self.queue.current
-            if self.pane == "queue" and current is not None and current.number != self._pinned:
-                self._pinned = None
         self._open_current()
         self.titles()
 
@@ -493,4 +408,4 @@ class DeskScreen(Screen[None]):
             "edit": self.writing.edit,
             "then": self.writing.then,
         }
-        self.attempt(doing[message.wish](message.composer))
+        self.carrying.attempt(doing[message.wish](message.composer))
