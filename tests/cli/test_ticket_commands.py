@@ -80,6 +80,7 @@ def test_hostile_words_never_reach_the_terminal_as_such(desk: Call) -> None:
         (("ticket", "new", "x"), 2, "Say what type of request this is: fault, question"),
         (("ticket", "new", "x", "--type", "fautl"), 1, "Did you mean fault?"),
         (("ticket", "reply", "1001", "x", "--if-version", "9"), 1, "moved on while you wrote"),
+        (("ticket", "show"), 2, "Missing argument 'NUMBER'"),
         (("ticket", "nope"), 2, "No such command 'nope'"),
         (("--nope",), 2, "No such option: --nope"),
         (("--as", "zoe", "ticket", "note", "1001", "x"), 1, "'zoe' is no agent of this desk"),

@@ -161,7 +161,7 @@ def _ended(error: BaseException) -> int:
 def _misused(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "deskterm"
-    if getattr(error, "message", "") == "" or type(error).__name__ == "NoArgsIsHelpError":
+    if type(error).__name__ == "NoArgsIsHelpError":
         print(error.format_message(), file=sys.stderr)
         return UsageError.exit_code
     sentence = error.format_message().rstrip(".")
