@@ -21,7 +21,7 @@ ZONES = sorted(drawn.CHANGES)
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_adding_and_measuring_agree_with_walking(zone: str, data: st.DataObject) -> None:
     wall, anchor = data.draw(drawn.walls(st.just(zone)))

@@ -150,6 +150,13 @@ def test_an_exception_opens_a_holiday() -> None:
     assert calendar.holiday(seconds("2026-12-25 00:00") // 86_400) is None
 
 
+def test_an_exception_may_close_a_day_that_is_or_is_not_a_holiday() -> None:
+    calendar = Calendar("UTC", OFFICE, {"2026-12-25": "Christmas Day"}, {"2026-12-24": (), "2026-12-25": ()})
+    assert calendar.between(utc("2026-12-24 00:00"), utc("2026-12-26 00:00")) == 0
+    days = [seconds(f"2026-12-{day} 00:00") // 86_400 for day in (24, 25, 26)]
+    assert [calendar.holiday(day) for day in days] == [None, "Christmas Day", None]
+
+
 def test_a_night_shift_belongs_to_the_day_it_opens_on() -> None:
     night = Calendar("UTC", {"thu": [("22:00", "06:00")], "fri": [("22:00", "06:00")]}, ["2026-12-25"])
     assert night.between(utc("2026-12-25 00:00"), utc("2026-12-26 12:00")) == 6 * 3600
@@ -158,6 +165,23 @@ def test_a_night_shift_belongs_to_the_day_it_opens_on() -> None:
 def test_nobody_works_the_same_second_twice_where_an_exception_meets_a_night_shift() -> None:
     calendar = Calendar("UTC", {"thu": [("22:00", "06:00")]}, (), {"2026-12-25": [("04:00", "08:00")]})
     assert calendar.between(utc("2026-12-24 00:00"), utc("2026-12-26 00:00")) == 10 * 3600
+
+
+def test_a_short_exception_within_a_night_shift_does_not_shorten_it() -> None:
+    calendar = Calendar("UTC", {"thu": [("22:00", "06:00")]}, (), {"2026-12-25": [("04:00", "05:00")]})
+    assert calendar.between(utc("2026-12-24 00:00"), utc("2026-12-26 00:00")) == 8 * 3600
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+def test_a_night_shift_runs_through_new_year(zone: str) -> None:
+    night = Calendar(zone, dict.fromkeys(OFFICE, (("22:00", "06:00"),)))
+    start, end = utc("2026-12-28 00:00"), utc("2027-01-02 15:00")
+    assert night.between(start, utc("2027-01-01 00:00")) + night.between(utc("2027-01-01 00:00"), end) == 5 * 8 * 3600
+    assert len(list(night.spans(start, end))) == 5
+
+
+def test_a_year_may_be_measured_to_its_last_instant() -> None:
+    assert Calendar("UTC", ALWAYS).between(utc("2026-01-01 00:00"), utc("2027-01-01 00:00")) == 365 * 86_400
 
 
 def test_fractions_of_a_second_are_dropped_from_instants() -> None:

@@ -239,6 +239,12 @@ def test_a_clock_that_was_late_is_late_when_it_goes_on() -> None:
     assert ticket.tell("11-23 15:30", status="done").cycles("resolution")[1].state == "late"
 
 
+def test_a_reopening_that_stops_a_clock_does_not_start_it_again() -> None:
+    by = terms(metrics=without("resolution", stop=when("resolution")))
+    ticket = opened("p2", by=by).tell("11-23 10:00", status="shut").tell("11-23 11:00", "resolution", status="open")
+    assert ticket.clock("resolution").state == "met"
+
+
 def test_bug_08_a_merged_ticket_has_no_clock_left_running() -> None:
     ticket = opened().tell("11-23 13:30", "cancelled", status="shut")
     states = [(c.metric, c.state, c.breached_at) for c in ticket.folding.clocks()]

@@ -220,6 +220,13 @@ def test_a_metric_that_a_new_version_drops_still_stops() -> None:
     assert order == ["response", "resolution", "review"]
 
 
+def test_a_metric_that_a_new_version_drops_does_not_begin_another_cycle() -> None:
+    ticket = opened("p1").tell("11-23 09:10", "agent_reply").judge(terms(metrics=without("update"), version=2))
+    assert ticket.tell("11-23 10:00", "agent_reply").clock("update").state == "met"
+    ticket.tell("11-23 10:10", "agent_reply").tell("11-23 10:20", status="shut").tell("11-23 10:30", status="open")
+    assert ticket.clock("update").stopped_at == epoch("11-23 10:00")
+
+
 def test_a_metric_that_a_new_version_brings_starts_when_next_it_would() -> None:
     ticket = opened("p1", by=terms(metrics=without("next"))).tell("11-23 09:10", "agent_reply")
     ticket.judge(terms(version=2)).tell("11-23 10:00", "customer_message")

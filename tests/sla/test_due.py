@@ -84,6 +84,13 @@ def test_a_pause_before_it_is_due_pushes_it_and_a_later_one_does_not(
     assert due(text, "11-23 09:00", pause, before) == epoch(at), "and one before it began least of all"
 
 
+@pytest.mark.parametrize(
+    ("text", "at"), [("4h", "11-23 15:00"), ("36h elapsed", "11-24 23:00"), ("2 working dates", "11-25 11:00")]
+)
+def test_of_a_pause_that_had_begun_before_only_the_rest_counts(text: str, at: str) -> None:
+    assert due(text, "11-23 09:00", ("11-20 09:00", "11-23 11:00")) == epoch(at)
+
+
 KINDS = ("4h", "2d", "2d end of day", "3 working dates", "2 working dates end of day", "36h elapsed", "next sprint")
 
 

@@ -69,6 +69,17 @@ def test_christmas_is_named_and_a_holiday_on_a_closed_day_is_not() -> None:
     ]
 
 
+def test_holidays_one_after_the_other_are_lines_of_their_own() -> None:
+    calendar = Calendar("UTC", OFFICE, {date(2026, 12, 24): "Christmas Eve", date(2026, 12, 25): "Christmas Day"})
+    lines = ledger(calendar, seconds("2026-12-24 10:00"), 3600)
+    assert [(line.kind, line.note) for line in lines] == [
+        ("holiday", "Christmas Eve"),
+        ("holiday", "Christmas Day"),
+        ("closed", ""),
+        ("open", ""),
+    ]
+
+
 def test_each_line_tells_the_offset_from_utc_that_it_was_reckoned_with() -> None:
     lines = ledger(CALENDARS["A'"], seconds("2026-03-27 15:30"), 4 * 3600)
     assert [(line.kind, line.offset) for line in lines] == [("open", 0), ("closed", 0), ("open", 3600)]

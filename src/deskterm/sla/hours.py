@@ -48,7 +48,6 @@ class Hours:
         replaced = {_date(day): _parsed(spans, str(day)) for day, spans in (exceptions or {}).items()}
         self._special: dict[int, DaySpans] = {day.toordinal() - _EPOCH: () for day in self.holidays}
         self._special.update((day.toordinal() - _EPOCH, spans) for day, spans in replaced.items())
-        self._replaced = frozenset(replaced)
 
     def on(self, day: int) -> DaySpans:
         """The open spans of a date."""
@@ -60,8 +59,7 @@ class Hours:
         """The name of the holiday that closes a date its weekday would open; None else."""
         if self._special.get(day) != () or not self.week[(day + 3) % 7]:
             return None
-        this = date.fromordinal(day + _EPOCH)
-        return None if this in self._replaced else self.holidays[this]
+        return self.holidays.get(date.fromordinal(day + _EPOCH))
 
     def usual_day(self) -> int:
         """The most common open day's length in seconds, the longer of two as common; of the exceptions when the week

@@ -134,7 +134,7 @@ def _joined(earlier: Table, later: Table, seam: int) -> Table:
     starts, ends = earlier.starts[:-1], earlier.ends[:-1]
     readings = [reading + back for reading in earlier.readings[:-1]]
     rest = 0
-    if ends and ends[-1] == later.starts[0] < later.stop:
+    if ends and ends[-1] == later.starts[0]:
         ends[-1] = later.ends[0]
         rest = 1
     starts += later.starts[rest:]

@@ -45,9 +45,8 @@ class Zone:
             later = min(earlier + DAY, stop)
             if self.offset(later) != offset:
                 change = self._change(earlier, later)
-                if change < stop:
-                    yield at, change, offset
-                    at, offset = change, self.offset(later)
+                yield at, change, offset
+                at, offset = change, self.offset(later)
         yield at, stop, offset
 
     def _change(self, low: int, high: int) -> int:
