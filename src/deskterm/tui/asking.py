@@ -51,7 +51,7 @@ class Asking:
         self._screen.show_pane("queue")
         answer = await self._typed("filter", "/", self._screen.looking.match)
         if answer is None:
-            self._screen.look(self._screen.looking._replace(match=""))
+            self._screen.look(self._screen.place()._replace(match=""))
 
     async def command(self) -> None:
         """A command by its name, with what it needs."""

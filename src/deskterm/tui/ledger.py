@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from textual.content import Content
 
 from deskterm.sla.calendar import Calendar
+from deskterm.sla.explain import account
 from deskterm.tui import words
 from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
 from deskterm.tui.shown import Card, ClockCard, left
@@ -54,39 +55,36 @@ def _moment(at: int, zone: tzinfo) -> str:
 
 
 def _stretches(clock: ClockCard, calendar: Calendar, now: int, zone: tzinfo) -> list[tuple[str, str] | str]:
-    """Open stretches and rests in order, with the running total of open seconds."""
-    end = clock.due if clock.due is not None else clock.stopped or clock.since
-    if clock.stopped is not None:
-        end = min(end, clock.stopped) if clock.due is None else max(clock.due, clock.stopped)
-    lines: list[tuple[int, str, int, str]] = []
-    at = clock.started
-    for rest_from, rest_to in [*clock.rests, (end, end)]:
-        upto = min(rest_from, end)
-        lines += [(opens, "open", closes, "") for opens, closes in calendar.intervals(at, upto)]
-        if rest_from < end or rest_to is None:
-            lines.append((rest_from, "rests", rest_to if rest_to is not None else now, "while the status pauses it"))
-        at = max(at, rest_to if rest_to is not None else end)
+    """Every stretch from the start to the due instant (or to the stop, or to the rest that lasts), what of it counts,
+    and how much that makes so far."""
+    if clock.target_seconds is None:
+        return [(f"  {clock.target}: counted in dates or by the clock on the wall, not in working time.\n", FAINT)]
+    end = clock.stopped or clock.due or now
+    rests = [(begin, finish if finish is not None else end) for begin, finish in clock.rests]
+    lines = account(calendar, clock.started, end, rests)
     parts: list[tuple[str, str] | str] = []
-    total = 0
-    for number, (begins, what, ends, why) in enumerate(lines):
-        start, stop = words.local(begins, zone), words.local(ends, zone)
-        span = f"{words.DAYS[start.weekday()]} {start.day:>2} {words.MONTHS[start.month - 1]}  {start:%H:%M:%S} – "
-        span += (
-            f"{stop:%H:%M:%S}"
-            if stop.date() == start.date()
-            else f"{stop.day} {words.MONTHS[stop.month - 1]} {stop:%H:%M}"
-        )
-        if what == "open":
-            total += ends - begins
-        if number >= MOST_LINES:
-            continue
-        if what == "open":
-            parts += [f"  {span:<34}", (f"+ {_clock(ends - begins):>9}", ""), (f"  = {_clock(total):>9}\n", STRONG)]
+    for line in lines[:MOST_LINES]:
+        span = f"  {_span(line.start, line.end, zone):<32}"
+        if line.kind == "open":
+            parts += [span, f"+ {_clock(line.seconds):>8}", (f"  = {_clock(line.total):>8}\n", STRONG)]
+        elif line.kind == "paused":
+            parts.append((f"{span}‖ rests: its status pauses it\n", URGENCY["paused"]))
         else:
-            parts += [(f"  {span:<34}‖ {why}\n", URGENCY["paused"])]
+            parts.append((f"{span}{line.note or 'closed'}\n", FAINT))
     if len(lines) > MOST_LINES:
-        parts.append((f"  … and {len(lines) - MOST_LINES} more stretches, = {_clock(total)}\n", FAINT))
+        parts.append((f"  … and {len(lines) - MOST_LINES} more stretches, = {_clock(lines[-1].total)}\n", FAINT))
     return parts
+
+
+def _span(begins: int, ends: int, zone: tzinfo) -> str:
+    start, stop = words.local(begins, zone), words.local(ends, zone)
+    day = f"{words.DAYS[start.weekday()]} {start.day:>2} {words.MONTHS[start.month - 1]}"
+    until = "" if stop.date() == start.date() else f"{words.DAYS[stop.weekday()]} "
+    return f"{day}  {_time(start)} – {until}{_time(stop)}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%H:%M}" if not moment.second else f"{moment:%H:%M:%S}"
 
 
 def _conclusion(clock: ClockCard, now: int) -> list[tuple[str, str] | str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ class Writing:
     def __init__(self, screen: DeskScreen) -> None:
         self._screen = screen
         self._drafts: dict[tuple[Kind, int], Draft] = {}
+        self._turn = asyncio.Lock()  # one opens when the one before it has closed
         self.composer: Composer | None = None
 
     def unsent(self) -> list[int]:
@@ -51,14 +53,16 @@ class Writing:
             raise DeskError("The ticket is still being read: try again in a moment.")
         if self.composer is not None:
             if (self.composer.kind, self.composer.number) == (kind, card.number):
-                self.composer.query_one("TextArea").focus()
+                self._screen.show_pane("conversation")
                 return
             await self.close(self.composer)
-        draft = self._drafts.pop((kind, card.number), None) or Draft(begin, card.version)
-        to = card.line.requester
-        self.composer = Composer(kind, card.number, to, draft.seen, draft.words or begin, draft.then)
-        self._screen.begin_writing(card.number)
-        await self._screen.ticket.mount(self.composer)
+        async with self._turn:
+            draft = self._drafts.get((kind, card.number)) or Draft(begin, card.version)
+            to = card.line.requester
+            composer = Composer(kind, card.number, to, draft.seen, draft.words or begin, draft.then)
+            self._screen.begin_writing(card.number)
+            await self._screen.ticket.mount(composer)
+            self.composer = composer
         self._screen.call_after_refresh(self._screen.carrying.type_again)
 
     async def close(self, composer: Composer, *, keep: bool = True) -> None:
@@ -66,9 +70,11 @@ class Writing:
         self._drafts.pop((composer.kind, composer.number), None)
         if keep:
             self._remember(composer)
-        self.composer = None
-        await composer.remove()
-        self._screen.end_writing()
+        async with self._turn:
+            if self.composer is composer:
+                self.composer = None
+                await composer.remove()
+                self._screen.end_writing()
 
     async def keep(self, composer: Composer) -> None:
         await self.close(composer)

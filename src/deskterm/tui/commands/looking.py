@@ -23,7 +23,7 @@ class Filter(Command):
     async def run(self, screen: DeskScreen, argument: str) -> None:
         if argument:
             screen.show_pane("queue")
-            screen.look(screen.looking._replace(match=argument, cursor=0, first=0))
+            screen.look(screen.looking._replace(match=argument, number=None, cursor=0, first=0))
         else:
             await screen.asking.filter()
 
@@ -87,7 +87,7 @@ class Order(Command):
         if wanted is None:
             raise UsageError("Tickets are sorted by `work` or by `due`.")
         due = wanted == "due" if wanted else screen.looking.order == "order"
-        screen.look(screen.looking._replace(order="due" if due else "order"))
+        screen.look(screen.place()._replace(order="due" if due else "order"))
 
 
 class Goto(Command):

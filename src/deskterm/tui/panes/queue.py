@@ -89,7 +89,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
                 self.marks[line.number] = line
         self.virtual_size = Size(self.size.width, count + HEADER)
         self._scroll_rows(self._cursor - before)
-        if self.scroll_offset.y == scroll and old.count == count:
+        if count and self.scroll_offset.y == scroll and old.count == count:
             self._repaint_changed(old)
         else:
             self.refresh()

@@ -198,7 +198,8 @@ class DeskScreen(Screen[None]):
         )
 
     def look(self, look: answers.Look) -> None:
-        """Look at another list, or at the same one in another order or through another filter."""
+        """Look at another list, or at the same one in another order or through another filter; `place()` keeps the
+        cursor on its ticket."""
         if look.view != self.looking.view:
             self.queue.marks.clear()
         self.looking = look
