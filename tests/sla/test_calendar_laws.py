@@ -76,6 +76,16 @@ def test_pauses_may_come_in_any_order_and_lie_over_one_another(data: st.DataObje
 
 
 @given(data=st.data())
+def test_a_pause_that_begins_when_the_time_is_up_moves_nothing(data: st.DataObject) -> None:
+    wall, anchor = data.draw(drawn.walls())
+    calendar = drawn.calendar(wall)
+    start, seconds = data.draw(drawn.near(anchor)), data.draw(st.integers(0, 200_000))
+    pauses = data.draw(drawn.pauses(anchor))
+    due = calendar.add(start, seconds, pauses)
+    assert calendar.add(start, seconds, [*pauses, (due, due + timedelta(days=9))]) == due
+
+
+@given(data=st.data())
 def test_spans_add_up_to_what_is_measured(data: st.DataObject) -> None:
     wall, anchor = data.draw(drawn.walls())
     calendar = drawn.calendar(wall)
