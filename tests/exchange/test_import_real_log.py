@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +21,7 @@ from deskterm.exchange.mapping import find_mapping
 from deskterm.exchange.report import Report
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
-from deskterm.store.engine import Store
+from deskterm.store.engine import Store, open_store
 from real_data import real_data
 
 LOG = "uci_incident_event_log.csv.xz"
@@ -37,15 +40,29 @@ class Taken(NamedTuple):
 
 @pytest.fixture(scope="module")
 def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
+    """Imported once a run, whichever worker comes first: it takes as long as hundreds of other tests."""
+    real_data(LOG)
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real-log"
+    folder.mkdir(exist_ok=True)
+    url, told = f"sqlite:///{folder / 'desk.sqlite3'}", folder / "told.pickle"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_bytes(pickle.dumps(in_two_parts(url)))
+    store = open_store(url)
+    yield Taken(store, *pickle.loads(told.read_bytes()))
+    store.close()
+
+
+def in_two_parts(url: str) -> tuple[Report, int, Report]:
     log, words = real_data(LOG), find_mapping("servicenow-incident-log")
-    folder = tmp_path_factory.mktemp("real")
-    procedure = load(find("incident-management")).procedure
-    store = found(f"sqlite:///{folder / 'desk.sqlite3'}", procedure, admin_login="ann", simulated=True, now=NOW)
+    store = found(url, load(find("incident-management")).procedure, admin_login="ann", simulated=True, now=NOW)
     first = import_events(store, log, words, until=CUT, now=NOW, actor="ann")
     open_then = number(store, "SELECT count(*) FROM ticket WHERE is_open = 1")
     rest = import_events(store, log, words, now=NOW, actor="ann")
-    yield Taken(store, first, open_then, rest)
     store.close()
+    return first, open_then, rest
 
 
 def number(store: Store, sql: str) -> int:

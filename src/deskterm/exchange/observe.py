@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from itertools import compress
+from operator import ne
 from typing import Any, Final, NamedTuple
 
 from deskterm.desk.intake import one_line, tidy_tags
@@ -43,6 +45,7 @@ class Observer:
         if mapping.ticket.tags:
             reads["tags"] = ("tags", _tags([self._reader("tags", feed) for feed in mapping.ticket.tags]))
         self._reads = tuple(reads.values())
+        self._numbers = range(len(self.columns))
         self._at_place = [
             tuple(
                 dict.fromkeys(
@@ -62,7 +65,7 @@ class Observer:
         understood, likewise. Such a field stays as it was."""
         reads: Iterable[tuple[str, _Read]] = self._reads
         if before is not None:
-            moved = [place for place, (old, new) in enumerate(zip(before, cells, strict=True)) if old != new]
+            moved = list(compress(self._numbers, map(ne, before, cells)))
             reads = self._at_place[moved[0]] if len(moved) == 1 else self._touched(moved)
         fresh = {}
         for name, read in reads:

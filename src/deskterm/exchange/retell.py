@@ -17,6 +17,9 @@ _ACTED = ("status", "team", "assignee")
 """What somebody did to the ticket: true from the instant of the row that shows it. The rest is what the ticket is,
 and holds from the opening."""
 
+_NAMED = frozenset({"subject", "organisation", "requester", "email"})
+"""Fields whose words stand elsewhere, and are referred to."""
+
 _NOTHING: Final[tuple[dict[str, tuple[Any, Any]], dict[str, TextRef]]] = ({}, {})
 
 Words = Callable[[str], TextRef]
@@ -39,6 +42,7 @@ class Teller:
         self._actor = actor
         self.data: Final[Mapping[str, Any]] = {"source": source, "imported_by": actor}
         self.notes: list[BadRow] = []
+        self._firsts = {kind: _first(procedure, kind) for kind in (None, *procedure.types)}
 
     def tell(self, key: str, history: History, known: int, fold: TicketFold) -> Iterator[Event]:
         """The events of a ticket's rows after the first `known`, each folded in before the next. fold: the ticket as
@@ -66,43 +70,37 @@ class Teller:
             yield self._event(fold, "imported", row.at, row.actor, changes, texts)
 
     def _opening(
-        self, key: str, history: History, row: Seen, fresh: Mapping[str, Any]
+        self, key: str, history: History, row: Seen, fresh: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What holds from the opening, and what only from the row."""
-        now: dict[str, Any] = {"external_id": key, "received_at": history.opened, "subject": key} | {
-            name: value for name, value in fresh.items() if value is not None
-        }
-        kind = self._procedure.types[now.get("type") or next(iter(self._procedure.types))]
-        now.setdefault("type", kind.key)
-        now.setdefault("department", kind.department)
-        if kind.has_severity:
-            now.setdefault("severity", kind.default_severity)
-        initial = self._procedure.initial_status(kind.key).key
+        first = self._firsts[fresh.get("type")]
+        now = {**first, "external_id": key, "received_at": history.opened, "subject": key}
+        for name, value in fresh.items():
+            if value is not None:
+                now[name] = value
         if row.at == history.opened:
-            now.setdefault("status", initial)
             return now, {}
-        later = {name: now.pop(name) for name in _ACTED if name in now}
-        now["status"] = initial
+        later = {name: now.pop(name) for name in _ACTED if name in fresh and name in now}
+        now["status"] = first["status"]
         return now, later
 
-    def _resolved(
-        self, state: State, values: Mapping[str, Any]
-    ) -> tuple[dict[str, tuple[Any, Any]], dict[str, TextRef]]:
-        """Changes against the ticket as it stands: names become contacts and clients, a subject becomes kept words."""
-        wanted = dict(values)
+    def _resolved(self, state: State, wanted: dict[str, Any]) -> tuple[dict[str, tuple[Any, Any]], dict[str, TextRef]]:
+        """Changes against the ticket as it stands. In `wanted`, names become contacts and clients, and a subject
+        becomes kept words."""
         texts = {}
-        subject = wanted.pop("subject", None)
-        if subject:
-            texts["subject"] = self._words(subject)
-        organisation = wanted.pop("organisation", None)
-        if "organisation" in values:
-            client = self._people.organisation(organisation)
-            wanted["organisation_id"], wanted["organisation_key"] = client.id, client.key
-            wanted["tenant"] = client.tenant
-        name, email = wanted.pop("requester", None), wanted.pop("email", None)
-        if "requester" in values or "email" in values:
-            home = wanted.get("organisation_id", state.organisation_id)
-            wanted["requester_id"] = self._people.contact(name, email, home)
+        if not _NAMED.isdisjoint(wanted):
+            subject = wanted.pop("subject", None)
+            if subject:
+                texts["subject"] = self._words(subject)
+            if "organisation" in wanted:
+                client = self._people.organisation(wanted.pop("organisation"))
+                wanted["organisation_id"], wanted["organisation_key"] = client.id, client.key
+                wanted["tenant"] = client.tenant
+            if "requester" in wanted or "email" in wanted:
+                home = wanted.get("organisation_id", state.organisation_id)
+                wanted["requester_id"] = self._people.contact(
+                    wanted.pop("requester", None), wanted.pop("email", None), home
+                )
         if not state.version:
             return {field: (None, value) for field, value in wanted.items() if value is not None}, texts
         changes = {}
@@ -133,6 +131,18 @@ class Teller:
         )
         fold.step(event)
         return event
+
+
+def _first(procedure: Compiled, kind: str | None) -> dict[str, Any]:
+    """What a new ticket of a type has before anybody says more. kind: None for the procedure's first type."""
+    part = procedure.types[kind] if kind is not None else next(iter(procedure.types.values()))
+    severity = part.default_severity if part.has_severity else None
+    return {
+        "type": part.key,
+        "status": procedure.initial_status(part.key).key,
+        "department": part.department,
+        "severity": severity,
+    }
 
 
 def _standing(state: State, field: str) -> Any:

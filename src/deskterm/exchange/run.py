@@ -55,10 +55,11 @@ class Run:
         self._next_text = bulk.reserve("personal_text", 1).start
         self._ticket = 0
         self._teller = Teller(observer, procedure, self._people, self._keep, self._source, actor)
-        self._plain = encoded(Event(0, "", 0, "", 0, data=self._teller.data))
+        self._sayings: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
         self._dates: dict[int, str] = {}
         self._instants = _Stored()
         self._subjects: dict[int, str] = {}
+        self._chance: list[str] = []
         self._tickets: list[dict[str, Any]] = []
         self._texts: list[tuple[int, int, str, str]] = []
         self._events: list[tuple[Any, ...]] = []
@@ -166,12 +167,25 @@ class Run:
         self._teller.notes += [note for note in history.notes if note.line >= first]
         events, dates = self._events, self._dates
         for event in self._teller.tell(key, history, known, fold):
-            data = encoded(event) if event.changes or event.texts else self._plain
+            data = self._said(event)
             chain = chained(chain, number, event, data)
             at = dates.get(event.at) or dates.setdefault(event.at, stored_text(event.at))
             events.append((number, event.seq, event.kind, at, event.actor, event.version, data, chain))
             written += 1
         return written, chain
+
+    def _said(self, event: Event) -> str:
+        """The event's content. Most events of a log say what others said before them: from new to active, say."""
+        if event.texts:
+            return encoded(event)
+        key = tuple(event.changes.items())
+        try:
+            found = self._sayings.get(key)
+        except TypeError:  # lists of tags have no place in a key
+            return encoded(event)
+        if found is None:
+            found = self._sayings[key] = encoded(event)
+        return found
 
     def _row(self, number: int, fold: TicketFold, chain: str) -> dict[str, Any]:
         """The ticket's row but for its number; its clocks' rows wait with the others."""
@@ -185,12 +199,19 @@ class Run:
         }
 
     def _keep(self, body: str) -> TextRef:
-        salt = secrets.token_hex(16)
+        salt = self._salt()
         number = self._next_text
         self._next_text += 1
         self._texts.append((number, self._ticket, salt, body))
         self._subjects[number] = body
         return TextRef(number, text_digest(salt, body))
+
+    def _salt(self) -> str:
+        """32 hex digits of chance, fetched from the system for some hundred words at a time."""
+        if not self._chance:
+            drawn = secrets.token_hex(16 * 512)
+            self._chance = [drawn[start : start + 32] for start in range(0, len(drawn), 32)]
+        return self._chance.pop()
 
     # -- the tables ----------------------------------------------------------------------------------------------
 
@@ -208,6 +229,7 @@ class Run:
         for waiting in (self._tickets, self._texts, self._events, self._clocks, self._taken):
             waiting.clear()
         self._subjects.clear()
+        self._sayings.clear()
 
     def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
