@@ -1,0 +1,174 @@
+"""What the console looks like: the demo desk's morning on terminals of three sizes, and what opens over it.
+
+After a change that is meant, look at the pictures that `pytest tests/tui/test_snapshots.py --snapshot-update` makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.command import CommandList
+from textual.pilot import Pilot
+
+from deskterm.tui.commands import TABLE
+from small_desk import at
+from tui.snapshot_desk import at_rest, console, demo_desk, empty_desk, hostile_desk, opened, read, until
+
+Alike = Callable[..., bool]
+Visit = Callable[[Pilot[Any]], Awaitable[None]]
+
+SMALL, USUAL, LARGE = (80, 24), (120, 40), (180, 50)
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m and \x1b[2J\x1b[Hwiped",
+    "\x1b]0;title\x07K\x1b]52;c;aGVsbG8=\x07im \x9b31mLee",
+    "[red]vip[/red]",
+    "Mallory [@click=app.quit]here[/]",
+    "[urgent] [/] printer [not a tag [b]down",
+    "safe\b\b\b\bevil\rover\x00\x07",
+    "invoice\u202efdp.exe \u2067isolated\u2069",
+    "Z\u0335\u0322\u0335\u0322\u0335\u0322a\u0335\u0322\u0335\u0322\u0335\u0322lgo",
+    "東京の販売管理システムが起動しない 👨\u200d👩\u200d👧 👍🏽",
+    "tab\tseparated\tfields and\x85other\u2028lines",
+    "\x1b]8;;https://example.com\x07a link\x1b]8;;\x07, and no end: \x1b]0;title",
+    "$primary {brace} %s \\[escaped] " + "x" * 200,
+]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The demo desk, which nobody writes to."""
+    return demo_desk(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(autouse=True)
+def _a_dark_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal of whoever runs the tests makes no difference."""
+    for name in ("NO_COLOR", "COLORFGBG", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def seen(*keys: str, over: str = "") -> Visit:
+    """Press some keys on the desk that has been read. over: the dialog that each of them opens."""
+
+    async def visit(pilot: Pilot[Any]) -> None:
+        await read(pilot)
+        for key in keys:
+            below = pilot.app.screen
+            await pilot.press(key)
+            if over:
+                await until(pilot, lambda below=below: pilot.app.screen is not below, f"{key} opens something")  # type: ignore[misc]
+                await opened(pilot, over)
+        if not over:
+            await read(pilot)
+        await at_rest(pilot)
+
+    return visit
+
+
+@pytest.mark.parametrize("look", ["dark", "light", "no-colour"])
+@pytest.mark.parametrize("size", [SMALL, USUAL, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_desk(
+    demo: str, size: tuple[int, int], look: str, snap_compare: Alike, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if look == "light":
+        monkeypatch.setenv("COLORFGBG", "0;15")
+    elif look == "no-colour":
+        monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(console(demo), terminal_size=size, run_before=seen("j"))
+
+
+def test_a_ticket_that_was_opened(demo: str, snap_compare: Alike) -> None:
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter"))
+
+
+def test_a_ticket_over_the_whole_screen(demo: str, snap_compare: Alike) -> None:
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter", "z"))
+
+
+@pytest.mark.parametrize(("pane", "key"), [("views", "1"), ("ticket", "3"), ("sla", "4"), ("soon", "5")])
+def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare: Alike) -> None:
+    assert snap_compare(console(demo), terminal_size=SMALL, run_before=seen(key))
+
+
+@pytest.mark.parametrize(("dialog", "key"), [("status", "s"), ("severity", "S"), ("assign", "a")])
+def test_choosing(demo: str, dialog: str, key: str, snap_compare: Alike) -> None:
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen(key, over="Choose"))
+
+
+def test_a_new_ticket(demo: str, snap_compare: Alike) -> None:
+    async def visit(pilot: Pilot[Any]) -> None:
+        await seen("c", "enter", over="Choose")(pilot)
+        await pilot.press("enter")
+        await opened(pilot, "Register")
+        await pilot.press(*"Scales", "tab", *"Kim")
+        await at_rest(pilot)
+
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
+
+
+@pytest.mark.parametrize("size", [SMALL, USUAL], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_compare: Alike) -> None:
+    async def visit(pilot: Pilot[Any]) -> None:
+        screen = await read(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: screen.writing.composer is not None, "the composer is open")
+        await until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus")
+        await pilot.press(*"It is back.", "ctrl+t")
+        await opened(pilot, "Choose")
+        await pilot.press("2")
+        await opened(pilot, "DeskScreen")
+        composer = screen.writing.composer
+        await until(pilot, lambda: composer is not None and composer.then is not None, "the next status is chosen")
+        await at_rest(pilot)
+
+    assert snap_compare(console(demo), terminal_size=size, run_before=visit)
+
+
+def test_why_a_clock_is_due_when_it_is(demo: str, snap_compare: Alike) -> None:
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("w", over="Page"))
+
+
+@pytest.mark.parametrize("size", [SMALL, USUAL], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_help(demo: str, size: tuple[int, int], snap_compare: Alike) -> None:
+    assert snap_compare(console(demo), terminal_size=size, run_before=seen("question_mark", over="Page"))
+
+
+def test_the_palette(demo: str, snap_compare: Alike) -> None:
+    async def visit(pilot: Pilot[Any]) -> None:
+        await read(pilot)
+        await pilot.press("ctrl+p")
+        await opened(pilot, "CommandPalette")
+        commands = pilot.app.screen.query_one(CommandList)
+        spoken = sum(command.spoken for command in TABLE)
+        await until(pilot, lambda: commands.option_count == spoken, "the palette lists every command")
+        await at_rest(pilot)
+
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
+
+
+@pytest.mark.parametrize(("words", "rows"), [("norv", 5), ("qq", 0)])
+def test_a_filter_that_is_being_typed(demo: str, words: str, rows: int, snap_compare: Alike) -> None:
+    async def visit(pilot: Pilot[Any]) -> None:
+        screen = await read(pilot)
+        await pilot.press("slash")
+        await until(pilot, lambda: type(screen.focused).__name__ == "Input", "the prompt has the focus")
+        await pilot.press(*words)
+        await until(pilot, lambda: screen.looking.match == words, "the words are the filter")
+        await until(pilot, lambda: screen.queue.count == rows, f"{rows} rows are left")
+        await read(pilot)
+        await at_rest(pilot)
+
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
+
+
+def test_a_desk_where_nothing_has_come_in(tmp_path_factory: pytest.TempPathFactory, snap_compare: Alike) -> None:
+    url = empty_desk(tmp_path_factory.mktemp("empty"))
+    assert snap_compare(console(url, "ann", at(0)), terminal_size=USUAL, run_before=seen())
+
+
+def test_words_that_attack_the_terminal(tmp_path_factory: pytest.TempPathFactory, snap_compare: Alike) -> None:
+    url = hostile_desk(tmp_path_factory.mktemp("hostile"), HOSTILE)
+    assert snap_compare(console(url, "ann", at(30)), terminal_size=LARGE, run_before=seen())
