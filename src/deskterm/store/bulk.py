@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     import psycopg
 
+_CACHE = 65_536
+"""KiB of pages that SQLite keeps: with its own 2 MB, indexes are read again and again in a large import."""
+
 Row = Sequence[Any]
 """Values in the order of the columns: text, numbers, None. An instant is an aware datetime, epoch seconds, or text of
 `stored_text`, the fastest."""
@@ -110,6 +113,8 @@ def bulk(url: str, patience: float = PATIENCE) -> Iterator[Bulk]:
     kind = dialect(url)
     connection = writing_connection(url, patience=patience)
     try:
+        if kind == "sqlite":
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         connection.execute("BEGIN IMMEDIATE" if kind == "sqlite" else "BEGIN")
         opened = Bulk(kind, connection)
         yield opened
