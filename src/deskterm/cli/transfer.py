@@ -12,14 +12,6 @@ from deskterm.cli.invocation import Invocation, facts_of, read_instant
 from deskterm.errors import UsageError
 
 importing = typer.Typer(no_args_is_help=True, help="Bring data in.", rich_markup_mode=None)
-exporting = typer.Typer(no_args_is_help=True, help="Take data out: csv or jsonl.", rich_markup_mode=None)
-
-Format = Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")]
-Output = Annotated[Path | None, typer.Option(help="A file; left out, standard output.", metavar="FILE")]
-Guard = Annotated[
-    bool, typer.Option("--guard-formulas", help="For spreadsheets: put an apostrophe before what looks like a formula.")
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 
 
 @importing.callback()
@@ -60,47 +52,24 @@ def events_in(
         show.print_lines(report.lines())
 
 
-@exporting.command("tickets")
-def tickets_out(
-    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
+def export(
+    context: typer.Context,
+    what: Annotated[
+        Literal["tickets", "messages", "events", "clocks"], typer.Argument(help="tickets, messages, events or clocks.")
+    ],
+    form: Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")] = "",
+    output: Annotated[Path | None, typer.Option(help="A file; left out, standard output.", metavar="FILE")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    guard: Annotated[
+        bool,
+        typer.Option("--guard-formulas", help="For spreadsheets: put an apostrophe before what looks like a formula."),
+    ] = False,
 ) -> None:
-    """Every ticket, a row each."""
-    _export(context.obj, "tickets", form, output, force, guard)
+    """Take data out, a row each: every ticket, message, event with its hash, or cycle of a clock."""
+    from deskterm.exchange.exports import destination
+    from deskterm.exchange.exports import export as write
 
-
-@exporting.command("messages")
-def messages_out(
-    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
-) -> None:
-    """Every message, a row each."""
-    _export(context.obj, "messages", form, output, force, guard)
-
-
-@exporting.command("events")
-def events_out(
-    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
-) -> None:
-    """Every event, a row each, with its hash."""
-    _export(context.obj, "events", form, output, force, guard)
-
-
-@exporting.command("clocks")
-def clocks_out(
-    context: typer.Context, form: Format = "", output: Output = None, force: Force = False, guard: Guard = False
-) -> None:
-    """Every cycle of every clock, a row each."""
-    _export(context.obj, "clocks", form, output, force, guard)
-
-
-def _export(
-    invocation: Invocation,
-    what: Literal["tickets", "messages", "events", "clocks"],
-    form: str,
-    output: Path | None,
-    force: bool,
-    guard: bool,
-) -> None:
-    from deskterm.exchange.exports import destination, export
+    invocation: Invocation = context.obj
 
     chosen: Literal["csv", "jsonl"] = "csv"
     if form == "jsonl" or (not form and output is not None and output.suffix in (".jsonl", ".ndjson")):
@@ -109,10 +78,10 @@ def _export(
         raise UsageError(f"There is no format {form!r}: use csv or jsonl.")
     with invocation.reader() as reader:
         if output is None:
-            export(reader, what, chosen, sys.stdout, guard_formulas=guard)
+            write(reader, what, chosen, sys.stdout, guard_formulas=guard)
             return
         with destination(output, force=force) as out:
-            count = export(reader, what, chosen, out, guard_formulas=guard)
+            count = write(reader, what, chosen, out, guard_formulas=guard)
     print(f"{count} {what} written to {output}.", file=sys.stderr)
 
 
@@ -123,4 +92,7 @@ def _progress(done: int, total: int) -> None:
 
 def register(program: typer.Typer, noun: str) -> None:
     """Add the commands of one direction to the program."""
-    program.add_typer(importing if noun == "import" else exporting, name=noun)
+    if noun == "import":
+        program.add_typer(importing, name=noun)
+    else:
+        program.command(noun)(export)
