@@ -1,0 +1,53 @@
+"""Writing in one's own editor, and what happens when something breaks."""
+
+from __future__ import annotations
+
+import stat
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from deskterm.errors import DeskError
+from deskterm.tui.editor import written
+from deskterm.tui.trouble import log_file, written_down
+
+
+def editor(folder: Path, script: str) -> str:
+    path = folder / "editor"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o700)
+    return str(path)
+
+
+def test_the_words_come_back_as_the_editor_left_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "VISUAL",
+        editor(tmp_path, 'printf "more \\033[31mwords\\n\\n" >> "$1"; stat -c %a "$1" > ' + f"{tmp_path}/mode"),
+    )
+    assert written("first ", "reply-1.md", nullcontext) == "first more words"
+    assert (tmp_path / "mode").read_text().strip() == "600"
+
+
+@pytest.mark.parametrize(("script", "sentence"), [("exit 3", "ended with an error"), (None, "cannot be run")])
+def test_a_failing_editor_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, sentence: str
+) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", editor(tmp_path, script) if script else f"{tmp_path}/missing")
+    with pytest.raises(DeskError, match=sentence):
+        written("words", "note-1.md", nullcontext)
+
+
+def test_trouble_is_written_down_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    sentence = written_down(KeyError("colour"))
+    assert str(log_file()) in sentence
+    assert "KeyError" in log_file().read_text()
+    assert stat.S_IMODE(log_file().stat().st_mode) == 0o600
+
+
+def test_trouble_without_a_place_to_write_is_still_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert "KeyError" in written_down(KeyError("colour"))
