@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -85,7 +86,8 @@ class Reader:
     def interrupt(self) -> None:
         """Give up the query that runs in another thread, if any."""
         if self._sqlite is not None:
-            self._sqlite.interrupt()
+            with suppress(sqlite3.ProgrammingError):  # the other thread has closed it
+                self._sqlite.interrupt()
         elif self._server is not None:
             self._server.cancel_safe(timeout=2)
 
