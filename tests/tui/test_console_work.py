@@ -337,3 +337,12 @@ async def test_a_ticket_that_is_not_there_is_said_so(url: str) -> None:
     async with sitting(url) as here:
         await here.do("goto", "4711")
         await here.told("There is no ticket 4711.")
+
+
+async def test_the_keys_of_the_last_line_can_be_clicked(url: str) -> None:
+    async with sitting(url) as here:
+        await here.pilot.click("#keys", offset=(2, 0))
+        await here.until(lambda: here.screen.writing.composer is not None and not here.working(), "the composer")
+        await here.shows("ctrl+s send")
+        await here.pilot.click("#keys", offset=(70, 0))
+        await here.until(lambda: here.screen.writing.composer is None, "the composer to close")

@@ -63,6 +63,7 @@ class Writing:
             self._screen.begin_writing(card.number)
             await self._screen.ticket.mount(composer)
             self.composer = composer
+        self._screen.titles()
         self._screen.call_after_refresh(self._screen.carrying.type_again)
 
     async def close(self, composer: Composer, *, keep: bool = True) -> None:

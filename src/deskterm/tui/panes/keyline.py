@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
-from textual.style import Style
+from textual.message import Message
 from textual.widget import Widget
 
 from deskterm.tui.panes.colours import FAINT
@@ -25,6 +26,13 @@ class Key(NamedTuple):
 class KeyLine(Widget):
     """Keys in order of use; the last one given is always there."""
 
+    class Pressed(Message):
+        """A key was clicked."""
+
+        def __init__(self, command: str) -> None:
+            super().__init__()
+            self.command = command
+
     def __init__(self) -> None:
         super().__init__(id="keys")
         self._keys: Sequence[Key] = ()
@@ -35,17 +43,30 @@ class KeyLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
+        return Content("").join(_told(key) for key in self._seen())
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        at = 0
+        for key in self._seen() if offset is not None else ():
+            at += _length(key)
+            if offset is not None and offset.x < at:
+                self.post_message(self.Pressed(key.command))
+                return
+
+    def _seen(self) -> list[Key]:
+        """As many as fit."""
         if not self._keys:
-            return Content("")
+            return []
         *keys, last = self._keys
-        room = self.size.width - _length(last) - 1
+        room = self.size.width - _length(last)
         shown = []
         for key in keys:
             room -= _length(key)
             if room < 0:
                 break
             shown.append(key)
-        return Content("").join(_told(key) for key in [*shown, last])
+        return [*shown, last]
 
 
 def _length(key: Key) -> int:
@@ -53,7 +74,6 @@ def _length(key: Key) -> int:
 
 
 def _told(key: Key) -> Content:
-    words = Content.assemble(
+    return Content.assemble(
         (f" {key.display}", "bold $text-accent" if key.can else FAINT), (f" {key.word} ", "" if key.can else FAINT)
     )
-    return words.stylize(Style.from_meta({"@click": f"screen.carry_out({key.command!r})"}))

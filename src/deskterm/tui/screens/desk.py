@@ -17,7 +17,7 @@ from deskterm.tui import answers
 from deskterm.tui.asking import Asking
 from deskterm.tui.carrying import Carrying
 from deskterm.tui.clerk import Clerk
-from deskterm.tui.commands import bindings
+from deskterm.tui.commands import BY_NAME, bindings
 from deskterm.tui.panes import Walkable
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
@@ -392,6 +392,13 @@ class DeskScreen(Screen[None]):
             self.go_to(self.soon.number)
         elif message.pane is self.clocks and message.opened:
             self.action_carry_out("why")
+
+    @on(KeyLine.Pressed)
+    async def _key_clicked(self, message: KeyLine.Pressed) -> None:
+        if message.command in BY_NAME:
+            self.action_carry_out(message.command)
+        elif self.writing.composer is not None:
+            await self.app.run_action(message.command, self.writing.composer)
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
         self.asking.typing(message.prompt, message.words)
