@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from deskterm.cli import whatif
 from deskterm.errors import DeskError
 
 app = typer.Typer(no_args_is_help=True, help="Service levels: when things are due.", rich_markup_mode=None)
+whatif.attach(app)
 
 
 @app.command()

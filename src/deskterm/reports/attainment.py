@@ -1,0 +1,93 @@
+"""Attainment: how many promises were kept, of those that were decided in a period.
+
+A cycle of a clock is decided once: met when it stopped in time, late when its due instant passed. It belongs to the
+period in which that fell, so that no cycle counts twice and none is left out. Exempt, cancelled and waived cycles are
+counted beside, and those that were not decided by the end of the period too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from deskterm.sla.clock import Clock
+
+Verdict = Literal["met", "late", "running", "cancelled", "exempt", "waived"]
+
+COUNTED = "cycles that were met or became late in the period"
+"""What the denominator is, in words to print."""
+
+
+class Period(NamedTuple):
+    """Half-open `[since, until)`, epoch seconds."""
+
+    since: int
+    until: int
+
+    def has(self, instant: int) -> bool:
+        return self.since <= instant < self.until
+
+
+class Judgement(NamedTuple):
+    """What is to be said of a cycle as of the end of a period. at: the instant by which it was so, epoch seconds.
+    retarget: late by a change of its target, not by its own time."""
+
+    verdict: Verdict
+    at: int
+    retarget: bool = False
+
+
+def judged(clock: Clock, until: int, *, exempt: bool = False, waived: bool = False) -> Judgement | None:
+    """What is to be said of a cycle as of an instant; None of one that had not started. exempt: its ticket is left
+    out of service levels (S2-14). waived: a lead excused it, which matters where it is late (S1-11)."""
+    if clock.started_at >= until:
+        return None
+    stopped = clock.stopped_at if clock.stopped_at is not None and clock.stopped_at < until else None
+    if exempt:
+        return Judgement("exempt", until if stopped is None else stopped)
+    broken = clock.breached_at
+    if broken is None and clock.state == "running":
+        broken = clock.due_at
+    if broken is not None and broken < until:
+        return Judgement("waived" if waived else "late", broken, clock.cause == "retarget")
+    if stopped is None:
+        return Judgement("running", until)
+    return Judgement("cancelled" if clock.state == "cancelled" else "met", stopped)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many cycles came to what. late: all that are, `retarget` among them."""
+
+    met: int = 0
+    late: int = 0
+    retarget: int = 0
+    running: int = 0
+    cancelled: int = 0
+    exempt: int = 0
+    waived: int = 0
+
+    @property
+    def judged(self) -> int:
+        """The denominator: met and late."""
+        return self.met + self.late
+
+    @property
+    def attainment(self) -> float | None:
+        """The share that was met, 0 to 1; None where nothing was decided."""
+        return self.met / self.judged if self.judged else None
+
+    def count(self, judgement: Judgement) -> None:
+        setattr(self, judgement.verdict, getattr(self, judgement.verdict) + 1)
+        self.retarget += judgement.verdict == "late" and judgement.retarget
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.met + other.met,
+            self.late + other.late,
+            self.retarget + other.retarget,
+            self.running + other.running,
+            self.cancelled + other.cancelled,
+            self.exempt + other.exempt,
+            self.waived + other.waived,
+        )
