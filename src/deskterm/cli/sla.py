@@ -11,7 +11,6 @@ from deskterm.cli import whatif
 from deskterm.errors import DeskError
 
 app = typer.Typer(no_args_is_help=True, help="Service levels: when things are due.", rich_markup_mode=None)
-whatif.attach(app)
 
 
 @app.command()
@@ -82,6 +81,9 @@ def due(
 def _offset(seconds: int) -> str:
     sign = "-" if seconds < 0 else "+"
     return f"{sign}{abs(seconds) // 3600:02}:{abs(seconds) % 3600 // 60:02}"
+
+
+whatif.attach(app)
 
 
 def register(program: typer.Typer, noun: str) -> None:

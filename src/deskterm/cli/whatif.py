@@ -34,7 +34,11 @@ def what_if(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Judge what happened since a date by another procedure, and by the one in force. Nothing is written."""
+    """Judge the past by another procedure; nothing is written.
+
+    Every ticket received, touched or open since a date, by the procedure in force and by the other one: attainment
+    side by side, and the tickets that are late under one of them only.
+    """
     from deskterm.cli import show
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find
