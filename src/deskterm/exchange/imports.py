@@ -16,7 +16,6 @@ from deskterm.exchange.observe import Observer
 from deskterm.exchange.report import Refused, Report
 from deskterm.exchange.run import Progress, Run
 from deskterm.exchange.source import BadRow
-from deskterm.store.changes import note_change
 from deskterm.store.engine import Store
 
 
@@ -50,9 +49,8 @@ def import_events(
             report = Run(bulk, desk.procedure, mapping, observer, actor).run(gathered, progress)
             if strict:
                 _refuse(log, report.notes)
-    if report.events:
-        with store.writing() as session:
-            note_change(session, None, now)
+            if report.events:
+                bulk.note_changes(now)
     return report
 
 
