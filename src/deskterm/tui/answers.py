@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
+from deskterm.store.window import VIEWS
 from deskterm.tui.panes.pages import PAGE
 from deskterm.tui.shown import Card, Line, Opened, ViewLine
+from deskterm.tui.text import Safe
 
 if TYPE_CHECKING:
     from deskterm.store.window import Order
@@ -97,3 +99,8 @@ class ReadFailed(Message):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
+
+
+def view_lines(totals: Mapping[str, int]) -> list[ViewLine]:
+    """The side bar's rows. totals: what is counted, by view."""
+    return [ViewLine(view.key, Safe(view.label), totals.get(view.key)) for view in VIEWS]

@@ -6,7 +6,7 @@ Asking never waits. Answers are messages to the screen; an answer to a question 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from textual.message import Message
@@ -15,7 +15,7 @@ from deskterm.store.failures import Interrupted
 from deskterm.store.live import live_clocks
 from deskterm.store.reader import Reader, open_reader
 from deskterm.store.sheet import agents, desk_facts, next_to_breach, sheet
-from deskterm.store.window import VIEWS, Key, QueueRow, Viewer, count, counters, position, window
+from deskterm.store.window import Key, QueueRow, Viewer, count, counters, position, window
 from deskterm.tui.answers import (
     CardRead,
     CountsRead,
@@ -26,11 +26,12 @@ from deskterm.tui.answers import (
     ReadFailed,
     SoonRead,
     WholeRead,
+    view_lines,
 )
 from deskterm.tui.panes.pages import PAGE
 from deskterm.tui.reading import card, lines, person
-from deskterm.tui.shown import Line, Opened, Person, ViewLine
-from deskterm.tui.text import Safe, sanitize
+from deskterm.tui.shown import Line, Opened, Person
+from deskterm.tui.text import sanitize
 from deskterm.tui.vocabulary import Vocabulary
 
 POLL = 0.25
@@ -45,11 +46,6 @@ class _Wanted:
 
     jobs: dict[str, Callable[[], object]] = field(default_factory=dict)
     running: str = ""
-
-
-def view_lines(counts: Mapping[str, int]) -> list[ViewLine]:
-    """The side bar's rows."""
-    return [ViewLine(view.key, Safe(view.label), counts.get(view.key)) for view in VIEWS]
 
 
 class Feed:
@@ -185,7 +181,6 @@ class Feed:
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version)
         desk = Opened(sanitize(facts.name), facts.simulated, facts.timezone, me, people)
         self._post(DeskFound(desk, self._vocabulary))
-        self._post(CountsRead(view_lines({})))
 
     def _read_list(self) -> None:
         look, viewer = self._look, self._viewer

@@ -65,7 +65,7 @@ class DeskScreen(Screen[None]):
         self.vocabulary = Vocabulary()
         self.desk = Opened(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
         self.zone: tzinfo = UTC
-        self.views: Sequence[ViewLine] = ()
+        self.views: Sequence[ViewLine] = answers.view_lines({})
         self.card: Card | None = None
         self._pinned: int | None = None
         self._ticked = 0
