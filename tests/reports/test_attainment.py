@@ -1,0 +1,71 @@
+"""Every cycle is decided once, in the period in which it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.reports.attainment import Judgement, Period, Tally, judged
+from deskterm.sla.clock import Clock
+
+RUNNING = Clock("response", 1, "running", 1000, "1h", 3600, 5000, None, 0, 1000, None, None, "all", "office", 1)
+MET = RUNNING._replace(state="met", stopped_at=5000)
+LATE = RUNNING._replace(state="late", stopped_at=6000, breached_at=5000, cause="time")
+RETARGETED = LATE._replace(breached_at=5500, cause="retarget")
+PAUSED = RUNNING._replace(state="paused", due_at=None)
+CANCELLED = RUNNING._replace(state="cancelled", stopped_at=4000)
+
+
+@pytest.mark.parametrize(
+    ("clock", "until", "wanted"),
+    [
+        (RUNNING, 1000, None),
+        (RUNNING, 1001, Judgement("running", 1001)),
+        (RUNNING, 5000, Judgement("running", 5000)),
+        (RUNNING, 5001, Judgement("late", 5000)),
+        (MET, 5000, Judgement("running", 5000)),
+        (MET, 9000, Judgement("met", 5000)),
+        (LATE, 5000, Judgement("running", 5000)),
+        (LATE, 5001, Judgement("late", 5000)),
+        (RETARGETED, 5500, Judgement("running", 5500)),
+        (RETARGETED, 5501, Judgement("late", 5500, retarget=True)),
+        (PAUSED, 9000, Judgement("running", 9000)),
+        (PAUSED._replace(breached_at=3000, cause="time"), 9000, Judgement("late", 3000)),
+        (CANCELLED, 4000, Judgement("running", 4000)),
+        (CANCELLED, 9000, Judgement("cancelled", 4000)),
+        (CANCELLED._replace(breached_at=3000, cause="time"), 9000, Judgement("late", 3000)),
+    ],
+)
+def test_a_cycle_is_what_it_was_at_the_end_of_the_period(clock: Clock, until: int, wanted: Judgement | None) -> None:
+    assert judged(clock, until) == wanted
+
+
+def test_a_waiver_excuses_what_is_late_and_nothing_else() -> None:
+    assert judged(LATE, 9000, waived=True) == Judgement("waived", 5000)
+    assert judged(MET, 9000, waived=True) == Judgement("met", 5000)
+
+
+@pytest.mark.parametrize("clock", [RUNNING, MET, LATE, CANCELLED])
+def test_a_ticket_that_is_exempt_counts_beside_whatever_came_of_it(clock: Clock) -> None:
+    said = judged(clock, 9000, exempt=True)
+    assert said is not None
+    assert said.verdict == "exempt"
+
+
+def test_the_denominator_is_what_was_met_and_what_was_late() -> None:
+    tally = Tally()
+    for clock in (MET, MET, LATE, RETARGETED, CANCELLED, PAUSED):
+        said = judged(clock, 9000)
+        assert said is not None
+        tally.count(said)
+    assert tally == Tally(met=2, late=2, retarget=1, running=1, cancelled=1)
+    assert (tally.judged, tally.attainment) == (4, 0.5)
+    assert tally + Tally(met=4) == Tally(met=6, late=2, retarget=1, running=1, cancelled=1)
+
+
+def test_nothing_decided_is_no_attainment() -> None:
+    assert Tally(running=3).attainment is None
+
+
+def test_neighbouring_periods_share_no_instant() -> None:
+    first, second = Period(0, 5000), Period(5000, 9000)
+    assert [(period.has(4999), period.has(5000)) for period in (first, second)] == [(True, False), (False, True)]
