@@ -36,7 +36,9 @@ class DeskApp(App[None]):
         self.ended = ""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = LIGHT.name if _light_terminal() else DARK.name
+        # set so, and not as one does later, the style is not read twice before the first frame
+        self.set_reactive(App.theme, LIGHT.name if _light_terminal() else DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DARK.variables

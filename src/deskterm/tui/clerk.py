@@ -58,7 +58,8 @@ class Clerk:
             from deskterm.desk import conversation, handling, intake, workflow  # noqa: F401 - what commands will use
             from deskterm.desk.desk import Desk
             from deskterm.store.engine import open_store
-            from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401 - opened at the press of a key
+            from deskterm.tui import asking, writing  # noqa: F401 - wanted at the press of a key
+            from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401
 
             self._desk = Desk(open_store(self._url), self._login)
         return self._desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
@@ -14,7 +15,6 @@ from textual.screen import Screen
 
 from deskterm.errors import DeskError
 from deskterm.tui import answers
-from deskterm.tui.asking import Asking
 from deskterm.tui.carrying import Carrying
 from deskterm.tui.clerk import Clerk
 from deskterm.tui.commands import BY_NAME, bindings
@@ -33,13 +33,14 @@ from deskterm.tui.shown import Card, Line, Opened, Person, ViewLine
 from deskterm.tui.text import Safe, sanitize
 from deskterm.tui.trouble import written_down
 from deskterm.tui.vocabulary import Vocabulary
-from deskterm.tui.writing import Writing
 
 if TYPE_CHECKING:
     from deskterm.store.reader import Reader
+    from deskterm.tui.asking import Asking
     from deskterm.tui.dialogs.compose import Composer
     from deskterm.tui.dialogs.prompt import Prompt
     from deskterm.tui.feed import Feed
+    from deskterm.tui.writing import Writing
 
 COUNT_AGAIN = 30
 """Seconds after which what depends on the time alone is counted again."""
@@ -57,8 +58,6 @@ class DeskScreen(Screen[None]):
         self.clerk = Clerk(url, login)
         self._url = url
         self._feed: Feed | None = None
-        self.asking = Asking(self)
-        self.writing = Writing(self)
         self.carrying = Carrying(self)
         self.panes = Layout(self)
         self.looking = answers.Look()
@@ -102,6 +101,25 @@ class DeskScreen(Screen[None]):
         if self._feed is not None:
             self._feed.stop()
         self.clerk.stop()
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What asks; imported when the first question comes up."""
+        from deskterm.tui.asking import Asking
+
+        return Asking(self)
+
+    @cached_property
+    def writing(self) -> Writing:
+        """What keeps drafts; imported when the first word is written."""
+        from deskterm.tui.writing import Writing
+
+        return Writing(self)
+
+    @property
+    def composer(self) -> Composer | None:
+        """What is being written in, if anything is."""
+        return self.writing.composer if "writing" in self.__dict__ else None
 
     @property
     def feed(self) -> Feed:
@@ -269,7 +287,7 @@ class DeskScreen(Screen[None]):
 
     def _entered(self, pane: str) -> None:
         """In the queue, the ticket that is shown is again the one under the cursor."""
-        if pane == "queue" and self._pinned is not None and self.writing.composer is None:
+        if pane == "queue" and self._pinned is not None and self.composer is None:
             self._unpin()
 
     def begin_writing(self, number: int) -> None:
@@ -397,8 +415,8 @@ class DeskScreen(Screen[None]):
     async def _key_clicked(self, message: KeyLine.Pressed) -> None:
         if message.command in BY_NAME:
             self.action_carry_out(message.command)
-        elif self.writing.composer is not None:
-            await self.app.run_action(message.command, self.writing.composer)
+        elif self.composer is not None:
+            await self.app.run_action(message.command, self.composer)
 
     def on_prompt_typed(self, message: Prompt.Typed) -> None:
         self.asking.typing(message.prompt, message.words)

@@ -34,7 +34,7 @@ class Layout:
 
     def focus(self) -> None:
         """Put the focus where it belongs: in the pane one is in, or in what is being written there."""
-        composer = self._screen.writing.composer
+        composer = self._screen.composer
         if composer is not None and self.pane == "conversation":
             composer.query_one("TextArea").focus()
         else:

@@ -47,7 +47,7 @@ def banner(screen: DeskScreen) -> None:
 
 def keys(screen: DeskScreen) -> list[Key]:
     """The keys of the last line."""
-    if screen.writing.composer is not None and screen.pane == "conversation":
+    if screen.composer is not None and screen.pane == "conversation":
         return list(_COMPOSING)
     return [
         Key(display(command.keys[0]), command.title, command.name, command.refusal(screen) is None)
