@@ -46,6 +46,17 @@ class DeskApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return DeskScreen(*self._desk)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The palette is for the desk; over a dialog its key belongs to the dialog."""
+        return action != "command_palette" or isinstance(self.screen, DeskScreen)
+
+    async def action_quit(self) -> None:
+        """Leave as `q` does: not without a word about what was not sent."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.action_carry_out("quit")
+        else:
+            self.bell()
+
     def _fatal_error(self) -> None:
         """What nobody expected ends the program with a sentence instead of a traceback."""
         if self._exception is not None:

@@ -25,6 +25,7 @@ class Clerk:
         self._url, self._login = url, login
         self._thread: ThreadPoolExecutor | None = None
         self._desk: Desk | None = None
+        self._under_way = 0
 
     def start(self) -> None:
         """Fetch the desk ahead of the first command; an error shows when a command is given."""
@@ -33,7 +34,11 @@ class Clerk:
     async def do(self, act: Callable[[Desk], T]) -> T:
         """Run an act on the desk and give what it returns. Raises what it raises, and DeskError when the desk cannot
         be opened."""
-        return await asyncio.wrap_future(self._submit(lambda: act(self._fetched())))
+        self._under_way += 1
+        try:
+            return await asyncio.wrap_future(self._submit(lambda: act(self._fetched())))
+        finally:
+            self._under_way -= 1
 
     def renew(self) -> None:
         """Fetch the desk again: another edition of its procedure is in force."""
@@ -41,10 +46,10 @@ class Clerk:
         self.start()
 
     def stop(self) -> None:
-        """Finish what is under way, and close."""
+        """Finish a command that is under way, and close."""
         if self._thread is not None:
             self._submit(self._close)
-            self._thread.shutdown(wait=True, cancel_futures=False)
+            self._thread.shutdown(wait=self._under_way > 0)
 
     def _submit(self, act: Callable[[], T]) -> Future[T]:
         if self._thread is None:
