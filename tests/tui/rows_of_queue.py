@@ -68,6 +68,7 @@ def clock(words: str = "Response", **changed: object) -> ClockCard:
         policy=safe,
         calendar_key=safe,
         calendar=OFFICE,
+        counted_in=OFFICE,
         rests=(),
     )
     return found._replace(**changed)  # type: ignore[arg-type]

@@ -11,11 +11,13 @@ from deskterm.procedure.compiled import document
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find, names
 from deskterm.procedure.terms import calendar
+from deskterm.store.live import LiveClock
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import sheet
+from deskterm.store.window import Key, QueueRow
 from deskterm.tui.ledger import ledger
 from deskterm.tui.panes.clocks import bar, urgency
-from deskterm.tui.reading import card
+from deskterm.tui.reading import card, lines
 from deskterm.tui.shown import Card, resumes
 from deskterm.tui.vocabulary import Vocabulary, label
 from small_desk import at, small_desk, small_procedure
@@ -86,8 +88,9 @@ def test_the_ledger_adds_up_to_the_target(opened: Card) -> None:
 
 
 def test_the_ledger_of_a_clock_on_the_wall_has_no_sum(opened: Card) -> None:
-    told = ledger(opened, clock(target_seconds=None, target="7 calendar days"), NOW, UTC).plain
+    told = ledger(opened, clock(target_seconds=None, target="7 calendar days", counted_in=None), NOW, UTC).plain
     assert "not in working time" in told
+    assert "3h 00m left, by the clock on the wall." in told
 
 
 def test_an_unknown_key_reads_as_itself() -> None:
@@ -139,3 +142,18 @@ def test_the_bar_fills_with_the_time_used() -> None:
     assert bar(clock(), NOW) == "▕██░░░░░░▏"
     assert bar(clock(due=NOW - 60), NOW) == "▕████████▏"
     assert bar(clock(target_seconds=None, started=NOW - 100, due=NOW + 100), NOW) == "▕████░░░░▏"
+
+
+@pytest.mark.parametrize(
+    ("target", "counted"), [("4h", True), ("3 working dates", True), ("7 calendar days", False), ("?", False)]
+)
+def test_what_is_left_is_counted_as_the_target_is(target: str, counted: bool) -> None:
+    found = lines([row()], [LiveClock(1042, "response", "running", "office", target)], WORDS)
+    assert (found[0].calendar is not None) == counted
+
+
+def row() -> QueueRow:
+    return QueueRow(
+        1042, "Matter", "new", "new", "high", None, "", "", None, None, "fault", NOW + 60, "response", False, "us",
+        NOW, NOW, Key(0, NOW, 1042),
+    )  # fmt: skip

@@ -9,12 +9,14 @@ from deskterm.store.reader import Reader
 
 
 class LiveClock(NamedTuple):
-    """A clock that runs (`running`) or rests (`paused`). calendar: its key in the procedure."""
+    """A clock that runs (`running`) or rests (`paused`). calendar: its key in the procedure; target: as the procedure
+    writes it."""
 
     ticket: int
     metric: str
     state: str
     calendar: str
+    target: str
 
 
 def live_clocks(reader: Reader, numbers: Collection[int]) -> list[LiveClock]:
@@ -23,8 +25,9 @@ def live_clocks(reader: Reader, numbers: Collection[int]) -> list[LiveClock]:
         return []
     places = {f"n{index}": number for index, number in enumerate(numbers)}
     found = reader.rows(
-        "SELECT ticket_id, metric, state, calendar FROM clock "
-        f"WHERE ticket_id IN ({', '.join(':' + name for name in places)}) AND state IN ('running', 'paused')",
+        "SELECT ticket_id, metric, state, calendar, target FROM clock "
+        f"WHERE ticket_id IN ({', '.join(':' + name for name in places)}) AND state IN ('running', 'paused') "
+        "AND metric NOT LIKE 'timer:%'",
         places,
     )
     return [LiveClock(*row) for row in found]

@@ -91,18 +91,22 @@ def _conclusion(clock: ClockCard, now: int) -> list[tuple[str, str] | str]:
     if clock.state == "paused":
         return [("\nIt rests now: ", STRONG), f"{words.length(clock.consumed)} used; it is due when it goes on."]
     if clock.stopped is not None and clock.due is not None:
-        margin = left(clock.due, clock.calendar, clock.stopped) or 0
+        margin = left(clock.due, clock.counted_in, clock.stopped) or 0
         return [
             ("\nStopped ", ""),
             (f"{words.length(margin)} {'late' if margin < 0 else 'early'}", STRONG),
-            ", in working time.",
+            _measure(clock),
         ]
-    remaining = left(clock.due, clock.calendar, now)
+    remaining = left(clock.due, clock.counted_in, now)
     if remaining is None:
         return ["\nNobody can say yet when it is due."]
     mood = URGENCY["breached"] if remaining < 0 else STRONG
     said = f"{words.length(remaining)} overdue" if remaining < 0 else f"{words.countdown(remaining)} left"
-    return ["\n", (said, mood), ", in working time."]
+    return ["\n", (said, mood), _measure(clock)]
+
+
+def _measure(clock: ClockCard) -> str:
+    return ", in working time." if clock.counted_in is not None else ", by the clock on the wall."
 
 
 def _clock(seconds: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.targets import parse_target
 from deskterm.store.live import LiveClock
 from deskterm.store.sheet import AgentView, ClockView, EventView, MessageView, TicketSheet
 from deskterm.store.window import QueueRow
@@ -34,19 +36,17 @@ _CHANGES = {
 
 def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Vocabulary) -> list[Line]:
     """Rows of a list, each with the calendar that its next due instant is counted in."""
-    calendars: dict[tuple[int, str], str] = {}
+    running: dict[tuple[int, str], LiveClock] = {}
     resting: set[int] = set()
     for clock in clocks:
         if clock.state == "running":
-            calendars[clock.ticket, clock.metric] = clock.calendar
+            running[clock.ticket, clock.metric] = clock
         else:
             resting.add(clock.ticket)
-    return [
-        line(row, calendars.get((row.number, row.next_metric), ""), row.number in resting, vocabulary) for row in rows
-    ]
+    return [line(row, running.get((row.number, row.next_metric)), row.number in resting, vocabulary) for row in rows]
 
 
-def line(row: QueueRow, calendar: str, resting: bool, vocabulary: Vocabulary) -> Line:
+def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Vocabulary) -> Line:
     return Line(
         number=row.number,
         subject=sanitize(row.subject),
@@ -62,7 +62,7 @@ def line(row: QueueRow, calendar: str, resting: bool, vocabulary: Vocabulary) ->
         team=label(vocabulary.teams, row.team),
         due=row.next_due,
         metric=label(vocabulary.metrics, row.next_metric or None),
-        calendar=vocabulary.calendar(calendar) if calendar else None,
+        calendar=_counted_in(clock.target, clock.calendar, vocabulary) if clock else None,
         resting=resting,
         breached=row.breached,
         received=row.received,
@@ -75,7 +75,7 @@ def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
     """A ticket, opened."""
     row = sheet.row
     live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
-    found = lines([row], [LiveClock(row.number, c.metric, c.state, c.calendar) for c in live], vocabulary)
+    found = lines([row], [LiveClock(row.number, c.metric, c.state, c.calendar, c.target) for c in live], vocabulary)
     statuses = _statuses(sheet)
     return Card(
         line=found[0],
@@ -85,6 +85,18 @@ def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
         clocks=tuple(_clock(clock, statuses, vocabulary) for clock in sheet.clocks),
         turns=tuple(_turns(sheet, vocabulary)),
     )
+
+
+def _counted_in(target: str, key: str, vocabulary: Vocabulary) -> Calendar | None:
+    """The calendar that what is left of a target is counted in; None for one that goes by the clock on the wall, like
+    `7 calendar days` or a sprint."""
+    calendar = vocabulary.calendar(key) if key else None
+    if calendar is None:
+        return None
+    try:
+        return calendar if parse_target(target, calendar.day_length).kind in ("open", "dates") else None
+    except ValueError:  # written by another edition of deskterm
+        return None
 
 
 def person(agent: AgentView) -> Person:
@@ -154,6 +166,7 @@ def _clock(clock: ClockView, statuses: list[tuple[int, str]], vocabulary: Vocabu
         policy=label(vocabulary.policies, clock.policy or None),
         calendar_key=sanitize(clock.calendar),
         calendar=vocabulary.calendar(clock.calendar),
+        counted_in=_counted_in(clock.target, clock.calendar, vocabulary),
         rests=_rests(clock, statuses, vocabulary),
     )
 

@@ -96,7 +96,8 @@ class Turn(NamedTuple):
 
 
 class ClockCard(NamedTuple):
-    """A cycle of a metric, with the rests it has had: pairs of instants, the last one open when it rests now."""
+    """A cycle of a metric. calendar: the policy's; counted_in: what is left is counted in, None for the clock on the
+    wall. rests: pairs of instants in which it did not run, the last one open when it rests now."""
 
     metric: str
     label: Safe
@@ -114,6 +115,7 @@ class ClockCard(NamedTuple):
     policy: Safe
     calendar_key: Safe
     calendar: Calendar | None
+    counted_in: Calendar | None
     rests: tuple[tuple[int, int | None], ...]
 
 

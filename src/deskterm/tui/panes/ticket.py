@@ -102,7 +102,7 @@ def _pressing(card: Card) -> ClockCard | None:
 
 def _clock_line(clock: ClockCard, now: int, zone: tzinfo) -> Content:
     mood = urgency(clock, now)
-    remaining = left(clock.due, clock.calendar, now)
+    remaining = left(clock.due, clock.counted_in, now)
     if remaining is None or clock.due is None:
         return Content.assemble((f"{GLYPHS[mood]} {clock.label} {clock.state}", URGENCY[mood]))
     return Content.assemble(
