@@ -120,7 +120,12 @@ def test_half_an_hour_of_first_line_work_asks_for_the_second() -> None:
     rules = {rule.at: rule for rule in FILE.rules if rule.on == "effort"}
     assert set(rules) == {"25m", "30m"}
     assert (rules["30m"].tier, rules["30m"].mode) == (2, "suggest")
-    assert "effort" not in {metric.key for metric in PROVIDER.terms.metrics}
+    metric = PROVIDER.terms.metric("effort")
+    assert metric is not None
+    assert metric.rests("new", {})
+    assert not metric.rests("in-progress", {})
+    assert not metric.rests("new", {"working": frozenset({1})})
+    assert metric.rests("new", {"working": frozenset({2})})
 
 
 def test_near_the_limit_a_rise_is_for_leads_to_switch_on() -> None:

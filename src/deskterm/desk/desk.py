@@ -8,7 +8,7 @@ one transaction that commits before the command returns.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +58,9 @@ _DROP_CLOCK = delete(_clock).where(
     _clock.c.cycle == bindparam("of_cycle"),
 )
 _ADD_CLOCKS = insert(_clock)
+ITSELF = "deskterm"
+"""Who did what happened by itself, and the role of it."""
+
 _NAMED = frozenset({"requester_id", "organisation_id"})
 """Fields whose words stand in the ticket's row."""
 
@@ -87,15 +90,11 @@ class MovedOn(DeskError):
 class Desk:
     """A store, and somebody at work on it. DeskError when the login is not that of an active agent."""
 
+    agent: Agent
+
     def __init__(self, store: Store, login: str) -> None:
-        self.store = store
-        self._editions: dict[int, Compiled] = {}
+        self._open(store)
         with store.reading() as session:
-            found = session.get(DeskRow, 1)
-            if found is None:
-                raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
-            self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
-            self.timezone = found.timezone
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
                 logins = session.execute(
@@ -103,7 +102,28 @@ class Desk:
                 ).scalars()
                 raise DeskError(_stranger(login, list(logins), known=agent is not None))
             session.expunge(agent)
-            self.agent: Agent = agent
+        self.agent = agent
+
+    @classmethod
+    def by_itself(cls, store: Store) -> Desk:
+        """The desk where nobody is at work: what happens by itself, in the name of deskterm."""
+        desk = cls.__new__(cls)
+        desk._open(store)
+        desk.agent = Agent(login=ITSELF, name=ITSELF, role=ITSELF)
+        return desk
+
+    def _open(self, store: Store) -> None:
+        from deskterm.desk.proof import bring_up  # it looks at what is written here
+
+        self.store = store
+        self._editions: dict[int, Compiled] = {}
+        bring_up(store)
+        with store.reading() as session:
+            found = session.get(DeskRow, 1)
+            if found is None:
+                raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
+            self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
+            self.timezone = found.timezone
             self.procedure = self._edition(session, found.procedure_version)
 
     def require(self, act: Act) -> None:
@@ -127,17 +147,31 @@ class Desk:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere."""
         self.require(act)
         with self.store.writing() as session:
-            row = session.execute(_STANDS, {"number": number}).one_or_none()
-            if row is None:
-                raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-            if version is not None and row.version != version:
-                raise MovedOn(number, version, row.version)
-            fold = TicketFold(self.editions(session))
-            for event in events_of(session, number):
-                fold.step(event)
-            work = Work(self, session, fold, seconds(now), number, row.hash)
+            work = self._taken(session, number, now, version)
             yield work
             work.finish()
+
+    @contextmanager
+    def tickets(self, numbers: Sequence[int], act: Act, now: datetime) -> Iterator[list[Work]]:
+        """A transaction on several tickets, in the order in which they are named."""
+        self.require(act)
+        with self.store.writing() as session:
+            taken = {number: self._taken(session, number, now, None) for number in sorted(set(numbers))}
+            yield [taken[number] for number in numbers]
+            for work in taken.values():
+                work.finish()
+
+    def _taken(self, session: Session, number: int, now: datetime, version: int | None) -> Work:
+        row = session.execute(_STANDS, {"number": number}).one_or_none()
+        if row is None:
+            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        fold, moved = TicketFold(self.editions(session)), False
+        for event in events_of(session, number):
+            fold.step(event)
+            moved = moved or (version is not None and event.seq > version and event.kind != "noticed")
+        if version is not None and (moved or row.version < version):
+            raise MovedOn(number, version, row.version)
+        return Work(self, session, fold, seconds(now), number, row.hash)
 
     @contextmanager
     def new_ticket(self, act: Act, now: datetime) -> Iterator[Work]:
@@ -179,7 +213,7 @@ class Work:
     _before: list[Clock] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        last = self.fold.state.updated_at
+        last = self.fold.state.last_at
         if self.at < last and self.desk.simulated:
             raise DeskError(
                 f"History is not written backwards: ticket {self.number} was last touched at {instant(last):%F %T} UTC;"
@@ -191,6 +225,15 @@ class Work:
     @property
     def state(self) -> State:
         return self.fold.state
+
+    def events(self) -> Iterator[Event]:
+        """The ticket's events as they were before the command."""
+        return events_of(self.session, self.number or 0)
+
+    def beside(self) -> Work:
+        """Another ticket that is made in the same transaction; the command finishes it."""
+        fold = TicketFold(self.desk.editions(self.session))
+        return Work(self.desk, self.session, fold, self.at, None, GENESIS)
 
     @property
     def procedure(self) -> Compiled:
@@ -310,7 +353,7 @@ def message_values(event: Event) -> dict[str, Any] | None:
     return {
         "seq": event.seq,
         "at": instant(event.data.get("spoken_at", event.at)),
-        "kind": "internal" if event.kind == "noted" else "public",
+        "kind": "internal" if event.kind in ("noted", "transferred") else "public",
         "author_kind": author_kind,
         "author": event.data.get("author", event.actor),
         "channel": event.data.get("channel", ""),

@@ -23,6 +23,18 @@ Kind = Literal[
     "tagged",
     "edited",
     "imported",
+    "due_set",
+    "scheduled",
+    "waived",
+    "noticed",
+    "snoozed",
+    "work_started",
+    "work_stopped",
+    "transferred",
+    "duplicated",
+    "split_from",
+    "linked",
+    "migrated",
 ]
 
 Changes = Mapping[str, tuple[Any, Any]]
@@ -42,7 +54,10 @@ class TextRef(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. at: epoch seconds. version: the procedure version in force. data: what else there is to say:
-    `author` and `author_kind` of a message, `channel`, `automatic`, `next_steps`, `resolution`, `reason`, `source`."""
+    `author` and `author_kind` of a message, `channel`, `automatic`, `next_steps`, `resolution`, `reason`, `source`;
+    `metric` and `cycle` of a clock that was waived, with a `reason`; of one that was noticed, with `what` (`warning`,
+    `breach` or `timer`), the `threshold` of a warning, the `due` instant it was told of and the `instant` it fell on;
+    the `tier` of who works; the `ticket` that another one was linked to."""
 
     seq: int
     kind: str

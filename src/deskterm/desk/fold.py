@@ -6,13 +6,15 @@ same fold serves a command, an import and the proof of `deskterm doctor`, so wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
+from deskterm.procedure.terms import REOPEN_WINDOW, SNOOZE
 from deskterm.sla.clock import Clock, Folding, Mark
+from deskterm.sla.terms import TIMER
 
 FACTS = frozenset(
     {
@@ -30,6 +32,29 @@ FACTS = frozenset(
     }
 )
 """Fields that policies look at."""
+
+_PROMISED = frozenset({"sprint", "snoozed_until"})
+"""Fields that say when something is due."""
+
+
+Noticed = tuple[str, str, int, str, int]
+"""What was said once: what, metric, cycle, threshold, and the due instant that it was said of."""
+
+
+FOLD = 2
+"""Raised when the fold makes other rows of the same events: a store with rows of an earlier one is written anew."""
+
+
+class Upcoming(NamedTuple):
+    """Something that the passing of time brings: at `instant` (epoch seconds) a clock warns, is missed, or a timer is
+    over. Ordered by time."""
+
+    instant: int
+    what: Literal["warning", "breach", "timer"]
+    metric: str
+    cycle: int
+    threshold: str
+    due: int
 
 
 @dataclass(slots=True)
@@ -68,6 +93,20 @@ class State:
     closed_at: int | None = None
     reopened: int = 0
     waiting: str = "us"
+    dues: dict[str, int] = field(default_factory=dict)
+    """Metric → when a person said that it is due."""
+    sprint: str | None = None
+    """The date on which the sprint starts that it is scheduled to."""
+    snoozed_until: int | None = None
+    working: dict[str, int | None] = field(default_factory=dict)
+    """Login → tier of those who are at work on it."""
+    waived: dict[tuple[str, int], str] = field(default_factory=dict)
+    """(metric, cycle) → why a missed target was let pass."""
+    noticed: frozenset[Noticed] = frozenset()
+    told_at: frozenset[tuple[str, str, int, str, int]] = frozenset()
+    """As `noticed`, with the true instant in the place of the due one."""
+    last_at: int = 0
+    """When anything happened, if only that a machine noticed the time; `updated_at` is when somebody acted."""
     version: int = 0
     facts: dict[str, object] = field(default_factory=dict)
 
@@ -80,7 +119,7 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
     """Fold one event into the state, in place, and say what the clocks should know of it."""
     happened: set[str] = {"answered"} if state.answered_at is not None else set()
     at = event.at
-    facts_changed = False
+    facts_changed = promised = False
     before = state.category
     for name, (old, new) in event.changes.items():
         if name == "status":
@@ -89,11 +128,15 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
             state.tags = tuple(new or ())
         elif name.startswith("fields."):
             state.fields[name[7:]] = new
+        elif name.startswith("dues."):
+            state.dues = {key: due for key, due in {**state.dues, name[5:]: new}.items() if due is not None}
+            promised = True
         else:
             setattr(state, name, new)
             if name == "assignee" and new:
                 happened.add("assigned")
         facts_changed = facts_changed or name in FACTS
+        promised = promised or name in _PROMISED
     if event.kind == "registered":
         happened.add("received")
         at = state.received_at or at
@@ -104,6 +147,8 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
         state.subject_id = event.texts["subject"].id
     if "body" in event.texts and event.kind in ("replied", "registered"):
         _speak(state, event, at, happened)
+    if event.kind in _OWN:
+        facts_changed = _OWN[event.kind](state, event, happened) or facts_changed
     if event.data.get("next_steps"):
         happened.add("next_steps")
     if event.data.get("resolution"):
@@ -111,10 +156,14 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
     if event.data.get("automatic_raise"):
         happened.add("automatic_raise")
     _date(state, before, event.at, happened)
-    if facts_changed or not state.facts:
+    promised = _wake(state, happened) or promised
+    if facts_changed or promised or not state.facts:
         state.facts = {name: getattr(state, name) for name in FACTS if name != "organisation_key"}
         state.facts["organisation"] = state.organisation_key
-    state.updated_at = event.at
+        _promise(state)
+    if event.kind != "noticed":
+        state.updated_at = event.at
+    state.last_at = event.at
     state.version = event.seq
     return Mark(at, frozenset(happened), state.status, state.facts)
 
@@ -161,6 +210,88 @@ def _date(state: State, before: str, at: int, happened: set[str]) -> None:
         state.closed_at = None
 
 
+def _wake(state: State, happened: set[str]) -> bool:
+    """What ends by itself: a snooze by a word of the requester or the end of the matter, and what was said of the
+    promise of a ticket that came back, for that was the promise before."""
+    changed = False
+    if state.snoozed_until is not None and not happened.isdisjoint(
+        ("customer_message", "category:solved", "category:closed")
+    ):
+        state.snoozed_until, changed = None, True
+    if "reopened" in happened and (state.dues or state.sprint):
+        state.dues, state.sprint, changed = {}, None, True
+    if not state.is_open and state.working:
+        state.working, changed = {}, True
+        happened.add("work_stopped")
+    return changed
+
+
+def _promise(state: State) -> None:
+    """What clocks look at beside the facts of policies."""
+    facts = state.facts
+    if state.dues or state.snoozed_until is not None:
+        snooze = {} if state.snoozed_until is None else {SNOOZE: state.snoozed_until}
+        facts["dues"] = {**state.dues, **snooze}
+    if state.sprint is not None:
+        facts["sprint"] = state.sprint
+    if state.working:
+        facts["working"] = frozenset(state.working.values())
+
+
+def _waive(state: State, event: Event, happened: set[str]) -> bool:
+    state.waived = {**state.waived, (event.data["metric"], event.data["cycle"]): event.data.get("reason", "")}
+    return False
+
+
+def _notice(state: State, event: Event, happened: set[str]) -> bool:
+    data = event.data
+    key = data["what"], data["metric"], data["cycle"], data.get("threshold", "")
+    state.noticed |= {(*key, data["due"])}
+    state.told_at |= {(*key, data["instant"])}
+    return False
+
+
+def _snooze(state: State, event: Event, happened: set[str]) -> bool:
+    happened.add("snoozed" if state.snoozed_until is not None else "unsnoozed")
+    return False
+
+
+def _start_work(state: State, event: Event, happened: set[str]) -> bool:
+    state.working = {**state.working, event.actor: event.data.get("tier")}
+    happened.add("work_started")
+    return True
+
+
+def _stop_work(state: State, event: Event, happened: set[str]) -> bool:
+    who = event.data.get("of", event.actor)
+    state.working = {login: tier for login, tier in state.working.items() if login != who}
+    if not state.working:
+        happened.add("work_stopped")
+    return True
+
+
+def _transfer(state: State, event: Event, happened: set[str]) -> bool:
+    happened.add("transferred")
+    return False
+
+
+def _duplicate(state: State, event: Event, happened: set[str]) -> bool:
+    happened.add("cancelled")
+    return False
+
+
+_OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
+    "waived": _waive,
+    "noticed": _notice,
+    "snoozed": _snooze,
+    "work_started": _start_work,
+    "work_stopped": _stop_work,
+    "transferred": _transfer,
+    "duplicated": _duplicate,
+}
+"""What events of a kind do beside their changes; whether what clocks look at changed by it."""
+
+
 class TicketFold:
     """A ticket being folded, event by event. procedures: version → that edition, compiled."""
 
@@ -180,10 +311,55 @@ class TicketFold:
             self._folding.judge(procedure.terms)
         self._version = event.version
         self._folding.step(mark)
+        if event.kind == "migrated":
+            self._folding.migrate(mark.at)
 
     def clocks(self) -> list[Clock]:
         """All cycles of all metrics, as they stand after the last event."""
-        return self._folding.clocks() if self._folding else []
+        if self._folding is None:
+            return []
+        state = self.state
+        return [
+            clock if clock.state != "running" and not state.waived else _seen(clock, state)
+            for clock in self._folding.clocks()
+        ]
+
+    def upcoming(self) -> list[Upcoming]:
+        """What the passing of time will bring, or has brought and nobody noticed yet, in order of time."""
+        return sorted(event for clock in self.clocks() for event in _events(clock, self.state))
+
+    def foreseen(self, at: int) -> dict[tuple[str, int], int | None]:
+        """When each clock that runs is due, and each that rests if it went on at an instant."""
+        return self._folding.foreseen(at) if self._folding else {}
+
+
+def _seen(clock: Clock, state: State) -> Clock:
+    """A clock with what the ticket's history says of it."""
+    if (clock.metric, clock.cycle) in state.waived:
+        return clock._replace(waived=True)
+    first = min(_events(clock, state), default=None)
+    return clock if first is None else clock._replace(next_event_at=first.instant)
+
+
+def _events(clock: Clock, state: State) -> Iterator[Upcoming]:
+    """The events of a clock that nobody noticed yet. A breach is said once a cycle; a warning once for an instant or
+    for a due one, so that a change which moves neither says nothing twice."""
+    if clock.state != "running" or clock.waived or clock.due_at is None:
+        return
+    timer = clock.metric.startswith(TIMER)
+    if timer and clock.metric == REOPEN_WINDOW:
+        return
+    due = clock.due_at
+    for text, instant in clock.warnings:
+        key = "warning", clock.metric, clock.cycle, text
+        if (*key, due) not in state.noticed and (*key, instant) not in state.told_at:
+            yield Upcoming(instant, "warning", clock.metric, clock.cycle, text, due)
+    if timer:
+        if ("timer", clock.metric, clock.cycle, "", due) not in state.noticed:
+            yield Upcoming(due, "timer", clock.metric, clock.cycle, "", due)
+    elif not any(noticed[:3] == ("breach", clock.metric, clock.cycle) for noticed in state.noticed):
+        instant = due if clock.breached_at is None else clock.breached_at
+        yield Upcoming(instant, "breach", clock.metric, clock.cycle, "", due)
 
 
 def folded(events: Iterable[Event], procedures: Callable[[int], Compiled]) -> TicketFold:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.desk import Desk
+from deskterm.desk.fold import FOLD
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled, digest, document
 from deskterm.procedure.diff import difference
@@ -49,6 +50,7 @@ def found(
                 clock_offset=clock_offset,
                 timezone=Compiled(edition).timezone,
                 procedure_version=version,
+                fold=FOLD,
                 created_at=now,
             )
         )

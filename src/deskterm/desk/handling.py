@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.fold import State
 from deskterm.desk.intake import one_line, tidy_tags
-from deskterm.desk.people import active_agent
+from deskterm.desk.people import active_agent, organisation_of
 from deskterm.desk.workflow import checked_move, chosen
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Severity
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.schema import RequestType, Severity
+from deskterm.store.tables import Organisation
 
 
 def move(desk: Desk, number: int, status: str, *, reason: str = "", now: datetime, version: int | None = None) -> Done:
@@ -120,6 +123,29 @@ def assign(
     return done
 
 
+def set_organisation(
+    desk: Desk, number: int, organisation: str, *, reason: str = "", now: datetime, version: int | None = None
+) -> Done:
+    """Correct whose ticket it is, by the client's key or name: the client's policy holds over the same history (rule
+    17)."""
+    with desk.ticket(number, "edit", now, version) as work:
+        client = organisation_of(work.session, organisation, None)
+        if client is None or client.id == work.state.organisation_id:
+            raise DeskError(f"Ticket {number} is of {organisation} already.")
+        work.append("edited", rehomed(work.state, client), reason=reason)
+        done = work.done(f"{number} is of {client.name} now")
+    return done
+
+
+def rehomed(state: State, client: Organisation) -> dict[str, tuple[int | str | None, int | str | None]]:
+    """What changes when a ticket becomes another client's."""
+    return {
+        "organisation_id": (state.organisation_id, client.id),
+        "organisation_key": (state.organisation_key, client.key),
+        "tenant": (state.tenant, client.tenant or None),
+    }
+
+
 def edit(
     desk: Desk,
     number: int,
@@ -189,6 +215,12 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
     kind = chosen("type", wanted, procedure.procedure.types)
     if kind.key == state.type:
         raise DeskError(f"The type is {kind.label} already.")
+    work.append("edited", retyped(procedure, state, kind), reason=reason)
+    return f"now a {kind.label}"
+
+
+def retyped(procedure: Compiled, state: State, kind: RequestType) -> dict[str, tuple[str | None, str | None]]:
+    """What changes when a ticket becomes one of another type."""
     changes: dict[str, tuple[str | None, str | None]] = {"type": (state.type, kind.key)}
     if state.status in procedure.statuses and not procedure.knows(kind.key, procedure.statuses[state.status]):
         changes["status"] = (state.status, procedure.initial_status(kind.key).key)
@@ -196,8 +228,7 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
         changes["severity"] = (state.severity, None)
     elif state.severity is None:
         changes["severity"] = (None, kind.default_severity)
-    work.append("edited", changes, reason=reason)
-    return f"now a {kind.label}"
+    return changes
 
 
 def _label(scale: Mapping[str, Severity], key: str | None) -> str:

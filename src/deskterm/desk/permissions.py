@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from deskterm.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskterm.procedure.schema import Procedure
+    from deskterm.store.tables import Agent
 
 Role = Literal["viewer", "agent", "lead", "admin"]
 Act = Literal[
@@ -17,19 +21,53 @@ Act = Literal[
     "priority",
     "tag",
     "edit",
+    "transfer",
+    "link",
+    "work",
+    "snooze",
+    "schedule",
+    "set-due",
+    "waive",
+    "notice",
+    "migrate",
     "import",
     "seed",
     "procedure",
     "act-as",
 ]
 
-_AGENT: frozenset[str] = frozenset(
-    {"register", "reply", "note", "move", "assign", "severity", "priority", "tag", "edit"}
-)
-_LEAD = _AGENT
-_ADMIN: frozenset[str] = frozenset(get_args(Act))
+NamedAct = Literal["set-due", "waive"]
 
-ALLOWED: dict[str, frozenset[str]] = {"viewer": frozenset(), "agent": _AGENT, "lead": _LEAD, "admin": _ADMIN}
+_AGENT: frozenset[str] = frozenset(
+    {
+        "register",
+        "reply",
+        "note",
+        "move",
+        "assign",
+        "severity",
+        "priority",
+        "tag",
+        "edit",
+        "transfer",
+        "link",
+        "work",
+        "snooze",
+        "schedule",
+    }
+)
+_LEAD = _AGENT | {"set-due", "waive"}
+_ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
+_ITSELF: frozenset[str] = frozenset({"notice", "move", "snooze"})
+"""What happens by itself: nobody has this role."""
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "viewer": frozenset(),
+    "agent": _AGENT,
+    "lead": _LEAD,
+    "admin": _ADMIN,
+    "deskterm": _ITSELF,
+}
 
 _WORDS = {
     "register": "open tickets",
@@ -41,6 +79,15 @@ _WORDS = {
     "priority": "set a priority",
     "tag": "tag tickets",
     "edit": "edit tickets",
+    "transfer": "transfer tickets",
+    "link": "link tickets",
+    "work": "keep the time of work",
+    "snooze": "put tickets off",
+    "schedule": "schedule tickets",
+    "set-due": "set a due time",
+    "waive": "waive a missed target",
+    "notice": "note the time",
+    "migrate": "bring running clocks to another edition",
     "import": "import",
     "seed": "seed",
     "procedure": "change the procedure",
@@ -55,7 +102,7 @@ def may(role: str, act: Act) -> bool:
 
 def refusal(role: str, act: Act) -> str:
     """Why not, in one sentence that says who can."""
-    can = [name for name, acts in ALLOWED.items() if act in acts]
+    can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)] or ["admin"]
     who = f"{', '.join(can[:-1])} or {can[-1]}" if len(can) > 1 else can[0]
     return f"A {role} may not {_WORDS[act]}: ask somebody with the role {who}."
 
@@ -64,3 +111,14 @@ def require(role: str, act: Act) -> None:
     """DeskError unless the role allows the act."""
     if not may(role, act):
         raise DeskError(refusal(role, act))
+
+
+def require_named(procedure: Procedure, agent: Agent, act: NamedAct, role: str = "") -> None:
+    """DeskError unless an agent may do what the procedure leaves to some of its roles: to one of those that it names
+    for the act (S1-17), or where it names none, to leads and admins. role: the one that must be held."""
+    named = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
+    if not named:
+        require(agent.role, act)
+    elif not {part.key for part in named} & set(agent.roles.split(",")):
+        who = " or ".join(part.label for part in named)
+        raise DeskError(f"Only a {who} may {_WORDS[act]} here: ask one of them.")

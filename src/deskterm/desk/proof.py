@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from deskterm.desk.desk import message_values
 from deskterm.desk.events import GENESIS, Event, chained, decoded, text_digest
-from deskterm.desk.fold import TicketFold
+from deskterm.desk.fold import FOLD, TicketFold
 from deskterm.desk.rows import clock_values, seconds, ticket_values
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.store.engine import Store
@@ -60,6 +60,24 @@ class Proof:
 def prove(store: Store, *, repair: bool = False, progress: Progress | None = None) -> Proof:
     """Fold every ticket again and compare. repair: write rows that differ anew, in one transaction a batch.
     progress: called with tickets done and tickets in all."""
+    bring_up(store, progress)
+    return _prove(store, repair, progress)
+
+
+def bring_up(store: Store, progress: Progress | None = None) -> bool:
+    """Write rows that an earlier fold made anew; False, and nothing done, when there are none."""
+    table = table_of(DeskRow)
+    with store.reading() as session:
+        number = session.execute(select(table.c.fold)).scalar_one_or_none()
+    if number is None or number >= FOLD:
+        return False
+    _prove(store, True, progress)
+    with store.writing() as session:
+        session.execute(update(table).values(fold=FOLD))
+    return True
+
+
+def _prove(store: Store, repair: bool, progress: Progress | None) -> Proof:
     proof = Proof()
     findings: list[Finding] = []
     last = 0

@@ -10,6 +10,7 @@ from typing import Any
 from deskterm.desk.fold import State
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock
+from deskterm.sla.terms import TIMER
 from deskterm.store.tables import NEVER
 
 
@@ -29,9 +30,18 @@ def seconds(moment: datetime) -> int:
 
 
 def next_clock(clocks: Sequence[Clock]) -> Clock | None:
-    """The running clock that is due first."""
-    running = [clock for clock in clocks if clock.state == "running" and clock.due_at is not None]
+    """The running clock that is due first, but for timers and what was waived."""
+    running = [
+        clock
+        for clock in clocks
+        if clock.state == "running" and clock.due_at is not None and not clock.waived and not is_timer(clock)
+    ]
     return min(running, key=lambda clock: (clock.due_at or 0, clock.metric), default=None)
+
+
+def is_timer(clock: Clock) -> bool:
+    """Whether it promises nothing, and only waits."""
+    return clock.metric.startswith(TIMER)
 
 
 def ticket_values(state: State, clocks: Sequence[Clock], procedure: Compiled) -> dict[str, Any]:
@@ -73,7 +83,11 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: Compiled) ->
         "order_at": (next_due or NEVER) if procedure.by_due() else received,
         "next_due_at": next_due or NEVER,
         "next_metric": first.metric if first else "",
-        "breached": int(any(clock.breached_at is not None for clock in clocks)),
+        "breached": int(
+            any(clock.breached_at is not None and not clock.waived and not is_timer(clock) for clock in clocks)
+        ),
+        "sprint": state.sprint,
+        "snoozed_until": instant(state.snoozed_until),
         "version": state.version,
     }
 
@@ -88,7 +102,7 @@ def clock_values(clock: Clock) -> dict[str, Any]:
         "target": clock.target,
         "target_seconds": clock.target_seconds,
         "due_at": instant(clock.due_at),
-        "next_event_at": (instant(clock.due_at) if clock.state == "running" else None) or NEVER,
+        "next_event_at": instant(clock.next_event_at) or NEVER,
         "stopped_at": instant(clock.stopped_at),
         "consumed": clock.consumed,
         "since": instant(clock.since),
@@ -96,5 +110,6 @@ def clock_values(clock: Clock) -> dict[str, Any]:
         "cause": clock.cause,
         "policy": clock.policy,
         "calendar": clock.calendar,
+        "waived": int(clock.waived),
         "version": clock.version,
     }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.clock import Condition, Metric, Policy, Sprints, Terms
+from deskterm.sla.hours import WEEKDAYS
 from deskterm.sla.targets import Target, parse_duration, parse_target
+from deskterm.sla.terms import TIMER
+from deskterm.sla.warn import parse_warn
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Cadence, CalendarPart, MetricPart, PolicyPart, Procedure, Status
@@ -20,17 +22,25 @@ HOLIDAY_YEARS = 2010, 2040
 
 _SPRINT_YEARS = 20
 
+AROUND_THE_CLOCK = "*"
+"""The key of the calendar that hands-on work is counted in: who works at night works. No file has such a key."""
+
+SNOOZE = TIMER + "snooze"
+AUTO_CLOSE = TIMER + "auto-close"
+REOPEN_WINDOW = TIMER + "reopen-window"
+
 
 def terms(procedure: Procedure, version: int) -> Terms:
     """What clocks are judged by. version: the row in the store that the procedure stands in, 0 for a bare file."""
     calendars = {key: calendar(part) for key, part in procedure.calendars.items()}
-    metrics = tuple(
-        _metric(part, procedure.statuses, procedure.sla.count_auto_ack)
-        for part in procedure.metrics
-        if not part.counts_work
-    )
-    policies = tuple(policy for part in procedure.policies for policy in _policies(part, calendars))
-    return Terms(version, metrics, policies, calendars, _sprints(procedure, next(iter(calendars.values()))))
+    first_key, first = next(iter(calendars.items()))
+    metrics = [_metric(part, procedure.statuses, procedure.sla.count_auto_ack) for part in procedure.metrics]
+    metrics += timers(procedure, first_key, first.day_length)
+    worked = frozenset(part.key for part in procedure.metrics if part.counts_work)
+    policies = tuple(policy for part in procedure.policies for policy in _policies(part, calendars, worked))
+    if worked:
+        calendars[AROUND_THE_CLOCK] = Calendar("UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
+    return Terms(version, tuple(metrics), policies, calendars, _sprints(procedure, first))
 
 
 def calendar(part: CalendarPart) -> Calendar:
@@ -80,16 +90,52 @@ def _metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) 
         pauses=frozenset(status.key for status in statuses if part.key in status.pauses),
         each=part.each,
         continues=part.continues,
-        warn=tuple(int(match[1]) / 100 for text in part.warn if (match := re.fullmatch(r"(\d+)%", text))),
+        warn=tuple(parse_warn(text) for text in part.warn if text),
+        counts_work=part.counts_work,
+        work_in=frozenset(part.work_in),
+        tier=part.tier,
     )
 
 
-def _policies(part: PolicyPart, calendars: dict[str, Calendar]) -> Iterator[Policy]:
-    """A policy of the file, and before it one for each priority that has targets of its own."""
+def timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator[Metric]:
+    """What the file lets happen by itself, as metrics: `timer:status:KEY` for a status that is left after some time,
+    and the three above. They are counted in the first calendar, whatever policy a ticket has."""
+
+    def timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
+        promise = parse_target(span, day_length), calendar_key
+        stops = tuple(frozenset({word}) for word in stop)
+        return Metric(key, label, (frozenset({start}),), stops, each=True, promise=promise, **more)
+
+    for status in procedure.statuses:
+        if status.after is None:
+            continue
+        stop = [f"leaves:{status.key}"] + ["customer_message"] * status.after.cancelled_by_reply
+        warn = (parse_warn(status.remind_before),) if status.remind_before else ()
+        yield timer(status_timer(status.key), status.label, f"status:{status.key}", stop, status.after.span, warn=warn)
+    closing = procedure.closing
+    if closing.auto_close_after:
+        over = [f"category:{category}" for category in ("new", "open", "waiting", "closed")]
+        yield timer(AUTO_CLOSE, "Closes by itself", "category:solved", over, closing.auto_close_after)
+    if closing.reopen_within:
+        span = closing.reopen_within
+        yield timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span, quiet=True)
+    wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
+    yield timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
+
+
+def status_timer(status: str) -> str:
+    """The key of the metric that waits in a status."""
+    return f"{TIMER}status:{status}"
+
+
+def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozenset[str]) -> Iterator[Policy]:
+    """A policy of the file, and before it one for each priority that has targets of its own. worked: metrics that run
+    only while somebody works, whatever the hour."""
 
     def target(metric: str, text: str) -> Target:
         return parse_target(text, calendars[part.calendars.get(metric, part.calendar)].day_length)
 
+    own_calendars = dict(part.calendars) | dict.fromkeys(worked, AROUND_THE_CLOCK)
     when = {fact: values(wanted) for fact, wanted in part.when.items()}
     targets: dict[tuple[str, str | None], Target] = {
         (metric, None): target(metric, text) for metric, text in part.targets.items()
@@ -99,13 +145,16 @@ def _policies(part: PolicyPart, calendars: dict[str, Calendar]) -> Iterator[Poli
     for priority, row in part.by_priority.items():
         own = targets | {(metric, None): target(metric, text) for metric, text in row.items()}
         only = when | {"priority": frozenset({priority}) & when.get("priority", {priority})}
-        yield Policy(part.key, part.label, only, part.calendar, own, part.calendars)
-    yield Policy(part.key, part.label, when, part.calendar, targets, part.calendars)
+        yield Policy(part.key, part.label, only, part.calendar, own, own_calendars, part.from_change)
+    yield Policy(part.key, part.label, when, part.calendar, targets, own_calendars, part.from_change)
 
 
 def _sprints(procedure: Procedure, zone: Calendar) -> Sprints:
     cadence = next((cadence for cadence in procedure.cadences if cadence.kind == "sprint"), None)
-    return Sprints() if cadence is None else Sprints(_Bounds(cadence, zone))
+    if cadence is None:
+        return Sprints()
+    bounds = _Bounds(cadence, zone)
+    return Sprints(bounds, _Dates(bounds))
 
 
 class _Bounds(Sequence[tuple[int, int]]):
@@ -115,12 +164,13 @@ class _Bounds(Sequence[tuple[int, int]]):
         self._cadence, self._zone = cadence, zone
 
     @cached_property
-    def _made(self) -> list[tuple[int, int]]:
+    def made(self) -> list[tuple[str, tuple[int, int]]]:
+        """The local date on which each starts, and its bounds."""
         from dateutil.rrule import rrulestr
 
         first = datetime.combine(self._cadence.first, datetime.min.time())
         length = parse_target(self._cadence.length, self._zone.day_length)
-        made = []
+        made: list[tuple[str, tuple[int, int]]] = []
         last = first + timedelta(days=366 * _SPRINT_YEARS)
         for begin in rrulestr(self._cadence.rule, dtstart=first).between(first, last, inc=True):
             local = round((begin - _EPOCH).total_seconds())
@@ -129,7 +179,7 @@ class _Bounds(Sequence[tuple[int, int]]):
             end = (
                 self._zone.after(start, length.seconds) if open_time else self._zone.from_local(local + length.seconds)
             )
-            made.append((start, end))
+            made.append((begin.date().isoformat(), (start, end)))
         return made
 
     @overload
@@ -137,10 +187,28 @@ class _Bounds(Sequence[tuple[int, int]]):
     @overload
     def __getitem__(self, index: slice) -> list[tuple[int, int]]: ...
     def __getitem__(self, index: int | slice) -> tuple[int, int] | list[tuple[int, int]]:
-        return self._made[index]
+        return [bounds for _, bounds in self.made[index]] if isinstance(index, slice) else self.made[index][1]
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self.made)
+
+
+class _Dates(Sequence[str]):
+    """The dates on which the sprints of a cadence start."""
+
+    def __init__(self, bounds: _Bounds) -> None:
+        self._bounds = bounds
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        made = self._bounds.made
+        return [date for date, _ in made[index]] if isinstance(index, slice) else made[index][0]
+
+    def __len__(self) -> int:
+        return len(self._bounds)
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01")  # wall time, as the cadence's

@@ -7,7 +7,7 @@ that has passed is for the reader to compare.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -35,13 +35,15 @@ __all__ = [
 
 
 _OVER = frozenset({"category:solved", "category:closed"})
+_LEAVE_ALONE = frozenset({"automatic_raise", "transferred"})
 
 
 class Mark(NamedTuple):
     """One thing that happened. at: epoch seconds. occurrences: what it was, in the words that metrics use
     (`received`, `agent_reply`, `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`,
-    `reopened`, `cancelled` …). status: the ticket's status afterwards. facts: what policies look at, afterwards;
-    the same object as the mark's before it when nothing of that changed."""
+    `reopened`, `cancelled`, `transferred` …). status: the ticket's status afterwards. facts: what policies look at,
+    afterwards, beside `dues` (metric → when a person said it is due), `sprint` (the date that the scheduled one starts
+    on) and `working` (tiers of those at work); the same object as the mark's before it when nothing of that changed."""
 
     at: int
     occurrences: frozenset[str]
@@ -66,6 +68,8 @@ class _Lane:
     last: Run | None = None
     cancelled: bool = False
     """Whether the last one was."""
+    pin: int | None = None
+    """When a person said that the cycle is due; it holds for that cycle."""
     clocks: list[Clock] = field(default_factory=list)
 
 
@@ -83,6 +87,7 @@ class Folding:
         self._raised: dict[str, object] = {}
         self._policy: Policy | None = None
         self._lanes = [_Lane(metric) for metric in terms.metrics]
+        self._scheduled: str | None = None
         self._status = ""
         self._standing: frozenset[str] = frozenset()
         """Of a ticket that is over: how it came to be. As long as that lasts, it stops what would start."""
@@ -103,6 +108,24 @@ class Folding:
         self._terms = terms
         self._policy = terms.policy(self._facts)
 
+    def migrate(self, at: int) -> None:
+        """Judge what runs by the terms in force, as of an instant: the same start and pauses, and a breach that comes
+        of it is the terms' (`policy`). What is done keeps its judgement."""
+        for lane in self._lanes:
+            if lane.live is not None:
+                self._retarget(lane, lane.live, at, "policy")
+
+    def foreseen(self, at: int) -> dict[tuple[str, int], int | None]:
+        """When each cycle that runs is due, and each that rests if it went on at an instant: (metric, cycle) → epoch
+        seconds, None where nothing is set."""
+        found: dict[tuple[str, int], int | None] = {}
+        for lane in self._lanes:
+            if lane.live is not None and lane.live.calendar is not None and lane.live.target.kind not in NO_CLOCK:
+                run = lane.live.copy()
+                run.resume(at)
+                found[run.metric, run.cycle] = run.due
+        return found
+
     def step(self, mark: Mark) -> None:
         """Take the next mark."""
         if mark.facts is not self._seen:
@@ -118,7 +141,10 @@ class Folding:
             if turns or not metric.words.isdisjoint(occurrences):
                 self._turn(lane, mark)
             run = lane.live
-            if run is not None and (status in metric.pauses) is (run.paused_at is None):
+            if run is None:
+                continue
+            rests = status in metric.pauses or (metric.counts_work and metric.rests(status, mark.facts))
+            if rests is (run.paused_at is None):
                 if run.paused_at is None:
                     run.pause(mark.at)
                 else:
@@ -129,7 +155,7 @@ class Folding:
         found: list[Clock] = []
         for lane in self._lanes:
             found += lane.clocks
-            if lane.live is not None and (clock := lane.live.clock()) is not None:
+            if lane.live is not None and (clock := lane.live.clock(None, lane.metric.warn)) is not None:
                 found.append(clock)
         return found
 
@@ -157,7 +183,8 @@ class Folding:
             if at_once and metric.each:
                 return
             run = Run(metric.key, 1 if last is None else last.cycle + 1, mark.at, mark.at)
-            self._aim(run)
+            run.pin, run.scheduled = lane.pin, self._scheduled
+            self._aim(lane, run)
         if at_once:
             self._stop(lane, run, mark, cancelled=False)
         else:
@@ -165,11 +192,14 @@ class Folding:
 
     def _continued(self, lane: _Lane, last: Run, mark: Mark) -> Run | None:
         """The last run of a metric taken up again by a reopening, as if it had been paused since it stopped."""
-        if not lane.metric.start or not (lane.metric.continues or lane.cancelled):
+        metric = lane.metric
+        if not metric.start or metric.is_timer or not (metric.continues or lane.cancelled):
             return None
         run = last.copy()
         run.cycle, run.paused_at, run.lost = last.cycle + 1, last.since, None
-        self._retarget(run, mark)
+        run.pin, run.scheduled = lane.pin, self._scheduled
+        run.reckon()
+        self._retarget(lane, run, mark.at)
         run.resume(mark.at)
         return run
 
@@ -178,15 +208,16 @@ class Folding:
         clock = run.ended(mark.at, cancelled)
         if clock is not None:
             lane.clocks.append(clock)
-        lane.live, lane.last, lane.cancelled = None, run, cancelled
+        lane.live, lane.last, lane.cancelled, lane.pin = None, run, cancelled, None
 
     # -- what is promised ----------------------------------------------------------------------------------------
 
     def _look(self, mark: Mark) -> None:
         """Take up changed facts. What a machine raised by itself is looked at as it was before, until a person changes
-        it: a raise that is to save a promise must not shorten it (S3-08)."""
+        it: a raise that is to save a promise must not shorten it (S3-08). So is what a transfer changed: the customer's
+        promise does not depend on who keeps it (rule 16)."""
         before, after = self._seen, mark.facts
-        if "automatic_raise" in mark.occurrences and before:
+        if before and not _LEAVE_ALONE.isdisjoint(mark.occurrences):
             for name in after:
                 if before.get(name) != after[name]:
                     self._raised.setdefault(name, before.get(name))
@@ -197,40 +228,77 @@ class Folding:
         self._facts = {**after, **self._raised} if self._raised else after
         self._policy = self._terms.policy(self._facts)
         if policy is not self._policy or severity != self._facts.get("severity"):
+            changed = severity != self._facts.get("severity")
+            from_change = changed and self._policy is not None and self._policy.from_change
             for lane in self._lanes:
-                if lane.live is not None:
-                    self._retarget(lane.live, mark)
+                if lane.live is not None and not lane.metric.is_timer:
+                    self._retarget(lane, lane.live, mark.at, from_change=from_change)
+        if before.get("dues") is not after.get("dues") or before.get("sprint") != after.get("sprint"):
+            self._pin(before, after, mark.at)
 
-    def _retarget(self, run: Run, mark: Mark) -> None:
+    def _pin(self, before: Facts, after: Facts, at: int) -> None:
+        """Take up due instants that a person set or took back, and the sprint that the ticket is scheduled to."""
+        old, new = _dues(before), _dues(after)
+        sprint = after.get("sprint")
+        self._scheduled = sprint if isinstance(sprint, str) else None
+        for lane in self._lanes:
+            key, run = lane.metric.key, lane.live
+            if old.get(key) != new.get(key):
+                lane.pin = new.get(key)
+            if run is None or (run.pin == lane.pin and run.scheduled == self._scheduled):
+                continue
+            changed = max(at, run.since)
+            if run.paused_at is None or run.fixed:
+                run.note_breach(changed)
+            run.pin, run.scheduled = lane.pin, self._scheduled
+            run.reckon()
+            _note_late(run, changed, "retarget")
+
+    def _retarget(
+        self, lane: _Lane, run: Run, changed: int, cause: Cause = "retarget", *, from_change: bool = False
+    ) -> None:
         """Give a run its new target: same start, same pauses. What it has broken stays broken; what the new target
-        makes late is late from the change on."""
-        target, calendar, _ = self._promise(run.metric)
+        makes late is late from the change on. from_change: the new target counts from there."""
+        target, calendar, _ = self._promise(lane)
         if target == run.target and calendar is run.calendar:
-            self._aim(run)
+            self._aim(lane, run)
             return
-        at = max(mark.at, run.since)
-        if run.paused_at is None:
+        at = max(changed, run.since)
+        if run.paused_at is None or run.fixed:
             run.note_breach(at)
+        if from_change and target != run.target and run.target is not NONE:
+            run.counts_from = changed
         if target.kind in NO_CLOCK and run.target.kind not in NO_CLOCK:
             run.lost = run.copy().ended(at, cancelled=True)
-        self._aim(run)
-        if (
-            run.breached_at is None
-            and run.due is not None
-            and run.due < (at if run.paused_at is None else run.paused_at)
-        ):
-            run.breached_at, run.cause = at, "retarget"
+        self._aim(lane, run)
+        _note_late(run, at, cause)
 
-    def _promise(self, metric: str) -> tuple[Target, Calendar | None, str]:
-        policy = self._policy
+    def _promise(self, lane: _Lane) -> tuple[Target, Calendar | None, str]:
+        metric, policy = lane.metric.key, self._policy
+        if lane.metric.promise is not None:
+            target, key = lane.metric.promise
+            return (target, self._terms.calendars.get(key), key) if lane.metric.start else (NONE, None, "")
         if policy is None:
             return NONE, None, ""
         key = policy.calendars.get(metric, policy.calendar)
         return policy.target(metric, self._facts.get("severity")), self._terms.calendars[key], key
 
-    def _aim(self, run: Run) -> None:
+    def _aim(self, lane: _Lane, run: Run) -> None:
         """Measure a run by what is promised now."""
-        run.target, run.calendar, run.calendar_key = self._promise(run.metric)
-        run.policy = "" if self._policy is None else self._policy.key
+        run.target, run.calendar, run.calendar_key = self._promise(lane)
+        run.policy = "" if self._policy is None or lane.metric.promise is not None else self._policy.key
         run.version, run.sprints = self._terms.version, self._terms.sprints
         run.reckon()
+
+
+def _dues(facts: Facts) -> Mapping[str, int]:
+    found = facts.get("dues")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _note_late(run: Run, at: int, cause: Cause) -> None:
+    """A change that leaves a due instant in the past is itself the breach."""
+    if run.breached_at is None and run.due is not None:
+        resting = None if run.fixed else run.paused_at
+        if run.due < (at if resting is None else resting):
+            run.breached_at, run.cause = at, cause

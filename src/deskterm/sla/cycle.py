@@ -9,6 +9,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import NO_SPRINTS, due_instant
 from deskterm.sla.targets import NONE, Target
 from deskterm.sla.terms import Sprints
+from deskterm.sla.warn import Warn, warnings
 
 Ended = Literal["met", "late", "cancelled"]
 State = Literal["running", "paused"] | Ended
@@ -22,8 +23,11 @@ class Clock(NamedTuple):
     """One cycle of one metric. Instants are epoch seconds, lengths open seconds. due_at: None while paused or
     where nobody has set one yet. consumed: open, un-paused seconds from the start up to `since`, the last change of
     state. breached_at and cause: when the promise was broken before `since`, never taken back: the due instant that
-    was missed (`time`), or the change of target by which it had been missed already (`retarget`). pauses: those that
-    have ended, and for a reopened ticket the time it was closed."""
+    was missed (`time`), or the change of target (`retarget`) or of edition (`policy`) by which it had been missed
+    already. pauses: those that have ended, and for a reopened ticket the time it was closed. counts_from: where its
+    target is counted from since a change, None from the start. pinned: a person set the due instant. warnings: text and
+    instant of each, of a clock that runs and has not been missed. next_event_at, waived: what a ticket's history adds
+    (which of these was noticed, what was let pass); a fold of marks alone leaves them out."""
 
     metric: str
     cycle: int
@@ -41,6 +45,11 @@ class Clock(NamedTuple):
     calendar: str
     version: int
     pauses: tuple[tuple[int, int], ...] = ()
+    counts_from: int | None = None
+    pinned: bool = False
+    warnings: tuple[tuple[str, int], ...] = ()
+    next_event_at: int | None = None
+    waived: bool = False
 
 
 @dataclass(slots=True)
@@ -60,13 +69,27 @@ class Run:
     pauses: list[tuple[int, int]] = field(default_factory=list)
     paused_at: int | None = None
     due: int | None = None
+    pin: int | None = None
+    """When a person said it is due."""
+    scheduled: str | None = None
+    """The date on which the sprint starts that the ticket is scheduled to."""
+    counts_from: int | None = None
     breached_at: int | None = None
     cause: Cause | None = None
     lost: Clock | None = None
     """The clock as it stood when a change of facts left the run without a target."""
 
     def reckon(self) -> None:
-        self.due = due_instant(self.target, self.started, self.calendar, self.pauses, self.sprints)
+        if self.pin is not None and self.calendar is not None and self.target.kind not in NO_CLOCK:
+            self.due = self.pin
+            return
+        start = self.started if self.counts_from is None else self.counts_from
+        self.due = due_instant(self.target, start, self.calendar, self.pauses, self.sprints, self.scheduled)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether pauses leave the due instant where it is, because somebody named it."""
+        return self.pin is not None or self.target.kind == "scheduled-sprint"
 
     def note_breach(self, at: int) -> None:
         if self.breached_at is None and self.due is not None and at > self.due:
@@ -96,12 +119,17 @@ class Run:
     def copy(self) -> Run:
         return replace(self, pauses=list(self.pauses))
 
-    def clock(self, ended: Ended | None = None) -> Clock | None:
-        """How the run stands, or how it ended; None when nothing was ever promised."""
+    def clock(self, ended: Ended | None = None, warns: tuple[Warn, ...] = ()) -> Clock | None:
+        """How the run stands, or how it ended; None when nothing was ever promised. warns: when to warn."""
         target = self.target
         if self.calendar is None or target.kind in NO_CLOCK:
             return self.lost
         resting = self.paused_at is not None
+        due = None if resting else self.due
+        told: tuple[tuple[str, int], ...] = ()
+        if warns and ended is None and due is not None and self.breached_at is None:
+            start = self.started if self.counts_from is None else self.counts_from
+            told = warnings(warns, target, start, due, self.calendar, self.pauses)
         return Clock(
             self.metric,
             self.cycle,
@@ -109,7 +137,7 @@ class Run:
             self.started,
             target.text,
             target.seconds if target.kind == "open" else None,
-            None if resting else self.due,
+            due,
             self.since if ended else None,
             self.calendar.open_seconds(self.started, self.since, self.pauses),
             self.since,
@@ -119,4 +147,7 @@ class Run:
             self.calendar_key,
             self.version,
             tuple(self.pauses),
+            self.counts_from,
+            self.pin is not None,
+            told,
         )

@@ -17,11 +17,13 @@ def due_instant(
     calendar: Calendar | None,
     pauses: Sequence[tuple[int, int]] = (),
     sprints: Sprints = NO_SPRINTS,
+    scheduled: str | None = None,
 ) -> int | None:
     """When a target that began at `start` is due; None where the target gives no instant (yet).
 
     A pause that begins before the target is due leaves as much time after it as there was before it: open time for
-    open time and working dates, time on the clock for the others. One that begins later changes nothing.
+    open time and working dates, time on the clock for the others. One that begins later changes nothing. A sprint that
+    somebody scheduled the ticket to (`scheduled`, the date it starts on) ends when it ends, pauses or not.
     """
     if calendar is None:
         return None
@@ -41,9 +43,14 @@ def due_instant(
             ends = [] if sprint is None else [sprint[1]]
             if target.cap is not None:
                 ends.append(start + target.cap)
+            if target.dates:
+                ends.append(calendar.dates_after(start, target.dates))
             if not ends:
                 return None
             due = min(ends)
+        case "scheduled-sprint" if scheduled is not None:
+            sprint = sprints.starting(scheduled)
+            return None if sprint is None else sprint[1]
         case _:
             return None
     for begin, end in disjoint(pauses):

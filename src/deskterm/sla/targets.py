@@ -4,7 +4,9 @@
 2d end of day                  the same, moved to the end of that day's open time
 7 calendar days · 7c · 36h elapsed    time on the clock, open or not
 3 working dates                so many open dates later at the same time of day
-next sprint, at most 14 days   the end of the first sprint that starts after the ticket came
+next sprint, at most 14 days   the end of the first sprint that starts after the ticket came, or so many days on the
+                               clock after that, whatever is sooner
+next sprint, at most 10 working days    the same, the days counted as open dates
 scheduled sprint               the end of the sprint that the ticket is scheduled to
 set by ROLE                    a person of that role says when
 mean 50h                       an objective on the average, not on one ticket
@@ -26,7 +28,8 @@ _LONGEST_DAYS = 3660
 @dataclass(frozen=True, slots=True)
 class Target:
     """How much time there is. `seconds` are open seconds for `open` and `mean`, clock seconds for `elapsed`;
-    `dates` counts open dates; `cap` is the most clock seconds a sprint may take; `role` says who sets it."""
+    `dates` counts open dates; `cap` is the most clock seconds a sprint may take, `dates` there the most open dates;
+    `role` says who sets it."""
 
     kind: Kind
     text: str
@@ -56,6 +59,9 @@ def parse_target(text: str, day_length: int) -> Target:
         return NONE
     if words == "scheduled sprint":
         return Target("scheduled-sprint", words)
+    if match := _words(r"next sprint, at most (\d{1,9}) working days?", words):
+        _sober(text, int(match[1]) * 86_400)
+        return Target("next-sprint", words, dates=int(match[1]))
     if match := _words(r"next sprint(?:, at most (\d{1,9}) days?)?", words):
         return Target("next-sprint", words, cap=_sober(text, int(match[1]) * 86_400) if match[1] else None)
     if match := _words(r"set by ([a-z0-9-]+)", words):

@@ -9,9 +9,13 @@ from operator import itemgetter
 
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import NONE, Target
+from deskterm.sla.warn import Warn
 
 Facts = Mapping[str, object]
 """What policies look at: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None or sets."""
+
+TIMER = "timer:"
+"""What the keys of metrics begin with that promise nothing to anybody: they only wait for something to happen."""
 
 Condition = frozenset[str]
 """Occurrences that must all be in one mark."""
@@ -21,7 +25,10 @@ Condition = frozenset[str]
 class Metric:
     """A named clock. start, stop: any one condition is enough. pauses: statuses in which it rests.
     each: a new cycle begins at every start after a stop. continues: a reopened ticket takes the clock up again,
-    the time between stop and reopening left out. warn: shares of the target (0 to 1) at which to warn."""
+    the time between stop and reopening left out. warn: when to warn. counts_work: it runs only while somebody works
+    (`working` of the facts: the tiers of those who do) or the ticket is in one of the statuses `work_in`; tier: whose
+    work counts, None for everybody's. promise: a target and its calendar's key that hold whatever the policy; quiet:
+    nobody waits for its due instant."""
 
     key: str
     label: str
@@ -30,11 +37,18 @@ class Metric:
     pauses: frozenset[str] = frozenset()
     each: bool = False
     continues: bool = False
-    warn: tuple[float, ...] = ()
+    warn: tuple[Warn, ...] = ()
+    counts_work: bool = False
+    work_in: frozenset[str] = frozenset()
+    tier: int | None = None
+    promise: tuple[Target, str] | None = None
+    quiet: bool = False
+    is_timer: bool = field(init=False, repr=False, compare=False)
     words: frozenset[str] = field(init=False, repr=False, compare=False)
     """Every occurrence that a condition names: a mark with none of them leaves the metric as it is."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "is_timer", self.key.startswith(TIMER))
         object.__setattr__(self, "words", frozenset().union(*self.start, *self.stop))
 
     def starts(self, occurrences: frozenset[str]) -> bool:
@@ -44,6 +58,17 @@ class Metric:
     def stops(self, occurrences: frozenset[str]) -> bool:
         """Whether a mark with these occurrences stops the cycle that runs."""
         return any(map(occurrences.issuperset, self.stop))
+
+    def rests(self, status: str, facts: Facts) -> bool:
+        """Whether it is paused in a status."""
+        if status in self.pauses:
+            return True
+        if not self.counts_work or status in self.work_in:
+            return False
+        working = facts.get("working")
+        if not isinstance(working, frozenset):
+            return True
+        return not (working if self.tier is None else self.tier in working)
 
     def stops_at_start(self, occurrences: frozenset[str]) -> bool:
         """Whether a mark that starts a cycle stops it too, by more than the very occurrences that started it."""
@@ -67,6 +92,8 @@ class Policy:
     targets: Mapping[tuple[str, str | None], Target]
     calendars: Mapping[str, str] = field(default_factory=dict)
     """Calendars of single metrics, where they differ from the policy's."""
+    from_change: bool = False
+    """A change of target counts from the change on, not from the start."""
 
     def matches(self, facts: Facts) -> bool:
         """Whether it is for a ticket with these facts."""
@@ -87,14 +114,21 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Sprints:
-    """When sprints (or releases) start and end: epoch seconds, in order, half-open."""
+    """When sprints start and end: epoch seconds, in order, half-open. dates: the local date on which each starts, as
+    `2026-11-23`."""
 
     bounds: Sequence[tuple[int, int]] = ()
+    dates: Sequence[str] = ()
 
     def first_after(self, instant: int) -> tuple[int, int] | None:
         """The first that starts after an instant."""
         index = bisect_right(self.bounds, instant, key=itemgetter(0))
         return self.bounds[index] if index < len(self.bounds) else None
+
+    def starting(self, date: str) -> tuple[int, int] | None:
+        """The one that starts on a date."""
+        index = bisect_right(self.dates, date) - 1
+        return self.bounds[index] if index >= 0 and self.dates[index] == date else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +140,10 @@ class Terms:
     policies: tuple[Policy, ...]
     calendars: Mapping[str, Calendar]
     sprints: Sprints = Sprints()
+
+    def metric(self, key: str) -> Metric | None:
+        """The metric with this key."""
+        return next((metric for metric in self.metrics if metric.key == key), None)
 
     def policy(self, facts: Facts) -> Policy | None:
         """The first policy that matches; None for a ticket that none is for, or that is exempt."""

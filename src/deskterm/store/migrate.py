@@ -18,7 +18,7 @@ from deskterm.store.connection import postgresql_connection, schema_number, sqli
 from deskterm.store.location import dialect, shown, sqlite_path
 from deskterm.store.triggers import trigger_statements
 
-SCHEMA = 1
+SCHEMA = 2
 """The number of this layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -36,7 +36,20 @@ class Migration:
         return self.sqlite if dialect == "sqlite" else self.postgresql
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
+_PROMISES = (
+    "ALTER TABLE clock ADD COLUMN waived INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE ticket ADD COLUMN sprint VARCHAR",
+    "ALTER TABLE desk ADD COLUMN fold INTEGER NOT NULL DEFAULT 1",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        2,
+        "missed targets may be waived, tickets scheduled and put off",
+        sqlite=(*_PROMISES, "ALTER TABLE ticket ADD COLUMN snoozed_until DATETIME"),
+        postgresql=(*_PROMISES, "ALTER TABLE ticket ADD COLUMN snoozed_until TIMESTAMP WITH TIME ZONE"),
+    ),
+)
 """In the order of their numbers, without a gap, up to SCHEMA."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from deskterm.errors import DeskError
@@ -17,7 +17,8 @@ JUST_MISSED = 1800
 
 
 class ClockView(NamedTuple):
-    """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds."""
+    """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds. waived: a lead let
+    the miss pass; next_event: the next warning or due instant that nobody noticed yet."""
 
     metric: str
     cycle: int
@@ -34,6 +35,8 @@ class ClockView(NamedTuple):
     policy: str
     calendar: str
     version: int
+    waived: bool = False
+    next_event: int | None = None
 
 
 class MessageView(NamedTuple):
@@ -68,7 +71,8 @@ class AgentView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TicketSheet:
-    """All of a ticket. Instants are epoch seconds; version: the seq of its last event."""
+    """All of a ticket. Instants are epoch seconds; version: the seq of its last event. timers: clocks that promise
+    nothing, and wait for something to happen by itself."""
 
     row: QueueRow
     type: str
@@ -87,6 +91,9 @@ class TicketSheet:
     clocks: list[ClockView]
     messages: list[MessageView]
     events: list[EventView]
+    timers: list[ClockView] = field(default_factory=list)
+    sprint: str | None = None
+    snoozed_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,11 @@ class DeskFacts:
     document: str
 
 
-_SHEET = "impact, urgency, tier, channel, product, topic, tags, fields, solved_at, closed_at, reopened, version"
+_SHEET = (
+    "impact, urgency, tier, channel, product, topic, tags, fields, solved_at, closed_at, reopened, version, sprint, "
+    "snoozed_until"
+)
+_TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
 
 
@@ -113,9 +124,10 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
     if not found:
         return None
     row = queue_row(found[0])
-    impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version = found[0][
-        _QUEUE_WIDTH:
-    ]
+    impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version, sprint, snoozed = (
+        found[0][_QUEUE_WIDTH:]
+    )
+    clocks = _clocks(reader, wanted)
     return TicketSheet(
         row=row,
         type=row.type,
@@ -131,9 +143,12 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         closed=seconds_or_none(closed),
         reopened=reopened,
         version=version,
-        clocks=_clocks(reader, wanted),
+        clocks=[clock for clock in clocks if not clock.metric.startswith(_TIMER)],
         messages=_messages(reader, wanted),
         events=_events(reader, wanted),
+        timers=[clock for clock in clocks if clock.metric.startswith(_TIMER)],
+        sprint=sprint,
+        snoozed_until=seconds_or_none(snoozed),
     )
 
 
@@ -178,7 +193,7 @@ def agents(reader: Reader) -> list[AgentView]:
 def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
     found = reader.rows(
         "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
-        "breached_at, cause, policy, calendar, version FROM clock WHERE ticket_id = :number "
+        "breached_at, cause, policy, calendar, version, waived, next_event_at FROM clock WHERE ticket_id = :number "
         "ORDER BY started_at, metric, cycle",
         wanted,
     )
@@ -192,7 +207,9 @@ def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
                 row[8],
                 seconds(row[9]),
                 seconds_or_none(row[10]),
-                *row[11:],
+                *row[11:15],
+                bool(row[15]),
+                seconds_or_none(row[16]),
             )
         )
         for row in found

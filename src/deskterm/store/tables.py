@@ -64,6 +64,8 @@ class Desk(SQLModel, table=True):
     clock_offset: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     timezone: str = "UTC"
     procedure_version: int = 0
+    fold: int = 0
+    """Which fold of events its rows are of (`deskterm.desk.fold.FOLD`)."""
     created_at: datetime
 
 
@@ -195,7 +197,10 @@ class Ticket(SQLModel, table=True):
     next_due_at: datetime = NEVER
     next_metric: str = ""
     breached: int = 0
-    """1 when a target was missed: a fact, kept."""
+    """1 when a target was missed: a fact, kept, unless a lead let it pass."""
+    sprint: str | None = None
+    """The date on which the sprint starts that it is scheduled to, as `2026-11-23`."""
+    snoozed_until: datetime | None = None
     version: int = 0
     hash: str = ""
 
@@ -229,7 +234,9 @@ class Message(SQLModel, table=True):
 
 
 class ClockRow(SQLModel, table=True):
-    """A cycle of a metric, as `deskterm.sla.Clock` leaves it. Lengths are open seconds."""
+    """A cycle of a metric, as `deskterm.sla.Clock` leaves it. Lengths are open seconds. next_event_at: of a clock that
+    runs, the earliest warning or due instant that nobody noticed yet; NEVER without one. waived: 1 when a lead let a
+    missed target pass. Metrics whose keys begin with `timer:` wait for something and promise nothing."""
 
     __tablename__ = "clock"
 
@@ -249,6 +256,7 @@ class ClockRow(SQLModel, table=True):
     since: datetime
     breached_at: datetime | None = None
     cause: str | None = None
+    waived: int = 0
     policy: str = ""
     calendar: str = ""
     version: int = 0

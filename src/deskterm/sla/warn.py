@@ -1,0 +1,78 @@
+"""When to warn of a target that runs out: at a share of it, or some time before its end.
+
+Both are counted as the target is: in open, un-paused time, or in time on the clock where the target is (rule 21). So
+"one hour before" a target that is due on Monday at 08:30 falls on Friday afternoon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.targets import Target, parse_target
+
+ON_THE_CLOCK = frozenset({"elapsed", "next-sprint"})
+"""Kinds of target that are counted on the clock, open or not."""
+
+
+class Warn(NamedTuple):
+    """A moment to warn. text: as it was written. share: percent of the target that is used up; None where `lead`,
+    a length of time before the end, says it."""
+
+    text: str
+    share: int | None = None
+    lead: str = ""
+
+
+def parse_warn(text: str) -> Warn:
+    """A moment to warn from its words: `75%`, or `30m`, `2d`, `7c` before the end. ValueError for anything else."""
+    words = " ".join(text.split())
+    if match := re.fullmatch(r"([1-9]\d?)%", words, re.ASCII):
+        return Warn(words, share=int(match[1]))
+    if parse_target(words, 86_400).kind not in ("open", "elapsed"):
+        raise ValueError(f"{text!r} is no moment to warn: write a share such as 75%, or a time such as 30m")
+    return Warn(words, lead=words)
+
+
+def warnings(
+    warns: Sequence[Warn],
+    target: Target,
+    start: int,
+    due: int,
+    calendar: Calendar,
+    pauses: Sequence[tuple[int, int]] = (),
+) -> tuple[tuple[str, int], ...]:
+    """The text and the instant (epoch seconds) of each warning, in order of time. A share is rounded up to the
+    second; a lead that is longer than the target gives no warning."""
+    on_the_clock = target.kind in ON_THE_CLOCK
+    if target.kind == "open" and not target.end_of_day:
+        whole = target.seconds
+    elif on_the_clock:
+        whole = due - start - sum(max(0, min(b, due) - max(a, start)) for a, b in disjoint(pauses))
+    else:
+        whole = calendar.open_seconds(start, due, pauses)
+    found = []
+    for text, share, lead in warns:
+        used = whole - _seconds(lead, calendar) if share is None else -(-whole * share // 100)
+        if used <= 0:
+            continue
+        instant = _later(start, used, pauses) if on_the_clock else calendar.after(start, used, pauses)
+        if instant < due:
+            found.append((instant, text))
+    return tuple((text, instant) for instant, text in sorted(found))
+
+
+def _seconds(lead: str, calendar: Calendar) -> int:
+    return parse_target(lead, calendar.day_length).seconds
+
+
+def _later(start: int, seconds: int, pauses: Sequence[tuple[int, int]]) -> int:
+    instant = start + seconds
+    for begin, end in disjoint(pauses):
+        if begin >= instant:
+            break
+        if end > start:
+            instant += end - max(begin, start)
+    return instant
