@@ -187,6 +187,13 @@ def test_a_status_that_the_other_procedure_lacks_counts_as_the_desk_has_it(reste
     assert tallies(found)["resolution", "high"] == (Tally(met=1), Tally(met=1))
 
 
+def test_a_status_that_no_longer_ends_the_work_lets_the_clock_run(told: Desk) -> None:
+    text = changed(('label = "Solved"\ncategory = "solved"', 'label = "Solved"\ncategory = "open"'))
+    found = judged(told, text)
+    assert flips(found) == [(1002, "resolution", "met → late", at(240), at(240))]
+    assert tallies(found)["resolution", "low"] == (Tally(met=2, running=1), Tally(running=3))
+
+
 def test_a_severity_that_the_other_procedure_lacks_is_named_and_promised_nothing(told: Desk) -> None:
     found = judged(told, changed(('"low"', '"minor"'), ("by_severity.low", "by_severity.minor")))
     assert found.unknown == [Unknown("severity", "low", 3)]

@@ -30,7 +30,7 @@ class Period(NamedTuple):
 
 class Judgement(NamedTuple):
     """What is to be said of a cycle as of the end of a period. at: the instant by which it was so, epoch seconds.
-    retarget: late by a change of its target, not by its own time."""
+    retarget: late by a change of its target or of the edition it is judged by, not by its own time."""
 
     verdict: Verdict
     at: int
@@ -49,7 +49,7 @@ def judged(clock: Clock, until: int, *, exempt: bool = False, waived: bool = Fal
     if broken is None and clock.state == "running":
         broken = clock.due_at
     if broken is not None and broken < until:
-        return Judgement("waived" if waived else "late", broken, clock.cause == "retarget")
+        return Judgement("waived" if waived else "late", broken, clock.cause in ("retarget", "policy"))
     if stopped is None:
         return Judgement("running", until)
     return Judgement("cancelled" if clock.state == "cancelled" else "met", stopped)

@@ -8,19 +8,19 @@ kept, and nothing is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskterm.desk.events import Event, decoded
-from deskterm.desk.fold import State, folded
+from deskterm.desk.fold import State, apply
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.procedure.stored import model, read
 from deskterm.reports.attainment import Judgement, Period, Tally, Verdict, judged
-from deskterm.sla.clock import Clock
+from deskterm.sla.clock import Clock, Mark, Terms, fold
 from deskterm.store.instants import seconds
 from deskterm.store.reader import Reader
 from deskterm.store.sheet import desk_facts
@@ -125,7 +125,8 @@ def what_if(
     facts = desk_facts(reader)
     statuses = _statuses(reader)
     present = from_document(facts.document, facts.procedure_version)
-    sides = _adopting(present, statuses), _adopting(Compiled(other), statuses)
+    compared = Compiled(other)
+    sides = _adopting(present, statuses), _adopting(compared, statuses)
     found = WhatIf(present.procedure.about.name, facts.procedure_version, other.about.name, period, facts.timezone)
     replay = _Replay(found, sides, keep)
     total = _count(reader, period)
@@ -135,7 +136,7 @@ def what_if(
             progress(found.tickets, total)
     if progress is not None:
         progress(found.tickets, found.tickets)
-    replay.finish(Compiled(other), statuses)
+    replay.finish(compared, statuses)
     return found
 
 
@@ -207,23 +208,27 @@ class _Replay:
     def __init__(self, found: WhatIf, sides: tuple[Compiled, Compiled], keep: int | None) -> None:
         self._found, self._keep = found, keep
         self._sides = sides
+        self._terms = [_promises(side.terms) for side in sides]
+        categories = [{key: status.category for key, status in side.statuses.items()} for side in sides]
+        self._alike = all(categories[1].get(key, category) == category for key, category in categories[0].items())
+        """Whether what happened to a ticket reads the same by both: no status is of another category."""
         self._rows: dict[tuple[str, str | None], tuple[Tally, Tally]] = {}
         self._had: dict[tuple[str, str], int] = {}
 
     def take(self, number: int, events: Sequence[Event]) -> None:
         """Judge one ticket twice."""
-        before, after = (folded(events, _always(side)) for side in self._sides)
-        found, state = self._found, before.state
+        state, marks = _marks(events, self._sides[0])
+        other = marks if self._alike else _marks(events, self._sides[1])[1]
+        found = self._found
         found.tickets += 1
         found.events += len(events)
         found.exempt += state.exempt is not None
         self._remember(state, events)
         waived = {(event.data["metric"], event.data["cycle"]) for event in events if event.kind == "waived"}
         cycles: dict[tuple[str, int], list[Clock | None]] = {}
-        for side, ticket in enumerate((before, after)):
-            for clock in ticket.clocks():
-                if not clock.metric.startswith(_TIMERS):
-                    cycles.setdefault((clock.metric, clock.cycle), [None, None])[side] = clock
+        for side, clocks in enumerate((fold(marks, self._terms[0]), fold(other, self._terms[1]))):
+            for clock in clocks:
+                cycles.setdefault((clock.metric, clock.cycle), [None, None])[side] = clock
         for key, (was, would) in cycles.items():
             self._weigh(number, state, was, would, key in waived)
 
@@ -296,6 +301,12 @@ def _due(clock: Clock) -> int | None:
     return clock.due_at if clock.due_at is not None or clock.cause != "time" else clock.breached_at
 
 
-def _always(edition: Compiled) -> Callable[[int], Compiled]:
-    """One edition, whatever was in force."""
-    return lambda _: edition
+def _marks(events: Sequence[Event], edition: Compiled) -> tuple[State, list[Mark]]:
+    """A ticket as its events leave it and what clocks should know of them, read by one edition throughout."""
+    state = State()
+    return state, [apply(state, event, edition) for event in events]
+
+
+def _promises(terms: Terms) -> Terms:
+    """The terms without what only waits for something to happen by itself."""
+    return replace(terms, metrics=tuple(metric for metric in terms.metrics if not metric.key.startswith(_TIMERS)))
