@@ -40,7 +40,11 @@ check: .venv/.installed-dev
 docs: .venv/.installed-dev
 	@$(BIN)/python docs/generate.py
 
-bench: .venv/.installed-dev
+.venv/.installed-bench: .venv/.installed-dev
+	@$(PIP) install --group bench
+	@touch $@
+
+bench: .venv/.installed-bench
 	@$(BIN)/python bench/run.py
 
 clean:

@@ -1,197 +1,142 @@
-"""Working time and clocks against what one writes without them: walking the days, and scanning a history per metric."""
+"""Working time side by side with the libraries for it, then what is built on it: clocks, and a history judged anew.
+
+    python bench/sla.py [--starts N] [--tickets N] [--without-log]
+
+10,000 random starts from 2020 to 2026 and 1 to 40 hours each, Mon-Fri 08:00-16:00 in London with England's holidays.
+They are cut into rounds, and every library does each round's share before the next round begins; a ratio is the
+median of the rounds' ratios. Seconds are the processor's, not the wall's, and so what else the machine does counts as
+little as it can. All answers are compared.
+"""
 
 from __future__ import annotations
 
+import argparse
+import gc
 import random
+import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from deskterm.sla import Calendar, Mark, Metric, Policy, Terms, fold
-from deskterm.sla.targets import Target, parse_target
+import folding
+import libraries
+from deskterm.sla import Calendar
+from libraries import Library
 
-ROUNDS = 15
-ZONE = "Europe/London"
-HOURS = (("08:00", "12:00"), ("13:00", "17:00"))
-OFFICE = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), HOURS)
-HOLIDAYS = ("2026-04-03", "2026-04-06", "2026-05-04", "2026-05-25", "2026-08-31", "2026-12-25", "2026-12-28")
-TARGETS = {"response": "30m", "review": "4h", "resolution": "2d"}
+ROUNDS = 10
+AGAIN = 25
+"""How often deskterm repeats its share of a round, which else would be over before the clock has ticked."""
+AIMS = {"businesstimedelta": 500, "pandas": 50, "officehours": 1}
+ADDS = 650_000
+FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
-
-class Walking:
-    """Working time by the day: the hours of each date as instants, one after the other."""
-
-    def __init__(self) -> None:
-        self._zone = ZoneInfo(ZONE)
-        self._hours = [(time_of_day.fromisoformat(opens), time_of_day.fromisoformat(closes)) for opens, closes in HOURS]
-        self._holidays = frozenset(map(date.fromisoformat, HOLIDAYS))
-
-    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
-        if day.weekday() > 4 or day in self._holidays:
-            return []
-        return [
-            (
-                datetime.combine(day, opens, self._zone).astimezone(UTC),
-                datetime.combine(day, closes, self._zone).astimezone(UTC),
-            )
-            for opens, closes in self._hours
-        ]
-
-    def add(self, start: datetime, seconds: int) -> datetime:
-        left, day = timedelta(seconds=seconds), start.astimezone(self._zone).date()
-        while True:
-            for opens, closes in self._spans(day):
-                begin = max(opens, start)
-                if begin < closes:
-                    if left <= closes - begin:
-                        return begin + left
-                    left -= closes - begin
-            day += timedelta(days=1)
-
-    def between(self, a: datetime, b: datetime) -> int:
-        worked, day = timedelta(), a.astimezone(self._zone).date()
-        while day <= b.astimezone(self._zone).date():
-            worked += sum(
-                (max(min(end, b) - max(start, a), timedelta()) for start, end in self._spans(day)), timedelta()
-            )
-            day += timedelta(days=1)
-        return int(worked.total_seconds())
+Work = Callable[[int, int], list[Any]]
+"""The answers for the starts from one place up to another."""
 
 
-def rates(work: Sequence[Callable[[], object]], times: int) -> list[float]:
-    """How often a second each of some pieces of work is done, `times` at a go: the best of several rounds side by
-    side, so that what else the machine does meets all of them."""
-    best = [float("inf")] * len(work)
-    for _ in range(ROUNDS):
-        for number, piece in enumerate(work):
-            began = time.perf_counter()
-            piece()
-            best[number] = min(best[number], time.perf_counter() - began)
-    return [times / spent for spent in best]
+def timed(work: Work, begin: int, end: int, times: int = 1) -> tuple[float, list[Any]]:
+    """Answers a second, the median of several goes without the garbage collector; and the answers."""
+    spent = []
+    gc.disable()
+    for _ in range(times):
+        began = time.process_time()
+        answers = work(begin, end)
+        spent.append(time.process_time() - began)
+    gc.enable()
+    return (end - begin) / statistics.median(spent), answers
 
 
-def told(what: str, measured: Sequence[float], aim: str = "") -> None:
-    ours, plain = measured
-    print(f"{what:<10}{ours:>12,.0f}/s   plain Python {plain:>9,.0f}/s   ratio {ours / plain:5.1f}{aim}")
+def side_by_side(what: str, ours: Work, theirs: dict[str, Work], count: int) -> dict[str, list[Any]]:
+    """Time all of them round by round, print the ratios, and give the answers of the others."""
+    share = max(1, count // ROUNDS)
+    rates: dict[str, list[float]] = {name: [] for name in ("deskterm", *theirs)}
+    answers: dict[str, list[Any]] = {name: [] for name in theirs}
+    for begin in range(0, count, share):
+        end = min(begin + share, count)
+        rates["deskterm"].append(timed(ours, begin, end, AGAIN)[0])
+        for name, work in theirs.items():
+            rate, found = timed(work, begin, end)
+            rates[name].append(rate)
+            answers[name] += found
+    aim = f" (aim {ADDS:,})" if what == "adds" else ""
+    print(f"{what:<9} {'deskterm':<18} {statistics.median(rates['deskterm']):>11,.0f}/s{aim}")
+    for name in theirs:
+        ratio = statistics.median(mine / other for mine, other in zip(rates["deskterm"], rates[name], strict=True))
+        aim = f" (aim {AIMS[name]})" if name in AIMS else ""
+        print(f"{what:<9} {name:<18} {statistics.median(rates[name]):>11,.0f}/s   ratio {ratio:7,.1f}{aim}", flush=True)
+    return answers
+
+
+def arithmetic(count: int) -> None:
+    chance = random.Random(1)
+    span = int((LAST - FIRST).total_seconds())
+    starts = [FIRST + timedelta(seconds=chance.randrange(span)) for _ in range(count)]
+    hours = [chance.randint(1, 40) for _ in starts]
+    closed = libraries.public_holidays()
+    ours, others = libraries.deskterm(closed), [libraries.walking(closed)]
+    for name in ("businesstimedelta", "pandas", "business_duration", "officehours"):
+        library = getattr(libraries, name)(closed)
+        if library is None:
+            print(f"{name} is not installed: `make bench` installs it")
+        else:
+            others.append(library)
+    calendar = Calendar(libraries.ZONE.key, libraries.WEEK, closed)
+    dues = [calendar.add(start, amount * 3600) for start, amount in zip(starts, hours, strict=True)]
+    adding = {library.name: adds(library, starts, hours) for library in others if library.add is not None}
+    added = side_by_side("adds", adds(ours, starts, hours), adding, count)
+    measuring = {library.name: betweens(library, starts, dues) for library in others if library.between is not None}
+    measured = side_by_side("betweens", betweens(ours, starts, dues), measuring, count)
+    for library in others:
+        if library.add is not None:
+            compare(library, calendar, dues, added[library.name])
+        if library.between is not None:
+            wrong = sum(found != amount * 3600 for found, amount in zip(measured[library.name], hours, strict=True))
+            print(f"answers   {library.name:<18} betweens: {wrong:,} of {count:,} differ")
+
+
+def adds(library: Library, starts: Sequence[datetime], hours: Sequence[int]) -> Work:
+    add, given = library.add, [library.given(start) for start in starts]
+    amounts = [library.amount(amount) for amount in hours]
+    assert add is not None
+    add(given[0], amounts[0])
+    return lambda begin, end: [
+        add(start, amount) for start, amount in zip(given[begin:end], amounts[begin:end], strict=True)
+    ]
+
+
+def betweens(library: Library, starts: Sequence[datetime], dues: Sequence[datetime]) -> Work:
+    between, a = library.between, [library.given(start) for start in starts]
+    b = [library.given(due) for due in dues]
+    assert between is not None
+    between(a[0], b[0])
+    return lambda begin, end: [between(one, two) for one, two in zip(a[begin:end], b[begin:end], strict=True)]
+
+
+def compare(library: Library, calendar: Calendar, dues: Sequence[datetime], answers: Sequence[Any]) -> None:
+    """Say how many answers differ, and how: a closing instant may be named by the opening that follows it."""
+    pairs = [(due, library.told(answer)) for due, answer in zip(dues, answers, strict=True)]
+    differing = [(due, found) for due, found in pairs if due != found]
+    reopened = sum(calendar.between(due, found) == 0 for due, found in differing)
+    why = f", {reopened:,} of them the next opening for the instant of closing" if differing else ""
+    zones = "" if library.zones else " (knows no zones: was given wall times)"
+    print(f"answers   {library.name:<18} adds: {len(differing):,} of {len(dues):,} differ{why}{zones}")
 
 
 def main() -> None:
-    chance = random.Random(1)
-    year = datetime(2026, 1, 1, tzinfo=UTC)
-    starts = [year + timedelta(seconds=chance.randrange(365 * 86_400)) for _ in range(1000)]
-    targets = [chance.choice((1800, 4 * 3600, 8 * 3600, 16 * 3600)) for _ in starts]
-    calendar, walking = Calendar(ZONE, OFFICE, HOLIDAYS), Walking()
-    dues = [calendar.add(start, seconds) for start, seconds in zip(starts, targets, strict=True)]
-    if dues != [walking.add(start, seconds) for start, seconds in zip(starts, targets, strict=True)]:
-        raise SystemExit("the two ways of adding do not agree")
-
-    def each(function: Callable[[datetime, int], object]) -> Callable[[], object]:
-        return lambda: [function(start, seconds) for start, seconds in zip(starts, targets, strict=True)]
-
-    def both(function: Callable[[datetime, datetime], object]) -> Callable[[], object]:
-        return lambda: [function(start, due) for start, due in zip(starts, dues, strict=True)]
-
-    told("add", rates([each(calendar.add), each(walking.add)], len(starts)), " (aim 650,000/s)")
-    told("between", rates([both(calendar.between), both(walking.between)], len(starts)))
-    clocks(calendar, walking, starts)
-    installed(starts, targets, calendar)
-
-
-def clocks(calendar: Calendar, walking: Walking, starts: list[datetime]) -> None:
-    """Five marks and three metrics a ticket."""
-    terms, histories = story(calendar), [history(start) for start in starts]
-    if [fold(marks, terms)[2].due_at for marks in histories] != [
-        scanned(marks, walking)["resolution"] for marks in histories
-    ]:
-        raise SystemExit("the two ways of folding do not agree")
-    folded = rates(
-        [lambda: [fold(marks, terms) for marks in histories], lambda: [scanned(marks, walking) for marks in histories]],
-        len(histories),
-    )
-    told("fold", folded, " (aim 25,000/s)")
-
-
-def story(calendar: Calendar) -> Terms:
-    def any_of(*words: str) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset({word}) for word in words)
-
-    rests = frozenset({"waiting"})
-    metrics = (
-        Metric("response", "Response", any_of("received"), any_of("agent_reply", "category:closed")),
-        Metric("review", "Review", any_of("received"), any_of("next_steps", "category:closed"), rests),
-        Metric("resolution", "Resolution", any_of("received"), any_of("resolution", "category:closed"), rests),
-    )
-    made: dict[tuple[str, str | None], Target] = {
-        (metric, "p2"): parse_target(text, calendar.day_length) for metric, text in TARGETS.items()
-    }
-    policies = tuple(
-        Policy(kind, kind.title(), {"type": frozenset({kind})}, "office", made) for kind in ("query", "task", "fault")
-    )
-    return Terms(1, metrics, policies, {"office": calendar})
-
-
-def history(start: datetime) -> list[Mark]:
-    facts: dict[str, object] = {"type": "fault", "severity": "p2", "tags": ()}
-    at = int(start.timestamp())
-    return [
-        Mark(at, frozenset({"received", "status:new", "category:new"}), "new", facts),
-        Mark(at + 900, frozenset({"agent_reply", "status:open", "category:open"}), "open", facts),
-        Mark(
-            at + 3600, frozenset({"agent_reply", "next_steps", "status:waiting", "category:waiting"}), "waiting", facts
-        ),
-        Mark(at + 90_000, frozenset({"customer_message", "status:open", "category:open"}), "open", facts),
-        Mark(at + 400_000, frozenset({"agent_reply", "resolution", "status:done", "category:solved"}), "done", facts),
-    ]
-
-
-def scanned(marks: Sequence[Mark], walking: Walking) -> dict[str, int]:
-    """Metric → due instant, each found by a scan of its own."""
-    instants = [datetime.fromtimestamp(mark.at, UTC) for mark in marks]
-    due = {}
-    for metric, text in TARGETS.items():
-        stop = {"response": "agent_reply", "review": "next_steps", "resolution": "resolution"}[metric]
-        seconds = parse_target(text, 8 * 3600).seconds
-        at = walking.add(instants[0], seconds)
-        for number, mark in enumerate(marks[:-1]):
-            if stop in mark.occurrences:
-                break
-            if mark.status == "waiting" and metric != "response" and instants[number] < at:
-                seconds += walking.between(instants[number], instants[number + 1])
-                at = walking.add(instants[0], seconds)
-        due[metric] = int(at.timestamp())
-    return due
-
-
-def installed(starts: list[datetime], targets: list[int], calendar: Calendar) -> None:
-    """The same additions by a library for them, where it happens to be installed."""
-    try:
-        import businesstimedelta  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        print("businesstimedelta   not installed")
-        return
-    hours = [
-        businesstimedelta.WorkDayRule(
-            start_time=time_of_day.fromisoformat(opens),
-            end_time=time_of_day.fromisoformat(closes),
-            working_days=[0, 1, 2, 3, 4],
-            tz=ZoneInfo(ZONE),
-        )
-        for opens, closes in HOURS
-    ]
-    rules = businesstimedelta.Rules(hours)
-    ours, theirs = rates(
-        [
-            lambda: [calendar.add(start, seconds) for start, seconds in zip(starts, targets, strict=True)],
-            lambda: [
-                start + businesstimedelta.BusinessTimeDelta(rules, seconds=seconds)
-                for start, seconds in zip(starts, targets, strict=True)
-            ],
-        ],
-        len(starts),
-    )
-    print(f"businesstimedelta   {theirs:,.0f} additions/s   ratio {ours / theirs:.1f}")
+    parser = argparse.ArgumentParser(description="Working time, clocks and what-if, in rates and ratios.")
+    parser.add_argument("--starts", type=int, default=10_000)
+    parser.add_argument("--tickets", type=int, default=100_000)
+    parser.add_argument("--without-log", action="store_true", help="leave out the what-if over an imported log")
+    asked = parser.parse_args()
+    arithmetic(asked.starts)
+    folding.main(asked.tickets)
+    if not asked.without_log:
+        sys.stdout.flush()
+        subprocess.run([sys.executable, str(Path(__file__).with_name("replay.py"))], check=True)
 
 
 if __name__ == "__main__":
