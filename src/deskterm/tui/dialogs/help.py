@@ -28,7 +28,7 @@ def help_page(refusals: dict[str, str], width: int) -> Content:
     for mood, glyph in GLYPHS.items():
         parts += [(f"  {glyph} ", URGENCY[mood]), f"{MEANINGS[mood]}\n"]
     parts += [
-        ("  Times left are working time where the target is: they stand still while the desk is closed.\n", FAINT)
+        ("  Times left are working time where the target is: they rest while the desk is closed.\n", FAINT)
     ]
     return Content.assemble(*parts)
 
