@@ -41,7 +41,7 @@ def main() -> None:
             for name, words in commands.items():
                 times[name].append(spent(words, where))
             frames["bare"] += seconds_until([sys.executable, str(HERE / "bare_app.py")], [b"Ticket 12"], {})
-            first, rows = seconds_until([DESKTERM], [b"All open", b"Login"], where)
+            first, rows = seconds_until([DESKTERM], [b"All open", b"Nobody"], where)
             frames["console"].append(first)
             frames["rows"].append(rows)
     base = statistics.median(times["import textual.app"])

@@ -1,4 +1,5 @@
-"""Where the program starts. `--version` answers before anything heavy is imported."""
+"""Where the program starts. `--version` answers before anything heavy is imported, and the console paints
+before the command line is."""
 
 from __future__ import annotations
 
@@ -12,6 +13,11 @@ def main() -> None:
 
         print(f"deskterm {__version__}")
         return
+    from deskterm.cli.console import plainly, run_plainly
+
+    invocation = plainly(sys.argv[1:])
+    if invocation is not None:
+        sys.exit(run_plainly(invocation))
     from deskterm.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -10,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.console import WITH_VALUE, open_console
+from deskterm.cli.ending import ended
+from deskterm.cli.invocation import Invocation
 from deskterm.errors import DeskError, UsageError
 
 NOUNS = {
@@ -67,24 +68,7 @@ def options(
     invocation = Invocation(database, acting, now, debug)
     context.obj = invocation
     if context.invoked_subcommand is None:
-        console(invocation)
-
-
-def console(invocation: Invocation) -> None:
-    """Open the console; without a terminal, print the queue."""
-    facts = facts_of(invocation)
-    clock = invocation.clock(facts)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        from deskterm.cli.ticket import print_queue
-
-        print_queue(invocation, "open", limit=40)
-        return
-    from deskterm.tui.app import run as run_console
-
-    run_console(invocation.url, invocation.console_login(), clock)
-
-
-_WITH_VALUE = ("--database", "--as", "--now")
+        open_console(invocation)
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:
@@ -96,9 +80,9 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
     for word in words:
         if word == "--":
             rest += [word, *words]
-        elif word in _WITH_VALUE:
+        elif word in WITH_VALUE:
             front += [word, *([value] if (value := next(words, None)) is not None else [])]
-        elif word == "--debug" or word.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
+        elif word == "--debug" or word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
             front.append(word)
         else:
             rest.append(word)
@@ -109,11 +93,11 @@ def _named(words: Sequence[str]) -> Iterable[str]:
     """The commands that a call can need: the one it names; none for the console; all to list or to miss one."""
     rest = iter(words)
     for word in rest:
-        if word in _WITH_VALUE:
+        if word in WITH_VALUE:
             next(rest, None)
         elif not word.startswith("-"):
             return [word] if word in NOUNS else NOUNS
-        elif word != "--debug" and not word.startswith(tuple(f"{name}=" for name in _WITH_VALUE)):
+        elif word != "--debug" and not word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
             return NOUNS
     return ()
 
@@ -127,13 +111,12 @@ def run(arguments: Sequence[str]) -> int:
         result = app(args=words, prog_name="deskterm", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except (DeskError, typer.Exit, typer.Abort, KeyboardInterrupt) as error:
+    except typer.Exit as error:
+        return error.exit_code
+    except (DeskError, BrokenPipeError, typer.Abort, KeyboardInterrupt) as error:
         if debug and isinstance(error, DeskError):
             raise
-        return _ended(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has left
-        return 0
+        return ended(error)
     except typer.TyperException as error:
         return _misused(error)
     except Exception as error:
@@ -144,18 +127,6 @@ def run(arguments: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return 1
-
-
-def _ended(error: BaseException) -> int:
-    if isinstance(error, DeskError):
-        from deskterm.tui.text import sanitize
-
-        print(f"deskterm: {sanitize(str(error), multiline=True)}", file=sys.stderr)
-        return error.exit_code
-    if isinstance(error, typer.Exit):
-        return error.exit_code
-    print("deskterm: interrupted; nothing is half-written.", file=sys.stderr)
-    return 130
 
 
 def _misused(error: typer.TyperException) -> int:
