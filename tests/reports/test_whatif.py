@@ -12,6 +12,8 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.founding import apply
 from deskterm.desk.handling import move, set_severity
 from deskterm.desk.intake import register
+from deskterm.desk.linking import duplicate
+from deskterm.desk.promises import waive
 from deskterm.errors import UsageError
 from deskterm.reports.attainment import Tally
 from deskterm.reports.whatif import Unknown, WhatIf, what_if
@@ -205,6 +207,19 @@ def test_late_by_a_change_of_severity_has_a_count_of_its_own(desk: Desk) -> None
     number = fault(desk, "low", 0)
     set_severity(desk, number, "high", reason="It is worse.", now=at(45))
     assert tallies(judged(desk))["response", "high"][0] == Tally(late=1, retarget=1)
+
+
+def test_what_a_lead_excused_counts_beside_and_does_not_flip(told: Desk) -> None:
+    waive(told, 1002, "response", reason="The line was down.", now=LAST)
+    found = judged(told, changed((HIGH, HIGH.replace("30m", "1h"))))
+    assert tallies(found)["response", "high"] == (Tally(late=1, waived=1), Tally(met=2))
+    assert [flip.ticket for flip in found.flips] == [1004]
+
+
+def test_the_clocks_of_a_duplicate_count_beside(desk: Desk) -> None:
+    first, again = fault(desk, "low", 0), fault(desk, "low", 5)
+    duplicate(desk, again, first, now=at(10))
+    assert tallies(judged(desk, until=at(20)))["response", "low"][0] == Tally(running=1, cancelled=1)
 
 
 def test_only_so_many_flips_are_kept_as_were_asked_for(told: Desk) -> None:

@@ -33,8 +33,6 @@ Progress = Callable[[int, int], None]
 
 _BATCH = 200
 _WANTED = "(received_at >= :since OR updated_at >= :since OR is_open = 1) AND received_at < :until"
-_TIMERS = "timer:"
-"""What metrics are called that time a status, not a promise."""
 
 
 class Flip(NamedTuple):
@@ -224,13 +222,12 @@ class _Replay:
         found.events += len(events)
         found.exempt += state.exempt is not None
         self._remember(state, events)
-        waived = {(event.data["metric"], event.data["cycle"]) for event in events if event.kind == "waived"}
         cycles: dict[tuple[str, int], list[Clock | None]] = {}
         for side, clocks in enumerate((fold(marks, self._terms[0]), fold(other, self._terms[1]))):
             for clock in clocks:
                 cycles.setdefault((clock.metric, clock.cycle), [None, None])[side] = clock
         for key, (was, would) in cycles.items():
-            self._weigh(number, state, was, would, key in waived)
+            self._weigh(number, state, was, would, key in state.waived)
 
     def _weigh(self, number: int, state: State, was: Clock | None, would: Clock | None, waived: bool) -> None:
         period = self._found.period
@@ -309,4 +306,4 @@ def _marks(events: Sequence[Event], edition: Compiled) -> tuple[State, list[Mark
 
 def _promises(terms: Terms) -> Terms:
     """The terms without what only waits for something to happen by itself."""
-    return replace(terms, metrics=tuple(metric for metric in terms.metrics if not metric.key.startswith(_TIMERS)))
+    return replace(terms, metrics=tuple(metric for metric in terms.metrics if not metric.is_timer))
