@@ -1,0 +1,285 @@
+"""An explanation in words: lines that a person can add up, in the time of the calendar's zone.
+
+A line of the account names its instants, what it adds (`+ 7:00:00`) and the sum so far (`= 15:00:00`); the offset
+from UTC stands where it changes. A long account has one line a day, and leaves the nights out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from deskterm.desk.biography import Turn
+from deskterm.desk.explanation import Explanation, offset_words
+from deskterm.desk.stretches import COUNTS, Interval
+
+Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
+
+LONG = 24
+"""Intervals from which on an account has one line a day."""
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_CAUSES = {
+    "time": "",
+    "retarget": " by a change of target",
+    "policy": " by a change of policy",
+}
+
+
+class Said(NamedTuple):
+    """A line, and what it is: for colours."""
+
+    words: str
+    tone: Tone
+
+
+def lines(explanation: Explanation) -> list[str]:
+    """The explanation as text, not made safe for a terminal."""
+    return [said.words for said in told(explanation)]
+
+
+def told(explanation: Explanation) -> list[Said]:
+    """The same with what each line is."""
+    return list(_Teller(explanation).all())
+
+
+def length(seconds: int) -> str:
+    """A length to the second: `16:00:00`."""
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+class _Teller:
+    def __init__(self, explanation: Explanation) -> None:
+        self._why = explanation
+        self._calendar = explanation.calendar
+        self._kind = "working time" if explanation.counts == "working" else "time on the clock"
+
+    def all(self) -> Iterator[Said]:
+        why = self._why
+        cycle = f", cycle {why.clock.cycle}" if why.clock.cycle > 1 else ""
+        yield Said(f"{why.label}{cycle}: {self._state()}", "late" if why.breach is not None else "head")
+        if why.breach is not None:
+            yield self._fact("Missed", self._breach())
+        yield from self._policies()
+        yield self._fact("Target", self._target())
+        yield self._fact("Calendar", self._zone())
+        yield self._fact("Started", self._begun())
+        if why.counted_from != why.clock.started_at:
+            yield self._fact("Counted", f"from {self._at(why.counted_from)} on, when the target changed")
+        for turn in why.turns:
+            if turn.kind == "retargeted":
+                yield self._fact("Changed", self._change(turn))
+        if why.clock.stopped_at is not None:
+            yield self._fact("Stopped", self._stop())
+        yield Said("", "plain")
+        yield from self._account()
+        yield Said("", "plain")
+        yield from self._sum()
+
+    @staticmethod
+    def _fact(name: str, words: str) -> Said:
+        return Said(f"{name:<10}{words}", "fact")
+
+    # -- how it stands -------------------------------------------------------------------------------------------
+
+    def _state(self) -> str:
+        why, left = self._why, self._why.left
+        if why.state == "unscheduled":
+            kind = why.target.kind
+            since = f"since {self._at(why.clock.started_at)}"
+            return f"unscheduled {since}" if kind == "scheduled-sprint" else f"no sprint is planned after it, {since}"
+        if why.state == "pending":
+            who = f"somebody with the role {why.target.role}" if why.target.role else "somebody"
+            return f"has no due time until {who} sets one"
+        if left is None:
+            said = "no due time was set" if why.clock.stopped_at is not None else "nobody can say yet when it is due"
+            return f"{why.state}, {said}, {length(why.used)} used ({self._kind})"
+        if why.state == "running":
+            said = f"{length(-left)} overdue" if left < 0 or why.now > (why.due or 0) else f"{length(left)} left"
+            return f"running, {said}, {length(why.used)} used ({self._kind})"
+        if why.state == "paused":
+            return f"paused, due {self._at(why.due or 0)} if resumed now, {length(why.used)} used ({self._kind})"
+        return f"{why.state} {self._margin(left)}"
+
+    def _margin(self, left: int) -> str:
+        why = self._why
+        if why.clock.state == "cancelled":
+            return f"after {length(why.used)} of {self._kind}"
+        late = why.clock.stopped_at is not None and why.due is not None and why.clock.stopped_at > why.due
+        if why.clock.state == "late" and not late:
+            return "by an earlier due time"
+        return f"{'late by' if late else 'early by'} {length(abs(left))} ({self._kind})".removeprefix(
+            "late " if why.clock.state == "late" else ""
+        )
+
+    def _breach(self) -> str:
+        breach = self._why.breach
+        if breach is None:
+            return ""
+        said = f"{self._at(breach.at)}{_CAUSES.get(breach.cause, '')}"
+        if breach.waiver is None:
+            return said
+        waiver = breach.waiver
+        return f"{said}; waived {self._at(waiver.at)} by {waiver.who}: {waiver.reason}"
+
+    # -- what it was judged by -----------------------------------------------------------------------------------
+
+    def _policies(self) -> Iterator[Said]:
+        checks = self._why.checks
+        name = "Policies"
+        for check in checks:
+            if check.verdict != "later":
+                yield Said(f"{name:<10}{check.line()}", "fact" if check.verdict == "matched" else "faint")
+                name = ""
+        after = sum(check.verdict == "later" for check in checks)
+        if after:
+            yield Said(f"{'':<10}· {after} more after it", "faint")
+
+    def _target(self) -> str:
+        target, day = self._why.target, self._calendar.day_length
+        steps = [target.text]
+        if days := re.match(r"(\d+)\s*d\b|(\d+)d", target.text):
+            number = days[1] or days[2]
+            if target.kind == "open" and int(number) * day <= target.seconds:
+                rest = target.seconds - int(number) * day
+                steps.append(f"{number} × {length(day)}" + (f" + {length(rest)}" if rest else ""))
+        if target.kind in ("open", "elapsed"):
+            steps.append(f"{length(target.seconds)} of {self._kind}")
+        return " = ".join(steps)
+
+    def _zone(self) -> str:
+        why, calendar = self._why, self._calendar
+        start = calendar.offset(why.clock.started_at)
+        said = f"{why.clock.calendar}, {calendar.timezone}, UTC{offset_words(start)} at the start"
+        if why.due is None:
+            return said
+        return f"{said}, UTC{offset_words(calendar.offset(why.due))} when due"
+
+    # -- what happened to it -------------------------------------------------------------------------------------
+
+    def _begun(self) -> str:
+        clock, turn = self._why.clock, self._why.begun
+        if turn.kind == "continued":
+            again = f"taken up again {self._at(turn.at)}, when {turn.who} reopened the ticket"
+            return f"{self._at(clock.started_at)}; {again}"
+        because = f" on {turn.because}" if turn.because else ""
+        return f"{self._at(clock.started_at)}{because} (event {turn.seq}, {turn.event} by {turn.who})"
+
+    def _change(self, turn: Turn) -> str:
+        what = ", ".join(f"{name} {_value(name, old)} → {_value(name, new)}" for name, old, new in turn.changes)
+        target = f"target {turn.before} → {turn.after}, " if turn.before != turn.after else ""
+        dues = f"due {self._due(turn.due_before)} → {self._due(turn.due_after)}"
+        reason = f" ({turn.reason})" if turn.reason else ""
+        return f"{self._at(turn.at)} by {turn.who}: {what + '; ' if what else ''}{target}{dues}{reason}"
+
+    def _due(self, at: int | None) -> str:
+        return "–" if at is None else self._at(at)
+
+    def _stop(self) -> str:
+        clock, turn = self._why.clock, self._why.turns[-1]
+        ended = next((t for t in reversed(self._why.turns) if t.kind in ("stopped", "cancelled")), turn)
+        return f"{self._at(clock.stopped_at or 0)} (event {ended.seq}, {ended.event} by {ended.who}: {ended.status})"
+
+    # -- the account ---------------------------------------------------------------------------------------------
+
+    def _account(self) -> Iterator[Said]:
+        intervals = self._why.intervals
+        mark = self._why.clock.stopped_at
+        sign = "stopped here" if mark is not None else "now"
+        mark = self._why.now if mark is None else mark
+        offset = self._calendar.offset(self._why.counted_from)
+        width = 0
+        rows: list[tuple[str, Interval]] = []
+        for interval in _by_day(intervals, mark) if len(intervals) > LONG else intervals:
+            span = f"  {_span(interval, offset)}"
+            offset = interval.ends
+            width = max(width, len(span))
+            rows.append((span, interval))
+        for span, interval in rows:
+            if interval.start == mark and interval.start != self._why.counted_from:
+                yield Said(f"  -- {sign}: {self._at(mark)}", "head")
+            yield _said(f"{span:<{width}}", interval)
+
+    def _sum(self) -> Iterator[Said]:
+        why = self._why
+        if why.due is None:
+            yield self._fact("So far", f"{length(why.used)} of {self._kind}")
+            return
+        parts = " + ".join(f"{length(part.seconds)} ({part.what})" for part in why.parts)
+        yield self._fact("Sum", f"{length(why.total)} = {parts}")
+        rests = why.clock.state == "paused"
+        yield self._fact("Due", self._at(why.due) + (" if resumed now" if rests else ""))
+        if why.clock.warnings and why.state == "running":
+            yield self._fact("Warnings", ", ".join(f"{text}: {self._at(at)}" for text, at in why.clock.warnings))
+
+    def _at(self, at: int) -> str:
+        there = _there(at, self._calendar.offset(at))
+        return f"{_day(there)} {_time(there)} UTC{offset_words(self._calendar.offset(at))}"
+
+
+def _by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
+    """One working interval a day, whatever shuts in between, and on either side of the mark; closed time is left out,
+    but for the last interval."""
+
+    def day(numbered: tuple[int, Interval]) -> tuple[str, int, bool]:
+        number, interval = numbered
+        if interval.kind != "working":
+            return interval.kind, number, False
+        return "working", (interval.start + interval.offset) // 86_400, interval.start >= mark
+
+    kept = [
+        (number, interval)
+        for number, interval in enumerate(intervals)
+        if interval.kind != "closed" or interval is intervals[-1]
+    ]
+    for (kind, _, _), group in groupby(kept, day):
+        found = [interval for _, interval in group]
+        first, last = found[0], found[-1]
+        if kind != "working" or len(found) == 1:
+            yield from found
+            continue
+        yield last._replace(start=first.start, offset=first.offset, seconds=sum(one.seconds for one in found))
+
+
+def _said(span: str, interval: Interval) -> Said:
+    total = length(interval.total)
+    if interval.kind in COUNTS:
+        return Said(f"{span}  + {length(interval.seconds):>9} = {total:>9}", "counts")
+    if interval.kind == "paused":
+        by = f", by {interval.who}" if interval.who else ""
+        status = interval.status or "no status"
+        return Said(f"{span}  paused: {status}{by} ({length(interval.seconds)} left out)", "paused")
+    return Said(f"{span}  {'closed' if interval.kind == 'closed' else f'holiday: {interval.note}'}", "faint")
+
+
+def _span(interval: Interval, offset: int) -> str:
+    """Both ends on the zone's wall, each with the offset where it is not the one before."""
+    begins, ends = _there(interval.start, interval.offset), _there(interval.end, interval.ends)
+    first = f" UTC{offset_words(interval.offset)}" if interval.offset != offset else ""
+    second = f" UTC{offset_words(interval.ends)}" if interval.ends != interval.offset else ""
+    until = "" if begins.date() == ends.date() else f"{_day(ends)} "
+    return f"{_day(begins)} {_time(begins)}{first} – {until}{_time(ends)}{second}"
+
+
+def _there(at: int, offset: int) -> datetime:
+    return datetime.fromtimestamp(at + offset, UTC)
+
+
+def _day(there: datetime) -> str:
+    return f"{_WEEKDAYS[there.weekday()]} {there:%Y-%m-%d}"
+
+
+def _time(there: datetime) -> str:
+    return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+
+
+def _value(name: str, value: object) -> str:
+    if value is None or value == "":
+        return "none"
+    if name.startswith("dues.") and isinstance(value, int):
+        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
