@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+from deskterm.desk.why_lines import Said
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
@@ -80,12 +81,11 @@ async def test_the_panes_of_a_ticket_show_hostile_words(words: str) -> None:
 async def test_headings_and_dialogs_show_hostile_words(words: str) -> None:
     safe = sanitize(words)
     banner, keys, views = Banner(), KeyLine(), Views([ViewLine("x", safe, 1)])
-    found = card(words)
     dialogs: list[Screen[Any]] = [
         Choose(safe, [Choice("a", safe, safe, safe)]),
         Choose(safe, [Choice("a", safe, safe, safe)], search=True),
         Confirm(safe, "yes", "no"),
-        Page(safe, ledger(found, found.clocks[0], NOW, UTC)),
+        Page(safe, ledger([Said(words, "head"), Said(f"Policies  {words}", "fact"), Said(words, "paused")], 80)),
     ]
     async with Bench(banner, views, keys).run_test(size=(90, 40)) as pilot:
         banner.say(safe, safe, safe, "Mon")

@@ -15,7 +15,6 @@ from deskterm.store.live import LiveClock
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import sheet
 from deskterm.store.window import Key, QueueRow
-from deskterm.tui.ledger import ledger
 from deskterm.tui.panes.clocks import bar, urgency
 from deskterm.tui.reading import card, lines
 from deskterm.tui.shown import Card, resumes
@@ -76,21 +75,6 @@ def test_a_clock_knows_when_it_rested(opened: Card) -> None:
     resolution = next(found for found in opened.clocks if found.metric == "resolution")
     assert resolution.rests == ((int(at(60).timestamp()), int(at(120).timestamp())),)
     assert resolution.due == int(at(5 * 60).timestamp())
-
-
-def test_the_ledger_adds_up_to_the_target(opened: Card) -> None:
-    resolution = next(found for found in opened.clocks if found.metric == "resolution")
-    told = ledger(opened, resolution, int(at(121).timestamp()), UTC).plain
-    assert "Target    4h" in told
-    assert "‖ rests" in told
-    assert told.rstrip().splitlines()[-3].split("=")[1].strip() == "4:00:00"
-    assert "2h 59m left, in working time." in told
-
-
-def test_the_ledger_of_a_clock_on_the_wall_has_no_sum(opened: Card) -> None:
-    told = ledger(opened, clock(target_seconds=None, target="7 calendar days", counted_in=None), NOW, UTC).plain
-    assert "not in working time" in told
-    assert "3h 00m left, by the clock on the wall." in told
 
 
 def test_an_unknown_key_reads_as_itself() -> None:

@@ -122,19 +122,24 @@ class Asking:
         await self._screen.app.push_screen_wait(Page("Keys and commands", help_page(refusals, width)))
 
     async def why(self) -> None:
-        """The ledger of the chosen clock, and of the ones after it."""
+        """Why the chosen clock is due when it is, and then the ones after it."""
         from deskterm.tui.dialogs.page import Page
-        from deskterm.tui.ledger import ledger
+        from deskterm.tui.ledger import ledger, read
 
         screen = self._screen
-        card, clocks = screen.card, screen.clocks.clocks
-        if card is None or not clocks:
-            raise DeskError("No clock runs for this ticket: no policy of the procedure is for it.")
-        index = screen.clocks.index
+        card, chosen = screen.card, screen.clocks.chosen
+        if card is None:
+            raise DeskError("There is no ticket here to explain.")
+        number, now = card.number, screen.instant()
+        found = await screen.clerk.do(lambda desk: read(desk, number, now))
+        order = {(clock.metric, clock.cycle): place for place, clock in enumerate(screen.clocks.clocks)}
+        found.sort(key=lambda told: order.get((told.metric, told.cycle), len(order)))
+        index = 0 if chosen is None else order.get((chosen.metric, chosen.cycle), 0)
         while True:
-            page = ledger(card, clocks[index % len(clocks)], screen.now(), screen.zone)
-            title = f"Why · {card.number}"
-            if await screen.app.push_screen_wait(Page(title, page, following=len(clocks) > 1)) != "next":
+            width = min(104, int(screen.size.width * 0.9)) - 6
+            page = ledger(found[index % len(found)].lines, width)
+            title = f"Why · {number}"
+            if await screen.app.push_screen_wait(Page(title, page, following=len(found) > 1)) != "next":
                 return
             index += 1
 

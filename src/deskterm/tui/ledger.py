@@ -1,113 +1,75 @@
-"""The sum that leads to a due time, as a page to read: policy, calendar, and each stretch of working time."""
+"""Why a ticket's clocks are due when they are, as pages to read: the lines of `deskterm sla why`, in colours."""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+import re
+import textwrap
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 
-from deskterm.sla.calendar import Calendar
-from deskterm.sla.explain import account
-from deskterm.tui import words
 from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
-from deskterm.tui.shown import Card, ClockCard, left
+from deskterm.tui.text import sanitize
 
-MOST_LINES = 60
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk
+    from deskterm.desk.why_lines import Said, Tone
+
+_STYLES: dict[Tone, str] = {
+    "head": HERE,
+    "late": URGENCY["breached"],
+    "counts": STRONG,
+    "paused": URGENCY["paused"],
+    "faint": FAINT,
+}
+_NAME = 10
+"""Cells that the name of a fact stands in."""
 
 
-def ledger(card: Card, clock: ClockCard, now: int, zone: tzinfo) -> Content:
-    """Why a clock is due when it is. The working time listed adds up to the target, or to what was used of it."""
-    parts: list[tuple[str, str] | str] = [(f"{clock.label}", HERE), (f" of ticket {card.number}\n\n", "")]
+class Told(NamedTuple):
+    """One clock's explanation, line by line."""
 
-    def fact(name: str, value: str) -> None:
-        parts.extend([(f"{name:<10}", FAINT), f"{value}\n"])
+    metric: str
+    cycle: int
+    lines: Sequence[Said]
 
-    fact("Target", _target(clock))
-    fact("Policy", clock.policy or "none")
-    calendar = clock.calendar
-    if calendar is not None:
-        here = words.local(now, calendar.zone)
-        offset = f"{here:%z}"
-        fact("Calendar", f"{clock.calendar_key}, {calendar.timezone} (UTC{offset[:3]}:{offset[3:5]} now)")
-    fact("Began", _moment(clock.started, zone))
-    if clock.breached_at is not None:
-        cause = {"retarget": " when its target was changed", "policy": " when its policy was changed"}
-        fact("Missed", _moment(clock.breached_at, zone) + cause.get(clock.cause or "", ""))
-    if clock.stopped is not None:
-        fact("Stopped", f"{_moment(clock.stopped, zone)}, {clock.state}")
-    if clock.due is not None:
-        fact("Due", _moment(clock.due, zone))
-    parts.append("\n")
-    if calendar is not None:
-        parts += _stretches(clock, calendar, now, zone)
-    parts += _conclusion(clock, now)
+
+def read(desk: Desk, number: int, now: datetime) -> list[Told]:
+    """The explanations of a ticket's clocks. It folds the ticket's whole history: not for the event loop. DeskError,
+    which says why, for a ticket without clocks."""
+    from deskterm.desk.history import editions, events_of
+    from deskterm.desk.why import absence, explain
+    from deskterm.desk.why_lines import told
+    from deskterm.errors import DeskError
+    from deskterm.store.reader import open_reader
+
+    with open_reader(desk.store.url) as reader:
+        events, procedures = events_of(reader, number), editions(reader)
+        found = explain(events, procedures, now=now)
+        if not found:
+            raise DeskError(f"Ticket {number} has no clocks. {absence(events, procedures)}")
+        return [Told(one.clock.metric, one.clock.cycle, told(one)) for one in found]
+
+
+def ledger(lines: Sequence[Said], width: int) -> Content:
+    """The lines of an explanation as a page so many cells wide."""
+    parts: list[tuple[str, str] | str] = []
+    for words, tone in lines:
+        safe = sanitize(words)
+        if tone == "fact":
+            name, value = safe[:_NAME], safe[_NAME:]
+            for number, line in enumerate(textwrap.wrap(value, max(width - _NAME, 20)) or [""]):
+                parts += [(name if number == 0 else " " * _NAME, FAINT), f"{line}\n"]
+        elif len(safe) > width and (fits := _in_two(safe)):
+            parts.append((fits, _STYLES.get(tone, "")))
+        else:
+            parts.append((f"{safe}\n", _STYLES.get(tone, "")))
     return Content.assemble(*parts)
 
 
-def _target(clock: ClockCard) -> str:
-    length = words.length(clock.target_seconds) if clock.target_seconds else ""
-    return clock.target if length in ("", clock.target) else f"{clock.target} = {length}"
-
-
-def _moment(at: int, zone: tzinfo) -> str:
-    here = words.local(at, zone)
-    return f"{words.DAYS[here.weekday()]} {here:%Y-%m-%d %H:%M:%S} {words.zone_name(here)}"
-
-
-def _stretches(clock: ClockCard, calendar: Calendar, now: int, zone: tzinfo) -> list[tuple[str, str] | str]:
-    """Every stretch from the start to the due instant (or to the stop, or to the rest that lasts), what of it counts,
-    and how much that makes so far."""
-    if clock.target_seconds is None:
-        return [(f"  {clock.target}: counted in dates or by the clock on the wall, not in working time.\n", FAINT)]
-    end = clock.stopped or clock.due or now
-    rests = [(begin, finish if finish is not None else end) for begin, finish in clock.rests]
-    lines = account(calendar, clock.started, end, rests)
-    parts: list[tuple[str, str] | str] = []
-    for line in lines[:MOST_LINES]:
-        span = f"  {_span(line.start, line.end, zone):<32}"
-        if line.kind == "open":
-            parts += [span, f"+ {_clock(line.seconds):>8}", (f"  = {_clock(line.total):>8}\n", STRONG)]
-        elif line.kind == "paused":
-            parts.append((f"{span}‖ rests: its status pauses it\n", URGENCY["paused"]))
-        else:
-            parts.append((f"{span}{line.note or 'closed'}\n", FAINT))
-    if len(lines) > MOST_LINES:
-        parts.append((f"  … and {len(lines) - MOST_LINES} more stretches, = {_clock(lines[-1].total)}\n", FAINT))
-    return parts
-
-
-def _span(begins: int, ends: int, zone: tzinfo) -> str:
-    start, stop = words.local(begins, zone), words.local(ends, zone)
-    day = f"{words.DAYS[start.weekday()]} {start.day:>2} {words.MONTHS[start.month - 1]}"
-    until = "" if stop.date() == start.date() else f"{words.DAYS[stop.weekday()]} "
-    return f"{day}  {_time(start)} – {until}{_time(stop)}"
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%H:%M}" if not moment.second else f"{moment:%H:%M:%S}"
-
-
-def _conclusion(clock: ClockCard, now: int) -> list[tuple[str, str] | str]:
-    if clock.state == "paused":
-        return [("\nIt rests now: ", STRONG), f"{words.length(clock.consumed)} used; it is due when it goes on."]
-    if clock.stopped is not None and clock.due is not None:
-        margin = left(clock.due, clock.counted_in, clock.stopped) or 0
-        return [
-            ("\nStopped ", ""),
-            (f"{words.length(margin)} {'late' if margin < 0 else 'early'}", STRONG),
-            _measure(clock),
-        ]
-    remaining = left(clock.due, clock.counted_in, now)
-    if remaining is None:
-        return ["\nNobody can say yet when it is due."]
-    mood = URGENCY["breached"] if remaining < 0 else STRONG
-    said = f"{words.length(remaining)} overdue" if remaining < 0 else f"{words.countdown(remaining)} left"
-    return ["\n", (said, mood), _measure(clock)]
-
-
-def _measure(clock: ClockCard) -> str:
-    return ", in working time." if clock.counted_in is not None else ", by the clock on the wall."
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+def _in_two(line: str) -> str:
+    """A line of the account with its instants on one line, and what counts of it on the next."""
+    match = re.fullmatch(r"(  .*?\S)  +(\S.*)", line)
+    return f"{match[1]}\n{'':<{_NAME}}{match[2]}\n" if match else ""
