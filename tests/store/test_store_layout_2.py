@@ -1,0 +1,66 @@
+"""A desk of layout 1, with what people did on it, comes to layout 2 as if it had always been one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from deskterm.desk import conversation, handling
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.store.engine import open_store
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import sheet
+from promising_desk import promising_desk
+from small_desk import at
+
+ADDED = {"clock": ("waived",), "ticket": ("sprint", "snoozed_until"), "desk": ("fold",)}
+
+
+def as_layout_1(url: str) -> None:
+    """Take away what layout 2 brought, from the tables and from the rows that the older fold did not make."""
+    desk = promising_desk(url)
+    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    handling.move(desk, 1001, "working", now=at(1))
+    conversation.reply(desk, 1001, "Which browser?", status="waiting", now=at(45))
+    register(desk, subject="y", type="fault", severity="low", now=at(50))
+    with desk.store.writing() as session:
+        session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
+        session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
+        for table, columns in ADDED.items():
+            for column in columns:
+                session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        session.execute(text("UPDATE desk SET schema_number = 1"))
+    desk.store.close()
+
+
+def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: str) -> None:
+    as_layout_1(store_url)
+    store = open_store(store_url)
+    assert store.upgraded is not None
+    assert (store.upgraded.before, store.upgraded.after) == (1, 2)
+    if store.dialect == "sqlite":
+        assert store.upgraded.backup is not None
+        assert Path(store.upgraded.backup).exists()
+    assert prove(store).findings == ()
+    with open_reader(store_url) as reader:
+        found = sheet(reader, 1001)
+    assert found is not None
+    assert [clock.metric for clock in found.timers] == ["timer:status:waiting"]
+    assert not found.clocks[0].waived
+    store.close()
+
+
+def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: str) -> None:
+    as_layout_1(store_url)
+    store = open_store(store_url)
+    desk = Desk(store, "ann")
+    conversation.customer_message(desk, 1001, "Firefox", now=at(60))
+    with open_reader(store_url) as reader:
+        found = sheet(reader, 1002)
+    assert found is not None
+    assert "effort" in {clock.metric for clock in found.clocks}
+    assert prove(store).findings == ()
+    store.close()
