@@ -18,6 +18,7 @@ NOUNS = {
     "demo": "demo",
     "init": "founding",
     "doctor": "doctor",
+    "run": "service",
     "seed": "seed",
     "procedure": "procedure",
     "ticket": "ticket",

@@ -8,6 +8,7 @@ from deskterm.desk.desk import Desk, Done, Work
 from deskterm.desk.fold import Upcoming
 from deskterm.desk.permissions import require_named
 from deskterm.desk.rows import instant, seconds
+from deskterm.desk.timers import carry_out
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
@@ -123,12 +124,13 @@ def snooze(desk: Desk, number: int, until: datetime | None, *, now: datetime, ve
 
 
 def notice(desk: Desk, number: int, event: Upcoming, *, now: datetime) -> Done | None:
-    """Note that a warning, a breach or the end of a timer was seen, with its true instant. None, and nothing written,
-    when somebody noted it before or the ticket has changed so that it no longer comes; that makes it once (rule 22).
-    No judgement depends on it."""
+    """Note that a warning, a breach or the end of a timer was seen, at its true instant, and do what the end of a
+    timer brings. None, and nothing written, when somebody noted it before or the ticket has changed so that it no
+    longer comes; that makes it once (rule 22). No judgement depends on it."""
     with desk.ticket(number, "notice", now) as work:
         if event.instant > work.at or event not in work.fold.upcoming():
             return None
+        work.at = max(event.instant, work.state.last_at)  # a runner that was away finds the same facts
         work.append(
             "noticed",
             what=event.what,
@@ -138,8 +140,19 @@ def notice(desk: Desk, number: int, event: Upcoming, *, now: datetime) -> Done |
             due=event.due,
             instant=event.instant,
         )
-        done = work.done(f"{number}: {event.what} of {_label(work, event.metric)}")
+        done = work.done(f"{number}: {_told(work, event)}")
     return done
+
+
+def _told(work: Work, event: Upcoming) -> str:
+    """What came, for a person; what a timer brings is done on the way."""
+    label = _label(work, event.metric)
+    if event.what == "breach":
+        return f"{label} is missed"
+    if event.what == "warning":
+        return f"{label} is near ({event.threshold})"
+    brought = carry_out(work, event.metric)
+    return f"{label}: time is over" + (f", {brought}" if brought else "")
 
 
 def _reason(reason: str) -> str:

@@ -1,0 +1,131 @@
+"""The runner: notes warnings, misses and ends of timers as they come, each once and in order of time.
+
+Nothing is decided here. When a clock warns or is missed follows from the ticket's events, whether or not anybody
+looks; the runner only says it, in an event, and does what the end of a timer brings. So a runner that was away for a
+day finds the same facts as one that was not, and several on one store say everything once: who comes second finds it
+noted, under the ticket's lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.fold import Upcoming, folded
+from deskterm.desk.promises import notice
+from deskterm.errors import DeskError
+from deskterm.store.engine import Store
+from deskterm.store.instants import NEVER
+from deskterm.store.tables import ClockRow, table_of
+
+LATE = 60
+"""Seconds after which something is told as part of a digest, not as news."""
+LOOK = 1.0
+"""Seconds between looks at the next event, for another program may have brought an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """Something that came. instant: its true one, epoch seconds; late: by how many seconds it was noted after that;
+    sentence: for a person."""
+
+    number: int
+    what: Literal["warning", "breach", "timer"]
+    metric: str
+    cycle: int
+    threshold: str
+    instant: int
+    late: int
+    sentence: str
+
+
+class Runner:
+    """Looks after one store, in the name of nobody. Not for two threads at once."""
+
+    def __init__(self, store: Store) -> None:
+        self._desk = Desk.by_itself(store)
+        self._clocks = table_of(ClockRow)
+        self._passed: set[tuple[int, Upcoming]] = set()
+
+    def next_at(self) -> datetime | None:
+        """When something comes next; None when nothing is to be expected."""
+        with self._desk.store.reading() as session:
+            first: datetime | None = session.execute(
+                select(func.min(self._clocks.c.next_event_at)).where(self._clocks.c.state == "running")
+            ).scalar_one()
+        return None if first is None or first >= NEVER else first
+
+    def step(self, now: datetime) -> Iterator[Fired]:
+        """Note everything that has come up to now, in order of its true instants, each in a transaction of its own.
+        Stopping in between loses nothing."""
+        while (found := self._first(now)) is not None:
+            number, event = found
+            done = notice(self._desk, number, event, now=now)
+            if done is None:  # another instance was quicker, or the ticket has changed: look again, but not for ever
+                if found in self._passed:
+                    return
+                self._passed.add(found)
+                continue
+            self._passed.clear()
+            late = int(now.timestamp()) - event.instant
+            yield Fired(
+                number, event.what, event.metric, event.cycle, event.threshold, event.instant, late, done.summary
+            )
+
+    def _first(self, now: datetime) -> tuple[int, Upcoming] | None:
+        """The ticket on which something came first, and what."""
+        clocks = self._clocks
+        statement = (
+            select(clocks.c.ticket_id)
+            .where(clocks.c.state == "running", clocks.c.next_event_at <= now)
+            .order_by(clocks.c.next_event_at, clocks.c.ticket_id)
+            .limit(1)
+        )
+        with self._desk.store.reading() as session:
+            number = session.execute(statement).scalar_one_or_none()
+            if number is None:
+                return None
+            upcoming = folded(events_of(session, number), self._desk.editions(session)).upcoming()
+        if not upcoming or upcoming[0].instant > now.timestamp():
+            raise DeskError(f"The clocks of ticket {number} differ from its events: run `deskterm doctor --repair`.")
+        return number, upcoming[0]
+
+
+def keep_running(
+    runner: Runner, clock: Callable[[], datetime], stop: threading.Event, tell: Callable[[Sequence[Fired]], None]
+) -> None:
+    """Step, tell, and sleep until the next event, until `stop` is set. tell: what came, in order of time."""
+    while not stop.is_set():
+        came = []
+        for fired in runner.step(clock()):
+            came.append(fired)
+            if stop.is_set():
+                break
+        if came:
+            tell(came)
+        following = runner.next_at()
+        ahead = LOOK if following is None else (following - clock()).total_seconds()
+        stop.wait(min(max(ahead, 0.05), LOOK))
+
+
+def digest(came: Sequence[Fired]) -> list[str]:
+    """What came, for a person: news one by one, and what came while nobody looked as one line (no flood)."""
+    old = [fired for fired in came if fired.late > LATE]
+    lines = []
+    if old:
+        words = {
+            "warning": ("warning", "warnings"),
+            "breach": ("missed target", "missed targets"),
+            "timer": ("timer", "timers"),
+        }
+        counts = [(sum(fired.what == what for fired in old), names) for what, names in words.items()]
+        told = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
+        since = datetime.fromtimestamp(old[0].instant, UTC)
+        lines.append(f"While nobody looked, since {since:%F %H:%M} UTC: {told}.")
+    return lines + [fired.sentence for fired in came if fired.late <= LATE]
