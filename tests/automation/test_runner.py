@@ -1,0 +1,155 @@
+"""What happens by itself, on both databases: each thing once, in order, at its true instant."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from deskterm.automation.runner import Fired, Runner, digest, keep_running
+from deskterm.desk import conversation, handling, promises
+from deskterm.desk.desk import Desk
+from deskterm.desk.founding import found
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.store.engine import open_store
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import TicketSheet, sheet
+from small_desk import MONDAY, TEXT, at, small_procedure
+
+RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%", "5m"]').replace(
+    'category = "solved"', 'category = "solved"\nafter = { span = "7c", to = "closed" }\nremind_before = "1c"'
+)
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    store = found(store_url, small_procedure(RUNNING), admin_login="ann", simulated=True, now=MONDAY)
+    yield Desk(store, "ann")
+    assert prove(store).findings == ()
+    store.close()
+
+
+def seen(desk: Desk, number: int = 1001) -> TicketSheet:
+    with open_reader(desk.store.url) as reader:
+        found_sheet = sheet(reader, number)
+    assert found_sheet is not None
+    return found_sheet
+
+
+def told(came: list[Fired]) -> list[tuple[int, str, str, int]]:
+    """Ticket, what, threshold, and minutes after Monday 09:00."""
+    return [(one.number, one.what, one.threshold, (one.instant - int(MONDAY.timestamp())) // 60) for one in came]
+
+
+def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: Desk) -> None:
+    register(desk, subject="one", type="fault", severity="high", now=at(0))
+    register(desk, subject="two", type="fault", severity="high", now=at(10))
+    runner = Runner(desk.store)
+    assert runner.next_at() == at(15)
+    assert list(runner.step(at(14))) == []
+    assert told(list(runner.step(at(41)))) == [
+        (1001, "warning", "50%", 15),
+        (1001, "warning", "5m", 25),
+        (1002, "warning", "50%", 25),
+        (1001, "breach", "", 30),
+        (1002, "warning", "5m", 35),
+        (1002, "breach", "", 40),
+    ]
+    assert list(runner.step(at(41))) == []
+
+
+def test_an_answer_leaves_nothing_to_warn_of(desk: Desk) -> None:
+    register(desk, subject="one", type="fault", severity="high", now=at(0))
+    conversation.reply(desk, 1001, "On it.", now=at(5))
+    assert [one for one in Runner(desk.store).step(at(60)) if one.metric == "response"] == []
+
+
+def test_two_runners_on_one_store_say_everything_once(desk: Desk) -> None:
+    for minute in range(12):
+        register(desk, subject="x", type="fault", severity="high", now=at(minute))
+    came: list[Fired] = []
+    lock = threading.Lock()
+
+    def run() -> None:
+        store = open_store(desk.store.url)
+        for fired in Runner(store).step(at(60)):
+            with lock:
+                came.append(fired)
+        store.close()
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(came) == len(set(told(came))) == 36
+
+
+def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_looks(desk: Desk) -> None:
+    register(desk, subject="x", type="fault", now=at(0))
+    handling.move(desk, 1001, "solved", now=at(30))
+    runner = Runner(desk.store)
+    came = list(runner.step(at(30) + timedelta(days=9)))
+    assert [(one.what, one.late // 86_400) for one in came] == [("warning", 3), ("timer", 2)]
+    found_sheet = seen(desk)
+    assert found_sheet.row.status == "closed"
+    assert found_sheet.closed == int((at(30) + timedelta(days=7)).timestamp())
+
+
+def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: Desk) -> None:
+    register(desk, subject="x", type="fault", now=at(0))
+    handling.move(desk, 1001, "solved", now=at(30))
+    conversation.customer_message(desk, 1001, "It is back.", now=at(60))
+    assert [one for one in Runner(desk.store).step(at(30) + timedelta(days=9)) if one.what == "timer"] == []
+    assert seen(desk).row.status == "working"
+
+
+def test_a_ticket_that_was_put_off_is_taken_up_again(desk: Desk) -> None:
+    register(desk, subject="x", type="question", now=at(0))
+    promises.snooze(desk, 1001, at(120), now=at(10))
+    runner = Runner(desk.store)
+    assert runner.next_at() == at(120)
+    assert [one.sentence for one in runner.step(at(121))] == ["1001: Snoozed: time is over, taken up again"]
+    assert runner.next_at() is None
+
+
+def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: Desk) -> None:
+    for minute in (0, 7):
+        register(desk, subject="x", type="fault", severity="high", now=at(minute))
+    attentive = Runner(desk.store)
+    for minute in range(0, 50, 5):
+        list(attentive.step(at(minute)))
+    judged = [seen(desk, number).clocks for number in (1001, 1002)]
+    conversation.reply(desk, 1001, "Late.", now=at(60))
+    conversation.reply(desk, 1002, "Late.", now=at(60))
+    for number, before in zip((1001, 1002), judged, strict=True):
+        response = next(clock for clock in seen(desk, number).clocks if clock.metric == "response")
+        running = next(clock for clock in before if clock.metric == "response")
+        assert (response.state, response.breached_at) == ("late", running.due)
+
+
+def test_what_came_while_nobody_looked_is_one_line(desk: Desk) -> None:
+    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    came = list(Runner(desk.store).step(at(600)))
+    assert digest(came) == ["While nobody looked, since 2026-11-23 09:15 UTC: 2 warnings, 2 missed targets."]
+
+
+def test_it_keeps_running_until_it_is_stopped(desk: Desk) -> None:
+    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    minutes = iter(range(0, 1000, 4))
+    stop = threading.Event()
+    came: list[Fired] = []
+
+    def clock() -> datetime:
+        return at(next(minutes))
+
+    def tell(news: object) -> None:
+        came.extend(news)  # type: ignore[arg-type]
+        if len(came) >= 3:
+            stop.set()
+
+    keep_running(Runner(desk.store), clock, stop, tell)
+    assert [one.what for one in came] == ["warning", "warning", "breach"]
