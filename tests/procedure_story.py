@@ -9,6 +9,7 @@ from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.sla.clock import Clock, Facts, Mark, fold
+from deskterm.sla.terms import TIMER
 
 
 @cache
@@ -22,8 +23,9 @@ def at(instant: str) -> int:
 
 
 def told(procedure: Compiled, facts: Facts, *turns: tuple[str, str, str]) -> list[Clock]:
-    """The clocks after turns of (instant, status afterwards, occurrences by space)."""
-    return fold([retold(procedure, facts, *turn) for turn in turns], procedure.terms)
+    """The clocks after turns of (instant, status afterwards, occurrences by space), but for timers."""
+    clocks = fold([retold(procedure, facts, *turn) for turn in turns], procedure.terms)
+    return [clock for clock in clocks if not clock.metric.startswith(TIMER)]
 
 
 def retold(procedure: Compiled, facts: Facts, instant: str, status: str, occurrences: str) -> Mark:

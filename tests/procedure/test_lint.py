@@ -107,19 +107,6 @@ def test_a_severity_may_say_none_and_a_policy_may_be_for_some() -> None:
     assert remarks(text.replace('type = "fault" }', 'type = "fault", severity = "urgent" }')) == []
 
 
-def test_a_policy_behind_one_that_takes_everything_never_matches() -> None:
-    late = '\n[[policies]]\nkey = "late"\nlabel = "Late"\ncalendar = "shop"\nwhen = { channel = "phone" }\n'
-    told = 'policies "late": it can never match: "questions" before it takes all of its tickets.'
-    assert remarks(SHOP + late) == [(line_of(SHOP + late, '[[policies]]\nkey = "late"'), told)]
-
-
-def test_a_policy_behind_a_wider_one_never_matches_and_behind_a_narrower_one_does() -> None:
-    wider = SHOP.replace('label = "Questions"', 'label = "Questions"\nwhen = { type = "fault", channel = "phone" }')
-    assert '"faults" before it' in remarks(wider)[0][1]
-    other = SHOP.replace('label = "Questions"', 'label = "Questions"\nwhen = { type = ["fault", "question"] }')
-    assert remarks(other) == []
-
-
 def test_a_placeholder_that_no_letter_knows_is_told() -> None:
     text = SHOP + '\n[[templates]]\nkey = "t"\nlabel = "T"\nsubject = "{number}"\nbody = "Dear {customer},"\n'
     ((line, told),) = remarks(text)

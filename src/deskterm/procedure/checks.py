@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from itertools import product
 
 from deskterm.procedure.complaints import Complaint, nearest
 from deskterm.procedure.lines import Path
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
-from deskterm.procedure.terms import calendar, wall_spans
+from deskterm.procedure.terms import calendar, values, wall_spans
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_duration, parse_target
 
@@ -23,15 +24,16 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
             calendars[key] = calendar(part)
             calendars[key].require_openings()
         except ValueError as error:
-            field = "timezone" if "time zone" in str(error) else "region" if "public holidays" in str(error) else "week"
-            yield Complaint(("calendars", key, field), f'calendars "{key}": {error}.')
+            yield Complaint(("calendars", key, *_where(str(error))), f'calendars "{key}": {_advised(str(error))}')
     for number, shift in enumerate(procedure.shifts):
         try:
             Calendar(shift.timezone, {day: wall_spans(spans) for day, spans in shift.week.items()})
         except ValueError as error:
-            yield Complaint(("shifts", number), f'shifts "{shift.key}": {error}.')
+            told = f'shifts "{shift.key}": {_advised(str(error))}'
+            yield Complaint(("shifts", number, *_where(str(error))), told)
     for number, policy in enumerate(procedure.policies):
         yield from _targets(("policies", number), policy, procedure, calendars)
+    yield from _unmatched(procedure)
     yield from _raises(("severities",), procedure.severities)
     yield from _raises(("priority", "scale"), procedure.priority.scale)
     yield from _matrix(procedure)
@@ -44,6 +46,65 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
     for number, notice in enumerate(procedure.notices):
         if "role" in notice.to and notice.role is None:
             yield Complaint(("notices", number), f"notices number {number + 1}: say which role is told.")
+
+
+_ADVICE = {
+    "unknown time zone": "write an IANA name such as Europe/London",
+    "two spans of": "end the one before the other begins",
+    "runs into the first span": "a night belongs to the day that it opens on, so begin that day's hours later",
+    "opens at 24:00": "",
+    "the week has no opening hours": 'give it hours, such as mon = ["08:00-16:00"]',
+}
+"""What to do about hours that cannot be worked by, by words of what is wrong."""
+
+
+def _advised(wrong: str) -> str:
+    advice = next((advice for words, advice in _ADVICE.items() if words in wrong), "")
+    zone = re.search(r"unknown time zone '(.*)'", wrong)
+    if zone is not None:
+        from zoneinfo import available_timezones
+
+        near = get_close_matches(zone[1], sorted(available_timezones()), n=1)
+        advice = f"did you mean {near[0]}?" if near else advice
+    return f"{wrong}: {advice}".removesuffix(": ") + ("" if advice.endswith("?") else ".")
+
+
+def _where(wrong: str) -> Path:
+    """The key of a calendar that a sentence of its hours is about."""
+    if "time zone" in wrong:
+        return ("timezone",)
+    if "public holidays" in wrong:
+        return ("region",)
+    if match := re.search(r"span of (mon|tue|wed|thu|fri|sat|sun)\b|spans of (\w{3}) overlap", wrong):
+        return "week", match[1] or match[2]
+    if match := re.search(r"spans? of (\d{4}-\d\d-\d\d)", wrong):
+        return "exceptions", match[1]
+    return ("week",)
+
+
+def _unmatched(procedure: Procedure) -> Iterator[Complaint]:
+    """Policies that no ticket can have: behind one that takes all of theirs, or of facts that exclude each other."""
+    plain = {kind.key for kind in procedure.types if not kind.has_severity}
+    for number, part in enumerate(procedure.policies):
+        path = ("policies", number, "when") if part.when else ("policies", number)
+        earlier = next((other for other in procedure.policies[:number] if _covers(other, part)), None)
+        if earlier is not None:
+            told = f'it can never match: "{earlier.key}" before it takes all of its tickets; put it before that one.'
+            yield Complaint(path, f'policies "{part.key}": {told}')
+        for fact, wanted in part.when.items():
+            if not values(wanted):
+                told = f"it can never match: {fact} is to be one of none; name some or leave it out."
+                yield Complaint((*path, fact), f'policies "{part.key}": {told}')
+        types = values(part.when.get("type", ()))
+        if "severity" in part.when and types and types <= plain:
+            told = f"it can never match: {', '.join(sorted(types))} has no severity; leave the severity out."
+            yield Complaint((*path, "severity"), f'policies "{part.key}": {told}')
+
+
+def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
+    return all(
+        fact in later.when and values(later.when[fact]) <= values(wanted) for fact, wanted in earlier.when.items()
+    )
 
 
 def _targets(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from deskterm.procedure.lines import Lines, Path
-from deskterm.procedure.schema import PolicyPart, Procedure, Status
+from deskterm.procedure.schema import Procedure, Status
 from deskterm.procedure.terms import values
 
 PLACEHOLDERS = ("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution",
@@ -112,12 +112,6 @@ def _reached(procedure: Procedure, known: Mapping[str, Status], initial: str) ->
 
 def _policies(procedure: Procedure) -> Iterator[Finding]:
     for number, part in enumerate(procedure.policies):
-        earlier = next((other for other in procedure.policies[:number] if _covers(other, part)), None)
-        if earlier is not None:
-            yield (
-                ("policies", number),
-                f'policies "{part.key}": it can never match: "{earlier.key}" before it takes all of its tickets.',
-            )
         metrics = {metric: None for row in part.by_severity.values() for metric in row}
         for step in procedure.severities:
             if "severity" in part.when and step.key not in values(part.when["severity"]):
@@ -133,12 +127,6 @@ def _policies(procedure: Procedure) -> Iterator[Finding]:
                     f'policies "{part.key}": severity "{step.key}" has no target for {_listed(missing)}, '
                     'as others have; write "none" if it is to have none.',
                 )
-
-
-def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
-    return all(
-        fact in later.when and values(later.when[fact]) <= values(wanted) for fact, wanted in earlier.when.items()
-    )
 
 
 def _letters(procedure: Procedure) -> Iterator[Finding]:

@@ -61,6 +61,12 @@ def loads(text: str, name: str) -> Loaded:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
         raise _refusal(complaints(error, data, Procedure), text, name) from error
+    if any(part.ics for part in procedure.calendars.values()):
+        from deskterm.procedure.feeds import with_feeds
+
+        procedure, feeds = with_feeds(procedure, Path(name).parent)
+        if feeds:
+            raise _refusal(feeds, text, name)
     if found := list(broken_references(procedure)) or list(unsound(procedure)):
         raise _refusal(found, text, name)
     return Loaded(procedure, text, Path(name))

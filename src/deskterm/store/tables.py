@@ -64,7 +64,7 @@ class Desk(SQLModel, table=True):
     clock_offset: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     timezone: str = "UTC"
     procedure_version: int = 0
-    fold: int = 0
+    fold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Which fold of events its rows are of (`deskterm.desk.fold.FOLD`)."""
     created_at: datetime
 
@@ -256,7 +256,7 @@ class ClockRow(SQLModel, table=True):
     since: datetime
     breached_at: datetime | None = None
     cause: str | None = None
-    waived: int = 0
+    waived: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     policy: str = ""
     calendar: str = ""
     version: int = 0

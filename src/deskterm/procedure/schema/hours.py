@@ -42,6 +42,9 @@ class CalendarPart(Part):
     """Dates on which nobody works."""
     region: HolidayRegion | None = None
     """Whose public holidays are closed too."""
+    ics: str = ""
+    """A calendar file beside this one, such as `bank-holidays.ics`, whose all-day events are closed too. A desk keeps
+    the dates, not the file."""
     no_holidays: bool = False
     """Said out loud: this calendar works on public holidays too."""
     exceptions: dict[Date, tuple[SpanText, ...]] = Field(default={})
