@@ -31,7 +31,7 @@ def doctor(
         invocation.desk().require("procedure")
     store = open_store(invocation.url)
     condition = health(store)
-    proof = prove(store, repair=repair, progress=_progress if sys.stderr.isatty() else None)
+    proof = prove(store, repair=repair, progress=show.progress("tickets") if sys.stderr.isatty() else None)
     findings = [
         *condition.faults,
         *(finding.sentence + (": repaired" if finding.repaired else "") for finding in proof.findings),
@@ -54,8 +54,3 @@ def doctor(
         print(f"{proof.tickets} tickets folded again from {proof.events} events: {verdict}.")
     if any(not finding.repaired for finding in proof.findings) or condition.faults:
         raise typer.Exit(1)
-
-
-def _progress(done: int, total: int) -> None:
-    end = "\n" if done >= total else ""
-    print(f"\r{done} of {total} tickets", end=end, file=sys.stderr, flush=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from deskterm.tui.text import sanitize
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Done
 
 
 def print_json(value: Any) -> None:
@@ -46,6 +49,24 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequ
         console.print(table)
     for line in captured.get().splitlines():
         print(line.rstrip())
+
+
+def print_done(done: Done, as_json: bool) -> None:
+    """What a command did."""
+    if as_json:
+        print_json({"number": done.number, "summary": done.summary, "changes": done.changes, "version": done.version})
+    else:
+        print_lines([done.summary])
+
+
+def progress(of: str) -> Callable[[int, int], None]:
+    """What tells on standard error how far long work is."""
+
+    def tell(done: int, total: int) -> None:
+        end = "\n" if done >= total else ""
+        print(f"\r\x1b[K{done} of {total} {of}", end=end, file=sys.stderr, flush=True)
+
+    return tell
 
 
 def instant(seconds: int | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deskterm.cli import promising
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
@@ -311,12 +312,7 @@ def assign(
 def _report(done: Done, as_json: bool) -> None:
     from deskterm.cli import show
 
-    if as_json:
-        show.print_json(
-            {"number": done.number, "summary": done.summary, "changes": done.changes, "version": done.version}
-        )
-    else:
-        show.print_lines([done.summary])
+    show.print_done(done, as_json)
 
 
 def _words(words: str | None) -> str:
@@ -336,4 +332,5 @@ def _pair(text: str) -> tuple[str, str]:
 
 def register(program: typer.Typer, noun: str) -> None:
     """Add the commands to the program."""
+    promising.attach(app)
     program.add_typer(app, name=noun)

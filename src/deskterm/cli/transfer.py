@@ -44,7 +44,7 @@ def events_in(
         strict=strict,
         now=invocation.now(facts_of(invocation)),
         actor=desk.agent.login,
-        progress=_progress if sys.stderr.isatty() else None,
+        progress=show.progress("rows") if sys.stderr.isatty() else None,
     )
     if as_json:
         show.print_json(report.as_json())
@@ -83,11 +83,6 @@ def export(
         with destination(output, force=force) as out:
             count = write(reader, what, chosen, out, guard_formulas=guard)
     print(f"{count} {what} written to {output}.", file=sys.stderr)
-
-
-def _progress(done: int, total: int) -> None:
-    end = "\n" if done >= total else ""
-    print(f"\r\x1b[K{done} of {total} tickets", end=end, file=sys.stderr, flush=True)
 
 
 def register(program: typer.Typer, noun: str) -> None:

@@ -1,0 +1,176 @@
+"""`deskterm ticket due|schedule|waive|snooze|work|transfer|duplicate|split`: promises, work, and other places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from deskterm.desk.desk import Done
+
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Metric = Annotated[str, typer.Argument(help="The clock: response, resolution, …")]
+Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to `deskterm ticket`."""
+    for command in (due, schedule, waive, snooze, work, transfer, duplicate, split):
+        app.command(command.__name__)(command)
+
+
+def _instant(invocation: Invocation, text: str) -> datetime:
+    return read_instant(text, facts_of(invocation).timezone)
+
+
+def _now(invocation: Invocation) -> datetime:
+    return invocation.now(facts_of(invocation))
+
+
+def _report(done: Done, as_json: bool) -> None:
+    from deskterm.cli import show
+
+    show.print_done(done, as_json)
+
+
+def due(
+    context: typer.Context,
+    number: Number,
+    metric: Metric,
+    instant: Annotated[str | None, typer.Argument(help="When; left out with --clear.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Due by its target again.")] = False,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say when a clock is due; it stays there, whatever changes, until it is cleared."""
+    from deskterm.desk import promises
+
+    if (instant is None) == (not clear):
+        raise UsageError("Say when it is due, or --clear.")
+    invocation: Invocation = context.obj
+    desk, now = invocation.desk(), _now(invocation)
+    if instant is None:
+        done = promises.clear_due(desk, number, metric, reason=reason, now=now)
+    else:
+        done = promises.set_due(desk, number, metric, _instant(invocation, instant), reason=reason, now=now)
+    _report(done, as_json)
+
+
+def schedule(
+    context: typer.Context,
+    number: Number,
+    sprint: Annotated[str | None, typer.Argument(help="The day the sprint starts; left out with --none.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Take it out of its sprint.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Schedule a ticket to a sprint: what is promised by the sprint is due when it ends."""
+    from deskterm.desk import promises
+
+    if (sprint is None) == (not none):
+        raise UsageError("Name the day the sprint starts, or --none.")
+    invocation: Invocation = context.obj
+    _report(promises.schedule(invocation.desk(), number, sprint, now=_now(invocation)), as_json)
+
+
+def waive(
+    context: typer.Context,
+    number: Number,
+    metric: Metric,
+    cycle: Annotated[int | None, typer.Option(help="Which cycle; left out, the last one missed.")] = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a missed target pass; the miss stays on record, with the reason."""
+    from deskterm.desk import promises
+
+    invocation: Invocation = context.obj
+    done = promises.waive(invocation.desk(), number, metric, cycle=cycle, reason=reason, now=_now(invocation))
+    _report(done, as_json)
+
+
+def snooze(
+    context: typer.Context,
+    number: Number,
+    until: Annotated[str | None, typer.Argument(help="Until when; left out with --wake.")] = None,
+    wake: Annotated[bool, typer.Option("--wake", help="Take it up again now.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a ticket off; a word of the requester ends it, and no clock rests for it."""
+    from deskterm.desk import promises
+
+    if (until is None) == (not wake):
+        raise UsageError("Say until when, or --wake.")
+    invocation: Invocation = context.obj
+    moment = None if until is None else _instant(invocation, until)
+    _report(promises.snooze(invocation.desk(), number, moment, now=_now(invocation)), as_json)
+
+
+def work(
+    context: typer.Context,
+    number: Number,
+    stop: Annotated[bool, typer.Option("--stop", help="Leave off.")] = False,
+    of: Annotated[str | None, typer.Option(help="With --stop: somebody else who forgot to.", metavar="LOGIN")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Begin to work on a ticket, or leave off: clocks that count work run in between."""
+    from deskterm.desk import work as hands
+
+    invocation: Invocation = context.obj
+    if of is not None and not stop:
+        raise UsageError("--of goes with --stop.")
+    if stop:
+        done = hands.stop(invocation.desk(), number, of=of, now=_now(invocation))
+    else:
+        done = hands.start(invocation.desk(), number, now=_now(invocation))
+    _report(done, as_json)
+
+
+def transfer(
+    context: typer.Context,
+    number: Number,
+    department: Annotated[str | None, typer.Option(help="The department that has it from now on.")] = None,
+    team: Annotated[str | None, typer.Option(help="The team that has it from now on.")] = None,
+    note: Annotated[str, typer.Option(help="For those who get it; the requester never sees it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand a ticket to another department or team; its clocks go on as they are."""
+    from deskterm.desk.transfer import transfer as hand
+
+    invocation: Invocation = context.obj
+    done = hand(invocation.desk(), number, department=department, team=team, note=note, now=_now(invocation))
+    _report(done, as_json)
+
+
+def duplicate(
+    context: typer.Context,
+    number: Number,
+    of: Annotated[int, typer.Argument(help="The original's number.", metavar="ORIGINAL")],
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Close a ticket as a duplicate of another; its clocks are cancelled, what it missed stays on record."""
+    from deskterm.desk.linking import duplicate as close
+
+    invocation: Invocation = context.obj
+    _report(close(invocation.desk(), number, of, reason=reason, now=_now(invocation)), as_json)
+
+
+def split(
+    context: typer.Context,
+    number: Number,
+    message: Annotated[int, typer.Argument(help="The message, by its seq (`ticket show --json`).")],
+    subject: Annotated[str | None, typer.Option(help="What the new ticket is called.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a ticket of its own of a message; its clocks start when that came."""
+    from deskterm.desk.linking import split as part
+
+    invocation: Invocation = context.obj
+    _report(part(invocation.desk(), number, message, subject=subject, now=_now(invocation)), as_json)
