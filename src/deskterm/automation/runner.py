@@ -33,7 +33,7 @@ LOOK = 1.0
 @dataclass(frozen=True, slots=True)
 class Fired:
     """Something that came. instant: its true one, epoch seconds; late: by how many seconds it was noted after that;
-    sentence: for a person."""
+    assignee: whose ticket it is; sentence: for a person."""
 
     number: int
     what: Literal["warning", "breach", "timer"]
@@ -42,6 +42,7 @@ class Fired:
     threshold: str
     instant: int
     late: int
+    assignee: str | None
     sentence: str
 
 
@@ -51,7 +52,7 @@ class Runner:
     def __init__(self, store: Store) -> None:
         self._desk = Desk.by_itself(store)
         self._clocks = table_of(ClockRow)
-        self._passed: set[tuple[int, Upcoming]] = set()
+        self._passed: set[tuple[int, Upcoming, str | None]] = set()
 
     def next_at(self) -> datetime | None:
         """When something comes next; None when nothing is to be expected."""
@@ -65,7 +66,7 @@ class Runner:
         """Note everything that has come up to now, in order of its true instants, each in a transaction of its own.
         Stopping in between loses nothing."""
         while (found := self._first(now)) is not None:
-            number, event = found
+            number, event, assignee = found
             done = notice(self._desk, number, event, now=now)
             if done is None:  # another instance was quicker, or the ticket has changed: look again, but not for ever
                 if found in self._passed:
@@ -75,11 +76,19 @@ class Runner:
             self._passed.clear()
             late = int(now.timestamp()) - event.instant
             yield Fired(
-                number, event.what, event.metric, event.cycle, event.threshold, event.instant, late, done.summary
+                number,
+                event.what,
+                event.metric,
+                event.cycle,
+                event.threshold,
+                event.instant,
+                late,
+                assignee,
+                done.summary,
             )
 
-    def _first(self, now: datetime) -> tuple[int, Upcoming] | None:
-        """The ticket on which something came first, and what."""
+    def _first(self, now: datetime) -> tuple[int, Upcoming, str | None] | None:
+        """The ticket on which something came first, what, and whose it is."""
         clocks = self._clocks
         statement = (
             select(clocks.c.ticket_id)
@@ -91,10 +100,11 @@ class Runner:
             number = session.execute(statement).scalar_one_or_none()
             if number is None:
                 return None
-            upcoming = folded(events_of(session, number), self._desk.editions(session)).upcoming()
+            fold = folded(events_of(session, number), self._desk.editions(session))
+        upcoming = fold.upcoming()
         if not upcoming or upcoming[0].instant > now.timestamp():
             raise DeskError(f"The clocks of ticket {number} differ from its events: run `deskterm doctor --repair`.")
-        return number, upcoming[0]
+        return number, upcoming[0], fold.state.assignee
 
 
 def keep_running(

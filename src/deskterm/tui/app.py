@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.message import Message
 from textual.screen import Screen
 
 from deskterm.errors import DeskError
+from deskterm.tui.keeper import Keeper
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.text import sanitize
 from deskterm.tui.themes import DARK, LIGHT
 from deskterm.tui.trouble import written_down
 
@@ -21,18 +24,38 @@ if TYPE_CHECKING:
     from deskterm.store.reader import Reader
 
 
+_SETTLED = 1.5
+"""Seconds after which the first rows are there, and something heavy may be imported beside them."""
+
+
 class DeskApp(App[None]):
-    """One desk, one person. clock: the desk's time, aware; reader: a connection that is open already. What ends it
-    unexpectedly is in `ended`, as a sentence."""
+    """One desk, one person. clock: the desk's time, aware; reader: a connection that is open already; automatic: let
+    what happens by itself happen here. What ends it unexpectedly is in `ended`, as a sentence."""
 
     TITLE = "deskterm"
     CSS_PATH: ClassVar[Any] = [Path(__file__).parent / "styles" / "desk.tcss"]
     COMMANDS: ClassVar[set[Any]] = {DeskCommands}
 
-    def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
+    class Came(Message):
+        """Something came by itself."""
+
+        def __init__(self, sentences: Sequence[str]) -> None:
+            super().__init__()
+            self.sentences = sentences
+
+    def __init__(
+        self,
+        url: str,
+        login: str,
+        clock: Callable[[], datetime],
+        reader: Reader | None = None,
+        *,
+        automatic: bool = False,
+    ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self._desk = (url, login, clock, reader)
+        self._keeper = Keeper(url, login, clock, self._came) if automatic else None
         self.ended = ""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -42,6 +65,10 @@ class DeskApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DARK.variables
+
+    def _came(self, sentences: Sequence[str]) -> None:
+        """Called in the keeper's thread."""
+        self.post_message(self.Came(sentences))
 
     def get_default_screen(self) -> Screen[None]:
         return DeskScreen(*self._desk)
@@ -56,6 +83,18 @@ class DeskApp(App[None]):
             self.screen.action_carry_out("quit")
         else:
             self.bell()
+
+    def on_mount(self) -> None:
+        if self._keeper is not None:
+            self.set_timer(_SETTLED, self._keeper.start)
+
+    def on_unmount(self) -> None:
+        if self._keeper is not None:
+            self._keeper.stop()
+
+    def on_desk_app_came(self, message: Came) -> None:
+        for sentence in message.sentences:
+            self.notify(sanitize(sentence), severity="warning", markup=False)
 
     def _fatal_error(self) -> None:
         """What nobody expected ends the program with a sentence instead of a traceback."""
@@ -75,7 +114,7 @@ def run(url: str, login: str, now: Callable[[], datetime]) -> None:
     desk, or when the console ended unexpectedly."""
     from deskterm.store.reader import open_reader
 
-    app = DeskApp(url, login, now, open_reader(url))
+    app = DeskApp(url, login, now, open_reader(url), automatic=True)
     app.run()
     if app.ended:
         raise DeskError(app.ended)
