@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli import whatif
+from deskterm.cli import deadlines, migrating, watch, whatif, why
 from deskterm.errors import DeskError
 
 app = typer.Typer(no_args_is_help=True, help="Service levels: when things are due.", rich_markup_mode=None)
@@ -83,7 +83,8 @@ def _offset(seconds: int) -> str:
     return f"{sign}{abs(seconds) // 3600:02}:{abs(seconds) % 3600 // 60:02}"
 
 
-whatif.attach(app)
+for command in (why, deadlines, watch, whatif, migrating):
+    command.attach(app)
 
 
 def register(program: typer.Typer, noun: str) -> None:

@@ -1,0 +1,69 @@
+"""`deskterm sla why`: what led to a due time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation
+from deskterm.errors import DeskError
+
+_REF = "Its number (1042 or #1042), or the number it had in another system."
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the command to the group."""
+    app.command("why")(why)
+
+
+def why(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(help=_REF, metavar="REF")],
+    metric: Annotated[str | None, typer.Argument(help="One clock by its key; left out, all of them.")] = None,
+    cycle: Annotated[int | None, typer.Option(help="One cycle of it.", min=1, metavar="N")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Explain when a ticket's clocks are due, and why.
+
+    The policies in their order, each with the condition that failed; the target, the calendar and its offset from
+    UTC; what counts and what does not from the start to the due time, line by line, and the sum.
+    """
+    from deskterm.cli import show
+    from deskterm.desk.history import editions, events_of
+    from deskterm.desk.why import absence, explain, policies
+    from deskterm.desk.why_lines import lines
+    from deskterm.store.history import named
+    from deskterm.store.sheet import desk_facts
+
+    invocation: Invocation = context.obj
+    with invocation.reader() as reader:
+        now = invocation.now(desk_facts(reader))
+        ticket = named(reader, reference)
+        events, procedures = events_of(reader, ticket.number), editions(reader)
+        found = explain(events, procedures, metric, cycle, now=now)
+        if cycle is not None and not found and explain(events, procedures, metric, now=now):
+            raise DeskError(f"Ticket {ticket.number} has no cycle {cycle} of that: leave --cycle out to see all.")
+        nothing = "" if found else absence(events, procedures, metric)
+        checks = policies(events, procedures)
+    if as_json:
+        show.print_json(
+            {
+                "ticket": ticket.number,
+                "external_id": ticket.external_id,
+                "subject": ticket.subject,
+                "now": now,
+                "clocks": [explanation.as_json() for explanation in found],
+                "no_clock_because": nothing or None,
+                "policies": [check.as_json() for check in checks],
+            }
+        )
+        return
+    print(f"{ticket.number} · {show.safe(ticket.subject)}")
+    for explanation in found:
+        print()
+        show.print_lines(lines(explanation))
+    if not found:
+        what = f"has no clock {show.safe(metric)}" if metric is not None else "has no clocks"
+        print(f"It {what}. {show.safe(nothing)}")
+        show.print_lines(f"  {check.line()}" for check in checks)
