@@ -1,13 +1,14 @@
 # make demo   a throw-away desk in the console        make test    the whole suite
 # make check  style, types, floors, stale documents   make bench   the measurements
 # make docs   documents that are made from the code   make clean   what was made here
+# make test-long   ten thousand random histories on both databases
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test test-long check bench docs clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/python:
@@ -28,6 +29,9 @@ demo: .venv/.installed
 
 test: .venv/.installed-dev
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-long: .venv/.installed-dev
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m long
 
 check: .venv/.installed-dev
 	@$(BIN)/ruff check --quiet src tests bench docs

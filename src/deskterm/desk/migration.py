@@ -50,14 +50,20 @@ def migrate(desk: Desk, now: datetime, *, dry_run: bool = False, progress: Progr
         numbers = _behind(session, desk)
     found: list[Moved] = []
     for done, number in enumerate(numbers, 1):
-        with desk.ticket(number, "migrate", now) as work:
-            if any(_is_behind(work.desk, clock.state, clock.version) for clock in work.fold.clocks()):
-                before = promised(work.fold, work.at)
-                work.append("migrated", to=desk.procedure.version)
-                found += moved(before, promised(work.fold, work.at), desk.procedure, number)
+        found += migrate_ticket(desk, number, now)
         if progress is not None:
             progress(done, len(numbers))
     return found
+
+
+def migrate_ticket(desk: Desk, number: int, now: datetime) -> list[Moved]:
+    """The same for one ticket."""
+    with desk.ticket(number, "migrate", now) as work:
+        if not any(_is_behind(desk, clock.state, clock.version) for clock in work.fold.clocks()):
+            return []
+        before = promised(work.fold, work.at)
+        work.append("migrated", to=desk.procedure.version)
+        return moved(before, promised(work.fold, work.at), desk.procedure, number)
 
 
 def _is_behind(desk: Desk, state: str, version: int) -> bool:

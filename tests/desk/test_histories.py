@@ -1,0 +1,186 @@
+"""Whatever happens to a ticket, in whatever order and under whichever edition: rows are what the events say, a fold
+step by step is the fold of the whole, and nothing that was judged is judged otherwise later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskterm.desk import conversation, handling, linking, promises, work
+from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.events import Event
+from deskterm.desk.fold import TicketFold, folded
+from deskterm.desk.founding import apply
+from deskterm.desk.intake import register
+from deskterm.desk.migration import migrate_ticket
+from deskterm.desk.preview import preview
+from deskterm.desk.proof import prove
+from deskterm.desk.transfer import transfer
+from deskterm.errors import DeskError
+from deskterm.sla.clock import Clock
+from promising_desk import PROMISES, promising_desk
+from small_desk import at, small_procedure
+
+EDITIONS = (
+    PROMISES.replace('resolution = "4h"', 'resolution = "2h"').replace('span = "7c"', 'span = "3d"'),
+    PROMISES.replace("no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Founder\'s day" }]').replace(
+        'low]\nresponse = "1h"\n', "low]\n"
+    ),
+)
+
+
+class Act(NamedTuple):
+    what: str
+    later: int
+    edition: int
+
+
+class Office(NamedTuple):
+    """The desk under each of its editions, and somebody for each kind of act."""
+
+    desks: list[Desk]
+
+    def desk(self, edition: int, login: str = "ann") -> Desk:
+        desk = self.desks[edition]
+        if login == "ann":
+            return desk
+        other = Desk(desk.store, login)
+        other.procedure = desk.procedure
+        return other
+
+
+ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
+    "reply": lambda o, n, a, m: conversation.reply(o.desk(a.edition), n, "x", now=at(m)),
+    "ask": lambda o, n, a, m: conversation.reply(o.desk(a.edition), n, "x", status="waiting", now=at(m)),
+    "answer": lambda o, n, a, m: conversation.customer_message(o.desk(a.edition), n, "x", now=at(m)),
+    "working": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "working", now=at(m)),
+    "waiting": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "waiting", now=at(m)),
+    "solved": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "solved", now=at(m)),
+    "closed": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "closed", now=at(m)),
+    "high": lambda o, n, a, m: handling.set_severity(o.desk(a.edition), n, "high", now=at(m)),
+    "low": lambda o, n, a, m: handling.set_severity(o.desk(a.edition), n, "low", now=at(m)),
+    "task": lambda o, n, a, m: handling.edit(o.desk(a.edition), n, type="task", now=at(m)),
+    "fault": lambda o, n, a, m: handling.edit(o.desk(a.edition), n, type="fault", now=at(m)),
+    "larch": lambda o, n, a, m: handling.set_organisation(o.desk(a.edition), n, "larch", now=at(m)),
+    "tag": lambda o, n, a, m: handling.tag(o.desk(a.edition), n, [f"t{m % 3}"], now=at(m)),
+    "due": lambda o, n, a, m: promises.set_due(
+        o.desk(a.edition, "kim"),
+        n,
+        ("response", "resolution", "next-response")[m % 3],
+        at(m + 100),
+        reason="x",
+        now=at(m),
+    ),
+    "no due": lambda o, n, a, m: promises.clear_due(
+        o.desk(a.edition, "kim"), n, ("response", "resolution", "next-response")[m % 3], reason="x", now=at(m)
+    ),
+    "sprint": lambda o, n, a, m: promises.schedule(o.desk(a.edition), n, "2026-12-07", now=at(m)),
+    "no sprint": lambda o, n, a, m: promises.schedule(o.desk(a.edition), n, None, now=at(m)),
+    "waive": lambda o, n, a, m: promises.waive(
+        o.desk(a.edition), n, ("response", "resolution")[m % 2], reason="x", now=at(m)
+    ),
+    "snooze": lambda o, n, a, m: promises.snooze(o.desk(a.edition), n, at(m + 50), now=at(m)),
+    "wake": lambda o, n, a, m: promises.snooze(o.desk(a.edition), n, None, now=at(m)),
+    "start": lambda o, n, a, m: work.start(o.desk(a.edition), n, now=at(m)),
+    "stop": lambda o, n, a, m: work.stop(o.desk(a.edition), n, now=at(m)),
+    "hand over": lambda o, n, a, m: transfer(
+        o.desk(a.edition), n, department=("software", "hardware")[m % 2], note="x", now=at(m)
+    ),
+    "split": lambda o, n, a, m: linking.split(o.desk(a.edition), n, m % 5, now=at(m)),
+    "duplicate": lambda o, n, a, m: linking.duplicate(o.desk(a.edition), n, of=1001, now=at(m)),
+    "migrate": lambda o, n, a, m: migrate_ticket(o.desk(a.edition), n, at(m)),
+    "notice": lambda o, n, a, m: noticed(o.desks[a.edition], n, m),
+    "look": lambda o, n, a, m: preview(o.desk(a.edition), n, severity="high", type="fault", now=at(m)),
+}
+HISTORIES = st.lists(
+    st.builds(
+        Act,
+        st.sampled_from(sorted(ACTS)),
+        st.one_of(st.integers(0, 90), st.integers(0, 3000)),
+        st.sampled_from([0, 0, 0, 1, 2]),
+    ),
+    max_size=12,
+)
+
+
+def noticed(desk: Desk, number: int, minute: int) -> None:
+    """The first thing that the passing of time brought."""
+    itself = Desk.by_itself(desk.store)
+    itself.procedure = desk.procedure
+    for event in told(desk, number)[1].upcoming()[:1]:
+        promises.notice(itself, number, event, now=at(minute))
+
+
+def told(desk: Desk, number: int) -> tuple[list[Event], TicketFold]:
+    with desk.store.reading() as session:
+        events = list(events_of(session, number))
+        return events, folded(events, desk.editions(session))
+
+
+@pytest.fixture
+def office(store_url: str) -> Iterator[Office]:
+    desks = [promising_desk(store_url)]
+    for text in EDITIONS:
+        apply(desks[-1], small_procedure(text), now=at(0))
+        desks.append(Desk(desks[0].store, "ann"))
+    register(desks[0], subject="the original", type="fault", now=at(0))
+    yield Office(desks)
+    assert prove(desks[0].store).findings == ()
+    desks[0].store.close()
+
+
+def live_through(office: Office, acts: list[Act], severity: str) -> None:
+    first = office.desks[0]
+    number = register(first, subject="x", body="y", type="fault", severity=severity, now=at(0)).number
+    minute = 0
+    broken: dict[tuple[str, int], tuple[int | None, str | None]] = {}
+    judged: dict[tuple[str, int], Clock] = {}
+    for act in acts:
+        minute += act.later
+        try:
+            ACTS[act.what](office, number, act, minute)
+        except DeskError:
+            continue
+        now = {(clock.metric, clock.cycle): plain(clock) for clock in told(first, number)[1].clocks()}
+        for key, breach in broken.items():
+            assert (now[key].breached_at, now[key].cause) == breach
+        assert all(now[key] == clock for key, clock in judged.items())
+        broken |= {key: (c.breached_at, c.cause) for key, c in now.items() if c.breached_at is not None}
+        judged |= {key: clock for key, clock in now.items() if clock.state in ("met", "late")}
+    assert prove(first.store, after=number - 1).findings == ()
+    events, whole = told(first, number)
+    with first.store.reading() as session:
+        editions = first.editions(session)
+        watched = TicketFold(editions)
+        for event in events:
+            watched.step(event)
+            watched.clocks()
+        assert watched.clocks() == whole.clocks()
+        assert watched.state == whole.state
+        unnoticed = folded([event for event in events if event.kind != "noticed"], editions)
+    assert [plain(clock) for clock in unnoticed.clocks()] == [plain(clock) for clock in whole.clocks()]
+
+
+def plain(clock: Clock) -> Clock:
+    """A clock without what is said of it afterwards."""
+    return clock._replace(next_event_at=None, waived=False)
+
+
+SEVERITIES = st.sampled_from(["high", "low"])
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=HISTORIES, severity=SEVERITIES)
+def test_rows_are_what_the_events_say_and_judgements_stand(office: Office, acts: list[Act], severity: str) -> None:
+    live_through(office, acts, severity)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(acts=HISTORIES, severity=SEVERITIES)
+def test_ten_thousand_histories(office: Office, acts: list[Act], severity: str) -> None:
+    live_through(office, acts, severity)
