@@ -25,6 +25,7 @@ def doctor(
     from deskterm.desk.proof import prove
     from deskterm.store.engine import open_store
     from deskterm.store.health import health
+    from deskterm.tui.words import counted
 
     invocation: Invocation = context.obj
     if repair:
@@ -50,7 +51,7 @@ def doctor(
     else:
         show.print_lines(f"! {finding}" for finding in findings)
         show.print_lines(f"  {note}" for note in condition.notes)
-        verdict = "sound" if not findings else f"{len(findings)} findings"
-        print(f"{proof.tickets} tickets folded again from {proof.events} events: {verdict}.")
+        verdict = "sound" if not findings else counted(len(findings), "finding")
+        print(f"{counted(proof.tickets, 'ticket')} folded again from {counted(proof.events, 'event')}: {verdict}.")
     if any(not finding.repaired for finding in proof.findings) or condition.faults:
         raise typer.Exit(1)

@@ -7,6 +7,9 @@ import sys
 
 from deskterm.errors import DeskError
 
+INTERRUPTED = 130
+"""The exit code of a call that a person interrupted."""
+
 
 def ended(error: BaseException) -> int:
     """The exit code for an error that a person can cause, after saying what to do: 1 or 2 as the error has it, 130
@@ -20,4 +23,4 @@ def ended(error: BaseException) -> int:
         print(f"deskterm: {sanitize(str(error), multiline=True)}", file=sys.stderr)
         return error.exit_code
     print("deskterm: interrupted; nothing is half-written.", file=sys.stderr)
-    return 130
+    return INTERRUPTED

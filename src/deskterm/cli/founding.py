@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated
 
 import typer
@@ -38,7 +39,7 @@ def init(
             raise UsageError("--now is for simulated desks: add --simulated, or leave it out.")
         started = read_instant(invocation.instant, Compiled(loaded.procedure).timezone)
         now, offset = started, int((started - now).total_seconds())
-    login = invocation.login()
+    login = invocation.acting or getpass.getuser()
     store = found(
         invocation.url,
         loaded.procedure,

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from deskterm.store.sheet import DeskFacts
 
 
+_EARLIEST, _LATEST = 1970, 2300
+_SEEN = f"the years from {_EARLIEST} to {_LATEST} are"
+
+
 @dataclass(slots=True)
 class Invocation:
     """The options that every command shares. database: as given; acting: the login after `--as`; instant: what
@@ -71,7 +75,8 @@ class Invocation:
         from deskterm.desk.permissions import require
         from deskterm.store.sheet import agents
 
-        own, wanted = getpass.getuser(), self.login()
+        own = getpass.getuser()
+        wanted = self.acting or own
         with self.reader() as reader:
             found = {agent.login: agent for agent in agents(reader) if agent.active}
         if wanted not in found:
@@ -84,8 +89,8 @@ class Invocation:
         return wanted
 
     def login(self) -> str:
-        """Whose eyes a read is made with."""
-        return self.acting or getpass.getuser()
+        """Whose eyes a read is made with: whoever asks, or with `--as` another, which only an admin may."""
+        return getpass.getuser() if self.acting is None else self.console_login()
 
     def clock(self, facts: DeskFacts) -> Callable[[], datetime]:
         """What the desk takes for now (aware, UTC, whole seconds). A simulated desk runs ahead of the system's
@@ -122,9 +127,12 @@ def read_instant(text: str, timezone: str) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(timezone))
     try:
-        return moment.astimezone(UTC).replace(microsecond=0)
+        instant = moment.astimezone(UTC).replace(microsecond=0)
     except OverflowError as error:
-        raise UsageError(f"{text!r} is no instant that a desk will see.") from error
+        raise UsageError(f"{text!r} is no instant that a desk will see: {_SEEN}.") from error
+    if not _EARLIEST <= instant.year < _LATEST:
+        raise UsageError(f"{text!r} is no instant that a desk will see: {_SEEN}.")
+    return instant
 
 
 def system_now() -> datetime:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.console import WITH_VALUE, open_console
-from deskterm.cli.ending import ended
+from deskterm.cli.ending import INTERRUPTED, ended
 from deskterm.cli.invocation import Invocation
 from deskterm.errors import DeskError, UsageError
 
@@ -106,11 +106,16 @@ def _named(words: Sequence[str]) -> Iterable[str]:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; its exit code: 0 done, 1 a check or rule said no, 2 wrong usage, 130 interrupted."""
     debug = "--debug" in arguments
+    unwritable = next((word for word in arguments if not word.isprintable() and _broken(word)), None)
+    if unwritable is not None:
+        return ended(UsageError("The words of the command are not UTF-8 text: convert them first."))
     try:
         words = hoisted(arguments)
         app = program(_named(words))
         result = app(args=words, prog_name="deskterm", standalone_mode=False)
         sys.stdout.flush()
+        if result == INTERRUPTED:
+            return ended(KeyboardInterrupt())
         return result if isinstance(result, int) else 0
     except typer.Exit as error:
         return error.exit_code
@@ -118,6 +123,11 @@ def run(arguments: Sequence[str]) -> int:
         if debug and isinstance(error, DeskError):
             raise
         return ended(error)
+    except OSError as error:
+        if debug:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        return ended(DeskError(f"The system refused: {place}{(error.strerror or str(error)).lower()}."))
     except typer.TyperException as error:
         return _misused(error)
     except Exception as error:
@@ -128,6 +138,11 @@ def run(arguments: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _broken(word: str) -> bool:
+    """Whether a word came as bytes that are no UTF-8: Python keeps those as lone surrogates."""
+    return any("\ud800" <= character <= "\udfff" for character in word)
 
 
 def _misused(error: typer.TyperException) -> int:

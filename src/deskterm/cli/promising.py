@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from deskterm.desk.desk import Done
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER")]
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Metric = Annotated[str, typer.Argument(help="The clock: response, resolution, …")]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]

@@ -15,7 +15,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-File = Annotated[Path, typer.Argument(help="A .toml or .csv file.")]
+File = Annotated[Path, typer.Argument(help="A .toml or .csv file; `example` is the one that ships.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 
 
@@ -27,7 +27,7 @@ def severities(context: typer.Context, file: File, dry_run: DryRun = False) -> N
 
     invocation: Invocation = context.obj
     desk = invocation.desk()
-    steps = read(file, [metric.key for metric in desk.procedure.procedure.metrics])
+    steps = read(_found(file, "severities"), [metric.key for metric in desk.procedure.procedure.metrics])
     _report(seed_severities(desk, steps, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
 
 
@@ -38,7 +38,7 @@ def agents(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
     from deskterm.exchange.seeds import agents as read
 
     invocation: Invocation = context.obj
-    rows = read(file)
+    rows = read(_found(file, "agents"))
     _report(seed_agents(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
 
 
@@ -49,7 +49,7 @@ def clients(context: typer.Context, file: File, dry_run: DryRun = False) -> None
     from deskterm.exchange.seeds import clients as read
 
     invocation: Invocation = context.obj
-    rows = read(file)
+    rows = read(_found(file, "clients"))
     _report(seed_clients(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
 
 
@@ -62,6 +62,15 @@ def demo_tickets(context: typer.Context) -> None:
     desk = invocation.desk()
     count = pour(desk, invocation.now(facts_of(invocation)))
     print(f"{count} tickets poured in." if count else "The demo's tickets are here already; nothing was changed.")
+
+
+def _found(file: Path, what: str) -> Path:
+    """The file that was named, or the shipped example."""
+    if str(file) != "example" or file.exists():
+        return file
+    from deskterm.procedure.shipped import data_folder
+
+    return data_folder() / "seeds" / f"{what}.toml"
 
 
 def _report(lines: list[str], dry_run: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     from deskterm.desk.desk import Done
 
 
+_ACTED_ON = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""What JSON lets stand and a terminal acts on; written as an escape it is the same string to a program."""
+
+
 def print_json(value: Any) -> None:
     """One JSON document on stdout. Instants are RFC 3339 in UTC."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-    sys.stdout.write("\n")
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    print(_ACTED_ON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def safe(text: str, *, multiline: bool = False) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Tickets: open, list, show, answer, change.", rich_markup_mode=None)
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER")]
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Words = Annotated[str | None, typer.Argument(help="The words; left out or -, they are read from standard input.")]
 Seen = Annotated[
@@ -95,7 +95,7 @@ def list_tickets(
         str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")
     ] = "",
     by_due: Annotated[bool, typer.Option("--by-due", help="By due time, whatever the procedure's order is.")] = False,
-    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 100,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List tickets, in the order of work."""
@@ -316,11 +316,14 @@ def _report(done: Done, as_json: bool) -> None:
 
 
 def _words(words: str | None) -> str:
-    if words not in (None, "-"):
-        return words or ""
+    if words is not None and words != "-":
+        return words
     if sys.stdin.isatty():
         print("Write, and end with Ctrl+D on a line of its own:", file=sys.stderr)
-    return sys.stdin.read()
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise UsageError("Standard input is not UTF-8 text: convert it first.") from error
 
 
 def _pair(text: str) -> tuple[str, str]:

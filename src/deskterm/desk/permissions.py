@@ -95,6 +95,9 @@ _WORDS = {
 }
 
 
+_AN = {"agent": "An", "admin": "An"}
+
+
 def may(role: str, act: Act) -> bool:
     """Whether a role allows an act."""
     return act in ALLOWED.get(role, frozenset())
@@ -104,7 +107,7 @@ def refusal(role: str, act: Act) -> str:
     """Why not, in one sentence that says who can."""
     can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)] or ["admin"]
     who = f"{', '.join(can[:-1])} or {can[-1]}" if len(can) > 1 else can[0]
-    return f"A {role} may not {_WORDS[act]}: ask somebody with the role {who}."
+    return f"{_AN.get(role, 'A')} {role} may not {_WORDS[act]}: ask somebody with the role {who}."
 
 
 def require(role: str, act: Act) -> None:

@@ -22,11 +22,12 @@ T = TypeVar("T", bound=Labelled)
 
 
 def chosen(what: str, word: str, among: Iterable[T]) -> T:
-    """The one whose key or label a person wrote, letter case aside. DeskError names the nearest and the known."""
+    """The one whose key, label or short form a person wrote, letter case aside. DeskError names the nearest, and all
+    there are."""
     known = list(among)
     wanted = word.strip().casefold()
     for item in known:
-        if wanted in (item.key.casefold(), item.label.casefold()):
+        if wanted in (item.key.casefold(), item.label.casefold(), getattr(item, "short", "").casefold()):
             return item
     words = {name.casefold(): item.key for item in known for name in (item.key, item.label)}
     near = get_close_matches(wanted, words, n=1)
