@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input, TextArea
 
 from deskterm.desk import conversation, handling, intake
 from deskterm.desk.desk import Desk
@@ -301,6 +302,58 @@ async def test_a_new_ticket_is_opened_from_its_form(url: str) -> None:
         await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1005, "the new ticket")
     found = stored(url, 1005)
     assert (found.row.subject, found.type, found.row.severity) == ("Help", "fault", "low")
+
+
+async def form_of_a_fault(here: Sitting) -> Register:
+    here.screen.action_carry_out("new")
+    await here.until(lambda: isinstance(here.app.screen, Choose), "the types")
+    await here.pilot.press("1")
+    await here.shows("severe")
+    await here.pilot.press("2")
+    return await form(here)
+
+
+async def form(here: Sitting, other_than: Register | None = None) -> Register:
+    def there() -> bool:
+        screen = here.app.screen
+        return isinstance(screen, Register) and screen is not other_than and bool(screen.query("#subject"))
+
+    await here.until(there, "the form")
+    assert isinstance(here.app.screen, Register)
+    return here.app.screen
+
+
+async def test_a_refused_ticket_keeps_what_was_typed(url: str) -> None:
+    async with sitting(url) as here:
+        first = await form_of_a_fault(here)
+        first.query_one("#body", TextArea).text = "It jams."
+        await here.pilot.press(*"Help")
+        first.query_one("#organisation", Input).value = "nobody-at-all"
+        await here.pilot.press("ctrl+s")
+        again = await form(here, first)
+        await here.shows("nobody-at-all")
+        assert again.query(".refusal")
+        assert again.query_one("#subject", Input).value == "Help"
+        assert again.query_one("#body", TextArea).text == "It jams."
+        again.query_one("#organisation", Input).value = ""
+        await here.pilot.press("ctrl+s")
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1005, "the new ticket")
+    assert stored(url, 1005).messages[0].body == "It jams."
+
+
+async def test_a_ticket_that_was_not_opened_is_gone_on_with_and_asked_about(url: str) -> None:
+    async with sitting(url) as here:
+        await form_of_a_fault(here)
+        await here.pilot.press(*"Help", "escape")
+        await here.told("c goes on with it")
+        await here.until(lambda: not here.working(), "the end of the first")
+        again = await form_of_a_fault(here)
+        assert again.query_one("#subject", Input).value == "Help"
+        await here.pilot.press("escape")
+        await here.until(lambda: not here.working(), "the end of the second")
+        here.screen.action_carry_out("quit")
+        await here.until(lambda: isinstance(here.app.screen, Confirm), "the question")
+        await here.shows("a new ticket")
 
 
 async def test_the_help_page_says_every_key(url: str) -> None:

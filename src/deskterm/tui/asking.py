@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError, UsageError
@@ -14,6 +16,7 @@ from deskterm.tui.text import sanitize
 if TYPE_CHECKING:
     from deskterm.desk.desk import Desk, Done
     from deskterm.tui.dialogs.prompt import Prompt
+    from deskterm.tui.dialogs.register import Request
     from deskterm.tui.screens.desk import DeskScreen
 
 
@@ -24,6 +27,7 @@ class Asking:
         self._screen = screen
         self._prompt: Prompt | None = None
         self._answer: asyncio.Future[str | None] | None = None
+        self._request: Request | None = None
 
     async def choose(
         self, title: str, choices: Sequence[Choice], current: str = "", *, search: bool = False
@@ -144,8 +148,9 @@ class Asking:
             index += 1
 
     async def register(self, subject: str) -> None:
-        """A new ticket: its type and severity by their definitions, then the form."""
-        from deskterm.tui.dialogs.register import Register
+        """A new ticket: its type and severity by their definitions, then the form. It comes back with what was typed
+        when the desk refuses it; what is left unsent is there the next time."""
+        from deskterm.tui.dialogs.register import Register, Request
 
         screen = self._screen
         known = screen.vocabulary
@@ -164,36 +169,55 @@ class Asking:
             [known.types[kind].label if kind in known.types else kind]
             + ([known.severities[severity].label] if severity else [])
         )
-        request = await screen.app.push_screen_wait(Register(heading, subject, known.intake))
-        if request is None:
-            return
-        now = screen.instant()
-
-        def register(desk: Desk) -> Done:
-            from deskterm.desk import intake
-
-            return intake.register(
-                desk,
-                type=kind or None,
-                severity=severity,
-                subject=request.subject,
-                requester=request.requester or None,
-                email=request.email or None,
-                organisation=request.organisation or None,
-                body=request.body,
-                now=now,
-            )
-
-        done = await screen.clerk.do(register)
+        request = self._request or Request()
+        if subject:
+            request = replace(request, subject=subject)
+        refusal = ""
+        while True:
+            request = await screen.app.push_screen_wait(Register(heading, request, known.intake, refusal))
+            self._request = None if request.empty else request
+            if not request.sent:
+                if self._request is not None:
+                    screen.say("What you typed is kept: c goes on with it")
+                return
+            try:
+                done = await screen.clerk.do(_registering(request, kind, severity, screen.instant()))
+            except DeskError as error:
+                refusal = sanitize(str(error), multiline=True)
+            else:
+                break
+        self._request = None
         screen.say(done.summary)
         screen.go_to(done.number)
 
     async def leave(self) -> None:
         """Whether to quit: asked only when a draft was not sent."""
-        unsent = self._screen.writing.unsent()
+        unsent = [str(number) for number in self._screen.writing.unsent()]
+        if self._request is not None:
+            unsent.append("a new ticket")
         if unsent:
-            numbers = ", ".join(str(number) for number in unsent)
-            question = f"What you wrote for {numbers} was not sent."
+            question = f"What you wrote for {', '.join(unsent)} was not sent."
             if not await self.confirm(question, "leave and lose it", "stay"):
                 return
         self._screen.app.exit()
+
+
+def _registering(request: Request, kind: str, severity: str | None, now: datetime) -> Callable[[Desk], Done]:
+    """What opens the ticket at the desk."""
+
+    def register(desk: Desk) -> Done:
+        from deskterm.desk import intake
+
+        return intake.register(
+            desk,
+            type=kind or None,
+            severity=severity,
+            subject=request.subject,
+            requester=request.requester or None,
+            email=request.email or None,
+            organisation=request.organisation or None,
+            body=request.body,
+            now=now,
+        )
+
+    return register

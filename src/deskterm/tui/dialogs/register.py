@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,13 +17,19 @@ from deskterm.tui.dialogs import STYLE
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was typed: empty where nothing was."""
+    """What was typed: empty where nothing was. sent: it is to become a ticket; else it was left as it stands."""
 
-    subject: str
-    requester: str
-    email: str
-    organisation: str
-    body: str
+    subject: str = ""
+    requester: str = ""
+    email: str = ""
+    organisation: str = ""
+    body: str = ""
+    sent: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return not (self.subject or self.requester or self.email or self.organisation or self.body)
 
 
 _LINES = (
@@ -34,18 +40,19 @@ _LINES = (
 )
 
 
-class Register(ModalScreen[Request | None]):
-    """The request as it was typed, or None. heading: type and severity, chosen before."""
+class Register(ModalScreen[Request]):
+    """The request as it was typed. heading: type and severity, chosen before; request: what was typed already;
+    refusal: why it did not become a ticket."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("escape", "leave", "Cancel"),
         Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Open the ticket", priority=True),
     ]
 
-    def __init__(self, heading: str, subject: str = "", intake: str = "") -> None:
+    def __init__(self, heading: str, request: Request, intake: str = "", refusal: str = "") -> None:
         super().__init__()
-        self._heading, self._subject, self._intake = heading, subject, intake
+        self._heading, self._request, self._intake, self._refusal = heading, request, intake, refusal
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as dialog:
@@ -55,10 +62,12 @@ class Register(ModalScreen[Request | None]):
             for name, label, hint in _LINES:
                 with Horizontal(classes="field"):
                     yield Label(label, markup=False)
-                    value = self._subject if name == "subject" else ""
+                    value = getattr(self._request, name)
                     yield Input(value, id=name, placeholder=hint, compact=True, select_on_focus=False)
             yield Label("What they say", markup=False)
-            yield TextArea(id="body", soft_wrap=True, compact=True)
+            yield TextArea(self._request.body, id="body", soft_wrap=True, compact=True)
+            if self._refusal:
+                yield Static(Content(self._refusal), classes="refusal", markup=False)
             yield Static("tab next field · ctrl+s open the ticket · esc cancel", classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -67,10 +76,17 @@ class Register(ModalScreen[Request | None]):
     def on_input_submitted(self) -> None:
         self.focus_next()
 
+    def action_leave(self) -> None:
+        self.dismiss(self._typed())
+
     def action_send(self) -> None:
-        typed = {name: self.query_one(f"#{name}", Input).value.strip() for name, _, _ in _LINES}
-        if not typed["subject"]:
+        request = self._typed()
+        if not request.subject:
             self.app.notify("A ticket needs a subject.", severity="warning", markup=False)
             self.query_one("#subject").focus()
             return
-        self.dismiss(Request(**typed, body=self.query_one("#body", TextArea).text.strip()))
+        self.dismiss(replace(request, sent=True))
+
+    def _typed(self) -> Request:
+        lines = {name: self.query_one(f"#{name}", Input).value.strip() for name, _, _ in _LINES}
+        return Request(**lines, body=self.query_one("#body", TextArea).text.strip())
