@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from deskterm.desk import conversation, handling
@@ -32,6 +34,8 @@ def as_layout_1(url: str) -> None:
         for table, columns in ADDED.items():
             for column in columns:
                 session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        if desk.store.dialect == "sqlite":
+            session.execute(text("DROP TRIGGER event_no_replace"))
         session.execute(text("UPDATE desk SET schema_number = 1"))
     desk.store.close()
 
@@ -64,3 +68,13 @@ def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: 
     assert "effort" in {clock.metric for clock in found.clocks}
     assert prove(store).findings == ()
     store.close()
+
+
+def test_events_of_an_upgraded_desk_cannot_be_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    as_layout_1(f"sqlite:///{path}")
+    open_store(f"sqlite:///{path}").close()
+    connection = sqlite3.connect(path)
+    with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
+        connection.execute("INSERT OR REPLACE INTO event SELECT * FROM event WHERE id = 3")
+    connection.close()

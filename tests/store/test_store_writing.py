@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -63,6 +64,46 @@ def test_replacing_an_event_is_refused_too(store: Store) -> None:
     )
     with pytest.raises(DBAPIError, match="events are kept for ever"), store.writing() as session:
         session.execute(text(statement))
+
+
+def forge(store: Store, chosen: str) -> None:
+    """Replace an event over a connection as the sqlite3 shell opens it: without recursive triggers."""
+    connection = sqlite3.connect(store.url.removeprefix("sqlite:///"))
+    try:
+        with connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO event (id, ticket_id, seq, kind, at, actor, procedure_version, data, hash) "
+                f"SELECT {chosen}, ticket_id, seq, kind, at, 'mallory', procedure_version, data, hash FROM event"
+            )
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("chosen", ["id", "id + 50", "NULL"])
+def test_no_other_program_replaces_an_event(store: Store, chosen: str) -> None:
+    if store.dialect == "postgresql":
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE, and ON CONFLICT DO UPDATE is an update")
+    with_an_event(store)
+    with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
+        forge(store, chosen)
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT actor FROM event") == [("sam",)]
+
+
+def test_events_are_guarded_again_after_a_bulk_insert(store: Store) -> None:
+    if store.dialect == "postgresql":
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    with_an_event(store)
+    columns = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
+    with store.bulk() as bulk:
+        bulk.insert("event", columns, [(1001, 2, "noted", NOW, "sam", 1, "{}", "")])
+        bulk.commit()
+        bulk.insert("event", columns, [(1001, 3, "noted", NOW, "sam", 1, "{}", "")])
+        bulk.insert("event", columns, [(1001, 4, "noted", NOW, "sam", 1, "{}", "")])
+    with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
+        forge(store, "id")
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT DISTINCT actor FROM event") == [("sam",)]
 
 
 def test_an_error_leaves_nothing_behind(store: Store) -> None:

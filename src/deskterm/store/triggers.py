@@ -4,7 +4,22 @@ from __future__ import annotations
 
 _WORDS = "events are kept for ever: correct a ticket with a further event"
 
+_GUARD = "event_no_replace"
+DROP_REPLACE_GUARD = f"DROP TRIGGER IF EXISTS {_GUARD}"
+"""SQLite: let a bulk insert go without a look at each event. Only inside a transaction that puts the guard back."""
+
+REPLACE_GUARD = (
+    f"CREATE TRIGGER {_GUARD} BEFORE INSERT ON event "
+    "WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id) "
+    "OR EXISTS (SELECT 1 FROM event WHERE ticket_id = NEW.ticket_id AND seq = NEW.seq) "
+    f"BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END"
+)
+"""SQLite: INSERT OR REPLACE deletes what is in its way, and tells no delete trigger on a connection that did not ask
+for recursive triggers, as the sqlite3 shell does not."""
+
 _SQLITE = (
+    DROP_REPLACE_GUARD,
+    REPLACE_GUARD,
     "DROP TRIGGER IF EXISTS event_no_update",
     "DROP TRIGGER IF EXISTS event_no_delete",
     f"CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END",
