@@ -392,6 +392,16 @@ async def test_a_ticket_that_is_not_there_is_said_so(url: str) -> None:
         await here.told("There is no ticket 4711.")
 
 
+@pytest.mark.parametrize("number", ["9223372036854775808", "9" * 23, "9" * 5000])
+async def test_a_number_that_no_ticket_can_have_is_said_once(url: str, number: str) -> None:
+    async with sitting(url) as here:
+        await here.do("goto", number)
+        await here.told("There is no ticket 9")
+        await here.do("goto", number)
+        await here.do("refresh")
+        assert [notice.severity for notice in here.app._notifications] == ["error"]
+
+
 async def test_the_keys_of_the_last_line_can_be_clicked(url: str) -> None:
     async with sitting(url) as here:
         await here.pilot.click("#keys", offset=(2, 0))

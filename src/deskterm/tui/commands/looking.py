@@ -90,6 +90,12 @@ class Order(Command):
         screen.look(screen.place()._replace(order="due" if due else "order"))
 
 
+LARGEST_NUMBER = 2**63 - 1
+"""What the store can look for."""
+
+_DIGITS = len(str(LARGEST_NUMBER))
+
+
 class Goto(Command):
     """Open a ticket by its number, wherever it is."""
 
@@ -101,6 +107,8 @@ class Goto(Command):
         if number:
             if not number.isdecimal():
                 raise UsageError(f"{number!r} is no ticket number: write it as `:goto 1042`.")
+            if len(number) > _DIGITS or int(number) > LARGEST_NUMBER:
+                raise UsageError(f"There is no ticket {number[:40]}{'…' if len(number) > 40 else ''}.")
             screen.go_to(int(number))
 
 

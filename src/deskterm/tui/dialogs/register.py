@@ -88,5 +88,7 @@ class Register(ModalScreen[Request]):
         self.dismiss(replace(request, sent=True))
 
     def _typed(self) -> Request:
-        lines = {name: self.query_one(f"#{name}", Input).value.strip() for name, _, _ in _LINES}
-        return Request(**lines, body=self.query_one("#body", TextArea).text.strip())
+        subject, requester, email, organisation = (
+            self.query_one(f"#{name}", Input).value.strip() for name, _, _ in _LINES
+        )
+        return Request(subject, requester, email, organisation, self.query_one("#body", TextArea).text.strip())

@@ -201,9 +201,11 @@ class DeskScreen(Screen[None]):
             self.panes.focus()
 
     def say(self, sentence: str, severity: str = "information") -> None:
-        """One line for the person."""
+        """One line for the person; what stands there already is not said again."""
         timeout = 4 if severity == "information" else 8
-        self.app.notify(sanitize(sentence), severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
+        words = sanitize(sentence)
+        if all(notice.message != words for notice in self.app._notifications):
+            self.app.notify(words, severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
 
     # -- what is looked at ---------------------------------------------------------------------------------------
 
