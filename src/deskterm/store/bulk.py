@@ -13,6 +13,7 @@ from deskterm.store.changes import CHANNEL
 from deskterm.store.connection import PATIENCE, writing_connection
 from deskterm.store.instants import stored_text
 from deskterm.store.location import dialect
+from deskterm.store.place import Place
 from deskterm.store.reader import translated
 from deskterm.store.triggers import DROP_REPLACE_GUARD, REPLACE_GUARD
 
@@ -32,8 +33,9 @@ Row = Sequence[Any]
 class Bulk:
     """The fastest right way in of each database: `executemany` on SQLite, COPY on PostgreSQL."""
 
-    def __init__(self, dialect: str, connection: sqlite3.Connection | psycopg.Connection[Any]) -> None:
-        self.dialect = dialect
+    def __init__(self, url: str, connection: sqlite3.Connection | psycopg.Connection[Any]) -> None:
+        self.dialect = dialect(url)
+        self._place = Place(url)
         self._connection: Any = connection
         self._given: set[str] = set()
         self._unguarded = False
@@ -104,6 +106,7 @@ class Bulk:
     def _advance(self) -> None:
         """Make the transaction ready for its commit: SQLite's guard of events is put back, PostgreSQL's sequences go on
         after ids that were given by hand."""
+        self._place.check_writable()
         if self._unguarded:
             self._connection.execute(REPLACE_GUARD)
             self._unguarded = False
@@ -119,14 +122,14 @@ class Bulk:
 @contextmanager
 def bulk(url: str, patience: float = PATIENCE) -> Iterator[Bulk]:
     """A Bulk in a transaction that is committed at the end and given up on an error. DeskError when the store is
-    locked or cannot be written."""
+    locked, cannot be written, or was moved or removed before a commit."""
     kind = dialect(url)
     connection = writing_connection(url, patience=patience)
     try:
         if kind == "sqlite":
             connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         connection.execute("BEGIN IMMEDIATE" if kind == "sqlite" else "BEGIN")
-        opened = Bulk(kind, connection)
+        opened = Bulk(url, connection)
         yield opened
         opened._advance()
         connection.execute("COMMIT")

@@ -21,6 +21,7 @@ from deskterm.store.connection import (
 )
 from deskterm.store.failures import NoDesk
 from deskterm.store.location import dialect
+from deskterm.store.place import Place
 from deskterm.store.triggers import trigger_statements
 
 FIRST_NUMBER = 1001
@@ -34,6 +35,7 @@ class Store:
         self.url = url
         self.dialect = dialect(url)
         self.upgraded = upgraded
+        self._place = Place(url)
         self.engine = _engine(url, patience)
         self._write_engine = (
             self.engine.execution_options(sqlite_begin="IMMEDIATE") if self.dialect == "sqlite" else self.engine
@@ -44,11 +46,13 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """A session in a transaction that has the right to write from its first statement (BEGIN IMMEDIATE on
         SQLite): committed at the end, rolled back on an error. What it returned stays readable after the commit.
-        DeskError when another program keeps the store locked, or nothing can be written. Never hold it over a
-        prompt."""
+        DeskError when another program keeps the store locked, its file was moved or removed, or nothing can be
+        written. Never hold it over a prompt."""
+        self._place.check_writable()
         with self._telling(), Session(self._write_engine, expire_on_commit=False) as session, session.begin():
             if self.dialect == "sqlite":
                 session.connection()
+                self._place.check_writable()  # it may have gone while this writer waited for another
             yield session
 
     @contextmanager
@@ -60,6 +64,7 @@ class Store:
     @contextmanager
     def bulk(self) -> Iterator[Bulk]:
         """A bare connection inside one writing transaction, for imports (`deskterm.store.bulk`)."""
+        self._place.check_writable()
         with bulk(self.url, self._patience) as opened:
             yield opened
 

@@ -44,6 +44,10 @@ def unreadable(url: str, reason: str) -> DeskError:
     return DeskError(f"{shown(url)} cannot be read ({reason}): mend that, or give another with `--database`.")
 
 
+def moved(url: str, advice: str) -> DeskError:
+    return DeskError(f"The desk at {shown(url)} was moved or removed while it was open: {advice}.")
+
+
 def newer(url: str, number: int, known: int) -> DeskError:
     return DeskError(
         f"The desk at {shown(url)} was written by a newer deskterm (layout {number}, this one knows {known}): "

@@ -20,6 +20,7 @@ from deskterm.store.failures import Interrupted
 from deskterm.store.instants import NEVER, stored_text
 from deskterm.store.location import dialect
 from deskterm.store.migrate import MIGRATIONS, SCHEMA, Migration, Upgrade, checked
+from deskterm.store.place import Place
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,6 +37,7 @@ class Reader:
         self.url = url
         self.dialect = dialect(url)
         self.upgraded = upgraded
+        self._place = Place(url)
         self._version = 0
         self._missed = False
         self._sqlite: sqlite3.Connection | None = None
@@ -49,7 +51,9 @@ class Reader:
 
     def rows(self, sql: str, params: Mapping[str, object] = {}) -> list[tuple[Any, ...]]:
         """What a query finds. sql: with `:name` parameters, the same text on both databases. Interrupted when
-        `interrupt` was called meanwhile; DeskError when the database cannot be read."""
+        `interrupt` was called meanwhile; DeskError when the database cannot be read, or its file was moved or
+        removed."""
+        self._place.check_readable()
         try:
             if self._sqlite is not None:
                 return self._sqlite.execute(sql, params).fetchall()
@@ -72,7 +76,9 @@ class Reader:
         return self._sqlite if self._sqlite is not None else self._connected()
 
     def changed(self) -> bool:
-        """Whether another connection has written since the last call, or since the reader was opened."""
+        """Whether another connection has written since the last call, or since the reader was opened. DeskErrors as
+        `rows`."""
+        self._place.check_readable()
         try:
             if self._sqlite is not None:
                 before, self._version = self._version, _data_version(self._sqlite)
