@@ -146,6 +146,22 @@ def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
         tmp_path.chmod(0o700)
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.parametrize("rights", [0o400, 0o600])
+def test_a_reader_is_told_that_reading_needs_the_folder(tmp_path: Path, rights: int) -> None:
+    path = tmp_path / "desk.sqlite3"
+    store = create_store(f"sqlite:///{path}")
+    found(store)
+    store.close()
+    path.chmod(rights)
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(DeskError, match=r"Reading the desk at .* needs permission to write in its folder"):
+            open_reader(f"sqlite:///{path}")
+    finally:
+        tmp_path.chmod(0o700)
+
+
 def test_a_server_that_is_not_there_cannot_be_reached() -> None:
     with pytest.raises(DeskError, match=r"The PostgreSQL at postgresql://sam@127.0.0.1:1/desk cannot be reached"):
         open_store("postgresql://sam:secret@127.0.0.1:1/desk")

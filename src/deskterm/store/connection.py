@@ -44,6 +44,8 @@ def sqlite_connection(url: str, *, writing: bool = True, patience: float = PATIE
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
+        if not writing and _lacks_log(error, path):
+            raise failures.folder_closed(url) from error
         raise failures.sentence(error, url) or error from error
     return connection
 
@@ -131,6 +133,13 @@ def _look(url: str, path: Path, *, writing: bool) -> None:
         raise failures.unreadable(url, "permission denied")
     if writing and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise failures.unwritable(url, "permission denied")
+
+
+def _lacks_log(error: sqlite3.Error, path: Path) -> bool:
+    """Whether a reader failed for want of the write-ahead log, which it may not make. While somebody else has the desk
+    open the log is there, and reading needs no more than the right to read."""
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) and not os.access(path.parent, os.W_OK)
 
 
 def _reason(error: OSError) -> str:

@@ -44,6 +44,13 @@ def unreadable(url: str, reason: str) -> DeskError:
     return DeskError(f"{shown(url)} cannot be read ({reason}): mend that, or give another with `--database`.")
 
 
+def folder_closed(url: str) -> DeskError:
+    return DeskError(
+        f"Reading the desk at {shown(url)} needs permission to write in its folder (SQLite keeps its write-ahead log "
+        "there): ask its owner for that, or give another with `--database`."
+    )
+
+
 def moved(url: str, advice: str) -> DeskError:
     return DeskError(f"The desk at {shown(url)} was moved or removed while it was open: {advice}.")
 
