@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, TextArea
+from textual.app import App
+from textual.widgets import Input, Static, TextArea
 
 from deskterm.desk import conversation, handling, intake
 from deskterm.desk.desk import Desk
@@ -16,7 +17,8 @@ from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.page import Page
-from deskterm.tui.dialogs.register import Register
+from deskterm.tui.dialogs.register import Register, Request
+from deskterm.tui.themes import DARK
 from small_desk import at, small_desk
 from tui.sitting import Sitting, sitting
 
@@ -354,6 +356,33 @@ async def test_a_ticket_that_was_not_opened_is_gone_on_with_and_asked_about(url:
         here.screen.action_carry_out("quit")
         await here.until(lambda: isinstance(here.app.screen, Confirm), "the question")
         await here.shows("a new ticket")
+
+
+class Bare(App[None]):
+    """Nothing but the console's colours."""
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DARK.variables
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("sentences", [0, 4, 12])
+async def test_all_that_is_to_be_read_before_asking_can_be_read(size: tuple[int, int], sentences: int) -> None:
+    intake = " ".join(["Say what you did, what happened then, and what you expected instead of it."] * sentences)
+    app = Bare()
+    async with app.run_test(size=size) as pilot:
+        await app.push_screen(Register("Fault", Request(), f"{intake} That is all." if intake else ""))
+        await pilot.pause()
+        screen = app.screen
+        assert screen.query_one(TextArea).size.height >= 2
+        assert screen.query(".hint").last().region.bottom < screen.query_one(".form").region.bottom
+        for scroll in screen.query(".intake"):
+            shown = scroll.max_scroll_y + scroll.size.height
+            assert shown == scroll.query_one(Static).virtual_region.bottom
+            if scroll.can_focus:
+                await pilot.press("shift+tab", "end")
+                await pilot.pause()
+                assert scroll.scroll_target_y == scroll.max_scroll_y
 
 
 async def test_the_help_page_says_every_key(url: str) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static, TextArea
@@ -58,7 +58,8 @@ class Register(ModalScreen[Request]):
         with Vertical(classes="dialog form") as dialog:
             dialog.border_title = Content(f"New ticket · {self._heading}")
             if self._intake:
-                yield Static(Content(self._intake), classes="hint intake", markup=False)
+                with VerticalScroll(classes="intake"):
+                    yield Static(Content(self._intake), classes="hint", markup=False)
             for name, label, hint in _LINES:
                 with Horizontal(classes="field"):
                     yield Label(label, markup=False)
@@ -72,6 +73,15 @@ class Register(ModalScreen[Request]):
 
     def on_mount(self) -> None:
         self.query_one("#subject").focus()
+        self.call_after_refresh(self._pass_by)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._pass_by)
+
+    def _pass_by(self) -> None:
+        """The tab key stops at what is to be read first only where that has to be scrolled."""
+        for intake in self.query(".intake"):
+            intake.can_focus = intake.max_scroll_y > 0
 
     def on_input_submitted(self) -> None:
         self.focus_next()
