@@ -187,6 +187,11 @@ def test_columns_fit_their_list(width: int) -> None:
     assert taken <= max(width, 60)
 
 
+@pytest.mark.parametrize("width", range(121, 241))
+def test_the_subject_is_read_before_anything_else_is_added(width: int) -> None:
+    assert next(column.width for column in columns(width, 4, 24) if column.title == "Subject") >= 50
+
+
 @given(st.text(), st.integers(1, 60))
 def test_a_cell_is_exactly_as_wide_as_its_column(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width

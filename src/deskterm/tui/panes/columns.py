@@ -28,21 +28,22 @@ class Column:
 
 
 def columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Column]:
-    """The columns after the due one, for a list so many cells wide; the subject has what is left. step_width,
-    status_width: the longest severity and status of the procedure."""
+    """The columns after the due one, for a list so many cells wide; the subject has what is left, and grows to
+    some fifty cells before others come or are shown in full. step_width, status_width: the longest severity and status
+    of the procedure."""
     step = min(max(step_width, 3), 8 if width >= 90 else 5)
-    status = min(max(status_width, 6), 22 if width >= 120 else 16 if width >= 74 else 12)
+    status = min(max(status_width, 6), 22 if width >= 152 else 19 if width >= 112 else 16 if width >= 74 else 12)
     every = [
         Column("    #", 6, 0, lambda line, now: f"{line.number:>5}"),
         Column("Sev", step, 0, lambda line, now: line.step),
         Column("Status", status, 0, lambda line, now: line.status_label),
         Column("Subject", 0, 0, lambda line, now: line.subject),
         Column(
-            "Organisation", 14 if width < 130 else 18, 92, lambda line, now: line.organisation or line.requester, True
+            "Organisation", 12 if width < 146 else 18, 98, lambda line, now: line.organisation or line.requester, True
         ),
-        Column("Assignee", 9 if width < 130 else 12, 82, lambda line, now: line.assignee or "–", True),
-        Column("Type", 12 if width < 130 else 16, 112, lambda line, now: line.type_label, True),
-        Column("Upd", 4, 98, lambda line, now: f"{words.ago(now - line.updated):>3}", True),
+        Column("Assignee", 9 if width < 150 else 12, 82, lambda line, now: line.assignee or "–", True),
+        Column("Type", 12 if width < 156 else 16, 139, lambda line, now: line.type_label, True),
+        Column("Upd", 4, 126, lambda line, now: f"{words.ago(now - line.updated):>3}", True),
     ]
     shown = [column for column in every if width >= column.from_width]
     taken = DUE_WIDTH + sum(column.width + 1 for column in shown)
