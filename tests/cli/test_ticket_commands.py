@@ -40,7 +40,7 @@ def test_lists_are_json_when_asked(desk: Call) -> None:
     (row,) = desk("ticket", "list", "--json", *NINE).json
     assert (row["number"], row["status"], row["next_due_at"]) == (1001, "new", "2026-11-23T09:30:00Z")
     sheet = desk("ticket", "show", "1001", "--json", *NINE).json
-    assert [clock["metric"] for clock in sheet["clocks"]] == ["resolution", "response"]
+    assert [clock["metric"] for clock in sheet["clocks"]] == ["response", "resolution"]
 
 
 def test_words_come_from_standard_input_too(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:

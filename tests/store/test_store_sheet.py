@@ -152,6 +152,49 @@ def test_a_sheet_holds_all_of_a_ticket(store: Store) -> None:
     ]
 
 
+def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> None:
+    number = filled(store)
+    with store.writing() as session:
+        edition = ProcedureVersion(
+            key="campus-it",
+            name="Campus",
+            digest="d",
+            document='{"metrics":[{"key":"response"},{"key":"update"},{"key":"fix"}]}',
+            applied_at=at(NOW),
+            applied_by="sam",
+        )
+        session.add(edition)
+        session.flush()
+        assert edition.id is not None
+        session.add(Desk(name="Acme", created_at=at(NOW), procedure_version=edition.id))
+        for metric, cycle, started in [("fix", 1, 0), ("gone", 1, 0), ("update", 2, 60), ("update", 1, 30)]:
+            session.add(
+                ClockRow(
+                    ticket_id=number,
+                    metric=metric,
+                    cycle=cycle,
+                    state="running",
+                    started_at=at(NOW - 90 + started),
+                    target="1h",
+                    consumed=0,
+                    since=at(NOW),
+                    policy="support",
+                    calendar="office",
+                    version=1,
+                )
+            )
+    with open_reader(store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    assert [(clock.metric, clock.cycle) for clock in found.clocks] == [
+        ("response", 1),
+        ("update", 1),
+        ("update", 2),
+        ("fix", 1),
+        ("gone", 1),
+    ]
+
+
 def test_a_number_that_nobody_has_gives_no_sheet(store: Store) -> None:
     with open_reader(store.url) as reader:
         assert sheet(reader, 1) is None

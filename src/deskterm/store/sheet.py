@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from deskterm.errors import DeskError
@@ -17,8 +18,8 @@ JUST_MISSED = 1800
 
 
 class ClockView(NamedTuple):
-    """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds. waived: a lead let
-    the miss pass; next_event: the next warning or due instant that nobody noticed yet."""
+    """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds. waived: a lead
+    let the miss pass; next_event: the next warning or due instant that nobody noticed yet."""
 
     metric: str
     cycle: int
@@ -118,7 +119,8 @@ _QUEUE_WIDTH = len(queue_columns().split(", "))
 
 
 def sheet(reader: Reader, number: int) -> TicketSheet | None:
-    """The ticket with this number, its clocks, conversation and history in the order of their events."""
+    """The ticket with this number: its clocks as the procedure orders their metrics, then by cycle (a metric that it
+    has no more comes last), its conversation and history in the order of their events."""
     wanted = {"number": number}
     found = reader.rows(f"SELECT {queue_columns()}, {_SHEET} FROM ticket WHERE id = :number", wanted)
     if not found:
@@ -194,9 +196,11 @@ def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
     found = reader.rows(
         "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
         "breached_at, cause, policy, calendar, version, waived, next_event_at FROM clock WHERE ticket_id = :number "
-        "ORDER BY started_at, metric, cycle",
+        "ORDER BY metric, cycle",
         wanted,
     )
+    places = _places(reader)
+    found.sort(key=lambda row: places.get(row[0], len(places)))
     return [
         ClockView._make(
             (
@@ -214,6 +218,17 @@ def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
         )
         for row in found
     ]
+
+
+def _places(reader: Reader) -> dict[str, int]:
+    """Where each metric stands in the procedure in force."""
+    found = reader.rows("SELECT p.document FROM procedure_version p JOIN desk d ON d.procedure_version = p.id")
+    return _metric_places(found[0][0]) if found else {}
+
+
+@lru_cache(maxsize=4)
+def _metric_places(document: str) -> dict[str, int]:
+    return {metric["key"]: place for place, metric in enumerate(json.loads(document).get("metrics", ()))}
 
 
 def _messages(reader: Reader, wanted: dict[str, int]) -> list[MessageView]:
