@@ -190,3 +190,67 @@ def test_a_reader_that_leaves_early_is_no_error(desk: Call, tmp_path: Path) -> N
         ["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("instant", ["9999-12-31", "0001-01-01", "1890-05-05"])
+def test_an_instant_that_no_desk_will_see_is_refused(deskterm: Call, procedure_file: Path, instant: str) -> None:
+    due = deskterm("sla", "due", "--procedure", procedure_file, "--type", "fault", "--start", instant)
+    assert due.code == 2
+    assert "no instant that a desk will see" in due.err
+    made = deskterm("init", "--procedure", procedure_file, "--simulated", "--now", instant)
+    assert made.code == 2
+
+
+def test_numbers_beyond_every_database_are_wrong_usage(desk: Call) -> None:
+    assert desk("ticket", "show", 2**63).code == 2
+    assert desk("ticket", "list", "--limit", 10**20).code == 2
+
+
+def test_only_an_admin_reads_as_somebody_else(desk: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert desk("ticket", "list", "--as", "nobody-here").code == 1
+    people = tmp_path / "agents.csv"
+    people.write_text("login,name,role\nsam,Sam,agent\n")
+    desk("seed", "agents", people)
+    assert desk("ticket", "list", "--view", "mine", "--as", "sam").code == 0
+    monkeypatch.setenv("LOGNAME", "sam")
+    assert desk("ticket", "list", "--view", "mine", "--as", "ann").code == 1
+
+
+def test_json_holds_hostile_words_as_escapes(desk: Call) -> None:
+    subject = "a\x9b31m\u202eb\u2066"
+    desk("ticket", "new", subject, "--type", "fault")
+    printed = desk("ticket", "list", "--json")
+    assert not set("\x9b\u202e\u2066") & set(printed.out)
+    assert printed.json[0]["subject"] == subject
+
+
+def test_bytes_that_are_no_text_get_one_sentence(desk: Call) -> None:
+    answer = desk("ticket", "new", "\udcff\udcfe", "--type", "fault")
+    assert (answer.code, "not UTF-8 text" in answer.err) == (2, True)
+
+
+def test_a_place_that_the_system_refuses_gets_one_sentence(desk: Call) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    answer = subprocess.run(
+        f"{sys.executable} -m deskterm export events > /dev/full",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LOGNAME": "ann"},
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("deskterm: The system refused")
+
+
+def test_a_severity_may_be_named_as_the_queue_shows_it(deskterm: Call) -> None:
+    due = ("sla", "due", "--procedure", "software-vendor", "--start", "2026-11-20 15:45", "--json")
+    short = deskterm(*due, "--type", "Technical Support", "--severity", "p1")
+    assert [item["due_at"][8:16] for item in short.json] == ["23T08:15", "23T08:45", "23T11:45"]
+
+
+def test_the_shipped_examples_can_be_seeded(deskterm: Call) -> None:
+    deskterm("init", "--procedure", "software-vendor")
+    for what in ("agents", "clients", "severities"):
+        assert deskterm("seed", what, "example", "--dry-run").code == 0
