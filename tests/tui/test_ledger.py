@@ -45,7 +45,7 @@ def test_a_narrow_page_puts_what_counts_below_the_instants(desk: Desk) -> None:
 
 def test_a_ticket_without_clocks_says_why(desk: Desk) -> None:
     intake.register(desk, type="question", subject="How?", requester="Kim", now=at(130))
-    with pytest.raises(DeskError, match="Ticket 1002 has no clocks. No policy of the procedure is for it"):
+    with pytest.raises(DeskError, match=r"Ticket 1002 has no clocks\. No policy of the procedure is for it"):
         read(desk, 1002, at(131))
 
 

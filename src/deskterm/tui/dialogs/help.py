@@ -27,9 +27,7 @@ def help_page(refusals: dict[str, str], width: int) -> Content:
     parts += [("\nSigns\n", HERE)]
     for mood, glyph in GLYPHS.items():
         parts += [(f"  {glyph} ", URGENCY[mood]), f"{MEANINGS[mood]}\n"]
-    parts += [
-        ("  Times left are working time where the target is: they rest while the desk is closed.\n", FAINT)
-    ]
+    parts += [("  Times left are working time where the target is: they rest while the desk is closed.\n", FAINT)]
     return Content.assemble(*parts)
 
 
