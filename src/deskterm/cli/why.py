@@ -20,7 +20,9 @@ def attach(app: typer.Typer) -> None:
 def why(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(help=_REF, metavar="REF")],
-    metric: Annotated[str | None, typer.Argument(help="One clock by its key; left out, all of them.")] = None,
+    metric: Annotated[
+        str | None, typer.Argument(help="One clock by its key; left out, all of them.", metavar="METRIC")
+    ] = None,
     cycle: Annotated[int | None, typer.Option(help="One cycle of it.", min=1, metavar="N")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
