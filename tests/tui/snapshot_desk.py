@@ -111,8 +111,13 @@ async def read(pilot: Pilot[Any], view: str = "") -> DeskScreen:
 
 
 async def opened(pilot: Pilot[Any], kind: str) -> None:
-    """Wait until a dialog, by the name of its class, is on top."""
-    await until(pilot, lambda: type(pilot.app.screen).__name__ == kind, f"{kind} is open")
+    """Wait until a screen, by the name of its class, is on top and can be typed at."""
+
+    def ready() -> bool:
+        screen = pilot.app.screen
+        return type(screen).__name__ == kind and (screen.focused is not None or kind == "Page")
+
+    await until(pilot, ready, f"{kind} is open")
 
 
 async def at_rest(pilot: Pilot[Any]) -> None:

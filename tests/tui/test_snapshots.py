@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from deskterm.tui.commands import TABLE
+from deskterm.tui.screens.desk import DeskScreen
 from small_desk import at
 from tui.snapshot_desk import at_rest, console, demo_desk, empty_desk, hostile_desk, opened, read, until
 
@@ -50,22 +52,34 @@ def _a_dark_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def seen(*keys: str, over: str = "") -> Visit:
-    """Press some keys on the desk that has been read. over: the dialog that each of them opens."""
+def seen(*keys: str, over: str = "", then: Callable[[DeskScreen], bool] = lambda screen: True) -> Visit:
+    """Press some keys on the desk that has been read. over: the dialog that each of them opens; then: what they bring
+    about."""
 
     async def visit(pilot: Pilot[Any]) -> None:
-        await read(pilot)
+        screen = await read(pilot)
         for key in keys:
             below = pilot.app.screen
             await pilot.press(key)
             if over:
                 await until(pilot, lambda below=below: pilot.app.screen is not below, f"{key} opens something")  # type: ignore[misc]
                 await opened(pilot, over)
+        await until(pilot, lambda: then(screen), f"{keys} do what they do")
         if not over:
             await read(pilot)
         await at_rest(pilot)
 
     return visit
+
+
+def at_row(row: int) -> Callable[[DeskScreen], bool]:
+    """Whether the cursor of the queue is at a row."""
+    return lambda screen: in_pane("queue")(screen) and screen.queue.cursor == row
+
+
+def in_pane(pane: str) -> Callable[[DeskScreen], bool]:
+    """Whether a pane has the focus."""
+    return lambda screen: screen.pane == pane and screen.focused is not None and screen.focused.id == pane
 
 
 @pytest.mark.parametrize("look", ["dark", "light", "no-colour"])
@@ -77,20 +91,23 @@ def test_the_desk(
         monkeypatch.setenv("COLORFGBG", "0;15")
     elif look == "no-colour":
         monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(console(demo), terminal_size=size, run_before=seen("j"))
+    assert snap_compare(console(demo), terminal_size=size, run_before=seen("j", then=at_row(1)))
 
 
 def test_a_ticket_that_was_opened(demo: str, snap_compare: Alike) -> None:
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter"))
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter", then=in_pane("conversation")))
 
 
 def test_a_ticket_over_the_whole_screen(demo: str, snap_compare: Alike) -> None:
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter", "z"))
+    def zoomed(screen: DeskScreen) -> bool:
+        return in_pane("conversation")(screen) and screen.has_class("-single")
+
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter", "z", then=zoomed))
 
 
-@pytest.mark.parametrize(("pane", "key"), [("views", "1"), ("ticket", "3"), ("sla", "4"), ("soon", "5")])
+@pytest.mark.parametrize(("pane", "key"), [("views", "1"), ("conversation", "3"), ("clocks", "4"), ("soon", "5")])
 def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare: Alike) -> None:
-    assert snap_compare(console(demo), terminal_size=SMALL, run_before=seen(key))
+    assert snap_compare(console(demo), terminal_size=SMALL, run_before=seen(key, then=in_pane(pane)))
 
 
 @pytest.mark.parametrize(("dialog", "key"), [("status", "s"), ("severity", "S"), ("assign", "a")])
@@ -104,6 +121,8 @@ def test_a_new_ticket(demo: str, snap_compare: Alike) -> None:
         await pilot.press("enter")
         await opened(pilot, "Register")
         await pilot.press(*"Scales", "tab", *"Kim")
+        requester = pilot.app.screen.query_one("#requester", Input)
+        await until(pilot, lambda: requester.value == "Kim", "the requester is typed")
         await at_rest(pilot)
 
     assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
@@ -122,6 +141,7 @@ def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_co
         await opened(pilot, "DeskScreen")
         composer = screen.writing.composer
         await until(pilot, lambda: composer is not None and composer.then is not None, "the next status is chosen")
+        await until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus again")
         await at_rest(pilot)
 
     assert snap_compare(console(demo), terminal_size=size, run_before=visit)
