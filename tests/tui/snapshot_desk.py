@@ -135,10 +135,12 @@ async def at_rest(pilot: Pilot[Any]) -> None:
 
 
 def still(app: App[Any]) -> None:
-    """Stop cursors from blinking."""
+    """Stop cursors from blinking. The one of a text keeps the line as it was drawn before, so it is not shown."""
     for screen in app.screen_stack:
-        for field in [*screen.query(Input), *screen.query(TextArea)]:
+        for field in screen.query(Input):
             field.cursor_blink = False
+        for area in screen.query(TextArea):
+            area.cursor_blink = area.show_cursor = False
 
 
 def drawn(app: App[Any]) -> str:
