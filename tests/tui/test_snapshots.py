@@ -105,7 +105,7 @@ def test_a_ticket_over_the_whole_screen(demo: str, snap_compare: Alike) -> None:
     assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter", "z", then=zoomed))
 
 
-@pytest.mark.parametrize(("pane", "key"), [("views", "1"), ("clocks", "4"), ("soon", "5")])
+@pytest.mark.parametrize(("pane", "key"), [("views", "1"), ("conversation", "3"), ("clocks", "4"), ("soon", "5")])
 def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare: Alike) -> None:
     def there(screen: DeskScreen) -> bool:
         return in_pane(pane)(screen) and screen.queue.cursor == 1
