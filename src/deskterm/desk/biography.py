@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.events import Event
-from deskterm.desk.fold import State, TicketFold, apply
+from deskterm.desk.fold import State, TicketFold
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock, Mark
 
@@ -92,22 +92,18 @@ class _Watch:
     def __init__(self, procedures: Procedures) -> None:
         self._procedures = procedures
         self._fold = TicketFold(procedures)
-        self._shadow = State()  # folded beside it, for the marks
         self._lives: dict[tuple[str, int], Life] = {}
         self._standings: list[Standing] = []
         self._idle: list[Standing] = []
-        self._raised: dict[str, object] = {}
-        self._seen: Mapping[str, object] = {}
         self._facts: Mapping[str, object] = {}
         self._pins: dict[str, Turn] = {}
         self._version = 0
 
     def step(self, event: Event) -> None:
         procedure = self._procedures(event.version)
-        mark = apply(self._shadow, event, procedure)
-        self._fold.step(event)
+        mark = self._fold.step(event)
+        self._facts = self._fold.facts
         self._version = event.version
-        self._look(mark)
         known = procedure.statuses.get(mark.status)
         status = known.label if known else mark.status
         if "status" in event.changes:
@@ -139,21 +135,6 @@ class _Watch:
             self._idle,
             self._fold.foreseen,
         )
-
-    def _look(self, mark: Mark) -> None:
-        """The facts as policies see them: what a machine raised by itself is looked at as it was before (S3-08), and so
-        is what a transfer changed."""
-        if mark.facts is self._seen:
-            return
-        before, after = self._seen, mark.facts
-        if before and not mark.occurrences.isdisjoint(("automatic_raise", "transferred")):
-            for name in after:
-                if before.get(name) != after[name]:
-                    self._raised.setdefault(name, before.get(name))
-        else:
-            self._raised = {name: old for name, old in self._raised.items() if before.get(name) == after.get(name)}
-        self._seen = after
-        self._facts = {**after, **self._raised}
 
     def _compare(self, clock: Clock, event: Event, mark: Mark, status: str) -> None:
         key = clock.metric, clock.cycle

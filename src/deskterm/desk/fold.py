@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from deskterm.desk.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
 from deskterm.procedure.terms import REOPEN_WINDOW, SNOOZE
-from deskterm.sla.clock import Clock, Folding, Mark
+from deskterm.sla.clock import Clock, Facts, Folding, Mark
 from deskterm.sla.terms import TIMER
 
 FACTS = frozenset(
@@ -301,8 +301,8 @@ class TicketFold:
         self._folding: Folding | None = None
         self._version = -1
 
-    def step(self, event: Event) -> None:
-        """Fold in the next event of the ticket."""
+    def step(self, event: Event) -> Mark:
+        """Fold in the next event of the ticket, and say what the clocks were told of it."""
         procedure = self._procedures(event.version)
         mark = apply(self.state, event, procedure)
         if self._folding is None:
@@ -313,6 +313,12 @@ class TicketFold:
         self._folding.step(mark)
         if event.kind == "migrated":
             self._folding.migrate(mark.at)
+        return mark
+
+    @property
+    def facts(self) -> Facts:
+        """What policies look at, as `Folding.facts` has it."""
+        return {} if self._folding is None else self._folding.facts
 
     def clocks(self) -> list[Clock]:
         """All cycles of all metrics, as they stand after the last event."""

@@ -92,6 +92,12 @@ class Folding:
         self._standing: frozenset[str] = frozenset()
         """Of a ticket that is over: how it came to be. As long as that lasts, it stops what would start."""
 
+    @property
+    def facts(self) -> Facts:
+        """What policies look at, as the last mark left it: what a machine raised by itself is still as it was before,
+        and so is what a transfer changed."""
+        return self._facts
+
     def judge(self, terms: Terms) -> None:
         """Other terms from now on, for cycles that start. What runs keeps its promise until a change of facts changes
         what the new terms promise, and what is done its judgement; starts, stops and pauses go by the new terms, and
