@@ -11,7 +11,7 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.founding import apply
 from deskterm.desk.intake import register
 from deskterm.desk.migration import migrate, plan
-from deskterm.desk.preview import Moved
+from deskterm.desk.moves import Moved
 from deskterm.desk.proof import prove
 from deskterm.errors import DeskError
 from deskterm.store.reader import open_reader

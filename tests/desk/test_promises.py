@@ -10,7 +10,8 @@ from deskterm.desk import conversation, handling, linking, promises, work
 from deskterm.desk.desk import Desk, events_of
 from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.intake import register
-from deskterm.desk.preview import Moved, preview
+from deskterm.desk.moves import Moved
+from deskterm.desk.preview import preview
 from deskterm.desk.proof import prove
 from deskterm.desk.transfer import transfer
 from deskterm.errors import DeskError, UsageError
@@ -186,6 +187,25 @@ def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(desk: 
     handling.set_organisation(desk, 1001, "Larch Ltd", now=at(61))
     assert clock(desk, "response").due == epoch(120)
     assert {clock.new_due for clock in preview(desk, 1001, type="question", now=at(62))} == {None}
+
+
+def test_what_was_foreseen_is_what_the_change_does(desk: Desk) -> None:
+    fault(desk, "low")
+    for wanted in ({"severity": "high"}, {"organisation": "larch"}, {"type": "question"}):
+        foreseen = preview(desk, 1001, now=at(60), **wanted)
+        assert foreseen
+        assert list(handling.change(desk, 1001, now=at(60), **wanted).moved) == foreseen
+        assert preview(desk, 1001, now=at(60), **wanted) == []
+
+
+def test_a_rehearsed_change_is_refused_as_the_change_is(desk: Desk) -> None:
+    fault(desk, "low")
+    with pytest.raises(DeskError, match="There is no severity 'dire'"):
+        preview(desk, 1001, severity="dire", now=at(1))
+    with pytest.raises(DeskError, match="There is no client 'oak'"):
+        preview(desk, 1001, organisation="oak", now=at(1))
+    with pytest.raises(DeskError, match="has no tag vip: its tags are none"):
+        handling.tag(desk, 1001, remove=["vip"], now=at(1))
 
 
 # -- what happens by itself ----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
 from deskterm.desk.fold import State, TicketFold
+from deskterm.desk.moves import Moved
 from deskterm.desk.permissions import Act, require
 from deskterm.desk.rows import clock_values, instant, moment, seconds, ticket_values
 from deskterm.errors import DeskError
@@ -68,12 +69,13 @@ _NAMED = frozenset({"requester_id", "organisation_id"})
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a command did. number: the ticket; summary: one line for a person; changes: field → (before, after);
-    version: the ticket's version afterwards."""
+    version: the ticket's version afterwards; moved: the clocks that a change of target moved (rule 17)."""
 
     number: int
     summary: str
     changes: Changes
     version: int
+    moved: tuple[Moved, ...] = ()
 
 
 class MovedOn(DeskError):
@@ -143,13 +145,17 @@ class Desk:
         return self._editions[version]
 
     @contextmanager
-    def ticket(self, number: int, act: Act, now: datetime, version: int | None = None) -> Iterator[Work]:
-        """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere."""
+    def ticket(
+        self, number: int, act: Act, now: datetime, version: int | None = None, *, rehearse: bool = False
+    ) -> Iterator[Work]:
+        """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
+        nothing of it is written."""
         self.require(act)
-        with self.store.writing() as session:
+        with self.store.reading() if rehearse else self.store.writing() as session:
             work = self._taken(session, number, now, version)
             yield work
-            work.finish()
+            if not rehearse:
+                work.finish()
 
     @contextmanager
     def tickets(self, numbers: Sequence[int], act: Act, now: datetime) -> Iterator[list[Work]]:
@@ -334,7 +340,7 @@ class Work:
         if fresh:
             self.session.execute(_ADD_CLOCKS, fresh)
 
-    def done(self, summary: str) -> Done:
+    def done(self, summary: str, moved: Sequence[Moved] = ()) -> Done:
         """The command's answer. Called before the transaction ends, shown after it."""
         if self.number is None:
             self._insert_ticket()
@@ -342,7 +348,7 @@ class Work:
         for event in self.happened:
             for name, (before, after) in event.changes.items():
                 changes[name] = (changes[name][0] if name in changes else before, after)
-        return Done(self.number or 0, summary, changes, self.state.version)
+        return Done(self.number or 0, summary, changes, self.state.version, tuple(moved))
 
 
 def message_values(event: Event) -> dict[str, Any] | None:

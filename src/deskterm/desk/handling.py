@@ -8,12 +8,17 @@ from datetime import datetime
 from deskterm.desk.desk import Desk, Done, Work
 from deskterm.desk.fold import State
 from deskterm.desk.intake import one_line, tidy_tags
+from deskterm.desk.moves import moved, promised
 from deskterm.desk.people import active_agent, organisation_of
 from deskterm.desk.workflow import checked_move, chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import RequestType, Severity
 from deskterm.store.tables import Organisation
+
+
+class Unchanged(DeskError):
+    """The ticket is already what it was to become."""
 
 
 def move(desk: Desk, number: int, status: str, *, reason: str = "", now: datetime, version: int | None = None) -> Done:
@@ -57,27 +62,36 @@ def change(
     severity: str | None = None,
     priority: str | None = None,
     type: str | None = None,  # noqa: A002 - the field's word
+    organisation: str | None = None,
     subject: str | None = None,
     add_tags: Sequence[str] = (),
     remove_tags: Sequence[str] = (),
     reason: str = "",
     now: datetime,
     version: int | None = None,
+    rehearse: bool = False,
 ) -> Done:
-    """Several changes as one act: all of them happen, or none. UsageError when nothing is asked for."""
+    """Several changes as one act: all of them happen, or none; with what became of the clocks that another severity,
+    priority, type or client moves. organisation: the client's key or name. rehearse: say what would happen, and write
+    nothing. UsageError when nothing is asked for."""
     tags = tidy_tags(add_tags), tidy_tags(remove_tags)
-    asked = {"edit": type or subject, "severity": severity, "priority": priority, "move": status, "tag": any(tags)}
+    edits = type or organisation or subject
+    asked = {"edit": edits, "severity": severity, "priority": priority, "move": status, "tag": any(tags)}
     acts = [act for act, wanted in asked.items() if wanted is not None and wanted is not False]
     if not acts:
-        raise UsageError("Say what to change: a status, a severity, a priority, a type, a subject or tags.")
+        raise UsageError("Say what to change: a status, a severity, a priority, a type, a client, a subject or tags.")
     for act in acts:
         desk.require(act)  # type: ignore[arg-type]
     said = []
-    with desk.ticket(number, acts[0], now, version) as work:  # type: ignore[arg-type]
+    retargets = any(wanted is not None for wanted in (severity, priority, type, organisation))
+    with desk.ticket(number, acts[0], now, version, rehearse=rehearse) as work:  # type: ignore[arg-type]
+        before = promised(work.fold, work.at) if retargets else {}
         if subject is not None:
             said.append(_edit_subject(work, subject))
         if type is not None:
             said.append(_retype(work, type, reason))
+        if organisation is not None:
+            said.append(_rehome(work, organisation, reason))
         if severity is not None:
             said.append(_set_severity(work, severity, reason))
         if priority is not None:
@@ -86,7 +100,8 @@ def change(
             said.append(_move(work, status, reason))
         if any(tags):
             said.append(_tag(work, *tags))
-        done = work.done(f"{number}: {'; '.join(said)}")
+        after = promised(work.fold, work.at) if retargets else {}
+        done = work.done(f"{number}: {'; '.join(said)}", moved(before, after, work.procedure, number))
     return done
 
 
@@ -128,13 +143,7 @@ def set_organisation(
 ) -> Done:
     """Correct whose ticket it is, by the client's key or name: the client's policy holds over the same history (rule
     17)."""
-    with desk.ticket(number, "edit", now, version) as work:
-        client = organisation_of(work.session, organisation, None)
-        if client is None or client.id == work.state.organisation_id:
-            raise DeskError(f"Ticket {number} is of {organisation} already.")
-        work.append("edited", rehomed(work.state, client), reason=reason)
-        done = work.done(f"{number} is of {client.name} now")
-    return done
+    return change(desk, number, organisation=organisation, reason=reason, now=now, version=version)
 
 
 def rehomed(state: State, client: Organisation) -> dict[str, tuple[int | str | None, int | str | None]]:
@@ -174,7 +183,7 @@ def _set_severity(work: Work, severity: str, reason: str) -> str:
     before = work.state.severity
     step = chosen("severity", severity, work.procedure.procedure.severities)
     if step.key == before:
-        raise DeskError(f"The severity is {step.label} already.")
+        raise Unchanged(f"The severity is {step.label} already.")
     work.append("severity_set", {"severity": (before, step.key)}, reason=reason)
     return f"severity {_label(work.procedure.severities, before)} → {step.label}"
 
@@ -186,16 +195,19 @@ def _set_priority(work: Work, priority: str, reason: str) -> str:
     before = work.state.priority
     step = chosen("priority", priority, scale)
     if step.key == before:
-        raise DeskError(f"The priority is {step.label} already.")
+        raise Unchanged(f"The priority is {step.label} already.")
     work.append("priority_set", {"priority": (before, step.key)}, reason=reason)
     return f"priority {_label(work.procedure.priorities, before)} → {step.label}"
 
 
 def _tag(work: Work, add: Sequence[str], remove: Sequence[str]) -> str:
     before = list(work.state.tags)
+    if missing := sorted(set(remove) - set(before) - set(add)):
+        word = "tag" if len(missing) == 1 else "tags"
+        raise DeskError(f"Ticket {work.number} has no {word} {_listed(missing)}: its tags are {_listed(before)}.")
     after = sorted((set(before) | set(add)) - set(remove))
     if before == after:
-        raise DeskError(f"The tags of {work.number} are {_listed(before)} already.")
+        raise Unchanged(f"The tags of {work.number} are {_listed(before)} already.")
     work.append("tagged", {"tags": (before, after)})
     return f"tags {_listed(after)}"
 
@@ -214,9 +226,17 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
     procedure, state = work.procedure, work.state
     kind = chosen("type", wanted, procedure.procedure.types)
     if kind.key == state.type:
-        raise DeskError(f"The type is {kind.label} already.")
+        raise Unchanged(f"The type is {kind.label} already.")
     work.append("edited", retyped(procedure, state, kind), reason=reason)
     return f"now a {kind.label}"
+
+
+def _rehome(work: Work, organisation: str, reason: str) -> str:
+    client = organisation_of(work.session, organisation, None)
+    if client is None or client.id == work.state.organisation_id:
+        raise Unchanged(f"Ticket {work.number} is of {organisation} already.")
+    work.append("edited", rehomed(work.state, client), reason=reason)
+    return f"of {client.name} now"
 
 
 def retyped(procedure: Compiled, state: State, kind: RequestType) -> dict[str, tuple[str | None, str | None]]:

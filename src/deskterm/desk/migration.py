@@ -15,7 +15,7 @@ from sqlmodel import Session
 from deskterm.desk.desk import Desk, events_of
 from deskterm.desk.events import Event
 from deskterm.desk.fold import folded
-from deskterm.desk.preview import Moved, moved, promised
+from deskterm.desk.moves import Moved, moved, promised
 from deskterm.desk.rows import seconds
 from deskterm.store.tables import ClockRow, table_of
 

@@ -1,0 +1,49 @@
+"""Due instants before and after a change: which clocks it moves, and which it makes late at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deskterm.desk.fold import TicketFold
+from deskterm.procedure.compiled import Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A clock that a change moves. Dues are epoch seconds, of a clock that rests as if it went on now; None: no due
+    instant, because nothing is promised or nobody has set it. late_now: the change itself makes it late. number: its
+    ticket."""
+
+    metric: str
+    label: str
+    cycle: int
+    old_due: int | None
+    new_due: int | None
+    late_now: bool
+    number: int = 0
+
+
+Promised = Mapping[tuple[str, int], tuple[int | None, bool]]
+
+
+def promised(fold: TicketFold, at: int) -> Promised:
+    """(metric, cycle) → when it is due, and whether it has been missed, of each clock that runs or rests."""
+    missed = {(clock.metric, clock.cycle): clock.breached_at is not None for clock in fold.clocks()}
+    return {
+        key: (due, missed.get(key, False) or (due is not None and due < at)) for key, due in fold.foreseen(at).items()
+    }
+
+
+def moved(before: Promised, after: Promised, procedure: Compiled, number: int) -> list[Moved]:
+    """The clocks that are due at another instant than before, or no longer, or newly."""
+    order = {metric.key: rank for rank, metric in enumerate(procedure.terms.metrics)}
+    found = []
+    for key in sorted(before.keys() | after.keys(), key=lambda key: (order.get(key[0], len(order)), key)):
+        old, was_late = before.get(key, (None, False))
+        new, is_late = after.get(key, (None, False))
+        if old != new:
+            metric = procedure.terms.metric(key[0])
+            label = key[0] if metric is None else metric.label
+            found.append(Moved(key[0], label, key[1], old, new, is_late and not was_late, number))
+    return found
