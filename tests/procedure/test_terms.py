@@ -90,8 +90,11 @@ length = "14c"
 """
 
 
+AT_SIX = ("2026-03-16T18:00", "2026-03-30T18:00")
+
+
 def test_sprints_begin_at_local_midnight_through_a_change_of_the_clocks() -> None:
-    sprints = shop(SHOP + SPRINTS).terms.sprints
+    sprints = shop(SHOP + SPRINTS).terms.cadences["sprint"]
     before, after = sprints.bounds[0], sprints.bounds[1]
     assert before == (seconds("2026-03-16T00:00Z"), seconds("2026-03-30T00:00+01:00"))
     assert after == (seconds("2026-03-30T00:00+01:00"), seconds("2026-04-13T00:00+01:00"))
@@ -101,13 +104,20 @@ def test_sprints_begin_at_local_midnight_through_a_change_of_the_clocks() -> Non
 
 def test_a_sprint_may_last_working_days() -> None:
     text = SHOP + SPRINTS.replace('"14c"', '"1d"')
-    start, end = shop(text).terms.sprints.bounds[0]
+    start, end = shop(text).terms.cadences["sprint"].bounds[0]
     assert start == seconds("2026-03-16T00:00Z")
     assert end == seconds("2026-03-16T17:30Z")
 
 
+def test_a_release_is_over_as_it_starts_at_the_hour_of_its_rule() -> None:
+    text = SPRINTS.replace('"sprint"', '"release"').replace("INTERVAL=2", "INTERVAL=2;BYHOUR=18")
+    releases = shop(SHOP + SPRINTS + text).terms.cadences["release"]
+    assert releases.bounds[:2] == [(seconds(f"{at}+01:00" if "30" in at else f"{at}Z"),) * 2 for at in AT_SIX]
+    assert list(releases.dates[:2]) == ["2026-03-16", "2026-03-30"]
+
+
 def test_a_procedure_without_sprints_has_none() -> None:
-    assert shop().terms.sprints.first_after(0) is None
+    assert shop().terms.cadences == {}
 
 
 def test_the_order_of_work_goes_by_the_file() -> None:

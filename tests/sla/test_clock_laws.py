@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from deskterm.sla import Calendar
 from deskterm.sla.clock import Clock, Folding, Mark, Terms, fold
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import Metric, Policy, Sprints
+from deskterm.sla.terms import Cadence, Metric, Policy
 from sla.told import CATEGORY, METRICS, RESTS, epoch, terms, when
 from sla.vectors import CALENDARS, OFFICE
 
 START = epoch("11-20 15:00")
-SPRINTS = Sprints(((START + 86_400, START + 3 * 86_400), (START + 4 * 86_400, START + 6 * 86_400)))
+SPRINTS = {"sprint": Cadence(((START + 86_400, START + 3 * 86_400), (START + 4 * 86_400, START + 6 * 86_400)))}
 ROWS = {
     "p1": {"response": "30m", "review": "1h", "resolution": "4h", "next": "1h", "update": "4h"},
     "p2": {"response": "36h elapsed", "review": "1d end of day", "resolution": "2d", "next": "2h"},
     "p3": {"response": "2 working dates", "resolution": "next sprint, at most 14 days", "update": "set by manager"},
 }
-FIRST = terms(rows=ROWS, sprints=SPRINTS)
+FIRST = terms(rows=ROWS, cadences=SPRINTS)
 SECOND = terms(Calendar("GMT", OFFICE, ["2026-11-24"]), {**ROWS, "p1": ROWS["p2"]}, METRICS[1:], SPRINTS, 2)
 WORDS = (
     "agent_reply",

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import Sprints
+from deskterm.sla.terms import Cadence
 from sla import drawn
 from sla.told import epoch
 from sla.vectors import CALENDARS
 
 DAY = 8 * 3600
-FORTNIGHTS = Sprints(
-    tuple((epoch("11-16 08:00") + n * 1_209_600, epoch("11-27 16:00") + n * 1_209_600) for n in range(9))
-)
-"""Sprints from Monday to the Friday of the week after."""
+FORTNIGHTS = {
+    "sprint": Cadence(
+        tuple((epoch("11-16 08:00") + n * 1_209_600, epoch("11-27 16:00") + n * 1_209_600) for n in range(9))
+    ),
+    "release": Cadence(
+        tuple((epoch("11-19 18:00") + n * 1_209_600,) * 2 for n in range(9)),
+        tuple(f"{date(2026, 11, 19) + timedelta(days=14 * n)}" for n in range(9)),
+    ),
+}
+"""Sprints from Monday to the Friday of the week after, and a release on the Thursday evening between."""
 
 
 def due(text: str, start: str, *pauses: tuple[str, str]) -> int | None:
@@ -39,13 +47,19 @@ def due(text: str, start: str, *pauses: tuple[str, str]) -> int | None:
         ("next sprint", "11-16 08:00", "12-11 16:00"),  # the one that starts as it comes has started
         ("next sprint, at most 14 days", "11-20 15:45", "12-04 15:45"),
         ("next sprint, at most 30 days", "11-20 15:45", "12-11 16:00"),
+        ("next release", "11-20 15:45", "12-03 18:00"),
+        ("next release", "11-19 18:00", "12-03 18:00"),  # what comes at the release is too late for it
+        ("next release", "11-19 17:59", "11-19 18:00"),
+        ("next release, at most 7 days", "11-20 15:45", "11-27 15:45"),
+        ("next release, at most 3 working days", "11-20 15:45", "11-25 15:45"),
+        ("next release, at most 30 working days", "11-20 15:45", "12-03 18:00"),
     ],
 )
 def test_a_target_is_due(text: str, start: str, at: str) -> None:
     assert due(text, start) == epoch(at)
 
 
-@pytest.mark.parametrize("text", ["none", "mean 50h", "scheduled sprint", "set by manager"])
+@pytest.mark.parametrize("text", ["none", "mean 50h", "scheduled sprint", "scheduled release", "set by manager"])
 def test_a_target_that_names_no_instant_is_due_at_none(text: str) -> None:
     assert due(text, "11-20 15:45") is None
 
@@ -53,6 +67,14 @@ def test_a_target_that_names_no_instant_is_due_at_none(text: str) -> None:
 def test_without_a_sprint_to_come_only_the_cap_is_due() -> None:
     for text, at in (("next sprint", None), ("next sprint, at most 14 days", epoch("11-20 15:45") + 1_209_600)):
         assert due_instant(parse_target(text, DAY), epoch("11-20 15:45"), CALENDARS["A"]) == at
+
+
+def test_what_is_scheduled_to_a_release_is_due_at_it_pauses_or_not() -> None:
+    target, start = parse_target("scheduled release", DAY), epoch("11-20 15:45")
+    pauses = [(start + 3600, start + 7200)]
+    assert due_instant(target, start, CALENDARS["A"], pauses, FORTNIGHTS, "2026-12-17") == epoch("12-17 18:00")
+    assert due_instant(target, start, CALENDARS["A"], pauses, FORTNIGHTS, "2026-12-18") is None
+    assert due_instant(target, start, CALENDARS["A"], pauses, {"sprint": FORTNIGHTS["sprint"]}, "2026-12-17") is None
 
 
 def test_nothing_is_due_without_a_calendar() -> None:
@@ -91,28 +113,33 @@ def test_of_a_pause_that_had_begun_before_only_the_rest_counts(text: str, at: st
     assert due(text, "11-23 09:00", ("11-20 09:00", "11-23 11:00")) == epoch(at)
 
 
-KINDS = ("4h", "2d", "2d end of day", "3 working dates", "2 working dates end of day", "36h elapsed", "next sprint")
+KINDS = (
+    "4h", "2d", "2d end of day", "3 working dates", "2 working dates end of day", "36h elapsed", "next sprint",
+    "next release, at most 3 working days",
+)  # fmt: skip
 
 
 @given(st.data(), st.sampled_from(KINDS))
 def test_nothing_becomes_due_while_it_rests(data: st.DataObject, text: str) -> None:
     wall, anchor = data.draw(drawn.walls())
     calendar = drawn.calendar(wall)
-    sprints = Sprints(
-        tuple((int(anchor.timestamp()) + n * 86_400, int(anchor.timestamp()) + n * 90_000) for n in range(9))
-    )
+    first = int(anchor.timestamp())
+    cadences = {
+        "sprint": Cadence(tuple((first + n * 86_400, first + n * 90_000) for n in range(9))),
+        "release": Cadence(tuple((first + n * 100_000,) * 2 for n in range(9))),
+    }
     target = parse_target(text, calendar.day_length)
     start = int(data.draw(drawn.near(anchor)).timestamp())
     pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(drawn.pauses(anchor))]
-    free = due_instant(target, start, calendar, (), sprints)
-    at = due_instant(target, start, calendar, pauses, sprints)
+    free = due_instant(target, start, calendar, (), cadences)
+    at = due_instant(target, start, calendar, pauses, cadences)
     if free is None or at is None:
         assert free is at is None
         return
     assert start <= free <= at
     assert not any(max(begin, start) < at <= end for begin, end in pauses if text in KINDS[:2]), "not in a pause"
     assert at == free or any(begin < at and end > start for begin, end in pauses), "only a pause pushes"
-    assert due_instant(target, start, calendar, [*pauses, (at, at + 3600)], sprints) == at, (
+    assert due_instant(target, start, calendar, [*pauses, (at, at + 3600)], cadences) == at, (
         "one that begins then is late"
     )
-    assert due_instant(target, start, calendar, pauses[::-1], sprints) == at
+    assert due_instant(target, start, calendar, pauses[::-1], cadences) == at

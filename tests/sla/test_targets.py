@@ -31,6 +31,12 @@ DAY = 8 * 3600
         ("next sprint", Target("next-sprint", "next sprint")),
         ("next sprint, at most 14 days", Target("next-sprint", "next sprint, at most 14 days", cap=14 * 86_400)),
         ("scheduled sprint", Target("scheduled-sprint", "scheduled sprint")),
+        ("next release", Target("next-release", "next release")),
+        (
+            "next release, at most 9 working days",
+            Target("next-release", "next release, at most 9 working days", dates=9),
+        ),
+        ("scheduled release", Target("scheduled-release", "scheduled release")),
         ("set by excellence-manager", Target("manual", "set by excellence-manager", role="excellence-manager")),
         ("mean 50h", Target("mean", "mean 50h", 50 * 3600)),
         ("none", Target("none", "none")),
@@ -43,10 +49,22 @@ def test_a_target_is_read_from_its_words(text: str, target: Target) -> None:
 
 NO_DURATIONS = ("", "soon", "30", "m", "30 x", "-4h", "4h-", "1.5h", "4h 5", "h4", "4hh", "1h, 30m", "２h", "30m\n4h x")
 NO_TIME = ("0m", "0h0m", "20000d", "0c", "0 calendar days", "999999999c", "0 working dates", "99999 working dates")
-NO_TARGETS = ("mean", "mean soon", "end of day", "elapsed", "set by", "next sprint at once", "99999999999999m")
+NO_TARGETS = (
+    "mean",
+    "mean soon",
+    "end of day",
+    "elapsed",
+    "set by",
+    "next sprint at once",
+    "scheduled sprint, at most 3 days",
+    "99999999999999m",
+)
 
 
-@pytest.mark.parametrize("text", [*NO_DURATIONS, *NO_TIME, *NO_TARGETS, "next sprint, at most 0 days"])
+@pytest.mark.parametrize(
+    "text",
+    [*NO_DURATIONS, *NO_TIME, *NO_TARGETS, "next sprint, at most 0 days", "next release, at most 0 working days"],
+)
 def test_what_is_no_target_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no duration|is not between"):
         parse_target(text, DAY)

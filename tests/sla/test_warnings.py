@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from deskterm.sla.clock import Clock
-from deskterm.sla.terms import Sprints
+from deskterm.sla.terms import Cadence, Cadences
 from deskterm.sla.warn import Warn, parse_warn
 from sla.told import TARGETS, Ticket, epoch, opened, terms, without
 
 WARNS = (parse_warn("50%"), parse_warn("75%"), parse_warn("90%"))
 
 
-def warned(metric: str, *warns: str, rows: dict[str, dict[str, str]] | None = None, sprints: Sprints | None = None):  # type: ignore[no-untyped-def]
+def warned(metric: str, *warns: str, rows: dict[str, dict[str, str]] | None = None, cadences: Cadences | None = None):  # type: ignore[no-untyped-def]
     """Terms in which one metric warns."""
     by = terms(rows=TARGETS | (rows or {}), metrics=without(metric, warn=tuple(map(parse_warn, warns))))
-    return by if sprints is None else terms(rows=TARGETS | (rows or {}), metrics=by.metrics, sprints=sprints)
+    return by if cadences is None else terms(rows=TARGETS | (rows or {}), metrics=by.metrics, cadences=cadences)
 
 
 def instants(clock: Clock) -> list[str]:
@@ -138,14 +138,17 @@ def test_a_target_that_a_person_sets_is_pending_until_then() -> None:
     assert ticket.clock("resolution").due_at == epoch("11-30 12:00")
 
 
-SPRINTS = Sprints(
-    ((epoch("11-23 00:00"), epoch("12-07 00:00")), (epoch("12-07 00:00"), epoch("12-21 00:00"))),
-    ("2026-11-23", "2026-12-07"),
-)
+SPRINTS = {
+    "sprint": Cadence(
+        ((epoch("11-23 00:00"), epoch("12-07 00:00")), (epoch("12-07 00:00"), epoch("12-21 00:00"))),
+        ("2026-11-23", "2026-12-07"),
+    ),
+    "release": Cadence(((epoch("12-03 18:00"),) * 2,), ("2026-12-03",)),
+}
 
 
 def test_what_is_promised_by_its_sprint_is_due_when_that_ends() -> None:
-    ticket = opened("p4", "11-20 09:00", terms(sprints=SPRINTS))
+    ticket = opened("p4", "11-20 09:00", terms(cadences=SPRINTS))
     assert ticket.clock("resolution").due_at is None
     ticket.tell("11-24 09:00", sprint="2026-12-07")
     assert ticket.clock("resolution").due_at == epoch("12-21 00:00")
@@ -155,9 +158,19 @@ def test_what_is_promised_by_its_sprint_is_due_when_that_ends() -> None:
     assert ticket.clock("resolution").due_at is None
 
 
+def test_a_release_is_warned_of_on_the_clock_and_waits_for_no_one() -> None:
+    rows = {"p4": {"resolution": "scheduled release"}}
+    ticket = opened("p4", "11-23 18:00", warned("resolution", "50%", "1h", rows=rows, cadences=SPRINTS))
+    ticket.tell("11-24 09:00", sprint="2026-12-03")
+    assert ticket.clock("resolution").due_at == epoch("12-03 18:00")
+    ticket.tell("11-25 09:00", status="waiting").tell("11-27 09:00", status="doing")
+    assert ticket.clock("resolution").due_at == epoch("12-03 18:00")
+
+
 @pytest.mark.parametrize(
     ("text", "due"),
     [
+        ("next release", "12-03 18:00"),
         ("next sprint", "12-21 00:00"),
         ("next sprint, at most 14 days", "12-08 09:00"),
         ("next sprint, at most 10 working days", "12-08 09:00"),
@@ -165,5 +178,5 @@ def test_what_is_promised_by_its_sprint_is_due_when_that_ends() -> None:
     ],
 )
 def test_the_next_sprint_may_be_capped_by_days_of_either_kind(text: str, due: str) -> None:
-    by = terms(rows={"p3": {"resolution": text}}, sprints=SPRINTS)
+    by = terms(rows={"p3": {"resolution": text}}, cadences=SPRINTS)
     assert opened("p3", "11-24 09:00", by).clock("resolution").due_at == epoch(due)

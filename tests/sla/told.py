@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from deskterm.sla import Calendar
-from deskterm.sla.clock import Clock, Condition, Folding, Mark, Metric, Policy, Sprints, Terms
-from deskterm.sla.due import NO_SPRINTS
+from deskterm.sla.clock import Clock, Condition, Folding, Mark, Metric, Policy, Terms
 from deskterm.sla.targets import Target, parse_target
+from deskterm.sla.terms import NO_CADENCES, Cadences
 from sla.vectors import CALENDARS
 from sla.walking import utc
 
@@ -68,12 +68,12 @@ def terms(
     calendar: Calendar = CALENDARS["A"],
     rows: Mapping[str, Mapping[str, str]] = TARGETS,
     metrics: Iterable[Metric] = METRICS,
-    sprints: Sprints = NO_SPRINTS,
+    cadences: Cadences = NO_CADENCES,
     version: int = 1,
 ) -> Terms:
     """One policy for faults, by severity; another type of ticket has no policy."""
     policy = Policy("faults", "Faults", {"type": frozenset({"fault"})}, "office", targets(calendar, rows))
-    return Terms(version, tuple(metrics), (policy,), {"office": calendar}, sprints)
+    return Terms(version, tuple(metrics), (policy,), {"office": calendar}, cadences)
 
 
 class Ticket:

@@ -118,7 +118,7 @@ class Editions:
 
     def calendar(self, clock: Deadline) -> Calendar | None:
         """What the time that a clock has left is counted in; None for a target that goes by the clock on the wall."""
-        from deskterm.sla.targets import parse_target
+        from deskterm.sla.targets import ON_THE_CLOCK, SCHEDULED, parse_target
 
         calendar = self.of(clock.version).calendar(clock.calendar)
         if calendar is None:
@@ -127,7 +127,7 @@ class Editions:
             kind = parse_target(clock.target, calendar.day_length).kind
         except ValueError:  # written by another edition of deskterm
             return None
-        return None if kind in ("elapsed", "next-sprint", "scheduled-sprint") else calendar
+        return None if kind in ON_THE_CLOCK | SCHEDULED else calendar
 
     def label(self, clock: Deadline) -> str:
         """What a clock is called, with its cycle."""

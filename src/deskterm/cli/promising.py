@@ -66,15 +66,20 @@ def due(
 def schedule(
     context: typer.Context,
     number: Number,
-    sprint: Annotated[str | None, typer.Argument(help="The day the sprint starts; left out with --none.")] = None,
-    none: Annotated[bool, typer.Option("--none", help="Take it out of its sprint.")] = False,
+    sprint: Annotated[
+        str | None, typer.Argument(help="The day of the release, or on which the sprint starts; left out with --none.")
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="Take it out of its sprint or release.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Schedule a ticket to a sprint: what is promised by the sprint is due when it ends."""
+    """Schedule a ticket to a sprint or a release.
+
+    What is promised by its sprint is due when that ends, what is promised by its release at the release.
+    """
     from deskterm.desk import promises
 
     if (sprint is None) == (not none):
-        raise UsageError("Name the day the sprint starts, or --none.")
+        raise UsageError("Name the day of the sprint or release, or --none.")
     invocation: Invocation = context.obj
     _report(promises.schedule(invocation.desk(), number, sprint, now=_now(invocation)), as_json)
 

@@ -12,7 +12,7 @@ from deskterm.desk.reasons import Check
 from deskterm.desk.stretches import Interval
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Clock
-from deskterm.sla.targets import Target
+from deskterm.sla.targets import BY_CADENCE, Target
 
 
 class Part(NamedTuple):
@@ -76,7 +76,7 @@ class Explanation:
         """The clock's, and `pending` or `unscheduled` for one that runs and has no due instant yet."""
         if self.clock.state != "running" or self.due is not None:
             return self.clock.state
-        return "unscheduled" if self.target.kind in ("next-sprint", "scheduled-sprint") else "pending"
+        return "unscheduled" if self.target.kind in BY_CADENCE else "pending"
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for programs: instants in RFC 3339 UTC, lengths in seconds."""

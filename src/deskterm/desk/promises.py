@@ -1,4 +1,4 @@
-"""What people say of a promise: when it is due, which sprint takes it, that a miss is let pass, and what can wait."""
+"""What people say of a promise: when it is due, what it is scheduled to, that a miss is let pass, what can wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deskterm.desk.timers import carry_out
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
-from deskterm.sla.targets import parse_target
+from deskterm.sla.targets import SCHEDULED, parse_target
 
 
 def set_due(
@@ -63,16 +63,17 @@ def clear_due(desk: Desk, number: int, metric: str, *, reason: str, now: datetim
 
 
 def schedule(desk: Desk, number: int, sprint: str | None, *, now: datetime, version: int | None = None) -> Done:
-    """Schedule a ticket to the sprint that starts on a date (`2026-11-23`), or to none. What is promised by its sprint
-    is due when that ends (S1-16)."""
+    """Schedule a ticket to the sprint or the release that starts on a date (`2026-11-23`), or to none. What is
+    promised by its sprint is due when that ends (S1-16), what is promised by its release at the release (S4-19)."""
     with desk.ticket(number, "schedule", now, version) as work:
         before = work.state.sprint
-        if sprint is not None:
-            _known_sprint(work, sprint)
+        cadence = "sprint" if sprint is None else _scheduled(work, sprint)
         if sprint == before:
             raise DeskError(f"Ticket {number} is scheduled so already.")
         work.append("scheduled", {"sprint": (before, sprint)})
-        done = work.done(f"{number} scheduled to the sprint of {sprint}" if sprint else f"{number} not scheduled now")
+        done = work.done(
+            f"{number} scheduled to the {cadence} of {sprint}" if sprint else f"{number} not scheduled now"
+        )
     return done
 
 
@@ -185,14 +186,21 @@ def _require_setter(work: Work, clock: Clock) -> None:
         require_named(work.procedure.procedure, work.desk.agent, "set-due", target.role)
 
 
-def _known_sprint(work: Work, sprint: str) -> None:
-    sprints = work.procedure.terms.sprints
-    if not sprints.bounds:
-        raise DeskError("This procedure has no sprints: give it a cadence of kind sprint.")
-    found = sprints.starting(sprint)
-    if found is None or found[1] <= work.at:
-        coming = [day for day, bounds in zip(sprints.dates, sprints.bounds, strict=True) if bounds[1] > work.at][:4]
-        raise DeskError(f"No sprint to come starts on {sprint!r}: choose from {', '.join(coming)}.")
+def _scheduled(work: Work, day: str) -> str:
+    """Whether it is a `sprint` or a `release` that starts on a day: of the kind that the ticket's targets wait for, of
+    either kind where none does."""
+    cadences = work.procedure.terms.cadences
+    if not cadences:
+        raise DeskError("This procedure has no sprints or releases: give it a cadence.")
+    targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
+    wanted = {target.cadence for target in targets if target.kind in SCHEDULED} & set(cadences) or set(cadences)
+    for kind in sorted(wanted):
+        found = cadences[kind].starting(day)
+        if found is not None and found[1] > work.at:
+            return kind
+    coming = sorted({day for kind in wanted for day in cadences[kind].coming(work.at, 4)})
+    what = " or ".join(sorted(wanted, reverse=True))
+    raise DeskError(f"No {what} to come starts on {day!r}: choose from {', '.join(coming)}.")
 
 
 def _missed(clock: Clock, now: int) -> bool:

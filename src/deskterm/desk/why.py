@@ -16,11 +16,11 @@ from deskterm.desk.reasons import Check, checked
 from deskterm.desk.stretches import Interval, stretches
 from deskterm.errors import UsageError
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import TIMER, Sprints
-from deskterm.sla.warn import ON_THE_CLOCK
+from deskterm.sla.targets import NEXT, ON_THE_CLOCK, SCHEDULED, Target, parse_target
+from deskterm.sla.terms import TIMER, Cadences
 
-_WALL = ON_THE_CLOCK | {"scheduled-sprint"}
+_END = {"sprint": "to the end of the sprint", "release": "to the release"}
+_WALL = ON_THE_CLOCK | SCHEDULED
 
 
 def explain(
@@ -103,7 +103,7 @@ def _explained(life: Life, told: Biography, procedures: Procedures, now: int) ->
         turns=tuple(life.turns),
         intervals=tuple(intervals),
         due=due,
-        parts=tuple(_parts(target, calendar, start, due, intervals, life, terms.sprints)),
+        parts=tuple(_parts(target, calendar, start, due, intervals, life, terms.cadences)),
         used=used[-1].total if used else 0,
         left=left,
         breach=_broken(life, due, now),
@@ -138,7 +138,7 @@ def _parts(
     due: int | None,
     intervals: Sequence[Interval],
     life: Life,
-    sprints: Sprints,
+    cadences: Cadences,
 ) -> list[Part]:
     total = intervals[-1].total if intervals else 0
     if due is None:
@@ -154,12 +154,12 @@ def _parts(
         first = calendar.open_seconds(start, calendar.dates_after(start, target.dates, target.end_of_day))
     elif target.kind == "elapsed":
         text, rest, first = target.text, "", target.seconds
-    elif target.kind == "next-sprint":
-        sprint = sprints.first_after(start)
-        capped = sprint is None or start + total != sprint[1]
-        text, rest, first = "the most it may take" if capped else "to the end of the sprint after it", "", total
+    elif target.kind in NEXT:
+        coming = cadences[target.cadence].first_after(start) if target.cadence in cadences else None
+        capped = coming is None or start + total != coming[1]
+        text, rest, first = "the most it may take" if capped else f"{_END[target.cadence]} after it", "", total
     else:
-        text, rest, first = f"to the end of the {target.text}", "", total
+        text, rest, first = _END[target.cadence].replace("the ", "the scheduled ", 1), "", total
     return [Part(text, first), *([Part(rest, total - first)] if total != first else [])]
 
 

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from deskterm.desk.biography import Turn
 from deskterm.desk.explanation import Explanation, offset_words
 from deskterm.desk.stretches import COUNTS, Interval
+from deskterm.sla.targets import SCHEDULED
 
 Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
 
@@ -89,9 +90,10 @@ class _Teller:
     def _state(self) -> str:
         why, left = self._why, self._why.left
         if why.state == "unscheduled":
-            kind = why.target.kind
-            since = f"since {self._at(why.clock.started_at)}"
-            return f"unscheduled {since}" if kind == "scheduled-sprint" else f"no sprint is planned after it, {since}"
+            target, since = why.target, f"since {self._at(why.clock.started_at)}"
+            if target.kind in SCHEDULED:
+                return f"unscheduled {since}"
+            return f"no {target.cadence} is planned after it, {since}"
         if why.state == "pending":
             who = f"somebody with the role {why.target.role}" if why.target.role else "somebody"
             return f"has no due time until {who} sets one"

@@ -13,7 +13,7 @@ from deskterm.procedure.lines import Path
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
 from deskterm.procedure.terms import calendar, values, wall_spans
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import parse_duration, parse_target
+from deskterm.sla.targets import BY_CADENCE, parse_duration, parse_target
 
 
 def unsound(procedure: Procedure) -> Iterator[Complaint]:
@@ -114,7 +114,7 @@ def _targets(
     rows += [((*path, "by_severity", step), row) for step, row in policy.by_severity.items()]
     rows += [((*path, "by_priority", step), row) for step, row in policy.by_priority.items()]
     roles = {role.key: role for role in procedure.roles}
-    sprints = any(cadence.kind == "sprint" for cadence in procedure.cadences)
+    cadences = {cadence.kind for cadence in procedure.cadences}
     for where, row in rows:
         for metric, text in row.items():
             day = calendars.get(policy.calendars.get(metric, policy.calendar))
@@ -132,8 +132,9 @@ def _targets(
                 )
             elif target.kind == "manual" and "set-due" not in roles[target.role].may:
                 yield Complaint((*where, metric), f'{told}: the role "{target.role}" lacks may = ["set-due"].')
-            elif target.kind == "next-sprint" and not sprints:
-                yield Complaint((*where, metric), f"{told}: the file has no cadence of kind sprint to count it by.")
+            elif target.kind in BY_CADENCE and target.cadence not in cadences:
+                lacking = f"the file has no cadence of kind {target.cadence} to count it by"
+                yield Complaint((*where, metric), f"{told}: {lacking}.")
 
 
 def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Complaint]:

@@ -28,6 +28,8 @@ class Prospect:
 _REASONS = {
     "scheduled-sprint": "due when it is scheduled to a sprint",
     "next-sprint": "no sprint is planned after that",
+    "scheduled-release": "due when it is scheduled to a release",
+    "next-release": "no release is planned after that",
     "manual": "due when {role} sets it",
     "mean": "an objective on the average of many tickets",
 }
@@ -47,7 +49,7 @@ def prospects(procedure: Compiled, policy: Policy, severity: str | None, start: 
             continue
         key = policy.calendars.get(metric.key, policy.calendar)
         calendar = procedure.terms.calendars[key]
-        due = due_instant(target, start, calendar, (), procedure.terms.sprints)
+        due = due_instant(target, start, calendar, (), procedure.terms.cadences)
         found.append(
             Prospect(
                 metric=metric.key,

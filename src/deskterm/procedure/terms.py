@@ -1,4 +1,4 @@
-"""From the tables of a procedure to the terms that clocks are judged by: calendars, metrics, policies, sprints."""
+"""From the tables of a procedure to the terms that clocks are judged by: calendars, metrics, policies, cadences."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from deskterm.sla.calendar import Calendar, WallSpan
-from deskterm.sla.clock import Condition, Metric, Policy, Sprints, Terms
+from deskterm.sla.clock import Condition, Metric, Policy, Terms
 from deskterm.sla.hours import WEEKDAYS
 from deskterm.sla.targets import Target, parse_duration, parse_target
-from deskterm.sla.terms import TIMER
+from deskterm.sla.terms import TIMER, Cadence, Cadences
 from deskterm.sla.warn import parse_warn
 
 if TYPE_CHECKING:
-    from deskterm.procedure.schema import Cadence, CalendarPart, MetricPart, PolicyPart, Procedure, Status
+    from deskterm.procedure.schema import Cadence as CadencePart
+    from deskterm.procedure.schema import CalendarPart, MetricPart, PolicyPart, Procedure, Status
 
 HOLIDAY_YEARS = 2010, 2040
 """The years for which a calendar's region is looked up where a file is worked by directly; a desk keeps dates."""
 
-_SPRINT_YEARS = 20
+_CADENCE_YEARS = 20
 
 AROUND_THE_CLOCK = "*"
 """The key of the calendar that hands-on work is counted in: who works at night works. No file has such a key."""
@@ -40,7 +41,7 @@ def terms(procedure: Procedure, version: int) -> Terms:
     policies = tuple(policy for part in procedure.policies for policy in _policies(part, calendars, worked))
     if worked:
         calendars[AROUND_THE_CLOCK] = Calendar("UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
-    return Terms(version, tuple(metrics), policies, calendars, _sprints(procedure, first))
+    return Terms(version, tuple(metrics), policies, calendars, _cadences(procedure, first))
 
 
 def calendar(part: CalendarPart) -> Calendar:
@@ -149,18 +150,16 @@ def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozense
     yield Policy(part.key, part.label, when, part.calendar, targets, own_calendars, part.from_change)
 
 
-def _sprints(procedure: Procedure, zone: Calendar) -> Sprints:
-    cadence = next((cadence for cadence in procedure.cadences if cadence.kind == "sprint"), None)
-    if cadence is None:
-        return Sprints()
-    bounds = _Bounds(cadence, zone)
-    return Sprints(bounds, _Dates(bounds))
+def _cadences(procedure: Procedure, zone: Calendar) -> Cadences:
+    """The first cadence of each kind."""
+    bounds = {part.kind: _Bounds(part, zone) for part in reversed(procedure.cadences)}
+    return {kind: Cadence(made, _Dates(made)) for kind, made in bounds.items()}
 
 
 class _Bounds(Sequence[tuple[int, int]]):
-    """The sprints of a cadence, twenty years of them, made when somebody first asks for one."""
+    """The sprints or releases of a cadence, twenty years of them, made when somebody first asks for one."""
 
-    def __init__(self, cadence: Cadence, zone: Calendar) -> None:
+    def __init__(self, cadence: CadencePart, zone: Calendar) -> None:
         self._cadence, self._zone = cadence, zone
 
     @cached_property
@@ -171,14 +170,16 @@ class _Bounds(Sequence[tuple[int, int]]):
         first = datetime.combine(self._cadence.first, datetime.min.time())
         length = parse_target(self._cadence.length, self._zone.day_length)
         made: list[tuple[str, tuple[int, int]]] = []
-        last = first + timedelta(days=366 * _SPRINT_YEARS)
+        last = first + timedelta(days=366 * _CADENCE_YEARS)
         for begin in rrulestr(self._cadence.rule, dtstart=first).between(first, last, inc=True):
             local = round((begin - _EPOCH).total_seconds())
             start = self._zone.from_local(local)
-            open_time = length.kind == "open"
-            end = (
-                self._zone.after(start, length.seconds) if open_time else self._zone.from_local(local + length.seconds)
-            )
+            if self._cadence.kind == "release":
+                end = start
+            elif length.kind == "open":
+                end = self._zone.after(start, length.seconds)
+            else:
+                end = self._zone.from_local(local + length.seconds)
             made.append((begin.date().isoformat(), (start, end)))
         return made
 
@@ -194,7 +195,7 @@ class _Bounds(Sequence[tuple[int, int]]):
 
 
 class _Dates(Sequence[str]):
-    """The dates on which the sprints of a cadence start."""
+    """The dates on which the sprints or releases of a cadence start."""
 
     def __init__(self, bounds: _Bounds) -> None:
         self._bounds = bounds

@@ -15,7 +15,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.cycle import NO_CLOCK, Cause, Clock, Run, State
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import NONE, Target
-from deskterm.sla.terms import Condition, Facts, Metric, Policy, Sprints, Terms
+from deskterm.sla.terms import Condition, Facts, Metric, Policy, Terms
 
 __all__ = [
     "Cause",
@@ -26,7 +26,6 @@ __all__ = [
     "Mark",
     "Metric",
     "Policy",
-    "Sprints",
     "State",
     "Terms",
     "due_instant",
@@ -42,8 +41,9 @@ class Mark(NamedTuple):
     """One thing that happened. at: epoch seconds. occurrences: what it was, in the words that metrics use
     (`received`, `agent_reply`, `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`,
     `reopened`, `cancelled`, `transferred` …). status: the ticket's status afterwards. facts: what policies look at,
-    afterwards, beside `dues` (metric → when a person said it is due), `sprint` (the date that the scheduled one starts
-    on) and `working` (tiers of those at work); the same object as the mark's before it when nothing of that changed."""
+    afterwards, beside `dues` (metric → when a person said it is due), `sprint` (the date that the scheduled sprint or
+    release starts on) and `working` (tiers of those at work); the same object as the mark's before it when nothing of
+    that changed."""
 
     at: int
     occurrences: frozenset[str]
@@ -243,7 +243,7 @@ class Folding:
             self._pin(before, after, mark.at)
 
     def _pin(self, before: Facts, after: Facts, at: int) -> None:
-        """Take up due instants that a person set or took back, and the sprint that the ticket is scheduled to."""
+        """Take up due instants that a person set or took back, and what the ticket is scheduled to."""
         old, new = _dues(before), _dues(after)
         sprint = after.get("sprint")
         self._scheduled = sprint if isinstance(sprint, str) else None
@@ -293,7 +293,7 @@ class Folding:
         """Measure a run by what is promised now."""
         run.target, run.calendar, run.calendar_key = self._promise(lane)
         run.policy = "" if self._policy is None or lane.metric.promise is not None else self._policy.key
-        run.version, run.sprints = self._terms.version, self._terms.sprints
+        run.version, run.cadences = self._terms.version, self._terms.cadences
         run.reckon()
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.due import NO_SPRINTS, due_instant
-from deskterm.sla.targets import NONE, Target
-from deskterm.sla.terms import Sprints
+from deskterm.sla.due import due_instant
+from deskterm.sla.targets import NONE, SCHEDULED, Target
+from deskterm.sla.terms import NO_CADENCES, Cadences
 from deskterm.sla.warn import Warn, warnings
 
 Ended = Literal["met", "late", "cancelled"]
@@ -65,14 +65,14 @@ class Run:
     calendar_key: str = ""
     policy: str = ""
     version: int = 0
-    sprints: Sprints = NO_SPRINTS
+    cadences: Cadences = field(default_factory=lambda: NO_CADENCES)
     pauses: list[tuple[int, int]] = field(default_factory=list)
     paused_at: int | None = None
     due: int | None = None
     pin: int | None = None
     """When a person said it is due."""
     scheduled: str | None = None
-    """The date on which the sprint starts that the ticket is scheduled to."""
+    """The date on which the sprint or release starts that the ticket is scheduled to."""
     counts_from: int | None = None
     breached_at: int | None = None
     cause: Cause | None = None
@@ -84,12 +84,12 @@ class Run:
             self.due = self.pin
             return
         start = self.started if self.counts_from is None else self.counts_from
-        self.due = due_instant(self.target, start, self.calendar, self.pauses, self.sprints, self.scheduled)
+        self.due = due_instant(self.target, start, self.calendar, self.pauses, self.cadences, self.scheduled)
 
     @property
     def fixed(self) -> bool:
         """Whether pauses leave the due instant where it is, because somebody named it."""
-        return self.pin is not None or self.target.kind == "scheduled-sprint"
+        return self.pin is not None or self.target.kind in SCHEDULED
 
     def note_breach(self, at: int) -> None:
         if self.breached_at is None and self.due is not None and at > self.due:

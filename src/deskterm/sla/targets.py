@@ -8,6 +8,9 @@ next sprint, at most 14 days   the end of the first sprint that starts after the
                                clock after that, whatever is sooner
 next sprint, at most 10 working days    the same, the days counted as open dates
 scheduled sprint               the end of the sprint that the ticket is scheduled to
+next release, at most 14 days  the first release after the ticket came, or so many days on the clock after that; the cap
+                               is written as a sprint's is
+scheduled release              the release that the ticket is scheduled to
 set by ROLE                    a person of that role says when
 mean 50h                       an objective on the average, not on one ticket
 none
@@ -19,7 +22,17 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["open", "elapsed", "dates", "next-sprint", "scheduled-sprint", "manual", "mean", "none"]
+Kind = Literal[
+    "open", "elapsed", "dates", "next-sprint", "scheduled-sprint", "next-release", "scheduled-release",
+    "manual", "mean", "none",
+]  # fmt: skip
+
+NEXT = frozenset({"next-sprint", "next-release"})
+SCHEDULED = frozenset({"scheduled-sprint", "scheduled-release"})
+BY_CADENCE = NEXT | SCHEDULED
+"""Kinds of target that a cadence of the procedure brings about, not a count of time."""
+ON_THE_CLOCK = NEXT | {"elapsed"}
+"""Kinds of target that are counted on the clock, open or not."""
 
 _DURATION = re.compile(r"(?:(\d{1,9})\s*d)?\s*(?:(\d{1,9})\s*h)?\s*(?:(\d{1,9})\s*m)?\s*(?:(\d{1,9})\s*s)?", re.ASCII)
 _LONGEST_DAYS = 3660
@@ -28,8 +41,8 @@ _LONGEST_DAYS = 3660
 @dataclass(frozen=True, slots=True)
 class Target:
     """How much time there is. `seconds` are open seconds for `open` and `mean`, clock seconds for `elapsed`;
-    `dates` counts open dates; `cap` is the most clock seconds a sprint may take, `dates` there the most open dates;
-    `role` says who sets it."""
+    `dates` counts open dates; `cap` is the most clock seconds that the next sprint or release may take, `dates` there
+    the most open dates; `role` says who sets it."""
 
     kind: Kind
     text: str
@@ -38,6 +51,11 @@ class Target:
     end_of_day: bool = False
     cap: int | None = None
     role: str = ""
+
+    @property
+    def cadence(self) -> str:
+        """The kind of cadence that a target of `BY_CADENCE` goes by: `sprint` or `release`."""
+        return self.kind.partition("-")[2]
 
 
 NONE = Target("none", "none")
@@ -57,13 +75,8 @@ def parse_target(text: str, day_length: int) -> Target:
     words = " ".join(text.strip().lower().split())
     if words in ("none", "-"):
         return NONE
-    if words == "scheduled sprint":
-        return Target("scheduled-sprint", words)
-    if match := _words(r"next sprint, at most (\d{1,9}) working days?", words):
-        _sober(text, int(match[1]) * 86_400)
-        return Target("next-sprint", words, dates=int(match[1]))
-    if match := _words(r"next sprint(?:, at most (\d{1,9}) days?)?", words):
-        return Target("next-sprint", words, cap=_sober(text, int(match[1]) * 86_400) if match[1] else None)
+    if match := _words(r"(?:(next)|scheduled) (sprint|release)(?(1)(?:, at most (\d{1,9})( working)? days?)?)", words):
+        return _by_cadence(text, words, match)
     if match := _words(r"set by ([a-z0-9-]+)", words):
         return Target("manual", words, role=match[1])
     if match := _words(r"mean (.+)", words):
@@ -78,6 +91,15 @@ def parse_target(text: str, day_length: int) -> Target:
     if match := _words(r"(.+) end of day", words):
         return Target("open", words, seconds=parse_duration(match[1], day_length), end_of_day=True)
     return Target("open", words, seconds=parse_duration(words, day_length))
+
+
+def _by_cadence(text: str, words: str, match: re.Match[str]) -> Target:
+    upcoming, cadence, days, working = match.groups()
+    if not upcoming:
+        return Target("scheduled-sprint" if cadence == "sprint" else "scheduled-release", words)
+    most = _sober(text, int(days) * 86_400) if days else None
+    kind: Kind = "next-sprint" if cadence == "sprint" else "next-release"
+    return Target(kind, words, dates=int(days)) if working else Target(kind, words, cap=most)
 
 
 def _words(pattern: str, words: str) -> re.Match[str] | None:

@@ -1,4 +1,4 @@
-"""What clocks are judged by: metrics, policies with their targets, calendars and sprints."""
+"""What clocks are judged by: metrics, policies with their targets, calendars and cadences."""
 
 from __future__ import annotations
 
@@ -113,9 +113,9 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Sprints:
-    """When sprints start and end: epoch seconds, in order, half-open. dates: the local date on which each starts, as
-    `2026-11-23`."""
+class Cadence:
+    """When sprints start and end: epoch seconds, in order, half-open; a release ends as it starts. dates: the local
+    date on which each starts, as `2026-11-23`."""
 
     bounds: Sequence[tuple[int, int]] = ()
     dates: Sequence[str] = ()
@@ -130,6 +130,16 @@ class Sprints:
         index = bisect_right(self.dates, date) - 1
         return self.bounds[index] if index >= 0 and self.dates[index] == date else None
 
+    def coming(self, instant: int, most: int) -> Sequence[str]:
+        """The dates of the first so many that are not over at an instant."""
+        index = bisect_right(self.bounds, instant, key=itemgetter(1))
+        return self.dates[index : index + most]
+
+
+Cadences = Mapping[str, Cadence]
+"""`sprint` and `release` → the cadence of that kind."""
+NO_CADENCES: Cadences = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -139,7 +149,7 @@ class Terms:
     metrics: tuple[Metric, ...]
     policies: tuple[Policy, ...]
     calendars: Mapping[str, Calendar]
-    sprints: Sprints = Sprints()
+    cadences: Cadences = field(default_factory=dict)
 
     def metric(self, key: str) -> Metric | None:
         """The metric with this key."""

@@ -11,10 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deskterm.sla.calendar import Calendar, disjoint
-from deskterm.sla.targets import Target, parse_target
-
-ON_THE_CLOCK = frozenset({"elapsed", "next-sprint"})
-"""Kinds of target that are counted on the clock, open or not."""
+from deskterm.sla.targets import ON_THE_CLOCK, Target, parse_target
 
 
 class Warn(NamedTuple):

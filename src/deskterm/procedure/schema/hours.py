@@ -74,12 +74,12 @@ class Cadence(Part):
     key: Key
     label: Text
     kind: Literal["sprint", "release"]
-    """What targets (`sprint`) or notices (`release`) go by."""
+    """`sprint` is what targets such as `next sprint` go by; `release` what `next release` and notices do."""
     rule: Text
-    """An RFC 5545 rule, such as `FREQ=WEEKLY;INTERVAL=2`."""
+    """An RFC 5545 rule, such as `FREQ=WEEKLY;INTERVAL=2`; `;BYHOUR=18` where one does not start at midnight."""
     first: Date
     """The first start: midnight in the zone of the first calendar."""
     length: Lasting = "14c"
-    """How long one lasts."""
+    """How long a sprint lasts; a release is over as it starts."""
     notes: bool = False
     """Notes go to the requesters of what it holds."""
