@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.events import Event
-from deskterm.desk.fold import State, TicketFold
+from deskterm.desk.fold import State, TicketFold, standing
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock, Mark
 
@@ -83,7 +83,7 @@ class Biography:
 def biography(events: Iterable[Event], procedures: Procedures) -> Biography:
     """Watch a ticket being folded."""
     watch = _Watch(procedures)
-    for event in events:
+    for event in standing(events):
         watch.step(event)
     return watch.told()
 

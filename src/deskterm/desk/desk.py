@@ -21,7 +21,8 @@ from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, deco
 from deskterm.desk.fold import State, TicketFold
 from deskterm.desk.moves import Moved
 from deskterm.desk.permissions import Act, require
-from deskterm.desk.rows import clock_values, instant, moment, seconds, ticket_values
+from deskterm.desk.records import Records
+from deskterm.desk.rows import clock_values, instant, moment, record_values, seconds, ticket_values
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.sla.clock import Clock
@@ -35,6 +36,7 @@ from deskterm.store.tables import (
     Organisation,
     PersonalText,
     ProcedureVersion,
+    RecordRow,
     Ticket,
     table_of,
 )
@@ -59,6 +61,13 @@ _DROP_CLOCK = delete(_clock).where(
     _clock.c.cycle == bindparam("of_cycle"),
 )
 _ADD_CLOCKS = insert(_clock)
+_record = table_of(RecordRow)
+_DROP_RECORD = delete(_record).where(
+    _record.c.ticket_id == bindparam("number"),
+    _record.c.kind == bindparam("of_kind"),
+    _record.c.key == bindparam("of_key"),
+)
+_ADD_RECORDS = insert(_record)
 ITSELF = "deskterm"
 """Who did what happened by itself, and the role of it."""
 
@@ -93,6 +102,8 @@ class Desk:
     """A store, and somebody at work on it. DeskError when the login is not that of an active agent."""
 
     agent: Agent
+    bulk: str | None = None
+    """The mark of the act about several tickets that is being done."""
 
     def __init__(self, store: Store, login: str) -> None:
         self._open(store)
@@ -153,6 +164,7 @@ class Desk:
         self.require(act)
         with self.store.reading() if rehearse else self.store.writing() as session:
             work = self._taken(session, number, now, version)
+            work.rehearsed = rehearse
             yield work
             if not rehearse:
                 work.finish()
@@ -161,11 +173,21 @@ class Desk:
     def tickets(self, numbers: Sequence[int], act: Act, now: datetime) -> Iterator[list[Work]]:
         """A transaction on several tickets, in the order in which they are named."""
         self.require(act)
-        with self.store.writing() as session:
+        with self.as_one(), self.store.writing() as session:
             taken = {number: self._taken(session, number, now, None) for number in sorted(set(numbers))}
             yield [taken[number] for number in numbers]
             for work in taken.values():
                 work.finish()
+
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        """What is done to several tickets herein is one act, that can be undone as one."""
+        before = self.bulk
+        self.bulk = before or secrets.token_hex(8)
+        try:
+            yield
+        finally:
+            self.bulk = before
 
     def _taken(self, session: Session, number: int, now: datetime, version: int | None) -> Work:
         row = session.execute(_STANDS, {"number": number}).one_or_none()
@@ -217,6 +239,11 @@ class Work:
     _texts: list[tuple[Event, dict[str, str]]] = field(default_factory=list)
     _clocks: list[Clock] = field(default_factory=list)
     _before: list[Clock] = field(default_factory=list)
+    _hung: Records = field(default_factory=dict)
+    rehearsed: bool = False
+    """Nothing of it will be written."""
+    followed: int = 0
+    """How many of `happened` the procedure's rules and notices have seen."""
 
     def __post_init__(self) -> None:
         last = self.fold.state.last_at
@@ -227,6 +254,7 @@ class Work:
             )
         self.at = max(self.at, last)  # clocks of two machines differ by a little; the order of events does not
         self._before = self.fold.clocks()
+        self._hung = dict(self.fold.state.records)
 
     @property
     def state(self) -> State:
@@ -262,11 +290,18 @@ class Work:
             version=self.desk.procedure.version,
             changes=real,
             texts=self._kept(texts or {}),
-            data={name: value for name, value in data.items() if value not in (None, "", False)},
+            data={name: value for name, value in data.items() if value not in (None, "", False)} | self._act(),
         )
         self.fold.step(event)
         self.happened.append(event)
         return event
+
+    def _act(self) -> dict[str, Any]:
+        """What makes one act of the events of a command: the number of its first event; and of a command about
+        several tickets, a mark that all of them have."""
+        if self.happened:
+            return {"act": self.happened[0].seq}
+        return {"bulk": self.desk.bulk} if self.desk.bulk else {}
 
     def _kept(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
         if texts and self.number is None:
@@ -294,6 +329,7 @@ class Work:
         """Write what happened and what follows from it."""
         if not self.happened:
             return
+        follow(self)
         if self.number is None:
             self._insert_ticket()
         number = self.number or 0
@@ -318,6 +354,7 @@ class Work:
                 self.session.execute(_ADD_MESSAGE, message | {"ticket_id": number})
         self._write_ticket(number)
         self._write_clocks(number)
+        self._write_records(number)
         note_change(self.session, number, moment(self.at))
 
     def _write_ticket(self, number: int) -> None:
@@ -340,8 +377,24 @@ class Work:
         if fresh:
             self.session.execute(_ADD_CLOCKS, fresh)
 
+    def _write_records(self, number: int) -> None:
+        before, after = self._hung, self.state.records
+        for kind, key in before:
+            if after.get((kind, key)) is not before[(kind, key)]:
+                self.session.execute(_DROP_RECORD, {"number": number, "of_kind": kind, "of_key": key})
+        fresh = [
+            record_values(record) | {"ticket_id": number}
+            for place, record in after.items()
+            if before.get(place) is not record
+        ]
+        if fresh:
+            self.session.execute(_ADD_RECORDS, fresh)
+
     def done(self, summary: str, moved: Sequence[Moved] = ()) -> Done:
-        """The command's answer. Called before the transaction ends, shown after it."""
+        """The command's answer, and what the procedure makes of it. Called before the transaction ends, shown after
+        it."""
+        if not self.rehearsed:
+            summary = "; ".join((summary, *follow(self)))
         if self.number is None:
             self._insert_ticket()
         changes: dict[str, tuple[Any, Any]] = {}
@@ -349,6 +402,17 @@ class Work:
             for name, (before, after) in event.changes.items():
                 changes[name] = (changes[name][0] if name in changes else before, after)
         return Done(self.number or 0, summary, changes, self.state.version, tuple(moved))
+
+
+def follow(work: Work) -> list[str]:
+    """Let the procedure's rules and notices see what happened; what they did, in a few words each."""
+    from deskterm.desk.following import follow  # it is made of commands, and these of what is written here
+
+    return follow(work)
+
+
+_MESSAGE_KIND = {"letter": "system", "registered": "public", "replied": "public", "imported": "public"}
+"""Kind of event → kind of message; what is not here is for the desk's own eyes."""
 
 
 def message_values(event: Event) -> dict[str, Any] | None:
@@ -359,11 +423,12 @@ def message_values(event: Event) -> dict[str, Any] | None:
     return {
         "seq": event.seq,
         "at": instant(event.data.get("spoken_at", event.at)),
-        "kind": "internal" if event.kind in ("noted", "transferred") else "public",
+        "kind": _MESSAGE_KIND.get(event.kind, "internal"),
         "author_kind": author_kind,
         "author": event.data.get("author", event.actor),
         "channel": event.data.get("channel", ""),
-        "automatic": int(bool(event.data.get("automatic"))),
+        "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
+        "mark": "thanks" if event.data.get("thanks") else "",
         "text_id": event.texts["body"].id,
     }
 

@@ -35,10 +35,30 @@ Kind = Literal[
     "split_from",
     "linked",
     "migrated",
+    "merged",
+    "undone",
+    "letter",
+    "told",
+    "participants",
+    "checked",
+    "exempted",
+    "escalated",
+    "reviewed",
+    "item_raised",
+    "item_moved",
+    "released",
+    "worked",
+    "quoted",
+    "feedback",
+    "thanked",
+    "held",
+    "erased",
 ]
 
 Changes = Mapping[str, tuple[Any, Any]]
-"""Field → (before, after); values are text, numbers, lists of text or None."""
+"""Field → (before, after); values are text, numbers, lists of text or None. `fields.KEY` is a field that the
+procedure asks for, `dues.METRIC` when a person said that it is due, and `records.KIND.KEY` something that hangs on the
+ticket (`deskterm.desk.records`), as a JSON object."""
 
 GENESIS = "0" * 64
 """What the first event of a ticket is chained to."""
@@ -57,7 +77,9 @@ class Event:
     `author` and `author_kind` of a message, `channel`, `automatic`, `next_steps`, `resolution`, `reason`, `source`;
     `metric` and `cycle` of a clock that was waived, with a `reason`; of one that was noticed, with `what` (`warning`,
     `breach` or `timer`), the `threshold` of a warning, the `due` instant it was told of and the `instant` it fell on;
-    the `tier` of who works; the `ticket` that another one was linked to."""
+    the `tier` of who works; the `ticket` that another one was linked to; `act`, the first event of the command that an
+    event belongs to, where that is another one, and `bulk`, the mark of a command that was about several tickets; the
+    `seqs` that were taken back."""
 
     seq: int
     kind: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.events import Event
+from deskterm.desk.records import Record, hang, letter_record, notice_record
 from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
 from deskterm.procedure.terms import REOPEN_WINDOW, SNOOZE
 from deskterm.sla.clock import Clock, Facts, Folding, Mark
@@ -35,6 +36,10 @@ FACTS = frozenset(
 
 _PROMISED = frozenset({"sprint", "snoozed_until"})
 """Fields that say when something is due."""
+
+
+BY_THE_WAY = frozenset({"noticed", "letter", "told"})
+"""Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
 
 
 Noticed = tuple[str, str, int, str, int]
@@ -105,6 +110,10 @@ class State:
     noticed: frozenset[Noticed] = frozenset()
     told_at: frozenset[tuple[str, str, int, str, int]] = frozenset()
     """As `noticed`, with the true instant in the place of the due one."""
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    """(kind, key) → what hangs on the ticket, in the order in which it came."""
+    held: str | None = None
+    """Why it must be kept, whatever its age (S5-09)."""
     last_at: int = 0
     """When anything happened, if only that a machine noticed the time; `updated_at` is when somebody acted."""
     version: int = 0
@@ -131,6 +140,8 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
         elif name.startswith("dues."):
             state.dues = {key: due for key, due in {**state.dues, name[5:]: new}.items() if due is not None}
             promised = True
+        elif name.startswith("records."):
+            hang(state.records, name[8:], new, event.at)
         else:
             setattr(state, name, new)
             if name == "assignee" and new:
@@ -147,6 +158,8 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
         state.subject_id = event.texts["subject"].id
     if "body" in event.texts and event.kind in ("replied", "registered"):
         _speak(state, event, at, happened)
+    if "bulk" in event.data:
+        hang(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
     if event.kind in _OWN:
         facts_changed = _OWN[event.kind](state, event, happened) or facts_changed
     if event.data.get("next_steps"):
@@ -161,7 +174,7 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
         state.facts = {name: getattr(state, name) for name in FACTS if name != "organisation_key"}
         state.facts["organisation"] = state.organisation_key
         _promise(state)
-    if event.kind != "noticed":
+    if event.kind not in BY_THE_WAY:
         state.updated_at = event.at
     state.last_at = event.at
     state.version = event.seq
@@ -280,6 +293,18 @@ def _duplicate(state: State, event: Event, happened: set[str]) -> bool:
     return False
 
 
+def _letter(state: State, event: Event, happened: set[str]) -> bool:
+    state.records[("letter", str(event.seq))] = letter_record(event)
+    if event.data.get("to"):
+        happened.add("auto_reply")
+    return False
+
+
+def _tell(state: State, event: Event, happened: set[str]) -> bool:
+    state.records[("notice", str(event.seq))] = notice_record(event)
+    return False
+
+
 _OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
     "waived": _waive,
     "noticed": _notice,
@@ -288,6 +313,9 @@ _OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
     "work_stopped": _stop_work,
     "transferred": _transfer,
     "duplicated": _duplicate,
+    "merged": _duplicate,
+    "letter": _letter,
+    "told": _tell,
 }
 """What events of a kind do beside their changes; whether what clocks look at changed by it."""
 
@@ -300,9 +328,29 @@ class TicketFold:
         self._procedures = procedures
         self._folding: Folding | None = None
         self._version = -1
+        self._told: list[Event] = []
+        """What the state is of: all but what was taken back."""
 
     def step(self, event: Event) -> Mark:
         """Fold in the next event of the ticket, and say what the clocks were told of it."""
+        if event.kind == "undone":
+            return self._take_back(event)
+        self._told.append(event)
+        return self._step(event)
+
+    def _take_back(self, event: Event) -> Mark:
+        """Fold the ticket anew without what was undone: that is as if it had never been."""
+        gone = frozenset(event.data["seqs"])
+        told, self._told = self._told, []
+        self.state, self._folding, self._version = State(), None, -1
+        for before in told:
+            if before.seq not in gone:
+                self.step(before)
+        self.state.updated_at = self.state.last_at = event.at
+        self.state.version = event.seq
+        return Mark(event.at, frozenset(), self.state.status, self.state.facts)
+
+    def _step(self, event: Event) -> Mark:
         procedure = self._procedures(event.version)
         mark = apply(self.state, event, procedure)
         if self._folding is None:
@@ -366,6 +414,18 @@ def _events(clock: Clock, state: State) -> Iterator[Upcoming]:
     elif not any(noticed[:3] == ("breach", clock.metric, clock.cycle) for noticed in state.noticed):
         instant = due if clock.breached_at is None else clock.breached_at
         yield Upcoming(instant, "breach", clock.metric, clock.cycle, "", due)
+
+
+def standing(events: Iterable[Event]) -> list[Event]:
+    """The events that stand: without what was taken back, and without the taking back."""
+    found: list[Event] = []
+    for event in events:
+        if event.kind == "undone":
+            gone = frozenset(event.data["seqs"])
+            found = [before for before in found if before.seq not in gone]
+        else:
+            found.append(event)
+    return found
 
 
 def folded(events: Iterable[Event], procedures: Callable[[int], Compiled]) -> TicketFold:

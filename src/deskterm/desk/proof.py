@@ -18,7 +18,7 @@ from sqlmodel import Session
 from deskterm.desk.desk import message_values
 from deskterm.desk.events import GENESIS, Event, chained, decoded, text_digest
 from deskterm.desk.fold import FOLD, TicketFold
-from deskterm.desk.rows import clock_values, seconds, ticket_values
+from deskterm.desk.rows import clock_values, record_values, seconds, ticket_values
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.store.engine import Store
 from deskterm.store.tables import (
@@ -28,6 +28,7 @@ from deskterm.store.tables import (
     Organisation,
     PersonalText,
     ProcedureVersion,
+    RecordRow,
     Ticket,
     table_of,
 )
@@ -116,6 +117,7 @@ class _Batch:
         self.tickets = {row["id"]: row for row in _rows(session, table_of(Ticket), "id", first, last)}
         self.events = _by_ticket(_rows(session, table_of(EventRow), "ticket_id", first, last, "seq"))
         self.clocks = _by_ticket(_rows(session, table_of(ClockRow), "ticket_id", first, last, "metric", "cycle"))
+        self.records = _by_ticket(_rows(session, table_of(RecordRow), "ticket_id", first, last, "kind", "key"))
         self.messages = _by_ticket(_rows(session, table_of(Message), "ticket_id", first, last, "seq"))
         texts = _rows(session, table_of(PersonalText), "ticket_id", first, last)
         self.texts = {row["id"]: row for row in texts}
@@ -193,6 +195,10 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     wanted = sorted(
         (clock_values(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle")
     )
+    records = [record_values(record) | {"ticket_id": number} for record in state.records.values()]
+    records.sort(key=itemgetter("kind", "key"))
+    hung = batch.records.get(number, [])
+    yield from _compare(session, table_of(RecordRow), hung, records, number, repair, "records")
     yield from _compare(session, table_of(ClockRow), batch.clocks.get(number, []), wanted, number, repair, "clocks")
     found = [{k: v for k, v in row.items() if k != "id"} for row in batch.messages.get(number, [])]
     yield from _compare(session, table_of(Message), found, messages, number, repair, "messages")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskterm.desk.fold import State
+from deskterm.desk.records import Record, flags
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock
 from deskterm.sla.terms import TIMER
@@ -88,7 +89,24 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: Compiled) ->
         ),
         "sprint": state.sprint,
         "snoozed_until": instant(state.snoozed_until),
+        "exempt": state.exempt,
+        "held": state.held,
+        "flags": f",{','.join(marks)}," if (marks := flags(state.records)) else "",
         "version": state.version,
+    }
+
+
+def record_values(record: Record) -> dict[str, Any]:
+    """Column → value of a record's row, but for the ticket's id."""
+    due = record.values.get("due")
+    return {
+        "kind": record.kind,
+        "key": record.key,
+        "state": record.state,
+        "who": record.who,
+        "at": instant(record.at),
+        "due_at": instant(due),
+        "data": json.dumps(record.values, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
     }
 
 

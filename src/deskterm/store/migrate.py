@@ -18,7 +18,7 @@ from deskterm.store.connection import postgresql_connection, schema_number, sqli
 from deskterm.store.location import dialect, shown, sqlite_path
 from deskterm.store.triggers import trigger_statements
 
-SCHEMA = 2
+SCHEMA = 3
 """The number of this layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -42,12 +42,52 @@ _PROMISES = (
     "ALTER TABLE desk ADD COLUMN fold INTEGER NOT NULL DEFAULT 1",
 )
 
+_TICKETS_CARRY = (
+    "ALTER TABLE ticket ADD COLUMN exempt VARCHAR",
+    "ALTER TABLE ticket ADD COLUMN held VARCHAR",
+    "ALTER TABLE ticket ADD COLUMN flags VARCHAR NOT NULL DEFAULT ''",
+    "ALTER TABLE message ADD COLUMN mark VARCHAR NOT NULL DEFAULT ''",
+    "ALTER TABLE organisation ADD COLUMN coverage VARCHAR NOT NULL DEFAULT ''",
+    "ALTER TABLE organisation ADD COLUMN handoff VARCHAR NOT NULL DEFAULT ''",
+)
+_RECORDS_INDEXED = (
+    "CREATE INDEX record_state ON record (kind, state, at)",
+    "CREATE INDEX record_key ON record (kind, key)",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
         "missed targets may be waived, tickets scheduled and put off",
         sqlite=(*_PROMISES, "ALTER TABLE ticket ADD COLUMN snoozed_until DATETIME"),
         postgresql=(*_PROMISES, "ALTER TABLE ticket ADD COLUMN snoozed_until TIMESTAMP WITH TIME ZONE"),
+    ),
+    Migration(
+        3,
+        "tickets carry records, colleagues may be away, and looking may be written down",
+        sqlite=(
+            *_TICKETS_CARRY,
+            "ALTER TABLE agent ADD COLUMN away_until DATETIME",
+            "ALTER TABLE agent ADD COLUMN certified BOOLEAN NOT NULL DEFAULT 0",
+            "CREATE TABLE record (ticket_id INTEGER NOT NULL REFERENCES ticket (id), kind VARCHAR NOT NULL, "
+            "key VARCHAR NOT NULL, state VARCHAR NOT NULL, who VARCHAR NOT NULL, at DATETIME NOT NULL, "
+            "due_at DATETIME, data TEXT NOT NULL, PRIMARY KEY (ticket_id, kind, key))",
+            *_RECORDS_INDEXED,
+            "CREATE TABLE access (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at DATETIME NOT NULL, "
+            "login VARCHAR NOT NULL, ticket_id INTEGER, what VARCHAR NOT NULL)",
+        ),
+        postgresql=(
+            *_TICKETS_CARRY,
+            "ALTER TABLE agent ADD COLUMN away_until TIMESTAMP WITH TIME ZONE",
+            "ALTER TABLE agent ADD COLUMN certified BOOLEAN NOT NULL DEFAULT FALSE",
+            "CREATE TABLE record (ticket_id BIGINT NOT NULL REFERENCES ticket (id), kind VARCHAR NOT NULL, "
+            "key VARCHAR NOT NULL, state VARCHAR NOT NULL, who VARCHAR NOT NULL, "
+            "at TIMESTAMP WITH TIME ZONE NOT NULL, due_at TIMESTAMP WITH TIME ZONE, data TEXT NOT NULL, "
+            "PRIMARY KEY (ticket_id, kind, key))",
+            *_RECORDS_INDEXED,
+            "CREATE TABLE access (id BIGSERIAL PRIMARY KEY, at TIMESTAMP WITH TIME ZONE NOT NULL, "
+            "login VARCHAR NOT NULL, ticket_id BIGINT, what VARCHAR NOT NULL)",
+        ),
     ),
 )
 """In the order of their numbers, without a gap, up to SCHEMA."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -97,6 +98,10 @@ class Agent(SQLModel, table=True):
     team: str | None = None
     tier: int | None = None
     active: bool = True
+    away_until: datetime | None = None
+    """Ill or on holiday until then (S5-03)."""
+    certified: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """May work on tiers that want a certificate (S3-11)."""
 
     __table_args__ = (CheckConstraint("role IN ('viewer', 'agent', 'lead', 'admin')", name="agent_role"),)
 
@@ -110,6 +115,10 @@ class Organisation(SQLModel, table=True):
     domain: str = ""
     tenant: str = ""
     notes: str = Field(default="", sa_column=Column(Text, nullable=False))
+    coverage: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Tiers that are ours, by comma, where the client has a desk of its own; empty is all (S3-12)."""
+    handoff: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Who has the other tiers: a function or an address."""
 
 
 class Contact(SQLModel, table=True):
@@ -201,6 +210,12 @@ class Ticket(SQLModel, table=True):
     sprint: str | None = None
     """The date on which the sprint starts that it is scheduled to, as `2026-11-23`."""
     snoozed_until: datetime | None = None
+    exempt: str | None = None
+    """Why nothing is promised (S2-14)."""
+    held: str | None = None
+    """Why it is kept, whatever its age."""
+    flags: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What its records mark it with, as `tags` are written: `,complaint,escalated,`."""
     version: int = 0
     hash: str = ""
 
@@ -228,6 +243,8 @@ class Message(SQLModel, table=True):
     author: str
     channel: str = ""
     automatic: int = 0
+    mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """`thanks`: mere thanks, which moved nothing (S5-12)."""
     text_id: int = Field(sa_column=_ref("personal_text.id"))
 
     __table_args__ = (UniqueConstraint("ticket_id", "seq", name="message_seq"),)
@@ -272,6 +289,38 @@ class ClockRow(SQLModel, table=True):
     )
 
 
+class RecordRow(SQLModel, table=True):
+    """Something that hangs on a ticket (`deskterm.desk.records`). state, who, due_at: members of `data`, the whole of
+    it as canonical JSON."""
+
+    __tablename__ = "record"
+
+    ticket_id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), ForeignKey("ticket.id"), primary_key=True)
+    )
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    state: str = ""
+    who: str = ""
+    at: datetime
+    due_at: datetime | None = None
+    data: str = Field(sa_column=Column(Text, nullable=False))
+
+    __table_args__ = (Index("record_state", "kind", "state", "at"), Index("record_key", "kind", "key"))
+
+
+class Access(SQLModel, table=True):
+    """Somebody looked at a ticket, where the procedure wants that written down (S4-25); append-only by trigger."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    at: datetime
+    login: str
+    ticket_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True)
+    )
+    what: str
+
+
 class ImportedRow(SQLModel, table=True):
     """Which rows of which log were taken, so that taking it again adds nothing."""
 
@@ -297,7 +346,7 @@ TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
-        *(ImportedRow, Change),
+        *(RecordRow, Access, ImportedRow, Change),
     )
 ]
 """What a store is made of."""

@@ -1,8 +1,10 @@
-"""Events are append-only: the database itself refuses to change or delete one."""
+"""Events, and who looked at what, are append-only: the database itself refuses to change or delete one."""
 
 from __future__ import annotations
 
 _WORDS = "events are kept for ever: correct a ticket with a further event"
+
+_SEEN = "who looked at a ticket is kept for ever"
 
 _GUARD = "event_no_replace"
 DROP_REPLACE_GUARD = f"DROP TRIGGER IF EXISTS {_GUARD}"
@@ -24,6 +26,10 @@ _SQLITE = (
     "DROP TRIGGER IF EXISTS event_no_delete",
     f"CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END",
     f"CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END",
+    "DROP TRIGGER IF EXISTS access_no_update",
+    "DROP TRIGGER IF EXISTS access_no_delete",
+    f"CREATE TRIGGER access_no_update BEFORE UPDATE ON access BEGIN SELECT RAISE(ABORT, '{_SEEN}'); END",
+    f"CREATE TRIGGER access_no_delete BEFORE DELETE ON access BEGIN SELECT RAISE(ABORT, '{_SEEN}'); END",
 )
 
 _POSTGRESQL = (
@@ -33,6 +39,10 @@ _POSTGRESQL = (
     "DROP TRIGGER IF EXISTS event_no_truncate ON event",
     "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_kept()",
     "CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_kept()",
+    "CREATE OR REPLACE FUNCTION access_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$BEGIN RAISE EXCEPTION '{_SEEN}'; END$$",
+    "DROP TRIGGER IF EXISTS access_no_change ON access",
+    "CREATE TRIGGER access_no_change BEFORE UPDATE OR DELETE ON access FOR EACH ROW EXECUTE FUNCTION access_is_kept()",
 )
 
 
