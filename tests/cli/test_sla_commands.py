@@ -169,7 +169,7 @@ def test_watching_in_a_pipe_prints_a_block_for_each_look(faults: Call) -> None:
     told = faults("sla", "watch", "--count", "2", "--interval", "0.1", "--rows", "1", *HALF_PAST)
     assert told.code == 0
     first, second, rest = told.out.split("\n\n")
-    assert first.splitlines()[0].startswith("Support · Mon 23 Nov 2026 09:30 Europe/London · 4 running, 1 overdue")
+    assert first.splitlines()[0].startswith("Support · Mon 23 Nov 2026 09:30 GMT · 4 running, 1 overdue")
     assert "1001  Response" in first
     assert first.splitlines()[-1] == "… 3 more"
     assert (second.splitlines()[-1], rest) == ("… 3 more", "")

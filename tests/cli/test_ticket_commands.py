@@ -111,3 +111,47 @@ def test_global_options_may_stand_anywhere(desk: Call) -> None:
     first = desk("--now", "2026-11-23T09:00", "ticket", "list", "--json")
     last = desk("ticket", "list", "--json", "--now=2026-11-23T09:00")
     assert first.out == last.out
+
+
+def test_a_change_says_which_due_times_it_moves_and_a_dry_run_changes_nothing(desk: Call) -> None:
+    desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *NINE)
+    ten = ("--now", "2026-11-23T10:00:01")
+    rehearsed = desk("ticket", "set", "1001", "--severity", "high", "--dry-run", *ten)
+    assert (rehearsed.code, rehearsed.out) == (
+        0,
+        "1001: severity Low → High\n"
+        "  Response    Mon 23 Nov 2026 10:00 → Mon 23 Nov 2026 09:30\n"
+        "  Resolution  Wed 25 Nov 2026 09:00 → Mon 23 Nov 2026 13:00\n"
+        "A dry run: nothing was written.\n",
+    )
+    asked = desk("ticket", "set", "1001", "--severity", "high", "--dry-run", "--json", *ten).json
+    assert asked["dry_run"]
+    assert asked["moved"][1] == {
+        "metric": "resolution",
+        "label": "Resolution",
+        "cycle": 1,
+        "old_due": "2026-11-25T09:00:00Z",
+        "new_due": "2026-11-23T13:00:00Z",
+        "late_now": False,
+    }
+    assert "Severity Low" in desk("ticket", "show", "1001", *ten).out
+    done = desk("ticket", "set", "1001", "--severity", "high", *ten)
+    assert done.out == rehearsed.out.removesuffix("A dry run: nothing was written.\n")
+
+
+def test_a_change_that_makes_a_clock_late_says_so(desk: Call) -> None:
+    desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *NINE)
+    done = desk("ticket", "set", "1001", "--severity", "high", "--now", "2026-11-23T09:45")
+    assert "  Response    Mon 23 Nov 2026 10:00 → Mon 23 Nov 2026 09:30  late at once\n" in done.out
+    breach = desk("sla", "why", "1001", "response", "--json", "--now", "2026-11-23T09:50").json["clocks"][0]["breach"]
+    assert (breach["at"], breach["cause"]) == ("2026-11-23T09:45:00Z", "retarget")
+
+
+def test_a_change_that_moves_nothing_says_so_and_a_tag_that_is_not_there_is_named(desk: Call) -> None:
+    desk("ticket", "new", "How do I?", "--type", "question", *NINE)
+    desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *NINE)
+    desk("ticket", "set", "1002", "--status", "working", *NINE)
+    desk("ticket", "set", "1002", "--status", "solved", *NINE)
+    assert "  no due time moves\n" in desk("ticket", "set", "1002", "--severity", "high", *NINE).out
+    refused = desk("ticket", "set", "1002", "--untag", "vip", *NINE)
+    assert (refused.code, "has no tag vip" in refused.err) == (1, True)

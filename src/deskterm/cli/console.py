@@ -34,7 +34,7 @@ def open_console(invocation: Invocation) -> None:
     facts = facts_of(invocation)
     clock = invocation.clock(facts)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        from deskterm.cli.ticket import print_queue
+        from deskterm.cli.listing import print_queue
 
         print_queue(invocation, "open", limit=40)
         return

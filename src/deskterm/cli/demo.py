@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli import ticket
+from deskterm.cli import listing
 from deskterm.cli.invocation import Invocation, facts_of, system_now
 
 
@@ -38,7 +38,7 @@ def demo(
 
             run_console(invocation.url, invocation.console_login(), invocation.clock(facts_of(invocation)))
         else:
-            ticket.print_queue(invocation, "open", limit=60)
+            listing.print_queue(invocation, "open", limit=60)
 
 
 def _build(invocation: Invocation) -> None:

@@ -86,6 +86,14 @@ def local(seconds: int | None, timezone: str) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y %H:%M")
 
 
+def here(seconds: int, timezone: str) -> str:
+    """The same with the zone as the console has it: `Mon 23 Nov 2026 08:15 GMT`."""
+    from deskterm.tui.words import zone_name
+
+    zone = zone_name(datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)))
+    return f"{local(seconds, timezone)} {zone}"
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -35,6 +35,7 @@ def due(
     from deskterm.procedure.load import load
     from deskterm.procedure.prospect import policy_for, prospects
     from deskterm.procedure.shipped import find
+    from deskterm.sla.zones import plain_name
 
     compiled = Compiled(load(find(procedure)).procedure)
     facts: dict[str, Any] = classified(compiled, kind, severity, priority)
@@ -63,7 +64,7 @@ def due(
         return
     if not found:
         raise DeskError(f"The policy {policy.label} promises nothing for such a request: it has no due times.")
-    print(f"{policy.label} · start {show.local(instant, zone)} {zone}")
+    print(f"{policy.label} · start {show.here(instant, zone)}")
     show.print_table(
         ("Metric", "Target", "Due", "Zone"),
         [
@@ -71,7 +72,7 @@ def due(
                 item.label,
                 item.target,
                 show.local(item.due_at, item.timezone) if item.due_at is not None else item.reason,
-                f"{item.timezone} (UTC{_offset(item.offset)})",
+                f"{plain_name(item.timezone)} (UTC{_offset(item.offset)})",
             )
             for item in found
         ],

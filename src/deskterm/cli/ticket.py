@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli import promising
+from deskterm.cli import changing, listing, promising
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from deskterm.desk.desk import Done
-    from deskterm.store.reader import Reader
-    from deskterm.store.window import QueueRow
-    from deskterm.tui.shown import Line
-    from deskterm.tui.vocabulary import Vocabulary
 
 app = typer.Typer(no_args_is_help=True, help="Tickets: open, list, show, answer, change.", rich_markup_mode=None)
 
@@ -85,97 +80,6 @@ def new(
         now=invocation.now(facts),
     )
     _report(done, as_json)
-
-
-@app.command("list")
-def list_tickets(
-    context: typer.Context,
-    view: Annotated[str, typer.Option(help="mine, team, unassigned, due, breached, waiting, open or closed.")] = "open",
-    match: Annotated[
-        str, typer.Option(help="Only tickets with this text in number, subject, requester or client.")
-    ] = "",
-    by_due: Annotated[bool, typer.Option("--by-due", help="By due time, whatever the procedure's order is.")] = False,
-    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)] = 100,
-    as_json: AsJson = False,
-) -> None:
-    """List tickets, in the order of work."""
-    print_queue(context.obj, view, match=match, by_due=by_due, limit=limit, as_json=as_json)
-
-
-def print_queue(
-    invocation: Invocation, view: str, *, match: str = "", by_due: bool = False, limit: int = 100, as_json: bool = False
-) -> None:
-    """Print a view of the queue with its due times."""
-    from deskterm.cli import show
-    from deskterm.store.sheet import agents, desk_facts
-    from deskterm.store.window import VIEWS, Viewer, count, window
-    from deskterm.tui.vocabulary import Vocabulary
-
-    if view not in {known.key for known in VIEWS}:
-        raise UsageError(f"There is no view {view!r}: use {', '.join(known.key for known in VIEWS)}.")
-    with invocation.reader() as reader:
-        facts = desk_facts(reader)
-        login = invocation.login()
-        team = next((agent.team for agent in agents(reader) if agent.login == login), None)
-        now = int(invocation.now(facts).timestamp())
-        viewer = Viewer(login, team, now)
-        rows = window(reader, view, viewer, order="due" if by_due else "order", limit=limit, match=match)
-        total = len(rows) if len(rows) < limit else count(reader, view, viewer, match)
-        shown = [] if as_json else _lines(reader, rows, Vocabulary(facts.document))
-    if as_json:
-        show.print_json([_row_json(row) for row in rows])
-        return
-    label = next(known.label for known in VIEWS if known.key == view)
-    print(f"{show.safe(facts.name)} · {label} · {total} · {show.local(now, facts.timezone)} {facts.timezone}")
-    show.print_table(
-        ("", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"),
-        [_cells(line, now, facts.timezone) for line in shown],
-        right=("#", "Left"),
-    )
-    if total > len(rows):
-        print(f"… {total - len(rows)} more: --limit {total} shows them.")
-
-
-def _lines(reader: Reader, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[Line]:
-    """The rows as the console shows them, some hundred at a time."""
-    from deskterm.store.live import live_clocks
-    from deskterm.tui.reading import lines
-
-    found: list[Line] = []
-    for start in range(0, len(rows), 500):
-        part = rows[start : start + 500]
-        found += lines(part, live_clocks(reader, [row.number for row in part]), vocabulary)
-    return found
-
-
-def _cells(line: Line, now: int, timezone: str) -> list[str]:
-    from deskterm.cli import show
-    from deskterm.tui.shown import GLYPHS
-    from deskterm.tui.words import countdown
-
-    left = line.left(now)
-    return [
-        GLYPHS[line.urgency(now)],
-        str(line.number),
-        countdown(left) if left is not None else "paused" if line.resting else "–",
-        show.local(line.due, timezone),
-        line.step or "–",
-        line.status_label,
-        line.assignee or "–",
-        line.organisation or "–",
-        line.subject,
-    ]
-
-
-def _row_json(row: QueueRow) -> dict[str, Any]:
-    from deskterm.cli import show
-
-    found = row._asdict()
-    del found["key"]
-    for name in ("received", "updated"):
-        found[f"{name}_at"] = show.instant(found.pop(name))
-    found["next_due_at"] = show.instant(found.pop("next_due"))
-    return found
 
 
 @app.command()
@@ -253,42 +157,6 @@ def note(
     _report(conversation.note(invocation.desk(), number, body, now=now, version=version), as_json)
 
 
-@app.command("set")
-def set_values(
-    context: typer.Context,
-    number: Number,
-    status: Annotated[str | None, typer.Option(help="The new status.")] = None,
-    severity: Annotated[str | None, typer.Option(help="The new severity.")] = None,
-    priority: Annotated[str | None, typer.Option(help="The new priority.")] = None,
-    kind: Annotated[str | None, typer.Option("--type", help="The right type of request.")] = None,
-    subject: Annotated[str | None, typer.Option(help="A better subject.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="Add a tag; may be given again.")] = None,
-    untag: Annotated[list[str] | None, typer.Option(help="Take a tag off; may be given again.")] = None,
-    reason: Annotated[str, typer.Option(help="Why, for the history.")] = "",
-    version: Seen = None,
-    as_json: AsJson = False,
-) -> None:
-    """Change a ticket: all that is asked for happens, or nothing."""
-    from deskterm.desk.handling import change
-
-    invocation: Invocation = context.obj
-    done = change(
-        invocation.desk(),
-        number,
-        status=status,
-        severity=severity,
-        priority=priority,
-        type=kind,
-        subject=subject,
-        add_tags=tag or (),
-        remove_tags=untag or (),
-        reason=reason,
-        now=invocation.now(facts_of(invocation)),
-        version=version,
-    )
-    _report(done, as_json)
-
-
 @app.command()
 def assign(
     context: typer.Context,
@@ -335,5 +203,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def register(program: typer.Typer, noun: str) -> None:
     """Add the commands to the program."""
-    promising.attach(app)
+    for more in (listing, changing, promising):
+        more.attach(app)
     program.add_typer(app, name=noun)

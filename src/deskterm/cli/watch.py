@@ -98,7 +98,7 @@ class _Watch:
         running = self._read(now)
         overdue = bisect_left(running, now, key=lambda clock: clock.due or 0)
         heading = (
-            f"{show.safe(self._facts.name)} · {show.local(now, self._facts.timezone)} {self._facts.timezone} · "
+            f"{show.safe(self._facts.name)} · {show.here(now, self._facts.timezone)} · "
             f"{len(running)} running, {overdue} overdue, {self._resting} paused"
         )
         shown = _aligned([self._cells(clock, now) for clock in self._shown[:rows]])

@@ -76,11 +76,11 @@ def _print(found: WhatIf) -> None:
     from deskterm.cli import show
     from deskterm.reports.attainment import COUNTED
 
-    since, until = (show.local(instant, found.timezone) for instant in found.period)
+    since, until = (show.here(instant, found.timezone) for instant in found.period)
     show.print_lines(
         [
             f"{found.before} (edition {found.version}, in force) → {found.after}",
-            f"{since} to {until} {found.timezone} · {found.tickets:,} tickets"
+            f"{since} to {until} · {found.tickets:,} tickets"
             + (f", {found.exempt:,} of them exempt" if found.exempt else ""),
             f"Judged: {COUNTED}; the others are counted beside.",
         ]

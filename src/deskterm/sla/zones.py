@@ -11,6 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deskterm.sla.hours import DAY
 
+_ETC = {"Etc/GMT": "GMT", "Etc/UTC": "UTC"}
+
+
+def plain_name(timezone: str) -> str:
+    """A zone as people say it: `GMT` for `Etc/GMT`; other names are their own."""
+    return _ETC.get(timezone, timezone)
+
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

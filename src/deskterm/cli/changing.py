@@ -1,0 +1,103 @@
+"""`deskterm ticket set`: correcting a ticket, with what becomes of its clocks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Done
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the command to `deskterm ticket`."""
+    app.command("set")(set_values)
+
+
+def set_values(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)],
+    status: Annotated[str | None, typer.Option(help="The new status.")] = None,
+    severity: Annotated[str | None, typer.Option(help="The new severity.")] = None,
+    priority: Annotated[str | None, typer.Option(help="The new priority.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="The right type of request.")] = None,
+    client: Annotated[str | None, typer.Option(help="Whose ticket it is: the client's key or name.")] = None,
+    subject: Annotated[str | None, typer.Option(help="A better subject.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Add a tag; may be given again.")] = None,
+    untag: Annotated[list[str] | None, typer.Option(help="Take a tag off; may be given again.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
+    version: Annotated[
+        int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Change a ticket: all that is asked for happens, or nothing.
+
+    Another severity, priority, type or client moves due times: each clock's old and new one are shown.
+    """
+    from deskterm.desk.handling import change
+
+    invocation: Invocation = context.obj
+    facts = facts_of(invocation)
+    done = change(
+        invocation.desk(),
+        number,
+        status=status,
+        severity=severity,
+        priority=priority,
+        type=kind,
+        organisation=client,
+        subject=subject,
+        add_tags=tag or (),
+        remove_tags=untag or (),
+        reason=reason,
+        now=invocation.now(facts),
+        version=version,
+        rehearse=dry_run,
+    )
+    retargets = any(wanted is not None for wanted in (severity, priority, kind, client))
+    if as_json:
+        _print_json(done, dry_run)
+    else:
+        _print(done, facts.timezone, retargets, dry_run)
+
+
+def _print(done: Done, timezone: str, retargets: bool, dry_run: bool) -> None:
+    from deskterm.cli import show
+
+    show.print_done(done, as_json=False)
+    names = [one.label if one.cycle == 1 else f"{one.label} {one.cycle}" for one in done.moved]
+    width = max(map(len, names), default=0) + 2
+    for name, one in zip(names, done.moved, strict=True):
+        late = "  late at once" if one.late_now else ""
+        due = f"{show.local(one.old_due, timezone)} → {show.local(one.new_due, timezone)}"
+        show.print_lines([f"  {name:<{width}}{due}{late}"])
+    if retargets and not done.moved:
+        print("  no due time moves")
+    if dry_run:
+        print("A dry run: nothing was written.")
+
+
+def _print_json(done: Done, dry_run: bool) -> None:
+    from deskterm.cli import show
+
+    moved = [
+        {name: value for name, value in asdict(one).items() if name != "number"}
+        | {name: show.instant(getattr(one, name)) for name in ("old_due", "new_due")}
+        for one in done.moved
+    ]
+    show.print_json(
+        {
+            "number": done.number,
+            "summary": done.summary,
+            "changes": done.changes,
+            "version": done.version,
+            "moved": moved,
+            "dry_run": dry_run,
+        }
+    )
