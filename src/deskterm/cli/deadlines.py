@@ -71,7 +71,7 @@ def list_clocks(
             return
         rows = [_cells(clock, procedures, facts.timezone, now) for clock in found]
     count = counted(len(rows), "clock")
-    print(f"{show.safe(facts.name)} · {count} · {show.local(now, facts.timezone)} {facts.timezone}")
+    print(f"{show.safe(facts.name)} · {count} · {show.here(now, facts.timezone)}")
     show.print_table(
         ("", "#", "Left", "In", "Due", "Clock", "Target", "Sev", "Status", "Assignee", "Subject"),
         rows,
