@@ -46,6 +46,10 @@ class Fired:
     sentence: str
 
 
+_LOOKS = 20
+"""Looks at a row that its events deny, before it counts as wrong."""
+
+
 class Runner:
     """Looks after one store, in the name of nobody. Not for two threads at once."""
 
@@ -96,15 +100,17 @@ class Runner:
             .order_by(clocks.c.next_event_at, clocks.c.ticket_id)
             .limit(1)
         )
-        with self._desk.store.reading() as session:
-            number = session.execute(statement).scalar_one_or_none()
-            if number is None:
-                return None
-            fold = folded(events_of(session, number), self._desk.editions(session))
-        upcoming = fold.upcoming()
-        if not upcoming or upcoming[0].instant > now.timestamp():
-            raise DeskError(f"The clocks of ticket {number} differ from its events: run `deskterm doctor --repair`.")
-        return number, upcoming[0], fold.state.assignee
+        number = None
+        for _ in range(_LOOKS):  # another instance may write between the look for a row and the look at its events
+            with self._desk.store.reading() as session:
+                number = session.execute(statement).scalar_one_or_none()
+                if number is None:
+                    return None
+                fold = folded(events_of(session, number), self._desk.editions(session))
+            upcoming = fold.upcoming()
+            if upcoming and upcoming[0].instant <= now.timestamp():
+                return number, upcoming[0], fold.state.assignee
+        raise DeskError(f"The clocks of ticket {number} differ from its events: run `deskterm doctor --repair`.")
 
 
 def keep_running(

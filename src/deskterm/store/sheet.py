@@ -51,6 +51,19 @@ class MessageView(NamedTuple):
     channel: str
     automatic: bool
     body: str
+    mark: str = ""
+
+
+class RecordView(NamedTuple):
+    """Something that hangs on the ticket (`deskterm.desk.records`): `values` with what all kinds have in front."""
+
+    kind: str
+    key: str
+    state: str
+    who: str
+    at: int
+    due: int | None
+    values: dict[str, Any]
 
 
 class EventView(NamedTuple):
@@ -95,6 +108,10 @@ class TicketSheet:
     timers: list[ClockView] = field(default_factory=list)
     sprint: str | None = None
     snoozed_until: int | None = None
+    exempt: str | None = None
+    held: str | None = None
+    flags: tuple[str, ...] = ()
+    records: list[RecordView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +129,7 @@ class DeskFacts:
 
 _SHEET = (
     "impact, urgency, tier, channel, product, topic, tags, fields, solved_at, closed_at, reopened, version, sprint, "
-    "snoozed_until"
+    "snoozed_until, exempt, held, flags"
 )
 _TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
@@ -126,9 +143,10 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
     if not found:
         return None
     row = queue_row(found[0])
-    impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version, sprint, snoozed = (
-        found[0][_QUEUE_WIDTH:]
-    )
+    impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version, *rest = found[0][
+        _QUEUE_WIDTH:
+    ]
+    sprint, snoozed, exempt, held, marks = rest
     clocks = _clocks(reader, wanted)
     return TicketSheet(
         row=row,
@@ -139,7 +157,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         channel=channel,
         product=product,
         topic=topic,
-        tags=tuple(tags.strip(",").split(",")) if tags else (),
+        tags=_listed(tags),
         fields=json.loads(fields),
         solved=seconds_or_none(solved),
         closed=seconds_or_none(closed),
@@ -151,6 +169,10 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         timers=[clock for clock in clocks if clock.metric.startswith(_TIMER)],
         sprint=sprint,
         snoozed_until=seconds_or_none(snoozed),
+        exempt=exempt,
+        held=held,
+        flags=_listed(marks),
+        records=records(reader, number),
     )
 
 
@@ -190,6 +212,23 @@ def agents(reader: Reader) -> list[AgentView]:
     """Who works here, active or not, by login."""
     found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
     return [AgentView._make((*row[:5], bool(row[5]))) for row in found]
+
+
+def records(reader: Reader, number: int, kind: str | None = None) -> list[RecordView]:
+    """What hangs on a ticket, of one kind or of all, the oldest first."""
+    found = reader.rows(
+        "SELECT kind, key, state, who, at, due_at, data FROM record WHERE ticket_id = :number"
+        f"{' AND kind = :kind' if kind else ''} ORDER BY at, kind, length(key), key",
+        {"number": number, **({"kind": kind} if kind else {})},
+    )
+    return [
+        RecordView(of, key, state, who, seconds(at), seconds_or_none(due), json.loads(data))
+        for of, key, state, who, at, due, data in found
+    ]
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.strip(",").split(",")) if text else ()
 
 
 def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
@@ -233,11 +272,11 @@ def _metric_places(document: str) -> dict[str, int]:
 
 def _messages(reader: Reader, wanted: dict[str, int]) -> list[MessageView]:
     found = reader.rows(
-        "SELECT m.seq, m.at, m.kind, m.author_kind, m.author, m.channel, m.automatic, t.body FROM message m "
+        "SELECT m.seq, m.at, m.kind, m.author_kind, m.author, m.channel, m.automatic, t.body, m.mark FROM message m "
         "JOIN personal_text t ON t.id = m.text_id WHERE m.ticket_id = :number ORDER BY m.seq",
         wanted,
     )
-    return [MessageView._make((row[0], seconds(row[1]), *row[2:6], bool(row[6]), row[7])) for row in found]
+    return [MessageView._make((row[0], seconds(row[1]), *row[2:6], bool(row[6]), *row[7:])) for row in found]
 
 
 def _events(reader: Reader, wanted: dict[str, int]) -> list[EventView]:

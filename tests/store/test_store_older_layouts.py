@@ -1,4 +1,4 @@
-"""A desk of layout 1, with what people did on it, comes to layout 2 as if it had always been one."""
+"""A desk of an older layout, with what people did on it, comes to this one as if it had always been of it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.store.engine import open_store
+from deskterm.store.migrate import SCHEMA
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import sheet
 from promising_desk import promising_desk
 from small_desk import at
 
-ADDED = {"clock": ("waived",), "ticket": ("sprint", "snoozed_until"), "desk": ("fold",)}
+ADDED_BY_2 = {"clock": ("waived",), "ticket": ("sprint", "snoozed_until"), "desk": ("fold",)}
+ADDED_BY_3 = {
+    "ticket": ("exempt", "held", "flags"),
+    "message": ("mark",),
+    "organisation": ("coverage", "handoff"),
+    "agent": ("away_until", "certified"),
+}
 
 
 def as_layout_1(url: str) -> None:
@@ -31,9 +38,12 @@ def as_layout_1(url: str) -> None:
     with desk.store.writing() as session:
         session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
-        for table, columns in ADDED.items():
-            for column in columns:
-                session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        for table in ("record", "access"):
+            session.execute(text(f"DROP TABLE {table}"))
+        for added in (ADDED_BY_2, ADDED_BY_3):
+            for table, columns in added.items():
+                for column in columns:
+                    session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         if desk.store.dialect == "sqlite":
             session.execute(text("DROP TRIGGER event_no_replace"))
         session.execute(text("UPDATE desk SET schema_number = 1"))
@@ -44,7 +54,7 @@ def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: 
     as_layout_1(store_url)
     store = open_store(store_url)
     assert store.upgraded is not None
-    assert (store.upgraded.before, store.upgraded.after) == (1, 2)
+    assert (store.upgraded.before, store.upgraded.after) == (1, SCHEMA)
     if store.dialect == "sqlite":
         assert store.upgraded.backup is not None
         assert Path(store.upgraded.backup).exists()
