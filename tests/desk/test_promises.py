@@ -198,14 +198,20 @@ def test_what_was_foreseen_is_what_the_change_does(desk: Desk) -> None:
         assert preview(desk, 1001, now=at(60), **wanted) == []
 
 
+def test_a_tag_that_is_not_there_is_not_taken_off_in_silence(desk: Desk) -> None:
+    fault(desk, "low")
+    with pytest.raises(DeskError, match="has no tag old: its tags are none"):
+        handling.tag(desk, 1001, remove=["old"], now=at(1))
+    done = handling.tag(desk, 1001, ["vip"], ["old"], now=at(1))
+    assert done.summary == "1001: tags vip (old was not there)"
+
+
 def test_a_rehearsed_change_is_refused_as_the_change_is(desk: Desk) -> None:
     fault(desk, "low")
     with pytest.raises(DeskError, match="There is no severity 'dire'"):
         preview(desk, 1001, severity="dire", now=at(1))
     with pytest.raises(DeskError, match="There is no client 'oak'"):
         preview(desk, 1001, organisation="oak", now=at(1))
-    with pytest.raises(DeskError, match="has no tag vip: its tags are none"):
-        handling.tag(desk, 1001, remove=["vip"], now=at(1))
 
 
 # -- what happens by itself ----------------------------------------------------------------------------------------

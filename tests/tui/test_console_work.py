@@ -191,6 +191,49 @@ async def test_severity_and_tags_change(url: str) -> None:
         assert (found.row.severity, found.tags) == ("high", ("vip",))
 
 
+async def test_what_a_choice_would_do_to_due_times_is_shown_before_it_is_taken(url: str) -> None:
+    async with sitting(url, minutes=50) as here:
+        await here.do("goto", "1002")
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1002, "ticket 1002")
+        here.screen.action_carry_out("severity")
+        await here.until(lambda: isinstance(here.app.screen, Choose), "the severities")
+        await here.pilot.press("home")
+        await here.pilot.press("k", "k")
+        await here.shows("Response    Mon 23 Nov 10:01 → Mon 23 Nov 09:31  late at once")
+        await here.shows("Resolution  Wed 25 Nov 09:01 → Mon 23 Nov 13:01")
+        await here.pilot.press("j")
+        await here.shows("no due time moves")
+        await here.pilot.press("escape")
+        assert stored(url, 1002).row.severity == "low"
+
+
+async def test_marked_tickets_are_counted_before_they_are_changed(url: str) -> None:
+    async with sitting(url, minutes=50) as here:
+        here.screen.mark_all(100)
+        await here.until(lambda: len(here.screen.queue.marks) == 4, "marks")
+        here.screen.show_pane("queue")
+        here.screen.action_carry_out("severity")
+        await here.until(lambda: isinstance(here.app.screen, Choose), "the severities")
+        await here.pilot.press("k", "k")
+        await here.shows("2 of 4 tickets: 4 due times move, 2 late at once")
+        await here.pilot.press("enter")
+        await here.until(lambda: stored(url, 1004).row.severity == "high", "the change")
+
+
+async def test_type_and_client_are_corrected_with_their_due_times_in_view(url: str) -> None:
+    async with sitting(url) as here:
+        await here.do("goto", "1002")
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1002, "ticket 1002")
+        await here.pilot.press("T")
+        await here.until(lambda: isinstance(here.app.screen, Choose), "the types")
+        await here.pilot.press("j")
+        await here.shows("→ no due time")
+        await here.pilot.press("enter")
+        await here.until(lambda: stored(url, 1002).type == "question", "the change")
+        await here.do("client", "larch")
+        await here.told("already")
+
+
 async def test_a_viewer_is_told_why_not(url: str) -> None:
     async with sitting(url, "vic") as here:
         here.screen.action_carry_out("reply")
@@ -386,7 +429,7 @@ async def test_all_that_is_to_be_read_before_asking_can_be_read(size: tuple[int,
 
 
 async def test_the_help_page_says_every_key(url: str) -> None:
-    async with sitting(url, size=(120, 90)) as here:
+    async with sitting(url, size=(120, 96)) as here:
         here.screen.action_carry_out("help")
         await here.until(lambda: isinstance(here.app.screen, Page), "the page")
         for words in (":status", ":goto", "ctrl+p", "working time"):

@@ -14,6 +14,7 @@ from deskterm.desk.workflow import checked_move, chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import RequestType, Severity
+from deskterm.sla.terms import TIMER
 from deskterm.store.tables import Organisation
 
 
@@ -101,7 +102,8 @@ def change(
         if any(tags):
             said.append(_tag(work, *tags))
         after = promised(work.fold, work.at) if retargets else {}
-        done = work.done(f"{number}: {'; '.join(said)}", moved(before, after, work.procedure, number))
+        promises = [one for one in moved(before, after, work.procedure, number) if not one.metric.startswith(TIMER)]
+        done = work.done(f"{number}: {'; '.join(said)}", promises)
     return done
 
 
@@ -202,14 +204,14 @@ def _set_priority(work: Work, priority: str, reason: str) -> str:
 
 def _tag(work: Work, add: Sequence[str], remove: Sequence[str]) -> str:
     before = list(work.state.tags)
-    if missing := sorted(set(remove) - set(before) - set(add)):
-        word = "tag" if len(missing) == 1 else "tags"
-        raise DeskError(f"Ticket {work.number} has no {word} {_listed(missing)}: its tags are {_listed(before)}.")
+    missing = sorted(set(remove) - set(before) - set(add))
     after = sorted((set(before) | set(add)) - set(remove))
+    if before == after and missing:
+        raise Unchanged(f"Ticket {work.number} has no tag {_listed(missing)}: its tags are {_listed(before)}.")
     if before == after:
         raise Unchanged(f"The tags of {work.number} are {_listed(before)} already.")
     work.append("tagged", {"tags": (before, after)})
-    return f"tags {_listed(after)}"
+    return f"tags {_listed(after)}" + (f" ({_listed(missing)} was not there)" if missing else "")
 
 
 def _edit_subject(work: Work, subject: str) -> str:

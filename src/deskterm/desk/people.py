@@ -51,6 +51,13 @@ def organisation_of(
     return None
 
 
+def clients(session: Session) -> list[tuple[str, str, str]]:
+    """Key, name and domain of every client, by name."""
+    table = table_of(Organisation)
+    found = session.execute(select(table.c.key, table.c.name, table.c.domain).order_by(func.lower(table.c.name)))
+    return [(key, name, domain) for key, name, domain in found]
+
+
 def contact(
     session: Session, name: str | None, email: str | None, phone: str | None, organisation_id: int | None
 ) -> Contact | None:

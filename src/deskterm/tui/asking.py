@@ -15,6 +15,7 @@ from deskterm.tui.text import sanitize
 
 if TYPE_CHECKING:
     from deskterm.desk.desk import Desk, Done
+    from deskterm.tui.dialogs.choose import Foresee
     from deskterm.tui.dialogs.prompt import Prompt
     from deskterm.tui.dialogs.register import Request
     from deskterm.tui.screens.desk import DeskScreen
@@ -30,12 +31,18 @@ class Asking:
         self._request: Request | None = None
 
     async def choose(
-        self, title: str, choices: Sequence[Choice], current: str = "", *, search: bool = False
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        current: str = "",
+        *,
+        search: bool = False,
+        foresee: Foresee | None = None,
     ) -> str | None:
-        """The key of one of these."""
+        """The key of one of these. foresee: what taking one would do, shown while it is looked at."""
         from deskterm.tui.dialogs.choose import Choose
 
-        return await self._screen.app.push_screen_wait(Choose(title, choices, current, search=search))
+        return await self._screen.app.push_screen_wait(Choose(title, choices, current, search=search, foresee=foresee))
 
     async def confirm(self, question: str, yes: str, no: str) -> bool:
         from deskterm.tui.dialogs.confirm import Confirm
@@ -110,6 +117,7 @@ class Asking:
         found += [f"status {key}" for key in screen.vocabulary.statuses]
         found += [f"severity {key}" for key in screen.vocabulary.severities]
         found += [f"priority {key}" for key in screen.vocabulary.priorities]
+        found += [f"type {key}" for key in screen.vocabulary.types]
         found += [f"assign {person.login}" for person in screen.people if person.active]
         found += ["order due", "order work", "theme dark", "theme light"]
         return tuple(sanitize(words) for words in found)

@@ -68,6 +68,15 @@ def instant(at: int, now: int, zone: tzinfo) -> str:
     return f"{day} {clock}" if there.year == here.year else f"{day} {there.year}"
 
 
+def moment(at: int | None, now: int, zone: tzinfo) -> str:
+    """An instant with its day, beside another one: `Mon 23 Nov 08:45`, `4 Jan 2027 08:45` in another year."""
+    if at is None:
+        return "no due time"
+    there, here = local(at, zone), local(now, zone)
+    day = f"{there.day} {MONTHS[there.month - 1]}"
+    return f"{DAYS[there.weekday()]} {day} {there:%H:%M}" if there.year == here.year else f"{day} {there:%Y %H:%M}"
+
+
 def stamp(at: int, now: int, zone: tzinfo) -> str:
     """When a message came: `13:58` today, `Mon 13:58` this week, else the day with it."""
     there, here = local(at, zone), local(now, zone)

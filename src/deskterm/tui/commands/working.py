@@ -75,55 +75,7 @@ class Status(Command):
                 else "These tickets have no next status in common: mark fewer."
             )
         choices = [known.get(key) or Choice(key, sanitize(key)) for key in keys]
-        return await screen.asking.choose(f"Move {_these(lines)} to", choices)
-
-
-class Severity(Command):
-    """Correct the severity: the targets change, over the same history."""
-
-    asks = True
-    name, title, keys, footer, argument = "severity", "severity", ("S",), 5, "[severity]"
-    rows, act, group = "many", "severity", "Work"
-
-    async def run(self, screen: DeskScreen, argument: str) -> None:
-        lines = screen.lines(many=True)
-        choices = list(screen.vocabulary.severities.values())
-        if not choices:
-            raise UsageError("This procedure has no severities: set the priority with P.")
-        wanted = argument or await screen.asking.choose(f"Severity of {_these(lines)}", choices, lines[0].step)
-        if wanted:
-            now = screen.instant()
-
-            def set_severity(desk: Desk, number: int) -> Done:
-                from deskterm.desk import handling
-
-                return handling.set_severity(desk, number, wanted, now=now)
-
-            await screen.carrying.to_each(lines, set_severity)
-
-
-class Priority(Command):
-    """Set the priority, where the procedure has a scale of them beside severity."""
-
-    asks = True
-    name, title, keys, argument = "priority", "Priority", ("P",), "[priority]"
-    rows, act, group = "many", "priority", "Work"
-
-    async def run(self, screen: DeskScreen, argument: str) -> None:
-        lines = screen.lines(many=True)
-        choices = list(screen.vocabulary.priorities.values())
-        if not choices:
-            raise UsageError("This procedure has no priorities beside its severities: set the severity with S.")
-        wanted = argument or await screen.asking.choose(f"Priority of {_these(lines)}", choices)
-        if wanted:
-            now = screen.instant()
-
-            def set_priority(desk: Desk, number: int) -> Done:
-                from deskterm.desk import handling
-
-                return handling.set_priority(desk, number, wanted, now=now)
-
-            await screen.carrying.to_each(lines, set_priority)
+        return await screen.asking.choose(f"Move {these(lines)} to", choices)
 
 
 class Assign(Command):
@@ -142,7 +94,7 @@ class Assign(Command):
         ]
         choices.append(Choice(NOBODY, Safe("nobody"), Safe("take it from whoever has it")))
         wanted = argument or await screen.asking.choose(
-            f"Assign {_these(lines)} to", choices, lines[0].assignee, search=True
+            f"Assign {these(lines)} to", choices, lines[0].assignee, search=True
         )
         if wanted:
             await assign(screen, lines, None if wanted.casefold() in (NOBODY, "nobody", "none") else wanted)
@@ -166,7 +118,7 @@ class Tag(Command):
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         lines = screen.lines(many=True)
-        words = argument or await screen.asking.line(f"Tags of {_these(lines)}: vip -old")
+        words = argument or await screen.asking.line(f"Tags of {these(lines)}: vip -old")
         if words:
             names = words.replace(",", " ").split()
             add = [name.lstrip("+#") for name in names if not name.startswith("-")]
@@ -202,7 +154,8 @@ async def assign(screen: DeskScreen, lines: Sequence[Line], login: str | None) -
     await screen.carrying.to_each(lines, give)
 
 
-def _these(lines: Sequence[Line]) -> str:
+def these(lines: Sequence[Line]) -> str:
+    """The tickets that a question is about."""
     return str(lines[0].number) if len(lines) == 1 else f"{len(lines)} tickets"
 
 
@@ -210,4 +163,4 @@ def _team(team: str | None) -> str:
     return f" · {team}" if team else ""
 
 
-WORKING = (Reply(), Note(), Status(), Assign(), Take(), Severity(), Priority(), Tag(), New())
+WORKING = (Reply(), Note(), Status(), Assign(), Take(), Tag(), New())

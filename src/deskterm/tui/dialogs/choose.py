@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from deskterm.tui.dialogs import STYLE
@@ -62,8 +63,19 @@ class Choices(Rows):
         ]
 
 
+Foresee = Callable[[str], Awaitable[Content]]
+"""What taking a key would do, found out away from the event loop."""
+
+_PAUSE = 0.12
+"""Seconds that one must stay on a choice before it is looked ahead."""
+
+_ROOM = 6
+"""Lines kept for what is foreseen."""
+
+
 class Choose(ModalScreen[str | None]):
-    """The key of what was chosen, or None. search: type to narrow the list down."""
+    """The key of what was chosen, or None. search: type to narrow the list down. foresee: shown for the choice that
+    one is on; called off when one goes on."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,9 +88,19 @@ class Choose(ModalScreen[str | None]):
         *(Binding(str(digit), f"pick({digit})", "Pick") for digit in range(1, 10)),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], current: str = "", *, search: bool = False) -> None:
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        current: str = "",
+        *,
+        search: bool = False,
+        foresee: Foresee | None = None,
+    ) -> None:
         super().__init__()
-        self._title, self._search = title, search
+        self._title, self._search, self._foresee = title, search, foresee
+        self._pause: Timer | None = None
+        self._foreseen = 0
         self._list = Choices(choices, current, numbered=not search)
 
     def compose(self) -> ComposeResult:
@@ -88,11 +110,15 @@ class Choose(ModalScreen[str | None]):
                 yield Input(placeholder="type to narrow down", id="narrow")
             yield self._list
             yield Static(id="meaning", markup=False)
+            if self._foresee is not None:
+                yield Static(id="foreseen", markup=False)
             hint = "enter take · esc cancel" if self._search else "j k move · enter or digit take · esc cancel"
             yield Static(hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        self._list.styles.height = min(len(self._list), max(self.app.size.height - 12, 4))
+        self._list.styles.height = min(
+            len(self._list), max(self.app.size.height - 12 - (_ROOM if self._foresee else 0), 4)
+        )
         (self.query_one("#narrow") if self._search else self._list).focus()
         self._explain()
 
@@ -127,3 +153,26 @@ class Choose(ModalScreen[str | None]):
     def _explain(self) -> None:
         meaning = self._list.choices[self._list.index].definition if len(self._list) else ""
         self.query_one("#meaning", Static).update(Content(meaning))
+        if self._foresee is not None:
+            self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Find out what the choice would do, once one stays on it."""
+        if self._pause is not None:
+            self._pause.stop()
+        self.workers.cancel_group(self, "foresee")
+        self.query_one("#foreseen", Static).update(Content.styled("…" if len(self._list) else "", FAINT))
+        if len(self._list):
+            key = self._list.choices[self._list.index].key
+            self._pause = self.set_timer(
+                _PAUSE, lambda: self.run_worker(self._tell(key), group="foresee", exclusive=True)
+            )
+
+    async def _tell(self, key: str) -> None:
+        if self._foresee is None:
+            return
+        told = await self._foresee(key)
+        place = self.query_one("#foreseen", Static)
+        self._foreseen = max(self._foreseen, told.plain.count("\n") + 1)
+        place.styles.min_height = self._foreseen  # so that the dialog does not jump from choice to choice
+        place.update(told)
