@@ -248,6 +248,18 @@ def test_working_dates_skip_holidays_and_give_up_after_a_year() -> None:
         Calendar("UTC", {}).dates_after(0, 1)
 
 
+def test_a_date_that_never_was_is_no_working_date() -> None:
+    """Samoa had no 30th of December 2011, a Friday."""
+    apia = Calendar("Pacific/Apia", OFFICE)
+    assert apia.dates_after(seconds("2011-12-29 10:00-10:00"), 1) == seconds("2012-01-02 10:00+14:00")
+
+
+def test_a_day_ends_before_the_hours_that_its_change_of_the_clocks_leaves_out() -> None:
+    night = Calendar("Europe/London", {"sun": [("00:00", "00:30"), ("01:00", "02:00")]})
+    assert night.dates_after(seconds("2026-03-28 10:00"), 1, end_of_day=True) == seconds("2026-03-29 00:30")
+    assert night.close_of_day(seconds("2026-03-29 00:10")) == seconds("2026-03-29 00:30")
+
+
 @pytest.mark.parametrize(
     ("zone", "wall", "instant"),
     [

@@ -158,9 +158,9 @@ def test_what_is_promised_by_its_sprint_is_due_when_that_ends() -> None:
     assert ticket.clock("resolution").due_at is None
 
 
-def test_a_release_is_warned_of_on_the_clock_and_waits_for_no_one() -> None:
+def test_a_scheduled_release_waits_for_nobody() -> None:
     rows = {"p4": {"resolution": "scheduled release"}}
-    ticket = opened("p4", "11-23 18:00", warned("resolution", "50%", "1h", rows=rows, cadences=SPRINTS))
+    ticket = opened("p4", "11-23 18:00", terms(rows=rows, cadences=SPRINTS))
     ticket.tell("11-24 09:00", sprint="2026-12-03")
     assert ticket.clock("resolution").due_at == epoch("12-03 18:00")
     ticket.tell("11-25 09:00", status="waiting").tell("11-27 09:00", status="doing")

@@ -28,7 +28,7 @@ class Wall:
         wall = instant.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
         for day in (wall.date() - timedelta(days=1), wall.date()):
             midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a wall has no zone
-            for opens, closes in self._spans(day):
+            for opens, closes in self.spans(day):
                 start, end = midnight + _time(opens), midnight + _time(closes)
                 if end <= start:
                     end += timedelta(days=1)
@@ -36,7 +36,8 @@ class Wall:
                     return True
         return False
 
-    def _spans(self, day: date) -> Spans:
+    def spans(self, day: date) -> Spans:
+        """The hours of a date as they hang on the door."""
         if day in self.exceptions:
             return self.exceptions[day]
         return () if day in self.holidays else self.week.get(WEEKDAYS[day.weekday()], ())

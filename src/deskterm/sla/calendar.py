@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from deskterm.sla.hours import DAY, LONGEST_CLOSURE, DaySpans, Hours, WallSpan
+from deskterm.sla.hours import DAY, LONGEST_CLOSURE, Hours, WallSpan
 from deskterm.sla.meter import Meter
 from deskterm.sla.zones import EPOCH, Zone
 
@@ -130,27 +130,25 @@ class Calendar:
         that runs over midnight is still the day before's."""
         day, time = divmod(instant - 1 + self.offset(instant - 1), DAY)
         for date_of, at in ((day - 1, time + DAY), (day, time)):
-            spans = self._hours.on(date_of)
-            if any(opens <= at < closes for opens, closes in spans):
-                return max(instant, self._close(date_of, spans))
-        day = (instant + self.offset(instant)) // DAY
-        spans = self._hours.on(day)
-        return max(instant, self._close(day, spans)) if spans else instant
+            if any(opens <= at < closes for opens, closes in self._hours.on(date_of)):
+                return max(instant, self._openings(date_of)[-1][1])
+        openings = self._openings((instant + self.offset(instant)) // DAY)
+        return max(instant, openings[-1][1]) if openings else instant
 
     def dates_after(self, start: int, dates: int, end_of_day: bool = False) -> int:
         """So many open dates after the local date of `start`: at the same time of day, or at the end of that
         date's open time. On a closed time of day, the earliest open instant after it."""
         day, time = divmod(start + self.offset(start), DAY)
-        spans: DaySpans = ()
+        close = start
         for _ in range(dates):
             for ahead in range(day + 1, day + 2 + LONGEST_CLOSURE):
-                if spans := self._hours.on(ahead):
-                    day = ahead
+                if openings := self._openings(ahead):
+                    day, close = ahead, openings[-1][1]
                     break
             else:
                 raise ValueError("the calendar has no open date for more than a year")
-        if end_of_day and dates:
-            return self._close(day, spans)
+        if end_of_day:
+            return close
         instant = self.from_local(day * DAY + time)
         return instant if self.open_seconds(instant - 1, instant) else self._after(instant, 1) - 1
 
@@ -168,8 +166,15 @@ class Calendar:
         open; None else."""
         return self._hours.holiday(day)
 
-    def _close(self, day: int, spans: DaySpans) -> int:
-        return self._zone.from_local(day * DAY + spans[-1][1], later=True)
+    def _openings(self, day: int) -> list[tuple[int, int]]:
+        """The open time of a date, without what a change of the clocks leaves out: Samoa went from the 29th of December
+        2011 to the 31st."""
+        from_local, midnight = self._zone.from_local, day * DAY
+        spans = [
+            (from_local(midnight + opens), from_local(midnight + closes, later=True))
+            for opens, closes in self._hours.on(day)
+        ]
+        return [(start, end) for start, end in spans if start < end]
 
     def _after(self, start: int, seconds: int) -> int:
         """`after` without pauses: the way that every due instant goes, so it reads the table by itself."""
