@@ -9,6 +9,8 @@ from __future__ import annotations
 from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
 from deskterm.desk.fold import BY_THE_WAY
+from deskterm.desk.notices import tell
+from deskterm.desk.rules import act_on
 
 _SILENT = BY_THE_WAY | {"imported", "migrated", "undone"}
 
@@ -22,4 +24,8 @@ def follow(work: Work) -> list[str]:
         work.followed += 1
         if event.kind not in _SILENT:
             fresh.append(event)
+            said += act_on(work, event)
+    if fresh:
+        said += tell(work, fresh)
+        work.followed = len(work.happened)
     return said

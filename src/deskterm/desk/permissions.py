@@ -28,6 +28,21 @@ Act = Literal[
     "schedule",
     "set-due",
     "waive",
+    "participate",
+    "check",
+    "escalate",
+    "review",
+    "develop",
+    "release",
+    "time",
+    "quote",
+    "feedback",
+    "exempt",
+    "undo",
+    "hold",
+    "erase",
+    "purge",
+    "audit",
     "notice",
     "migrate",
     "import",
@@ -36,7 +51,16 @@ Act = Literal[
     "act-as",
 ]
 
-NamedAct = Literal["set-due", "waive"]
+NamedAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype"]
+"""What a procedure may leave to roles of its own."""
+
+_OF_ROLE: dict[str, Act] = {
+    "approve-release": "develop",
+    "review-code": "develop",
+    "close": "move",
+    "retype": "edit",
+}
+"""What of these is part of a wider act, for procedures that name nobody."""
 
 _AGENT: frozenset[str] = frozenset(
     {
@@ -54,9 +78,17 @@ _AGENT: frozenset[str] = frozenset(
         "work",
         "snooze",
         "schedule",
+        "participate",
+        "check",
+        "escalate",
+        "develop",
+        "time",
+        "quote",
+        "feedback",
+        "undo",
     }
 )
-_LEAD = _AGENT | {"set-due", "waive"}
+_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit"}
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
 _ITSELF: frozenset[str] = frozenset({"notice", "move", "snooze"})
 """What happens by itself: nobody has this role."""
@@ -86,6 +118,21 @@ _WORDS = {
     "schedule": "schedule tickets",
     "set-due": "set a due time",
     "waive": "waive a missed target",
+    "participate": "say who takes part in a ticket",
+    "check": "tick off what was done",
+    "escalate": "escalate tickets",
+    "review": "decide on an escalation",
+    "develop": "work with development",
+    "release": "put a release out",
+    "time": "write down time",
+    "quote": "quote a price",
+    "feedback": "write down an answer to a survey",
+    "exempt": "exempt a ticket from its targets",
+    "undo": "take back a command",
+    "hold": "hold a ticket beyond its time",
+    "erase": "erase a person",
+    "purge": "purge old tickets",
+    "audit": "verify what was written",
     "notice": "note the time",
     "migrate": "bring running clocks to another edition",
     "import": "import",
@@ -94,6 +141,12 @@ _WORDS = {
     "act-as": "act as somebody else",
 }
 
+_NAMED_WORDS = {
+    "approve-release": "approve a release",
+    "review-code": "sign work off",
+    "close": "close tickets",
+    "retype": "change the type of tickets",
+}
 
 _AN = {"agent": "An", "admin": "An"}
 
@@ -121,7 +174,7 @@ def require_named(procedure: Procedure, agent: Agent, act: NamedAct, role: str =
     for the act (S1-17), or where it names none, to leads and admins. role: the one that must be held."""
     named = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
     if not named:
-        require(agent.role, act)
+        require(agent.role, _OF_ROLE.get(act, act))  # type: ignore[arg-type]
     elif not {part.key for part in named} & set(agent.roles.split(",")):
         who = " or ".join(part.label for part in named)
-        raise DeskError(f"Only a {who} may {_WORDS[act]} here: ask one of them.")
+        raise DeskError(f"Only a {who} may {_NAMED_WORDS.get(act) or _WORDS[act]} here: ask one of them.")
