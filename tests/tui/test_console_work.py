@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from deskterm.desk import conversation, handling, intake
@@ -232,6 +233,31 @@ async def test_type_and_client_are_corrected_with_their_due_times_in_view(url: s
         await here.until(lambda: stored(url, 1002).type == "question", "the change")
         await here.do("client", "larch")
         await here.told("already")
+
+
+async def test_the_explanation_goes_on_with_the_time_and_stays_where_one_reads(url: str) -> None:
+    async with sitting(url, size=(80, 16)) as here:
+        here.screen.go_to(1002)
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1002, "ticket 1002")
+        here.screen.action_carry_out("why")
+        await here.until(lambda: isinstance(here.app.screen, Page), "the page")
+        page = here.app.screen
+        assert isinstance(page, Page)
+        await here.until(lambda: bool(page.query("#words")), "the words")
+        words = page.query_one("#words", Static)
+        await here.until(lambda: "Response" in str(words.content), "the words")
+        page.action_scroll(2)
+        await here.pilot.pause()
+        here.clock.passes(90)
+        page.tick()
+        assert "0:00:30 overdue" in str(words.content)
+        assert page.query_one(VerticalScroll).scroll_offset.y == 2
+        conversation.reply(colleague(url), 1002, "Here we are.", now=here.clock())
+        await here.until(
+            lambda: here.screen.card is not None and here.screen.card.turns[-1].words == "Here we are.", ""
+        )
+        page.tick()
+        await here.until(lambda: page.tick() or "Stopped" in str(words.content), "that it stopped")  # type: ignore[func-returns-value]
 
 
 async def test_a_viewer_is_told_why_not(url: str) -> None:

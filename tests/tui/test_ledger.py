@@ -27,7 +27,7 @@ def desk(store_url: str) -> Iterator[Desk]:
 
 
 def test_a_page_is_read_for_every_clock_and_adds_up_to_its_target(desk: Desk) -> None:
-    pages = {page.metric: ledger(page.lines, 98).plain for page in read(desk, 1001, at(121))}
+    pages = {page.metric: ledger(page.lines, 98).plain for page in read(desk, 1001, at(121)).at(at(121))}
     assert set(pages) == {"response", "resolution"}
     told = pages["resolution"].splitlines()
     assert told[0] == "Resolution: running, 2:59:00 left, 1:01:00 used (working time)"
@@ -37,7 +37,7 @@ def test_a_page_is_read_for_every_clock_and_adds_up_to_its_target(desk: Desk) ->
 
 
 def test_a_narrow_page_puts_what_counts_below_the_instants(desk: Desk) -> None:
-    page = next(page for page in read(desk, 1001, at(121)) if page.metric == "resolution")
+    page = next(page for page in read(desk, 1001, at(121)).at(at(121)) if page.metric == "resolution")
     told = ledger(page.lines, 50).plain.splitlines()
     place = told.index("  Mon 2026-11-23 10:00 – 11:00")
     assert told[place + 1].strip() == "paused: Waiting for customer, by ann (1:00:00 left out)"
@@ -46,7 +46,7 @@ def test_a_narrow_page_puts_what_counts_below_the_instants(desk: Desk) -> None:
 def test_a_ticket_without_clocks_says_why(desk: Desk) -> None:
     intake.register(desk, type="question", subject="How?", requester="Kim", now=at(130))
     with pytest.raises(DeskError, match=r"Ticket 1002 has no clocks\. No policy of the procedure is for it"):
-        read(desk, 1002, at(131))
+        read(desk, 1002, at(131)).at(at(131))
 
 
 def test_what_people_wrote_does_not_act_on_the_terminal() -> None:

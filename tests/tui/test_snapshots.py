@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.command import CommandList
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from deskterm.tui.commands import TABLE
 from deskterm.tui.screens.desk import DeskScreen
@@ -113,9 +113,17 @@ def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare
     assert snap_compare(console(demo), terminal_size=SMALL, run_before=seen("j", key, then=there))
 
 
-@pytest.mark.parametrize(("dialog", "key"), [("status", "s"), ("severity", "S"), ("assign", "a")])
-def test_choosing(demo: str, dialog: str, key: str, snap_compare: Alike) -> None:
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen(key, over="Choose"))
+@pytest.mark.parametrize("keys", ["s", "S j", "a"], ids=["status-s", "severity-S", "assign-a"])
+def test_choosing(demo: str, keys: str, snap_compare: Alike) -> None:
+    async def visit(pilot: Pilot[Any]) -> None:
+        first, *others = keys.split()
+        await seen(first, over="Choose")(pilot)
+        await pilot.press(*others)
+        for foreseen in pilot.app.screen.query("#foreseen").results(Static):
+            await until(pilot, lambda place=foreseen: str(place.content) not in ("", "…"), "what it would do")  # type: ignore[misc]
+        await at_rest(pilot)
+
+    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
 
 
 def test_a_new_ticket(demo: str, snap_compare: Alike) -> None:

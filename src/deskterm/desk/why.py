@@ -33,7 +33,13 @@ def explain(
 ) -> list[Explanation]:
     """Every clock of a ticket, in the order of the procedure's metrics and of the cycles, or those of a metric, or
     one cycle of it. Timers are told only by their name. procedures: version → that edition."""
-    told = biography(events, procedures)
+    return explained(biography(events, procedures), procedures, metric, cycle, now=now)
+
+
+def explained(
+    told: Biography, procedures: Procedures, metric: str | None = None, cycle: int | None = None, *, now: datetime
+) -> list[Explanation]:
+    """The same of a history that was told already: the time goes on, and nothing else happened."""
     return [
         _explained(life, told, procedures, int(now.timestamp()))
         for life in told.lives

@@ -135,25 +135,12 @@ class Asking:
 
     async def why(self) -> None:
         """Why the chosen clock is due when it is, and then the ones after it."""
-        from deskterm.tui.dialogs.page import Page
-        from deskterm.tui.ledger import ledger, read
+        from deskterm.tui.explaining import Explaining
 
-        screen = self._screen
-        card, chosen = screen.card, screen.clocks.chosen
+        card = self._screen.card
         if card is None:
             raise DeskError("There is no ticket here to explain.")
-        number, now = card.number, screen.instant()
-        found = await screen.clerk.do(lambda desk: read(desk, number, now))
-        order = {(clock.metric, clock.cycle): place for place, clock in enumerate(screen.clocks.clocks)}
-        found.sort(key=lambda told: order.get((told.metric, told.cycle), len(order)))
-        index = 0 if chosen is None else order.get((chosen.metric, chosen.cycle), 0)
-        while True:
-            width = min(104, int(screen.size.width * 0.9)) - 6
-            page = ledger(found[index % len(found)].lines, width)
-            title = f"Why · {number}"
-            if await screen.app.push_screen_wait(Page(title, page, following=len(found) > 1)) != "next":
-                return
-            index += 1
+        await Explaining(self._screen, card.number).show()
 
     async def register(self, subject: str) -> None:
         """A new ticket: its type and severity by their definitions, then the form. It comes back with what was typed

@@ -14,6 +14,7 @@ from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
 from deskterm.tui.text import sanitize
 
 if TYPE_CHECKING:
+    from deskterm.desk.biography import Biography, Procedures
     from deskterm.desk.desk import Desk
     from deskterm.desk.why_lines import Said, Tone
 
@@ -33,24 +34,40 @@ class Told(NamedTuple):
 
     metric: str
     cycle: int
+    state: str
     lines: Sequence[Said]
 
 
-def read(desk: Desk, number: int, now: datetime) -> list[Told]:
-    """The explanations of a ticket's clocks. It folds the ticket's whole history: not for the event loop. DeskError,
-    which says why, for a ticket without clocks."""
+class Account:
+    """A ticket's history as it was read, from which its clocks are explained at any later instant: arithmetic only."""
+
+    def __init__(self, told: Biography, procedures: Procedures) -> None:
+        self._told, self._procedures = told, procedures
+
+    def at(self, now: datetime, metric: str | None = None, cycle: int | None = None) -> list[Told]:
+        """The clocks, or one of them, as they stand at an instant."""
+        from deskterm.desk.why import explained
+        from deskterm.desk.why_lines import told
+
+        found = explained(self._told, self._procedures, metric, cycle, now=now)
+        return [Told(one.clock.metric, one.clock.cycle, one.clock.state, told(one)) for one in found]
+
+
+def read(desk: Desk, number: int, now: datetime) -> Account:
+    """A ticket's account. It folds the ticket's whole history: not for the event loop. DeskError, which says why, for
+    a ticket without clocks."""
+    from deskterm.desk.biography import biography
     from deskterm.desk.history import editions, events_of
-    from deskterm.desk.why import absence, explain
-    from deskterm.desk.why_lines import told
+    from deskterm.desk.why import absence
     from deskterm.errors import DeskError
     from deskterm.store.reader import open_reader
 
     with open_reader(desk.store.url) as reader:
         events, procedures = events_of(reader, number), editions(reader)
-        found = explain(events, procedures, now=now)
-        if not found:
+        account = Account(biography(events, procedures), procedures)
+        if not account.at(now):  # which fetches the editions too, while there is a connection
             raise DeskError(f"Ticket {number} has no clocks. {absence(events, procedures)}")
-        return [Told(one.clock.metric, one.clock.cycle, told(one)) for one in found]
+        return account
 
 
 def ledger(lines: Sequence[Said], width: int) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,7 +16,8 @@ from deskterm.tui.dialogs import STYLE
 
 
 class Page(ModalScreen[str | None]):
-    """Something to read and leave. tab: dismisses with `next`, where there is a next one to read."""
+    """Something to read and leave. tab: dismisses with `next`, where there is a next one to read. again: asked each
+    second for what the page says by then, None for what it says already; where one reads in it stays."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -29,17 +31,35 @@ class Page(ModalScreen[str | None]):
         Binding("tab", "next", "Next"),
     ]
 
-    def __init__(self, title: str, content: Content, *, following: bool = False) -> None:
+    def __init__(
+        self,
+        title: str,
+        content: Content,
+        *,
+        following: bool = False,
+        again: Callable[[], Content | None] | None = None,
+    ) -> None:
         super().__init__()
+        self._again = again
         self._title, self._content, self._following = title, content, following
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog page") as dialog:
             dialog.border_title = Content(self._title)
             with VerticalScroll(can_focus=False):
-                yield Static(self._content, markup=False)
+                yield Static(self._content, id="words", markup=False)
             hint = "j k scroll · tab next clock · esc close" if self._following else "j k scroll · esc close"
             yield Static(hint, classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        if self._again is not None:
+            self.set_interval(1, self.tick)
+
+    def tick(self) -> None:
+        """A second has passed."""
+        content = self._again() if self._again is not None else None
+        if content is not None:
+            self.query_one("#words", Static).update(content)
 
     def action_scroll(self, by: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
