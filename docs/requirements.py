@@ -1,0 +1,91 @@
+"""Which test shows which requirement: docs/requirements.md, made from the markers of the tests.
+
+A test says `@pytest.mark.requirement("S1-33", …)`, a whole file `pytestmark = pytest.mark.requirement(…)`. What
+`requirements.toml` lists and no test shows must stand under its `[elsewhere]`, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+TESTS = DOCS.parent / "tests"
+
+
+def marked() -> dict[str, list[tuple[str, str]]]:
+    """Number → the tests that cite it, as file below `tests/` and name."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path in sorted(TESTS.rglob("test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "requirement" not in text:
+            continue
+        where = path.relative_to(TESTS).as_posix()
+        for name, number in _cited(ast.parse(text)):
+            found[number].append((where, name))
+    return found
+
+
+def _cited(module: ast.Module) -> Iterator[tuple[str, str]]:
+    whole = [
+        number
+        for node in module.body
+        if isinstance(node, ast.Assign) and any(getattr(to, "id", "") == "pytestmark" for to in node.targets)
+        for number in _numbers(node.value)
+    ]
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            cited = [number for decorator in node.decorator_list for number in _numbers(decorator)]
+            for number in dict.fromkeys([*cited, *whole]):
+                yield node.name, number
+
+
+def _numbers(node: ast.AST) -> Iterator[str]:
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "requirement":
+            yield from (str(ast.literal_eval(argument)) for argument in call.args)
+
+
+def listed() -> dict[str, str]:
+    """Number → what is asked for."""
+    asked = tomllib.loads((DOCS / "requirements.toml").read_text(encoding="utf-8"))
+    return {
+        f"{source}-{int(number):02}": what
+        for source, part in asked.items()
+        if source != "elsewhere"
+        for number, what in part.items()
+        if number != "title"
+    }
+
+
+def document() -> str:
+    """The table. ValueError, in one sentence, for a number that is neither shown nor elsewhere, or that is unknown."""
+    asked = tomllib.loads((DOCS / "requirements.toml").read_text(encoding="utf-8"))
+    wanted, shown = listed(), marked()
+    elsewhere = {
+        f"{source}-{int(number):02}": why
+        for source, number, why in ((*key.split("-"), why) for key, why in asked["elsewhere"].items())
+    }
+    if unknown := sorted(set(shown) - set(wanted)):
+        raise ValueError(f"tests cite {', '.join(unknown)}, which docs/requirements.toml does not list")
+    if missing := [number for number in wanted if number not in shown and number not in elsewhere]:
+        raise ValueError(f"no test cites {', '.join(missing)}: mark one, or give the reason in docs/requirements.toml")
+    lines = [
+        "# Requirements",
+        "",
+        "What the five source procedures ask for, and the tests that show it. Numbers are those that code and tests cite.",
+    ]
+    for source, part in asked.items():
+        if source == "elsewhere":
+            continue
+        lines += ["", f"## {source} · {part['title']}", "", "| number | asked for | shown by |", "|---|---|---|"]
+        for number, what in wanted.items():
+            if number.startswith(f"{source}-"):
+                tests = [f"[{name[5:].replace('_', ' ')}](../tests/{where})" for where, name in shown.get(number, [])]
+                if number in elsewhere:
+                    tests.append(f"elsewhere: {elsewhere[number]}")
+                lines.append(f"| {number} | {what} | {' · '.join(tests)} |")
+    return "\n".join(lines) + "\n"
