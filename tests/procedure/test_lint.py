@@ -21,6 +21,7 @@ def test_the_example_of_the_manual_has_nothing_to_remark() -> None:
 
 
 @pytest.mark.parametrize("zone", ["GMT", "Etc/GMT", "Etc/Greenwich"])
+@pytest.mark.requirement("S1-13")
 def test_gmt_has_no_summer_time(zone: str) -> None:
     text = SHOP.replace("Europe/London", zone)
     name = zone.removeprefix("Etc/")
@@ -33,6 +34,7 @@ def test_gmt_is_right_where_there_is_no_summer_time() -> None:
     assert remarks(text) == []
 
 
+@pytest.mark.requirement("S1-23")
 def test_a_calendar_without_holidays_says_so() -> None:
     text = re.sub(r"region = .*\n", "", SHOP)
     assert remarks(text) == [
@@ -114,6 +116,7 @@ def test_a_placeholder_that_no_letter_knows_is_told() -> None:
     assert told.startswith('templates "t": {customer} stays as it is; known are number, subject, requester')
 
 
+@pytest.mark.requirement("S1-47")
 def test_a_review_that_is_overdue_is_told_when_the_day_is_known() -> None:
     text = SHOP.replace('name = "Support of', 'next_review = 2026-01-31\nname = "Support of')
     procedure = loads(text, "shop.toml").procedure

@@ -23,15 +23,18 @@ FACTS = {"type": "problem", "severity": "severity-2"}
     ],
     ids=["D1", "D2", "D3"],
 )
+@pytest.mark.requirement("S4-01")
 def test_targets_count_support_hours(start: str, metric: str, expected: str) -> None:
     assert due(SAAS, metric, start, **FACTS) == expected
 
 
+@pytest.mark.requirement("S4-01")
 def test_a_day_is_eight_hours_thirty() -> None:
     assert SAAS.terms.calendars["support"].day_length == 8 * 3600 + 30 * 60
 
 
 @pytest.mark.parametrize("severity", ["severity-1", "severity-2", "severity-3", "severity-4"])
+@pytest.mark.requirement("S4-02")
 def test_every_severity_has_half_an_hour_and_fifty_hours(severity: str) -> None:
     policy = SAAS.terms.policy({"type": "issue", "severity": severity})
     assert policy is not None
@@ -45,11 +48,13 @@ def test_a_suggestion_is_answered_and_has_no_time_to_resolution(kind: str) -> No
     assert due(SAAS, "resolution", "2026-11-16T08:45+00:00", type=kind) is None
 
 
+@pytest.mark.requirement("S4-02")
 def test_the_promise_is_about_means() -> None:
     promised = {(objective.measure, objective.statistic, objective.target) for objective in FILE.objectives}
     assert promised == {("response", "mean", "30m"), ("resolution", "mean", "50h")}
 
 
+@pytest.mark.requirement("S4-11")
 def test_the_statuses_have_the_names_of_the_document() -> None:
     assert [status.label for status in FILE.statuses] == [
         *("New", "Triage", "Under Review", "Customer Responded", "Waiting for Customer", "Work in Progress"),
@@ -61,6 +66,7 @@ def test_the_statuses_have_the_names_of_the_document() -> None:
     ]
 
 
+@pytest.mark.requirement("S4-20")
 def test_resolution_rests_while_the_customer_has_to_act() -> None:
     resting = {status.key for status in FILE.statuses if "resolution" in status.pauses}
     assert resting == {"waiting-for-customer", "on-customer-test", "quote-required"}
@@ -152,6 +158,7 @@ def test_releases_are_fortnightly() -> None:
     assert cadence.notes
 
 
+@pytest.mark.requirement("S4-10")
 def test_every_status_but_three_belongs_to_a_stage() -> None:
     assert len(FILE.stages) == 6
     assert {status.key for status in FILE.statuses if status.stage is None} == {

@@ -105,6 +105,7 @@ def test_the_same_procedure_changes_nothing(told: Desk) -> None:
     assert (found.tickets, found.flipped, found.flips, found.unknown) == (5, {}, [], [])
 
 
+@pytest.mark.requirement("S1-44")
 def test_a_tighter_target_makes_late_who_took_longer(told: Desk) -> None:
     found = judged(told, changed((LOW, LOW.replace("1h", "30m"))))
     assert flips(found) == [
