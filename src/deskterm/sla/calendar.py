@@ -1,11 +1,10 @@
 """Working time: when a desk is open, and how far one instant is from another in open seconds.
 
-Adding and measuring are bisections in the table of a meter that runs while the desk is open (see `meter`).
+Adding and measuring are look-ups in the table of a meter that runs while the desk is open (see `meter`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -182,20 +181,20 @@ class Calendar:
             if seconds:
                 raise ValueError("a target must not be negative")
             return start
-        begin, stop, days, starts, ends, readings = self._meter.table
+        begin, stop, days, starts, ends, readings, step, steps = self._meter.table
         if not begin <= start < stop:
-            begin, stop, days, starts, ends, readings = self._meter.covering(start, start)
+            begin, stop, days, starts, ends, readings, step, steps = self._meter.covering(start, start)
         index = days[(start - begin) // DAY]
         while ends[index] <= start:
             index += 1
-        opens = starts[index]
-        due = (start if start > opens else opens) + seconds
-        if due <= ends[index]:
-            return due
-        reading = readings[index] + due - opens
+        reading = readings[index] + seconds
+        if start > starts[index]:
+            reading += start - starts[index]
         if reading > readings[-1]:
-            _, _, _, starts, _, readings = self._meter.reaching(reading)
-        index = bisect_left(readings, reading, index) - 1
+            _, _, _, starts, _, readings, step, steps = self._meter.reaching(reading)
+        index = steps[(reading - readings[0]) // step]
+        while readings[index] >= reading:
+            index -= 1
         return starts[index] + reading - readings[index]
 
 

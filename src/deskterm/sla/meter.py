@@ -31,6 +31,10 @@ class Table(NamedTuple):
     ends: list[int]
     readings: list[int]
     """What the meter shows at the start of each interval; 0 where the first table of a calendar began."""
+    step: int
+    """The average interval's length."""
+    steps: list[int]
+    """For each step of the meter from the first reading on, the last interval that starts before the step is over."""
 
     def ahead(self, instant: int) -> int:
         """The interval that a covered instant is in, or the next one."""
@@ -41,7 +45,7 @@ class Table(NamedTuple):
 
     def reading(self, instant: int) -> int:
         """What the meter shows at a covered instant: open seconds since the origin."""
-        begin, _, days, starts, ends, readings = self
+        begin, _, days, starts, ends, readings, _, _ = self
         index = days[(instant - begin) // DAY]
         while ends[index] <= instant:
             index += 1
@@ -64,7 +68,7 @@ class Meter:
         self._zone = zone
         self._hours = hours
         self._growing = Lock()
-        self.table = Table(0, 0, [], [0], [0], [0])
+        self.table = Table(0, 0, [], [0], [0], [0], 1, [])
 
     def covering(self, a: int, b: int) -> Table:
         """A table that covers two instants. ValueError outside the years that a meter has."""
@@ -125,7 +129,14 @@ def _indexed(begin: int, stop: int, starts: list[int], ends: list[int], readings
         while ends[index] <= day:
             index += 1
         days.append(index)
-    return Table(begin, stop, days, starts, ends, readings)
+    first, last = readings[0], readings[-1]
+    step = max(1, (last - first) // len(readings))
+    steps, index = [], 0
+    for end in range(first + step, last + step + 1, step):
+        while index + 1 < len(readings) and readings[index + 1] < end:
+            index += 1
+        steps.append(index)
+    return Table(begin, stop, days, starts, ends, readings, step, steps)
 
 
 def _joined(earlier: Table, later: Table, seam: int) -> Table:
