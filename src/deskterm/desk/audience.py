@@ -1,0 +1,102 @@
+"""Who is meant: from the words of a notice, a rule or a ladder to the colleagues who are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from deskterm.desk.desk import ITSELF, Work
+from deskterm.desk.events import Event
+from deskterm.desk.fold import State
+from deskterm.procedure.schema import Procedure
+from deskterm.store.tables import Agent, table_of
+
+_agent = table_of(Agent)
+_ALL = (
+    select(_agent.c.login, _agent.c.role, _agent.c.roles, _agent.c.team, _agent.c.tier)
+    .where(_agent.c.active)
+    .order_by(_agent.c.login)
+)
+
+
+class Colleagues:
+    """Those who work here, asked for once a command."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._all: list[tuple[str, str, frozenset[str], str | None, int | None]] | None = None
+
+    def __iter__(self) -> Iterator[tuple[str, str, frozenset[str], str | None, int | None]]:
+        """Login, role, named roles, team and tier of everybody who is active, by login."""
+        if self._all is None:
+            self._all = [
+                (login, role, frozenset(roles.split(",")) - {""}, team, tier)
+                for login, role, roles, team, tier in self._session.execute(_ALL)
+            ]
+        return iter(self._all)
+
+    def of_team(self, team: str | None) -> list[str]:
+        return [login for login, _, _, of, _ in self if team and of == team]
+
+    def of_department(self, procedure: Procedure, department: str | None) -> list[str]:
+        """The members of a department's teams; where it has none, those whose team is called as it is; on a desk where
+        nobody is of any department, everybody who works on tickets (S5-02)."""
+        if department is None:
+            return []
+        teams = {team.key for team in procedure.teams if team.department == department} or {department}
+        members = [login for login, _, _, team, _ in self if team in teams]
+        homes = {part.key for part in procedure.departments} | {team.key for team in procedure.teams if team.department}
+        if members or any(team in homes for _, _, _, team, _ in self):
+            return members
+        return [login for login, role, _, _, _ in self if role != "viewer"]
+
+    def leads(self, team: str | None) -> list[str]:
+        """The leads of a team; all of them where it has none."""
+        found = [(login, of) for login, role, _, of, _ in self if role == "lead"]
+        return [login for login, of in found if team and of == team] or [login for login, _ in found]
+
+    def of_tier(self, procedure: Procedure, level: int | None) -> list[str]:
+        """Agents of a level of support, and the team that takes what is passed to it."""
+        if level is None:
+            return []
+        team = next((tier.team for tier in procedure.tiers if tier.level == level), None)
+        teams = {part.key for part in procedure.teams if part.tier == level} if team is None else {team}
+        return [login for login, _, _, of, tier in self if tier == level or (tier is None and of in teams)]
+
+    def with_role(self, role: str | None) -> list[str]:
+        return [login for login, _, roles, _, _ in self if role in roles]
+
+
+def meant(
+    colleagues: Colleagues, procedure: Procedure, state: State, words: Iterable[str], role: str | None = None
+) -> list[str]:
+    """The logins that `assignee`, `team`, `department`, `lead`, `tier`, `role` (the one given) or the key of a role
+    stand for on a ticket, in order and once each."""
+    found: dict[str, None] = {}
+    for word in words:
+        if word == "assignee":
+            some = [state.assignee] if state.assignee else []
+        elif word == "team":
+            some = colleagues.of_team(state.team)
+        elif word == "department":
+            some = colleagues.of_department(procedure, state.department)
+        elif word == "lead":
+            some = colleagues.leads(state.team)
+        elif word == "tier":
+            some = colleagues.of_tier(procedure, state.tier)
+        else:
+            some = colleagues.with_role(role if word == "role" else word)
+        found |= dict.fromkeys(some)
+    return list(found)
+
+
+def told(work: Work, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:
+    """Put a notice before colleagues: `on` is what it is about (a kind of news, or the key of a rule), `what` the line
+    that they read, which never holds a customer's words. Nobody is told of what they did themselves. The event, or None
+    where nobody is left to be told."""
+    who = [login for login in logins if login not in (work.desk.agent.login, ITSELF)]
+    if not who:
+        return None
+    return work.append("told", {}, {}, who=f",{','.join(who)},", on=on, what=what, **more)
