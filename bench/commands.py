@@ -2,10 +2,10 @@
 
     python bench/commands.py [--tickets N] [--commands N]
 
-The commands are done first, one transaction each; every statement that writes is kept. Then the same statements with the
-same values run on a copy of the desk as it was, on a bare connection with the same settings, in as many transactions.
-What the ratio leaves is what a command costs beyond its rows: reading the ticket's history, folding it, its permissions,
-rules and notices.
+The commands are done first, one transaction each; every statement that writes is kept. Then the same statements with
+the same values run on a copy of the desk as it was, on a bare connection with the same settings, in as many
+transactions. What is over one is what a command costs beyond its rows: reading the ticket's history, folding it, its
+permissions, rules and notices.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from big_desk import FIRST, NOW, big_desk
 from sqlalchemy import event
 
+from big_desk import FIRST, NOW, big_desk
 from deskterm.desk import conversation, handling
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register

@@ -25,11 +25,12 @@ WARNED = {
 """The warnings that a shipped file is meant to have, because the written procedure says so."""
 
 
-def test_one_procedure_a_source_and_one_for_incident_logs_are_shipped() -> None:
+def test_one_procedure_a_source_and_two_others_are_shipped() -> None:
     assert names() == [
         "campus-it",
         "incident-management",
         "managed-services",
+        "open-source",
         "saas-platform",
         "software-vendor",
         "web-agency",

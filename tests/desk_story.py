@@ -1,0 +1,85 @@
+"""Stories of a whole desk: a shipped procedure, its people, and time that passes with the runner at work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from deskterm.automation.runner import Runner
+from deskterm.desk.desk import Desk
+from deskterm.desk.founding import found
+from deskterm.desk.proof import prove
+from deskterm.desk.staffing import seed_agents, seed_clients
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import ClockView, RecordView, TicketSheet, sheet
+
+
+class Story:
+    """A simulated desk of a shipped procedure. ann is its admin; `at` is the time, which only goes on."""
+
+    def __init__(
+        self,
+        url: str,
+        procedure: str,
+        start: str,
+        *,
+        people: Sequence[Mapping[str, Any]] = (),
+        clients: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        self.now = datetime.fromisoformat(start).astimezone(UTC)
+        self.url = url
+        self.store = found(
+            url, load(find(procedure)).procedure, admin_login="ann", admin_name="Ann", simulated=True, now=self.now
+        )
+        self._desks: dict[str, Desk] = {}
+        seed_agents(self.by("ann"), people, now=self.now)
+        seed_clients(self.by("ann"), clients, now=self.now)
+        self._runner = Runner(self.store)
+        self.came: list[str] = []
+
+    def by(self, login: str) -> Desk:
+        """The desk with somebody at work."""
+        if login not in self._desks:
+            self._desks[login] = Desk(self.store, login)
+        return self._desks[login]
+
+    def at(self, instant: str) -> datetime:
+        """Let the time come to an instant, and what it brings happen."""
+        until = datetime.fromisoformat(instant).astimezone(UTC)
+        assert until >= self.now, "a story goes on"
+        self.now = until
+        self.came += [fired.sentence for fired in self._runner.step(until)]
+        return until
+
+    def sheet(self, number: int) -> TicketSheet:
+        with open_reader(self.url) as reader:
+            found = sheet(reader, number)
+        assert found is not None
+        return found
+
+    def status(self, number: int) -> str:
+        return self.sheet(number).row.status
+
+    def clock(self, number: int, metric: str) -> ClockView:
+        """The last cycle of a metric."""
+        return [clock for clock in self.sheet(number).clocks if clock.metric == metric][-1]
+
+    def due(self, number: int, metric: str) -> str:
+        """When the last cycle is due, in UTC; a dash where nothing is."""
+        instant = self.clock(number, metric).due
+        return "–" if instant is None else f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d %H:%M}"
+
+    def records(self, number: int, kind: str) -> list[RecordView]:
+        return [record for record in self.sheet(number).records if record.kind == kind]
+
+    def letters(self, number: int) -> list[str]:
+        """What the outbox has of a ticket: the news each letter is about."""
+        return [str(record.values.get("on", "")) for record in self.records(number, "letter")]
+
+    def end(self) -> None:
+        """Every row is what the events say."""
+        assert prove(self.store).findings == ()
+        self.store.close()

@@ -1,0 +1,65 @@
+"""A small project with a procedure of its own: nothing in the program knows of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk_story import Story
+from deskterm.desk import conversation, handling
+from deskterm.desk.intake import register
+from deskterm.errors import DeskError
+
+PEOPLE = [
+    {"login": "ida", "name": "Ida", "role": "lead", "team": "maintainers"},
+    {"login": "jon", "name": "Jon", "role": "agent", "team": "maintainers"},
+]
+
+
+def test_a_bug_is_answered_after_the_weekend_waited_for_and_given_up(store_url: str) -> None:
+    story = Story(store_url, "open-source", "2026-11-20T18:00+00:00", people=PEOPLE)  # a Friday
+    opened = register(
+        story.by("jon"),
+        type="bug",
+        subject="Crash on start",
+        body="It ends with an error.",
+        email="kim@example.org",
+        fields={"version": "1.4"},
+        now=story.now,
+    )
+    number = opened.number
+    assert story.status(number) == "open"
+    assert story.due(number, "first-answer") == "2026-11-24 18:00"  # two days of 24 hours, the weekend left out
+    handling.set_severity(story.by("ida"), number, "urgent", now=story.now)
+    assert story.due(number, "first-answer") == "2026-11-20 22:00"
+    handling.set_severity(story.by("ida"), number, "normal", now=story.now)
+
+    story.at("2026-11-23T10:00+00:00")
+    assert story.clock(number, "first-answer").breached_at is None
+    conversation.reply(story.by("ida"), number, "Which system is it?", status="waiting", now=story.now)
+    assert story.clock(number, "first-answer").state == "met"
+    assert story.status(number) == "waiting"
+
+    story.at("2026-11-25T10:00+00:00")
+    conversation.customer_message(story.by("jon"), number, "Linux.", now=story.now)
+    assert story.status(number) == "open"
+    conversation.reply(story.by("ida"), number, "Please try 1.5.", status="waiting", now=story.now)
+
+    story.at("2026-12-25T09:59+00:00")
+    assert story.status(number) == "waiting"
+    story.at("2026-12-25T10:00+00:00")
+    assert story.status(number) == "done"
+    conversation.customer_message(story.by("jon"), number, "It still fails with 1.5.", now=story.now)
+    assert story.status(number) == "open"
+    story.end()
+
+
+def test_what_the_file_does_not_know_is_refused_with_what_it_knows(store_url: str) -> None:
+    story = Story(store_url, "open-source", "2026-11-23T09:00+00:00", people=PEOPLE)
+    number = register(story.by("jon"), subject="How do I …?", email="kim@example.org", now=story.now).number
+    with pytest.raises(DeskError, match="A Question has no severity"):
+        handling.set_severity(story.by("jon"), number, "urgent", now=story.now)
+    with pytest.raises(DeskError, match="Known: open, waiting, done"):
+        handling.move(story.by("jon"), number, "closed", now=story.now)
+    handling.move(story.by("jon"), number, "done", now=story.now)
+    assert story.clock(number, "first-answer").state == "met"
+    story.end()
