@@ -43,6 +43,9 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
     for number, asked in enumerate(procedure.fields):
         if asked.kind == "choice" and not asked.choices:
             yield Complaint(("fields", number), f'fields "{asked.key}": a choice needs choices.')
+    for number, key in enumerate(procedure.articles):
+        if key not in procedure.links:
+            yield Complaint(("articles", number), f'articles: there is no link "{key}"{nearest(key, procedure.links)}')
     for number, notice in enumerate(procedure.notices):
         if "role" in notice.to and notice.role is None:
             yield Complaint(("notices", number), f"notices number {number + 1}: say which role is told.")

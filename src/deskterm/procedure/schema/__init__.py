@@ -21,6 +21,7 @@ from deskterm.procedure.schema.conduct import (
     LetterCheck,
     Money,
     Notice,
+    QuoteState,
     Rule,
     Template,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "PriorityPart",
     "Procedure",
     "QueueOrder",
+    "QuoteState",
     "Report",
     "RequestType",
     "Retention",
@@ -159,3 +161,5 @@ class Procedure(Part):
     """Words of the trade that agents and customers should mean the same by (S4-25)."""
     links: dict[Key, str] = Field(default={})
     """Addresses a console may show: knowledge base, status page."""
+    articles: tuple[Key, ...] = ()
+    """Of the links, those under which articles stand: which article a reply names is kept (S1-30)."""

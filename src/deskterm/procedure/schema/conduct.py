@@ -153,7 +153,9 @@ class DevStatus(Part):
     to: tuple[DevStatusKey, ...] = ()
     """Where an item may go from here."""
     approval: RoleKey | None = None
-    """The role that must sign before it may leave here."""
+    """The role that must sign before it may go on from here; going back takes no signature."""
+    ready: bool = False
+    """Items here may be scheduled to a release, and go out with it to the first status of `to`."""
     moves_ticket_to: StatusKey | None = None
     """Where the support ticket goes when an item comes here."""
 
@@ -186,8 +188,17 @@ class Development(Part):
     """Ways through development."""
     checklist: ChecklistKey | None = None
     """To be done before one is raised."""
+    outcomes: tuple[Key, ...] = ()
+    """What that list must have ended in (S1-28); empty is anything."""
     release_cadence: CadenceKey | None = None
     """When releases go out."""
+
+
+class QuoteState(Choice):
+    """Where a quote may stand."""
+
+    means: Literal["requested", "sent", "accepted", "declined"] = "requested"
+    """What it is to the desk, whatever it is called."""
 
 
 class Money(Part):
@@ -201,8 +212,14 @@ class Money(Part):
     """Time is charged in steps of this."""
     quotes: bool = False
     """Work is quoted before it is done."""
-    quote_states: tuple[Choice, ...] = ()
-    """Where a quote may stand."""
+    quote_states: tuple[QuoteState, ...] = ()
+    """Where a quote may stand, in order; the four meanings under their own names where left out."""
+    quote_status: StatusKey | None = None
+    """Where a ticket waits for its quote: going there asks for one, and asking for one goes there (S4-20)."""
+    accepted_to: StatusKey | None = None
+    """Where it goes from there when the customer accepts."""
+    declined_to: StatusKey | None = None
+    """Where it goes from there when the customer declines."""
     approval: bool = False
     """The customer agrees to the price before work begins."""
 
