@@ -157,13 +157,23 @@ class Desk:
 
     @contextmanager
     def ticket(
-        self, number: int, act: Act, now: datetime, version: int | None = None, *, rehearse: bool = False
+        self,
+        number: int,
+        act: Act,
+        now: datetime,
+        version: int | None = None,
+        *,
+        rehearse: bool = False,
+        final: bool = False,
     ) -> Iterator[Work]:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
-        nothing of it is written."""
+        nothing of it is written. DeskError on a ticket that is closed for good (S4-15), but for acts that leave it as
+        it is; final: on such a one too."""
         self.require(act)
         with self.store.reading() if rehearse else self.store.writing() as session:
             work = self._taken(session, number, now, version)
+            if not final:
+                require_changeable(work, act)
             work.rehearsed = rehearse
             yield work
             if not rehearse:
@@ -175,6 +185,8 @@ class Desk:
         self.require(act)
         with self.as_one(), self.store.writing() as session:
             taken = {number: self._taken(session, number, now, None) for number in sorted(set(numbers))}
+            for work in taken.values():
+                require_changeable(work, act)
             yield [taken[number] for number in numbers]
             for work in taken.values():
                 work.finish()
@@ -404,6 +416,23 @@ class Work:
         return Done(self.number or 0, summary, changes, self.state.version, tuple(moved))
 
 
+_LEFT_AS_IT_IS: frozenset[Act] = frozenset(
+    {"link", "undo", "erase", "purge", "hold", "notice", "feedback", "audit", "migrate", "import"}
+)
+"""Acts that a ticket may see after it was closed for good: what was said and decided stays as it is."""
+
+
+def require_changeable(work: Work, act: Act) -> None:
+    """DeskError when a ticket is closed, the procedure says that closed ones can no longer be changed, and the act
+    would change it (S4-15)."""
+    if act in _LEFT_AS_IT_IS or work.state.category != "closed":
+        return
+    if work.procedure.procedure.closing.immutable:
+        raise DeskError(
+            f"Ticket {work.number} is closed for good and can no longer be changed: open a new one that names it."
+        )
+
+
 def follow(work: Work) -> list[str]:
     """Let the procedure's rules and notices see what happened; what they did, in a few words each."""
     from deskterm.desk.following import follow  # it is made of commands, and these of what is written here
@@ -411,7 +440,13 @@ def follow(work: Work) -> list[str]:
     return follow(work)
 
 
-_MESSAGE_KIND = {"letter": "system", "registered": "public", "replied": "public", "imported": "public"}
+_MESSAGE_KIND = {
+    "letter": "system",
+    "registered": "public",
+    "replied": "public",
+    "thanked": "public",
+    "imported": "public",
+}
 """Kind of event → kind of message; what is not here is for the desk's own eyes."""
 
 
@@ -428,7 +463,7 @@ def message_values(event: Event) -> dict[str, Any] | None:
         "author": event.data.get("author", event.actor),
         "channel": event.data.get("channel", ""),
         "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
-        "mark": "thanks" if event.data.get("thanks") else "",
+        "mark": "thanks" if event.kind == "thanked" else "",
         "text_id": event.texts["body"].id,
     }
 

@@ -51,6 +51,8 @@ Kind = Literal[
     "quoted",
     "feedback",
     "thanked",
+    "overruled",
+    "reminded",
     "held",
     "erased",
 ]
@@ -79,7 +81,9 @@ class Event:
     `breach` or `timer`), the `threshold` of a warning, the `due` instant it was told of and the `instant` it fell on;
     the `tier` of who works; the `ticket` that another one was linked to; `act`, the first event of the command that an
     event belongs to, where that is another one, and `bulk`, the mark of a command that was about several tickets; the
-    `seqs` that were taken back."""
+    `seqs` that were taken back; `spoken_at`, when a message arrived, if not when it was written down; `confirmed` or
+    `rejected`, what a requester said of a resolution; `counts_from`, the instant at which clocks take an event up that
+    was judged otherwise then; `came_by`, the ticket that a message was addressed to."""
 
     seq: int
     kind: str

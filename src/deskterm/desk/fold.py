@@ -38,7 +38,7 @@ _PROMISED = frozenset({"sprint", "snoozed_until"})
 """Fields that say when something is due."""
 
 
-BY_THE_WAY = frozenset({"noticed", "letter", "told"})
+BY_THE_WAY = frozenset({"noticed", "letter", "told", "reminded"})
 """Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
 
 
@@ -156,6 +156,8 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
             state.subject_id = event.texts["subject"].id
     elif "subject" in event.texts:
         state.subject_id = event.texts["subject"].id
+    elif event.kind == "replied":
+        at = event.data.get("spoken_at", at)
     if "body" in event.texts and event.kind in ("replied", "registered"):
         _speak(state, event, at, happened)
     if "bulk" in event.data:
@@ -166,6 +168,8 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
         happened.add("next_steps")
     if event.data.get("resolution"):
         happened.add("resolution")
+    if event.data.get("confirmed"):
+        happened.add("confirmed")
     if event.data.get("automatic_raise"):
         happened.add("automatic_raise")
     _date(state, before, event.at, happened)
@@ -178,7 +182,7 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
         state.updated_at = event.at
     state.last_at = event.at
     state.version = event.seq
-    return Mark(at, frozenset(happened), state.status, state.facts)
+    return Mark(event.data.get("counts_from", at), frozenset(happened), state.status, state.facts)
 
 
 def _enter(state: State, old: str | None, new: str, procedure: Compiled, happened: set[str]) -> None:
@@ -283,6 +287,13 @@ def _stop_work(state: State, event: Event, happened: set[str]) -> bool:
     return True
 
 
+def _overrule(state: State, event: Event, happened: set[str]) -> bool:
+    """What was taken for mere thanks was a request (rule 14)."""
+    happened.add("customer_message")
+    state.waiting = "us"
+    return False
+
+
 def _transfer(state: State, event: Event, happened: set[str]) -> bool:
     happened.add("transferred")
     return False
@@ -311,6 +322,7 @@ _OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
     "snoozed": _snooze,
     "work_started": _start_work,
     "work_stopped": _stop_work,
+    "overruled": _overrule,
     "transferred": _transfer,
     "duplicated": _duplicate,
     "merged": _duplicate,

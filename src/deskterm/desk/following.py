@@ -12,7 +12,7 @@ from deskterm.desk.fold import BY_THE_WAY
 from deskterm.desk.notices import tell
 from deskterm.desk.rules import act_on
 
-_SILENT = BY_THE_WAY | {"imported", "migrated", "undone"}
+_SILENT = (BY_THE_WAY - {"reminded"}) | {"imported", "migrated", "undone"}
 
 
 def follow(work: Work) -> list[str]:
