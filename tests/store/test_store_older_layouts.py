@@ -22,7 +22,7 @@ from small_desk import at
 ADDED_BY_2 = {"clock": ("waived",), "ticket": ("sprint", "snoozed_until"), "desk": ("fold",)}
 ADDED_BY_3 = {
     "ticket": ("exempt", "held", "flags"),
-    "message": ("mark",),
+    "message": ("mark", "contact_id"),
     "organisation": ("coverage", "handoff"),
     "agent": ("away_until", "certified"),
 }

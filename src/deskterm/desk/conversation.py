@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.people import writer
 from deskterm.desk.workflow import checked_move
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status
@@ -72,7 +73,7 @@ def customer_message(
             {"status": (work.state.status, target.key)} if target else {},
             {"body": words},
             author_kind="requester",
-            author=author or "",
+            contact=writer(work.session, author, work.state.requester_id, work.state.organisation_id),
             channel=channel,
         )
         moved = f", now {target.label}" if target else ""

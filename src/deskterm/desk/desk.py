@@ -372,7 +372,7 @@ class Work:
     def _write_ticket(self, number: int) -> None:
         self._clocks = self.fold.clocks()
         values = ticket_values(self.state, self._clocks, self.procedure)
-        if any("subject" in event.texts or not _NAMED.isdisjoint(event.changes) for event in self.happened):
+        if any(_renames(event) for event in self.happened):
             values |= named(self.session, self.state)
         values["hash"] = self.hash
         self.session.execute(_SET_TICKET, values | {"number": number})
@@ -460,7 +460,8 @@ def message_values(event: Event) -> dict[str, Any] | None:
         "at": instant(event.data.get("spoken_at", event.at)),
         "kind": _MESSAGE_KIND.get(event.kind, "internal"),
         "author_kind": author_kind,
-        "author": event.data.get("author", event.actor),
+        "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
+        "contact_id": event.data.get("contact"),
         "channel": event.data.get("channel", ""),
         "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
         "mark": "thanks" if event.kind == "thanked" else "",
@@ -485,6 +486,11 @@ def named(session: Session, state: State) -> dict[str, str]:
             select(client.c.name).where(client.c.id == state.organisation_id)
         ).scalar_one()
     return words
+
+
+def _renames(event: Event) -> bool:
+    """Whether the words in a ticket's row may be others after an event."""
+    return "subject" in event.texts or event.kind in ("undone", "erased") or not _NAMED.isdisjoint(event.changes)
 
 
 def _stranger(login: str, logins: list[str], *, known: bool) -> str:

@@ -83,14 +83,13 @@ def register(
         texts = {"subject": heading}
         if body.strip():
             texts["body"] = body.rstrip()
-        author = person.name if person is not None else ""
         changes = {name: (None, value) for name, value in values.items() if value is not None}
         work.append(
             "registered",
             changes,
             texts,
             author_kind="requester",
-            author=author,
+            contact=person.id if person is not None else None,
             channel=values["channel"],
             spoken_at=values["received_at"],
         )

@@ -58,6 +58,29 @@ def clients(session: Session) -> list[tuple[str, str, str]]:
     return [(key, name, domain) for key, name, domain in found]
 
 
+def writer(session: Session, name: str | None, requester_id: int | None, organisation_id: int | None) -> int | None:
+    """The number of the person outside who wrote: the requester unless another is named, by name or by address; one
+    who is not known yet becomes known. None when nothing is known of them."""
+    wanted = " ".join((name or "").split())
+    table = table_of(Contact)
+    if requester_id is not None:
+        known = session.execute(select(table.c.name, table.c.email).where(table.c.id == requester_id)).one()
+        if not wanted or wanted.casefold() in (known.name.casefold(), (known.email or "").casefold()):
+            return requester_id
+    if not wanted:
+        return None
+    if "@" in wanted:
+        person = contact(session, None, wanted, None, organisation_id)
+        return person.id if person is not None else None
+    same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
+    statement = select(table.c.id).where(table.c.name == wanted, same).order_by(table.c.id)
+    found: int | None = session.execute(statement).scalars().first()
+    if found is not None:
+        return found
+    person = contact(session, wanted, None, None, organisation_id)
+    return person.id if person is not None else None
+
+
 def contact(
     session: Session, name: str | None, email: str | None, phone: str | None, organisation_id: int | None
 ) -> Contact | None:

@@ -272,8 +272,9 @@ def _metric_places(document: str) -> dict[str, int]:
 
 def _messages(reader: Reader, wanted: dict[str, int]) -> list[MessageView]:
     found = reader.rows(
-        "SELECT m.seq, m.at, m.kind, m.author_kind, m.author, m.channel, m.automatic, t.body, m.mark FROM message m "
-        "JOIN personal_text t ON t.id = m.text_id WHERE m.ticket_id = :number ORDER BY m.seq",
+        "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, m.mark "
+        "FROM message m JOIN personal_text t ON t.id = m.text_id LEFT JOIN contact c ON c.id = m.contact_id "
+        "WHERE m.ticket_id = :number ORDER BY m.seq",
         wanted,
     )
     return [MessageView._make((row[0], seconds(row[1]), *row[2:6], bool(row[6]), *row[7:])) for row in found]

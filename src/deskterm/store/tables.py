@@ -245,6 +245,11 @@ class Message(SQLModel, table=True):
     automatic: int = 0
     mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """`thanks`: mere thanks, which moved nothing (S5-12)."""
+    contact_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True)
+    )
+    """Whose words they are, by reference, where it is somebody outside: `author` is empty then, so that a name that is
+    erased (S5-09) stands nowhere else."""
     text_id: int = Field(sa_column=_ref("personal_text.id"))
 
     __table_args__ = (UniqueConstraint("ticket_id", "seq", name="message_seq"),)
