@@ -106,8 +106,8 @@ class Calendar:
 
     def open_seconds(self, a: int, b: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
         """`between` on epoch seconds."""
-        if b < a:
-            return -self.open_seconds(b, a, pauses)
+        if b <= a:
+            return -self.open_seconds(b, a, pauses) if b < a else 0
         table = self._meter.table
         if a < table.begin or b >= table.stop:
             table = self._meter.covering(a, b)

@@ -143,10 +143,10 @@ class Folding:
             self._standing = (_OVER | {f"status:{status}"}) & occurrences if over else frozenset()
         turns = "reopened" in occurrences or "cancelled" in occurrences
         for lane in self._lanes:
-            metric = lane.metric
-            if turns or not metric.words.isdisjoint(occurrences):
+            metric, run = lane.metric, lane.live
+            if turns or not (metric.begins if run is None else metric.ends).isdisjoint(occurrences):
                 self._turn(lane, mark)
-            run = lane.live
+                run = lane.live
             if run is None:
                 continue
             rests = status in metric.pauses or (metric.counts_work and metric.rests(status, mark.facts))
@@ -188,7 +188,7 @@ class Folding:
         if run is None:
             if at_once and metric.each:
                 return
-            run = Run(metric.key, 1 if last is None else last.cycle + 1, mark.at, mark.at)
+            run = Run(metric.key, 1 if last is None else last.cycle + 1, mark.at, mark.at, self._terms.cadences)
             run.pin, run.scheduled = lane.pin, self._scheduled
             self._aim(lane, run)
         if at_once:

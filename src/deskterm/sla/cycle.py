@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import NONE, SCHEDULED, Target
-from deskterm.sla.terms import NO_CADENCES, Cadences
+from deskterm.sla.terms import Cadences
 from deskterm.sla.warn import Warn, warnings
 
 Ended = Literal["met", "late", "cancelled"]
@@ -60,12 +60,12 @@ class Run:
     cycle: int
     started: int
     since: int
+    cadences: Cadences
     target: Target = NONE
     calendar: Calendar | None = None
     calendar_key: str = ""
     policy: str = ""
     version: int = 0
-    cadences: Cadences = field(default_factory=lambda: NO_CADENCES)
     pauses: list[tuple[int, int]] = field(default_factory=list)
     paused_at: int | None = None
     due: int | None = None

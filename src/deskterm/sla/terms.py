@@ -44,20 +44,28 @@ class Metric:
     promise: tuple[Target, str] | None = None
     quiet: bool = False
     is_timer: bool = field(init=False, repr=False, compare=False)
-    words: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Every occurrence that a condition names: a mark with none of them leaves the metric as it is."""
+    begins: frozenset[str] = field(init=False, repr=False, compare=False)
+    ends: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Every occurrence that a condition to start and to stop names: a mark with none of them does neither."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_timer", self.key.startswith(TIMER))
-        object.__setattr__(self, "words", frozenset().union(*self.start, *self.stop))
+        object.__setattr__(self, "begins", frozenset().union(*self.start))
+        object.__setattr__(self, "ends", frozenset().union(*self.stop))
 
     def starts(self, occurrences: frozenset[str]) -> bool:
         """Whether a mark with these occurrences starts a cycle."""
-        return any(map(occurrences.issuperset, self.start))
+        for condition in self.start:  # noqa: SIM110 - twice as fast as any(), and asked at every mark
+            if condition <= occurrences:
+                return True
+        return False
 
     def stops(self, occurrences: frozenset[str]) -> bool:
         """Whether a mark with these occurrences stops the cycle that runs."""
-        return any(map(occurrences.issuperset, self.stop))
+        for condition in self.stop:  # noqa: SIM110
+            if condition <= occurrences:
+                return True
+        return False
 
     def rests(self, status: str, facts: Facts) -> bool:
         """Whether it is paused in a status."""
