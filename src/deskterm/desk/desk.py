@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
-from deskterm.desk.fold import State, TicketFold
+from deskterm.desk.fold import BY_THE_WAY, State, TicketFold
 from deskterm.desk.moves import Moved
 from deskterm.desk.permissions import Act, require
 from deskterm.desk.records import Records
@@ -208,7 +208,7 @@ class Desk:
         fold, moved = TicketFold(self.editions(session)), False
         for event in events_of(session, number):
             fold.step(event)
-            moved = moved or (version is not None and event.seq > version and event.kind != "noticed")
+            moved = moved or (version is not None and event.seq > version and event.kind not in BY_THE_WAY)
         if version is not None and (moved or row.version < version):
             raise MovedOn(number, version, row.version)
         return Work(self, session, fold, seconds(now), number, row.hash)
@@ -254,6 +254,8 @@ class Work:
     _hung: Records = field(default_factory=dict)
     rehearsed: bool = False
     """Nothing of it will be written."""
+    at_work: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    """Login → tier, and since when, of those who were at work on the ticket as the command came."""
     followed: int = 0
     """How many of `happened` the procedure's rules and notices have seen."""
 
@@ -267,6 +269,8 @@ class Work:
         self.at = max(self.at, last)  # clocks of two machines differ by a little; the order of events does not
         self._before = self.fold.clocks()
         self._hung = dict(self.fold.state.records)
+        state = self.fold.state
+        self.at_work = {login: (state.working.get(login), since) for login, since in state.began.items()}
 
     @property
     def state(self) -> State:
@@ -417,9 +421,11 @@ class Work:
 
 
 _LEFT_AS_IT_IS: frozenset[Act] = frozenset(
-    {"link", "undo", "erase", "purge", "hold", "notice", "feedback", "audit", "migrate", "import"}
-)
-"""Acts that a ticket may see after it was closed for good: what was said and decided stays as it is."""
+    {"link", "undo", "erase", "purge", "hold", "notice", "feedback", "audit", "migrate", "import", "develop", "release",
+     "time"}
+)  # fmt: skip
+"""Acts that a ticket may see after it was closed for good: what was said and decided stays as it is; what development
+makes of its item, and what its work is charged with, is the desk's own."""
 
 
 def require_changeable(work: Work, act: Act) -> None:

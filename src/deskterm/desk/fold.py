@@ -38,7 +38,7 @@ _PROMISED = frozenset({"sprint", "snoozed_until"})
 """Fields that say when something is due."""
 
 
-BY_THE_WAY = frozenset({"noticed", "letter", "told", "reminded"})
+BY_THE_WAY = frozenset({"noticed", "letter", "told", "delivered", "reminded"})
 """Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
 
 
@@ -105,6 +105,8 @@ class State:
     snoozed_until: int | None = None
     working: dict[str, int | None] = field(default_factory=dict)
     """Login → tier of those who are at work on it."""
+    began: dict[str, int] = field(default_factory=dict)
+    """Login → since when they are."""
     waived: dict[tuple[str, int], str] = field(default_factory=dict)
     """(metric, cycle) → why a missed target was let pass."""
     noticed: frozenset[Noticed] = frozenset()
@@ -141,7 +143,7 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
             state.dues = {key: due for key, due in {**state.dues, name[5:]: new}.items() if due is not None}
             promised = True
         elif name.startswith("records."):
-            hang(state.records, name[8:], new, event.at)
+            hang(state.records, name[8:], new, event.at, event.texts)
         else:
             setattr(state, name, new)
             if name == "assignee" and new:
@@ -238,7 +240,7 @@ def _wake(state: State, happened: set[str]) -> bool:
     if "reopened" in happened and (state.dues or state.sprint):
         state.dues, state.sprint, changed = {}, None, True
     if not state.is_open and state.working:
-        state.working, changed = {}, True
+        state.working, state.began, changed = {}, {}, True
         happened.add("work_stopped")
     return changed
 
@@ -275,6 +277,7 @@ def _snooze(state: State, event: Event, happened: set[str]) -> bool:
 
 def _start_work(state: State, event: Event, happened: set[str]) -> bool:
     state.working = {**state.working, event.actor: event.data.get("tier")}
+    state.began = {**state.began, event.actor: event.at}
     happened.add("work_started")
     return True
 
@@ -282,6 +285,7 @@ def _start_work(state: State, event: Event, happened: set[str]) -> bool:
 def _stop_work(state: State, event: Event, happened: set[str]) -> bool:
     who = event.data.get("of", event.actor)
     state.working = {login: tier for login, tier in state.working.items() if login != who}
+    state.began = {login: since for login, since in state.began.items() if login != who}
     if not state.working:
         happened.add("work_stopped")
     return True

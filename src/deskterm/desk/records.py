@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deskterm.desk.events import Event
+    from deskterm.desk.events import Event, TextRef
 
 Records = dict[tuple[str, str], "Record"]
 
@@ -22,9 +22,10 @@ Records = dict[tuple[str, str], "Record"]
 class Record:
     """One thing on a ticket. kind: `participant`, `checklist`, `escalation`, `item`, `entry`, `quote`, `feedback`,
     `letter`, `notice`, `act` … key: unique within the kind. at: when it last changed, epoch seconds. values: what
-    there is to say; four of its members mean the same in all kinds: `state` (a word of the kind), `who` (whose it
+    there is to say; some of its members mean the same in all kinds: `state` (a word of the kind), `who` (whose it
     is: a login, a role, a contact's number), `due` (epoch seconds) and `flag` (what the ticket is marked with in lists
-    while the record is so)."""
+    while the record is so). An event that makes one with words of people lists the names of its texts as `words`; in
+    the record each name has the text's number."""
 
     kind: str
     key: str
@@ -45,12 +46,17 @@ class Record:
         return int(self.key)
 
 
-def hang(records: Records, name: str, values: Mapping[str, Any] | None, at: int) -> None:
-    """Put `KIND.KEY` in its place, or take it away (None)."""
+def hang(
+    records: Records, name: str, values: Mapping[str, Any] | None, at: int, texts: Mapping[str, TextRef] = {}
+) -> None:
+    """Put `KIND.KEY` in its place, or take it away (None). texts: the words of the event that does it."""
     kind, key = name.split(".", 1)
     if values is None:
         records.pop((kind, key), None)
     else:
+        if "words" in values:
+            told = {word: texts[word].id for word in values["words"] if word in texts}
+            values = {name: value for name, value in values.items() if name != "words"} | told
         records[(kind, key)] = Record(kind, key, at, values)
 
 
