@@ -254,3 +254,13 @@ def test_the_shipped_examples_can_be_seeded(deskterm: Call) -> None:
     deskterm("init", "--procedure", "software-vendor")
     for what in ("agents", "clients", "severities"):
         assert deskterm("seed", what, "example", "--dry-run").code == 0
+
+
+def test_a_stranger_is_not_told_to_act_as_somebody_else(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Choose from ann" in desk("ticket", "note", "1001", "x", "--as", "zoe").err
+    monkeypatch.setenv("LOGNAME", "zoe")
+    refused = desk("ticket", "note", "1001", "x")
+    assert refused.code == 1
+    assert refused.err == (
+        "deskterm: 'zoe' is no agent of this desk: an admin can add them with `deskterm seed agents FILE`.\n"
+    )

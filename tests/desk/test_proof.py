@@ -12,7 +12,7 @@ from sqlalchemy import text
 from deskterm.desk import conversation, handling
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
-from deskterm.desk.proof import prove
+from deskterm.desk.proof import bring_up, prove
 from deskterm.errors import DeskError
 from small_desk import at, small_desk
 
@@ -47,6 +47,35 @@ def test_a_row_that_differs_is_found_and_mended(desk: Desk, statement: str) -> N
     found = prove(desk.store)
     assert [finding.ticket for finding in found.findings] == [1001]
     assert all(finding.repaired for finding in prove(desk.store, repair=True).findings)
+    assert prove(desk.store).findings == ()
+
+
+def test_rows_of_an_older_fold_are_written_anew_and_an_interruption_is_gone_on_from(desk: Desk) -> None:
+    for number in range(4):
+        register(desk, subject=f"x{number}", type="fault", severity="high", now=at(10))
+    tamper(desk, "UPDATE desk SET fold = 1")
+    tamper(desk, "UPDATE clock SET due_at = NULL")
+    seen: list[tuple[int, int]] = []
+
+    def interrupt(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done == 4:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        bring_up(desk.store, interrupt, batch=2)
+    assert seen == [(2, 5), (4, 5)]
+    seen.clear()
+    Desk(desk.store, "ann", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 1)]
+    assert not bring_up(desk.store)
+    assert prove(desk.store).findings == ()
+
+
+def test_an_interruption_by_another_fold_is_not_gone_on_from(desk: Desk) -> None:
+    tamper(desk, "UPDATE desk SET fold = 0, refolding = '1:1001'")
+    tamper(desk, "UPDATE clock SET due_at = NULL")
+    assert bring_up(desk.store)
     assert prove(desk.store).findings == ()
 
 

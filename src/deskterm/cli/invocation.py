@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -58,7 +58,8 @@ class Invocation:
     def desk(self) -> Desk:
         """The desk with the one who asks at work on it: the operating system's user, or with `--as` another, which
         only an admin may."""
-        from deskterm.desk.desk import Desk
+        from deskterm.cli.show import patience
+        from deskterm.desk.desk import Desk, Stranger
         from deskterm.store.engine import open_store
 
         store = open_store(self.url)
@@ -66,9 +67,12 @@ class Invocation:
             print(store.upgraded, file=sys.stderr)
         own = getpass.getuser()
         if self.acting is None or self.acting == own:
-            return Desk(store, own)
-        Desk(store, own).require("act-as")
-        return Desk(store, self.acting)
+            return Desk(store, own, progress=patience())
+        Desk(store, own, progress=patience()).require("act-as")
+        try:
+            return Desk(store, self.acting)
+        except Stranger as error:
+            raise DeskError(f"{error} Choose from {_listed(error.logins)}.") from error
 
     def console_login(self) -> str:
         """Who opens the console: as `desk`, but read with a bare connection, so that a screen paints first."""
@@ -79,13 +83,14 @@ class Invocation:
         wanted = self.acting or own
         with self.reader() as reader:
             found = {agent.login: agent for agent in agents(reader) if agent.active}
-        if wanted not in found:
-            logins = ", ".join(list(found)[:8]) + (" …" if len(found) > 8 else "")
-            raise DeskError(
-                f"{wanted!r} is no active agent of this desk: an admin can add them, or use --as ({logins})."
-            )
         if wanted != own:
             require(found[own].role if own in found else "viewer", "act-as")
+        if wanted not in found:
+            choice = f" Choose from {_listed(list(found))}." if wanted != own else ""
+            raise DeskError(
+                f"{wanted!r} is no active agent of this desk: an admin can add them with `deskterm seed agents FILE`."
+                + choice
+            )
         return wanted
 
     def login(self) -> str:
@@ -110,6 +115,10 @@ class Invocation:
     def now(self, facts: DeskFacts) -> datetime:
         """The desk's time at this moment."""
         return self.clock(facts)()
+
+
+def _listed(logins: Sequence[str]) -> str:
+    return ", ".join(logins[:8]) + (" …" if len(logins) > 8 else "")
 
 
 def read_instant(text: str, timezone: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,25 @@ def progress(of: str) -> Callable[[int, int], None]:
     def tell(done: int, total: int) -> None:
         end = "\n" if done >= total else ""
         print(f"\r\x1b[K{done} of {total} {of}", end=end, file=sys.stderr, flush=True)
+
+    return tell
+
+
+def patience(of: str = "tickets") -> Callable[[int, int], None]:
+    """What tells on standard error that rows of an older deskterm are being written anew, once that has taken a
+    second: how far it is on a terminal, else one line."""
+    began = time.monotonic()
+    said = False
+
+    def tell(done: int, total: int) -> None:
+        nonlocal said
+        if not said and time.monotonic() - began < 1:
+            return
+        if sys.stderr.isatty():
+            progress(f"{of} brought up to this deskterm; ctrl+c interrupts, the next call goes on")(done, total)
+        elif not said:
+            print(f"Bringing {total} {of} up to this deskterm: the first time takes a while.", file=sys.stderr)
+        said = True
 
     return tell
 

@@ -8,7 +8,7 @@ one transaction that commits before the command returns.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,6 +68,7 @@ _DROP_RECORD = delete(_record).where(
     _record.c.key == bindparam("of_key"),
 )
 _ADD_RECORDS = insert(_record)
+Progress = Callable[[int, int], None]
 ITSELF = "deskterm"
 """Who did what happened by itself, and the role of it."""
 
@@ -98,39 +99,48 @@ class MovedOn(DeskError):
         self.number, self.seen, self.now = number, seen, now
 
 
+class Stranger(DeskError):
+    """The login is not that of an active agent. logins: those that are."""
+
+    def __init__(self, sentence: str, logins: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.logins = logins
+
+
 class Desk:
-    """A store, and somebody at work on it. DeskError when the login is not that of an active agent."""
+    """A store, and somebody at work on it. Stranger when the login is not that of an active agent. progress: called
+    with tickets done and in all while rows of an older deskterm are written anew; what it raises interrupts that."""
 
     agent: Agent
     bulk: str | None = None
     """The mark of the act about several tickets that is being done."""
 
-    def __init__(self, store: Store, login: str) -> None:
-        self._open(store)
+    def __init__(self, store: Store, login: str, *, progress: Progress | None = None) -> None:
+        self._open(store, progress)
         with store.reading() as session:
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
                 logins = session.execute(
                     select(table_of(Agent).c.login).where(table_of(Agent).c.active).order_by(table_of(Agent).c.id)
                 ).scalars()
-                raise DeskError(_stranger(login, list(logins), known=agent is not None))
+                raise Stranger(_stranger(login, known=agent is not None), list(logins))
             session.expunge(agent)
         self.agent = agent
 
     @classmethod
-    def by_itself(cls, store: Store) -> Desk:
+    def by_itself(cls, store: Store, *, progress: Progress | None = None) -> Desk:
         """The desk where nobody is at work: what happens by itself, in the name of deskterm."""
         desk = cls.__new__(cls)
-        desk._open(store)
+        desk._open(store, progress)
         desk.agent = Agent(login=ITSELF, name=ITSELF, role=ITSELF)
         return desk
 
-    def _open(self, store: Store) -> None:
+    def _open(self, store: Store, progress: Progress | None) -> None:
         from deskterm.desk.proof import bring_up  # it looks at what is written here
 
         self.store = store
         self._editions: dict[int, Compiled] = {}
-        bring_up(store)
+        bring_up(store, progress)
         with store.reading() as session:
             found = session.get(DeskRow, 1)
             if found is None:
@@ -499,11 +509,7 @@ def _renames(event: Event) -> bool:
     return "subject" in event.texts or event.kind in ("undone", "erased") or not _NAMED.isdisjoint(event.changes)
 
 
-def _stranger(login: str, logins: list[str], *, known: bool) -> str:
-    shown = ", ".join(logins[:8]) + (" …" if len(logins) > 8 else "")
+def _stranger(login: str, *, known: bool) -> str:
     if known:
-        return f"{login} is no longer active on this desk: ask an admin, or work as another with --as ({shown})."
-    return (
-        f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`, or use --as"
-        f" ({shown})."
-    )
+        return f"{login} is no longer active on this desk: ask an admin."
+    return f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."

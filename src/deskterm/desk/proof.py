@@ -65,20 +65,36 @@ def prove(store: Store, *, repair: bool = False, progress: Progress | None = Non
     return _prove(store, repair, progress, after)
 
 
-def bring_up(store: Store, progress: Progress | None = None) -> bool:
-    """Write rows that an earlier fold made anew; False, and nothing done, when there are none."""
+def bring_up(store: Store, progress: Progress | None = None, *, batch: int = _BATCH) -> bool:
+    """Write rows that an earlier fold made anew, one transaction a batch; False, and nothing done, when there are
+    none. Interrupted, it goes on where it was the next time. progress: called after each batch; what it raises
+    interrupts."""
     table = table_of(DeskRow)
     with store.reading() as session:
-        number = session.execute(select(table.c.fold)).scalar_one_or_none()
-    if number is None or number >= FOLD:
+        found = session.execute(select(table.c.fold, table.c.refolding)).one_or_none()
+    if found is None or found.fold >= FOLD:
         return False
-    _prove(store, True, progress)
+    towards, _, reached = found.refolding.partition(":")
+
+    def keep(session: Session, number: int) -> None:
+        session.execute(update(table).values(refolding=f"{FOLD}:{number}"))
+
+    _prove(store, True, progress, int(reached) if towards == str(FOLD) else 0, batch=batch, keep=keep)
     with store.writing() as session:
-        session.execute(update(table).values(fold=FOLD))
+        session.execute(update(table).values(fold=FOLD, refolding=""))
     return True
 
 
-def _prove(store: Store, repair: bool, progress: Progress | None, after: int = 0) -> Proof:
+def _prove(
+    store: Store,
+    repair: bool,
+    progress: Progress | None,
+    after: int = 0,
+    *,
+    batch: int = _BATCH,
+    keep: Callable[[Session, int], None] | None = None,
+) -> Proof:
+    """keep: called in each batch's transaction with the last ticket of it."""
     proof = Proof()
     findings: list[Finding] = []
     table = table_of(Ticket)
@@ -87,24 +103,26 @@ def _prove(store: Store, repair: bool, progress: Progress | None, after: int = 0
         total = session.execute(select(func.count()).select_from(table).where(table.c.id > after)).scalar_one()
     while True:
         with store.writing() if repair else store.reading() as session:
-            numbers = _numbers(session, last)
+            numbers = _numbers(session, last, batch)
             if not numbers:
                 break
-            batch = _Batch(session, numbers[0], numbers[-1])
+            rows = _Batch(session, numbers[0], numbers[-1])
             for number in numbers:
-                proof.events += len(batch.events.get(number, ()))
-                findings += _ticket(session, batch, number, repair)
+                proof.events += len(rows.events.get(number, ()))
+                findings += _ticket(session, rows, number, repair)
             proof.tickets += len(numbers)
             last = numbers[-1]
+            if keep is not None:
+                keep(session, last)
         if progress is not None:
             progress(proof.tickets, total)
     proof.findings = tuple(findings)
     return proof
 
 
-def _numbers(session: Session, after: int) -> list[int]:
+def _numbers(session: Session, after: int, most: int) -> list[int]:
     table = table_of(Ticket)
-    statement = select(table.c.id).where(table.c.id > after).order_by(table.c.id).limit(_BATCH)
+    statement = select(table.c.id).where(table.c.id > after).order_by(table.c.id).limit(most)
     return list(session.execute(statement).scalars())
 
 

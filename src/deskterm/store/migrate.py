@@ -50,6 +50,7 @@ _TICKETS_CARRY = (
     "ALTER TABLE message ADD COLUMN contact_id BIGINT",
     "ALTER TABLE organisation ADD COLUMN coverage VARCHAR NOT NULL DEFAULT ''",
     "ALTER TABLE organisation ADD COLUMN handoff VARCHAR NOT NULL DEFAULT ''",
+    "ALTER TABLE desk ADD COLUMN refolding VARCHAR NOT NULL DEFAULT ''",
 )
 _RECORDS_INDEXED = (
     "CREATE INDEX record_state ON record (kind, state, at)",

@@ -93,6 +93,14 @@ class SoonRead(Message):
         self.rows = rows
 
 
+class BroughtUp(Message):
+    """So many of all tickets were written anew, as this deskterm folds them."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__()
+        self.done, self.total = done, total
+
+
 class ReadFailed(Message):
     """A read went wrong; the next one is tried as usual."""
 

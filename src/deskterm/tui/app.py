@@ -86,7 +86,17 @@ class DeskApp(App[None]):
 
     def on_mount(self) -> None:
         if self._keeper is not None:
-            self.set_timer(_SETTLED, self._keeper.start)
+            self.set_timer(_SETTLED, self._keep)
+
+    def _keep(self) -> None:
+        """Let things happen by themselves once the desk is fetched: not beside its rows being written anew."""
+        if self._keeper is None:
+            return
+        desk = self.screen_stack[0]
+        if isinstance(desk, DeskScreen) and not desk.clerk.ready:
+            self.set_timer(_SETTLED, self._keep)
+        else:
+            self._keeper.start()
 
     def on_unmount(self) -> None:
         if self._keeper is not None:

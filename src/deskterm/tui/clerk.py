@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Clerk:
-    """Works as one agent on one desk. Errors of a command go to whoever asked for it."""
+class Left(Exception):
+    """The person left while the desk was being fetched."""
 
-    def __init__(self, url: str, login: str) -> None:
-        self._url, self._login = url, login
+
+class Clerk:
+    """Works as one agent on one desk. Errors of a command go to whoever asked for it. progress: called in the clerk's
+    thread while rows of an older deskterm are written anew, with tickets done and tickets in all. ready: the desk was
+    fetched, or could not be."""
+
+    def __init__(self, url: str, login: str, progress: Callable[[int, int], object] | None = None) -> None:
+        self._url, self._login, self._progress = url, login, progress
+        self._stopping = False
+        self.ready = False
         self._thread: ThreadPoolExecutor | None = None
         self._desk: Desk | None = None
         self._under_way = 0
@@ -46,7 +54,9 @@ class Clerk:
         self.start()
 
     def stop(self) -> None:
-        """Finish a command that is under way, and close."""
+        """Finish a command that is under way, and close. What is written anew is left where it is: the next one to
+        open the desk goes on."""
+        self._stopping = True
         if self._thread is not None:
             self._submit(self._close)
             self._thread.shutdown(wait=self._under_way > 0)
@@ -66,8 +76,17 @@ class Clerk:
             from deskterm.tui import asking, writing  # noqa: F401 - wanted at the press of a key
             from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401
 
-            self._desk = Desk(open_store(self._url), self._login)
+            try:
+                self._desk = Desk(open_store(self._url), self._login, progress=self._got_on)
+            finally:
+                self.ready = True
         return self._desk
+
+    def _got_on(self, done: int, total: int) -> None:
+        if self._stopping:
+            raise Left
+        if self._progress is not None:
+            self._progress(done, total)
 
     def _close(self) -> None:
         if self._desk is not None:

@@ -55,7 +55,8 @@ class DeskScreen(Screen[None]):
     def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
         super().__init__(classes="-at-queue")
         self._clock, self._reader = clock, reader
-        self.clerk = Clerk(url, login)
+        self.clerk = Clerk(url, login, lambda done, total: self.post_message(answers.BroughtUp(done, total)))
+        self.bringing_up = ""
         self._url = url
         self._feed: Feed | None = None
         self.carrying = Carrying(self)
@@ -380,6 +381,12 @@ class DeskScreen(Screen[None]):
     @on(answers.SoonRead)
     def _soon_read(self, answer: answers.SoonRead) -> None:
         self.soon.show(answer.rows, self.now())
+
+    @on(answers.BroughtUp)
+    def _brought_up(self, answer: answers.BroughtUp) -> None:
+        going_on = answer.done < answer.total
+        self.bringing_up = f"bringing up to date {answer.done:,} of {answer.total:,}" if going_on else ""
+        titles.banner(self)
 
     @on(answers.ReadFailed)
     def _read_failed(self, answer: answers.ReadFailed) -> None:

@@ -41,7 +41,7 @@ def say(screen: DeskScreen) -> None:
 def banner(screen: DeskScreen) -> None:
     """The first line."""
     me = screen.me
-    who = f"{me.login} · {me.role}" if screen.desk.name else ""
+    who = screen.bringing_up or (f"{me.login} · {me.role}" if screen.desk.name else "")
     screen.banner.say(screen.desk.name, _view(screen), who, words.wall_clock(screen.now(), screen.zone))
 
 
