@@ -70,9 +70,7 @@ def next_key(records: Records, kind: str) -> str:
     return str(max((record.number for record in of_kind(records, kind)), default=0) + 1)
 
 
-def change(
-    records: Records, kind: str, key: str, **values: Any
-) -> dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any]]]:
+def change(records: Records, kind: str, key: str, **values: Any) -> dict[str, tuple[Any, Any]]:
     """The change (for `Work.append`) that makes a record or gives some of its members other values; a member that is
     given None, "" or False goes."""
     known = records.get((kind, key))

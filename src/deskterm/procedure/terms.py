@@ -156,6 +156,18 @@ def _cadences(procedure: Procedure, zone: Calendar) -> Cadences:
     return {kind: Cadence(made, _Dates(made)) for kind, made in bounds.items()}
 
 
+def releases(procedure: Procedure, terms: Terms) -> Cadence | None:
+    """When releases go out (S4-19); None where the procedure names no cadence for them."""
+    wanted = procedure.development.release_cadence
+    part = next((part for part in procedure.cadences if part.key == wanted), None)
+    if part is None:
+        return None
+    if part is next(other for other in procedure.cadences if other.kind == part.kind):
+        return terms.cadences[part.kind]
+    bounds = _Bounds(part, next(iter(terms.calendars.values())))
+    return Cadence(bounds, _Dates(bounds))
+
+
 class _Bounds(Sequence[tuple[int, int]]):
     """The sprints or releases of a cadence, twenty years of them, made when somebody first asks for one."""
 

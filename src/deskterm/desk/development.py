@@ -1,0 +1,268 @@
+"""Development items: what of a ticket the developers have to do, with a status of its own (S1-29, S4-12).
+
+An item is a record `item` on the ticket that it was raised from: `state` (a development status, or `ended`), `route`,
+`title`, `system`, `url` and `reference` of where the developers keep it, `release` and `due` of the release that it is
+scheduled to, `decision` on its route, `approvals` (who signed which status, and when) and `tickets`, the others that
+wait for it. Each of these has a record `joined` that mirrors it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.permissions import Act
+from deskterm.desk.records import Record, change, next_key, of_kind
+from deskterm.desk.workflow import chosen
+from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.schema import DevRoute, DevStatus
+from deskterm.store.tables import RecordRow, table_of
+
+ITEM, JOINED = "item", "joined"
+FLAG = "development"
+ENDED = "ended"
+"""Where an item stands that needs no release any more; no status of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which item: the ticket that it was raised from, its number there, and the other tickets that wait for it."""
+
+    home: int
+    key: str
+    tickets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item that is being worked on. home: the ticket it hangs on; others: the tickets that wait for it too."""
+
+    key: str
+    home: Work
+    others: tuple[Work, ...]
+
+    @property
+    def record(self) -> Record:
+        return self.home.state.records[ITEM, self.key]
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        return (self.home, *self.others)
+
+    @property
+    def status(self) -> DevStatus:
+        """Where it stands. DeskError when the procedure does not know that any more, or it has ended."""
+        if self.record.state == ENDED:
+            raise DeskError(f"Item {self.key} of {self.home.number} has ended: raise another one.")
+        return chosen("development status", self.record.state, self.home.procedure.procedure.development.statuses)
+
+    @property
+    def route(self) -> DevRoute | None:
+        return route_of(self.home.procedure, self.record)
+
+    def set(
+        self, kind: str, enters: DevStatus | None = None, data: dict[str, Any] | None = None, **values: Any
+    ) -> None:
+        """Give members of the item other values, here and in what mirrors it. enters: the status that it comes to,
+        and that may move its tickets."""
+        if enters is not None:
+            values |= {"state": enters.key, "flag": FLAG if enters.to else None}
+        data = {"item": self.key, **(data or {})}
+        changes = change(self.home.state.records, ITEM, self.key, **values)
+        self.home.append(kind, changes | entering(self.home, enters), **data)
+        mirror = {name: values[name] for name in ("state", "flag", "release", "due") if name in values}
+        for work in self.others:
+            name = f"{self.home.number}-{self.key}"
+            changes = change(work.state.records, JOINED, name, **mirror)
+            work.append(kind, changes | entering(work, enters), ticket=self.home.number, **data)
+
+
+def raise_item(
+    desk: Desk,
+    number: int,
+    *,
+    title: str = "",
+    route: str | None = None,
+    system: str = "",
+    url: str = "",
+    reference: str = "",
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """Raise a development item from a ticket. route: by key or label; left out, what the checklist ended in where that
+    names one. system, url, reference: where the developers keep it (S1-29). DeskError while the checklist that the
+    procedure asks for is not done, or ended in what is none of development's (S1-28)."""
+    with desk.ticket(number, "develop", now, version) as work:
+        part = _part(work.procedure)
+        if not work.state.is_open:
+            raise DeskError(f"Ticket {number} is not open: move it back before you raise a {part.label} from it.")
+        outcome = _checked(work)
+        known = {way.key for way in part.routes}
+        way = chosen("route", route, part.routes) if route else None
+        chosen_route = way.key if way else outcome if outcome in known else None
+        item = _begun(work, chosen_route, title=title, system=system, url=url, reference=reference)
+        done = work.done(f"{number}: {part.label} {item.key} raised{_named(item.route)}, {item.status.label}")
+    return done
+
+
+def begin(work: Work, route_key: str) -> str:
+    """Raise an item by a rule, without asking for a checklist; what was done, in a few words. Nothing where one is
+    under way already, or the procedure has no development."""
+    part = work.procedure.procedure.development
+    if not part.statuses or any("flag" in record.values for record in of_kind(work.state.records, ITEM)):
+        return ""
+    item = _begun(work, route_key)
+    return f"{part.label} {item.key} raised{_named(item.route)}"
+
+
+def join(desk: Desk, number: int, home: int, *, item: str | None = None, now: datetime) -> Done:
+    """Let a ticket wait for an item of another one too. item: its number there; the one under way where left out."""
+    place = find(desk, home, item)
+    if number in (place.home, *place.tickets):
+        raise DeskError(f"Ticket {number} waits for item {place.key} of {place.home} already.")
+    with desk.tickets([place.home, number], "develop", now) as (owner, work):
+        found = Item(place.key, owner, ())
+        if not work.state.is_open:
+            raise DeskError(f"Ticket {number} is not open: it has nothing to wait for.")
+        status, values = found.status, found.record.values
+        tickets = sorted({*values.get("tickets", ()), number})
+        owner.append(
+            "item_joined",
+            change(owner.state.records, ITEM, place.key, tickets=tickets),
+            item=place.key,
+            ticket=number,
+        )
+        mirror = {name: values.get(name) for name in ("state", "flag", "release", "due")}
+        name = f"{place.home}-{place.key}"
+        changes = change(work.state.records, JOINED, name, ticket=place.home, item=place.key, **mirror)
+        work.append("item_joined", changes | entering(work, status), item=place.key, ticket=place.home)
+        done = work.done(f"{number} waits for item {place.key} of {place.home}: {status.label}")
+    return done
+
+
+def find(desk: Desk, number: int, item: str | None = None) -> Place:
+    """The item of a ticket, its own or one that it waits for. item: its number, with the other ticket's in front
+    (`1001-2`) where that is meant; left out, the only one, or the only one under way. DeskError names those there
+    are."""
+    table = table_of(RecordRow)
+    statement = (
+        select(table.c.kind, table.c.key, table.c.data)
+        .where(table.c.ticket_id == number, table.c.kind.in_((ITEM, JOINED)))
+        .order_by(table.c.at, table.c.key)
+    )
+    with desk.store.reading() as session:
+        rows = [(kind, key, json.loads(data)) for kind, key, data in session.execute(statement)]
+        wanted = [row for row in rows if item in (None, row[1], f"{number}-{row[1]}")]
+        if item is None and len(wanted) > 1:
+            wanted = [row for row in wanted if "flag" in row[2]] or wanted
+        if len(wanted) != 1:
+            known = ", ".join(key for _, key, _ in rows)
+            if not rows:
+                raise DeskError(f"Ticket {number} has no development item: raise one with `deskterm item raise`.")
+            which = f"has no item {item}" if item is not None else "has several items"
+            raise DeskError(f"Ticket {number} {which}: say which with --item, of {known}.")
+        kind, key, values = wanted[0]
+        if kind == ITEM:
+            return Place(number, key, tuple(values.get("tickets", ())))
+        at_home = select(table.c.data).where(
+            table.c.ticket_id == values["ticket"], table.c.kind == ITEM, table.c.key == values["item"]
+        )
+        text = session.execute(at_home).scalar_one_or_none()
+        if text is None:
+            raise DeskError(
+                f"Item {values['item']} of {values['ticket']} was taken back: there is nothing to wait for."
+            )
+        return Place(values["ticket"], values["item"], tuple(json.loads(text).get("tickets", ())))
+
+
+@contextmanager
+def at_work_on(desk: Desk, number: int, item: str | None, act: Act, now: datetime) -> Iterator[Item]:
+    """A transaction on an item and on all tickets that wait for it."""
+    place = find(desk, number, item)
+    if not place.tickets:
+        with desk.ticket(place.home, act, now) as work:
+            yield taken(place.key, [work])
+        return
+    with desk.tickets([place.home, *place.tickets], act, now) as works:
+        yield taken(place.key, works)
+
+
+def taken(key: str, works: Sequence[Work]) -> Item:
+    """An item at work, with all its tickets, the one that it hangs on first. DeskError when others wait for it since
+    they were looked up."""
+    found = Item(key, works[0], tuple(works[1:]))
+    if (ITEM, key) not in works[0].state.records:
+        raise DeskError(f"Item {key} of {works[0].number} was taken back meanwhile.")
+    if set(found.record.values.get("tickets", ())) != {work.number for work in found.others}:
+        raise DeskError(f"Item {key} of {works[0].number} changed meanwhile: try again.")
+    return found
+
+
+def entering(work: Work, status: DevStatus | None) -> dict[str, tuple[Any, Any]]:
+    """How a ticket moves as its item comes to a status: an open one goes where the status says, whatever its graph
+    says, because the work is there now (S1-29)."""
+    wanted = status.moves_ticket_to if status is not None else None
+    target = work.procedure.statuses.get(wanted or "")
+    if target is None or not work.state.is_open or not work.procedure.knows(work.state.type, target):
+        return {}
+    return {"status": (work.state.status, target.key)} if target.key != work.state.status else {}
+
+
+def route_of(procedure: Compiled, record: Record) -> DevRoute | None:
+    """The way that an item takes through development."""
+    wanted = record.values.get("route")
+    return next((route for route in procedure.procedure.development.routes if route.key == wanted), None)
+
+
+def _begun(work: Work, route: str | None, **values: str) -> Item:
+    first = work.procedure.procedure.development.statuses[0]
+    key = next_key(work.state.records, ITEM)
+    tidy = {name: " ".join(text.split()) for name, text in values.items()}
+    if tidy.get("url") and "://" not in tidy["url"]:
+        raise UsageError(f"{tidy['url']!r} is no address: write it with https:// in front.")
+    record = change(
+        work.state.records, ITEM, key, state=first.key, flag=FLAG if first.to else None, route=route, **tidy
+    )
+    work.append("item_raised", record | entering(work, first), item=key, route=route)
+    return Item(key, work, ())
+
+
+def _part(procedure: Compiled) -> Any:
+    part = procedure.procedure.development
+    if not part.statuses:
+        raise DeskError("This procedure has no development: give it [development] with statuses.")
+    return part
+
+
+def _checked(work: Work) -> str | None:
+    """What the checklist before development ended in; None where there is none (S1-28)."""
+    part = work.procedure.procedure.development
+    if part.checklist is None:
+        return None
+    checklist = next(one for one in work.procedure.procedure.checklists if one.key == part.checklist)
+    record = work.state.records.get(("checklist", checklist.key))
+    if record is None or record.state != "done":
+        items = record.values.get("items", ()) if record is not None else ()
+        done = {item.get("text") for item in items if item.get("done")}
+        left = [item.text for item in checklist.items if item.required and item.text not in done]
+        rest = f" Left: {' · '.join(left)}" if left else ""
+        raise DeskError(f"First go through “{checklist.label}”.{rest}")
+    outcome = record.values.get("outcome")
+    if part.outcomes and outcome not in part.outcomes:
+        labels = {choice.key: choice.label for choice in checklist.outcomes}
+        said = labels.get(str(outcome), str(outcome or "nothing"))
+        wanted = " or ".join(labels.get(key, key) for key in part.outcomes)
+        raise DeskError(f"“{checklist.label}” ended in {said}: only {wanted} goes to development.")
+    return outcome
+
+
+def _named(route: DevRoute | None) -> str:
+    return f" ({route.label})" if route is not None else ""
