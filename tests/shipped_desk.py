@@ -1,0 +1,49 @@
+"""A desk that works by a shipped procedure, with an admin, a lead, agents and somebody for each of its named roles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from deskterm.desk.desk import Desk
+from deskterm.desk.founding import found
+from deskterm.desk.records import change
+from deskterm.desk.staffing import seed_agents, seed_clients
+from deskterm.procedure.load import load
+from deskterm.procedure.schema import Procedure
+from deskterm.procedure.shipped import find
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def shipped_desk(url: str, name: str, **changes: Any) -> Desk:
+    """The desk with ann (admin) at work: lea is a lead, sam and kim are agents, and for every named role there is an
+    agent whose login is its key. changes: parts of the procedure that are others than the shipped ones."""
+    procedure: Procedure = load(find(name)).procedure
+    if changes:
+        procedure = procedure.model_copy(update=changes)
+    desk = Desk(found(url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
+    rows: list[dict[str, Any]] = [
+        {"login": "lea", "name": "Lea", "role": "lead"},
+        {"login": "sam", "name": "Sam", "role": "agent"},
+        {"login": "kim", "name": "Kim", "role": "agent"},
+    ]
+    rows += [{"login": role.key, "name": role.label, "role": "agent", "roles": role.key} for role in procedure.roles]
+    seed_agents(desk, rows, now=MONDAY)
+    clients = [
+        {"key": "larch", "name": "Larch Ltd", "domain": "larch.example"},
+        {"key": "birch", "name": "Birch Ltd", "domain": "birch.example"},
+    ]
+    seed_clients(desk, clients, now=MONDAY)
+    return desk
+
+
+def as_(desk: Desk, login: str) -> Desk:
+    """Somebody else at work on the same desk."""
+    return Desk(desk.store, login)
+
+
+def checked(desk: Desk, number: int, checklist: str, outcome: str, now: datetime) -> None:
+    """A checklist gone through."""
+    with desk.ticket(number, "check", now) as work:
+        work.append("checked", change(work.state.records, "checklist", checklist, state="done", outcome=outcome))
