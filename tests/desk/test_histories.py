@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskterm.desk import conversation, handling, linking, promises, work
+from deskterm.desk import conversation, handling, linking, promises, splitting, work
 from deskterm.desk.desk import Desk, events_of
 from deskterm.desk.events import Event
 from deskterm.desk.fold import TicketFold, folded
@@ -90,7 +90,7 @@ ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
     "hand over": lambda o, n, a, m: transfer(
         o.desk(a.edition), n, department=("software", "hardware")[m % 2], note="x", now=at(m)
     ),
-    "split": lambda o, n, a, m: linking.split(o.desk(a.edition), n, m % 5, now=at(m)),
+    "split": lambda o, n, a, m: splitting.split(o.desk(a.edition), n, m % 5, now=at(m)),
     "duplicate": lambda o, n, a, m: linking.duplicate(o.desk(a.edition), n, of=1001, now=at(m)),
     "migrate": lambda o, n, a, m: migrate_ticket(o.desk(a.edition), n, at(m)),
     "notice": lambda o, n, a, m: noticed(o.desks[a.edition], n, m),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk import conversation, handling, linking, promises, work
+from deskterm.desk import conversation, handling, linking, promises, splitting, work
 from deskterm.desk.desk import Desk, events_of
 from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.intake import register
@@ -307,8 +307,8 @@ def test_a_matter_split_off_starts_when_its_message_came(desk: Desk) -> None:
     conversation.customer_message(desk, number, "By the way:\nthe printer burns.", now=at(50))
     conversation.reply(desk, number, "I see", now=at(55))
     with pytest.raises(DeskError, match="the desk's own"):
-        linking.split(desk, number, 4, now=at(60))
-    done = linking.split(desk, number, 3, now=at(90))
+        splitting.split(desk, number, 4, now=at(60))
+    done = splitting.split(desk, number, 3, now=at(90))
     found = seen(desk, done.number)
     assert (found.row.subject, found.row.received, found.row.requester) == ("By the way:", epoch(50), "Kim Doe")
     assert clock(desk, "response", done.number).started == epoch(50)

@@ -1,4 +1,4 @@
-"""`deskterm ticket due|schedule|waive|snooze|work|transfer|duplicate|split`: promises, work, and other places."""
+"""`deskterm ticket due|schedule|waive|snooze|work|transfer`: promises, work, and other places."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 
 def attach(app: typer.Typer) -> None:
     """Add these commands to `deskterm ticket`."""
-    for command in (due, schedule, waive, snooze, work, transfer, duplicate, split):
+    for command in (due, schedule, waive, snooze, work, transfer):
         app.command(command.__name__)(command)
 
 
@@ -152,30 +152,3 @@ def transfer(
     done = hand(invocation.desk(), number, department=department, team=team, note=note, now=_now(invocation))
     _report(done, as_json)
 
-
-def duplicate(
-    context: typer.Context,
-    number: Number,
-    of: Annotated[int, typer.Argument(help="The original's number.", metavar="ORIGINAL")],
-    reason: Reason = "",
-    as_json: AsJson = False,
-) -> None:
-    """Close a ticket as a duplicate of another; its clocks are cancelled, what it missed stays on record."""
-    from deskterm.desk.linking import duplicate as close
-
-    invocation: Invocation = context.obj
-    _report(close(invocation.desk(), number, of, reason=reason, now=_now(invocation)), as_json)
-
-
-def split(
-    context: typer.Context,
-    number: Number,
-    message: Annotated[int, typer.Argument(help="The message, by its seq (`ticket show --json`).")],
-    subject: Annotated[str | None, typer.Option(help="What the new ticket is called.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a ticket of its own of a message; its clocks start when that came."""
-    from deskterm.desk.linking import split as part
-
-    invocation: Invocation = context.obj
-    _report(part(invocation.desk(), number, message, subject=subject, now=_now(invocation)), as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli import changing, listing, promising
+from deskterm.cli import changing, linking, listing, promising
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
@@ -203,6 +203,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def register(program: typer.Typer, noun: str) -> None:
     """Add the commands to the program."""
-    for more in (listing, changing, promising):
+    for more in (listing, changing, promising, linking):
         more.attach(app)
     program.add_typer(app, name=noun)

@@ -43,6 +43,9 @@ from deskterm.store.tables import (
 from deskterm.store.tables import Desk as DeskRow
 from deskterm.store.tables import Event as EventRow
 
+UNDONE = "undone"
+"""How a message is marked that a command brought which was taken back: a letter that never went out, a note."""
+
 _ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
 # Written once, because making a statement costs more than running it.
 _STANDS = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
@@ -53,7 +56,13 @@ _HISTORY = (
 )
 _KEEP_TEXT = insert(_text).returning(_text.c.id)
 _ADD_EVENT = insert(_event)
-_ADD_MESSAGE = insert(table_of(Message))
+_message = table_of(Message)
+_ADD_MESSAGE = insert(_message)
+_TAKE_MESSAGES_BACK = (
+    update(_message)
+    .where(_message.c.ticket_id == bindparam("number"), _message.c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(mark=UNDONE)
+)
 _SET_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
 _DROP_CLOCK = delete(_clock).where(
     _clock.c.ticket_id == bindparam("number"),
@@ -378,6 +387,8 @@ class Work:
             message = message_values(event)
             if message is not None:
                 self.session.execute(_ADD_MESSAGE, message | {"ticket_id": number})
+            if event.kind == "undone":
+                self.session.execute(_TAKE_MESSAGES_BACK, {"number": number, "seqs": event.data["seqs"]})
         self._write_ticket(number)
         self._write_clocks(number)
         self._write_records(number)

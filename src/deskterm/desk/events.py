@@ -36,9 +36,11 @@ Kind = Literal[
     "linked",
     "migrated",
     "merged",
+    "withdrawn",
     "undone",
     "letter",
     "told",
+    "delivered",
     "participants",
     "checked",
     "exempted",
@@ -52,9 +54,11 @@ Kind = Literal[
     "feedback",
     "thanked",
     "overruled",
+    "settled",
     "reminded",
     "held",
     "erased",
+    "purged",
 ]
 
 Changes = Mapping[str, tuple[Any, Any]]

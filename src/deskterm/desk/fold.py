@@ -308,6 +308,12 @@ def _duplicate(state: State, event: Event, happened: set[str]) -> bool:
     return False
 
 
+def _merge(state: State, event: Event, happened: set[str]) -> bool:
+    if event.data.get("into"):
+        happened.add("cancelled")
+    return False
+
+
 def _letter(state: State, event: Event, happened: set[str]) -> bool:
     state.records[("letter", str(event.seq))] = letter_record(event)
     if event.data.get("to"):
@@ -329,7 +335,8 @@ _OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
     "overruled": _overrule,
     "transferred": _transfer,
     "duplicated": _duplicate,
-    "merged": _duplicate,
+    "merged": _merge,
+    "withdrawn": _duplicate,
     "letter": _letter,
     "told": _tell,
 }

@@ -12,7 +12,7 @@ from deskterm.desk.fold import BY_THE_WAY
 from deskterm.desk.notices import tell
 from deskterm.desk.rules import act_on
 
-_SILENT = (BY_THE_WAY - {"reminded"}) | {"imported", "migrated", "undone"}
+_SILENT = (BY_THE_WAY - {"reminded"}) | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
 
 
 def follow(work: Work) -> list[str]:
@@ -25,6 +25,8 @@ def follow(work: Work) -> list[str]:
         if event.kind not in _SILENT:
             fresh.append(event)
             said += act_on(work, event)
+        elif event.kind == "noticed":
+            fresh.append(event)
     if fresh:
         said += tell(work, fresh)
         work.followed = len(work.happened)

@@ -1,95 +1,82 @@
-"""Tickets that belong together: a duplicate and its original, and a matter split off into a ticket of its own."""
+"""Tickets that belong together: a duplicate and its original, and whose people hear of what becomes of it."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import Session
 
 from deskterm.desk.desk import Desk, Done, Work
-from deskterm.desk.events import Event
-from deskterm.desk.intake import one_line
+from deskterm.desk.participants import everybody, join
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status
-from deskterm.store.tables import PersonalText, table_of
+from deskterm.store.tables import Ticket, table_of
 
 DUPLICATE_OF, DUPLICATES = "duplicate_of", "duplicates"
-SPLIT_FROM, SPLIT_TO = "split_from", "split_to"
+MERGED_INTO, MERGED = "merged_into", "merged"
 """Fields of a ticket in which the number, or the list of numbers, of the other stands."""
-
-_TAKEN_ALONG = ("type", "severity", "severity_requested", "priority", "impact", "urgency", "requester_id",
-                "organisation_id", "organisation_key", "tenant", "department", "team", "product", "topic")  # fmt: skip
 
 
 def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", now: datetime) -> Done:
-    """Close a ticket as a duplicate of another: its clocks are cancelled, what it missed stays on record, the original
-    is untouched but for the link (rule 16). DeskError when the procedure keeps the oldest and `of` is the younger one,
-    or when either is a duplicate or closed already."""
+    """Close a ticket as a duplicate of another, in one act (S1-33): it is linked to the original, its clocks are
+    cancelled, what it missed stays on record, and its people take part in the original where the procedure says so.
+    The clocks of the original are untouched (rule 16). DeskError when the procedure keeps the oldest and `of` is the
+    younger one, or when either is a duplicate or closed already."""
     if number == of:
         raise UsageError("A ticket is no duplicate of itself: name the other one.")
     with desk.tickets([number, of], "link", now) as (work, original):
-        _unlinked(work, of)
-        if DUPLICATE_OF in original.state.fields:
-            raise DeskError(f"Ticket {of} is a duplicate itself, of {original.state.fields[DUPLICATE_OF]}: name that.")
-        kept = work.procedure.procedure.duplicates.original
-        if kept == "oldest" and _age(original) > _age(work):
+        unlinked(work, of)
+        for gone, how in ((DUPLICATE_OF, "a duplicate itself, of"), (MERGED_INTO, "merged into")):
+            if gone in original.state.fields:
+                raise DeskError(f"Ticket {of} is {how} {original.state.fields[gone]}: name that.")
+        if work.state.category == "closed":
+            raise DeskError(f"Ticket {number} is closed already: it cannot be closed as a duplicate of {of}.")
+        settings = work.procedure.procedure.duplicates
+        if settings.original == "oldest" and _age(original) > _age(work):
             raise DeskError(f"Ticket {number} is the older of the two: close {of} as its duplicate instead.")
-        status = _closed(work)
-        changes = {"status": (work.state.status, status.key), f"fields.{DUPLICATE_OF}": (None, of)}
-        work.append("duplicated", changes, ticket=of, reason=reason)
-        _link(original, DUPLICATES, number)
-        done = work.done(f"{number} closed as a duplicate of {of}")
+        changes = {"status": (work.state.status, closed_status(work).key), f"fields.{DUPLICATE_OF}": (None, of)}
+        work.append("duplicated", changes, ticket=of, reason=reason, because=settings.reason)
+        link(original, DUPLICATES, number)
+        joined = join_people(work, original) if settings.add_participants else 0
+        done = work.done(f"{number} closed as a duplicate of {of}{_also(joined)}")
     return done
 
 
-def split(desk: Desk, number: int, message: int, *, subject: str | None = None, now: datetime) -> Done:
-    """Make a ticket of its own of a message (its `seq`) in which the requester asks for something else. It is
-    classified as its source is, and its clocks start when the message came (rule 16)."""
-    with desk.ticket(number, "link", now) as source:
-        spoken = _spoken(source, message)
-        heading, body = _words(source, spoken)
-        work = source.beside()
-        state = source.state
-        values: dict[str, Any] = {name: getattr(state, name) for name in _TAKEN_ALONG}
-        values["status"] = source.procedure.initial_status(state.type).key
-        values["channel"] = spoken.data.get("channel") or state.channel
-        values["received_at"] = min(spoken.data.get("spoken_at", spoken.at), source.at)
-        work.append(
-            "registered",
-            {name: (None, value) for name, value in values.items() if value is not None},
-            {"subject": one_line(subject or heading), "body": body},
-            author_kind="requester",
-            author=spoken.data.get("author"),
-            contact=spoken.data.get("contact"),
-            channel=values["channel"],
-            spoken_at=values["received_at"],
-        )
-        work.append("split_from", {f"fields.{SPLIT_FROM}": (None, number)}, ticket=number, message=message)
-        done = work.done(f"{work.number} split off from {number}: {one_line(subject or heading)}")
-        _link(source, SPLIT_TO, done.number)
-        work.finish()
-    return done
+def leads_to(session: Session, number: int) -> int:
+    """Where the conversation of a ticket goes on: the original of a duplicate, what a ticket was merged into, and so
+    on to the end; the ticket itself when it is neither."""
+    fields = table_of(Ticket).c.fields
+    seen: list[int] = []
+    while number not in seen:
+        seen.append(number)
+        found = session.execute(select(fields).where(table_of(Ticket).c.id == number)).scalar_one_or_none()
+        linked = json.loads(found or "{}")
+        number = linked.get(MERGED_INTO) or linked.get(DUPLICATE_OF) or number
+    return number
 
 
-def _link(work: Work, field: str, number: int) -> None:
+def join_people(work: Work, other: Work) -> int:
+    """Have the requester and the participants of one ticket take part in another; how many of them did not yet."""
+    return len(join(other, everybody(work), f"with ticket {work.number}"))
+
+
+def link(work: Work, field: str, number: int) -> None:
+    """Say on a ticket that it belongs together with another."""
     before = work.state.fields.get(field)
     work.append("linked", {f"fields.{field}": (before, sorted({*(before or ()), number}))}, ticket=number)
 
 
-def _unlinked(work: Work, of: int) -> None:
-    if DUPLICATE_OF in work.state.fields:
-        raise DeskError(f"Ticket {work.number} is a duplicate of {work.state.fields[DUPLICATE_OF]} already.")
-    if work.state.category == "closed":
-        raise DeskError(f"Ticket {work.number} is closed already: it cannot be closed as a duplicate of {of}.")
+def unlinked(work: Work, of: int) -> None:
+    """DeskError when a ticket has become part of another already."""
+    for gone, how in ((DUPLICATE_OF, "is a duplicate of"), (MERGED_INTO, "was merged into")):
+        if gone in work.state.fields:
+            raise DeskError(f"Ticket {work.number} {how} {work.state.fields[gone]} already.")
 
 
-def _age(work: Work) -> tuple[int, int]:
-    return work.state.received_at, work.number or 0
-
-
-def _closed(work: Work) -> Status:
-    """Where duplicates go: any status may go there, whatever the graph says."""
+def closed_status(work: Work) -> Status:
+    """Where duplicates and merged tickets go: any status may go there, whatever the graph says."""
     procedure = work.procedure
     wanted = procedure.procedure.duplicates.status
     statuses = [status for status in procedure.statuses.values() if procedure.knows(work.state.type, status)]
@@ -99,20 +86,11 @@ def _closed(work: Work) -> Status:
     raise DeskError(f"No closed status is for tickets like {work.number}: give [duplicates] a status in the procedure.")
 
 
-def _spoken(work: Work, message: int) -> Event:
-    for event in work.events():
-        if event.seq == message and "body" in event.texts and event.kind in ("replied", "registered"):
-            if event.data.get("author_kind") != "requester":
-                raise DeskError(
-                    f"Message {message} of {work.number} is the desk's own: split off one of the requester."
-                )
-            return event
-    raise DeskError(f"Ticket {work.number} has no message {message} of the requester.")
+def _age(work: Work) -> tuple[int, int]:
+    return work.state.received_at, work.number or 0
 
 
-def _words(work: Work, spoken: Event) -> tuple[str, str]:
-    """A heading and the body of a message."""
-    table = table_of(PersonalText)
-    body = work.session.execute(select(table.c.body).where(table.c.id == spoken.texts["body"].id)).scalar_one()
-    lines = [line for line in str(body).splitlines() if line.strip()]
-    return one_line(lines[0]) if lines else f"Split from {work.number}", str(body)
+def _also(joined: int) -> str:
+    if not joined:
+        return ""
+    return f", {'one person takes' if joined == 1 else f'{joined} people take'} part there from now on"

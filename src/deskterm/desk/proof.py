@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlmodel import Session
 
-from deskterm.desk.desk import message_values
+from deskterm.desk.desk import UNDONE, message_values
 from deskterm.desk.events import GENESIS, Event, chained, decoded, text_digest
 from deskterm.desk.fold import FOLD, TicketFold
 from deskterm.desk.rows import clock_values, record_values, seconds, ticket_values
@@ -180,7 +180,7 @@ def _editions(session: Session) -> Callable[[int], Compiled]:
 def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Iterator[Finding]:
     fold = TicketFold(batch.editions)
     previous, whole = GENESIS, True
-    messages = []
+    messages: list[dict[str, Any]] = []
     rows = batch.events.get(number, [])
     for seq, row in enumerate(rows, 1):
         event = decoded(
@@ -197,6 +197,9 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
         message = message_values(event)
         if message is not None:
             messages.append(message | {"ticket_id": number})
+        if event.kind == "undone":
+            gone = set(event.data["seqs"])
+            messages = [one | {"mark": UNDONE} if one["seq"] in gone else one for one in messages]
     if not rows:
         yield Finding(number, f"ticket {number} has no events: compare a backup")
     if not rows or not whole:

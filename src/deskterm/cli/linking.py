@@ -1,0 +1,111 @@
+"""`deskterm ticket duplicate|merge|split|undo`: tickets that belong together, and taking a command back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to `deskterm ticket`."""
+    for command in (duplicate, merge, split, undo):
+        app.command(command.__name__)(command)
+
+
+def _now(invocation: Invocation) -> datetime:
+    return invocation.now(facts_of(invocation))
+
+
+def duplicate(
+    context: typer.Context,
+    number: Number,
+    of: Annotated[int, typer.Argument(help="The original's number.", metavar="ORIGINAL")],
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Close a ticket as a duplicate of another; its people take part there, its clocks are cancelled."""
+    from deskterm.cli import show
+    from deskterm.desk.linking import duplicate as close
+
+    invocation: Invocation = context.obj
+    show.print_done(close(invocation.desk(), number, of, reason=reason, now=_now(invocation)), as_json)
+
+
+def merge(
+    context: typer.Context,
+    number: Number,
+    into: Annotated[int, typer.Argument(help="The ticket that it goes on in.", metavar="INTO")],
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a ticket go on in another, which shows both conversations from then on."""
+    from deskterm.cli import show
+    from deskterm.desk.merging import merge as join
+
+    invocation: Invocation = context.obj
+    show.print_done(join(invocation.desk(), number, into, reason=reason, now=_now(invocation)), as_json)
+
+
+def split(
+    context: typer.Context,
+    number: Number,
+    message: Annotated[int, typer.Argument(help="The message, by its seq (`ticket show --json`).")],
+    subject: Annotated[str | None, typer.Option(help="What the new ticket is called.")] = None,
+    items: Annotated[
+        bool, typer.Option("--items", help="A ticket of each thing that the message lists: 1. … 2. …, a) …, - …")
+    ] = False,
+    item: Annotated[list[int] | None, typer.Option(help="Only this one of the list; may be given again.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what the message lists, and do nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a ticket of its own of a message, or of each thing that it lists; clocks start when it came."""
+    from deskterm.cli import show
+    from deskterm.desk import splitting
+
+    if subject is not None and (items or item or dry_run):
+        raise UsageError("--subject is for a message that is split off as a whole.")
+    invocation: Invocation = context.obj
+    desk, now = invocation.desk(), _now(invocation)
+    if dry_run:
+        found = splitting.preview(desk, number, message, now=now)
+        if as_json:
+            show.print_json(found)
+        else:
+            for place, words in enumerate(found, 1):
+                print(f"{place}  {show.safe(words.splitlines()[0])}")
+            if not found:
+                print(f"Message {message} of {number} lists nothing.")
+    elif items or item:
+        show.print_done(splitting.split_items(desk, number, message, items=item or (), now=now), as_json)
+    else:
+        show.print_done(splitting.split(desk, number, message, subject=subject, now=now), as_json)
+
+
+def undo(
+    context: typer.Context,
+    number: Number,
+    version: Annotated[
+        int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take back the last command on a ticket, on all the tickets that it was about.
+
+    What a person said stays said, and a letter that went out stays sent.
+    """
+    from deskterm.cli import show
+    from deskterm.desk.undo import undo as take_back
+
+    invocation: Invocation = context.obj
+    show.print_done(take_back(invocation.desk(), number, now=_now(invocation), version=version), as_json)

@@ -1,0 +1,88 @@
+"""What an event was, in a few words: for those who ask what happened since, and for the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deskterm.desk.events import Changes
+
+_DEEDS = {
+    "registered": "opened it",
+    "replied": "answered",
+    "noted": "wrote a note",
+    "moved": "changed the status",
+    "assigned": "assigned it",
+    "severity_set": "set the severity",
+    "priority_set": "set the priority",
+    "tagged": "tagged it",
+    "edited": "edited it",
+    "imported": "brought it in",
+    "due_set": "set a due time",
+    "scheduled": "scheduled it",
+    "waived": "let a miss pass",
+    "noticed": "noted the time",
+    "snoozed": "put it off",
+    "work_started": "began to work on it",
+    "work_stopped": "left off working on it",
+    "transferred": "handed it over",
+    "duplicated": "closed it as a duplicate",
+    "split_from": "split it off",
+    "linked": "linked it",
+    "migrated": "brought it to another edition",
+    "merged": "merged it",
+    "withdrawn": "took it back",
+    "undone": "took a command back",
+    "letter": "wrote a letter",
+    "told": "told colleagues",
+    "delivered": "delivered a letter",
+    "participants": "changed who takes part",
+    "checked": "worked on a checklist",
+    "exempted": "changed whether it is exempt",
+    "escalated": "escalated it",
+    "reviewed": "decided on an escalation",
+    "item_raised": "raised a development item",
+    "item_moved": "moved a development item",
+    "released": "released it",
+    "worked": "wrote down time",
+    "quoted": "worked on a quote",
+    "feedback": "wrote down an answer to a survey",
+    "thanked": "recorded thanks",
+    "overruled": "overruled what was taken for thanks",
+    "reminded": "reminded the requester",
+    "held": "changed whether it is held",
+    "erased": "erased somebody's words",
+    "purged": "purged its words",
+}
+
+_SAID = frozenset({"requester"})
+_TOLD = ("status", "severity", "priority", "impact", "urgency", "type", "assignee", "team", "department", "tier",
+         "product", "topic", "tags", "sprint", "exempt", "held")  # fmt: skip
+"""Changes that are worth a word, in this order."""
+
+
+def deed(kind: str, data: Mapping[str, Any]) -> str:
+    """What somebody did by an event, as it goes on after a name: `changed the status (working → solved)`."""
+    if data.get("author_kind") in _SAID and kind in ("replied", "thanked"):
+        return "recorded a message of the requester"
+    words = _DEEDS.get(kind, kind.replace("_", " "))
+    if kind in ("duplicated", "merged", "linked", "split_from"):
+        other = data.get("into") or data.get("ticket")
+        words += f" ({other})" if other else ""
+    elif kind == "undone":
+        seqs = data.get("seqs", ())
+        words += f" (event{'s' if len(seqs) > 1 else ''} {', '.join(str(seq) for seq in seqs)})"
+    return words
+
+
+def changed(changes: Changes) -> str:
+    """The changes of an event that are worth a word: `status working → solved, assignee none → sam`."""
+    return ", ".join(
+        f"{name} {_value(changes[name][0])} → {_value(changes[name][1])}" for name in _TOLD if name in changes
+    )
+
+
+def _value(value: Any) -> str:
+    if value in (None, "", [], ()):
+        return "none"
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
