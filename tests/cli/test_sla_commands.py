@@ -76,7 +76,7 @@ def test_why_of_a_ticket_without_clocks_says_which_policies_failed(faults: Call)
     told = faults("sla", "why", "1003", *NINE)
     assert told.code == 0
     assert "It has no clocks. No policy of the procedure is for it." in told.out
-    assert "✗ Faults: type is question, not fault" in told.out
+    assert "✗ Faults: type is Question, not Fault" in told.out
     said = faults("sla", "why", "1003", "--json", *NINE).json
     assert (said["clocks"], said["policies"][0]["found"]) == ([], "question")
 

@@ -69,7 +69,6 @@ def clock(words: str = "Response", **changed: object) -> ClockCard:
         calendar_key=safe,
         calendar=OFFICE,
         counted_in=OFFICE,
-        rests=(),
     )
     return found._replace(**changed)  # type: ignore[arg-type]
 

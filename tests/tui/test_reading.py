@@ -71,9 +71,8 @@ def test_what_came_after_a_version_leaves_history_out(opened: Card) -> None:
     assert [turn.words for turn in opened.said_after(2)] == ["Looks like the disk"]
 
 
-def test_a_clock_knows_when_it_rested(opened: Card) -> None:
+def test_a_clock_knows_when_it_is_due(opened: Card) -> None:
     resolution = next(found for found in opened.clocks if found.metric == "resolution")
-    assert resolution.rests == ((int(at(60).timestamp()), int(at(120).timestamp())),)
     assert resolution.due == int(at(5 * 60).timestamp())
 
 

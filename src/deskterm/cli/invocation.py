@@ -59,7 +59,8 @@ class Invocation:
         """The desk with the one who asks at work on it: the operating system's user, or with `--as` another, which
         only an admin may."""
         from deskterm.cli.show import patience
-        from deskterm.desk.desk import Desk, Stranger
+        from deskterm.desk.desk import Desk
+        from deskterm.desk.people import Stranger
         from deskterm.store.engine import open_store
 
         store = open_store(self.url)

@@ -20,6 +20,7 @@ from sqlmodel import Session
 from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
 from deskterm.desk.fold import BY_THE_WAY, State, TicketFold
 from deskterm.desk.moves import Moved
+from deskterm.desk.people import stranger
 from deskterm.desk.permissions import Act, require
 from deskterm.desk.records import Records
 from deskterm.desk.rows import clock_values, instant, moment, record_values, seconds, ticket_values
@@ -108,14 +109,6 @@ class MovedOn(DeskError):
         self.number, self.seen, self.now = number, seen, now
 
 
-class Stranger(DeskError):
-    """The login is not that of an active agent. logins: those that are."""
-
-    def __init__(self, sentence: str, logins: Sequence[str]) -> None:
-        super().__init__(sentence)
-        self.logins = logins
-
-
 class Desk:
     """A store, and somebody at work on it. Stranger when the login is not that of an active agent. progress: called
     with tickets done and in all while rows of an older deskterm are written anew; what it raises interrupts that."""
@@ -129,10 +122,7 @@ class Desk:
         with store.reading() as session:
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
-                logins = session.execute(
-                    select(table_of(Agent).c.login).where(table_of(Agent).c.active).order_by(table_of(Agent).c.id)
-                ).scalars()
-                raise Stranger(_stranger(login, known=agent is not None), list(logins))
+                raise stranger(session, login, known=agent is not None)
             session.expunge(agent)
         self.agent = agent
 
@@ -518,9 +508,3 @@ def named(session: Session, state: State) -> dict[str, str]:
 def _renames(event: Event) -> bool:
     """Whether the words in a ticket's row may be others after an event."""
     return "subject" in event.texts or event.kind in ("undone", "erased") or not _NAMED.isdisjoint(event.changes)
-
-
-def _stranger(login: str, *, known: bool) -> str:
-    if known:
-        return f"{login} is no longer active on this desk: ask an admin."
-    return f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -11,6 +12,24 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.tables import Agent, Contact, Organisation, table_of
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+class Stranger(DeskError):
+    """The login is not that of an active agent. logins: those that are."""
+
+    def __init__(self, sentence: str, logins: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.logins = logins
+
+
+def stranger(session: Session, login: str, *, known: bool) -> Stranger:
+    """Why a login may not work here. known: it is that of somebody who did."""
+    table = table_of(Agent)
+    logins = list(session.execute(select(table.c.login).where(table.c.active).order_by(table.c.id)).scalars())
+    if known:
+        return Stranger(f"{login} is no longer active on this desk: ask an admin.", logins)
+    said = f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."
+    return Stranger(said, logins)
 
 
 def active_agent(session: Session, login: str) -> Agent:

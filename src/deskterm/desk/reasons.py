@@ -10,7 +10,8 @@ from deskterm.sla.terms import Facts, Policy, Terms
 
 class Check(NamedTuple):
     """A policy held against a ticket. verdict: `matched`; `failed` by the first condition that does not hold: `fact`
-    is to be one of `wanted` and is `found`; `later` for one that comes after the match and is not looked at."""
+    is to be one of `wanted` and is `found`, `said` in the procedure's words; `later` for one that comes after the
+    match and is not looked at."""
 
     policy: str
     label: str
@@ -18,6 +19,7 @@ class Check(NamedTuple):
     fact: str = ""
     wanted: tuple[str, ...] = ()
     found: str = ""
+    said: str = ""
 
     def line(self) -> str:
         """The same in words."""
@@ -25,7 +27,7 @@ class Check(NamedTuple):
             return f"✓ {self.label}"
         if self.verdict == "later":
             return f"· {self.label}: comes after it"
-        return f"✗ {self.label}: {self.fact} is {self.found}, not {' or '.join(self.wanted)}"
+        return f"✗ {self.label}: {self.said}"
 
     def as_json(self) -> dict[str, object]:
         shown: dict[str, object] = {"policy": self.policy, "label": self.label, "verdict": self.verdict}
@@ -34,8 +36,13 @@ class Check(NamedTuple):
         return shown | {"fact": self.fact, "wanted": list(self.wanted), "found": self.found}
 
 
-def checked(terms: Terms, facts: Facts) -> list[Check]:
-    """Every policy in its order, up to the first that matches and past it. Empty for a ticket that is exempt (S2-14):
+Labels = Mapping[str, Mapping[str, str]]
+"""Fact → key → what the procedure calls it."""
+
+
+def checked(terms: Terms, facts: Facts, labels: Labels | None = None) -> list[Check]:
+    """Every policy in its order, up to the first that matches and past it. labels: what the keys
+    in conditions are called. Empty for a ticket that is exempt (S2-14):
     no policy is looked at for it."""
     if facts.get("exempt"):
         return []
@@ -45,25 +52,29 @@ def checked(terms: Terms, facts: Facts) -> list[Check]:
         if matched:
             checks.append(Check(policy.key, policy.label, "later"))
             continue
-        failed = _failed(policy, facts)
+        failed = _failed(policy, facts, labels or {})
         matched = failed is None
         checks.append(failed or Check(policy.key, policy.label, "matched"))
     return checks
 
 
-def _failed(policy: Policy, facts: Facts) -> Check | None:
+def _failed(policy: Policy, facts: Facts, labels: Labels) -> Check | None:
     if policy.matches(facts):
         return None
     for name, wanted in policy.when.items():
         alone = Policy(policy.key, policy.label, {name: wanted}, policy.calendar, {})
         if not alone.matches(facts):
-            return Check(policy.key, policy.label, "failed", name, tuple(sorted(wanted)), told(facts, name))
+            keys = tuple(sorted(wanted))
+            known = labels.get(name, {})
+            wants = " or ".join(known.get(key, key) for key in keys)
+            said = f"{name} is {told(facts, name, known)}, not {wants}"
+            return Check(policy.key, policy.label, "failed", name, keys, told(facts, name), said)
     return None
 
 
-def told(facts: Mapping[str, object], name: str) -> str:
-    """A fact's value in words."""
-    value = facts.get(name)
+def told(facts: Mapping[str, object], name: str, known: Mapping[str, str] | None = None) -> str:
+    """A fact's value in words. known: what its keys are called."""
+    value, named = facts.get(name), known or {}
     if isinstance(value, (tuple, list, set, frozenset)):
-        return ", ".join(map(str, value)) or "none"
-    return "none" if value is None or value == "" else str(value)
+        return ", ".join(named.get(str(one), str(one)) for one in value) or "none"
+    return "none" if value is None or value == "" else named.get(str(value), str(value))

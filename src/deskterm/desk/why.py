@@ -12,9 +12,10 @@ from datetime import datetime
 from deskterm.desk.biography import Biography, Life, Procedures, biography
 from deskterm.desk.events import Event
 from deskterm.desk.explanation import Breach, Explanation, Part
-from deskterm.desk.reasons import Check, checked
+from deskterm.desk.reasons import Check, Labels, checked
 from deskterm.desk.stretches import Interval, stretches
 from deskterm.errors import UsageError
+from deskterm.procedure.compiled import Compiled
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import NEXT, ON_THE_CLOCK, SCHEDULED, Target, parse_target
 from deskterm.sla.terms import TIMER, Cadences
@@ -51,7 +52,8 @@ def explained(
 def policies(events: Iterable[Event], procedures: Procedures) -> list[Check]:
     """Which policy a ticket is under as it stands, and why not under those before it."""
     told = biography(events, procedures)
-    return checked(procedures(told.version).terms, told.facts)
+    edition = procedures(told.version)
+    return checked(edition.terms, told.facts, _labels(edition))
 
 
 def absence(events: Iterable[Event], procedures: Procedures, metric: str | None = None) -> str:
@@ -126,15 +128,29 @@ def _label(procedures: Procedures, told: Biography, metric: str, version: int) -
     return metric
 
 
+def _labels(edition: Compiled) -> Labels:
+    """What conditions of policies are told with."""
+    procedure = edition.procedure
+    scales = {
+        "type": procedure.types,
+        "severity": procedure.severities,
+        "priority": procedure.priority.scale,
+        "department": procedure.departments,
+        "product": procedure.products,
+    }
+    return {fact: {part.key: part.label for part in parts} for fact, parts in scales.items()}  # type: ignore[attr-defined]
+
+
 def _checks(life: Life, procedures: Procedures) -> list[Check]:
     """The policies as they were held against the ticket: by its last facts, or by those of the promise where an
     edition in between judges the last ones otherwise."""
     if life.clock.metric.startswith(TIMER):
         return []
-    terms = procedures(life.clock.version).terms
-    checks = checked(terms, life.facts)
+    edition = procedures(life.clock.version)
+    terms, labels = edition.terms, _labels(edition)
+    checks = checked(terms, life.facts, labels)
     matched = next((check.policy for check in checks if check.verdict == "matched"), None)
-    return checks if matched == life.clock.policy else checked(terms, life.promised_by)
+    return checks if matched == life.clock.policy else checked(terms, life.promised_by, labels)
 
 
 def _parts(

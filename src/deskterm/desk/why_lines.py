@@ -16,6 +16,7 @@ from deskterm.desk.biography import Turn
 from deskterm.desk.explanation import Explanation, offset_words
 from deskterm.desk.stretches import COUNTS, Interval
 from deskterm.sla.targets import SCHEDULED
+from deskterm.sla.zones import plain_name
 
 Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
 
@@ -156,7 +157,7 @@ class _Teller:
     def _zone(self) -> str:
         why, calendar = self._why, self._calendar
         start = calendar.offset(why.clock.started_at)
-        said = f"{why.clock.calendar}, {calendar.timezone}, UTC{offset_words(start)} at the start"
+        said = f"{why.clock.calendar}, {plain_name(calendar.timezone)}, UTC{offset_words(start)} at the start"
         if why.due is None:
             return said
         return f"{said}, UTC{offset_words(calendar.offset(why.due))} when due"

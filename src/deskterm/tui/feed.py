@@ -59,6 +59,7 @@ class Feed:
         self._reader: Reader | None = None
         self._vocabulary = Vocabulary()
         self._team: str | None = None
+        self._failed = ""
         self._look = Look()
         self._open: int | None = None
         self._anchors: dict[int, QueueRow] = {}
@@ -149,8 +150,11 @@ class Feed:
         except Interrupted:
             return
         except Exception as error:  # a broken read must not stop the ones after it
-            if not self._stopping:
+            if not self._stopping and str(error) != self._failed:
+                self._failed = str(error)  # said once, until something else goes wrong or a read succeeds
                 self._post(ReadFailed(error))
+        else:
+            self._failed = ""
 
     def _watch(self) -> None:
         if self._at_hand.changed():

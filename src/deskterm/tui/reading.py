@@ -76,13 +76,12 @@ def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
     row = sheet.row
     live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
     found = lines([row], [LiveClock(row.number, c.metric, c.state, c.calendar, c.target) for c in live], vocabulary)
-    statuses = _statuses(sheet)
     return Card(
         line=found[0],
         version=sheet.version,
         facts=tuple((name, value) for name, value in _facts(sheet, vocabulary) if value),
         tags=tuple(sanitize(tag) for tag in sheet.tags),
-        clocks=tuple(_clock(clock, statuses, vocabulary) for clock in sheet.clocks),
+        clocks=tuple(_clock(clock, vocabulary) for clock in sheet.clocks),
         turns=tuple(_turns(sheet, vocabulary)),
     )
 
@@ -137,18 +136,7 @@ def _value(value: Any) -> str:
     return "yes" if value is True else str(value)
 
 
-def _statuses(sheet: TicketSheet) -> list[tuple[int, str]]:
-    """Which status it came to, and when."""
-    found = []
-    for event in sheet.events:
-        change = event.data.get("changes", {}).get("status")
-        if change:
-            at = sheet.row.received if event.kind == "registered" else event.at
-            found.append((at, str(change[1])))
-    return found
-
-
-def _clock(clock: ClockView, statuses: list[tuple[int, str]], vocabulary: Vocabulary) -> ClockCard:
+def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
     return ClockCard(
         metric=clock.metric,
         label=label(vocabulary.metrics, clock.metric),
@@ -167,28 +155,7 @@ def _clock(clock: ClockView, statuses: list[tuple[int, str]], vocabulary: Vocabu
         calendar_key=sanitize(clock.calendar),
         calendar=vocabulary.calendar(clock.calendar),
         counted_in=_counted_in(clock.target, clock.calendar, vocabulary),
-        rests=_rests(clock, statuses, vocabulary),
     )
-
-
-def _rests(
-    clock: ClockView, statuses: list[tuple[int, str]], vocabulary: Vocabulary
-) -> tuple[tuple[int, int | None], ...]:
-    rests: list[tuple[int, int | None]] = []
-    began: int | None = None
-    for at, status in statuses:
-        if clock.stopped is not None and at >= clock.stopped:
-            break
-        resting = vocabulary.pauses(status, clock.metric)
-        if resting and began is None:
-            began = max(at, clock.started)
-        elif not resting and began is not None:
-            if at > began:
-                rests.append((began, at))
-            began = None
-    if began is not None:
-        rests.append((began, clock.stopped))
-    return tuple(rests)
 
 
 def _turns(sheet: TicketSheet, vocabulary: Vocabulary) -> list[Turn]:

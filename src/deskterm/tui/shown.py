@@ -97,7 +97,7 @@ class Turn(NamedTuple):
 
 class ClockCard(NamedTuple):
     """A cycle of a metric. calendar: the policy's; counted_in: what is left is counted in, None for the clock on the
-    wall. rests: pairs of instants in which it did not run, the last one open when it rests now."""
+    wall."""
 
     metric: str
     label: Safe
@@ -116,7 +116,6 @@ class ClockCard(NamedTuple):
     calendar_key: Safe
     calendar: Calendar | None
     counted_in: Calendar | None
-    rests: tuple[tuple[int, int | None], ...]
 
 
 class Card(NamedTuple):

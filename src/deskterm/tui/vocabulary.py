@@ -41,17 +41,12 @@ class Vocabulary:
         self._without_severity = {
             kind["key"] for kind in content.get("types", ()) if not kind.get("has_severity", True)
         }
-        self._pausing = {status["key"]: frozenset(status.get("pauses", ())) for status in content.get("statuses", ())}
         self._calendars: Mapping[str, Any] = content.get("calendars", {})
         self._built: dict[str, Calendar | None] = {}
 
     def has_severity(self, kind: str) -> bool:
         """Whether requests of a type have a severity at all."""
         return kind not in self._without_severity
-
-    def pauses(self, status: str, metric: str) -> bool:
-        """Whether a metric rests in a status."""
-        return metric in self._pausing.get(status, ())
 
     def calendar(self, key: str) -> Calendar | None:
         """A calendar by its key; None for one that the document does not describe."""
