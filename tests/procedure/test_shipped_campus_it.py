@@ -108,7 +108,7 @@ def test_a_ticket_is_closed_only_after_it_is_resolved_with_a_note() -> None:
 def test_registering_asks_for_all_that_the_document_lists() -> None:
     asked = set(CAMPUS.types["issue"].fields)
     assert asked >= {
-        *("occurred-at", "caller", "caller-email", "caller-phone", "notify", "institute", "building", "room"),
+        *("occurred-at", "caller", "notify", "institute", "building", "room"),
         *("resource", "description", "first-time", "number-affected", "workaround"),
     }
     assert not {"institute", "building", "room"} & set(CAMPUS.types["issue"].required)

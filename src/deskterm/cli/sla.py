@@ -30,7 +30,7 @@ def due(
     """Print when each metric of a request would be due. No desk is needed."""
     from deskterm.cli import show
     from deskterm.cli.invocation import read_instant
-    from deskterm.desk.intake import classified
+    from deskterm.desk.classifying import classified
     from deskterm.procedure.compiled import Compiled
     from deskterm.procedure.load import load
     from deskterm.procedure.prospect import policy_for, prospects

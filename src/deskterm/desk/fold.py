@@ -150,6 +150,9 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
                 happened.add("assigned")
         facts_changed = facts_changed or name in FACTS
         promised = promised or name in _PROMISED
+    for name, words in event.texts.items():
+        if name.startswith("fields."):
+            state.fields[name[7:]] = {"text": words.id}
     if event.kind == "registered":
         happened.add("received")
         at = state.received_at or at

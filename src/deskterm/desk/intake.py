@@ -6,15 +6,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.checklists import brought
+from deskterm.desk.classifying import channel_of, key_of, scales, type_of
+from deskterm.desk.completeness import Given, Person, given, missing, named_with_kind, refusal, unreachable
+from deskterm.desk.desk import Desk, Done, Work
 from deskterm.desk.people import active_agent, contact, organisation_of
+from deskterm.desk.records import change
 from deskterm.desk.rows import seconds
-from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import RequestType
+from deskterm.store.tables import Contact, Organisation
 
 LONGEST_SUBJECT = 250
+INCOMPLETE = "incomplete"
+"""What a ticket is marked with that does not say yet what its type asks for."""
 
 
 def register(
@@ -41,70 +47,120 @@ def register(
     fields: Mapping[str, Any] | None = None,
     external_id: str | None = None,
     received_at: datetime | None = None,
+    incomplete: bool = False,
     now: datetime,
 ) -> Done:
     """Open a ticket. severity is what the requester chose (kept as such, S1-05) and what holds until corrected;
-    types without a severity take none (S1-07). received_at: when the request reached the desk (a call, a letter), at
-    most `now`; clocks start there. Raises DeskError for what the procedure does not know."""
+    types without a severity take none (S1-07). fields: what the type asks for (S1-37, S2-08, S5-14), read by kind;
+    who calls, who has the problem and who is told may be three people. received_at: when the request reached the desk
+    (a call, a letter), at most `now`; clocks start there, never at an occurrence that a field names (rule 9).
+    incomplete: what cannot be had may be missing, as in a mail; the ticket is marked with what it is. Raises
+    `completeness.Incomplete` with all that is missing or not of its kind, and DeskError for what the procedure does
+    not know, or for somebody who is no client where only clients may ask (S5-01)."""
     procedure = desk.procedure
-    kind = _type(procedure, type)
     heading = one_line(subject)
     if not heading:
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
     if received_at is not None and received_at > now:
         raise UsageError("A ticket cannot be received later than it is registered.")
-    values: dict[str, Any] = {"type": kind.key, "status": procedure.initial_status(kind.key).key}
-    values |= _scales(procedure, kind, severity, priority, impact, urgency)
-    values["channel"] = _known("channel", channel or procedure.procedure.channels[0], procedure.procedure.channels)
-    values["department"] = _key("department", department, procedure.procedure.departments) or kind.department
-    values["team"] = _key("team", team, procedure.procedure.teams)
-    values["product"] = (
-        _key("product", product, procedure.procedure.products) if procedure.procedure.products else product
+    said = given(procedure, fields or {})
+    own = said.own
+    product, topic, department = (
+        product or own.get("product"),
+        topic or own.get("topic"),
+        department or own.get("department"),
     )
-    values["topic"] = _key("topic", topic, procedure.procedure.topics) if procedure.procedure.topics else topic
-    values["tags"] = tidy_tags(tags) or None
-    values["external_id"] = external_id
-    values |= _fields(procedure, fields or {})
-    values["assignee"] = assignee
+    severity, priority = severity or own.get("severity"), priority or own.get("priority")
+    impact, urgency = impact or own.get("impact"), urgency or own.get("urgency")
+    requester, email = requester or own.get("requester"), email or own.get("email")
+    body = body if body.strip() else own.get("description", "")
+    kind = type_of(procedure, type)
     with desk.new_ticket("register", now) as work:
+        client = organisation_of(work.session, organisation or own.get("organisation"), email)
+        person = contact(work.session, requester, email, phone, client.id if client else None)
+        if client is None and person is not None and person.organisation_id is not None:
+            client = organisation_of(work.session, None, None, person.organisation_id)
+        home = key_of("department", department, procedure.procedure.departments)
+        if client is None:
+            kind, home = _open_to_all(procedure, kind, home, elsewhere=incomplete)
+        values: dict[str, Any] = {"type": kind.key, "status": procedure.initial_status(kind.key).key}
+        values |= scales(procedure, kind, severity, priority, impact, urgency)
+        values["channel"] = channel_of(
+            channel or own.get("channel") or procedure.procedure.channels[0], procedure.procedure.channels
+        )
+        values["department"] = home or kind.department
+        values["team"] = key_of("team", team, procedure.procedure.teams)
+        values["product"] = _listed("product", product, procedure.procedure.products)
+        values["topic"] = _listed("topic", topic, procedure.procedure.topics)
+        values["tags"] = tidy_tags(tags) or None
+        values["external_id"] = external_id
+        values["assignee"] = assignee
         if assignee is not None:
             agent = active_agent(work.session, assignee)
             values["team"] = values["team"] or agent.team
-        client = organisation_of(work.session, organisation, email)
-        person = contact(work.session, requester, email, phone, client.id if client else None)
-        if person is not None:
-            values["requester_id"] = person.id
-            if client is None and person.organisation_id is not None:
-                client = organisation_of(work.session, None, None, person.organisation_id)
-        if client is not None:
-            values["organisation_id"], values["organisation_key"] = client.id, client.key
-            values["tenant"] = client.tenant or None
+        values |= _whose(client, person, own.get("tenant"))
         values["received_at"] = seconds(received_at) if received_at is not None else work.at
-        texts = {"subject": heading}
-        if body.strip():
-            texts["body"] = body.rstrip()
-        changes = {name: (None, value) for name, value in values.items() if value is not None}
+        known = values | {"subject": heading, "description": body.strip(), "organisation": client and client.key}
+        known |= {"requester": person and person.name, "email": person and person.email}
+        lacking = _checked(procedure, kind, said, known, person, phone, incomplete=incomplete)
+        if values["tenant"] is not None and any(part.key == "tenant" for part in procedure.procedure.fields):
+            said.values["tenant"] = values["tenant"]
+        values |= {f"fields.{key}": value for key, value in said.values.items()}
+        changes: dict[str, tuple[Any, Any]] = {
+            name: (None, value) for name, value in values.items() if value is not None
+        }
+        changes |= brought(procedure, {}, kind)
+        changes |= _taking_part(work, said, values.get("requester_id"), client)
+        if lacking:
+            changes |= change({}, "missing", "1", state="open", fields=lacking, flag=INCOMPLETE)
+        texts = {"subject": heading} | ({"body": body.rstrip()} if body.strip() else {})
         work.append(
             "registered",
             changes,
-            texts,
+            texts | {f"fields.{key}": words for key, words in said.words.items()},
             author_kind="requester",
             contact=person.id if person is not None else None,
             channel=values["channel"],
             spoken_at=values["received_at"],
         )
         status = procedure.statuses[values["status"]].label
-        done = work.done(f"{work.number} registered: {heading} ({kind.label}, {status})")
+        lacks = f", without {_named(procedure, lacking)}" if lacking else ""
+        done = work.done(f"{work.number} registered: {heading} ({kind.label}, {status}{lacks})")
     return done
 
 
-def classified(
-    procedure: Compiled, kind: str | None, severity: str | None, priority: str | None
-) -> dict[str, str | None]:
-    """The type and the scales that a request with these words would be registered with."""
-    found = _type(procedure, kind)
-    scales = _scales(procedure, found, severity, priority, None, None)
-    return {"type": found.key, "severity": scales["severity"], "priority": scales["priority"]}
+def supply(desk: Desk, number: int, fields: Mapping[str, Any], *, now: datetime, version: int | None = None) -> Done:
+    """Give what a request did not say when it was registered, or give it anew (S2-15)."""
+    said = given(desk.procedure, fields)
+    with desk.ticket(number, "edit", now, version) as work:
+        state, procedure = work.state, work.procedure
+        if said.faults:
+            raise refusal(procedure, procedure.types[state.type], (), said.faults)
+        unknown = sorted(said.own.keys() - _SUPPLIED.keys())
+        if unknown:
+            raise UsageError(f"{unknown[0]} is not given as a field: it has a command of its own.")
+        changes: dict[str, tuple[Any, Any]] = {
+            f"fields.{key}": (state.fields.get(key), value) for key, value in said.values.items()
+        }
+        for key, word in said.own.items():
+            table = getattr(procedure.procedure, _SUPPLIED[key], ())
+            changes[key] = (getattr(state, key), _listed(key, word, table))
+        changes |= _taking_part(work, said, state.requester_id, None)
+        record = state.records.get(("missing", "1"))
+        left = [key for key in (record.values["fields"] if record else ()) if not said.has(key)]
+        if record is not None:
+            waits = {"state": "open", "flag": INCOMPLETE} if left else {"state": "given", "flag": None}
+            changes |= change(state.records, "missing", "1", fields=left, **waits)
+        if not changes and not said.words:
+            raise UsageError("Say what is supplied: a field and its value.")
+        work.append("edited", changes, {f"fields.{key}": words for key, words in said.words.items()})
+        rest = f"; still without {_named(procedure, left)}" if left else ""
+        done = work.done(f"{number}: {', '.join(fields)} supplied{rest}")
+    return done
+
+
+_SUPPLIED = {"product": "products", "topic": "topics", "tenant": ""}
+"""What every ticket has and `supply` gives, and the table of the procedure that it stands in."""
 
 
 def one_line(text: str) -> str:
@@ -124,65 +180,88 @@ def tidy_tags(tags: Iterable[str]) -> list[str]:
     return sorted(tidy)
 
 
-def _type(procedure: Compiled, wanted: str | None) -> RequestType:
-    if wanted is not None:
-        return chosen("type", wanted, procedure.procedure.types)
-    default = procedure.procedure.about.default_type
-    if default is not None:
-        return procedure.types[default]
-    if len(procedure.types) == 1:
-        return next(iter(procedure.types.values()))
-    known = ", ".join(procedure.types)
-    raise UsageError(f"Say what type of request this is: {known}.")
+def _open_to_all(
+    procedure: Compiled, kind: RequestType, home: str | None, *, elsewhere: bool
+) -> tuple[RequestType, str | None]:
+    """Where a request goes of somebody who is no client (S5-01): as it was asked, or, elsewhere, to the first type that
+    is open to everybody. DeskError when it may not come in."""
+    if not _for_clients(procedure, kind, home):
+        return kind, home
+    others = [other for other in procedure.types.values() if not _for_clients(procedure, other, None)]
+    if elsewhere and others:
+        return others[0], None
+    ways = f", or register it as {' or '.join(f'{other.label} ({other.key})' for other in others)}" if others else ""
+    raise DeskError(f"{kind.label} is for clients only: name the client that it is for{ways}.")
 
 
-def _scales(
-    procedure: Compiled,
-    kind: RequestType,
-    severity: str | None,
-    priority: str | None,
-    impact: str | None,
-    urgency: str | None,
-) -> dict[str, Any]:
-    part = procedure.procedure.priority
-    values: dict[str, Any] = {
-        "impact": _key("impact", impact, part.impacts) if part.impacts else impact,
-        "urgency": _key("urgency", urgency, part.urgencies) if part.urgencies else urgency,
-        "priority": _key("priority", priority, part.scale),
-        "severity": severity,
-    }
-    if severity is not None and not kind.has_severity:
-        raise UsageError(f"A {kind.label} has no severity: leave it out.")
-    if kind.has_severity:
-        values["severity"] = _key("severity", severity, procedure.procedure.severities) or kind.default_severity
-    reckoned = part.matrix.get(values["impact"] or "", {}).get(values["urgency"] or "")
-    if reckoned in procedure.priorities:
-        values["priority"] = values["priority"] or reckoned
-    elif reckoned in procedure.severities and severity is None and kind.has_severity:
-        values["severity"] = reckoned
-    if part.from_severity and values["priority"] is None and values["severity"] in procedure.priorities:
-        values["priority"] = values["severity"]
-    values["priority"] = values["priority"] or part.default
-    values["severity_requested"] = values["severity"]
+def _for_clients(procedure: Compiled, kind: RequestType, home: str | None) -> bool:
+    key = home or kind.department
+    department = next((part for part in procedure.procedure.departments if part.key == key), None)
+    return kind.clients_only or (department is not None and department.clients_only)
+
+
+def _whose(client: Organisation | None, person: Contact | None, tenant: str | None) -> dict[str, Any]:
+    """Who asks, for which client, and at which instance of theirs (S4-25)."""
+    values: dict[str, Any] = {"tenant": tenant or (client.tenant if client else None) or None}
+    if person is not None:
+        values["requester_id"] = person.id
+    if client is not None:
+        values |= {"organisation_id": client.id, "organisation_key": client.key}
     return values
 
 
-def _key(what: str, wanted: str | None, among: Iterable[Any]) -> str | None:
-    return None if wanted is None else str(chosen(what, wanted, among).key)
+def _checked(
+    procedure: Compiled,
+    kind: RequestType,
+    said: Given,
+    known: Mapping[str, Any],
+    person: Contact | None,
+    phone: str | None,
+    *,
+    incomplete: bool,
+) -> list[str]:
+    """The keys of what is missing, where something may be; else Incomplete with all that is wrong."""
+    who = None
+    if person is not None:
+        person.phone = person.phone or phone or ""
+        who = Person(person.name, person.email, person.phone)
+    lacking = missing(procedure, kind, said, known)
+    faults = [*said.faults, *(() if incomplete else unreachable(procedure, said, who))]
+    if faults or (lacking and not incomplete):
+        raise refusal(procedure, kind, () if incomplete else lacking, faults)
+    return lacking
 
 
-def _known(what: str, wanted: str, among: Iterable[str]) -> str:
-    known = list(among)
-    if wanted not in known:
-        raise DeskError(f"There is no {what} {wanted!r}: use {', '.join(known)}.")
-    return wanted
+def _taking_part(work: Work, said: Given, requester: int | None, client: Organisation | None) -> dict[str, Any]:
+    """The people of the fields as participants; in a field stands who they are by number, so that names can be
+    erased. Whoever is told as well as calling is told."""
+    state = work.state
+    home = client.id if client is not None else state.organisation_id
+    changes: dict[str, Any] = {}
+    for part in sorted(work.procedure.procedure.fields, key=lambda part: part.who != "caller"):
+        numbers = []
+        for named in said.people.get(part.key, ()):
+            number = requester
+            if not named.requester:
+                person = contact(work.session, named.name or None, named.email, named.phone, home)
+                if person is None or person.id is None:
+                    continue
+                person.phone = person.phone or named.phone
+                number = person.id
+            if number is not None:
+                numbers.append(number)
+        for number in numbers:
+            if number != requester:
+                changes |= change(state.records, "participant", str(number), state=part.who, contact=number)
+        if numbers:
+            changes[f"fields.{part.key}"] = (state.fields.get(part.key), {"contacts": list(dict.fromkeys(numbers))})
+    return changes
 
 
-def _fields(procedure: Compiled, given: Mapping[str, Any]) -> dict[str, Any]:
-    known = {part.key for part in procedure.procedure.fields}
-    for name in given:
-        if name not in known:
-            raise DeskError(
-                f"There is no field {name!r}: this procedure asks for {', '.join(sorted(known)) or 'none'}."
-            )
-    return {f"fields.{name}": value for name, value in given.items()}
+def _listed(what: str, wanted: str | None, table: Iterable[Any]) -> str | None:
+    """A key of a table of the procedure; any word where it has none."""
+    return key_of(what, wanted, table) if table else wanted
+
+
+def _named(procedure: Compiled, keys: Iterable[str]) -> str:
+    return ", ".join(named_with_kind(procedure, key).partition(" (")[0] for key in keys)

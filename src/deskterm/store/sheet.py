@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from deskterm.errors import DeskError
 from deskterm.store.instants import seconds, seconds_or_none
 from deskterm.store.location import shown
+from deskterm.store.merged import among, merged
 from deskterm.store.reader import Reader
 from deskterm.store.window import QueueRow, queue_columns, queue_row
 
@@ -52,6 +53,8 @@ class MessageView(NamedTuple):
     automatic: bool
     body: str
     mark: str = ""
+    ticket: int | None = None
+    """The ticket that it was said in, where that was merged into this one; `seq` is of that one."""
 
 
 class RecordView(NamedTuple):
@@ -64,6 +67,8 @@ class RecordView(NamedTuple):
     at: int
     due: int | None
     values: dict[str, Any]
+    ticket: int | None = None
+    """The ticket that it hangs on, where that was merged into this one."""
 
 
 class EventView(NamedTuple):
@@ -148,6 +153,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
     ]
     sprint, snoozed, exempt, held, marks = rest
     clocks = _clocks(reader, wanted)
+    gone = merged(reader, number, fields)
     return TicketSheet(
         row=row,
         type=row.type,
@@ -158,13 +164,13 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         product=product,
         topic=topic,
         tags=_listed(tags),
-        fields=json.loads(fields),
+        fields=_said(reader, json.loads(fields)),
         solved=seconds_or_none(solved),
         closed=seconds_or_none(closed),
         reopened=reopened,
         version=version,
         clocks=[clock for clock in clocks if not clock.metric.startswith(_TIMER)],
-        messages=_messages(reader, wanted),
+        messages=_messages(reader, number, gone),
         events=_events(reader, wanted),
         timers=[clock for clock in clocks if clock.metric.startswith(_TIMER)],
         sprint=sprint,
@@ -172,8 +178,27 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         exempt=exempt,
         held=held,
         flags=_listed(marks),
-        records=records(reader, number),
+        records=[*records(reader, number), *(one for other in gone for one in _counted(reader, other))],
     )
+
+
+def _said(reader: Reader, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with words and names in the place of references to them (`deskterm.desk.intake`)."""
+    for key, value in fields.items():
+        if isinstance(value, dict) and "text" in value:
+            found = reader.rows("SELECT body FROM personal_text WHERE id = :text", {"text": value["text"]})
+            fields[key] = found[0][0] if found else ""
+        elif isinstance(value, dict) and "contacts" in value:
+            people = [
+                reader.rows("SELECT name, email, phone FROM contact WHERE id = :person", {"person": person})
+                for person in value["contacts"]
+            ]
+            fields[key] = "; ".join(_person(*found[0]) for found in people if found)
+    return fields
+
+
+def _person(name: str, email: str | None, phone: str) -> str:
+    return " ".join([name, *([f"<{email}>"] if email else []), *([phone] if phone else [])])
 
 
 def next_to_breach(reader: Reader, now: int, limit: int = 10) -> list[QueueRow]:
@@ -270,14 +295,30 @@ def _metric_places(document: str) -> dict[str, int]:
     return {metric["key"]: place for place, metric in enumerate(json.loads(document).get("metrics", ()))}
 
 
-def _messages(reader: Reader, wanted: dict[str, int]) -> list[MessageView]:
+def _messages(reader: Reader, number: int, gone: list[int]) -> list[MessageView]:
+    """The conversation; with those of tickets that were merged into it, in the order of time."""
+    names, params = among([number, *gone])
     found = reader.rows(
-        "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, m.mark "
-        "FROM message m JOIN personal_text t ON t.id = m.text_id LEFT JOIN contact c ON c.id = m.contact_id "
-        "WHERE m.ticket_id = :number ORDER BY m.seq",
-        wanted,
+        "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, m.mark, "
+        "m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "
+        f"LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id IN ({names}) "
+        f"ORDER BY {'m.at, m.ticket_id, ' if gone else ''}m.seq",
+        params,
     )
-    return [MessageView._make((row[0], seconds(row[1]), *row[2:6], bool(row[6]), *row[7:])) for row in found]
+    return [
+        MessageView._make(
+            (row[0], seconds(row[1]), *row[2:6], bool(row[6]), *row[7:9], None if row[9] == number else row[9])
+        )
+        for row in found
+    ]
+
+
+_COUNTED = frozenset({"entry", "quote"})
+
+
+def _counted(reader: Reader, number: int) -> list[RecordView]:
+    """What was spent on a ticket, and stays so when it is merged into another."""
+    return [record._replace(ticket=number) for kind in sorted(_COUNTED) for record in records(reader, number, kind)]
 
 
 def _events(reader: Reader, wanted: dict[str, int]) -> list[EventView]:

@@ -25,8 +25,8 @@ class Department(Part):
     key: Key
     label: Text
     definition: str = ""
-    clients_only: bool = True
-    """False lets people without a contract in (S5-01)."""
+    clients_only: bool = False
+    """Only organisations that are clients may come here; others are sent elsewhere (S5-01)."""
     notify: Literal["all", "assignee"] = "assignee"
     """Who is told of a new ticket or reply."""
     first_answer_owns: bool = False

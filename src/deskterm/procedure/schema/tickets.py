@@ -17,6 +17,7 @@ from deskterm.procedure.schema.words import (
     Key,
     Lasting,
     MetricKey,
+    OutcomeKey,
     Part,
     PriorityKey,
     ReasonKey,
@@ -134,9 +135,11 @@ class Status(Part):
     on_reject: StatusKey | None = None
     """Where it goes when the requester does not confirm."""
     asks_reply: bool = False
-    """Going here without a message to the requester asks for one."""
+    """Going here asks for a message to the requester, where the last word is theirs (rule 12)."""
     requires_checklist: ChecklistKey | None = None
-    """The list that must be done before a ticket may come here."""
+    """The list that must be done before a ticket may come here (S1-28)."""
+    requires_outcome: OutcomeKey | None = None
+    """What that list must have ended in."""
     requires_resolution: bool = False
     """A resolution must be said before a ticket may come here."""
     tier: TierLevel | None = None
@@ -172,6 +175,11 @@ class FieldPart(Part):
     """What a `choice` may be."""
     personal: bool = False
     """Goes when the person's data is erased."""
+    who: Literal["caller", "notify", "participant"] = "notify"
+    """What people in a field of kind `contacts` are to the ticket (S2-08): who called or wrote for somebody else, who
+    is told, or who takes part. The word `requester` in it stands for the requester."""
+    needs: tuple[Literal["email", "phone"], ...] = ()
+    """What must be known of people in a field of kind `contacts`."""
 
 
 class Closing(Part):
@@ -186,7 +194,9 @@ class Closing(Part):
     thanks_keeps_closed: bool = False
     """A reply that only says thank you does not reopen (S5-12)."""
     thanks: dict[str, tuple[str, ...]] = Field(default={})
-    """Language → words that a message of mere thanks is made of."""
+    """Language → words of thanks, one of which a message of mere thanks must hold."""
+    courtesies: dict[str, tuple[str, ...]] = Field(default={})
+    """Language → words that may stand beside them: greetings, closings, "sent from my phone"."""
     confirm_before_close: bool = False
     """The requester is asked whether all is well first."""
     sign_off_reminder: Lasting = ""
