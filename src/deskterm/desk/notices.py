@@ -2,12 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from deskterm.desk import letters
+from deskterm.desk.audience import Colleagues, meant, told
 from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
+from deskterm.desk.news import hung, in_a_line, news_of
+from deskterm.desk.participants import of_ticket
+from deskterm.desk.records import of_kind
+from deskterm.procedure.schema import Notice, Procedure
+from deskterm.procedure.terms import values
+from deskterm.sla.terms import Facts
+
+_OUTSIDE = frozenset({"requester", "participants"})
+_SAID = ("replied", "customer-replied")
+"""News whose letter is the message itself."""
+_AT_FIRST = ("registered", "escalated", *_SAID)
+"""News that people outside hear of when a ticket is registered: what else it became on the way is in that letter."""
 
 
 def tell(work: Work, events: Sequence[Event]) -> list[str]:
-    """Write the letters and notices that the procedure wants of these events; which, in a few words each."""
-    return []
+    """Write the letters and notices that the procedure wants of these events; which, in a few words each. Nobody is
+    told of what they did themselves, and nobody twice of the same thing."""
+    teller = _Teller(work, opening=any(event.kind == "registered" for event in events))
+    for event in events:
+        for news in news_of(work, event):
+            teller.tell(event, news)
+    return list(dict.fromkeys(teller.said))
+
+
+class _Teller:
+    """What was told and written in one act. opening: the act in which the ticket was registered."""
+
+    def __init__(self, work: Work, *, opening: bool) -> None:
+        self._work, self._opening = work, opening
+        self._procedure = work.procedure.procedure
+        self._colleagues = Colleagues(work.session)
+        self._heard: set[tuple[str, str]] = set()
+        self._written: set[tuple[str | None, tuple[int, ...], int]] = set()
+        self.said: list[str] = []
+
+    def tell(self, event: Event, news: str) -> None:
+        notices = [part for part in self._procedure.notices if part.on == news and _applies(part, self._work, event)]
+        self._tell_colleagues(notices, event, news)
+        for notice in (*notices, *_implied(self._procedure, notices, news, event)):
+            self._write(notice, event, news)
+
+    def _tell_colleagues(self, notices: Sequence[Notice], event: Event, news: str) -> None:
+        own = [part for part in notices if not set(part.to) <= _OUTSIDE]
+        words: list[str] = [word for part in own for word in part.to if word not in _OUTSIDE and word != "role"]
+        words += [part.role for part in own if part.role is not None and "role" in part.to]
+        words += _of_department(self._procedure, self._work, news)
+        if news == "escalated":
+            words += [one["who"] for one in hung(event, "escalation") if one.get("who")]
+        what = in_a_line(self._work.procedure, event, news)
+        who = [
+            login
+            for login in meant(self._colleagues, self._procedure, self._work.state, words)
+            if (login, what) not in self._heard
+        ]
+        self._heard |= {(login, what) for login in who}
+        template = next((part.template for part in own), None)
+        if told(self._work, who, news, what, template=template, bare=any(not part.include_body for part in own)):
+            self.said.append(f"{_counted(len(who))} told")
+
+    def _write(self, notice: Notice, event: Event, news: str) -> None:
+        to = tuple(_addressed(notice, self._work, event))
+        key = notice.template, to, event.seq if news in _SAID else 0
+        if not to or key in self._written or (self._opening and news not in _AT_FIRST):
+            return
+        self._written.add(key)
+        if news not in _SAID and "news" not in event.data:
+            letters.write(self._work, notice, to, event)
+            self.said.append("letter queued")
+        elif event.data.get("channel") != "phone" and "incident" not in event.data:
+            letters.cover(self._work, notice, to, event)
+
+
+def _applies(notice: Notice, work: Work, event: Event) -> bool:
+    data = event.data
+    if notice.metric is not None and data.get("metric") != notice.metric:
+        return False
+    if notice.entered is not None and event.changes.get("status", (None, None))[1] != notice.entered:
+        return False
+    if event.kind == "noticed":
+        if notice.at and notice.at != data.get("threshold"):
+            return False
+        if notice.on == "delayed" and (data["what"] == "warning") != bool(notice.at):
+            return False
+        if notice.on == "delayed" and _delay_told(work, event):
+            return False
+    return _holds(notice, work.fold.facts)
+
+
+def _holds(notice: Notice, facts: Facts) -> bool:
+    for name, wanted in notice.when.items():
+        value = facts.get(name)
+        known = set(value) if isinstance(value, (tuple, frozenset, list, set)) else {value}
+        if values(wanted).isdisjoint(known):
+            return False
+    return True
+
+
+def _delay_told(work: Work, event: Event) -> bool:
+    """Whether somebody said already that this promise will not be kept."""
+    return any(
+        letter.values.get("on") == "delayed"
+        and letter.values.get("metric") == event.data["metric"]
+        and letter.values.get("cycle") == event.data["cycle"]
+        for letter in of_kind(work.state.records, "letter")
+    )
+
+
+def _of_department(procedure: Procedure, work: Work, news: str) -> list[str]:
+    """Whom a department tells of a new ticket or reply (S5-02)."""
+    if news not in ("registered", "customer-replied"):
+        return []
+    home = next((part for part in procedure.departments if part.key == work.state.department), None)
+    return [] if home is None else ["department" if home.notify == "all" else "assignee"]
+
+
+def _implied(procedure: Procedure, notices: Sequence[Notice], news: str, event: Event) -> Iterator[Notice]:
+    """What the requester is told of by another setting of the file, where no notice says so."""
+    if any("requester" in part.to for part in notices):
+        return
+    ladders = {one.get("ladder") for one in hung(event, "escalation")}
+    if news == "escalated" and any(part.notify_requester for part in procedure.ladders if part.key in ladders):
+        yield Notice(on="escalated", to=("requester",))  # S2-20
+    elif news == "priority-changed" and procedure.priority.notify_on_change:
+        yield Notice(on="priority-changed", to=("requester",), or_phone=True)  # S2-21
+
+
+def _addressed(notice: Notice, work: Work, event: Event) -> Iterator[int]:
+    """The people outside whom a letter goes to, the requester first; not whoever wrote what it is about."""
+    people = []
+    if "requester" in notice.to and work.state.requester_id is not None:
+        people.append(work.state.requester_id)
+    if "participants" in notice.to:
+        people += of_ticket(work)
+    author = None
+    if notice.on == "customer-replied":
+        author = event.data.get("contact") or work.state.requester_id
+    return (person for person in dict.fromkeys(people) if person != author)
+
+
+def _counted(number: int) -> str:
+    return "1 colleague" if number == 1 else f"{number} colleagues"

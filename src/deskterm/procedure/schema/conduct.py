@@ -87,6 +87,9 @@ class Notice(Part):
     when: When = Field(default={})
     metric: MetricKey | None = None
     """The clock that it is about; any where left out."""
+    at: Threshold = ""
+    """The warning at which it goes: a share (`75%`) or the time left (`30m`). Left out, `warned` goes at each of them,
+    and `delayed` when the time is over (S3-07)."""
     entered: StatusKey | None = None
     """The status whose entering is the moment of a `status` notice."""
     role: RoleKey | None = None
@@ -94,14 +97,16 @@ class Notice(Part):
     template: TemplateKey | None = None
     """The letter."""
     include_body: bool = True
-    """False: the letter says that there is news, not what it is (S5-15)."""
+    """False: the letter says that there is news, not what it is: its subject and what people wrote stay out of it
+    (S5-15)."""
     or_phone: bool = False
     """A logged phone call will do instead."""
 
 
 class Template(Part):
-    """A letter. Placeholders in braces: {number}, {subject}, {requester}, {agent}, {status}, {priority}, {severity},
-    {due}, {resolution}, {release}, {organisation}."""
+    """A letter. Placeholders in braces: {number}, {subject}, {requester}, {client} (their organisation), {agent},
+    {organisation} (ours), {status}, {priority}, {severity}, {department}, {team}, {tier}, {level} (of an escalation),
+    {due}, {resolution}, {release}, and {note}, which is what an agent adds. What there is nothing for stays empty."""
 
     key: Key
     label: Text
