@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm.session import JoinTransactionMode
 from sqlmodel import Session
 
-from deskterm.desk import conversation, handling, intake
+from deskterm.desk import checklists, conversation, handling, intake
 from deskterm.desk.desk import Desk
 from deskterm.desk.founding import found
 from deskterm.desk.staffing import seed_agents, seed_clients
@@ -176,6 +176,7 @@ class _Telling:
             email=self._book.address(story.requester),
             organisation=client.key,
             team=story.team or self._book.people.team,
+            product=story.product or self._book.people.product,
             now=at,
         )
         self._numbers[index] = done.number
@@ -194,6 +195,7 @@ class _Telling:
             return
         self._doers[index] = step.who or self._doers[index]
         desk = self._desk(self._doers[index])
+        self._prepare(desk, ticket, step.status or step.move, at)
         match step.act:
             case "reply":
                 conversation.reply(
@@ -218,6 +220,16 @@ class _Telling:
             case "subject":
                 handling.edit(desk, ticket, subject=step.subject, now=at)
 
+    def _prepare(self, desk: Desk, ticket: int, status: str | None, at: datetime) -> None:
+        """Whoever moves a ticket to where a list must be done has done it."""
+        wanted = desk.procedure.statuses[status].requires_checklist if status is not None else None
+        if status is None or wanted is None:
+            return
+        part = next(part for part in desk.procedure.procedure.checklists if part.key == wanted)
+        items = [place for place, item in enumerate(part.items, 1) if item.required]
+        outcome = desk.procedure.statuses[status].requires_outcome or next((o.key for o in part.outcomes), None)
+        checklists.check(desk, ticket, items, checklist=wanted, outcome=outcome, now=at)
+
     def _login(self, name: str | None) -> str:
         return self._you if name in (None, YOU) else str(name)
 
@@ -235,6 +247,7 @@ def _check(procedure: Compiled, book: Storybook) -> None:
         "severity": set(procedure.severities),
         "status": set(procedure.statuses),
         "team": {team.key for team in procedure.procedure.teams},
+        "product": {product.key for product in procedure.procedure.products},
         "channel": set(procedure.procedure.channels),
     }
     for what, word in _spoken_of(book):
@@ -247,11 +260,13 @@ def _check(procedure: Compiled, book: Storybook) -> None:
 
 def _spoken_of(book: Storybook) -> Iterator[tuple[str, str]]:
     yield "team", book.people.team
+    yield "product", book.people.product
     for told in book.stories:
         story = told.story
         yield "type", story.type
         yield "channel", story.channel
         yield from (("severity", severity) for severity in (story.severity,) if severity)
+        yield from (("product", product) for product in (story.product,) if product)
         for step in story.steps:
             yield from (("status", status) for status in (step.status, step.move) if status)
             yield from (("team", team) for team in (step.team,) if team)

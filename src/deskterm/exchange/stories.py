@@ -82,6 +82,7 @@ class Telling(Part):
     severity: Key | None = None
     channel: Key = "email"
     team: Key | None = None
+    product: Key | None = None
     subject: Text
     body: str = ""
     tags: tuple[str, ...] = ()
@@ -118,11 +119,12 @@ class Client(ClientRow):
 
 
 class People(Part):
-    """Who is on the demo's desk. team: of whoever looks at it, and where tickets come in; takers: who has the tickets
-    of templates."""
+    """Who is on the demo's desk. team: of whoever looks at it, and where tickets come in; product: what tickets are
+    about that do not say; takers: who has the tickets of templates."""
 
     name: Text
     team: Key
+    product: Key
     takers: tuple[str, ...] = Field(min_length=1)
     agents: tuple[AgentRow, ...]
     clients: tuple[Client, ...]
