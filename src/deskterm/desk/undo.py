@@ -137,7 +137,7 @@ def _check(desk: Desk, work: Work, act: Act | None, wanted: Act) -> None:
         if event.kind == "registered" and act.split_off:
             continue
         if event.kind in _STAYS:
-            reason = "what the requester wrote stays" if _of_requester(event) else _STAYS[event.kind]
+            reason = _STAYS["thanked" if _of_requester(event) and event.kind == "replied" else event.kind]
             raise DeskError(f"Ticket {work.number} cannot go back behind this: {_since(event, desk)}; {reason}.")
     if act.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
         raise DeskError(f"The last thing on {work.number} is not yours: {_since(act.head, desk)}. Ask a lead.")
