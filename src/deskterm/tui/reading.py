@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, Literal
 
 from deskterm.sla.calendar import Calendar
@@ -159,12 +160,25 @@ def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
 
 
 def _turns(sheet: TicketSheet, vocabulary: Vocabulary) -> list[Turn]:
-    turns = [_message(message) for message in sheet.messages]
+    """Messages and happenings in the order in which they came; with those of other tickets, in the order of time."""
+    number = sheet.row.number
+    together = any(message.ticket is not None for message in sheet.messages)
+    gone = taken_back(sheet)
+    placed = []
+    for message in sheet.messages:
+        where = (message.at if together else 0, message.ticket or number, message.seq, False)
+        placed.append((where, _message(message)))
     for event in sheet.events:
-        words = _happening(event, vocabulary)
+        words = _happening(event, vocabulary, event.seq in gone)
         if words:
-            turns.append(Turn(event.seq, event.at, "history", sanitize(event.actor), Safe(""), words))
-    return sorted(turns, key=lambda turn: (turn.seq, turn.voice == "history"))
+            turn = Turn(event.seq, event.at, "history", sanitize(event.actor), Safe(""), words)
+            placed.append(((event.at if together else 0, number, event.seq, True), turn))
+    return [turn for _, turn in sorted(placed, key=itemgetter(0))]
+
+
+def taken_back(sheet: TicketSheet) -> frozenset[int]:
+    """The events that are as if they had never been."""
+    return frozenset(seq for event in sheet.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
 
 def _message(message: MessageView) -> Turn:
@@ -174,8 +188,10 @@ def _message(message: MessageView) -> Turn:
     elif message.kind == "system" or message.author_kind == "system":
         voice = "system"
     detail = [message.channel, "automatic" if message.automatic else ""]
+    detail.append("taken back" if message.mark == "undone" else "")
+    detail.append(f"in {message.ticket}" if message.ticket is not None else "")
     return Turn(
-        message.seq,
+        message.seq if message.ticket is None else 0,
         message.at,
         voice,
         sanitize(message.author),
@@ -184,7 +200,7 @@ def _message(message: MessageView) -> Turn:
     )
 
 
-def _happening(event: EventView, vocabulary: Vocabulary) -> Safe:
+def _happening(event: EventView, vocabulary: Vocabulary, gone: bool = False) -> Safe:
     """An event's changes in one line; nothing for what only speaks, and for what it was registered with."""
     if event.kind == "registered":
         return Safe("")
@@ -197,7 +213,7 @@ def _happening(event: EventView, vocabulary: Vocabulary) -> Safe:
         said.append(f"{word} {_told(known, before)} → {_told(known, after)}")
     if event.kind == "edited" and not said:
         said.append("subject changed")
-    reason = event.data.get("reason")
+    reason = "taken back" if gone else event.data.get("reason")
     return sanitize(", ".join(said) + (f" ({reason})" if said and reason else ""))
 
 
