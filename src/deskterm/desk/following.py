@@ -1,15 +1,19 @@
-"""What follows from what happened: the procedure's rules act on it, then its notices tell people of it.
+"""What follows from what happened: the procedure's rules act on it, what hangs on the ticket is kept (time that was
+worked, a quote, a question how it was, articles that were sent), then its notices tell people of it.
 
-Both run in the transaction of the command, after the command's own events; what a rule does is seen by the rules after
-it and by the notices, what a notice writes by nobody.
+All of it runs in the transaction of the command, after the command's own events; what a rule does is seen by the rules
+after it and by the notices, what a notice writes by nobody.
 """
 
 from __future__ import annotations
 
+from deskterm.desk import feedback, knowledge, quotes, time_entries
 from deskterm.desk.desk import Work
+from deskterm.desk.escalation import heard
 from deskterm.desk.events import Event
 from deskterm.desk.fold import BY_THE_WAY
 from deskterm.desk.notices import tell
+from deskterm.desk.ownership import owned
 from deskterm.desk.rules import act_on
 
 _SILENT = (BY_THE_WAY - {"reminded"}) | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
@@ -24,10 +28,20 @@ def follow(work: Work) -> list[str]:
         work.followed += 1
         if event.kind not in _SILENT:
             fresh.append(event)
-            said += act_on(work, event)
+            said += [*heard(work, event), *owned(work, event), *act_on(work, event)]
+            said += _kept(work, event)
         elif event.kind == "noticed":
             fresh.append(event)
     if fresh:
         said += tell(work, fresh)
         work.followed = len(work.happened)
     return said
+
+
+def _kept(work: Work, event: Event) -> list[str]:
+    return [
+        *time_entries.settle(work),
+        *quotes.wanted(work, event),
+        *feedback.ask(work, event),
+        *knowledge.note_articles(work, event),
+    ]
