@@ -1,0 +1,95 @@
+"""Quotes: asked for, sent by those who may, answered; the promise rests meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from deskterm.desk import handling, quotes
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.errors import DeskError
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import RecordView, TicketSheet, sheet
+from shipped_desk import MONDAY, as_, shipped_desk
+
+
+def at(minutes: int) -> datetime:
+    return MONDAY + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = shipped_desk(store_url, "saas-platform")
+    register(made, subject="New logo on invoices", requester="Ida", organisation="larch",
+             type="guidance", now=at(0))  # fmt: skip
+    handling.move(made, 1001, "triage", now=at(1))
+    yield made
+    assert prove(made.store).findings == ()
+    made.store.close()
+
+
+def shown(desk: Desk) -> TicketSheet:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, 1001)
+    assert found is not None
+    return found
+
+
+def quote(desk: Desk) -> RecordView:
+    (found,) = (record for record in shown(desk).records if record.kind == "quote")
+    return found
+
+
+def resolution(desk: Desk) -> str:
+    return next(clock.state for clock in shown(desk).clocks if clock.metric == "resolution")
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(desk: Desk) -> None:
+    quotes.request(as_(desk, "sam"), 1001, note="A new logo on 4 forms", now=at(2))
+    assert (quote(desk).state, shown(desk).row.status, resolution(desk)) == ("requested", "quote-required", "paused")
+    assert "quote" in shown(desk).flags
+    with pytest.raises(DeskError, match="is requested: send it first"):
+        quotes.answer(desk, 1001, True, now=at(3))
+    with pytest.raises(DeskError, match="Only a Professional Services may quote a price here"):
+        quotes.send(as_(desk, "sam"), 1001, Decimal("480.00"), now=at(3))
+    done = quotes.send(as_(desk, "professional-services"), 1001, Decimal("1480.00"), now=at(3))
+    assert done.summary.startswith("1001: quote 1 of GBP 1,480.00 sent")
+    assert (quote(desk).values["amount"], quote(desk).values["currency"]) == ("1480.00", "GBP")
+    quotes.answer(as_(desk, "sam"), 1001, True, note="order 7", now=at(60))
+    assert (quote(desk).state, shown(desk).row.status, resolution(desk)) == ("accepted", "work-in-progress", "running")
+    assert "quote" not in shown(desk).flags
+
+
+@pytest.mark.requirement("S4-20")
+def test_going_to_where_a_quote_is_awaited_asks_for_one(desk: Desk) -> None:
+    done = handling.move(desk, 1001, "quote-required", now=at(2))
+    assert "quote 1 requested" in done.summary
+    assert quote(desk).values["means"] == "requested"
+    with pytest.raises(DeskError, match="Quote 1 of 1001 is requested already"):
+        quotes.request(desk, 1001, now=at(3))
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_declined_quote_leaves_the_request_to_somebody(desk: Desk) -> None:
+    quotes.request(desk, 1001, now=at(2))
+    quotes.send(as_(desk, "professional-services"), 1001, Decimal("480"), now=at(3))
+    quotes.send(as_(desk, "professional-services"), 1001, Decimal("430"), now=at(4))
+    quotes.answer(desk, 1001, False, now=at(5))
+    assert (quote(desk).state, quote(desk).values["amount"]) == ("declined", "430")
+    assert shown(desk).row.status == "quote-required"
+    with pytest.raises(DeskError, match="is declined: ask for another one"):
+        quotes.answer(desk, 1001, True, now=at(6))
+
+
+def test_a_procedure_without_quotes_says_so(store_url: str) -> None:
+    desk = shipped_desk(store_url, "software-vendor")
+    register(desk, subject="x", body="y", type="support-query", product="platform", now=at(0))
+    with pytest.raises(DeskError, match="has no quotes"):
+        quotes.request(desk, 1001, now=at(1))
+    desk.store.close()
