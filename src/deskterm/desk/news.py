@@ -35,7 +35,7 @@ def _done(event: Event) -> Iterator[str]:
                 yield "customer-replied"
         elif not event.data.get("automatic"):
             yield "replied"
-    elif event.kind in ("duplicated", "merged"):
+    elif event.kind == "duplicated" or (event.kind == "merged" and event.data.get("into")):
         yield "merged"
     elif event.kind == "escalated" and any(values.get("level") for values in hung(event, "escalation")):
         yield "escalated"
