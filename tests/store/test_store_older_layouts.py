@@ -25,6 +25,7 @@ ADDED_BY_3 = {
     "message": ("mark", "contact_id"),
     "organisation": ("coverage", "handoff"),
     "agent": ("away_until", "certified"),
+    "desk": ("settings",),
 }
 
 

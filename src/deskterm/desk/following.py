@@ -32,6 +32,7 @@ def follow(work: Work) -> list[str]:
             said += _kept(work, event)
         elif event.kind == "noticed":
             fresh.append(event)
+            said += act_on(work, event)
     if fresh:
         said += tell(work, fresh)
         work.followed = len(work.happened)

@@ -67,6 +67,8 @@ class Desk(SQLModel, table=True):
     procedure_version: int = 0
     fold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Which fold of events its rows are of (`deskterm.desk.fold.FOLD`)."""
+    settings: str = Field(default="{}", sa_column=Column(Text, nullable=False, server_default="{}"))
+    """What it decides for itself within its procedure, as JSON (`deskterm.desk.switches`)."""
     refolding: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """While rows are written anew: `FOLD:NUMBER`, towards which fold, and up to which ticket; else empty."""
     created_at: datetime

@@ -1,0 +1,49 @@
+"""What rules suggest, and an agent takes or leaves (S3-06, S3-08)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.records import Record, change, of_kind
+from deskterm.desk.rules import obey
+from deskterm.errors import DeskError
+
+
+def take(desk: Desk, number: int, key: str | None = None, *, now: datetime, version: int | None = None) -> Done:
+    """Do what a rule suggests. key: which suggestion; left out, the only one there is."""
+    with desk.ticket(number, "edit", now, version) as work:
+        record = _open(work, key)
+        rule = next((rule for rule in work.procedure.procedure.rules if rule.key == record.values["rule"]), None)
+        if rule is None:
+            raise DeskError(f"The procedure no longer has the rule that suggested {record.values['ask']!r}: leave it.")
+        _settle(work, record, "taken")
+        said = obey(work, rule)
+        done = work.done(f"{number}: {'; '.join(said) or rule.label}")
+    return done
+
+
+def leave(desk: Desk, number: int, key: str | None = None, *, now: datetime, version: int | None = None) -> Done:
+    """Say no to what a rule suggests."""
+    with desk.ticket(number, "edit", now, version) as work:
+        record = _open(work, key)
+        _settle(work, record, "left")
+        done = work.done(f"{number}: left as it is ({record.values['ask']})")
+    return done
+
+
+def _settle(work: Work, record: Record, state: str) -> None:
+    changes = change(work.state.records, "suggestion", record.key, state=state, who=work.desk.agent.login, flag=None)
+    work.append("suggested", changes, rule=record.values["rule"])
+
+
+def _open(work: Work, key: str | None) -> Record:
+    waiting = [record for record in of_kind(work.state.records, "suggestion") if record.state == "open"]
+    if key is not None:
+        waiting = [record for record in waiting if key in (record.key, record.values["rule"])]
+    if not waiting:
+        raise DeskError(f"Nothing is suggested for {work.number}{f' under {key}' if key else ''}.")
+    if len(waiting) > 1:
+        listed = "; ".join(f"{record.key}: {record.values['ask']}" for record in waiting)
+        raise DeskError(f"Several things are suggested for {work.number}, say which: {listed}.")
+    return waiting[0]
