@@ -8,7 +8,7 @@ from typing import Any
 from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
-from deskterm.procedure.terms import status_timer
+from deskterm.procedure.terms import status_timer, waits_in
 from deskterm.sla.terms import TIMER
 
 _DONE = ("solved", "closed")
@@ -41,8 +41,16 @@ def _done(event: Event) -> Iterator[str]:
         yield "escalated"
     elif event.kind == "released":
         yield "released"
-    elif event.kind == "quoted" and any(values.get("state") == "sent" for values in hung(event, "quote")):
+    elif event.kind == "quoted" and event.data.get("means") == "sent":
         yield "quoted"
+    elif event.kind == "feedback_asked":
+        yield "feedback-asked"
+    elif event.kind == "feedback":
+        yield "feedback-given"
+        if event.data.get("low"):
+            yield "low-score"
+    elif event.kind == "feedback_changed":
+        yield "changed-by-feedback"
 
 
 def _changed(procedure: Compiled, event: Event) -> Iterator[str]:
@@ -85,7 +93,8 @@ def _noticed(procedure: Compiled, event: Event) -> Iterator[str]:
         yield "reminded"
     else:
         status = next((part for part in procedure.statuses.values() if status_timer(part.key) == metric), None)
-        if status is not None and status.after is not None and status.after.remind:
+        wait = None if status is None else waits_in(procedure.procedure, status)
+        if wait is not None and wait.remind:
             yield "reminded"
 
 
