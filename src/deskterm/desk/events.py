@@ -48,6 +48,7 @@ Kind = Literal[
     "suggested",
     "handed_off",
     "escalated",
+    "disputed",
     "reviewed",
     "item_raised",
     "item_moved",

@@ -10,7 +10,6 @@ from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
 from deskterm.desk.news import hung, in_a_line, news_of
 from deskterm.desk.participants import of_ticket
-from deskterm.desk.records import of_kind
 from deskterm.procedure.schema import Notice, Procedure
 from deskterm.procedure.terms import values
 from deskterm.sla.terms import Facts
@@ -68,6 +67,8 @@ class _Teller:
             self.said.append(f"{_counted(len(who))} told")
 
     def _write(self, notice: Notice, event: Event, news: str) -> None:
+        if "incident" in event.data:
+            return  # whoever says one thing on many tickets sees to it that nobody gets it twice
         to = tuple(_addressed(notice, self._work, event))
         key = notice.template, to, event.seq if news in _SAID else 0
         if not to or key in self._written or (self._opening and news not in _AT_FIRST):
@@ -76,7 +77,7 @@ class _Teller:
         if news not in _SAID and "news" not in event.data:
             letters.write(self._work, notice, to, event)
             self.said.append("letter queued")
-        elif event.data.get("channel") != "phone" and "incident" not in event.data:
+        elif event.data.get("channel") != "phone":
             letters.cover(self._work, notice, to, event)
 
 
@@ -107,12 +108,7 @@ def _holds(notice: Notice, facts: Facts) -> bool:
 
 def _delay_told(work: Work, event: Event) -> bool:
     """Whether somebody said already that this promise will not be kept."""
-    return any(
-        letter.values.get("on") == "delayed"
-        and letter.values.get("metric") == event.data["metric"]
-        and letter.values.get("cycle") == event.data["cycle"]
-        for letter in of_kind(work.state.records, "letter")
-    )
+    return ("delay", f"{event.data['metric']}.{event.data['cycle']}") in work.state.records
 
 
 def _of_department(procedure: Procedure, work: Work, news: str) -> list[str]:

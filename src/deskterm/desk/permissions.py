@@ -48,6 +48,7 @@ Act = Literal[
     "import",
     "seed",
     "procedure",
+    "absence",
     "act-as",
 ]
 
@@ -88,7 +89,7 @@ _AGENT: frozenset[str] = frozenset(
         "undo",
     }
 )
-_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit"}
+_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
 _ITSELF: frozenset[str] = frozenset({"notice", "move", "snooze"})
 """What happens by itself: nobody has this role."""
@@ -138,6 +139,7 @@ _WORDS = {
     "import": "import",
     "seed": "seed",
     "procedure": "change the procedure",
+    "absence": "say that somebody else is away",
     "act-as": "act as somebody else",
 }
 

@@ -1,0 +1,132 @@
+"""One disturbance, many tickets (S4-17): tickets are attached to an incident, and one message goes to all of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from deskterm.desk import letters
+from deskterm.desk.desk import Desk, Done, Work, events_of
+from deskterm.desk.fold import State, folded
+from deskterm.desk.participants import everybody
+from deskterm.desk.workflow import chosen
+from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.schema import Notice, Status
+from deskterm.store.tables import Ticket, table_of
+
+_ticket = table_of(Ticket)
+INCIDENT, ATTACHED = "incident", "attached"
+"""Fields of a ticket: the number of the incident that it belongs to, and the numbers of those that belong to it."""
+_NEWS = Notice(on="replied", to=("requester", "participants"))
+
+
+def attach(desk: Desk, number: int, incident: int, *, now: datetime) -> Done:
+    """Attach a ticket to an incident, which is a ticket too. DeskError where either belongs to another already."""
+    if number == incident:
+        raise UsageError("A ticket is not attached to itself: name the incident.")
+    with desk.tickets([number, incident], "link", now) as (work, parent):
+        if INCIDENT in _fields(work):
+            raise DeskError(f"Ticket {number} is attached to {work.state.fields[INCIDENT]} already: detach it first.")
+        if _fields(work).get(ATTACHED):
+            raise DeskError(f"Ticket {number} is an incident itself, with tickets attached: attach those.")
+        if INCIDENT in _fields(parent):
+            raise DeskError(f"Ticket {incident} is attached to {parent.state.fields[INCIDENT]}: name that.")
+        if not parent.state.is_open:
+            raise DeskError(f"Incident {incident} is over: reopen it first.")
+        work.append("linked", {f"fields.{INCIDENT}": (None, incident)}, ticket=incident)
+        _list(parent, {*attached(parent), number}, number)
+        parent.done("")
+        done = work.done(f"{number} attached to incident {incident}")
+    return done
+
+
+def detach(desk: Desk, number: int, *, now: datetime) -> Done:
+    """Take a ticket away from its incident."""
+    incident = _incident_of(desk, number)
+    with desk.tickets([number, incident], "link", now) as (work, parent):
+        work.append("linked", {f"fields.{INCIDENT}": (work.state.fields.get(INCIDENT), None)}, ticket=incident)
+        _list(parent, {*attached(parent)} - {number}, number)
+        parent.done("")
+        done = work.done(f"{number} detached from incident {incident}")
+    return done
+
+
+def announce(desk: Desk, incident: int, words: str, *, status: str | None = None, now: datetime) -> Done:
+    """Say one thing on an incident and on all open tickets that are attached to it, as one act. Everybody gets one
+    letter, however many of the tickets are theirs. status: where the tickets go that may, so that all are solved with
+    the incident; those that may not are named."""
+    if not words.strip():
+        raise UsageError("There is nothing to say yet: write a few words first.")
+    numbers = _attached_to(desk, incident)
+    reached: set[int] = set()
+    left: list[str] = []
+    with desk.tickets([incident, *numbers], "reply", now) as works:
+        wanted = None if status is None else chosen("status", status, works[0].procedure.procedure.statuses)
+        if wanted is not None:
+            desk.require("move")
+        told = [work for work in works if work.state.is_open]
+        if works[0] not in told:
+            raise DeskError(f"Incident {incident} is over: reopen it first.")
+        for work in told:
+            left += _say(work, words.rstrip(), wanted, incident, reached)
+            if work.number != incident:
+                work.done("")
+        people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
+        where = "1 ticket" if len(told) == 1 else f"{len(told)} tickets"
+        stay = f"; not moved, look at them: {', '.join(left)}" if left else ""
+        done = works[0].done(f"{incident}: said on {where}, to {people}{stay}")
+    return done
+
+
+def attached(work: Work) -> list[int]:
+    """The numbers of the tickets that belong to an incident."""
+    return [int(number) for number in _fields(work).get(ATTACHED) or ()]
+
+
+def _say(work: Work, words: str, wanted: Status | None, incident: int, reached: set[int]) -> list[str]:
+    """Say it on one ticket; its number where it could not be moved."""
+    ways = work.procedure.next_statuses(work.state.type, work.state.status)
+    moves = wanted is not None and wanted.key in {way.key for way in ways}
+    changes = {"status": (work.state.status, wanted.key)} if moves and wanted is not None else {}
+    event = work.append(
+        "replied", changes, {"body": words},
+        author_kind="agent", author=work.desk.agent.name, channel="email", incident=incident,
+    )  # fmt: skip
+    to = [person for person in everybody(work) if person not in reached]
+    reached.update(to)
+    if to:
+        letters.cover(work, _NEWS, to, event)
+    settled = wanted is None or moves or work.state.status == wanted.key
+    return [] if settled else [str(work.number)]
+
+
+def _fields(work: Work) -> dict[str, Any]:
+    return {name: value for name, value in work.state.fields.items() if value is not None}
+
+
+def _list(parent: Work, numbers: set[int], number: int) -> None:
+    before = parent.state.fields.get(ATTACHED)
+    parent.append("linked", {f"fields.{ATTACHED}": (before, sorted(numbers))}, ticket=number)
+
+
+def _attached_to(desk: Desk, incident: int) -> list[int]:
+    """The open tickets that are attached."""
+    with desk.store.reading() as session:
+        numbers = _state(desk, session, incident).fields.get(ATTACHED) or ()
+        open_ones = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)
+        return sorted(session.execute(open_ones).scalars())
+
+
+def _incident_of(desk: Desk, number: int) -> int:
+    with desk.store.reading() as session:
+        found = _state(desk, session, number).fields.get(INCIDENT)
+    if found is None:
+        raise DeskError(f"Ticket {number} is attached to no incident.")
+    return int(found)
+
+
+def _state(desk: Desk, session: Session, number: int) -> State:
+    return folded(events_of(session, number), desk.editions(session)).state
