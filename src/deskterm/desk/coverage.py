@@ -29,13 +29,12 @@ def ours(work: Work) -> list[int]:
 
 
 def first_of_ours(work: Work, level: int) -> tuple[int, str]:
-    """Where a new ticket for a tier goes: there, or where that is the client's own, to the next of ours; and what to
-    say of it."""
-    known = ours(work)
-    if level in known or not known:
+    """Where a new ticket for a tier goes: there, or where that is the client's own, to the next one up of ours; and
+    what to say of it."""
+    above = [one for one in ours(work) if one >= level]
+    taken = min(above, default=level)
+    if taken == level:
         return level, ""
-    above = [one for one in known if one > level]
-    taken = min(above) if above else max(known)
     return taken, f"{_label(work.procedure, level)} is the client's own, so {_label(work.procedure, taken)} takes it"
 
 

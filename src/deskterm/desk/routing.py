@@ -15,22 +15,25 @@ from deskterm.store.tables import Agent, Ticket, table_of
 _agent, _ticket = table_of(Agent), table_of(Ticket)
 
 
-def send(work: Work, rule: Rule, *, new: bool) -> list[str]:
-    """Send a ticket where a rule says; what was done, in a few words each. new: it has just been registered, so that
-    what somebody said of team and agent holds. Customer clocks do not look at who keeps a ticket (rule 16)."""
+def send(work: Work, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
+    """Send a ticket where a rule says; what was done, in a few words each, and whether it went there: a tier that is
+    the client's own takes nothing from us (S3-12). new: it has just been registered, so that what somebody said of team
+    and agent holds, and the next tier of ours takes what is for a lower one. Customer clocks do not look at who keeps a
+    ticket (rule 16)."""
     state, procedure = work.state, work.procedure.procedure
     changes: dict[str, Any] = {}
     said: list[str] = []
     level = _level(work, rule)
     team = rule.team
+    asked = level
     if level is not None:
         if new:
             level, why = coverage.first_of_ours(work, level)
             said += [why] if why else []
-        elif why := coverage.hand_off(work, level, by_rule=rule.key):
-            return [why]
+        if why := coverage.hand_off(work, level, by_rule=rule.key):
+            return [why], False
         changes["tier"] = (state.tier, level)
-        team = team or _team_of(procedure.tiers, level)
+        team = team if team is not None and level == asked else _team_of(procedure.tiers, level)
     if rule.assign == "on-shift":
         team = _on_shift(work, level) or team
     if team is not None and new and state.team is not None and rule.team is None:
@@ -51,7 +54,7 @@ def send(work: Work, rule: Rule, *, new: bool) -> list[str]:
         kind = "transferred" if "department" in real and not new else "assigned"
         work.append(kind, real, by_rule=rule.key)
         said += [f"{name} {after}" for name, (_, after) in real.items() if after is not None]
-    return said
+    return said, level == asked
 
 
 def least_loaded(work: Work, team: str | None, level: int | None = None) -> str | None:

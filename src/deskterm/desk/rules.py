@@ -45,8 +45,9 @@ def obey(work: Work, rule: Rule, *, new: bool = False) -> list[str]:
     said: list[str] = []
     if work.state.is_open:
         said += _raise(work, rule)
-        said += send(work, rule, new=new)
-        said += _move(work, rule)
+        sent, there = send(work, rule, new=new)
+        said += sent
+        said += _move(work, rule) if there else []
     said += _begin(work, rule)
     _tell(work, rule, rule.label)
     return said
