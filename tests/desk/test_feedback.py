@@ -1,0 +1,108 @@
+"""How it was: asked when the procedure says, answered, marked at once when it is bad, and read by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from deskterm.desk import conversation, feedback, handling
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import RecordView, TicketSheet, sheet
+from shipped_desk import MONDAY, as_, shipped_desk
+
+
+def at(minutes: int) -> datetime:
+    return MONDAY + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = shipped_desk(store_url, "saas-platform")
+    register(made, subject="Where is the export?", body="x", requester="Ida", email="ida@larch.example",
+             organisation="larch", type="guidance", now=at(0))  # fmt: skip
+    yield made
+    assert prove(made.store).findings == ()
+    made.store.close()
+
+
+def shown(desk: Desk) -> TicketSheet:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, 1001)
+    assert found is not None
+    return found
+
+
+def answers(desk: Desk) -> list[RecordView]:
+    return [record for record in shown(desk).records if record.kind == "feedback"]
+
+
+def resolve(desk: Desk, minute: int) -> None:
+    with desk.ticket(1001, "move", at(minute)) as work:
+        work.append("moved", {"status": (work.state.status, "pending-closure")})
+
+
+@pytest.mark.requirement("S4-21")
+def test_everybody_is_asked_once_a_request_is_resolved(desk: Desk) -> None:
+    assert answers(desk) == []
+    resolve(desk, 10)
+    assert [answer.state for answer in answers(desk)] == ["asked"]
+    conversation.customer_message(desk, 1001, "Where exactly? I cannot find it.", now=at(20))
+    resolve(desk, 30)
+    assert [answer.state for answer in answers(desk)] == ["asked"]  # the first question stands
+    feedback.answer(desk, 1001, 5, now=at(40))
+    handling.move(desk, 1001, "closed", now=at(50))
+    assert [(answer.state, answer.values["score"]) for answer in answers(desk)] == [("answered", 5)]
+    assert shown(desk).flags == ()
+
+
+@pytest.mark.requirement("S4-21")
+def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: Desk) -> None:
+    resolve(desk, 10)
+    handling.move(desk, 1001, "closed", now=at(20))
+    done = feedback.answer(desk, 1001, 2, comment="It took a week", now=at(30))
+    assert done.summary.startswith("1001: feedback 1 recorded, 2 of 5")
+    assert "low-score" in shown(desk).flags
+    feedback.answer(desk, 1001, comment="And nobody called back!", complaint=True, now=at(31))
+    assert {"complaint", "low-score"} <= set(shown(desk).flags)
+    low = [event.data.get("low") for event in shown(desk).events if event.kind == "feedback"]
+    assert low == [True, True]
+    with pytest.raises(DeskError, match="several answers to review: say which with --which, of 1, 2"):
+        feedback.review(desk, 1001, now=at(32))
+    feedback.review(as_(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
+    feedback.review(as_(desk, "lea"), 1001, changed="We call back within a day now", now=at(33))
+    assert [(answer.state, answer.who) for answer in answers(desk)] == [("reviewed", "lea")] * 2
+    assert not {"complaint", "low-score"} & set(shown(desk).flags)
+    with pytest.raises(DeskError, match="no answer that waits to be reviewed"):
+        feedback.review(desk, 1001, now=at(34))
+
+
+def test_a_score_is_one_of_the_scale(desk: Desk) -> None:
+    for score in (0, 6):
+        with pytest.raises(UsageError, match="A score is from 1, the worst, to 5, the best"):
+            feedback.answer(desk, 1001, score, now=at(1))
+    with pytest.raises(UsageError, match="a score, a comment, or both"):
+        feedback.answer(desk, 1001, now=at(1))
+
+
+@pytest.mark.requirement("S3-15")
+def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> None:
+    desk = shipped_desk(store_url, "managed-services")
+    register(desk, subject="No mail", body="x", requester="Ida", email="ida@larch.example", phone="1", type="problem",
+             organisation="larch", impact="person", urgency="hindered", fields={"contact-phone": "+44 20 7946 0000"},
+             now=at(0))  # fmt: skip
+    closed = next(status.key for status in desk.procedure.statuses.values() if status.category == "closed")
+    with desk.ticket(1001, "move", at(5)) as work:
+        work.append("moved", {"status": (work.state.status, closed)})
+    assert [answer.state for answer in answers(desk)] == ["asked"]
+    feedback.answer(desk, 1001, 1, comment="Slow", now=at(6))
+    assert shown(desk).flags == ("low-score",)
+    feedback.review(desk, 1001, now=at(7))
+    assert shown(desk).flags == ()
+    assert prove(desk.store).findings == ()
+    desk.store.close()
