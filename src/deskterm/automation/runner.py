@@ -16,6 +16,7 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
+from deskterm.automation.handover import Handover
 from deskterm.desk.desk import Desk, events_of
 from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.promises import notice
@@ -57,6 +58,8 @@ class Runner:
         self._desk = Desk.by_itself(store)
         self._clocks = table_of(ClockRow)
         self._passed: set[tuple[int, Upcoming, str | None]] = set()
+        self._handover = Handover(self._desk)
+        self._since: datetime | None = None
 
     def next_at(self) -> datetime | None:
         """When something comes next; None when nothing is to be expected."""
@@ -64,13 +67,18 @@ class Runner:
             first: datetime | None = session.execute(
                 select(func.min(self._clocks.c.next_event_at)).where(self._clocks.c.state == "running")
             ).scalar_one()
-        return None if first is None or first >= NEVER else first
+        change = None if self._since is None else self._handover.next_at(self._since)
+        coming = [at for at in (first, change) if at is not None and at < NEVER]
+        return min(coming, default=None)
 
     def step(self, now: datetime) -> Iterator[Fired]:
         """Note everything that has come up to now, in order of its true instants, each in a transaction of its own.
         Stopping in between loses nothing."""
+        self._since = now
         while (found := self._first(now)) is not None:
             number, event, assignee = found
+            if self._handover.step(datetime.fromtimestamp(min(event.instant, int(now.timestamp())), UTC)):
+                continue  # who keeps a ticket may be somebody else now
             done = notice(self._desk, number, event, now=now)
             if done is None:  # another instance was quicker, or the ticket has changed: look again, but not for ever
                 if found in self._passed:
@@ -90,6 +98,7 @@ class Runner:
                 assignee,
                 done.summary,
             )
+        self._handover.step(now)
 
     def _first(self, now: datetime) -> tuple[int, Upcoming, str | None] | None:
         """The ticket on which something came first, what, and whose it is."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from deskterm.desk.coverage import tiers
 from deskterm.desk.desk import Desk
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError
@@ -40,6 +41,14 @@ def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool 
 def seed_clients(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime) -> list[str]:
     """Make the clients what the rows say, by `key`; the differences, one a line. None is removed."""
     desk.require("seed")
+    levels = {tier.level for tier in desk.procedure.procedure.tiers}
+    for row in rows:
+        unknown = [level for level in tiers(row.get("coverage") or "") if level not in levels]
+        if unknown:
+            known = ", ".join(str(level) for level in sorted(levels)) or "none"
+            raise DeskError(
+                f"{row['key']} has tier {unknown[0]} covered, and this procedure has no such tier: {known}."
+            )
     with desk.store.writing() as session:
         lines = _upsert(session, Organisation, "key", rows)
         _settle(session, lines, dry_run, now)

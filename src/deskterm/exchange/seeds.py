@@ -43,6 +43,8 @@ class AgentRow(Part):
     team: Key | None = None
     tier: Annotated[int, Field(ge=0, le=9)] | None = None
     active: bool = True
+    certified: bool = False
+    """May work on tiers that want a certificate (S3-11)."""
 
     @field_validator("roles", mode="before")
     @classmethod
@@ -74,6 +76,19 @@ class ClientRow(Part):
     domain: str = ""
     tenant: str = ""
     notes: str = ""
+    coverage: str = ""
+    """The tiers that are ours, `2,3`; empty is all of them (S3-12)."""
+    handoff: str = ""
+    """Who has the others: a function or an address."""
+
+    @field_validator("coverage", mode="before")
+    @classmethod
+    def _levels(cls, coverage: object) -> object:
+        words = coverage if isinstance(coverage, list) else str(coverage).replace(";", ",").split(",")
+        levels = [str(word).strip() for word in words if str(word).strip()]
+        if not all(level.isdecimal() for level in levels):
+            raise ValueError(f'"{coverage}" are no tiers: write their levels, such as 2,3')
+        return ",".join(levels)
 
     @field_validator("domain")
     @classmethod

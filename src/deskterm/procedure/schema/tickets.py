@@ -94,6 +94,8 @@ class PriorityPart(Part):
     """Reasons that lift a ticket out of its order (S2-10)."""
     asks_number_affected: bool = False
     """How many people are affected is asked for."""
+    affected_field: FieldKey | None = None
+    """The field that says so."""
     notify_on_change: bool = False
     """Every change is told to the requester (S2-21)."""
     customer_may_dispute: bool = False

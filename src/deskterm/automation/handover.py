@@ -1,0 +1,66 @@
+"""Hand-over at the change of a shift (S3-02): open tickets of the teams that take turns go where the rules say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from deskterm.desk import shifts
+from deskterm.desk.desk import Desk
+from deskterm.desk.rules import shift_changes
+from deskterm.desk.switches import decide, setting
+from deskterm.store.tables import Ticket, table_of
+
+_DONE = "handed_over"
+"""The change of shift, epoch seconds, that was last carried out."""
+
+
+class Handover:
+    """The changes of shift of one desk. A runner that was away carries out the last one that it missed, as of its own
+    instant; of several runners, the second finds nothing left to do."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        procedure = desk.procedure.procedure
+        self._next = 0
+        """Before this instant, epoch seconds, there is nothing to do."""
+        self._turns = bool(procedure.shifts) and any(rule.on == "shift-change" for rule in procedure.rules)
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """When a shift gives over next; None where nothing is done then."""
+        change = shifts.next_change(self._desk.procedure, int(now.timestamp())) if self._turns else None
+        return None if change is None else datetime.fromtimestamp(change, UTC)
+
+    def step(self, until: datetime) -> int:
+        """Carry out the last change up to an instant, unless that was done; how many tickets it moved."""
+        if not self._turns or until.timestamp() < self._next:
+            return 0
+        change = shifts.last_change(self._desk.procedure, int(until.timestamp()))
+        with self._desk.store.reading() as session:
+            done = int(setting(session, _DONE) or 0)
+        moved = 0
+        if change is not None and done < change:
+            moved = sum(self._hand(number, change, until) for number in self._waiting(change))
+            with self._desk.store.writing() as session:
+                decide(session, _DONE, max(change, setting(session, _DONE) or 0))
+        self._next = shifts.next_change(self._desk.procedure, int(until.timestamp())) or self._next
+        return moved
+
+    def _waiting(self, change: int) -> list[int]:
+        """Open tickets of teams whose turn is over."""
+        procedure = self._desk.procedure
+        here = shifts.on_shift(procedure, change)
+        gone = [team for team in shifts.teams(procedure) if here is None or team != here.team]
+        table = table_of(Ticket)
+        query = select(table.c.id).where(table.c.is_open == 1, table.c.team.in_(gone)).order_by(table.c.id)
+        with self._desk.store.reading() as session:
+            return list(session.execute(query).scalars())
+
+    def _hand(self, number: int, change: int, now: datetime) -> bool:
+        with self._desk.ticket(number, "notice", now) as work:
+            work.at = max(change, work.state.last_at)  # a runner that was away finds the same facts
+            before = work.state.team
+            shift_changes(work)
+            work.done(f"{number} handed over")
+            return work.state.team != before
