@@ -22,6 +22,8 @@ NOUNS = {
     "seed": "seed",
     "procedure": "procedure",
     "ticket": "ticket",
+    "rule": "rule",
+    "handover": "handover",
     "sla": "sla",
     "import": "transfer",
     "export": "transfer",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli import changing, linking, listing, promising
+from deskterm.cli import changing, intake, linking, listing, promising
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
@@ -47,6 +47,7 @@ def new(
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given again.")] = None,
     field: Annotated[list[str] | None, typer.Option(help="An intake field.", metavar="KEY=VALUE")] = None,
     received: Annotated[str | None, typer.Option(help="When it reached the desk, if earlier than now.")] = None,
+    incomplete: Annotated[bool, typer.Option("--incomplete", help="Also without what its type asks for.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Open a ticket."""
@@ -76,10 +77,15 @@ def new(
         assignee=assignee,
         tags=tag or (),
         fields=dict(_pair(text) for text in field or ()),
+        incomplete=incomplete,
         received_at=read_instant(received, facts.timezone) if received is not None else None,
         now=invocation.now(facts),
     )
     _report(done, as_json)
+    found = intake.likely(invocation, subject, client or email, product, leave_out=[done.number])
+    if found and not as_json:
+        print("It may be about the same as:")
+        intake.print_likely(found)
 
 
 @app.command()
@@ -203,6 +209,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def register(program: typer.Typer, noun: str) -> None:
     """Add the commands to the program."""
-    for more in (listing, changing, promising, linking):
+    for more in (listing, changing, promising, linking, intake):
         more.attach(app)
     program.add_typer(app, name=noun)

@@ -1,0 +1,199 @@
+"""`deskterm ticket like|supply|exempt|prioritise|confirm-severity|suggestions`: what a request says, and how it counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.errors import DeskError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from deskterm.desk.desk import Done
+    from deskterm.store.likely import Likely
+
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Seen = Annotated[
+    int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
+]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to `deskterm ticket`."""
+    for command in (like, supply, exempt, prioritise, confirm_severity, suggestions):
+        app.command(command.__name__.replace("_", "-"))(command)
+
+
+def _now(invocation: Invocation) -> datetime:
+    return invocation.now(facts_of(invocation))
+
+
+def _report(done: Done, as_json: bool) -> None:
+    from deskterm.cli import show
+
+    show.print_done(done, as_json)
+
+
+def like(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(help="Words of a subject.")],
+    client: Annotated[str | None, typer.Option(help="Whose: key, name or address; theirs come first.")] = None,
+    product: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=100)] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List open and recent tickets that may be about the same matter."""
+    from deskterm.cli import show
+
+    found = likely(context.obj, subject, client, product, limit=limit)
+    if as_json:
+        show.print_json([one._asdict() for one in found])
+    elif found:
+        print_likely(found)
+    else:
+        show.print_lines(["Nothing is like it."])
+
+
+def likely(
+    invocation: Invocation,
+    subject: str,
+    client: str | None,
+    product: str | None,
+    *,
+    leave_out: Sequence[int] = (),
+    limit: int = 3,
+) -> list[Likely]:
+    """What may be about the same matter, among the tickets that the procedure wants looked at."""
+    import json
+
+    from deskterm.store.likely import suggestions
+    from deskterm.store.sheet import desk_facts
+
+    with invocation.reader() as reader:
+        duplicates = json.loads(desk_facts(reader).document or "{}").get("duplicates", {})
+        among = duplicates.get("suggest", "organisation")
+        return suggestions(
+            reader, subject, organisation=client, product=product, among=among, leave_out=leave_out, limit=limit
+        )
+
+
+def print_likely(found: Sequence[Likely]) -> None:
+    """A table of them."""
+    from deskterm.cli import show
+
+    rows = [(str(one.number), f"{one.score:.0%}", one.status, one.organisation or "–", one.subject) for one in found]
+    show.print_table(("#", "Alike", "Status", "Client", "Subject"), rows, right=("#", "Alike"))
+
+
+def supply(
+    context: typer.Context,
+    number: Number,
+    fields: Annotated[list[str], typer.Argument(help="What is known now.", metavar="KEY=VALUE")],
+    version: Seen = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give what a request did not say: fields of its type."""
+    from deskterm.desk.intake import supply as give
+
+    pairs = [text.partition("=") for text in fields]
+    for key, sign, _ in pairs:
+        if not sign or not key:
+            raise UsageError(f"{key!r} is no field: write it as KEY=VALUE.")
+    invocation: Invocation = context.obj
+    said = {key: value for key, _, value in pairs}
+    _report(give(invocation.desk(), number, said, now=_now(invocation), version=version), as_json)
+
+
+def exempt(
+    context: typer.Context,
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why: one of the procedure's reasons.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="The promises hold again, from the same start.")] = False,
+    version: Seen = None,
+    as_json: AsJson = False,
+) -> None:
+    """Leave a ticket out of all targets; reports count it apart."""
+    from deskterm.desk import exemption
+
+    invocation: Invocation = context.obj
+    if end:
+        done = exemption.unexempt(invocation.desk(), number, reason=reason, now=_now(invocation), version=version)
+    else:
+        done = exemption.exempt(invocation.desk(), number, reason, now=_now(invocation), version=version)
+    _report(done, as_json)
+
+
+def prioritise(
+    context: typer.Context,
+    number: Number,
+    priority: Annotated[str, typer.Argument(help="The priority that it gets.")],
+    because: Annotated[str, typer.Option(help="One of the procedure's reasons.")],
+    affected: Annotated[int | None, typer.Option(help="How many people are affected.", min=0)] = None,
+    note: Annotated[str, typer.Option(help="More on it; it stays in the history.")] = "",
+    version: Seen = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lift a ticket out of its order, for a reason that the procedure names."""
+    from deskterm.desk.prioritising import prioritise as lift
+
+    invocation: Invocation = context.obj
+    desk, now = invocation.desk(), _now(invocation)
+    done = lift(desk, number, priority, override=because, affected=affected, note=note, now=now, version=version)
+    _report(done, as_json)
+
+
+def confirm_severity(
+    context: typer.Context,
+    number: Number,
+    severity: Annotated[str | None, typer.Argument(help="The right one; left out, the one it has.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, where it is another; it stays in the history.")] = "",
+    version: Seen = None,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm the severity that the requester chose, or correct it; what they chose stays on record."""
+    from deskterm.desk import prioritising
+
+    invocation: Invocation = context.obj
+    done = prioritising.confirm_severity(
+        invocation.desk(), number, severity, reason=reason, now=_now(invocation), version=version
+    )
+    _report(done, as_json)
+
+
+def suggestions(
+    context: typer.Context,
+    number: Number,
+    take: Annotated[str | None, typer.Option(help="Do what this one suggests.", metavar="KEY")] = None,
+    leave: Annotated[str | None, typer.Option(help="Leave it as it is.", metavar="KEY")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what rules suggest for a ticket, take a suggestion or leave it."""
+    from deskterm.cli import show
+    from deskterm.store.sheet import records
+
+    invocation: Invocation = context.obj
+    if take is not None and leave is not None:
+        raise UsageError("Take a suggestion or leave it, one at a time.")
+    if take is not None or leave is not None:
+        from deskterm.desk import suggested
+
+        act = suggested.leave if take is None else suggested.take
+        _report(act(invocation.desk(), number, take or leave, now=_now(invocation)), as_json)
+        return
+    with invocation.reader() as reader:
+        if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):
+            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        found = records(reader, number, "suggestion")
+    if as_json:
+        show.print_json([{"key": one.key, "at": show.instant(one.at), **one.values} for one in found])
+    elif found:
+        zone = facts_of(invocation).timezone
+        rows = [(one.key, one.state, show.local(one.at, zone), one.values["ask"], one.who or "–") for one in found]
+        show.print_table(("#", "State", "Since", "What", "By"), rows, right=("#",))
+    else:
+        show.print_lines([f"Nothing is suggested for {number}."])

@@ -1,0 +1,64 @@
+"""`deskterm rule`: the procedure's rules, and those that leads switch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+
+app = typer.Typer(
+    no_args_is_help=True, help="What happens by itself: list, switch on, switch off.", rich_markup_mode=None
+)
+
+Key = Annotated[str, typer.Argument(help="The rule, by key or label.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_rules(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the rules, and whether they act by themselves."""
+    from deskterm.cli import show
+    from deskterm.desk.switches import rules
+
+    invocation: Invocation = context.obj
+    desk = invocation.desk()
+    with desk.store.reading() as session:
+        found = rules(session, desk.procedure.procedure)
+    if as_json:
+        show.print_json(
+            [
+                {"key": rule.key, "label": rule.label, "on": rule.on, "mode": rule.mode, "by_itself": by_itself}
+                for rule, by_itself in found
+            ]
+        )
+    elif found:
+        rows = [(rule.key, rule.on, "does it" if by_itself else "suggests it", rule.label) for rule, by_itself in found]
+        show.print_table(("Rule", "When", "What", ""), rows)
+    else:
+        show.print_lines(["This procedure has no rules."])
+
+
+@app.command()
+def on(context: typer.Context, key: Key) -> None:
+    """Let a rule that waits for a lead's word act by itself."""
+    _switch(context.obj, key, True)
+
+
+@app.command()
+def off(context: typer.Context, key: Key) -> None:
+    """Let such a rule only suggest."""
+    _switch(context.obj, key, False)
+
+
+def _switch(invocation: Invocation, key: str, on: bool) -> None:
+    from deskterm.cli import show
+    from deskterm.desk.switches import switch
+
+    show.print_lines([switch(invocation.desk(), key, on, now=invocation.now(facts_of(invocation)))])
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name=noun)
