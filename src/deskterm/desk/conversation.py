@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.closing import arrived, comes_back_to, resolution_said, said_words, stays_closed
+from deskterm.desk.desk import Desk, Done, Work, named
+from deskterm.desk.follow_up import follow_up, goes_on_at, latest_follow_up
+from deskterm.desk.gates import admitted
 from deskterm.desk.people import writer
-from deskterm.desk.workflow import checked_move
-from deskterm.errors import DeskError, UsageError
+from deskterm.desk.thanks import keep_closed, only_thanks_here
 from deskterm.procedure.schema import Status
-from deskterm.sla.targets import parse_target
 
 
 def reply(
@@ -29,13 +30,13 @@ def reply(
     """A public answer to the requester. status: where it moves the ticket in the same act; next_steps: it says
     what happens next (S1-20); resolution: it gives one (S1-21); automatic: nobody wrote it, so it does not answer
     (S1-19). Raises MovedOn when the ticket is not at `version` any more."""
-    words = _words(body)
+    words = said_words(body)
     with desk.ticket(number, "reply", now, version) as work:
-        _writable(work)
-        target = _target(work, status)
+        target = None if status is None else admitted(work, status, said=True, resolved=resolution is not None)
+        given = {} if resolution is None else resolution_said(work, resolution, _code(work, resolution))
         work.append(
             "replied",
-            {"status": (work.state.status, target.key)} if target else {},
+            {**given, **({"status": (work.state.status, target.key)} if target else {})},
             {"body": words},
             author_kind="system" if automatic else "agent",
             author=desk.agent.name,
@@ -51,76 +52,81 @@ def reply(
 
 def note(desk: Desk, number: int, body: str, *, now: datetime, version: int | None = None) -> Done:
     """An internal note: the requester never sees it."""
-    words = _words(body)
+    words = said_words(body)
     with desk.ticket(number, "note", now, version) as work:
-        _writable(work)
         work.append("noted", {}, {"body": words}, author_kind="agent", author=desk.agent.name)
         done = work.done(f"{number} noted")
     return done
 
 
 def customer_message(
-    desk: Desk, number: int, body: str, *, author: str | None = None, channel: str = "email", now: datetime
+    desk: Desk,
+    number: int,
+    body: str,
+    *,
+    author: str | None = None,
+    channel: str = "email",
+    received_at: datetime | None = None,
+    attachments: bool = False,
+    now: datetime,
 ) -> Done:
     """What the requester wrote or said, entered for them. It moves the ticket where its status says a reply leads
-    (S4-13); on a solved or closed ticket the procedure's closing rule decides."""
-    words = _words(body)
-    with desk.ticket(number, "reply", now) as work:
-        _writable(work)
-        target = _after_reply(work)
-        work.append(
-            "replied",
-            {"status": (work.state.status, target.key)} if target else {},
-            {"body": words},
-            author_kind="requester",
-            contact=writer(work.session, author, work.state.requester_id, work.state.organisation_id),
-            channel=channel,
-        )
-        moved = f", now {target.label}" if target else ""
-        done = work.done(f"{number}: message of the requester recorded{moved}")
-    return done
+    (S4-13); on a solved or closed one the procedure's closing rule decides, so that it may come back, stay closed for
+    mere thanks (S5-12), or make a new ticket that is linked to it (S4-15). What is meant for a duplicate goes to the
+    original. The answer names the ticket that has the message. author: who wrote, if not the requester: a name or an
+    address. received_at: when it reached the desk; a pause ends then (rule 13). attachments: files came with it."""
+    words = said_words(body)
+    addressed, seen = number, {number}
+    while True:
+        with desk.ticket(number, "reply", now, final=True) as work:
+            at = arrived(work, received_at)
+            thanks = not work.state.is_open and only_thanks_here(work, words, attachments)
+            onward = goes_on_at(work.state)
+            if onward is None and not thanks and stays_closed(work, channel, at):
+                onward = latest_follow_up(work.state)
+            if onward is None or onward in seen:
+                return _heard(work, words, author, channel, at, thanks, addressed)
+        seen.add(onward)
+        number = onward
 
 
-def _words(body: str) -> str:
-    words = body.strip("\n").rstrip()
-    if not words.strip():
-        raise UsageError("There is nothing to say yet: write a few words first.")
-    return words
+def _heard(work: Work, words: str, author: str | None, channel: str, at: int, thanks: bool, addressed: int) -> Done:
+    """Write a message of the requester down where it belongs."""
+    state, number = work.state, work.number or 0
+    contact = writer(work.session, author, state.requester_id, state.organisation_id)
+    spoken_at = at if at != work.at else None
+    if thanks:
+        return keep_closed(work, words, contact=contact, channel=channel, spoken_at=spoken_at)
+    if stays_closed(work, channel, at):
+        heading = named(work.session, state)["subject"]
+        return follow_up(work, words, heading, contact=contact, channel=channel, at=at)
+    target = _after_reply(work)
+    work.append(
+        "replied",
+        {"status": (state.status, target.key)} if target else {},
+        {"body": words},
+        author_kind="requester",
+        contact=contact,
+        channel=channel,
+        spoken_at=spoken_at,
+        came_by=addressed if addressed != number else None,
+    )
+    moved = f", now {target.label}" if target else ""
+    onward = f" (it was meant for {addressed})" if addressed != number else ""
+    return work.done(f"{number}: message of the requester recorded{moved}{onward}")
 
 
-def _writable(work: Work) -> None:
-    """S4-15: closed is closed where the procedure says so."""
-    closing = work.procedure.procedure.closing
-    if work.state.category == "closed" and closing.immutable:
-        raise DeskError(f"Ticket {work.number} is closed for good: open a new one that names it.")
-
-
-def _target(work: Work, status: str | None) -> Status | None:
-    if status is None:
-        return None
-    return checked_move(work.procedure, work.state.type, work.state.status, status)
+def _code(work: Work, resolution: str) -> str | None:
+    known = {choice.key for choice in work.procedure.procedure.closing.resolutions}
+    return resolution if resolution in known else None
 
 
 def _after_reply(work: Work) -> Status | None:
+    """Where a reply moves the ticket: where its status says, or back where it was solved or closed and may be opened
+    again."""
     here = work.procedure.statuses.get(work.state.status)
     if here is not None and here.on_reply is not None:
         return work.procedure.statuses[here.on_reply]
-    if work.state.is_open:
+    if work.state.is_open or work.procedure.procedure.closing.on_reply_when_closed == "ignore":
         return None
-    closing = work.procedure.procedure.closing
-    rule = closing.on_reply_when_closed
-    if rule == "ignore":
-        return None
-    if rule == "new-linked" and work.state.category == "closed":
-        raise DeskError(f"Ticket {work.number} stays closed: open a new one that names it.")
-    if rule == "reopen-within" and work.state.closed_at is not None:
-        window = parse_target(closing.reopen_within, 86_400).seconds
-        if work.at > work.state.closed_at + window:
-            raise DeskError(
-                f"Ticket {work.number} was closed more than {closing.reopen_within} ago and stays closed:"
-                " open a new one that names it."
-            )
-    if closing.reopen_to is not None:
-        return work.procedure.statuses[closing.reopen_to]
-    ways = work.procedure.next_statuses(work.state.type, work.state.status)
-    return next((status for status in ways if status.category in ("open", "new")), None)
+    return comes_back_to(work)

@@ -38,7 +38,7 @@ _PROMISED = frozenset({"sprint", "snoozed_until"})
 """Fields that say when something is due."""
 
 
-BY_THE_WAY = frozenset({"noticed", "suggested", "letter", "told", "delivered", "reminded"})
+BY_THE_WAY = frozenset({"noticed", "suggested", "letter", "told", "delivered"})
 """Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
 
 

@@ -16,7 +16,7 @@ from deskterm.desk.notices import tell
 from deskterm.desk.ownership import owned
 from deskterm.desk.rules import act_on
 
-_SILENT = (BY_THE_WAY - {"reminded"}) | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
+_SILENT = BY_THE_WAY | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
 
 
 def follow(work: Work) -> list[str]:

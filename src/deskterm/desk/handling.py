@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from deskterm.desk.checklists import brought
+from deskterm.desk.closing import ended_without
 from deskterm.desk.desk import Desk, Done, Work
 from deskterm.desk.fold import State
+from deskterm.desk.gates import admitted
 from deskterm.desk.intake import one_line, tidy_tags
 from deskterm.desk.moves import moved, promised
 from deskterm.desk.people import active_agent, organisation_of
-from deskterm.desk.workflow import checked_move, chosen
+from deskterm.desk.permissions import require_named
+from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import RequestType, Severity
@@ -22,9 +26,20 @@ class Unchanged(DeskError):
     """The ticket is already what it was to become."""
 
 
-def move(desk: Desk, number: int, status: str, *, reason: str = "", now: datetime, version: int | None = None) -> Done:
-    """Change the status, by key or label, along the procedure's graph; DeskError lists the legal ones."""
-    return change(desk, number, status=status, reason=reason, now=now, version=version)
+def move(
+    desk: Desk,
+    number: int,
+    status: str,
+    *,
+    reason: str = "",
+    anyway: bool = False,
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """Change the status, by key or label, along the procedure's graph; DeskError lists the legal ones, or says what the
+    status asks for first. reason: the key of a closing reason will do where a resolution is asked for; anyway: without
+    the message to the requester that the status asks for."""
+    return change(desk, number, status=status, reason=reason, anyway=anyway, now=now, version=version)
 
 
 def set_severity(
@@ -67,20 +82,25 @@ def change(
     subject: str | None = None,
     add_tags: Sequence[str] = (),
     remove_tags: Sequence[str] = (),
+    fields: Mapping[str, object] | None = None,
     reason: str = "",
+    anyway: bool = False,
     now: datetime,
     version: int | None = None,
     rehearse: bool = False,
 ) -> Done:
     """Several changes as one act: all of them happen, or none; with what became of the clocks that another severity,
-    priority, type or client moves. organisation: the client's key or name. rehearse: say what would happen, and write
-    nothing. UsageError when nothing is asked for."""
+    priority, type or client moves. organisation: the client's key or name. fields: intake fields, by key, with their
+    new values, None to empty one (S2-17). rehearse: say what would happen, and write nothing. UsageError when nothing
+    is asked for."""
     tags = tidy_tags(add_tags), tidy_tags(remove_tags)
-    edits = type or organisation or subject
+    edits = type or organisation or subject or fields or None
     asked = {"edit": edits, "severity": severity, "priority": priority, "move": status, "tag": any(tags)}
     acts = [act for act, wanted in asked.items() if wanted is not None and wanted is not False]
     if not acts:
-        raise UsageError("Say what to change: a status, a severity, a priority, a type, a client, a subject or tags.")
+        raise UsageError(
+            "Say what to change: a status, a severity, a priority, a type, a client, a subject, a field or tags."
+        )
     for act in acts:
         desk.require(act)  # type: ignore[arg-type]
     said = []
@@ -89,6 +109,8 @@ def change(
         before = promised(work.fold, work.at) if retargets else {}
         if subject is not None:
             said.append(_edit_subject(work, subject))
+        if fields:
+            said.append(_fill_in(work, fields))
         if type is not None:
             said.append(_retype(work, type, reason))
         if organisation is not None:
@@ -98,7 +120,7 @@ def change(
         if priority is not None:
             said.append(_set_priority(work, priority, reason))
         if status is not None:
-            said.append(_move(work, status, reason))
+            said.append(_move(work, status, reason, anyway))
         if any(tags):
             said.append(_tag(work, *tags))
         after = promised(work.fold, work.at) if retargets else {}
@@ -170,10 +192,18 @@ def edit(
     return change(desk, number, subject=subject, type=type, now=now, version=version)
 
 
-def _move(work: Work, status: str, reason: str) -> str:
+def _move(work: Work, status: str, reason: str, anyway: bool) -> str:
     before = work.state.status
-    target = checked_move(work.procedure, work.state.type, before, status)
-    work.append("moved", {"status": (before, target.key)}, reason=reason)
+    closing = work.procedure.procedure.closing
+    word = reason.strip().casefold()
+    because = next((r for r in closing.reasons if word in (r.key.casefold(), r.label.casefold())), None)
+    target = admitted(work, status, resolved=because is not None, anyway=anyway)
+    ends = because is not None and target.category == "closed"
+    if because is not None and not ends:
+        target = admitted(work, status, anyway=anyway)
+    changes = ended_without(work, because.key) if because is not None and ends else {}
+    changes = {**changes, "status": (before, target.key)}
+    work.append("moved", changes, reason=reason, because=because.key if because is not None and ends else None)
     here = work.procedure.statuses[before].label if before in work.procedure.statuses else before
     return f"{here} → {target.label}"
 
@@ -229,8 +259,22 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
     kind = chosen("type", wanted, procedure.procedure.types)
     if kind.key == state.type:
         raise Unchanged(f"The type is {kind.label} already.")
-    work.append("edited", retyped(procedure, state, kind), reason=reason)
+    require_named(procedure.procedure, work.desk.agent, "retype")
+    changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
+    work.append("edited", changes, reason=reason)
     return f"now a {kind.label}"
+
+
+def _fill_in(work: Work, fields: Mapping[str, object]) -> str:
+    parts = work.procedure.procedure.fields
+    named = {chosen("field", name, parts): value for name, value in fields.items()}
+    before = work.state.fields
+    changes = {f"fields.{part.key}": (before.get(part.key), value) for part, value in named.items()}
+    labels = _listed([part.label for part in named])
+    if all(pair[0] == pair[1] for pair in changes.values()):
+        raise Unchanged(f"{labels} of {work.number} says so already.")
+    work.append("edited", changes)
+    return f"{labels} written down"
 
 
 def _rehome(work: Work, organisation: str, reason: str) -> str:

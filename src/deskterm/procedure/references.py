@@ -23,7 +23,7 @@ ONE = {
     "calendars": "calendar", "departments": "department", "teams": "team", "tiers": "tier", "roles": "role",
     "ladders": "ladder", "checklists": "checklist", "cadences": "cadence", "templates": "template",
     "reasons": "closing reason", "channels": "channel", "products": "product", "topics": "topic",
-    "dev-statuses": "development status", "dev-routes": "development route",
+    "dev-statuses": "development status", "dev-routes": "development route", "outcomes": "checklist outcome",
 }  # fmt: skip
 """What one entry of a table is called."""
 
@@ -51,6 +51,7 @@ def tables(procedure: Procedure) -> dict[str, list[str]]:
         "roles": keys(procedure.roles),
         "ladders": keys(procedure.ladders),
         "checklists": keys(procedure.checklists),
+        "outcomes": [outcome.key for part in procedure.checklists for outcome in part.outcomes],
         "cadences": keys(procedure.cadences),
         "templates": keys(procedure.templates),
         "reasons": keys(procedure.closing.reasons),

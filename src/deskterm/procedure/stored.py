@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from deskterm.procedure.schema import Procedure
 
 MAPPINGS = frozenset(
-    {"calendars", "week", "exceptions", "when", "targets", "by_severity", "by_priority", "matrix", "thanks", "links"}
+    {"calendars", "week", "exceptions", "when", "targets", "by_severity", "by_priority", "matrix", "links"}
+    | {"thanks", "courtesies"}
 )
 """Fields that hold keys of the file's own, not fields of a table."""
 ROWS = frozenset({"by_severity", "by_priority", "matrix"})

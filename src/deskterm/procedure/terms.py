@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.clock import Condition, Metric, Policy, Terms
@@ -108,11 +108,12 @@ def timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator
         return Metric(key, label, (frozenset({start}),), stops, each=True, promise=promise, **more)
 
     for status in procedure.statuses:
-        if status.after is None:
+        wait = waits_in(procedure, status)
+        if wait is None:
             continue
-        stop = [f"leaves:{status.key}"] + ["customer_message"] * status.after.cancelled_by_reply
+        stop = [f"leaves:{status.key}"] + ["customer_message"] * wait.cancelled_by_reply
         warn = (parse_warn(status.remind_before),) if status.remind_before else ()
-        yield timer(status_timer(status.key), status.label, f"status:{status.key}", stop, status.after.span, warn=warn)
+        yield timer(status_timer(status.key), status.label, f"status:{status.key}", stop, wait.span, warn=warn)
     closing = procedure.closing
     if closing.auto_close_after:
         over = [f"category:{category}" for category in ("new", "open", "waiting", "closed")]
@@ -122,6 +123,25 @@ def timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator
         yield timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span, quiet=True)
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
     yield timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
+
+
+class Wait(NamedTuple):
+    """What happens when a ticket stays in a status for a span: where it goes, whether the requester is reminded, and
+    whether a reply of theirs ends it."""
+
+    span: str
+    to: str | None = None
+    remind: bool = False
+    cancelled_by_reply: bool = True
+
+
+def waits_in(procedure: Procedure, status: Status) -> Wait | None:
+    """What happens when a ticket stays in a status; where the requester is asked to confirm and the status says
+    nothing itself, they are asked again (S1-27)."""
+    after, again = status.after, procedure.closing.sign_off_reminder
+    if after is not None:
+        return Wait(after.span, after.to, after.remind, after.cancelled_by_reply)
+    return Wait(again, remind=True) if again and status.on_reject is not None else None
 
 
 def status_timer(status: str) -> str:

@@ -1,0 +1,151 @@
+"""Checklists on a ticket: what comes with a request of a type (S5-07), and what a status asks for (S1-28).
+
+A list is a record `checklist.KEY` with `state` (`open` or `done`), `items` (`text`, `required`, and when one is done
+`done`, `by` and `at`) and the `outcome` that was chosen. It keeps the words that it had when it was begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.events import Changes
+from deskterm.desk.records import Record, Records, change, of_kind
+from deskterm.desk.workflow import chosen
+from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.schema import Checklist, RequestType, Status
+
+CHECKLIST = "checklist"
+
+
+def brought(procedure: Compiled, records: Records, kind: RequestType) -> Changes:
+    """The change that hangs the list of a request type on a ticket of it, unless it is there."""
+    if kind.checklist is None or (CHECKLIST, kind.checklist) in records:
+        return {}
+    return change(records, CHECKLIST, kind.checklist, **_fresh(_part(procedure, kind.checklist)))
+
+
+def check(
+    desk: Desk,
+    number: int,
+    items: Sequence[int] = (),
+    *,
+    checklist: str | None = None,
+    outcome: str | None = None,
+    off: bool = False,
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """Tick items off (by their place, from 1), or take ticks off again, and say what the list ended in. checklist:
+    which one, by key or label; left out, the one that is on the ticket or that the procedure asks for here. A list is
+    done when all that is required is, and an outcome is chosen where it has any."""
+    with desk.ticket(number, "check", now, version) as work:
+        part = _wanted(work, checklist)
+        record = work.state.records.get((CHECKLIST, part.key))
+        values = dict(record.values) if record is not None else _fresh(part)
+        rows = [dict(row) for row in values["items"]]
+        if not items and outcome is None and record is not None:
+            raise UsageError(f"Say what is done: {_places(rows)}.")
+        for place in items:
+            if not 1 <= place <= len(rows):
+                raise UsageError(f"{part.label} has no item {place}: it has 1 to {len(rows)}.")
+            rows[place - 1] = _ticked(rows[place - 1], desk.agent.login, work.at, off=off)
+        if outcome is not None:
+            if not part.outcomes:
+                raise UsageError(f"{part.label} ends in no outcome: tick its items off.")
+            values["outcome"] = chosen("outcome", outcome, part.outcomes).key
+        waits = _open(rows) or (part.outcomes and not values.get("outcome"))
+        values |= {"items": rows, "state": "open" if waits else "done"}
+        if record is not None and values == record.values:
+            raise DeskError(f"{part.label} of {number} stands so already: {_standing(part, values)}.")
+        work.append("checked", change(work.state.records, CHECKLIST, part.key, **values), checklist=part.key)
+        done = work.done(f"{number}: {part.label}, {_standing(part, values)}")
+    return done
+
+
+def lists(procedure: Compiled, records: Records) -> list[tuple[Checklist, Record]]:
+    """The lists that hang on a ticket, with what the procedure says of them."""
+    known = {part.key: part for part in procedure.procedure.checklists}
+    return [(known[record.key], record) for record in of_kind(records, CHECKLIST) if record.key in known]
+
+
+def left(record: Record | None) -> list[str]:
+    """What is required and not done yet."""
+    return [] if record is None else _open(record.values.get("items", ()))
+
+
+def require_done(work: Work, target: Status) -> None:
+    """DeskError, naming what is left, unless the list that a status asks for is done and ended as it must (S1-28)."""
+    if target.requires_checklist is None:
+        return
+    part = _part(work.procedure, target.requires_checklist)
+    record = work.state.records.get((CHECKLIST, part.key))
+    how = f"`deskterm ticket check {work.number}`"
+    if record is None:
+        raise DeskError(f"{target.label} needs the list {part.label!r} to be done first: begin it with {how}.")
+    missing = left(record)
+    if missing:
+        raise DeskError(f"{target.label} needs the list {part.label!r}; left: {' '.join(missing)} Tick off with {how}.")
+    if part.outcomes and not record.values.get("outcome"):
+        ends = ", ".join(outcome.key for outcome in part.outcomes)
+        raise DeskError(f"{target.label} needs what {part.label!r} ended in: say {how} --outcome with one of {ends}.")
+    wanted = target.requires_outcome
+    if wanted is not None and record.values.get("outcome") != wanted:
+        labels = {outcome.key: outcome.label for outcome in part.outcomes}
+        ended = str(record.values.get("outcome"))
+        raise DeskError(
+            f"{target.label} is for what ended in {labels.get(wanted, wanted)!r}, and {part.label!r} ended in"
+            f" {labels.get(ended, ended)!r}."
+        )
+
+
+def _wanted(work: Work, checklist: str | None) -> Checklist:
+    parts = work.procedure.procedure.checklists
+    if checklist is not None:
+        return chosen("checklist", checklist, parts)
+    here = [record.key for record in of_kind(work.state.records, CHECKLIST) if record.state != "done"]
+    here += [record.key for record in of_kind(work.state.records, CHECKLIST) if record.state == "done"]
+    ahead = [status.requires_checklist for status in work.procedure.next_statuses(work.state.type, work.state.status)]
+    for key in (*here[:1], *ahead):
+        if key is not None:
+            return _part(work.procedure, key)
+    if len(parts) == 1:
+        return parts[0]
+    known = ", ".join(part.key for part in parts) or "none"
+    raise UsageError(f"No list is asked for here: name one of the procedure's ({known}).")
+
+
+def _part(procedure: Compiled, key: str) -> Checklist:
+    return next(part for part in procedure.procedure.checklists if part.key == key)
+
+
+def _fresh(part: Checklist) -> dict[str, Any]:
+    return {"state": "open", "items": [{"text": item.text, "required": item.required} for item in part.items]}
+
+
+def _ticked(row: dict[str, Any], by: str, at: int, *, off: bool) -> dict[str, Any]:
+    bare = {"text": row["text"], "required": row["required"]}
+    if off:
+        return bare
+    return row if row.get("done") else bare | {"done": True, "by": by, "at": at}
+
+
+def _open(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(row["text"]) for row in rows if row["required"] and not row.get("done")]
+
+
+def _places(rows: Sequence[Mapping[str, Any]]) -> str:
+    return " ".join(f"{place}. {row['text']}" for place, row in enumerate(rows, 1) if not row.get("done"))
+
+
+def _standing(part: Checklist, values: Mapping[str, Any]) -> str:
+    missing = len(_open(values["items"]))
+    ended = next((outcome.label for outcome in part.outcomes if outcome.key == values.get("outcome")), None)
+    if missing:
+        return f"{missing} left"
+    if part.outcomes and ended is None:
+        return "all done, say what it ended in"
+    return f"done: {ended}" if ended else "done"

@@ -1,0 +1,308 @@
+"""How a ticket ends: a resolution is given, the requester confirms it or not, it is closed for a reason, it comes
+back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from deskterm.desk.courtesy import require_courtesy
+from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.events import Changes
+from deskterm.desk.gates import RESOLUTION, admitted, may_return, require_return, standing_resolution
+from deskterm.desk.people import writer
+from deskterm.desk.records import change, next_key
+from deskterm.desk.rows import seconds
+from deskterm.desk.workflow import chosen
+from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.schema import Status
+
+OUTSTANDING = "outstanding"
+"""The kind of record, and the mark, of a temporary fix whose permanent one is to follow (S1-21)."""
+
+Kind = Literal["permanent", "temporary"]
+
+
+def resolve(
+    desk: Desk,
+    number: int,
+    note: str,
+    *,
+    resolution: Kind = "permanent",
+    code: str | None = None,
+    status: str | None = None,
+    next_steps: bool = False,
+    channel: str = "email",
+    strict: bool = False,
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """Say how a ticket was resolved: the note goes to the requester (S2-18), clocks see the resolution (S1-21), and the
+    ticket goes where the procedure has it wait for a word of them, or to its end. code: one of the procedure's kinds of
+    resolution; may be left out where one has the name of `resolution`. status: where it goes instead. strict: DeskError
+    when the letter lacks what letters must hold (S2-19)."""
+    words = said_words(note)
+    if strict:
+        require_courtesy(desk.procedure.procedure, words)
+    with desk.ticket(number, "reply", now, version) as work:
+        _require_unresolved(work)
+        given = resolution_said(work, resolution, _code(work, resolution, code))
+        target = _resolved_to(work) if status is None else status
+        moved = None if target is None else admitted(work, target, said=True, resolved=True)
+        work.append(
+            "replied",
+            {**given, **({"status": (work.state.status, moved.key)} if moved else {})},
+            {"body": words},
+            author_kind="agent",
+            author=desk.agent.name,
+            channel=channel,
+            resolution=resolution,
+            next_steps=next_steps,
+        )
+        onward = f", now {moved.label}" if moved else ""
+        fix = "a temporary fix given" if resolution == "temporary" else "resolved"
+        done = work.done(f"{number}: {fix}{onward}")
+    return done
+
+
+def close(
+    desk: Desk, number: int, because: str, *, status: str | None = None, now: datetime, version: int | None = None
+) -> Done:
+    """Close a ticket without a resolution, for one of the procedure's reasons: too little information (S1-03),
+    withdrawn … status: which closed status, where several may follow."""
+    with desk.ticket(number, "move", now, version) as work:
+        reason = chosen("closing reason", because, work.procedure.procedure.closing.reasons)
+        ways = work.procedure.next_statuses(work.state.type, work.state.status)
+        target = status or next((way.key for way in ways if way.category == "closed"), None)
+        if target is None:
+            steps = ", ".join(f"{way.label} ({way.key})" for way in ways) or "nowhere, it is final"
+            raise DeskError(f"Ticket {number} cannot be closed from where it is; it can go to: {steps}.")
+        moved = admitted(work, target, resolved=True, anyway=True)
+        if moved.category != "closed":
+            raise UsageError(f"{moved.label} does not close a ticket: use `deskterm ticket set {number} --status`.")
+        changes = {**ended_without(work, reason.key), "status": (work.state.status, moved.key)}
+        work.append("moved", changes, reason=reason.label, because=reason.key)
+        done = work.done(f"{number}: {moved.label}, {reason.label[:1].lower()}{reason.label[1:]}")
+    return done
+
+
+def confirm(
+    desk: Desk,
+    number: int,
+    words: str = "",
+    *,
+    author: str | None = None,
+    channel: str = "",
+    received_at: datetime | None = None,
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """The requester says that all is well (S1-27, S3-13): the ticket is closed, or goes the last step before. words:
+    what they wrote, if they did."""
+    with desk.ticket(number, "move", now, version) as work:
+        _require_asked(work)
+        ways = work.procedure.next_statuses(work.state.type, work.state.status)
+        ends = [way for category in ("closed", "solved") for way in ways if way.category == category]
+        if not ends:
+            raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
+        target = admitted(work, ends[0].key, said=True)
+        _judged(work, target, words, author, channel, received_at, {}, "confirmed")
+        done = work.done(f"{number}: confirmed by the requester, now {target.label}")
+    return done
+
+
+def reject(
+    desk: Desk,
+    number: int,
+    words: str = "",
+    *,
+    author: str | None = None,
+    channel: str = "",
+    received_at: datetime | None = None,
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """The requester says that it is not resolved: the ticket goes back to where the procedure has it looked at again,
+    and what was said of its resolution does not stand."""
+    with desk.ticket(number, "move", now, version) as work:
+        here = _require_asked(work)
+        back = here.on_reject or here.on_reply
+        ways = work.procedure.next_statuses(work.state.type, here.key)
+        back = back or next((way.key for way in ways if way.category in ("open", "new")), None)
+        if back is None:
+            raise DeskError(f"From {here.label} there is no way back: open a new ticket that names {number}.")
+        given = standing_resolution(work.state)
+        changes: Changes = {} if given is None else change(work.state.records, RESOLUTION, given.key, state="rejected")
+        target = work.procedure.statuses[back]
+        _judged(work, target, words, author, channel, received_at, changes, "rejected")
+        done = work.done(f"{number}: not confirmed by the requester, now {target.label}")
+    return done
+
+
+def reopen(
+    desk: Desk, number: int, reason: str, *, channel: str = "phone", now: datetime, version: int | None = None
+) -> Done:
+    """Take a ticket up again for its requester, who called or stands at the counter (S3-14). DeskError when it is open,
+    was closed too long ago, or may not come back that way."""
+    if not reason.strip():
+        raise UsageError("Say why it is taken up again.")
+    with desk.ticket(number, "move", now, version) as work:
+        closing = work.procedure.procedure.closing
+        if work.state.is_open:
+            raise DeskError(f"Ticket {number} is open already.")
+        require_return(work, work.at)
+        if closing.reopen_channels and channel not in closing.reopen_channels:
+            ways = ", ".join(closing.reopen_channels)
+            raise DeskError(f"A ticket is not reopened by {channel} here, but by {ways}: open a new one that names it.")
+        target = comes_back_to(work)
+        if target is None:
+            raise DeskError(f"Ticket {number} has no way back: open a new one that names it.")
+        work.append("moved", {"status": (work.state.status, target.key)}, reason=reason.strip(), channel=channel)
+        done = work.done(f"{number}: reopened, now {target.label}")
+    return done
+
+
+def settle(desk: Desk, number: int, *, note: str = "", now: datetime, version: int | None = None) -> Done:
+    """The permanent fix is there: the ticket is no longer marked as waiting for it (S1-21)."""
+    with desk.ticket(number, "move", now, version) as work:
+        record = work.state.records.get((OUTSTANDING, "fix"))
+        if record is None or record.state != "open":
+            raise DeskError(f"No permanent fix is outstanding for {number}.")
+        work.append("settled", _settled(work), reason=note.strip())
+        done = work.done(f"{number}: the permanent fix is there")
+    return done
+
+
+def resolution_said(work: Work, kind: Kind, code: str | None) -> Changes:
+    """What changes when the next event gives a resolution: it is on record, and a temporary one leaves the permanent
+    outstanding where the procedure says so."""
+    state, closing = work.state, work.procedure.procedure.closing
+    seq = state.version + 1
+    key = next_key(state.records, RESOLUTION)
+    login = work.desk.agent.login
+    given: Changes = change(
+        state.records, RESOLUTION, key, state=kind, code=code, who=login, seq=seq, turn=state.reopened
+    )
+    if kind == "permanent":
+        return {**given, **_settled(work)}
+    if closing.temporary_fix_stays_open:
+        left = change(state.records, OUTSTANDING, "fix", state="open", who=login, flag=OUTSTANDING, seq=seq)
+        return {**given, **left}
+    return given
+
+
+def ended_without(work: Work, reason: str) -> Changes:
+    """What changes when the next event closes a ticket for a reason instead of a resolution."""
+    state = work.state
+    key = next_key(state.records, RESOLUTION)
+    values = {"state": "without", "code": reason, "who": work.desk.agent.login, "turn": state.reopened}
+    return change(state.records, RESOLUTION, key, **values)
+
+
+def comes_back_to(work: Work) -> Status | None:
+    """The status of a ticket that comes back from solved or closed."""
+    closing = work.procedure.procedure.closing
+    if closing.reopen_to is not None:
+        target = work.procedure.statuses[closing.reopen_to]
+        if work.procedure.knows(work.state.type, target):
+            return target
+    ways = work.procedure.next_statuses(work.state.type, work.state.status)
+    return next((status for status in ways if status.category in ("open", "new")), None)
+
+
+def stays_closed(work: Work, channel: str, at: int) -> bool:
+    """Whether what a requester writes at an instant cannot bring a closed ticket back, but makes a new one that is
+    linked to it (S3-14, S4-15)."""
+    closing = work.procedure.procedure.closing
+    if work.state.category != "closed" or closing.on_reply_when_closed == "ignore":
+        return False
+    if closing.on_reply_when_closed == "new-linked" or not may_return(work, at):
+        return True
+    return bool(closing.reopen_channels) and channel not in closing.reopen_channels
+
+
+def said_words(body: str) -> str:
+    """The words of a message, without empty lines around; UsageError when there are none."""
+    words = body.strip("\n").rstrip()
+    if not words.strip():
+        raise UsageError("There is nothing to say yet: write a few words first.")
+    return words
+
+
+def arrived(work: Work, received_at: datetime | None) -> int:
+    """When a message reached the desk, epoch seconds; UsageError for one that is yet to come."""
+    if received_at is None:
+        return work.at
+    at = seconds(received_at)
+    if at > work.at:
+        raise UsageError("A message cannot arrive later than it is written down.")
+    return at
+
+
+def _settled(work: Work) -> Changes:
+    record = work.state.records.get((OUTSTANDING, "fix"))
+    if record is None or record.state != "open":
+        return {}
+    return change(work.state.records, OUTSTANDING, "fix", state="done", flag=None)
+
+
+def _code(work: Work, kind: Kind, code: str | None) -> str | None:
+    known = work.procedure.procedure.closing.resolutions
+    if code is not None:
+        return chosen("resolution", code, known).key
+    if not known or any(choice.key == kind for choice in known):
+        return kind if known else None
+    raise UsageError(f"Say what kind of resolution it is: {', '.join(choice.key for choice in known)}.")
+
+
+def _require_unresolved(work: Work) -> None:
+    if not work.state.is_open:
+        label = work.procedure.statuses[work.state.status].label
+        raise DeskError(f"Ticket {work.number} is {label} already: move it back before you resolve it anew.")
+
+
+def _resolved_to(work: Work) -> str | None:
+    """Where a ticket goes that was resolved: to where the requester is asked, where the procedure asks; else to solved,
+    or straight to closed."""
+    here = work.procedure.statuses.get(work.state.status)
+    ways = work.procedure.next_statuses(work.state.type, work.state.status)
+    if here is not None and here.on_reject is not None:
+        return None
+    asks = [way for way in ways if way.on_reject is not None]
+    ends = [way for category in ("solved", "closed") for way in ways if way.category == category]
+    asked_first = work.procedure.procedure.closing.confirm_before_close
+    found = [*asks, *ends] if asked_first else [*ends, *asks]
+    if asked_first and not asks and found and found[0].category == "closed":
+        return None
+    return found[0].key if found else None
+
+
+def _require_asked(work: Work) -> Status:
+    """The status that a ticket is in, if it waits there for the requester to agree."""
+    here = work.procedure.statuses.get(work.state.status)
+    if here is None or (here.on_reject is None and here.category != "solved"):
+        label = here.label if here else work.state.status
+        raise DeskError(f"Ticket {work.number} is {label}: nobody has asked the requester to confirm anything.")
+    return here
+
+
+def _judged(
+    work: Work,
+    target: Status,
+    words: str,
+    author: str | None,
+    channel: str,
+    received_at: datetime | None,
+    changes: Changes,
+    verdict: Literal["confirmed", "rejected"],
+) -> None:
+    """Write down what the requester said of a resolution: as their message where they wrote, as a move where not."""
+    moved = {**changes, "status": (work.state.status, target.key)}
+    at = arrived(work, received_at)
+    data: dict[str, Any] = {verdict: True, "channel": channel or work.state.channel}
+    if not words.strip():
+        work.append("moved", moved, None, **data, reason=f"{verdict} by the requester")
+        return
+    data["contact"] = writer(work.session, author, work.state.requester_id, work.state.organisation_id)
+    data["spoken_at"] = at if at != work.at else None
+    work.append("replied", moved, {"body": said_words(words)}, author_kind="requester", **data)

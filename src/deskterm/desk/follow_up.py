@@ -1,0 +1,64 @@
+"""What is written to a closed ticket that cannot come back: a new ticket, linked to it (S3-14, S4-15)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskterm.desk.checklists import brought
+from deskterm.desk.desk import Done, Work
+from deskterm.desk.fold import State
+from deskterm.desk.records import Records, of_kind
+
+FOLLOW_UP_OF, FOLLOW_UPS = "follow_up_of", "follow_ups"
+"""Fields of a ticket in which the number of the closed one stands, and the list of those that came of it."""
+LEADS_ON = ("merged_into", "duplicate_of")
+"""Fields of a ticket in which the number of the one stands that goes on in its place."""
+
+PARTICIPANT = "participant"
+_TAKEN_ALONG = ("type", "severity", "severity_requested", "priority", "impact", "urgency", "requester_id",
+                "organisation_id", "organisation_key", "tenant", "department", "team", "product", "topic")  # fmt: skip
+
+
+def goes_on_at(state: State) -> int | None:
+    """The ticket that goes on in the place of this one: what a duplicate is one of, what a ticket was merged into."""
+    for name in LEADS_ON:
+        if isinstance(number := state.fields.get(name), int):
+            return number
+    return None
+
+
+def latest_follow_up(state: State) -> int | None:
+    """The last ticket that came of what was written to this one after it was closed."""
+    numbers = state.fields.get(FOLLOW_UPS)
+    return max(numbers) if numbers else None
+
+
+def follow_up(source: Work, words: str, subject: str, *, contact: int | None, channel: str, at: int) -> Done:
+    """Register a new ticket with a message of the requester, classified as its source is, in the source's transaction;
+    the two are linked. at: when the message arrived, epoch seconds; the new ticket's clocks start there."""
+    work = source.beside()
+    state, procedure = source.state, source.procedure
+    values: dict[str, Any] = {name: getattr(state, name) for name in _TAKEN_ALONG}
+    values["status"] = procedure.initial_status(state.type).key
+    values["channel"] = channel or state.channel
+    values["received_at"] = at
+    changes: dict[str, Any] = {name: (None, value) for name, value in values.items() if value is not None}
+    changes[f"fields.{FOLLOW_UP_OF}"] = (None, source.number)
+    changes |= {f"records.{PARTICIPANT}.{r.key}": (None, dict(r.values)) for r in of_kind(state.records, PARTICIPANT)}
+    nothing: Records = {}
+    if state.type in procedure.types:
+        changes |= brought(procedure, nothing, procedure.types[state.type])
+    work.append(
+        "registered",
+        changes,
+        {"subject": subject, "body": words},
+        author_kind="requester",
+        contact=contact if contact is not None else state.requester_id,
+        channel=values["channel"],
+        spoken_at=at,
+    )
+    done = work.done(f"{source.number} stays closed; {work.number} registered, which follows it up")
+    work.finish()
+    before = state.fields.get(FOLLOW_UPS)
+    source.append("linked", {f"fields.{FOLLOW_UPS}": (before, [*(before or ()), done.number])}, ticket=done.number)
+    return done

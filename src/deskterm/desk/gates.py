@@ -1,0 +1,105 @@
+"""What a status asks of a ticket that is to come to it: a list that is done, a resolution, a word to the requester."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deskterm.desk.checklists import require_done
+from deskterm.desk.permissions import require_named
+from deskterm.desk.records import Record, of_kind
+from deskterm.desk.workflow import checked_move
+from deskterm.errors import DeskError
+from deskterm.procedure.compiled import OPEN_CATEGORIES
+from deskterm.procedure.schema import Status
+from deskterm.sla.targets import parse_target
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Work
+    from deskterm.desk.fold import State
+
+RESOLUTION = "resolution"
+"""The kind of record that says how a ticket was resolved, or why it was closed without: `state` (`permanent`,
+`temporary`, `without`, and `rejected` when the requester did not agree), `code`, `who`, `seq` of the message that says
+it, and `turn`, how often the ticket had been reopened by then."""
+
+
+class NeedsReply(DeskError):
+    """A ticket is to wait for its requester, who has the last word and was told nothing."""
+
+
+def admitted(
+    work: Work,
+    wanted: str,
+    *,
+    said: bool = False,
+    resolved: bool = False,
+    anyway: bool = False,
+    by_itself: bool = False,
+) -> Status:
+    """The status that was asked for, when the ticket may come to it: along the graph (S1-25), with the list that it
+    requires done (S1-28), with a resolution where one must be said (S2-18), with a message to the requester where it
+    asks for one (rule 12), and back from closed only as long as the procedure lets it (S3-14). DeskError says what is
+    missing. said, resolved: a message, a resolution goes with the move; anyway: no message is to; by_itself: nobody
+    moves it."""
+    state, procedure = work.state, work.procedure
+    target = checked_move(procedure, state.type, state.status, wanted)
+    require_done(work, target)
+    if not resolved:
+        _require_resolution(work, target)
+    if target.asks_reply and not (said or anyway) and state.waiting == "us":
+        raise NeedsReply(
+            f"{target.label} is where the requester is waited for, and the last word is theirs: reply with --status"
+            f" {target.key}, or move it --anyway."
+        )
+    if state.category == "closed" and target.category in OPEN_CATEGORIES:
+        require_return(work, work.at)
+    if target.category == "closed" and state.category != "closed" and not by_itself:
+        require_named(procedure.procedure, work.desk.agent, "close")
+    return target
+
+
+def standing_resolution(state: State) -> Record | None:
+    """How the ticket was resolved, or why not; None when nobody has said it since it came back."""
+    said = [record for record in of_kind(state.records, RESOLUTION) if record.values.get("turn", 0) == state.reopened]
+    return said[-1] if said and said[-1].state != "rejected" else None
+
+
+def may_return(work: Work, at: int) -> bool:
+    """Whether a closed ticket may still come back at an instant: 30 days are 30 times 24 hours from closing, the last
+    second included (S3-14)."""
+    closing = work.procedure.procedure.closing
+    if closing.immutable:
+        return False
+    if closing.on_reply_when_closed != "reopen-within" or not closing.reopen_within or work.state.closed_at is None:
+        return True
+    return at <= work.state.closed_at + parse_target(closing.reopen_within, 86_400).seconds
+
+
+def require_return(work: Work, at: int) -> None:
+    """DeskError for a ticket that was closed too long ago to come back."""
+    if not may_return(work, at):
+        closing = work.procedure.procedure.closing
+        ago = (
+            f"was closed more than {_days(closing.reopen_within)} ago"
+            if not closing.immutable
+            else "is closed for good"
+        )
+        raise DeskError(f"Ticket {work.number} {ago} and stays closed: open a new one that names it.")
+
+
+def _require_resolution(work: Work, target: Status) -> None:
+    closing = work.procedure.procedure.closing
+    ends = target.category in ("solved", "closed") and work.state.is_open
+    if not target.requires_resolution and not (closing.requires_resolution_note and ends):
+        return
+    if standing_resolution(work.state) is None:
+        why = f", or close it with a reason ({', '.join(r.key for r in closing.reasons)})" if closing.reasons else ""
+        raise DeskError(
+            f"{target.label} needs a word on how it was resolved: say it with `deskterm ticket resolve"
+            f" {work.number}`{why}."
+        )
+
+
+def _days(span: str) -> str:
+    seconds = parse_target(span, 86_400).seconds
+    return f"{seconds // 86_400} days" if seconds % 86_400 == 0 else span

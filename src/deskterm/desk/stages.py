@@ -1,0 +1,19 @@
+"""Stages: statuses under one name, for those who ask how far a ticket is (S4-10)."""
+
+from __future__ import annotations
+
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.schema import Stage
+
+
+def stage_of(procedure: Compiled, status: str) -> Stage | None:
+    """The stage that a status belongs to; None where the procedure groups it under none."""
+    known = procedure.statuses.get(status)
+    if known is None or known.stage is None:
+        return None
+    return next((stage for stage in procedure.procedure.stages if stage.key == known.stage), None)
+
+
+def statuses_of(procedure: Compiled, stage: str) -> list[str]:
+    """The keys of the statuses of a stage, in the order of the file."""
+    return [status.key for status in procedure.procedure.statuses if status.stage == stage]

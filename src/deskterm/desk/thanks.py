@@ -1,0 +1,191 @@
+"""Mere thanks: a reply that says nothing but thank you does not open a closed ticket again (S5-12, rule 14).
+
+The gate would rather let thanks through than keep a request out: what is not known to be thanks or a courtesy is taken
+for something that somebody has to read. The words are the procedure's (`[closing.thanks]`, `[closing.courtesies]`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from deskterm.desk.closing import comes_back_to
+from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.gates import require_return
+from deskterm.desk.quotation import unquoted
+from deskterm.desk.records import change, of_kind
+from deskterm.errors import DeskError
+from deskterm.procedure.schema import Closing
+from deskterm.store.tables import Contact, Message, Organisation, PersonalText, table_of
+
+THANKS = "thanks"
+"""The kind of record of a message that was taken for mere thanks: `state` `kept` or `overruled`, `who` overruled it.
+Its key is the message's `seq`."""
+
+LONGEST = 30
+"""Words; a longer message is read by a person."""
+
+Words = tuple[str, ...]
+
+_TOKEN = re.compile(r"[^\W_]+|[:;=]['’]?-?[)d(/\\|*p3]|<3|\^\^|[^\w\s]|_")
+_PASSED_OVER = frozenset(",-–—'’‘\"“”„«»()&~*_`´·•")
+_UNSEEN = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+"""Which picture of a sign is meant, and its tone of skin."""
+_BREAKS = frozenset(".!:;\n¡。！")
+
+
+def only_thanks(
+    body: str,
+    closing: Closing,
+    attachments: bool = False,
+    *,
+    names: Iterable[str] = (),
+    quoted: Iterable[str] = (),
+) -> bool:
+    """Whether a message only says thank you: short, without question, number, link or file, and made of nothing but
+    the procedure's words of thanks, of which there is one at least, its courtesies, and names. names: of those who
+    write to each other; quoted: what the desk had said before, whose lines are not the requester's own."""
+    if attachments:
+        return False
+    text = unquoted(body, quoted)
+    sentences = _sentences(text)
+    if sentences is None or not 0 < sum(map(len, sentences)) <= LONGEST:
+        return False
+    known = {name for words in names for name in _plain(words).split() if len(name) > 1}
+    thanks, beside = _phrases(closing.thanks), _phrases(closing.courtesies) | {(name,) for name in known}
+    found = [_covered(sentence, thanks, beside) for sentence in sentences]
+    return all(one is not None for one in found) and any(found)
+
+
+def only_thanks_here(work: Work, body: str, attachments: bool) -> bool:
+    """The same of a message to a ticket, where the procedure wants it to stay closed for thanks."""
+    closing = work.procedure.procedure.closing
+    if not closing.thanks_keeps_closed or not only_thanks_likely(body, closing):
+        return False
+    names, sent = _people(work)
+    return only_thanks(body, closing, attachments, names=names, quoted=sent)
+
+
+def only_thanks_likely(body: str, closing: Closing) -> bool:
+    """Whether any word of thanks is in it at all, which is cheap to see."""
+    text = f" {' '.join(_TOKEN.findall(_plain(body)))} "
+    return any(f" {' '.join(phrase)} " in text for phrase in _phrases(closing.thanks))
+
+
+def keep_closed(work: Work, words: str, *, contact: int | None, channel: str, spoken_at: int | None) -> Done:
+    """Write thanks down and leave the ticket as it is: nobody is told, no clock starts, nobody's turn changes."""
+    seq = str(work.state.version + 1)
+    work.append(
+        "thanked",
+        change(work.state.records, THANKS, seq, state="kept"),
+        {"body": words},
+        author_kind="requester",
+        contact=contact,
+        channel=channel,
+        spoken_at=spoken_at,
+    )
+    return work.done(f"{work.number}: thanks recorded, it stays closed")
+
+
+def overrule_thanks(
+    desk: Desk, number: int, *, message: int | None = None, now: datetime, version: int | None = None
+) -> Done:
+    """What was taken for mere thanks was a request: the ticket is opened again, and its clocks count from when the
+    message came (rule 14). message: its `seq`; left out, the last one."""
+    with desk.ticket(number, "move", now, version) as work:
+        kept = [record for record in of_kind(work.state.records, THANKS) if record.state == "kept"]
+        wanted = [record for record in kept if message in (None, record.number)]
+        if not wanted:
+            raise DeskError(f"No message of {number} was taken for mere thanks: there is nothing to overrule.")
+        record = wanted[-1]
+        require_return(work, record.at)
+        if work.state.is_open:
+            raise DeskError(f"Ticket {number} is open already.")
+        target = comes_back_to(work)
+        if target is None:
+            raise DeskError(f"Ticket {number} has no way back: open a new one that names it.")
+        changes = change(work.state.records, THANKS, record.key, state="overruled", who=desk.agent.login)
+        spoken = next((e.data.get("spoken_at", e.at) for e in work.events() if e.seq == record.number), record.at)
+        work.append(
+            "overruled",
+            {**changes, "status": (work.state.status, target.key)},
+            message=record.number,
+            counts_from=spoken,
+        )
+        done = work.done(f"{number}: opened again for what was taken for thanks, now {target.label}")
+    return done
+
+
+def has_kept(work: Work) -> bool:
+    """Whether a ticket stayed closed for what may have been more than thanks."""
+    return any(record.state == "kept" for record in of_kind(work.state.records, THANKS))
+
+
+def _people(work: Work) -> tuple[list[str], list[str]]:
+    """The names of those on a ticket, and what the desk has said to them."""
+    state, session = work.state, work.session
+    people, clients = table_of(Contact), table_of(Organisation)
+    message, text = table_of(Message), table_of(PersonalText)
+    names: list[str] = []
+    if state.requester_id is not None:
+        names += session.execute(select(people.c.name).where(people.c.id == state.requester_id)).scalars()
+    if state.organisation_id is not None:
+        names += session.execute(select(clients.c.name).where(clients.c.id == state.organisation_id)).scalars()
+    said = session.execute(
+        select(message.c.author, text.c.body)
+        .join(text, text.c.id == message.c.text_id)
+        .where(message.c.ticket_id == work.number, message.c.author_kind != "requester", message.c.kind != "internal")
+    ).all()
+    return [*names, *(row.author for row in said)], [row.body for row in said]
+
+
+def _plain(text: str) -> str:
+    """Letters as they compare: without case, presentation forms, skin tones and what nobody sees."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in folded if unicodedata.category(sign) != "Cf" and sign not in _UNSEEN)
+
+
+def _sentences(text: str) -> list[list[str]] | None:
+    """The words of a text, sentence by sentence; None where there is something that thanks do not have: a question, a
+    digit, a link, an address, dots that leave something unsaid, a sign that nobody knows."""
+    plain = _plain(text)
+    if re.search(r"[0-9?¿؟@#%€$£…]|\.\.|www\.|://", plain):
+        return None
+    sentences: list[list[str]] = [[]]
+    for line in plain.splitlines():
+        for token in _TOKEN.findall(line):
+            if token in _BREAKS:
+                sentences.append([])
+            elif token not in _PASSED_OVER:
+                sentences[-1].append(token)
+        sentences.append([])
+    return [sentence for sentence in sentences if sentence]
+
+
+def _phrases(words: Mapping[str, Iterable[str]]) -> set[Words]:
+    found = (
+        tuple(t for t in _TOKEN.findall(_plain(text)) if t not in _PASSED_OVER)
+        for part in words.values()
+        for text in part
+    )
+    return {phrase for phrase in found if phrase}
+
+
+def _covered(sentence: list[str], thanks: Collection[Words], beside: Collection[Words]) -> bool | None:
+    """Whether there is thanks in a sentence that is wholly made of known phrases; None when it is not."""
+    longest = max(map(len, (*thanks, *beside)), default=0)
+    reached: dict[int, set[bool]] = {0: {False}}
+    for start in range(len(sentence)):
+        for grateful in reached.get(start, ()):
+            for length in range(1, min(longest, len(sentence) - start) + 1):
+                phrase = tuple(sentence[start : start + length])
+                if phrase in thanks:
+                    reached.setdefault(start + length, set()).add(True)
+                elif phrase in beside:
+                    reached.setdefault(start + length, set()).add(grateful)
+    ends = reached.get(len(sentence))
+    return None if ends is None else True in ends
