@@ -17,7 +17,7 @@ from sqlalchemy import select
 from deskterm.desk.desk import ITSELF, Desk, Done, Work, named
 from deskterm.desk.events import Event
 from deskterm.desk.fold import standing
-from deskterm.desk.news import hung
+from deskterm.desk.news import step_of
 from deskterm.desk.records import change, of_kind
 from deskterm.desk.rows import next_clock
 from deskterm.errors import DeskError, UsageError
@@ -117,7 +117,7 @@ def _values(work: Work, event: Event, wanted: set[str]) -> dict[str, str]:
         "department": department,
         "team": team,
         "tier": tier,
-        "level": next((str(values.get("label", "")) for values in hung(event, "escalation")), "") or tier,
+        "level": str(step_of(event).get("label") or tier),
         "due": "" if due is None else in_words(due, work.desk.timezone),
     }
     if "agent" in wanted:

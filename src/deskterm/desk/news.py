@@ -37,7 +37,7 @@ def _done(event: Event) -> Iterator[str]:
             yield "replied"
     elif event.kind == "duplicated" or (event.kind == "merged" and event.data.get("into")):
         yield "merged"
-    elif event.kind == "escalated" and any(values.get("level") for values in hung(event, "escalation")):
+    elif event.kind == "escalated" and step_of(event):
         yield "escalated"
     elif event.kind == "released":
         yield "released"
@@ -105,6 +105,11 @@ def hung(event: Event, kind: str) -> Iterator[dict[str, Any]]:
             yield after
 
 
+def step_of(event: Event) -> dict[str, Any]:
+    """The step of a ladder that an event takes; empty for none."""
+    return next((step for step in hung(event, "escalation") if step.get("state") == "open"), {})
+
+
 def in_a_line(procedure: Compiled, event: Event, news: str) -> str:
     """News for a colleague: labels and numbers only, never a customer's words."""
     changes = event.changes
@@ -131,7 +136,7 @@ def in_a_line(procedure: Compiled, event: Event, news: str) -> str:
     if news == "assigned":
         return f"given to {changes['assignee'][1]}"
     if news == "escalated":
-        level = next((values.get("label") for values in hung(event, "escalation")), None)
+        level = step_of(event).get("label")
         tier = changes.get("tier", (None, None))[1]
         return f"escalated to {level}" if level else f"escalated to tier {tier}" if tier else "escalated"
     return _LINES.get(news, news.replace("-", " "))

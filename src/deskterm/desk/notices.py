@@ -8,7 +8,7 @@ from deskterm.desk import letters
 from deskterm.desk.audience import Colleagues, meant, told
 from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
-from deskterm.desk.news import hung, in_a_line, news_of
+from deskterm.desk.news import in_a_line, news_of, step_of
 from deskterm.desk.participants import of_ticket
 from deskterm.procedure.schema import Notice, Procedure
 from deskterm.procedure.terms import values
@@ -54,7 +54,7 @@ class _Teller:
         words += [part.role for part in own if part.role is not None and "role" in part.to]
         words += _of_department(self._procedure, self._work, news)
         if news == "escalated":
-            words += [one["who"] for one in hung(event, "escalation") if one.get("who")]
+            words += [role for role in [step_of(event).get("who")] if role]
         what = in_a_line(self._work.procedure, event, news)
         who = [
             login
@@ -123,8 +123,8 @@ def _implied(procedure: Procedure, notices: Sequence[Notice], news: str, event: 
     """What the requester is told of by another setting of the file, where no notice says so."""
     if any("requester" in part.to for part in notices):
         return
-    ladders = {one.get("ladder") for one in hung(event, "escalation")}
-    if news == "escalated" and any(part.notify_requester for part in procedure.ladders if part.key in ladders):
+    ladder = step_of(event).get("ladder")
+    if news == "escalated" and any(part.notify_requester for part in procedure.ladders if part.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
     elif news == "priority-changed" and procedure.priority.notify_on_change:
         yield Notice(on="priority-changed", to=("requester",), or_phone=True)  # S2-21

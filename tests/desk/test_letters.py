@@ -1,0 +1,254 @@
+"""Who is told of what happens to a ticket: letters to people outside, notices for colleagues, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.desk import conversation, handling, letters, linking, participants
+from deskterm.desk.closing import resolve
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.desk.staffing import seed_agents
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.outbox import Letter, letters_of, outbox, told
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import TicketSheet, sheet
+from shipped_desk import MONDAY, as_, shipped_desk
+
+
+def at(minutes: float) -> datetime:
+    return MONDAY + timedelta(minutes=minutes)
+
+
+def made(url: str, procedure: str) -> Iterator[Desk]:
+    desk = shipped_desk(url, procedure)
+    yield desk
+    assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+@pytest.fixture
+def campus(store_url: str) -> Iterator[Desk]:
+    yield from made(store_url, "campus-it")
+
+
+@pytest.fixture
+def agency(store_url: str) -> Iterator[Desk]:
+    yield from made(store_url, "web-agency")
+
+
+@pytest.fixture
+def vendor(store_url: str) -> Iterator[Desk]:
+    yield from made(store_url, "software-vendor")
+
+
+def ticket(desk: Desk, minute: float = 0, **more: object) -> int:
+    values: dict[str, object] = {
+        "subject": "The projector is dark", "body": "Nothing shows.", "requester": "Ida Fern",
+        "email": "ida@larch.example", "incomplete": True, **more,
+    }  # fmt: skip
+    return register(desk, now=at(minute), **values).number  # type: ignore[arg-type]
+
+
+def letters_on(desk: Desk, number: int) -> list[Letter]:
+    with open_reader(desk.store.url) as reader:
+        return letters_of(reader, number)
+
+
+def seen(desk: Desk, number: int) -> TicketSheet:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return found
+
+
+def heard(desk: Desk, login: str) -> list[tuple[int, str]]:
+    with open_reader(desk.store.url) as reader:
+        return [(one.number, one.what) for one in told(reader, login)]
+
+
+# -- letters ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Desk) -> None:
+    number = ticket(campus, priority="high")
+    (letter,) = letters_on(campus, number)
+    assert (letter.on, letter.template, letter.state, letter.covers) == ("registered", "registered", "queued", None)
+    assert [(person.name, person.email) for person in letter.to] == [("Ida Fern", "ida@larch.example")]
+    assert letter.heading == f"[{number}] The projector is dark"
+    assert f"registered under number {number}, with priority High" in letter.body
+    assert [(message.kind, message.automatic) for message in seen(campus, number).messages] == [
+        ("public", False),
+        ("system", True),
+    ]
+    with open_reader(campus.store.url) as reader:
+        assert outbox(reader) == [letter]
+
+
+def test_a_letter_is_no_answer_and_nobodys_turn_changes_by_it(campus: Desk) -> None:
+    number = ticket(campus, priority="critical")
+    before = seen(campus, number)
+    assert before.row.waiting == "us"
+    assert {clock.metric: clock.state for clock in before.clocks}.get("update") is None
+
+
+def test_what_a_customer_wrote_is_never_looked_at_for_placeholders(campus: Desk) -> None:
+    number = ticket(campus, subject="{agent} {due} {0} {{number}}\r\nBcc: all@example.org")
+    (letter,) = letters_on(campus, number)
+    assert letter.heading == f"[{number}] {{agent}} {{due}} {{0}} {{{{number}}}} Bcc: all@example.org"
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z_]{1,6}", fullmatch=True), st.text(max_size=20)), st.text(max_size=60))
+def test_any_template_can_be_filled_in(values: dict[str, str], text: str) -> None:
+    letters.rendered(text, values)
+    whole = letters.rendered("|{a}|{none}|", {"a": text})
+    assert (whole[0], whole[-2:]) == ("|", "||")
+
+
+@pytest.mark.requirement("S2-21", "S3-05")
+def test_the_requester_is_told_of_another_priority_at_once(campus: Desk) -> None:
+    number = ticket(campus)
+    handling.set_priority(campus, number, "high", now=at(5))
+    letter = letters_on(campus, number)[-1]
+    assert (letter.on, letter.or_phone, letter.at) == ("priority-changed", True, int(at(5).timestamp()))
+    assert "priority of your request is now High" in letter.body
+
+
+@pytest.mark.requirement("S2-16", "S2-21")
+def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: Desk) -> None:
+    number = ticket(campus)
+    handling.set_priority(campus, number, "high", now=at(5))
+    with pytest.raises(UsageError, match="what they were told"):
+        letters.by_phone(campus, number, " ", now=at(6))
+    letters.by_phone(campus, number, "It is high now; she agrees.", now=at(6))
+    registered, changed = letters_on(campus, number)
+    assert (registered.state, changed.state) == ("queued", "withdrawn")
+    call = seen(campus, number).messages[-1]
+    assert (call.kind, call.author_kind, call.channel, call.body) == (
+        "public", "agent", "phone", "It is high now; she agrees.",
+    )  # fmt: skip
+    assert [clock.metric for clock in seen(campus, number).clocks if clock.state == "running"] == ["update"]
+    with pytest.raises(DeskError, match=r"No letter of .* waits for which a call will do"):
+        letters.by_phone(campus, number, "again", now=at(7))
+
+
+def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: Desk) -> None:
+    number = ticket(campus)
+    (letter,) = letters_on(campus, number)
+    itself = Desk.by_itself(campus.store)
+    version = seen(campus, number).version
+    letters.mark(itself, number, letter.key, "failed", reason="no route to host", now=at(1))
+    letters.mark(itself, number, letter.key, "queued", now=at(2))
+    letters.mark(itself, number, letter.key, "sent", now=at(3))
+    with pytest.raises(DeskError, match="is sent already"):
+        letters.mark(itself, number, letter.key, "queued", now=at(4))
+    with pytest.raises(DeskError, match="has no letter 99"):
+        letters.mark(itself, number, "99", "sent", now=at(4))
+    with open_reader(campus.store.url) as reader:
+        assert outbox(reader) == []
+    conversation.reply(campus, number, "Hello", now=at(5), version=version)  # post that goes out is nobody's change
+
+
+@pytest.mark.requirement("S2-18")
+def test_the_resolution_is_sent_to_the_requester(campus: Desk) -> None:
+    number = ticket(campus)
+    handling.move(campus, number, "in-progress", now=at(1))
+    conversation.reply(campus, number, "The lamp was replaced.", resolution="permanent", now=at(2))
+    letter = _resolved(campus, number)
+    assert (letter.on, letter.template) == ("resolved", "resolution")
+
+
+def _resolved(desk: Desk, number: int) -> Letter:
+    resolve(desk, number, code="solved", note="The lamp was replaced.", now=at(3))
+    letter = next(one for one in letters_on(desk, number) if one.on == "resolved")
+    assert "The lamp was replaced." in letter.body
+    return letter
+
+
+# -- notices ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S5-02")
+def test_everybody_in_a_department_is_told_and_the_first_to_answer_has_the_ticket(agency: Desk) -> None:
+    seed_agents(agency, [{"login": "sam", "team": "support"}, {"login": "kim", "team": "support"},
+                         {"login": "lea", "team": "billing"}], now=at(0))  # fmt: skip
+    number = ticket(agency, type="question", organisation="larch")
+    assert heard(agency, "sam") == heard(agency, "kim") == [(number, "a new ticket")]
+    assert heard(agency, "lea") == []
+    assert seen(agency, number).row.assignee is None
+    conversation.reply(as_(agency, "kim"), number, "It is under Pages.", now=at(10))
+    assert seen(agency, number).row.assignee == "kim"
+    conversation.reply(as_(agency, "sam"), number, "And see the guide.", now=at(11))
+    assert seen(agency, number).row.assignee == "kim"
+    conversation.customer_message(agency, number, "I cannot find it.", now=at(12))
+    assert heard(agency, "sam")[0] == (number, "the requester wrote")
+    assert heard(agency, "kim")[0] == (number, "the requester wrote")
+
+
+def test_where_nobody_is_of_any_department_all_who_work_on_tickets_are_told(agency: Desk) -> None:
+    number = ticket(agency, type="question", organisation="larch")
+    assert heard(agency, "sam") == [(number, "a new ticket")]
+    assert heard(agency, "ann") == []  # nobody is told of what they did themselves
+
+
+@pytest.mark.requirement("S5-15")
+def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: Desk) -> None:
+    number = ticket(agency, type="question", organisation="larch", subject="My password is swordfish")
+    conversation.reply(agency, number, "Choose another: trout.", now=at(5))
+    (letter,) = letters_on(agency, number)
+    assert (letter.on, letter.template, letter.bare, letter.body) == ("replied", "answered", True, "")
+    assert letter.covers == next(m.seq for m in seen(agency, number).messages if m.author_kind == "agent")
+    handling.move(agency, number, "closed", now=at(6))
+    closed = letters_on(agency, number)[-1]
+    assert closed.on == "closed"
+    assert "swordfish" not in closed.heading + closed.body
+
+
+def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: Desk) -> None:
+    number = ticket(agency, type="question", organisation="larch")
+    conversation.reply(agency, number, "Under Pages.", now=at(5))
+    assert [message.body for message in seen(agency, number).messages] == ["Nothing shows.", "Under Pages."]
+    conversation.reply(agency, number, "As I said.", channel="phone", now=at(6))
+    assert len(letters_on(agency, number)) == 1
+
+
+def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
+    for desk in made(store_url, "saas-platform"):
+        number = ticket(desk, type="issue", organisation="larch")
+        handling.change(desk, number, severity="severity-2", priority="high", now=at(5))
+        assert [letter.template for letter in letters_on(desk, number)] == ["received", "rated"]
+
+
+# -- participants ----------------------------------------------------------------------------------------------------
+
+
+def test_who_takes_part_gets_the_letters(vendor: Desk) -> None:
+    number = ticket(vendor, type="support-query", organisation="larch")
+    participants.add(vendor, number, "Ola Birk", email="ola@larch.example", now=at(1))
+    with pytest.raises(DeskError, match=r"takes part in .* already"):
+        participants.add(vendor, number, "ola@larch.example", now=at(2))
+    with pytest.raises(DeskError, match="is the requester"):
+        participants.add(vendor, number, "ida@larch.example", now=at(2))
+    handling.move(vendor, number, "under-investigation", now=at(3))
+    resolve(vendor, number, note="The guide has it.", now=at(4))
+    assert [person.name for person in letters_on(vendor, number)[-1].to] == ["Ida Fern", "Ola Birk"]
+    participants.remove(vendor, number, "ola birk", now=at(5))
+    with pytest.raises(DeskError, match="does not take part"):
+        participants.remove(vendor, number, "ola@larch.example", now=at(6))
+
+
+@pytest.mark.requirement("S1-33")
+def test_the_people_of_a_duplicate_are_told_of_it(vendor: Desk) -> None:
+    first = ticket(vendor, type="support-query", organisation="larch")
+    second = ticket(vendor, 1, type="support-query", organisation="larch", requester="Ola Birk",
+                    email="ola@larch.example")  # fmt: skip
+    linking.duplicate(vendor, second, first, now=at(5))
+    letter = letters_on(vendor, second)[-1]
+    assert (letter.on, letter.template, [person.name for person in letter.to]) == ("merged", "duplicate", ["Ola Birk"])
+    assert [record.values["contact"] for record in seen(vendor, first).records if record.kind == "participant"]
