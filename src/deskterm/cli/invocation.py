@@ -98,6 +98,13 @@ class Invocation:
         """Whose eyes a read is made with: whoever asks, or with `--as` another, which only an admin may."""
         return getpass.getuser() if self.acting is None else self.console_login()
 
+    def looked(self, facts: DeskFacts, number: int | None, what: str) -> None:
+        """Write down that whoever asks looked at something, where the procedure wants that (S4-25)."""
+        from deskterm.store import auditing
+
+        if auditing.wanted(facts.document):
+            auditing.write_down(self.url, self.login(), number, what, self.now(facts))
+
     def clock(self, facts: DeskFacts) -> Callable[[], datetime]:
         """What the desk takes for now (aware, UTC, whole seconds). A simulated desk runs ahead of the system's
         time by its own offset, and takes an instant from `--now`; an ordinary one refuses that."""

@@ -30,10 +30,48 @@ def list_tickets(
     ] = "",
     by_due: Annotated[bool, typer.Option("--by-due", help="By due time, whatever the procedure's order is.")] = False,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)] = 100,
+    requester: Annotated[
+        str | None, typer.Option(help="All that this person asked for, the newest first; --match searches their words.")
+    ] = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Only what is done with.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List tickets, in the order of work."""
+    if requester is not None:
+        print_requests(context.obj, requester, closed=closed or None, match=match, limit=limit, as_json=as_json)
+        return
+    view = "closed" if closed else view
     print_queue(context.obj, view, match=match, by_due=by_due, limit=limit, as_json=as_json)
+
+
+def print_requests(
+    invocation: Invocation, who: str, *, closed: bool | None, match: str, limit: int, as_json: bool
+) -> None:
+    """Print what one person outside asked for."""
+    from deskterm.cli import show
+    from deskterm.store.requests import of_requester
+    from deskterm.store.sheet import desk_facts
+    from deskterm.tui.vocabulary import Vocabulary
+
+    with invocation.reader() as reader:
+        facts = desk_facts(reader)
+        rows, total = of_requester(reader, who, closed=closed, match=match, limit=limit)
+        shown = [] if as_json else _lines(reader, rows, Vocabulary(facts.document))
+    if as_json:
+        show.print_json([_row_json(row) for row in rows])
+        return
+    now = int(invocation.now(facts).timestamp())
+    print(f"{show.safe(facts.name)} · {show.safe(who)} · {total} · {show.here(now, facts.timezone)}")
+    show.print_table(
+        ("", "#", "Received", "Sev", "Status", "Assignee", "Client", "Subject"),
+        [
+            [*cells[:2], show.local(row.received, facts.timezone), *cells[4:]]
+            for cells, row in zip((_cells(line, now, facts.timezone) for line in shown), rows, strict=True)
+        ],
+        right=("#",),
+    )
+    if total > len(rows):
+        print(f"… {total - len(rows)} more: --limit {total} shows them.")
 
 
 def print_queue(

@@ -27,6 +27,10 @@ NOUNS = {
     "sla": "sla",
     "import": "transfer",
     "export": "transfer",
+    "audit": "audit",
+    "retention": "keeping",
+    "purge": "keeping",
+    "erase": "keeping",
 }
 """Command → the file it is in. Only what a call names is imported: a list should not wait for what it does not use."""
 

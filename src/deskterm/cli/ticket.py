@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli import changing, intake, linking, listing, promising
+from deskterm.cli import changing, intake, keeping, linking, listing, promising
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
@@ -103,6 +103,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         found = read(reader, number)
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+    invocation.looked(facts, number, "ticket")
     if as_json:
         sheet.print_sheet_json(found)
     else:
@@ -209,6 +210,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def register(program: typer.Typer, noun: str) -> None:
     """Add the commands to the program."""
-    for more in (listing, changing, promising, linking, intake):
+    for more in (listing, changing, promising, linking, intake, keeping):
         more.attach(app)
     program.add_typer(app, name=noun)

@@ -76,6 +76,7 @@ def export(
         chosen = "jsonl"
     elif form not in ("", "csv"):
         raise UsageError(f"There is no format {form!r}: use csv or jsonl.")
+    invocation.looked(facts_of(invocation), None, f"export {what}")
     with invocation.reader() as reader:
         if output is None:
             write(reader, what, chosen, sys.stdout, guard_formulas=guard)

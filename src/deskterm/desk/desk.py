@@ -507,4 +507,6 @@ def named(session: Session, state: State) -> dict[str, str]:
 
 def _renames(event: Event) -> bool:
     """Whether the words in a ticket's row may be others after an event."""
-    return "subject" in event.texts or event.kind in ("undone", "erased") or not _NAMED.isdisjoint(event.changes)
+    return (
+        "subject" in event.texts or event.kind in ("undone", "erased", "purged") or not _NAMED.isdisjoint(event.changes)
+    )

@@ -42,6 +42,10 @@ BY_THE_WAY = frozenset({"noticed", "suggested", "letter", "told", "delivered"})
 """Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
 
 
+KEEPING = frozenset({"held", "erased", "purged"})
+"""Events of how long a ticket is kept, and what of it: nobody worked on it."""
+
+
 Noticed = tuple[str, str, int, str, int]
 """What was said once: what, metric, cycle, threshold, and the due instant that it was said of."""
 
@@ -183,7 +187,7 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
         state.facts = {name: getattr(state, name) for name in FACTS if name != "organisation_key"}
         state.facts["organisation"] = state.organisation_key
         _promise(state)
-    if event.kind not in BY_THE_WAY:
+    if event.kind not in BY_THE_WAY | KEEPING:
         state.updated_at = event.at
     state.last_at = event.at
     state.version = event.seq

@@ -16,6 +16,7 @@ from sqlalchemy import Table, delete, func, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.desk import UNDONE, message_values
+from deskterm.desk.erasure import digests
 from deskterm.desk.events import GENESIS, Event, chained, decoded, text_digest
 from deskterm.desk.fold import FOLD, TicketFold
 from deskterm.desk.rows import clock_values, record_values, seconds, ticket_values
@@ -182,16 +183,15 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     previous, whole = GENESIS, True
     messages: list[dict[str, Any]] = []
     rows = batch.events.get(number, [])
+    erased = digests(decoded_row(row) for row in rows if row["kind"] in ("erased", "purged"))
     for seq, row in enumerate(rows, 1):
-        event = decoded(
-            row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"]
-        )
+        event = decoded_row(row)
         previous = chained(previous, number, event, row["data"])
         if row["seq"] != seq or row["hash"] != previous:
             yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: compare a backup")
             whole = False
             break
-        for sentence in _words_changed(batch, number, event):
+        for sentence in words_changed(batch.texts, number, event, erased):
             yield Finding(number, sentence)
         fold.step(event)
         message = message_values(event)
@@ -225,12 +225,22 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     yield from _compare(session, table_of(Message), found, messages, number, repair, "messages")
 
 
-def _words_changed(batch: _Batch, number: int, event: Event) -> Iterator[str]:
+def decoded_row(row: Mapping[str, Any]) -> Event:
+    """The event of a row of its table."""
+    return decoded(row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"])
+
+
+def words_changed(
+    texts: Mapping[int, Mapping[str, Any]], number: int, event: Event, erased: Mapping[int, str]
+) -> Iterator[str]:
+    """What is wrong with the words that an event refers to. texts: the rows of them, by number; erased: the digests of
+    what stands in the place of words that were erased (`deskterm.desk.erasure.digests`)."""
     for name, reference in event.texts.items():
-        text = batch.texts.get(reference.id)
+        text = texts.get(reference.id)
+        wanted = erased.get(reference.id, reference.digest)
         if text is None:
             yield f"the {name} of event {event.seq} of ticket {number} is missing: compare a backup"
-        elif text["salt"] and text_digest(text["salt"], text["body"]) != reference.digest:
+        elif (text_digest(text["salt"], text["body"]) if text["salt"] or text["body"] else "") != wanted:
             yield f"the {name} of event {event.seq} of ticket {number} is not what was written: compare a backup"
 
 

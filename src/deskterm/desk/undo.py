@@ -22,7 +22,7 @@ from deskterm.desk.rows import moment
 from deskterm.errors import DeskError
 from deskterm.store.tables import RecordRow, table_of
 
-_ASIDE = BY_THE_WAY | {"delivered"}
+_ASIDE = BY_THE_WAY | {"delivered", "reminded"}
 """Events that do not stand between a command and its being taken back."""
 
 _STAYS = {

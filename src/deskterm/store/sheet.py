@@ -299,8 +299,8 @@ def _messages(reader: Reader, number: int, gone: list[int]) -> list[MessageView]
     """The conversation; with those of tickets that were merged into it, in the order of time."""
     names, params = among([number, *gone])
     found = reader.rows(
-        "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, m.mark, "
-        "m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "
+        "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, "
+        "m.mark, m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "
         f"LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id IN ({names}) "
         f"ORDER BY {'m.at, m.ticket_id, ' if gone else ''}m.seq",
         params,

@@ -1,0 +1,101 @@
+"""`deskterm audit`: whether what was written still stands there, and who did what."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of, read_instant
+
+app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    ticket: Annotated[int | None, typer.Option(help="Only this one.", metavar="NUMBER")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every ticket's chain of events, and the words they refer to; exit code 1 when something is broken.
+
+    Of each broken chain it names the first row that is not what was written.
+    """
+    from deskterm.cli import show
+    from deskterm.desk.audit import verify as check
+
+    invocation: Invocation = context.obj
+    invocation.desk().require("audit")
+    facts = facts_of(invocation)
+    with invocation.reader() as reader:
+        verdict = check(reader, number=ticket, progress=show.progress("tickets") if sys.stderr.isatty() else None)
+    if as_json:
+        broken = [one._asdict() | {"at": show.instant(one.at)} for one in verdict.broken]
+        counted = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
+        show.print_json(counted | {"broken": broken})
+    else:
+        for one in verdict.broken:
+            when = f", {show.local(one.at, facts.timezone)}" if one.at is not None else ""
+            show.print_lines([f"{one.sentence}{when}"])
+        state = f"{len(verdict.broken)} broken" if verdict.broken else "whole"
+        print(f"{verdict.tickets} chains of {verdict.events} events, {verdict.texts} texts: {state}.")
+    if verdict.broken:
+        raise typer.Exit(1)
+
+
+@app.command()
+def log(
+    context: typer.Context,
+    by: Annotated[str | None, typer.Option(help="Only what this agent did.", metavar="LOGIN")] = None,
+    ticket: Annotated[int | None, typer.Option(help="Only on this ticket.", metavar="NUMBER")] = None,
+    since: Annotated[str | None, typer.Option(help="From this instant on.", metavar="INSTANT")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this instant.", metavar="INSTANT")] = None,
+    accesses: Annotated[bool, typer.Option("--accesses", help="Who looked, in place of who did.")] = False,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List who did what and when, the newest first; with --accesses who looked."""
+    from deskterm.cli import show
+    from deskterm.desk.deeds import changed, deed
+    from deskterm.store.auditing import deeds, looks
+
+    invocation: Invocation = context.obj
+    invocation.desk().require("audit")
+    facts = facts_of(invocation)
+    begin, end = (
+        None if text is None else int(read_instant(text, facts.timezone).timestamp()) for text in (since, until)
+    )
+    with invocation.reader() as reader:
+        if accesses:
+            seen = looks(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            if as_json:
+                show.print_json([look._asdict() | {"at": show.instant(look.at)} for look in seen])
+                return
+            told = [(look.at, look.login, look.ticket, f"looked at: {look.what}") for look in seen]
+        else:
+            done = deeds(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            if as_json:
+                show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in done])
+                return
+            told = [
+                (one.at, one.login, one.ticket, " · ".join(filter(None, (
+                    deed(one.kind, one.data), changed(one.data.get("changes", {})), one.data.get("reason", ""),
+                ))))
+                for one in done
+            ]  # fmt: skip
+    show.print_table(
+        ("When", "Who", "#", "What"),
+        [
+            (show.local(at, facts.timezone), who, "–" if number is None else str(number), what)
+            for at, who, number, what in told
+        ],
+        right=("#",),
+    )
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands to the program."""
+    program.add_typer(app, name=noun)
