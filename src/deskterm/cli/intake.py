@@ -1,4 +1,4 @@
-"""`deskterm ticket like|supply|exempt|prioritise|confirm-severity|suggestions`: what a request says, and how it counts."""
+"""`deskterm ticket like|supply|exempt|prioritise|confirm-severity|suggestions`: what a request says and means."""
 
 from __future__ import annotations
 
