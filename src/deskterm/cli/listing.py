@@ -33,10 +33,25 @@ def list_tickets(
     requester: Annotated[
         str | None, typer.Option(help="All that this person asked for, the newest first; --match searches their words.")
     ] = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Those that nobody has touched for long.")] = False,
+    unscheduled: Annotated[
+        bool, typer.Option("--unscheduled", help="Those that wait for a sprint or release and are in none.")
+    ] = False,
+    to_be_set: Annotated[
+        bool, typer.Option("--to-be-set", help="Those that wait for somebody to say when they are due.")
+    ] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Only what is done with.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List tickets, in the order of work."""
+    if stale + unscheduled + to_be_set:
+        from deskterm.cli import worklists
+
+        if stale + unscheduled + to_be_set > 1 or view != "open" or match or by_due or closed or requester:
+            raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
+        show_list = worklists.print_unscheduled if unscheduled else worklists.print_to_be_set
+        (worklists.print_stale if stale else show_list)(context.obj, limit, as_json)
+        return
     if requester is not None:
         print_requests(context.obj, requester, closed=closed or None, match=match, limit=limit, as_json=as_json)
         return
@@ -58,7 +73,7 @@ def print_requests(
         rows, total = of_requester(reader, who, closed=closed, match=match, limit=limit)
         shown = [] if as_json else _lines(reader, rows, Vocabulary(facts.document))
     if as_json:
-        show.print_json([_row_json(row) for row in rows])
+        show.print_json([row_json(row) for row in rows])
         return
     now = int(invocation.now(facts).timestamp())
     print(f"{show.safe(facts.name)} · {show.safe(who)} · {total} · {show.here(now, facts.timezone)}")
@@ -95,7 +110,7 @@ def print_queue(
         total = len(rows) if len(rows) < limit else count(reader, view, viewer, match)
         shown = [] if as_json else _lines(reader, rows, Vocabulary(facts.document))
     if as_json:
-        show.print_json([_row_json(row) for row in rows])
+        show.print_json([row_json(row) for row in rows])
         return
     label = next(known.label for known in VIEWS if known.key == view)
     print(f"{show.safe(facts.name)} · {label} · {total} · {show.here(now, facts.timezone)}")
@@ -106,6 +121,27 @@ def print_queue(
     )
     if total > len(rows):
         print(f"… {total - len(rows)} more: --limit {total} shows them.")
+
+
+def print_rows(
+    invocation: Invocation, reader: Reader, label: str, rows: Sequence[QueueRow], *, as_json: bool = False
+) -> None:
+    """Print rows that were read elsewhere, under a label."""
+    from deskterm.cli import show
+    from deskterm.store.sheet import desk_facts
+    from deskterm.tui.vocabulary import Vocabulary
+
+    if as_json:
+        show.print_json([row_json(row) for row in rows])
+        return
+    facts = desk_facts(reader)
+    now = int(invocation.now(facts).timestamp())
+    print(f"{show.safe(facts.name)} · {label} · {len(rows)} · {show.here(now, facts.timezone)}")
+    show.print_table(
+        ("", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"),
+        [_cells(line, now, facts.timezone) for line in _lines(reader, rows, Vocabulary(facts.document))],
+        right=("#", "Left"),
+    )
 
 
 def _lines(reader: Reader, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[Line]:
@@ -139,7 +175,8 @@ def _cells(line: Line, now: int, timezone: str) -> list[str]:
     ]
 
 
-def _row_json(row: QueueRow) -> dict[str, Any]:
+def row_json(row: QueueRow) -> dict[str, Any]:
+    """A row of a list as programs read it; instants in UTC."""
     from deskterm.cli import show
 
     found = row._asdict()

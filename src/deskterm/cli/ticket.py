@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli import changing, intake, keeping, linking, listing, promising
+from deskterm.cli import (
+    changing,
+    escalating,
+    feedback,
+    gathering,
+    intake,
+    keeping,
+    linking,
+    listing,
+    money,
+    promising,
+    worklists,
+)
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
@@ -210,6 +222,18 @@ def _pair(text: str) -> tuple[str, str]:
 
 def register(program: typer.Typer, noun: str) -> None:
     """Add the commands to the program."""
-    for more in (listing, changing, promising, linking, intake, keeping):
+    for more in (
+        listing,
+        changing,
+        promising,
+        linking,
+        intake,
+        keeping,
+        money,
+        feedback,
+        worklists,
+        escalating,
+        gathering,
+    ):
         more.attach(app)
     program.add_typer(app, name=noun)

@@ -132,3 +132,16 @@ def _parts(numbers: Iterable[int]) -> list[str]:
     """Numbers for `IN`, some hundred at a time: they come from the store itself."""
     every = sorted({int(number) for number in numbers})
     return [",".join(map(str, every[start : start + 500])) for start in range(0, len(every), 500)]
+
+
+def participants_of(reader: Reader, number: int) -> list[tuple[Recipient, str]]:
+    """Who takes part in a ticket beside its requester, in the order in which they came, and as what."""
+    found = reader.rows(
+        "SELECT data FROM record WHERE ticket_id = :number AND kind = 'participant' ORDER BY at, length(key), key",
+        {"number": number},
+    )
+    every = [json.loads(data) for (data,) in found]
+    people = _people(reader, {int(values["contact"]) for values in every})
+    return [
+        (people[values["contact"]], str(values.get("state", ""))) for values in every if values["contact"] in people
+    ]

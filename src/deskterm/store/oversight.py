@@ -128,3 +128,16 @@ def _ahead(stored: Any, now: int) -> int | None:
     """An instant that is still to come."""
     until = seconds_or_none(stored)
     return until if until is not None and until > now else None
+
+
+def overseeing(document: str, person: Staff) -> list[str] | None:
+    """The teams whose tickets somebody answers for, by the procedure's roles that oversee (S2-23) and as a lead; None
+    for those of the whole desk. document: the procedure as JSON."""
+    roles = [role for role in json.loads(document).get("roles", []) if "oversee" in role.get("may", [])]
+    held = [role for role in roles if role["key"] in person.roles]
+    if person.role == "admin" or any(not role.get("teams") for role in held):
+        return None
+    if person.role == "lead" and person.team is None:
+        return None
+    own = {person.team} if person.role == "lead" and person.team else set()
+    return sorted(own.union(*(role["teams"] for role in held)))

@@ -1,0 +1,137 @@
+"""`deskterm ticket escalate|review|dispute|settle|delay|told`: when a ticket needs more, or its people need word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from deskterm.desk.desk import Done
+
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Words = Annotated[str, typer.Argument(help="The words.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to `deskterm ticket`."""
+    for command in (escalate, review, dispute, settle, delay, told):
+        app.command(command.__name__)(command)
+
+
+def _now(invocation: Invocation) -> datetime:
+    return invocation.now(facts_of(invocation))
+
+
+def _report(done: Done, as_json: bool) -> None:
+    from deskterm.cli import show
+
+    show.print_done(done, as_json)
+
+
+def escalate(
+    context: typer.Context,
+    number: Number,
+    reason: Annotated[str, typer.Argument(help="Why.")] = "",
+    ladder: Annotated[str | None, typer.Option(help="Which ladder; left out, the one that was begun.")] = None,
+    level: Annotated[str | None, typer.Option(help="Which level, by its name or place; left out, the next.")] = None,
+    impact: Annotated[str, typer.Option(help="How it touches the customer's business, in their words.")] = "",
+    by_customer: Annotated[bool, typer.Option("--by-customer", help="The customer asks for it.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take the next step of a ladder: its role is asked, its level of support takes over."""
+    from deskterm.desk.escalation import escalate as climb
+
+    invocation: Invocation = context.obj
+    done = climb(
+        invocation.desk(), number, ladder=ladder, level=level, reason=reason, impact=impact, by_customer=by_customer,
+        now=_now(invocation),
+    )  # fmt: skip
+    _report(done, as_json)
+
+
+def review(
+    context: typer.Context,
+    number: Number,
+    decision: Annotated[str, typer.Argument(help="What was decided: an outcome of the ladder's checklist, or words.")],
+    key: Annotated[str | None, typer.Option(help="Which escalation, where several are open.")] = None,
+    severity: Annotated[str | None, typer.Option(help="The severity from now on.")] = None,
+    priority: Annotated[str | None, typer.Option(help="The priority from now on.")] = None,
+    note: Annotated[str, typer.Option(help="A note that only agents see.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Decide on an escalation after looking at its impact."""
+    from deskterm.desk.escalation import review as decide
+
+    invocation: Invocation = context.obj
+    done = decide(
+        invocation.desk(), number, key, decision=decision, severity=severity, priority=priority, note=note,
+        now=_now(invocation),
+    )  # fmt: skip
+    _report(done, as_json)
+
+
+def dispute(
+    context: typer.Context,
+    number: Number,
+    words: Annotated[str, typer.Argument(help="How it affects them, in their words.")],
+    wanted: Annotated[str | None, typer.Option(help="The priority that they think is right.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that the customer says the priority is wrong."""
+    from deskterm.desk.disputes import dispute as note_dispute
+
+    invocation: Invocation = context.obj
+    _report(note_dispute(invocation.desk(), number, words, wanted=wanted, now=_now(invocation)), as_json)
+
+
+def settle(
+    context: typer.Context,
+    number: Number,
+    priority: Annotated[str | None, typer.Option(help="The priority from now on; left out, it stays.")] = None,
+    note: Annotated[str, typer.Option(help="Why; only agents see it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Decide on a disputed priority."""
+    from deskterm.desk.disputes import settle as decide
+
+    invocation: Invocation = context.obj
+    _report(decide(invocation.desk(), number, priority=priority, note=note, now=_now(invocation)), as_json)
+
+
+def delay(
+    context: typer.Context,
+    number: Number,
+    words: Words,
+    metric: Annotated[str | None, typer.Option(help="Which clock; left out, the one that is due next.")] = None,
+    phone: Annotated[bool, typer.Option("--phone", help="They were told by phone.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the requester that it takes longer, before the time runs out."""
+    from deskterm.desk.delays import announce_delay
+
+    invocation: Invocation = context.obj
+    done = announce_delay(invocation.desk(), number, words, metric=metric, phone=phone, now=_now(invocation))
+    _report(done, as_json)
+
+
+def told(
+    context: typer.Context,
+    number: Number,
+    words: Annotated[str, typer.Argument(help="What they were told.")],
+    phone: Annotated[bool, typer.Option("--phone", help="By phone.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Log a call that does instead of the letters that wait; they are withdrawn."""
+    from deskterm.desk.letters import by_phone
+
+    if not phone:
+        raise UsageError("Say how they were told: --phone; by mail it is `deskterm ticket reply`.")
+    invocation: Invocation = context.obj
+    _report(by_phone(invocation.desk(), number, words, now=_now(invocation)), as_json)

@@ -1,0 +1,114 @@
+"""`deskterm ticket join|leave|attach|detach|announce|take`: people and tickets that come together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from deskterm.desk.desk import Done
+
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
+Incident = Annotated[int, typer.Argument(help="The incident's number.", metavar="INCIDENT", min=1, max=2**63 - 1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Who = Annotated[str, typer.Argument(help="A name or an e-mail address.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to `deskterm ticket`."""
+    app.command("attach")(attach_ticket)
+    for command in (join, leave, participants, detach, announce, take):
+        app.command(command.__name__)(command)
+
+
+def _now(invocation: Invocation) -> datetime:
+    return invocation.now(facts_of(invocation))
+
+
+def _report(done: Done, as_json: bool) -> None:
+    from deskterm.cli import show
+
+    show.print_done(done, as_json)
+
+
+def join(
+    context: typer.Context,
+    number: Number,
+    who: Who,
+    email: Annotated[str | None, typer.Option(help="The address that belongs to the name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody take part in a ticket: its letters go to them too."""
+    from deskterm.desk import participants as people
+
+    invocation: Invocation = context.obj
+    _report(people.add(invocation.desk(), number, who, email=email, now=_now(invocation)), as_json)
+
+
+def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = False) -> None:
+    """Let somebody take part no more."""
+    from deskterm.desk import participants as people
+
+    invocation: Invocation = context.obj
+    _report(people.remove(invocation.desk(), number, who, now=_now(invocation)), as_json)
+
+
+def participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """List who takes part in a ticket beside its requester."""
+    from deskterm.cli import show
+    from deskterm.errors import DeskError
+    from deskterm.store.outbox import participants_of
+    from deskterm.store.sheet import sheet
+
+    invocation: Invocation = context.obj
+    with invocation.reader() as reader:
+        if sheet(reader, number) is None:
+            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        found = participants_of(reader, number)
+    if as_json:
+        show.print_json([person._asdict() | {"as": state} for person, state in found])
+        return
+    show.print_table(("Name", "E-mail", "As"), [(one.name, one.email or "–", state) for one, state in found])
+
+
+def attach_ticket(context: typer.Context, number: Number, incident: Incident, as_json: AsJson = False) -> None:
+    """Attach a ticket to an incident, which is a ticket too."""
+    from deskterm.desk import incidents
+
+    invocation: Invocation = context.obj
+    _report(incidents.attach(invocation.desk(), number, incident, now=_now(invocation)), as_json)
+
+
+def detach(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """Take a ticket away from its incident."""
+    from deskterm.desk import incidents
+
+    invocation: Invocation = context.obj
+    _report(incidents.detach(invocation.desk(), number, now=_now(invocation)), as_json)
+
+
+def announce(
+    context: typer.Context,
+    incident: Incident,
+    words: Annotated[str, typer.Argument(help="What all who are touched should know.")],
+    status: Annotated[str | None, typer.Option(help="Move the tickets there that may go there.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say one thing on an incident and on every ticket that is attached to it; everybody gets one letter."""
+    from deskterm.desk import incidents
+
+    invocation: Invocation = context.obj
+    _report(incidents.announce(invocation.desk(), incident, words, status=status, now=_now(invocation)), as_json)
+
+
+def take(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """Take over the ticket of a colleague who is away."""
+    from deskterm.desk.absence import take_over
+
+    invocation: Invocation = context.obj
+    _report(take_over(invocation.desk(), number, now=_now(invocation)), as_json)

@@ -1,0 +1,124 @@
+"""`deskterm outbox|notices|escalations`: letters that wait, what one was told, and what was escalated."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation
+from deskterm.errors import UsageError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=1_000_000)]
+
+
+def outbox(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="queued, sent, failed or withdrawn.")] = "queued",
+    limit: Limit = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """List letters to people outside, the oldest first."""
+    from deskterm.cli import show
+    from deskterm.store.outbox import outbox as read
+    from deskterm.store.sheet import desk_facts
+
+    if state not in ("queued", "sent", "failed", "withdrawn"):
+        raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
+    invocation: Invocation = context.obj
+    with invocation.reader() as reader:
+        facts = desk_facts(reader)
+        letters = read(reader, state, limit=limit)
+    if as_json:
+        show.print_json(
+            [
+                letter._asdict() | {"at": show.instant(letter.at), "to": [person._asdict() for person in letter.to]}
+                for letter in letters
+            ]
+        )
+        return
+    show.print_table(
+        ("#", "Letter", "Since", "About", "To", "Heading"),
+        [
+            (
+                str(letter.number),
+                letter.key,
+                show.local(letter.at, facts.timezone),
+                letter.on,
+                ", ".join(person.email or f"{person.name} (no address)" for person in letter.to),
+                letter.heading or f"message {letter.covers}",
+            )
+            for letter in letters
+        ],
+        right=("#", "Letter"),
+    )
+
+
+def notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
+    """List what I was told, the newest first."""
+    from deskterm.cli import show
+    from deskterm.store.outbox import told
+    from deskterm.store.sheet import desk_facts
+
+    invocation: Invocation = context.obj
+    with invocation.reader() as reader:
+        facts = desk_facts(reader)
+        found = told(reader, invocation.login(), limit=limit)
+    if as_json:
+        show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in found])
+        return
+    show.print_table(
+        ("When", "#", "What", "Subject"),
+        [(show.local(one.at, facts.timezone), str(one.number), one.what, one.subject) for one in found],
+        right=("#",),
+    )
+
+
+def escalations(
+    context: typer.Context,
+    mine: Annotated[bool, typer.Option("--mine", help="Only those that my roles are asked about.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List open escalations, the oldest first."""
+    from deskterm.cli import show
+    from deskterm.store.oversight import escalations as read
+    from deskterm.store.oversight import staff
+    from deskterm.store.sheet import desk_facts
+
+    invocation: Invocation = context.obj
+    with invocation.reader() as reader:
+        facts = desk_facts(reader)
+        roles: tuple[str, ...] = ()
+        if mine:
+            login = invocation.login()
+            held = (one.roles for one in staff(reader, int(invocation.now(facts).timestamp())) if one.login == login)
+            roles = next(held, ()) or ("",)
+        found = read(reader, roles)
+    if as_json:
+        show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in found])
+        return
+    show.print_table(
+        ("Since", "#", "Level", "Asked", "By", "Assignee", "Reason", "Subject"),
+        [
+            (
+                show.local(one.at, facts.timezone),
+                str(one.number),
+                one.label,
+                one.role or "–",
+                "customer" if one.by_customer else one.by,
+                one.assignee or "–",
+                one.reason or "–",
+                one.subject,
+            )
+            for one in found
+        ],
+        right=("#",),
+    )
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the command to the program."""
+    for command in (outbox, notices, escalations):
+        if command.__name__ == noun:
+            program.command(noun)(command)
