@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TextIO
 
 import typer
 
@@ -55,7 +55,8 @@ def events_in(
 def export(
     context: typer.Context,
     what: Annotated[
-        Literal["tickets", "messages", "events", "clocks"], typer.Argument(help="tickets, messages, events or clocks.")
+        Literal["tickets", "messages", "events", "clocks", "worklog"],
+        typer.Argument(help="tickets, messages, events, clocks or worklog."),
     ],
     form: Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")] = "",
     output: Annotated[Path | None, typer.Option(help="A file; left out, standard output.", metavar="FILE")] = None,
@@ -64,12 +65,19 @@ def export(
         bool,
         typer.Option("--guard-formulas", help="For spreadsheets: put an apostrophe before what looks like a formula."),
     ] = False,
+    since: Annotated[str | None, typer.Option(help="Work log: that began then or later.", metavar="INSTANT")] = None,
+    until: Annotated[str | None, typer.Option(help="Work log: that began before.", metavar="INSTANT")] = None,
+    chargeable: Annotated[bool, typer.Option("--chargeable", help="Work log: what is charged only.")] = False,
 ) -> None:
-    """Take data out, a row each: every ticket, message, event with its hash, or cycle of a clock."""
+    """Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of the work log
+    (the time that was worked, and its price)."""
     from deskterm.exchange.exports import destination
     from deskterm.exchange.exports import export as write
+    from deskterm.exchange.worklog import export_worklog
 
     invocation: Invocation = context.obj
+    if what != "worklog" and (since is not None or until is not None or chargeable):
+        raise UsageError("--since, --until and --chargeable are for the work log.")
 
     chosen: Literal["csv", "jsonl"] = "csv"
     if form == "jsonl" or (not form and output is not None and output.suffix in (".jsonl", ".ndjson")):
@@ -77,12 +85,23 @@ def export(
     elif form not in ("", "csv"):
         raise UsageError(f"There is no format {form!r}: use csv or jsonl.")
     invocation.looked(facts_of(invocation), None, f"export {what}")
+    zone = facts_of(invocation).timezone if since or until else ""
+    begin = read_instant(since, zone) if since is not None else None
+    end = read_instant(until, zone) if until is not None else None
     with invocation.reader() as reader:
+
+        def rows(out: TextIO) -> int:
+            if what != "worklog":
+                return write(reader, what, chosen, out, guard_formulas=guard)
+            return export_worklog(
+                reader, chosen, out, since=begin, until=end, chargeable=chargeable, guard_formulas=guard
+            )
+
         if output is None:
-            write(reader, what, chosen, sys.stdout, guard_formulas=guard)
+            rows(sys.stdout)
             return
         with destination(output, force=force) as out:
-            count = write(reader, what, chosen, out, guard_formulas=guard)
+            count = rows(out)
     print(f"{count} {what} written to {output}.", file=sys.stderr)
 
 

@@ -1,0 +1,256 @@
+"""`deskterm ticket time|price|quote` and `deskterm quotes`: what was worked, what it costs, who agreed."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.errors import UsageError
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Done
+    from deskterm.store.worklog import EntryRow
+
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Note = Annotated[str, typer.Option(help="What was done or said, in a few words.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to `deskterm ticket`."""
+    for command in (time, price, quote):
+        app.command(command.__name__)(command)
+
+
+def time(
+    context: typer.Context,
+    number: Number,
+    worked: Annotated[
+        str | None, typer.Argument(help="How long: 25m, 1h30m; left out, what was written down is listed.")
+    ] = None,
+    note: Note = "",
+    chargeable: Annotated[
+        bool | None, typer.Option("--chargeable/--not-chargeable", help="As the type says where left out.")
+    ] = None,
+    rate: Annotated[str | None, typer.Option(help="An hour's price, where it is not the procedure's.")] = None,
+    started: Annotated[str | None, typer.Option("--at", help="When the work began.", metavar="INSTANT")] = None,
+    correct: Annotated[str | None, typer.Option(help="Strike this entry out for another one.", metavar="ENTRY")] = None,
+    void: Annotated[str | None, typer.Option(help="Strike this entry out.", metavar="ENTRY")] = None,
+    reason: Annotated[str, typer.Option(help="Why an entry is struck out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write down time that was worked, or list it with its price."""
+    from deskterm.cli import show
+    from deskterm.desk import time_entries
+    from deskterm.desk.money import parse_time
+
+    invocation: Invocation = context.obj
+    seconds = parse_time(worked) if worked is not None else None
+    hourly = None if rate is None else _rate(rate)
+    facts = facts_of(invocation)
+    now = invocation.now(facts)
+    if correct is not None and void is not None:
+        raise UsageError("--correct and --void go one at a time.")
+    done: Done
+    if correct is not None:
+        done = time_entries.correct(
+            invocation.desk(), number, correct, seconds=seconds, chargeable=chargeable, rate=hourly, reason=reason,
+            now=now,
+        )  # fmt: skip
+    elif void is not None:
+        done = time_entries.void(invocation.desk(), number, void, reason=reason, now=now)
+    elif seconds is not None:
+        begun = read_instant(started, facts.timezone) if started is not None else None
+        done = time_entries.write(
+            invocation.desk(), number, seconds, note=note, chargeable=chargeable, rate=hourly, started=begun, now=now
+        )
+    else:
+        _print_entries(invocation, number, facts.timezone, as_json)
+        return
+    show.print_done(done, as_json)
+
+
+def price(
+    context: typer.Context,
+    number: Number,
+    agreed: Annotated[bool, typer.Option("--agreed", help="The customer agrees to be charged.")] = False,
+    amount: Annotated[str | None, typer.Option(help="With --agreed: up to this amount.")] = None,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what the work on a ticket comes to, or that the customer agrees to it."""
+    from deskterm.cli import show
+    from deskterm.desk.money import parse_amount, total
+    from deskterm.desk.quotes import agree
+    from deskterm.store.worklog import entries, quotes
+
+    invocation: Invocation = context.obj
+    if agreed:
+        desk = invocation.desk()
+        most = None if amount is None else parse_amount(amount, desk.procedure.procedure.money.currency)
+        now = invocation.now(facts_of(invocation))
+        show.print_done(agree(desk, number, amount=most, note=note, now=now), as_json)
+        return
+    if amount is not None or note:
+        raise UsageError("--amount and --note go with --agreed.")
+    with invocation.reader() as reader:
+        _known(invocation, number)
+        found = total(_values(row) for row in entries(reader, number))
+        quoted = [row for row in quotes(reader, every=True) if row.ticket == number and row.means == "accepted"]
+    sums = dict(found.amounts)
+    for row in quoted:
+        if row.amount is not None and row.currency is not None:
+            sums[row.currency] = sums.get(row.currency, Decimal(0)) + Decimal(row.amount)
+    if as_json:
+        show.print_json(
+            {
+                "number": number,
+                "seconds": found.seconds,
+                "charged": found.charged,
+                "without_rate": found.unpriced,
+                "time": {currency: str(sum_) for currency, sum_ in found.amounts.items()},
+                "quotes": [{"quote": row.key, "amount": row.amount, "currency": row.currency} for row in quoted],
+                "total": {currency: str(sum_) for currency, sum_ in sums.items()},
+            }
+        )
+        return
+    from deskterm.desk.money import money
+
+    show.print_lines([f"{number}: {found.words()}"])
+    show.print_lines(f"quote {row.key}: {money(row.amount or '0', row.currency or '')}" for row in quoted)
+    if quoted:
+        show.print_lines([f"together: {', '.join(money(sum_, name) for name, sum_ in sorted(sums.items()))}"])
+
+
+def quote(
+    context: typer.Context,
+    number: Number,
+    request: Annotated[bool, typer.Option("--request", help="Ask for a quote.")] = False,
+    send: Annotated[str | None, typer.Option(help="Send a quote of this amount.", metavar="AMOUNT")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="The customer accepts.")] = False,
+    decline: Annotated[bool, typer.Option("--decline", help="The customer declines.")] = False,
+    which: Annotated[str | None, typer.Option("--quote", help="Which, where there are several.")] = None,
+    note: Note = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a quote, send it, or record what the customer said to it."""
+    from deskterm.cli import show
+    from deskterm.desk import quotes
+    from deskterm.desk.money import parse_amount
+
+    if request + (send is not None) + accept + decline != 1:
+        raise UsageError("Say one of --request, --send AMOUNT, --accept and --decline.")
+    invocation: Invocation = context.obj
+    desk, now = invocation.desk(), invocation.now(facts_of(invocation))
+    if request:
+        done = quotes.request(desk, number, note=note, now=now)
+    elif send is not None:
+        amount = parse_amount(send, desk.procedure.procedure.money.currency)
+        done = quotes.send(desk, number, amount, quote=which, note=note, now=now)
+    else:
+        done = quotes.answer(desk, number, accept, quote=which, note=note, now=now)
+    show.print_done(done, as_json)
+
+
+def list_quotes(
+    context: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="Those that were answered, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List quotes that are asked for or sent and not answered yet."""
+    from deskterm.cli import show
+    from deskterm.desk.money import money
+    from deskterm.procedure.compiled import from_document
+    from deskterm.store.sheet import desk_facts
+    from deskterm.store.worklog import quotes
+
+    invocation: Invocation = context.obj
+    with invocation.reader() as reader:
+        facts = desk_facts(reader)
+        rows = quotes(reader, every=every)
+    if as_json:
+        show.print_json([row._asdict() | {"at": show.instant(row.at)} for row in rows])
+        return
+    states = from_document(facts.document, facts.procedure_version).procedure.money.quote_states
+    labels = {state.key: state.label for state in states}
+    show.print_table(
+        ("#", "Quote", "State", "Amount", "Since", "Client", "Subject"),
+        [
+            (
+                str(row.ticket),
+                row.key,
+                labels.get(row.state, row.state),
+                money(row.amount, row.currency) if row.amount and row.currency else "–",
+                show.local(row.at, facts.timezone),
+                row.organisation or "–",
+                row.subject,
+            )
+            for row in rows
+        ],
+        right=("#", "Amount"),
+    )
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the list over the desk to the program."""
+    program.command(noun)(list_quotes)
+
+
+def _print_entries(invocation: Invocation, number: int, timezone: str, as_json: bool) -> None:
+    from deskterm.cli import show
+    from deskterm.desk.money import money, spoken, total
+    from deskterm.store.worklog import entries
+
+    _known(invocation, number)
+    with invocation.reader() as reader:
+        rows = sorted(entries(reader, number), key=lambda row: int(row.key))
+    if as_json:
+        show.print_json(
+            [
+                row._asdict() | {"started": show.instant(row.started), "written": show.instant(row.written)}
+                for row in rows
+            ]
+        )
+        return
+    show.print_table(
+        ("Entry", "Began", "Who", "Worked", "Charged", "Price", "What"),
+        [
+            (
+                row.key,
+                show.local(row.started, timezone),
+                row.who,
+                spoken(row.seconds),
+                spoken(row.charged) if row.chargeable else "–",
+                money(row.amount, row.currency) if row.amount and row.currency else "–",
+                ("struck out: " if row.state == "void" else "") + (row.note or "–"),
+            )
+            for row in rows
+        ],
+        right=("Worked", "Charged", "Price"),
+    )
+    show.print_lines([total(_values(row) for row in rows).words()])
+
+
+def _values(row: EntryRow) -> dict[str, object]:
+    return {name: value for name, value in row._asdict().items() if value is not None}
+
+
+def _known(invocation: Invocation, number: int) -> None:
+    from deskterm.errors import DeskError
+
+    with invocation.reader() as reader:
+        if not reader.rows("SELECT id FROM ticket WHERE id = :number", {"number": number}):
+            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+
+
+def _rate(text: str) -> Decimal:
+    try:
+        rate = Decimal(text)
+    except InvalidOperation:
+        rate = Decimal("NaN")
+    if not rate.is_finite() or rate < 0:
+        raise UsageError(f"{text!r} is no hour's price: write it as 62.50.")
+    return rate
