@@ -1,0 +1,118 @@
+"""The IT service of a campus: unequal days, first come first served, two levels of escalation, a courteous end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from deskterm.desk import closing, conversation, courtesy, escalation, exemption, handling, letters
+from deskterm.desk.intake import register
+from deskterm.errors import DeskError
+from desk_story import Story
+
+PEOPLE = [
+    {"login": "raj", "name": "Raj", "role": "agent", "team": "customer-support", "tier": 1},
+    {"login": "mei", "name": "Mei", "role": "lead", "team": "technical-services", "tier": 2, "roles": "senior-engineer"},
+    {"login": "tom", "name": "Tom", "role": "admin", "roles": "it-head"},
+]
+CLIENTS = [{"key": "science", "name": "Institute of Science", "domain": "science.example"}]
+ASKED = {
+    "occurred-at": "2026-11-20T16:30:00+05:30",
+    "caller": "Ira <ira@science.example>",
+    "notify": "dean@science.example",
+    "resource": "Examination portal",
+    "description": "Marks are not saved.",
+    "first-time": True,
+}
+LETTER = """Dear Ira,
+
+I am writing about the examination portal.
+The marks were not saved because the disk was full. We resolved it by adding space.
+Please do not hesitate to write again if we can help you further.
+Thank you for telling us."""
+
+
+def campus(url: str, start: str = "2026-11-20T17:30+05:30") -> Story:
+    return Story(url, "campus-it", start, people=PEOPLE, clients=CLIENTS)
+
+
+@pytest.mark.requirement("S2-02", "S2-08", "S2-15", "S2-16", "S2-18", "S2-19", "S2-20", "S2-21", "S2-24")
+def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url: str) -> None:
+    story = campus(store_url)
+    raj = story.by("raj")
+    with pytest.raises(DeskError, match="resource"):
+        register(
+            raj,
+            type="issue",
+            subject="Marks are lost",
+            email="lee@science.example",
+            fields={name: value for name, value in ASKED.items() if name != "resource"},
+            now=story.now,
+        )
+    number = register(
+        raj,
+        type="issue",
+        subject="Marks are lost",
+        requester="Lee",
+        email="lee@science.example",
+        channel="walk-in",
+        fields=ASKED,
+        now=story.now,
+    ).number
+    assert story.status(number) == "registered"
+    assert story.sheet(number).row.priority == "normal"
+    assert {record.state for record in story.records(number, "participant")} == {"caller", "notify"}
+
+    handling.set_priority(raj, number, "critical", reason="Nobody can enter marks.", now=story.now)
+    assert "priority-changed" in story.letters(number)
+    letters.by_phone(raj, number, "Told Lee on the phone.", now=story.now)
+    conversation.reply(raj, number, "We are on it.", status="in-progress", now=story.now)
+    due = datetime.fromisoformat("2026-11-21T11:20+05:30")  # two hours, ten minutes of them on Friday
+    assert story.due(number, "update") == f"{due.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+    story.at("2026-11-21T10:00+05:30")
+    escalation.escalate(raj, number, reason="The disk is full.", now=story.now)
+    assert story.letters(number).count("escalated") == 1
+    assert story.sheet(number).tier == 2
+    conversation.reply(story.by("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
+    assert story.clock(number, "update").state == "paused" or story.clock(number, "update").state == "met"
+    conversation.customer_message(raj, number, "Physics.", channel="phone", now=story.now)
+    assert story.status(number) == "in-progress"
+
+    story.at("2026-11-21T11:00+05:30")
+    with pytest.raises(DeskError):
+        handling.move(story.by("mei"), number, "resolved", now=story.now)
+    procedure = story.by("mei").procedure.procedure
+    assert courtesy.courtesy(procedure, LETTER) == []
+    assert [check.key for check in courtesy.courtesy(procedure, "Done.")]
+    closing.resolve(story.by("mei"), number, LETTER, code="solved", now=story.now)
+    assert story.status(number) == "resolved"
+    handling.move(story.by("mei"), number, "closed", now=story.now)
+    assert story.status(number) == "closed"
+    story.end()
+
+
+@pytest.mark.requirement("S2-10", "S2-13", "S2-14", "S2-07")
+def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(store_url: str) -> None:
+    story = campus(store_url, "2026-11-23T10:00+05:30")
+    raj = story.by("raj")
+    number = register(
+        raj,
+        type="issue",
+        subject="No network in room 12",
+        product="network",
+        email="lee@science.example",
+        fields=ASKED | {"resource": "LAN"},
+        now=story.now,
+    ).number
+    assert [clock.due for clock in story.sheet(number).clocks if clock.state == "running"] == []
+    assert story.sheet(number).tier == 0  # the local administrator first
+    handling.set_priority(story.by("mei"), number, "high", now=story.now)
+    conversation.reply(raj, number, "We are looking.", status="in-progress", now=story.now)
+    assert story.clock(number, "update").state == "running"
+    reason = story.by("mei").procedure.procedure.sla.exempt_reasons[0].key
+    exemption.exempt(story.by("mei"), number, reason, now=story.now)
+    assert {clock.state for clock in story.sheet(number).clocks} <= {"cancelled", "met"}
+    exemption.unexempt(story.by("mei"), number, reason="It is our own cable.", now=story.now)
+    story.end()

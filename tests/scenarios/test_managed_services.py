@@ -1,0 +1,111 @@
+"""A managed service provider: around the clock, thirty minutes of work, tiers, thirty days to come back."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk import closing, conversation, escalation, feedback, handling, work
+from deskterm.desk.intake import register
+from deskterm.errors import DeskError
+from desk_story import Story
+
+PEOPLE = [
+    {"login": "ann-au", "name": "Anna", "role": "agent", "team": "australia", "tier": 1},
+    {"login": "gus", "name": "Gus", "role": "agent", "team": "global", "tier": 1},
+    {"login": "sue", "name": "Sue", "role": "agent", "team": "second-line", "tier": 2},
+    {"login": "tia", "name": "Tia", "role": "agent", "team": "third-line", "tier": 3},
+    {"login": "lea", "name": "Lea", "role": "lead", "roles": "shift-lead"},
+]
+CLIENTS = [
+    {"key": "gum", "name": "Gum Tree Ltd", "domain": "gum.example"},
+    {"key": "own", "name": "Own Desk Ltd", "domain": "own.example", "coverage": "2,3", "handoff": "their service desk"},
+]
+ASKED = {"contact-phone": "+61 2 5550 1234"}
+
+
+def provider(url: str, start: str = "2026-11-23T09:00+11:00") -> Story:
+    return Story(url, "managed-services", start, people=PEOPLE, clients=CLIENTS)
+
+
+@pytest.mark.requirement("S3-02", "S3-05", "S3-06", "S3-13", "S3-14", "S3-15", "S3-16")
+def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_days(store_url: str) -> None:
+    story = provider(store_url)
+    anna = story.by("ann-au")
+    number = register(
+        anna, type="problem", subject="Slow mail", email="kim@gum.example", priority="medium", channel="phone",
+        fields=ASKED, now=story.now,
+    ).number  # fmt: skip
+    sheet = story.sheet(number)
+    assert (sheet.row.status, sheet.row.team, sheet.tier) == ("new", "australia", 1)
+    assert "registered" in story.letters(number)  # it says what the priority is
+
+    handling.assign(anna, number, "ann-au", now=story.now)
+    handling.move(anna, number, "in-progress", anyway=True, now=story.now)
+    work.start(anna, number, now=story.now)
+    story.at("2026-11-23T09:26+11:00")
+    assert [record.state for record in story.records(number, "suggestion")] == ["open"]
+    story.at("2026-11-23T09:31+11:00")
+    assert len(story.records(number, "suggestion")) == 2
+    work.stop(anna, number, now=story.now)
+    escalation.escalate(anna, number, reason="Half an hour is over.", now=story.now)
+    assert story.sheet(number).tier == 2
+    assert "escalated" in story.letters(number)
+
+    story.at("2026-11-23T11:00+11:00")
+    conversation.reply(story.by("sue"), number, "The index was rebuilt. Is all well?", status="awaiting-confirmation",
+                       now=story.now)  # fmt: skip
+    closing.confirm(story.by("sue"), number, "Yes, all is well.", channel="phone", now=story.now)
+    assert story.status(number) == "closed"
+    assert [record.state for record in story.records(number, "feedback")] == ["asked"]
+    feedback.answer(story.by("lea"), number, 2, comment="It took long.", now=story.now)
+    assert story.sheet(number).flags
+    feedback.review(story.by("lea"), number, note="Called Kim.", now=story.now)
+
+    story.at("2026-12-23T11:00+11:00")  # thirty days to the second
+    conversation.customer_message(anna, number, "It is slow again.", channel="email", now=story.now)
+    assert story.status(number) == "in-progress"
+    closing.resolve(story.by("sue"), number, "Rebuilt once more.", status="awaiting-confirmation", now=story.now)
+    closing.confirm(story.by("sue"), number, "Good.", now=story.now)
+    story.at("2027-01-22T11:00:01+11:00")
+    done = conversation.customer_message(anna, number, "And again, since today.", channel="email", now=story.now)
+    assert story.status(number) == "closed"
+    assert done.number != number
+    assert story.status(done.number) == "new"
+    story.end()
+
+
+@pytest.mark.requirement("S3-10", "S3-11", "S3-12")
+def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_its_own(store_url: str) -> None:
+    story = provider(store_url, "2026-11-23T22:00+11:00")
+    gus = story.by("gus")
+    critical = register(
+        gus, type="problem", subject="All is down", email="kim@gum.example", priority="critical", fields=ASKED,
+        now=story.now,
+    ).number  # fmt: skip
+    assert story.sheet(critical).tier == 3
+    technical = register(
+        gus, type="problem", subject="Routing loop", email="kim@gum.example", priority="low",
+        tags=["very-technical"], fields=ASKED, now=story.now,
+    ).number  # fmt: skip
+    assert story.sheet(technical).tier == 2
+    night = register(
+        gus, type="request", subject="A mailbox", email="kim@gum.example", priority="low", fields=ASKED, now=story.now
+    ).number
+    assert story.sheet(night).row.team == "global"
+    with pytest.raises(DeskError):
+        handling.move(gus, night, "nowhere", now=story.now)
+    story.end()
+
+
+@pytest.mark.requirement("S3-08")
+def test_near_the_limit_a_rise_is_suggested_and_moves_no_due_time(store_url: str) -> None:
+    story = provider(store_url)
+    number = register(
+        story.by("ann-au"), type="problem", subject="Slow mail", email="kim@gum.example", priority="low",
+        fields=ASKED, now=story.now,
+    ).number  # fmt: skip
+    due = story.due(number, "resolution")
+    story.at("2026-12-20T09:00+11:00")
+    assert story.due(number, "resolution") == due
+    assert any(record.state == "open" for record in story.records(number, "suggestion"))
+    story.end()

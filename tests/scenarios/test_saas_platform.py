@@ -1,0 +1,140 @@
+"""A software service: triage, development with review and QA, a fortnightly release, seven days, and closed for good."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from deskterm.desk import (
+    checklists,
+    closing,
+    conversation,
+    development,
+    escalation,
+    handling,
+    incidents,
+    item_moves,
+    quotes,
+    releases,
+)
+from deskterm.desk.intake import register
+from deskterm.errors import DeskError
+from desk_story import Story
+
+PEOPLE = [
+    {"login": "sam", "name": "Sam", "role": "agent", "team": "agents"},
+    {"login": "dev", "name": "Dev", "role": "agent", "roles": "developer", "team": "development-triage"},
+    {"login": "ada", "name": "Ada", "role": "lead", "roles": "dev-lead"},
+    {"login": "quin", "name": "Quin", "role": "lead", "roles": "qa"},
+    {"login": "pro", "name": "Pro", "role": "agent", "roles": "professional-services", "team": "quoting"},
+    {"login": "max", "name": "Max", "role": "lead", "roles": "support-manager"},
+]
+CLIENTS = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example", "tenant": "larch-1"}]
+ASKED = {"business-impact": "No invoices go out.", "steps": "Press Invoice."}
+
+
+def platform(url: str, start: str = "2026-11-23T09:00+00:00") -> Story:
+    return Story(url, "saas-platform", start, people=PEOPLE, clients=CLIENTS)
+
+
+def opened(story: Story, severity: str = "severity-3", kind: str = "issue") -> int:
+    return register(
+        story.by("sam"), type=kind, subject="Invoices stop", severity=severity, email="kim@larch.example",
+        fields=ASKED, now=story.now,
+    ).number  # fmt: skip
+
+
+@pytest.mark.requirement("S4-10", "S4-11", "S4-12", "S4-13", "S4-14", "S4-15", "S4-18", "S4-19", "S4-26")
+def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url: str) -> None:
+    story = platform(store_url)
+    sam, dev, ada, quin = (story.by(login) for login in ("sam", "dev", "ada", "quin"))
+    number = opened(story)
+    assert story.status(number) == "new"
+    assert story.due(number, "response") == "2026-11-23 09:30"
+    handling.move(sam, number, "triage", now=story.now)
+    conversation.reply(sam, number, "We have it.", status="under-review", now=story.now)
+    checklists.check(sam, number, range(1, 5), checklist="to-development", now=story.now)
+    development.raise_item(sam, number, title="Rounding", route="code-change", now=story.now)
+    assert story.status(number) == "escalated-to-dev"
+
+    story.at("2026-11-24T09:00+00:00")
+    item_moves.move(dev, number, "dev-in-progress", now=story.now)
+    item_moves.move(dev, number, "waiting-for-review", now=story.now)
+    with pytest.raises(DeskError, match="Dev"):
+        item_moves.move(dev, number, "waiting-qa-deployment", now=story.now)
+    item_moves.move(ada, number, "waiting-qa-deployment", now=story.now)
+    item_moves.move(quin, number, "qa-in-progress", now=story.now)
+    with pytest.raises(DeskError):
+        item_moves.schedule(dev, number, "2026-11-26", now=story.now)
+    item_moves.move(quin, number, "ready-for-release", now=story.now)
+    item_moves.schedule(quin, number, "2026-11-26", now=story.now)
+    assert story.status(number) == "escalated-to-dev"
+
+    story.at("2026-11-26T17:00+00:00")
+    releases.put_out(quin, "2026-11-26", notes="Invoices are rounded as they should be.", now=story.now)
+    assert story.status(number) == "on-customer-test"
+    assert "released" in story.letters(number)
+    assert story.clock(number, "resolution").state == "paused"
+
+    story.at("2026-11-27T10:00+00:00")
+    conversation.customer_message(sam, number, "One invoice is still wrong.", now=story.now)
+    assert story.status(number) == "customer-responded"
+    conversation.reply(sam, number, "It is an old one; please press Renew.", status="on-customer-test", now=story.now)
+    conversation.customer_message(sam, number, "That did it, it works.", now=story.now)
+    closing.resolve(sam, number, "Fixed in the release of 26 November.", code="released", status="pending-closure",
+                    now=story.now)  # fmt: skip
+    assert story.status(number) == "pending-closure"
+    story.at("2026-12-04T09:59+00:00")
+    assert story.status(number) == "pending-closure"
+    assert "reminded" in story.letters(number)
+    story.at("2026-12-04T10:00+00:00")
+    assert story.status(number) == "closed"
+    with pytest.raises(DeskError, match="closed for good"):
+        conversation.note(sam, number, "One more thing.", now=story.now)
+    follow = conversation.customer_message(sam, number, "It is wrong again.", now=story.now).number
+    assert follow != number
+    assert story.status(number) == "closed"
+    assert story.status(follow) == "new"
+    story.end()
+
+
+@pytest.mark.requirement("S4-03", "S4-16", "S4-17", "S4-22", "S4-23")
+def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_url: str) -> None:
+    story = platform(store_url)
+    sam = story.by("sam")
+    incident = opened(story, "severity-1", "problem")
+    assert story.status(incident) == "escalated-to-dev"
+    assert story.sheet(incident).row.team == "development-triage"
+    others = [opened(story, "severity-2") for _ in range(2)]
+    for number in others:
+        incidents.attach(sam, number, incident, now=story.now)
+    incidents.announce(sam, incident, "The database is being restored.", now=story.now)
+    for number in others:
+        assert "The database is being restored." in [message.body for message in story.sheet(number).messages]
+    conversation.customer_message(sam, others[0], "Please escalate this: we lose money.", now=story.now)
+    assert [record.state for record in story.records(others[0], "escalation")] == ["open"]
+    escalation.review(story.by("max"), others[0], decision="granted", severity="severity-1", note="Yes.", now=story.now)
+    assert story.sheet(others[0]).row.severity == "severity-1"
+    handling.move(sam, others[1], "triage", now=story.now)
+    handling.move(sam, others[1], "under-review", now=story.now)
+    assert story.sheet(others[1]).row.assignee == "sam"  # the least busy of the team
+    story.end()
+
+
+@pytest.mark.requirement("S4-20", "S4-21")
+def test_work_is_quoted_agreed_and_the_clock_rests_meanwhile(store_url: str) -> None:
+    story = platform(store_url)
+    sam, pro = story.by("sam"), story.by("pro")
+    number = opened(story, "severity-4", "guidance")
+    handling.move(sam, number, "triage", now=story.now)
+    conversation.reply(sam, number, "This is chargeable; you will get a quote.", status="quote-required", now=story.now)
+    assert story.clock(number, "resolution").state == "paused"
+    quotes.send(pro, number, Decimal("480.00"), note="Six hours.", now=story.now)
+    assert "quoted" in story.letters(number)
+    story.at("2026-11-24T09:00+00:00")
+    quotes.answer(sam, number, True, now=story.now)
+    assert story.status(number) == "work-in-progress"
+    assert story.clock(number, "resolution").state == "running"
+    assert story.records(number, "quote")[0].values["amount"] == "480.00"
+    story.end()

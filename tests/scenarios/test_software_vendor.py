@@ -1,0 +1,124 @@
+"""A software vendor: three clocks, waiting, development by checklist, sign-off, a duplicate and an escalation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from deskterm.desk import checklists, closing, conversation, escalation, handling, linking, promises, time_entries
+from deskterm.desk import development as dev
+from deskterm.desk.intake import register
+from deskterm.errors import DeskError
+from desk_story import Story
+
+PEOPLE = [
+    {"login": "sam", "name": "Sam", "role": "agent", "team": "customer-support"},
+    {"login": "eve", "name": "Eve", "role": "lead", "roles": "customer-excellence-manager"},
+]
+CLIENTS = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
+ASKED = {"product": "platform", "fields": {"description": "Nobody can log in."}}
+
+
+def vendor(url: str, start: str = "2026-11-20T15:45+00:00") -> Story:
+    return Story(url, "software-vendor", start, people=PEOPLE, clients=CLIENTS)
+
+
+@pytest.mark.requirement("S1-09", "S1-10", "S1-14", "S1-18", "S1-20", "S1-21", "S1-24", "S1-25", "S1-27", "S1-28", "S1-29")
+def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
+    story = vendor(store_url)  # a Friday, a quarter of an hour before closing
+    sam = story.by("sam")
+    number = register(
+        sam,
+        type="technical-support",
+        subject="Login fails",
+        severity="highest",
+        email="kim@larch.example",
+        now=story.now,
+        **ASKED,
+    ).number
+    assert story.status(number) == "open-issue"
+    assert story.due(number, "response") == "2026-11-23 08:15"
+    assert story.due(number, "review") == "2026-11-23 08:45"
+    assert story.due(number, "resolution") == "2026-11-23 11:45"
+
+    story.at("2026-11-23T08:10+00:00")
+    with pytest.raises(DeskError, match="cannot go to"):
+        handling.move(sam, number, "client-sign-off", now=story.now)
+    handling.move(sam, number, "under-investigation", now=story.now)
+    conversation.reply(sam, number, "Which browser?", status="awaiting-client-info", next_steps=True, now=story.now)
+    assert story.clock(number, "response").state == story.clock(number, "review").state == "met"
+    assert story.clock(number, "resolution").state == "paused"
+
+    story.at("2026-11-23T09:10+00:00")
+    conversation.customer_message(sam, number, "Firefox. I request escalation!", now=story.now)
+    assert story.status(number) == "under-investigation"
+    assert story.due(number, "resolution") == "2026-11-23 12:45"  # an hour was spent waiting
+    assert [record.state for record in story.records(number, "escalation")] == ["open"]
+    escalation.review(story.by("eve"), number, decision="declined", note="It is in hand.", now=story.now)
+
+    with pytest.raises(DeskError):
+        handling.move(sam, number, "raised-with-development", now=story.now)
+    checklists.check(
+        sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now
+    )
+    dev.raise_item(sam, number, title="Session cookie", system="tracker", reference="DEV-7", now=story.now)
+    assert story.status(number) == "raised-with-development"
+    assert story.clock(number, "resolution").state == "running"  # the client does not wait any less
+
+    story.at("2026-11-23T12:00+00:00")
+    handling.move(sam, number, "under-investigation", now=story.now)
+    closing.resolve(sam, number, "Please use the other address for now.", resolution="temporary", now=story.now)
+    assert story.status(number) == "client-sign-off"
+    assert story.clock(number, "resolution").state == "met"
+    assert "outstanding" in story.sheet(number).flags
+
+    story.at("2026-11-27T10:00+00:00")
+    assert "reminded" in story.letters(number)
+    closing.confirm(sam, number, "It works.", now=story.now)
+    assert story.status(number) == "closed"
+    story.end()
+
+
+@pytest.mark.requirement("S1-33", "S1-34", "S1-03")
+def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
+    story = vendor(store_url, "2026-11-23T09:00+00:00")
+    sam = story.by("sam")
+    first, second = (
+        register(
+            sam, type="support-query", subject="Report is empty", email=email, now=story.now, **ASKED
+        ).number
+        for email in ("kim@larch.example", "lou@larch.example")
+    )
+    linking.duplicate(sam, second, first, now=story.now)
+    assert story.status(second) == "closed"
+    assert {clock.state for clock in story.sheet(second).clocks} == {"cancelled"}
+    assert len(story.records(first, "participant")) == 1
+    assert "merged" in story.letters(second) + story.letters(first)
+    handling.edit(sam, first, type="technical-support", now=story.now)
+    assert story.sheet(first).type == "technical-support"
+    assert story.sheet(first).row.severity == "medium"
+    handling.move(sam, first, "under-investigation", now=story.now)
+    closing.close(sam, first, "insufficient-information", now=story.now)
+    assert story.status(first) == "closed"
+    story.end()
+
+
+@pytest.mark.requirement("S1-17", "S1-26", "S1-32")
+def test_a_task_is_due_when_the_manager_says_and_its_time_is_charged(store_url: str) -> None:
+    story = vendor(store_url, "2026-11-23T09:00+00:00")
+    sam, eve = story.by("sam"), story.by("eve")
+    task = register(
+        sam, type="service-task", subject="Load our users", email="kim@larch.example", now=story.now, **ASKED
+    ).number
+    assert story.due(task, "resolution") == "–"
+    with pytest.raises(DeskError, match="Only a Customer Excellence Manager"):
+        promises.set_due(sam, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
+    promises.set_due(eve, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
+    assert story.due(task, "resolution") == "2026-11-23 15:00"
+    handling.move(sam, task, "under-investigation", now=story.now)
+    handling.move(sam, task, "in-progress", now=story.now)
+    time_entries.write(sam, task, 90 * 60, rate=Decimal("80"), note="Loaded 300 users", now=story.now)
+    entry = story.records(task, "entry")[0].values
+    assert (entry["seconds"], entry["currency"], Decimal(entry["amount"])) == (5400, "GBP", Decimal("120"))
+    story.end()

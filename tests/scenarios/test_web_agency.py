@@ -1,0 +1,101 @@
+"""A web agency: departments, order of arrival, and no thanks."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk import checklists, conversation, handling, merging, thanks, transfer, undo
+from deskterm.desk.intake import register
+from deskterm.errors import DeskError
+from desk_story import Story
+
+PEOPLE = [
+    {"login": "ida", "name": "Ida", "role": "lead"},
+    {"login": "jon", "name": "Jon", "role": "agent"},
+    {"login": "kay", "name": "Kay", "role": "agent"},
+]
+CLIENTS = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
+
+
+@pytest.mark.requirement("S5-01", "S5-05", "S5-08", "S5-10", "S5-12", "S5-13", "S5-16")
+def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: str) -> None:
+    story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
+    with pytest.raises(DeskError, match="client"):
+        register(
+            story.by("jon"), type="question", subject="Prices?", email="max@nobody.example", now=story.now
+        )
+    enquiry = register(
+        story.by("jon"), type="enquiry", subject="Prices?", email="max@nobody.example", now=story.now
+    ).number
+    assert story.sheet(enquiry).row.organisation == ""
+
+    job = register(
+        story.by("jon"),
+        type="work-request",
+        subject="Move the product box",
+        body="Please move it to the left.",
+        email="kim@larch.example",
+        fields={"details": "The box on the home page, to the left."},
+        now=story.now,
+    ).number
+    assert story.status(job) == "open"
+    assert story.sheet(job).clocks == []  # nothing is promised by the clock
+    assert [record.state for record in story.records(job, "checklist")] == ["open"]
+
+    story.at("2026-11-23T10:00+00:00")
+    transfer.transfer(story.by("jon"), job, department="support", note="It is a question after all.", now=story.now)
+    transfer.transfer(story.by("ida"), job, department="work-request", note="No, it is a job.", now=story.now)
+    conversation.reply(story.by("kay"), job, "It is on its way.", status="in-progress", now=story.now)
+    assert story.sheet(job).row.assignee == "kay"  # who answers first has it
+
+    story.at("2026-11-23T12:00+00:00")
+    items = story.records(job, "checklist")[0].values["items"]
+    checklists.check(story.by("kay"), job, range(1, len(items) + 1), now=story.now)
+    conversation.reply(story.by("kay"), job, "Done: the box is on the left now.", status="closed", now=story.now)
+    assert story.status(job) == "closed"
+    assert "closed" in story.letters(job)
+
+    story.at("2026-11-23T13:00+00:00")
+    conversation.customer_message(story.by("jon"), job, "Thank you very much!", now=story.now)
+    assert story.status(job) == "closed"
+    assert story.sheet(job).messages[-1].mark == "thanks"
+    thanks.overrule_thanks(story.by("kay"), job, now=story.now)
+    assert story.status(job) == "client-responded"
+    handling.move(story.by("kay"), job, "closed", now=story.now)
+    handling.tag(story.by("kay"), job, ["billed"], now=story.now)
+    undo.undo(story.by("kay"), job, now=story.now)
+    assert story.sheet(job).tags == ()
+    assert story.status(job) == "closed"
+
+    story.at("2026-11-24T09:00+00:00")
+    conversation.customer_message(story.by("jon"), job, "Thanks, but now the menu is gone.", now=story.now)
+    assert story.status(job) == "client-responded"
+    story.end()
+
+
+@pytest.mark.requirement("S5-04", "S5-06", "S5-07")
+def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: str) -> None:
+    story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
+    words = ["The form fails.", "Did you see that the form fails?"]
+    first, second = (
+        register(
+            story.by("jon"),
+            type="problem",
+            subject="Order form",
+            body=body,
+            email=email,
+            fields={"page": "https://larch.example/order", "steps": "Press Send."},
+            now=story.now,
+        ).number
+        for body, email in zip(words, ("kim@larch.example", "lou@larch.example"), strict=True)
+    )
+    merging.merge(story.by("ida"), second, first, now=story.now)
+    assert story.status(second) == "closed"
+    said = [message.body for message in story.sheet(first).messages]
+    assert set(words) <= set(said)
+    conversation.customer_message(story.by("jon"), second, "Any news?", now=story.now)
+    assert "Any news?" in [message.body for message in story.sheet(first).messages]
+    with pytest.raises(DeskError):
+        merging.merge(story.by("ida"), first, second, now=story.now)
+    handling.move(story.by("ida"), first, "closed", now=story.now)
+    story.end()
