@@ -93,8 +93,8 @@ def escalations(
         if mine:
             login = invocation.login()
             held = (one.roles for one in staff(reader, int(invocation.now(facts).timestamp())) if one.login == login)
-            roles = next(held, ()) or ("",)
-        found = read(reader, roles)
+            roles = next(held, ())
+        found = [] if mine and not roles else read(reader, roles)
     if as_json:
         show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in found])
         return

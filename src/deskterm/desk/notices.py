@@ -83,11 +83,11 @@ class _Teller:
 
 def _applies(notice: Notice, work: Work, event: Event) -> bool:
     data = event.data
-    if notice.metric is not None and data.get("metric") != notice.metric:
-        return False
     if notice.entered is not None and event.changes.get("status", (None, None))[1] != notice.entered:
         return False
     if event.kind == "noticed":
+        if notice.metric not in (None, data["metric"]):
+            return False
         if notice.at and notice.at != data.get("threshold"):
             return False
         if notice.on == "delayed" and (data["what"] == "warning") != bool(notice.at):

@@ -1,0 +1,200 @@
+"""Absences, oversight and incidents: who looks after what is not their own, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from deskterm.desk import absence, conversation, handling, incidents, participants
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.desk.staffing import seed_agents
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.outbox import Letter, outbox, told
+from deskterm.store.oversight import of_teams, of_the_absent, overseeing, staff
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import TicketSheet, desk_facts, sheet
+from shipped_desk import MONDAY, as_, shipped_desk
+
+
+def at(minutes: float) -> datetime:
+    return MONDAY + timedelta(minutes=minutes)
+
+
+def made(url: str, procedure: str) -> Iterator[Desk]:
+    desk = shipped_desk(url, procedure)
+    yield desk
+    assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+@pytest.fixture
+def agency(store_url: str) -> Iterator[Desk]:
+    yield from made(store_url, "web-agency")
+
+
+@pytest.fixture
+def saas(store_url: str) -> Iterator[Desk]:
+    yield from made(store_url, "saas-platform")
+
+
+@pytest.fixture
+def campus(store_url: str) -> Iterator[Desk]:
+    yield from made(store_url, "campus-it")
+
+
+def ticket(desk: Desk, who: str = "ida", **more: object) -> int:
+    values: dict[str, object] = {
+        "subject": "The site is down", "body": "Nothing shows.", "requester": who.capitalize(),
+        "email": f"{who}@larch.example", "organisation": "larch", "incomplete": True, **more,
+    }  # fmt: skip
+    return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
+
+
+def seen(desk: Desk, number: int) -> TicketSheet:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return found
+
+
+def queued(desk: Desk, on: str) -> list[Letter]:
+    with open_reader(desk.store.url) as reader:
+        return [letter for letter in outbox(reader) if letter.on == on]
+
+
+# -- absence ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S5-03")
+def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency: Desk) -> None:
+    number = ticket(agency, type="question", assignee="sam")
+    kim = as_(agency, "kim")
+    with pytest.raises(DeskError, match="Sam is not away: ask them"):
+        absence.take_over(kim, number, now=at(5))
+    assert absence.away(as_(agency, "sam"), "sam", at(3000), now=at(6)).startswith("Sam is away until")
+    with open_reader(agency.store.url) as reader:
+        assert [row.number for row in of_the_absent(reader, int(at(7).timestamp()), ["support"])] == [number]
+        assert of_the_absent(reader, int(at(7).timestamp()), ["billing"]) == []
+        assert of_the_absent(reader, int(at(3001).timestamp())) == []
+        assert [one.away for one in staff(reader, int(at(7).timestamp())) if one.login == "sam"] == [
+            int(at(3000).timestamp())
+        ]
+    before = seen(agency, number).clocks
+    absence.take_over(kim, number, now=at(8))
+    assert (seen(agency, number).row.assignee, seen(agency, number).clocks) == ("kim", before)
+    with open_reader(agency.store.url) as reader:
+        assert "taken over by kim" in [one.what for one in told(reader, "sam")]
+    with pytest.raises(DeskError, match="is yours"):
+        absence.take_over(kim, number, now=at(9))
+
+
+def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency: Desk) -> None:
+    with pytest.raises(DeskError, match="An agent may not say that somebody else is away"):
+        absence.away(as_(agency, "kim"), "sam", at(600), now=at(0))
+    with pytest.raises(UsageError, match="has passed"):
+        absence.away(agency, "sam", at(-1), now=at(0))
+    with pytest.raises(DeskError, match="sam is not away"):
+        absence.away(agency, "sam", None, now=at(0))
+    absence.away(as_(agency, "lea"), "sam", at(600), now=at(0))
+    assert absence.away(as_(agency, "sam"), "sam", None, now=at(1)) == "Sam is back"
+
+
+def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: Desk) -> None:
+    number = ticket(saas, type="issue", assignee="sam", department="support")
+    absence.away(saas, "sam", at(600), now=at(1))
+    with pytest.raises(DeskError, match="Support does not take over from those who are away"):
+        absence.take_over(as_(saas, "kim"), number, now=at(2))
+    absence.take_over(as_(saas, "lea"), number, now=at(2))
+    assert seen(saas, number).row.assignee == "lea"
+
+
+# -- oversight -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S2-23")
+def test_senior_engineers_oversee_the_requests_of_the_team(campus: Desk) -> None:
+    seed_agents(campus, [{"login": "kim", "team": "customer-support"}], now=at(0))
+    number = ticket(campus, team="customer-support", type=None)
+    with open_reader(campus.store.url) as reader:
+        document = desk_facts(reader).document
+        people = {one.login: one for one in staff(reader, int(at(1).timestamp()))}
+        assert overseeing(document, people["senior-engineer"]) is None
+        assert overseeing(document, people["support-engineer"]) == []
+        assert [row.number for row in of_teams(reader, None)] == [number]
+        assert [row.number for row in of_teams(reader, ["customer-support"])] == [number]
+        assert of_teams(reader, []) == []
+
+
+# -- incidents -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S4-17")
+def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: Desk) -> None:
+    incident = ticket(saas, "ida", type="problem", subject="The servers are down")
+    numbers = [ticket(saas, "ola", type="issue"), ticket(saas, "ola", type="issue"), ticket(saas, "per", type="issue")]
+    participants.add(saas, numbers[2], "ida@larch.example", now=at(1))
+    for number in numbers:
+        incidents.attach(saas, number, incident, now=at(2))
+    assert seen(saas, incident).fields["attached"] == numbers
+    assert seen(saas, numbers[0]).fields["incident"] == incident
+    done = incidents.announce(saas, incident, "We found the cause.", now=at(3))
+    assert done.summary.startswith(f"{incident}: said on 4 tickets, to 3 people")
+    said = queued(saas, "replied")
+    assert [(letter.number, [person.name for person in letter.to]) for letter in said] == [
+        (incident, ["Ida"]), (numbers[0], ["Ola"]), (numbers[2], ["Per"]),
+    ]  # fmt: skip
+    acts = set()
+    for number in (incident, *numbers):
+        found = seen(saas, number)
+        assert found.messages[-1].body == "We found the cause."
+        acts |= {record.key for record in found.records if record.kind == "act"}
+    announced = {event.data["bulk"] for event in seen(saas, numbers[1]).events if "incident" in event.data}
+    assert len(announced) == 1
+    assert announced <= acts
+
+
+@pytest.mark.requirement("S4-17")
+def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: Desk) -> None:
+    incident, first, second, over = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per", "tor"))
+    for number in (first, second, over):
+        incidents.attach(agency, number, incident, now=at(1))
+    handling.move(agency, over, "closed", now=at(2))
+    handling.move(agency, first, "in-progress", now=at(3))
+    letters_before = len(queued(agency, "closed"))
+    incidents.announce(agency, incident, "All is up again.", status="closed", now=at(4))
+    assert {seen(agency, number).row.status for number in (incident, first, second)} == {"closed"}
+    assert len(seen(agency, over).messages) < len(seen(agency, first).messages) + 2
+    assert len(queued(agency, "closed")) == letters_before  # the message is the letter
+    with pytest.raises(DeskError, match="is over: reopen it first"):
+        incidents.announce(agency, incident, "Again", now=at(5))
+
+
+def test_a_ticket_belongs_to_one_incident_and_incidents_are_not_nested(agency: Desk) -> None:
+    one, other, number = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per"))
+    with pytest.raises(UsageError, match="not attached to itself"):
+        incidents.attach(agency, one, one, now=at(1))
+    incidents.attach(agency, number, one, now=at(1))
+    with pytest.raises(DeskError, match=f"attached to {one} already"):
+        incidents.attach(agency, number, other, now=at(2))
+    with pytest.raises(DeskError, match="is an incident itself"):
+        incidents.attach(agency, one, other, now=at(2))
+    with pytest.raises(DeskError, match=f"is attached to {one}: name that"):
+        incidents.attach(agency, other, number, now=at(2))
+    incidents.detach(agency, number, now=at(3))
+    with pytest.raises(DeskError, match="is attached to no incident"):
+        incidents.detach(agency, number, now=at(4))
+    incidents.attach(agency, number, other, now=at(5))
+    assert not seen(agency, one).fields.get("attached")
+
+
+def test_an_announcement_answers_and_leaves_a_ticket_with_whom_it_was(agency: Desk) -> None:
+    incident, number = ticket(agency, "ida", type="problem"), ticket(agency, "ola", type="problem")
+    incidents.attach(agency, number, incident, now=at(1))
+    incidents.announce(agency, incident, "We know, and work on it.", now=at(2))
+    assert (seen(agency, number).row.assignee, seen(agency, number).row.waiting) == (None, "them")
+    conversation.reply(as_(agency, "kim"), number, "How is it now?", now=at(3))
+    assert seen(agency, number).row.assignee == "kim"
