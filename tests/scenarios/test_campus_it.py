@@ -6,20 +6,27 @@ from datetime import UTC, datetime
 
 import pytest
 
+from desk_story import Story
 from deskterm.desk import closing, conversation, courtesy, escalation, exemption, handling, letters
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
-from desk_story import Story
 
 PEOPLE = [
     {"login": "raj", "name": "Raj", "role": "agent", "team": "customer-support", "tier": 1},
-    {"login": "mei", "name": "Mei", "role": "lead", "team": "technical-services", "tier": 2, "roles": "senior-engineer"},
+    {
+        "login": "mei",
+        "name": "Mei",
+        "role": "lead",
+        "team": "technical-services",
+        "tier": 2,
+        "roles": "senior-engineer",
+    },
     {"login": "tom", "name": "Tom", "role": "admin", "roles": "it-head"},
 ]
 CLIENTS = [{"key": "science", "name": "Institute of Science", "domain": "science.example"}]
 ASKED = {
     "occurred-at": "2026-11-20T16:30:00+05:30",
-    "caller": "Ira <ira@science.example>",
+    "caller": "Ira <ira@science.example> 3080",
     "notify": "dean@science.example",
     "resource": "Examination portal",
     "description": "Marks are not saved.",
@@ -28,8 +35,8 @@ ASKED = {
 LETTER = """Dear Ira,
 
 I am writing about the examination portal.
-The marks were not saved because the disk was full. We resolved it by adding space.
-Please do not hesitate to write again if we can help you further.
+The cause was a full disk; it was resolved by adding space. You can now save marks again.
+Please let us know if we can be of further assistance.
 Thank you for telling us."""
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from desk_story import Story
 from deskterm.desk import closing, conversation, escalation, feedback, handling, work
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
-from desk_story import Story
 
 PEOPLE = [
     {"login": "ann-au", "name": "Anna", "role": "agent", "team": "australia", "tier": 1},

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from desk_story import Story
 from deskterm.desk import (
     checklists,
     closing,
@@ -14,13 +15,12 @@ from deskterm.desk import (
     escalation,
     handling,
     incidents,
-    item_moves,
+    progress,
     quotes,
     releases,
 )
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
-from desk_story import Story
 
 PEOPLE = [
     {"login": "sam", "name": "Sam", "role": "agent", "team": "agents"},
@@ -54,21 +54,21 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
     assert story.due(number, "response") == "2026-11-23 09:30"
     handling.move(sam, number, "triage", now=story.now)
     conversation.reply(sam, number, "We have it.", status="under-review", now=story.now)
-    checklists.check(sam, number, range(1, 5), checklist="to-development", now=story.now)
+    checklists.check(sam, number, range(1, 5), checklist="to-development", outcome="code-change", now=story.now)
     development.raise_item(sam, number, title="Rounding", route="code-change", now=story.now)
     assert story.status(number) == "escalated-to-dev"
 
     story.at("2026-11-24T09:00+00:00")
-    item_moves.move(dev, number, "dev-in-progress", now=story.now)
-    item_moves.move(dev, number, "waiting-for-review", now=story.now)
+    progress.move_item(dev, number, "dev-in-progress", now=story.now)
+    progress.move_item(dev, number, "waiting-for-review", now=story.now)
     with pytest.raises(DeskError, match="Dev"):
-        item_moves.move(dev, number, "waiting-qa-deployment", now=story.now)
-    item_moves.move(ada, number, "waiting-qa-deployment", now=story.now)
-    item_moves.move(quin, number, "qa-in-progress", now=story.now)
+        progress.move_item(dev, number, "waiting-qa-deployment", now=story.now)
+    progress.move_item(ada, number, "waiting-qa-deployment", now=story.now)
+    progress.move_item(quin, number, "qa-in-progress", now=story.now)
     with pytest.raises(DeskError):
-        item_moves.schedule(dev, number, "2026-11-26", now=story.now)
-    item_moves.move(quin, number, "ready-for-release", now=story.now)
-    item_moves.schedule(quin, number, "2026-11-26", now=story.now)
+        progress.schedule_item(dev, number, "2026-11-26", now=story.now)
+    progress.move_item(quin, number, "ready-for-release", now=story.now)
+    progress.schedule_item(quin, number, "2026-11-26", now=story.now)
     assert story.status(number) == "escalated-to-dev"
 
     story.at("2026-11-26T17:00+00:00")
@@ -114,7 +114,12 @@ def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_u
         assert "The database is being restored." in [message.body for message in story.sheet(number).messages]
     conversation.customer_message(sam, others[0], "Please escalate this: we lose money.", now=story.now)
     assert [record.state for record in story.records(others[0], "escalation")] == ["open"]
-    escalation.review(story.by("max"), others[0], decision="granted", severity="severity-1", note="Yes.", now=story.now)
+    with pytest.raises(DeskError, match="goes through the list"):
+        escalation.review(story.by("max"), others[0], decision="severity-raised", now=story.now)
+    checklists.check(sam, others[0], range(1, 5), checklist="escalation-review", now=story.now)
+    escalation.review(
+        story.by("max"), others[0], decision="severity-raised", severity="severity-1", note="Yes.", now=story.now
+    )
     assert story.sheet(others[0]).row.severity == "severity-1"
     handling.move(sam, others[1], "triage", now=story.now)
     handling.move(sam, others[1], "under-review", now=story.now)

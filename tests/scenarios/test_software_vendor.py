@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from desk_story import Story
 from deskterm.desk import checklists, closing, conversation, escalation, handling, linking, promises, time_entries
 from deskterm.desk import development as dev
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
-from desk_story import Story
 
 PEOPLE = [
     {"login": "sam", "name": "Sam", "role": "agent", "team": "customer-support"},
@@ -24,7 +24,9 @@ def vendor(url: str, start: str = "2026-11-20T15:45+00:00") -> Story:
     return Story(url, "software-vendor", start, people=PEOPLE, clients=CLIENTS)
 
 
-@pytest.mark.requirement("S1-09", "S1-10", "S1-14", "S1-18", "S1-20", "S1-21", "S1-24", "S1-25", "S1-27", "S1-28", "S1-29")
+@pytest.mark.requirement(
+    "S1-09", "S1-10", "S1-14", "S1-18", "S1-20", "S1-21", "S1-24", "S1-25", "S1-27", "S1-28", "S1-29"
+)
 def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
     story = vendor(store_url)  # a Friday, a quarter of an hour before closing
     sam = story.by("sam")
@@ -59,9 +61,7 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
 
     with pytest.raises(DeskError):
         handling.move(sam, number, "raised-with-development", now=story.now)
-    checklists.check(
-        sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now
-    )
+    checklists.check(sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now)
     dev.raise_item(sam, number, title="Session cookie", system="tracker", reference="DEV-7", now=story.now)
     assert story.status(number) == "raised-with-development"
     assert story.clock(number, "resolution").state == "running"  # the client does not wait any less
@@ -85,9 +85,7 @@ def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
     story = vendor(store_url, "2026-11-23T09:00+00:00")
     sam = story.by("sam")
     first, second = (
-        register(
-            sam, type="support-query", subject="Report is empty", email=email, now=story.now, **ASKED
-        ).number
+        register(sam, type="support-query", subject="Report is empty", email=email, now=story.now, **ASKED).number
         for email in ("kim@larch.example", "lou@larch.example")
     )
     linking.duplicate(sam, second, first, now=story.now)

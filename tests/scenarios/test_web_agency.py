@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from desk_story import Story
 from deskterm.desk import checklists, conversation, handling, merging, thanks, transfer, undo
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
-from desk_story import Story
 
 PEOPLE = [
     {"login": "ida", "name": "Ida", "role": "lead"},
@@ -21,9 +21,7 @@ CLIENTS = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
 def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: str) -> None:
     story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
     with pytest.raises(DeskError, match="client"):
-        register(
-            story.by("jon"), type="question", subject="Prices?", email="max@nobody.example", now=story.now
-        )
+        register(story.by("jon"), type="question", subject="Prices?", email="max@nobody.example", now=story.now)
     enquiry = register(
         story.by("jon"), type="enquiry", subject="Prices?", email="max@nobody.example", now=story.now
     ).number
