@@ -43,13 +43,8 @@ def whole(desk: Desk) -> None:
 
 
 def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
-    more = {
-        "subject": "Login fails for Kim Doe",
-        "body": "Kim Doe here.",
-        "type": "fault",
-        "requester": "Kim Doe",
-    } | more
-    return register(desk, **({"email": KIM} | more), now=at(minute)).number
+    said: dict[str, Any] = {"subject": "Login fails for Kim Doe", "body": "Kim Doe here.", "type": "fault"}
+    return register(desk, **(said | {"requester": "Kim Doe", "email": KIM} | more), now=at(minute)).number
 
 
 def seen(desk: Desk, number: int) -> TicketSheet:
@@ -172,7 +167,7 @@ def test_nothing_is_purged_for_six_years_nor_while_it_is_held(store_url: str) ->
     ann = story.by("ann")
 
     def enquiry(subject: str) -> int:
-        who = {"requester": "Kim Doe", "email": KIM}
+        who: dict[str, Any] = {"requester": "Kim Doe", "email": KIM}
         number = register(ann, type="billing-question", subject=subject, body="Why?", **who, now=story.now).number
         conversation.reply(ann, number, "Because.", now=story.now)
         closed = next(status.key for status in ann.procedure.statuses.values() if status.category == "closed")
@@ -220,10 +215,8 @@ def test_what_one_person_asked_for_is_found_by_its_words(desk: Desk) -> None:
             numbers("Max")
     handling.edit(desk, first, subject="Printer prints in grey only", now=at(9))
     assert seen(desk, first).row.subject == "Printer prints in grey only"
-    assert [message.body for message in seen(desk, first).messages] == [
-        "Kim Doe here.",
-        "Change the toner, 100 % sure.",
-    ]
+    said = [message.body for message in seen(desk, first).messages]
+    assert said == ["Kim Doe here.", "Change the toner, 100 % sure."]
 
 
 # -- what was changed behind the desk's back ---------------------------------------------------------------------

@@ -55,8 +55,11 @@ def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_
     story.at("2026-11-23T10:00Z")
 
     def fault(who: str) -> int:
-        person = {"requester": who, "email": f"{who.lower()}@larch.example"}
-        asked = {"product": story.by("ann").procedure.procedure.products[0].key, "body": "The report is empty."}
+        person: dict[str, Any] = {"requester": who, "email": f"{who.lower()}@larch.example"}
+        asked: dict[str, Any] = {
+            "product": story.by("ann").procedure.procedure.products[0].key,
+            "body": "The report is empty.",
+        }
         done = register(ann, type="technical-support", subject="Empty report", **asked, **person, now=story.now)
         return done.number
 
