@@ -31,6 +31,11 @@ def print_sheet_json(sheet: TicketSheet) -> None:
             "closed": show.instant(sheet.closed),
             "reopened": sheet.reopened,
             "version": sheet.version,
+            "flags": list(sheet.flags),
+            "records": [
+                record._asdict() | {"at": show.instant(record.at), "due": show.instant(record.due)}
+                for record in sheet.records
+            ],
             "clocks": [_clock_json(clock) for clock in sheet.clocks],
             "messages": [message._asdict() | {"at": show.instant(message.at)} for message in sheet.messages],
             "events": [event._asdict() | {"at": show.instant(event.at)} for event in sheet.events],

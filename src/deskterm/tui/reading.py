@@ -108,7 +108,7 @@ def _facts(sheet: TicketSheet, vocabulary: Vocabulary) -> list[tuple[str, Safe]]
     severity, priority = label(vocabulary.severities, row.severity), label(vocabulary.priorities, row.priority)
     tier = "" if sheet.tier is None else str(sheet.tier)
     facts = [
-        ("Status", label(vocabulary.statuses, row.status)),
+        ("Status", _status(sheet, vocabulary)),
         ("Severity", severity),
         ("Priority", priority),
         ("Type", label(vocabulary.types, sheet.type)),
@@ -127,6 +127,17 @@ def _facts(sheet: TicketSheet, vocabulary: Vocabulary) -> list[tuple[str, Safe]]
     for key, value in sheet.fields.items():
         facts.append((label(vocabulary.fields, key), sanitize(_value(value))))
     return facts
+
+
+def _status(sheet: TicketSheet, vocabulary: Vocabulary) -> Safe:
+    """The status, and behind it how far development is with what the ticket waits for: `Escalated to Dev · QA in
+    Progress` (S4-12)."""
+    waits = [
+        label(vocabulary.development, record.state)
+        for record in sheet.records
+        if record.kind in ("item", "joined") and "flag" in record.values
+    ]
+    return Safe(" · ".join((label(vocabulary.statuses, sheet.row.status), *dict.fromkeys(waits))))
 
 
 def _value(value: Any) -> str:

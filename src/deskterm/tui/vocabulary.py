@@ -34,6 +34,7 @@ class Vocabulary:
         self.products = _choices(content.get("products", ()))
         self.topics = _choices(content.get("topics", ()))
         self.fields = _choices(content.get("fields", ()))
+        self.development = _choices((content.get("development") or {}).get("statuses", ()))
         self.tiers = {str(tier["level"]): sanitize(tier["label"]) for tier in content.get("tiers", ())}
         self.channels = tuple(sanitize(channel) for channel in content.get("channels", ()))
         self.intake = sanitize((content.get("about") or {}).get("intake", ""), multiline=True)
