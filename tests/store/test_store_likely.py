@@ -17,7 +17,7 @@ from small_desk import MONDAY, small_desk
 def test_those_of_the_same_organisation_come_first(store_url: str) -> None:
     desk = small_desk(store_url)
     seed_clients(desk, [{"key": "birch", "name": "Birch Ltd", "domain": "birch.example"}], now=MONDAY)
-    numbers = {}
+    numbers: dict[str, int] = {}
     for name, subject, client in (
         ("theirs", "Invoice run fails after the update", "birch"),
         ("ours", "Invoice run fails since this morning", "larch"),
