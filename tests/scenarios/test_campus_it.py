@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from deskterm.desk import closing, conversation, courtesy, escalation, exemption
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"login": "raj", "name": "Raj", "role": "agent", "team": "customer-support", "tier": 1},
     {
         "login": "mei",
@@ -23,8 +24,8 @@ PEOPLE = [
     },
     {"login": "tom", "name": "Tom", "role": "admin", "roles": "it-head"},
 ]
-CLIENTS = [{"key": "science", "name": "Institute of Science", "domain": "science.example"}]
-ASKED = {
+CLIENTS: list[dict[str, Any]] = [{"key": "science", "name": "Institute of Science", "domain": "science.example"}]
+ASKED: dict[str, Any] = {
     "occurred-at": "2026-11-20T16:30:00+05:30",
     "caller": "Ira <ira@science.example> 3080",
     "notify": "dean@science.example",

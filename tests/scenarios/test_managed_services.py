@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from desk_story import Story
@@ -9,18 +11,18 @@ from deskterm.desk import closing, conversation, escalation, feedback, handling,
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"login": "ann-au", "name": "Anna", "role": "agent", "team": "australia", "tier": 1},
     {"login": "gus", "name": "Gus", "role": "agent", "team": "global", "tier": 1},
     {"login": "sue", "name": "Sue", "role": "agent", "team": "second-line", "tier": 2},
     {"login": "tia", "name": "Tia", "role": "agent", "team": "third-line", "tier": 3},
     {"login": "lea", "name": "Lea", "role": "lead", "roles": "shift-lead"},
 ]
-CLIENTS = [
+CLIENTS: list[dict[str, Any]] = [
     {"key": "gum", "name": "Gum Tree Ltd", "domain": "gum.example"},
     {"key": "own", "name": "Own Desk Ltd", "domain": "own.example", "coverage": "2,3", "handoff": "their service desk"},
 ]
-ASKED = {"contact-phone": "+61 2 5550 1234"}
+ASKED: dict[str, Any] = {"contact-phone": "+61 2 5550 1234"}
 
 
 def provider(url: str, start: str = "2026-11-23T09:00+11:00") -> Story:

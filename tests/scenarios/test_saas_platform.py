@@ -1,8 +1,9 @@
-"""A software service: triage, development with review and QA, a fortnightly release, seven days, and closed for good."""
+"""A software service: triage, development with review and QA, a fortnightly release, closed for good."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from deskterm.desk import (
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"login": "sam", "name": "Sam", "role": "agent", "team": "agents"},
     {"login": "dev", "name": "Dev", "role": "agent", "roles": "developer", "team": "development-triage"},
     {"login": "ada", "name": "Ada", "role": "lead", "roles": "dev-lead"},
@@ -30,8 +31,8 @@ PEOPLE = [
     {"login": "pro", "name": "Pro", "role": "agent", "roles": "professional-services", "team": "quoting"},
     {"login": "max", "name": "Max", "role": "lead", "roles": "support-manager"},
 ]
-CLIENTS = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example", "tenant": "larch-1"}]
-ASKED = {"business-impact": "No invoices go out.", "steps": "Press Invoice."}
+CLIENTS: list[dict[str, Any]] = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example", "tenant": "larch-1"}]
+ASKED: dict[str, Any] = {"business-impact": "No invoices go out.", "steps": "Press Invoice."}
 
 
 def platform(url: str, start: str = "2026-11-23T09:00+00:00") -> Story:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,12 @@ from deskterm.desk import development as dev
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"login": "sam", "name": "Sam", "role": "agent", "team": "customer-support"},
     {"login": "eve", "name": "Eve", "role": "lead", "roles": "customer-excellence-manager"},
 ]
-CLIENTS = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
-ASKED = {"product": "platform", "fields": {"description": "Nobody can log in."}}
+CLIENTS: list[dict[str, Any]] = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
+ASKED: dict[str, Any] = {"product": "platform", "fields": {"description": "Nobody can log in."}}
 
 
 def vendor(url: str, start: str = "2026-11-20T15:45+00:00") -> Story:

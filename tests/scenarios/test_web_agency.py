@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from desk_story import Story
@@ -9,12 +11,12 @@ from deskterm.desk import checklists, conversation, handling, merging, thanks, t
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"login": "ida", "name": "Ida", "role": "lead"},
     {"login": "jon", "name": "Jon", "role": "agent"},
     {"login": "kay", "name": "Kay", "role": "agent"},
 ]
-CLIENTS = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
+CLIENTS: list[dict[str, Any]] = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
 
 
 @pytest.mark.requirement("S5-01", "S5-05", "S5-08", "S5-10", "S5-12", "S5-13", "S5-16")
