@@ -221,6 +221,7 @@ async def test_marked_tickets_are_counted_before_they_are_changed(url: str) -> N
         await here.until(lambda: stored(url, 1004).row.severity == "high", "the change")
 
 
+@pytest.mark.requirement("S1-02", "S1-03")
 async def test_type_and_client_are_corrected_with_their_due_times_in_view(url: str) -> None:
     async with sitting(url) as here:
         await here.do("goto", "1002")
@@ -229,6 +230,7 @@ async def test_type_and_client_are_corrected_with_their_due_times_in_view(url: s
         await here.until(lambda: isinstance(here.app.screen, Choose), "the types")
         await here.pilot.press("j")
         await here.shows("→ no due time")
+        await here.shows("Somebody wants to know.")
         await here.pilot.press("enter")
         await here.until(lambda: stored(url, 1002).type == "question", "the change")
         await here.do("client", "larch")

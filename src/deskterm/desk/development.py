@@ -254,6 +254,8 @@ def _checked(work: Work) -> str | None:
         done = {item.get("text") for item in items if item.get("done")}
         left = [item.text for item in checklist.items if item.required and item.text not in done]
         rest = f" Left: {' · '.join(left)}" if left else ""
+        if not left and checklist.outcomes:
+            rest = f" Say what came of it: {', '.join(outcome.key for outcome in checklist.outcomes)}."
         raise DeskError(f"First go through “{checklist.label}”.{rest}")
     outcome = record.values.get("outcome")
     if part.outcomes and outcome not in part.outcomes:
