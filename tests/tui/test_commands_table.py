@@ -12,8 +12,8 @@ SWALLOWED = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket",
              "ctrl+a", "alt+b", "alt+f"}  # fmt: skip
 """Keys that terminals, multiplexers or flow control take for themselves."""
 
-RESERVED = {"u", "e"}
-"""Undo and escalate are to have these."""
+RESERVED = {"e"}
+"""Escalate is to have this."""
 
 
 def test_no_key_means_two_things() -> None:
@@ -28,6 +28,10 @@ def test_no_name_means_two_things() -> None:
 def test_no_command_hangs_on_a_key_that_terminals_swallow() -> None:
     for command in TABLE:
         assert not command.keys or set(command.keys) - SWALLOWED, command.name
+
+
+def test_u_takes_back() -> None:
+    assert BY_NAME["undo"].keys == ("u",)
 
 
 def test_reserved_keys_are_free() -> None:

@@ -119,6 +119,12 @@ def undo(desk: Desk, number: int, *, now: datetime, version: int | None = None) 
     return Done(number, done.summary, _reversed(act.events), done.version)
 
 
+def concerned(desk: Desk, number: int) -> list[int]:
+    """The tickets that the last command of a ticket was about: what `undo` takes back."""
+    with desk.store.reading() as session:
+        return _numbers(session, number, last_act(events_of(session, number)))
+
+
 def _numbers(session: Any, number: int, act: Act | None) -> list[int]:
     """The tickets that a command was about."""
     if act is None or act.bulk is None:

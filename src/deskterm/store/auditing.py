@@ -6,7 +6,8 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from deskterm.store.connection import writing_connection
+from deskterm.store import failures
+from deskterm.store.connection import PATIENCE, writing_connection
 from deskterm.store.instants import seconds, stored_text
 from deskterm.store.location import dialect
 from deskterm.store.reader import Reader
@@ -75,15 +76,20 @@ def wanted(document: str) -> bool:
     return bool(document and json.loads(document).get("retention", {}).get("log_accesses", False))
 
 
-def write_down(url: str, login: str, ticket: int | None, what: str, at: datetime) -> None:
-    """Keep for ever that somebody looked. DeskError when it cannot be written."""
-    connection = writing_connection(url)
+def write_down(
+    url: str, login: str, ticket: int | None, what: str, at: datetime, *, patience: float = PATIENCE
+) -> None:
+    """Keep for ever that somebody looked. patience: seconds to wait for another writer. DeskError when it cannot be
+    written."""
+    connection = writing_connection(url, patience=patience)
     try:
         marks = "?, ?, ?, ?" if dialect(url) == "sqlite" else "%s, %s, %s, %s"
         instant = stored_text(at) if dialect(url) == "sqlite" else at
         connection.execute(
             f"INSERT INTO access (at, login, ticket_id, what) VALUES ({marks})", (instant, login, ticket, what)
         )
+    except Exception as error:
+        raise failures.sentence(error, url) or error from error
     finally:
         connection.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -54,15 +55,16 @@ class Carrying:
         self._screen.run_worker(guarded(), group="commands")
 
     async def to_each(self, lines: Sequence[Line], act: Callable[[Desk, int], Done]) -> None:
-        """Do the same to each of these tickets, say what came of it, and read again."""
+        """Do the same to each of these tickets, as one act, say what came of it, and read again."""
 
         def each(desk: Desk) -> tuple[list[Done], list[str]]:
             done, refused = [], []
-            for line in lines:
-                try:
-                    done.append(act(desk, line.number))
-                except DeskError as error:
-                    refused.append(str(error))
+            with desk.as_one() if len(lines) > 1 else nullcontext():
+                for line in lines:
+                    try:
+                        done.append(act(desk, line.number))
+                    except DeskError as error:
+                        refused.append(str(error))
             return done, refused
 
         done, refused = await self._screen.clerk.do(each)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from textual.message import Message
 
+from deskterm.store import auditing
 from deskterm.store.failures import Interrupted
 from deskterm.store.live import live_clocks
 from deskterm.store.reader import Reader, open_reader
@@ -28,6 +29,7 @@ from deskterm.tui.answers import (
     WholeRead,
     view_lines,
 )
+from deskterm.tui.looks import Looks
 from deskterm.tui.panes.pages import PAGE
 from deskterm.tui.reading import card, lines, person
 from deskterm.tui.shown import Line, Opened, Person
@@ -63,6 +65,7 @@ class Feed:
         self._look = Look()
         self._open: int | None = None
         self._anchors: dict[int, QueueRow] = {}
+        self._looks = Looks(url, login, now)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self, look: Look, reader: Reader | None = None) -> None:
@@ -183,6 +186,7 @@ class Feed:
         if not self._look.view:
             self._look = self._look._replace(view="team" if me.team else "open")
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version)
+        self._looks.wanted = auditing.wanted(facts.document)
         desk = Opened(sanitize(facts.name), facts.simulated, facts.timezone, me, people)
         self._post(DeskFound(desk, self._vocabulary))
 
@@ -272,6 +276,8 @@ class Feed:
 
     def _read_card(self, number: int) -> None:
         found = sheet(self._at_hand, number)
+        if found is not None:
+            self._looks.shown(number)
         self._post(CardRead(number, card(found, self._vocabulary) if found is not None else None))
 
     def _read_rest(self) -> None:
