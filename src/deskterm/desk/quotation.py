@@ -11,6 +11,8 @@ _WROTE = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.h]\d\d|@")
+_OPENS = re.compile(r"^(on|am|le|el|il|op|w dniu|em|den|dne)\b.*\d", re.IGNORECASE)
+"""The first of two lines that a long one is broken into."""
 _SEPARATOR = re.compile(r"^(-{2,}\s*\S.*\S\s*-{2,}|_{5,})$")
 _HEADER = re.compile(
     r"^\*?(from|sent|to|cc|date|subject|von|gesendet|an|datum|betreff|de|envoyé|à|date|objet|enviado|para|fecha|asunto|"
@@ -28,19 +30,18 @@ def unquoted(body: str, quoted: Iterable[str] = ()) -> str:
     for number, line in enumerate(lines):
         if line.startswith(">"):
             continue
-        if _introduces(lines, number, 1) or _introduces(lines, number, 2) or _introduces(lines, number - 1, 2):
+        if _introduces(lines, number) or (_OPENS.match(line) and _introduces(lines, number + 1)):
             continue
         own.append(line)
     return "\n".join(own)
 
 
-def _introduces(lines: Sequence[str], start: int, count: int) -> bool:
-    """Whether so many lines say who wrote what is quoted below them."""
-    end = start + count
-    if start < 0 or end >= len(lines) or not lines[end].startswith(">"):
+def _introduces(lines: Sequence[str], number: int) -> bool:
+    """Whether a line says who wrote what is quoted below it."""
+    if number + 1 >= len(lines) or not lines[number + 1].startswith(">"):
         return False
-    words = " ".join(lines[start:end])
-    return len(words) < 250 and _WROTE.search(words) is not None and _DATED.search(words) is not None
+    line = lines[number]
+    return len(line) < 250 and _WROTE.search(line) is not None and _DATED.search(line) is not None
 
 
 def _above_separator(lines: list[str], said: str) -> list[str]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 
@@ -47,7 +48,8 @@ def only_thanks(
     quoted: Iterable[str] = (),
 ) -> bool:
     """Whether a message only says thank you: short, without question, number, link or file, and made of nothing but
-    the procedure's words of thanks, of which there is one at least, its courtesies, and names. names: of those who
+    the procedure's words of thanks, of which there is one at least, its courtesies, and names, each sentence in one
+    language. names: of those who
     write to each other; quoted: what the desk had said before, whose lines are not the requester's own."""
     if attachments:
         return False
@@ -55,10 +57,26 @@ def only_thanks(
     sentences = _sentences(text)
     if sentences is None or not 0 < sum(map(len, sentences)) <= LONGEST:
         return False
-    known = {name for words in names for name in _plain(words).split() if len(name) > 1}
-    thanks, beside = _phrases(closing.thanks), _phrases(closing.courtesies) | {(name,) for name in known}
-    found = [_covered(sentence, thanks, beside) for sentence in sentences]
+    known = {(name,) for words in names for name in _plain(words).split() if len(name) > 1}
+    found = [_thankful(sentence, closing, known) for sentence in sentences]
     return all(one is not None for one in found) and any(found)
+
+
+def _thankful(sentence: list[str], closing: Closing, names: Collection[Words]) -> bool | None:
+    """Whether there is thanks in a sentence, in any of the languages; None when it says something else too."""
+    thanks, courtesies = _phrases(closing.thanks), _phrases(closing.courtesies)
+    signs = {phrase for part in courtesies.values() for phrase in part if _wordless(phrase)}
+    grateful = {phrase for part in thanks.values() for phrase in part if _wordless(phrase)}
+    found: bool | None = None
+    for language in {**thanks, **courtesies}:
+        beside = courtesies.get(language, frozenset()) | signs | set(names)
+        covered = _covered(sentence, thanks.get(language, frozenset()) | grateful, beside)
+        found = found or covered if covered is not None else found
+    return found
+
+
+def _wordless(phrase: Words) -> bool:
+    return not any(sign.isalpha() for token in phrase for sign in token)
 
 
 def only_thanks_here(work: Work, body: str, attachments: bool) -> bool:
@@ -73,7 +91,7 @@ def only_thanks_here(work: Work, body: str, attachments: bool) -> bool:
 def only_thanks_likely(body: str, closing: Closing) -> bool:
     """Whether any word of thanks is in it at all, which is cheap to see."""
     text = f" {' '.join(_TOKEN.findall(_plain(body)))} "
-    return any(f" {' '.join(phrase)} " in text for phrase in _phrases(closing.thanks))
+    return any(f" {' '.join(phrase)} " in text for part in _phrases(closing.thanks).values() for phrase in part)
 
 
 def keep_closed(work: Work, words: str, *, contact: int | None, channel: str, spoken_at: int | None) -> Done:
@@ -166,13 +184,14 @@ def _sentences(text: str) -> list[list[str]] | None:
     return [sentence for sentence in sentences if sentence]
 
 
-def _phrases(words: Mapping[str, Iterable[str]]) -> set[Words]:
-    found = (
-        tuple(t for t in _TOKEN.findall(_plain(text)) if t not in _PASSED_OVER)
-        for part in words.values()
-        for text in part
-    )
-    return {phrase for phrase in found if phrase}
+def _phrases(words: Mapping[str, Iterable[str]]) -> dict[str, frozenset[Words]]:
+    """Language → phrases, as rows of the signs that they are compared by."""
+    return {language: frozenset(filter(None, map(_phrase, texts))) for language, texts in words.items()}
+
+
+@lru_cache(maxsize=4096)
+def _phrase(text: str) -> Words:
+    return tuple(token for token in _TOKEN.findall(_plain(text)) if token not in _PASSED_OVER)
 
 
 def _covered(sentence: list[str], thanks: Collection[Words], beside: Collection[Words]) -> bool | None:
