@@ -15,6 +15,9 @@ from deskterm.tui.shown import Card, ClockCard, Line, Person, Turn
 from deskterm.tui.text import Safe, sanitize
 from deskterm.tui.vocabulary import Vocabulary, label
 
+ERASED = Safe("(erased)")
+"""What stands where somebody's words were erased, or purged."""
+
 Voice = Literal["requester", "agent", "internal", "system", "history"]
 
 _CHANGES = {
@@ -50,7 +53,7 @@ def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Voc
 def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Vocabulary) -> Line:
     return Line(
         number=row.number,
-        subject=sanitize(row.subject),
+        subject=sanitize(row.subject) or ERASED,
         status=row.status,
         status_label=label(vocabulary.statuses, row.status),
         category=row.category,
@@ -207,7 +210,7 @@ def _message(message: MessageView) -> Turn:
         voice,
         sanitize(message.author),
         sanitize(", ".join(word for word in detail if word)),
-        sanitize(message.body.strip("\r\n").rstrip(), multiline=True),
+        sanitize(message.body.strip("\r\n").rstrip(), multiline=True) or ERASED,
     )
 
 
