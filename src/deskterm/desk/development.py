@@ -125,6 +125,7 @@ def begin(work: Work, route_key: str) -> str:
 
 def join(desk: Desk, number: int, home: int, *, item: str | None = None, now: datetime) -> Done:
     """Let a ticket wait for an item of another one too. item: its number there; the one under way where left out."""
+    desk.require("develop")
     place = find(desk, home, item)
     if number in (place.home, *place.tickets):
         raise DeskError(f"Ticket {number} waits for item {place.key} of {place.home} already.")
@@ -186,6 +187,7 @@ def find(desk: Desk, number: int, item: str | None = None) -> Place:
 @contextmanager
 def at_work_on(desk: Desk, number: int, item: str | None, act: Act, now: datetime) -> Iterator[Item]:
     """A transaction on an item and on all tickets that wait for it."""
+    desk.require(act)
     place = find(desk, number, item)
     if not place.tickets:
         with desk.ticket(place.home, act, now) as work:
