@@ -74,10 +74,18 @@ def picture() -> str:
     return console_picture()
 
 
+def requirements() -> str:
+    """docs/requirements.md: what the source procedures ask for, and the tests that show it."""
+    from requirements import document
+
+    return document()
+
+
 MADE: dict[str, Callable[[], str]] = {
     "cli.md": command_line,
     "keys.md": keys,
     "procedures.md": procedures,
+    "requirements.md": requirements,
     "console.svg": picture,
 }
 
@@ -86,7 +94,11 @@ def main() -> int:
     stale = []
     for name, make in MADE.items():
         path = DOCS / name
-        wanted = make()
+        try:
+            wanted = make()
+        except ValueError as error:
+            print(f"docs/{name}: {error}", file=sys.stderr)
+            return 1
         if path.exists() and path.read_text(encoding="utf-8") == wanted:
             continue
         stale.append(name)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DOCS = Path(__file__).parent
+MANY = 4
+"""Tests that are named for one number."""
 TESTS = DOCS.parent / "tests"
 
 
@@ -76,7 +78,7 @@ def document() -> str:
     lines = [
         "# Requirements",
         "",
-        "What the five source procedures ask for, and the tests that show it. Numbers are those that code and tests cite.",
+        "What the five source procedures ask for, and the tests that show it. Code and tests cite these numbers.",
     ]
     for source, part in asked.items():
         if source == "elsewhere":
@@ -84,7 +86,10 @@ def document() -> str:
         lines += ["", f"## {source} · {part['title']}", "", "| number | asked for | shown by |", "|---|---|---|"]
         for number, what in wanted.items():
             if number.startswith(f"{source}-"):
-                tests = [f"[{name[5:].replace('_', ' ')}](../tests/{where})" for where, name in shown.get(number, [])]
+                cited = shown.get(number, [])
+                tests = [f"[{name[5:].replace('_', ' ')}](../tests/{where})" for where, name in cited[:MANY]]
+                if len(cited) > MANY:
+                    tests.append(f"and {len(cited) - MANY} more")
                 if number in elsewhere:
                     tests.append(f"elsewhere: {elsewhere[number]}")
                 lines.append(f"| {number} | {what} | {' · '.join(tests)} |")
