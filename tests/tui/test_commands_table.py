@@ -12,10 +12,6 @@ SWALLOWED = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket",
              "ctrl+a", "alt+b", "alt+f"}  # fmt: skip
 """Keys that terminals, multiplexers or flow control take for themselves."""
 
-RESERVED = {"e"}
-"""Escalate is to have this."""
-
-
 def test_no_key_means_two_things() -> None:
     keys = [key for command in TABLE for key in command.keys]
     assert len(keys) == len(set(keys))
@@ -34,8 +30,8 @@ def test_u_takes_back() -> None:
     assert BY_NAME["undo"].keys == ("u",)
 
 
-def test_reserved_keys_are_free() -> None:
-    assert not RESERVED & {key for command in TABLE for key in command.keys}
+def test_e_escalates() -> None:
+    assert BY_NAME["escalate"].keys == ("e",)
 
 
 @pytest.mark.parametrize("command", TABLE, ids=lambda command: command.name)
