@@ -6,14 +6,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, cast
 
+from sqlalchemy import select
+
 from deskterm.desk.desk import Desk, Done
-from deskterm.desk.development import ENDED, Item, at_work_on
+from deskterm.desk.development import ENDED, ITEM, Item, at_work_on, find
 from deskterm.desk.permissions import NamedAct, require_named
 from deskterm.desk.rows import moment
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.terms import releases
 from deskterm.sla.targets import parse_target
+from deskterm.store.tables import RecordRow, table_of
 
 if TYPE_CHECKING:
     from deskterm.procedure.compiled import Compiled
@@ -57,6 +60,19 @@ def move_item(
         )
         done = _done(found, number, f"item {found.key}: {here.label} → {target.label}")
     return done
+
+
+def ways(desk: Desk, number: int, item: str | None = None) -> list[DevStatus]:
+    """Where the item of a ticket may go from where it stands, in the order of the file."""
+    place = find(desk, number, item)
+    table = table_of(RecordRow)
+    with desk.store.reading() as session:
+        state = session.execute(
+            select(table.c.state).where(table.c.ticket_id == place.home, table.c.kind == ITEM, table.c.key == place.key)
+        ).scalar_one_or_none()
+    statuses = desk.procedure.procedure.development.statuses
+    here = next((status for status in statuses if status.key == state), None)
+    return [] if here is None else [status for status in statuses if status.key in here.to]
 
 
 def decide(desk: Desk, number: int, answer: bool, *, item: str | None = None, reason: str = "", now: datetime) -> Done:
