@@ -30,7 +30,7 @@ def shipped_desk(url: str, procedure: str) -> Desk:
 @pytest.fixture
 def provider(store_url: str) -> Iterator[Desk]:
     desk = shipped_desk(store_url, "managed-services")
-    register(desk, type="problem", subject="x", impact="person", urgency="hindered", now=at(0))
+    register(desk, type="problem", subject="x", impact="person", urgency="hindered", incomplete=True, now=at(0))
     yield desk
     assert prove(desk.store).findings == ()
     desk.store.close()
@@ -39,7 +39,7 @@ def provider(store_url: str) -> Iterator[Desk]:
 @pytest.fixture
 def vendor(store_url: str) -> Iterator[Desk]:
     desk = shipped_desk(store_url, "saas-platform")
-    register(desk, subject="x", now=at(0))
+    register(desk, subject="x", incomplete=True, now=at(0))
     yield desk
     assert prove(desk.store).findings == ()
     desk.store.close()
