@@ -43,6 +43,7 @@ def test_a_call_does_instead_of_a_letter(services: Call) -> None:
     assert services("ticket", "told", "1001", "She agrees.", *AT).code == 2
     assert services("ticket", "told", "1001", "She agrees.", "--phone", *AT).out.startswith("1001: told by phone")
     assert [letter["on"] for letter in services("outbox", "--json", *AT).json] == ["registered"]
+    assert "(system) email, automatic, withdrawn" in services("ticket", "show", "1001", *AT).out
 
 
 def test_an_escalation_is_listed_until_it_was_decided_on(services: Call) -> None:

@@ -134,6 +134,7 @@ def test_senior_engineers_oversee_the_requests_of_the_team(campus: Desk) -> None
 
 @pytest.mark.requirement("S4-17")
 def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: Desk) -> None:
+    assert saas.procedure.procedure.links["status-page"].startswith("https://")
     incident = ticket(saas, "ida", type="problem", subject="The servers are down")
     numbers = [ticket(saas, "ola", type="issue"), ticket(saas, "ola", type="issue"), ticket(saas, "per", type="issue")]
     participants.add(saas, numbers[2], "ida@larch.example", now=at(1))

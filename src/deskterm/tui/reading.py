@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Literal
 
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import parse_target
+from deskterm.sla.targets import BY_THE_WALL, parse_target
 from deskterm.store.live import LiveClock
 from deskterm.store.sheet import AgentView, ClockView, EventView, MessageView, TicketSheet
 from deskterm.store.window import QueueRow
@@ -72,6 +72,8 @@ def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Voca
         received=row.received,
         updated=row.updated,
         place=row.key,
+        since=clock.since if clock else 0,
+        over=clock.over if clock else 0,
     )
 
 
@@ -79,7 +81,8 @@ def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
     """A ticket, opened."""
     row = sheet.row
     live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
-    found = lines([row], [LiveClock(row.number, c.metric, c.state, c.calendar, c.target) for c in live], vocabulary)
+    clocks = [LiveClock(row.number, c.metric, c.state, c.calendar, c.target, c.since, c.over) for c in live]
+    found = lines([row], clocks, vocabulary)
     return Card(
         line=found[0],
         version=sheet.version,
@@ -97,7 +100,7 @@ def _counted_in(target: str, key: str, vocabulary: Vocabulary) -> Calendar | Non
     if calendar is None:
         return None
     try:
-        return calendar if parse_target(target, calendar.day_length).kind in ("open", "dates") else None
+        return None if parse_target(target, calendar.day_length).kind in BY_THE_WALL else calendar
     except ValueError:  # written by another edition of deskterm
         return None
 
@@ -170,6 +173,7 @@ def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
         calendar_key=sanitize(clock.calendar),
         calendar=vocabulary.calendar(clock.calendar),
         counted_in=_counted_in(clock.target, clock.calendar, vocabulary),
+        over=clock.over,
     )
 
 
@@ -179,9 +183,10 @@ def _turns(sheet: TicketSheet, vocabulary: Vocabulary) -> list[Turn]:
     together = any(message.ticket is not None for message in sheet.messages)
     gone = taken_back(sheet)
     placed = []
+    astray = _astray(sheet)
     for message in sheet.messages:
         where = (message.at if together else 0, message.ticket or number, message.seq, False)
-        placed.append((where, _message(message)))
+        placed.append((where, _message(message, astray.get((message.ticket, message.seq), ""))))
     for event in sheet.events:
         words = _happening(event, vocabulary, event.seq in gone)
         if words:
@@ -195,13 +200,21 @@ def taken_back(sheet: TicketSheet) -> frozenset[int]:
     return frozenset(seq for event in sheet.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
 
-def _message(message: MessageView) -> Turn:
+def _astray(sheet: TicketSheet) -> dict[tuple[int | None, int], str]:
+    """Letters that did not go the usual way, by ticket and seq: `withdrawn` or `failed`."""
+    letters = [record for record in sheet.records if record.kind == "letter"]
+    return {(one.ticket, int(one.key)): one.state for one in letters if one.state in ("withdrawn", "failed")}
+
+
+def _message(message: MessageView, fate: str = "") -> Turn:
+    """fate: what became of a letter that it is, where that needs to be said."""
     voice: Voice = "requester" if message.author_kind == "requester" else "agent"
     if message.kind == "internal":
         voice = "internal"
     elif message.kind == "system" or message.author_kind == "system":
         voice = "system"
     detail = [message.channel, "automatic" if message.automatic else ""]
+    detail.append(fate)
     detail.append("taken back" if message.mark == "undone" else "")
     detail.append(f"in {message.ticket}" if message.ticket is not None else "")
     return Turn(
