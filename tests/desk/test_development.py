@@ -158,7 +158,7 @@ def test_other_tickets_wait_for_the_same_item_and_move_with_it(desk: Desk) -> No
 @pytest.mark.requirement("S1-28", "S1-29")
 def test_only_a_genuine_software_issue_goes_to_the_vendors_developers_and_they_move_the_ticket(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor")
-    register(desk, subject="Wrong totals", body="x", requester="Ida", organisation="larch", type="technical-support",
+    register(desk, subject="Wrong totals", requester="Ida", organisation="larch", type="technical-support",
              product="platform", body="See the sheet", now=at(0))  # fmt: skip
     handling.move(desk, 1001, "under-investigation", now=at(1))
     checked(desk, 1001, "software-issue", "user-error", at(2))
