@@ -85,7 +85,7 @@ def test_a_question_mark_a_digit_or_a_link_is_never_mere_thanks(words: str) -> N
         assert not thanks(f"Thank you {words} {sign}")
 
 
-@given(st.text(alphabet=st.characters(categories=("L",)), min_size=1, max_size=20))
+@given(st.text(alphabet=st.characters(categories=("Ll", "Lu", "Lo")), min_size=1, max_size=20))
 def test_an_unknown_word_beside_the_thanks_is_for_a_person_to_read(word: str) -> None:
     closing = shipped("web-agency").procedure.closing
     known = {part for texts in (closing.thanks, closing.courtesies) for text in texts.values() for part in text}

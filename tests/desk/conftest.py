@@ -1,0 +1,32 @@
+"""What tests of commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from one_ticket import Opened
+from shipped_desk import as_, shipped_desk
+from small_desk import at
+
+
+@pytest.fixture
+def opened(store_url: str) -> Iterator[Opened]:
+    """A desk by a shipped procedure with one ticket, 1001, and sam at work; what it wrote is proven in the end."""
+    made: list[Desk] = []
+
+    def opening(procedure: str, **facts: object) -> Desk:
+        desk = shipped_desk(store_url, procedure)
+        made.append(desk)
+        told = {"subject": "The form fails", "body": "It says 500.", "requester": "Kim Doe", "organisation": "larch"}
+        register(desk, **told | facts, incomplete=True, now=at(0))  # type: ignore[arg-type]
+        return as_(desk, "sam")
+
+    yield opening
+    for desk in made:
+        assert prove(desk.store).findings == ()
+        desk.store.close()

@@ -1,0 +1,29 @@
+"""A desk by a shipped procedure with one ticket, and what is to be seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deskterm.desk.desk import Desk
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import TicketSheet, records, sheet
+
+Opened = Callable[..., Desk]
+
+
+def seen(desk: Desk, number: int = 1001) -> TicketSheet:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return found
+
+
+def states(desk: Desk, number: int = 1001) -> dict[str, str]:
+    """Metric → the state of its last cycle."""
+    return {clock.metric: clock.state for clock in seen(desk, number).clocks}
+
+
+def hung(desk: Desk, kind: str, number: int = 1001) -> list[dict[str, object]]:
+    """The records of a kind that hang on a ticket."""
+    with open_reader(desk.store.url) as reader:
+        return [record.values for record in records(reader, number, kind)]
