@@ -156,7 +156,7 @@ def refusal(procedure: Compiled, kind: RequestType, lacking: Iterable[str], faul
         parts.append(f"a request of type {kind.label} must say {_joined(named)}")
     parts += told
     sentence = "; ".join(parts)
-    ending = ": what cannot be had is left out with --incomplete." if keys and not told else "."
+    ending = ": what cannot be had may be missing from one that is opened as incomplete." if keys and not told else "."
     return Incomplete(sentence[:1].upper() + sentence[1:] + ending, keys)
 
 

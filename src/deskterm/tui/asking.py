@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from deskterm.errors import DeskError, UsageError
 from deskterm.tui.commands import BY_NAME, TABLE, named, nearest
 from deskterm.tui.shown import Choice
-from deskterm.tui.text import sanitize
+from deskterm.tui.text import Safe, sanitize
 
 if TYPE_CHECKING:
     from deskterm.desk.desk import Desk, Done
@@ -168,15 +168,17 @@ class Asking:
         if subject:
             request = replace(request, subject=subject)
         refusal = ""
+        asked, look = known.asked(kind), self._likely
         while True:
-            request = await screen.app.push_screen_wait(Register(heading, request, known.intake, refusal))
+            form = Register(heading, request, known.intake, refusal, asked, look)
+            request = await screen.app.push_screen_wait(form)
             self._request = None if request.empty else request
             if not request.sent:
                 if self._request is not None:
                     screen.say("What you typed is kept: c goes on with it")
                 return
             try:
-                done = await screen.clerk.do(_registering(request, kind, severity, screen.instant()))
+                done = await self._registered(request, kind, severity)
             except DeskError as error:
                 refusal = sanitize(str(error), multiline=True)
             else:
@@ -184,6 +186,36 @@ class Asking:
         self._request = None
         screen.say(done.summary)
         screen.go_to(done.number)
+
+    async def _registered(self, request: Request, kind: str, severity: str | None) -> Done:
+        """The ticket, also without what its type asks for, when that cannot be had."""
+        screen = self._screen
+        try:
+            return await screen.clerk.do(_registering(request, kind, severity, screen.instant()))
+        except UsageError as error:
+            if not getattr(error, "missing", ()):
+                raise
+            question = sanitize(str(error), multiline=True)
+            if not await self.confirm(question, "open it as incomplete", "go on writing"):
+                raise
+        return await screen.clerk.do(_registering(request, kind, severity, screen.instant(), incomplete=True))
+
+    async def _likely(self, subject: str, client: str) -> list[Safe]:
+        """Tickets that may be about the same matter, a line each; none when they cannot be read now."""
+        among = self._screen.vocabulary.likely_among
+
+        def look(desk: Desk) -> list[Safe]:
+            from deskterm.store.likely import suggestions
+            from deskterm.store.reader import open_reader
+
+            with open_reader(desk.store.url) as reader:
+                found = suggestions(reader, subject, organisation=client or None, among=among, limit=4)
+            return [sanitize(f"{one.number}  {one.subject}") for one in found]
+
+        try:
+            return await self._screen.clerk.do(look)
+        except DeskError:
+            return []
 
     async def leave(self) -> None:
         """Whether to quit: asked only when a draft was not sent."""
@@ -197,7 +229,9 @@ class Asking:
         self._screen.app.exit()
 
 
-def _registering(request: Request, kind: str, severity: str | None, now: datetime) -> Callable[[Desk], Done]:
+def _registering(
+    request: Request, kind: str, severity: str | None, now: datetime, *, incomplete: bool = False
+) -> Callable[[Desk], Done]:
     """What opens the ticket at the desk."""
 
     def register(desk: Desk) -> Done:
@@ -212,6 +246,8 @@ def _registering(request: Request, kind: str, severity: str | None, now: datetim
             email=request.email or None,
             organisation=request.organisation or None,
             body=request.body,
+            fields=dict(request.fields),
+            incomplete=incomplete,
             now=now,
         )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from deskterm.tui.asked import Asked, asked
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import Safe, sanitize
 
@@ -42,12 +43,23 @@ class Vocabulary:
         self._without_severity = {
             kind["key"] for kind in content.get("types", ()) if not kind.get("has_severity", True)
         }
+        self._asked = {kind: asked(content, kind) for kind in self.types}
+        self._among: str = (content.get("duplicates") or {}).get("suggest", "organisation")
         self._calendars: Mapping[str, Any] = content.get("calendars", {})
         self._built: dict[str, Calendar | None] = {}
 
     def has_severity(self, kind: str) -> bool:
         """Whether requests of a type have a severity at all."""
         return kind not in self._without_severity
+
+    def asked(self, kind: str) -> tuple[Asked, ...]:
+        """What requests of a type are asked for, beside what every form has."""
+        return self._asked.get(kind, ())
+
+    @property
+    def likely_among(self) -> str:
+        """Among whose tickets likely originals of a new one are looked for."""
+        return self._among
 
     def calendar(self, key: str) -> Calendar | None:
         """A calendar by its key; None for one that the document does not describe."""
