@@ -29,7 +29,10 @@ def set_values(
     subject: Annotated[str | None, typer.Option(help="A better subject.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Add a tag; may be given again.")] = None,
     untag: Annotated[list[str] | None, typer.Option(help="Take a tag off; may be given again.")] = None,
-    reason: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for the history; a closing reason where one is asked for.")] = "",
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Move it without the message to the requester that the status asks for.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
     version: Annotated[
         int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
@@ -56,6 +59,7 @@ def set_values(
         add_tags=tag or (),
         remove_tags=untag or (),
         reason=reason,
+        anyway=anyway,
         now=invocation.now(facts),
         version=version,
         rehearse=dry_run,

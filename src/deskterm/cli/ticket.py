@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deskterm.cli import (
     changing,
+    closing,
     escalating,
     feedback,
     gathering,
@@ -20,6 +20,7 @@ from deskterm.cli import (
     promising,
     worklists,
 )
+from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.errors import DeskError, UsageError
 
@@ -71,7 +72,7 @@ def new(
     done = register(
         invocation.desk(),
         subject=subject,
-        body=_words(body) if body is not None else "",
+        body=read_words(body) if body is not None else "",
         type=kind,
         severity=severity,
         priority=priority,
@@ -135,21 +136,34 @@ def reply(
     from_requester: Annotated[
         bool, typer.Option("--from-requester", help="Record what the requester said, for them.")
     ] = False,
+    author: Annotated[
+        str | None, typer.Option(help="With --from-requester: who wrote, if somebody else; a name or an address.")
+    ] = None,
+    received: Annotated[str | None, typer.Option(help="With --from-requester: when it arrived.")] = None,
     version: Seen = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer the requester; everybody on the ticket reads it."""
+    from deskterm.cli.invocation import read_instant
     from deskterm.desk import conversation
 
     if resolution not in (None, "temporary", "permanent"):
         raise UsageError(f"A resolution is temporary or permanent, not {resolution!r}.")
     invocation: Invocation = context.obj
-    body, now = _words(words), invocation.now(facts_of(invocation))
+    facts = facts_of(invocation)
+    body, now = read_words(words), invocation.now(facts)
     if from_requester:
         if status is not None or next_steps or resolution is not None:
             raise UsageError("--from-requester goes alone: the procedure says where a requester's words lead.")
-        done = conversation.customer_message(invocation.desk(), number, body, channel=channel, now=now)
+        arrived = read_instant(received, facts.timezone) if received is not None else None
+        done = conversation.customer_message(
+            invocation.desk(), number, body, author=author, channel=channel, received_at=arrived, now=now
+        )
+    elif author is not None or received is not None:
+        raise UsageError("--author and --received go with --from-requester.")
     else:
+        if resolution is not None:
+            lacking(invocation.desk(), body)
         done = conversation.reply(
             invocation.desk(),
             number,
@@ -172,7 +186,7 @@ def note(
     from deskterm.desk import conversation
 
     invocation: Invocation = context.obj
-    body, now = _words(words), invocation.now(facts_of(invocation))
+    body, now = read_words(words), invocation.now(facts_of(invocation))
     _report(conversation.note(invocation.desk(), number, body, now=now, version=version), as_json)
 
 
@@ -202,17 +216,6 @@ def _report(done: Done, as_json: bool) -> None:
     show.print_done(done, as_json)
 
 
-def _words(words: str | None) -> str:
-    if words is not None and words != "-":
-        return words
-    if sys.stdin.isatty():
-        print("Write, and end with Ctrl+D on a line of its own:", file=sys.stderr)
-    try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as error:
-        raise UsageError("Standard input is not UTF-8 text: convert it first.") from error
-
-
 def _pair(text: str) -> tuple[str, str]:
     key, sign, value = text.partition("=")
     if not sign or not key:
@@ -234,6 +237,7 @@ def register(program: typer.Typer, noun: str) -> None:
         worklists,
         escalating,
         gathering,
+        closing,
     ):
         more.attach(app)
     program.add_typer(app, name=noun)

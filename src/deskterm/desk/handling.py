@@ -82,7 +82,6 @@ def change(
     subject: str | None = None,
     add_tags: Sequence[str] = (),
     remove_tags: Sequence[str] = (),
-    fields: Mapping[str, object] | None = None,
     reason: str = "",
     anyway: bool = False,
     now: datetime,
@@ -90,17 +89,14 @@ def change(
     rehearse: bool = False,
 ) -> Done:
     """Several changes as one act: all of them happen, or none; with what became of the clocks that another severity,
-    priority, type or client moves. organisation: the client's key or name. fields: intake fields, by key, with their
-    new values, None to empty one (S2-17). rehearse: say what would happen, and write nothing. UsageError when nothing
-    is asked for."""
+    priority, type or client moves. organisation: the client's key or name. rehearse: say what would happen, and write
+    nothing. UsageError when nothing is asked for."""
     tags = tidy_tags(add_tags), tidy_tags(remove_tags)
-    edits = type or organisation or subject or fields or None
+    edits = type or organisation or subject
     asked = {"edit": edits, "severity": severity, "priority": priority, "move": status, "tag": any(tags)}
     acts = [act for act, wanted in asked.items() if wanted is not None and wanted is not False]
     if not acts:
-        raise UsageError(
-            "Say what to change: a status, a severity, a priority, a type, a client, a subject, a field or tags."
-        )
+        raise UsageError("Say what to change: a status, a severity, a priority, a type, a client, a subject or tags.")
     for act in acts:
         desk.require(act)  # type: ignore[arg-type]
     said = []
@@ -109,8 +105,6 @@ def change(
         before = promised(work.fold, work.at) if retargets else {}
         if subject is not None:
             said.append(_edit_subject(work, subject))
-        if fields:
-            said.append(_fill_in(work, fields))
         if type is not None:
             said.append(_retype(work, type, reason))
         if organisation is not None:
@@ -263,18 +257,6 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
     changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
     work.append("edited", changes, reason=reason)
     return f"now a {kind.label}"
-
-
-def _fill_in(work: Work, fields: Mapping[str, object]) -> str:
-    parts = work.procedure.procedure.fields
-    named = {chosen("field", name, parts): value for name, value in fields.items()}
-    before = work.state.fields
-    changes = {f"fields.{part.key}": (before.get(part.key), value) for part, value in named.items()}
-    labels = _listed([part.label for part in named])
-    if all(pair[0] == pair[1] for pair in changes.values()):
-        raise Unchanged(f"{labels} of {work.number} says so already.")
-    work.append("edited", changes)
-    return f"{labels} written down"
 
 
 def _rehome(work: Work, organisation: str, reason: str) -> str:

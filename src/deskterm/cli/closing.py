@@ -1,0 +1,245 @@
+"""`deskterm ticket resolve|close|confirm|reject|reopen|fixed|check|thanks`: how a ticket ends, and comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deskterm.cli.dictation import lacking, read_words
+from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from deskterm.desk.desk import Done
+
+Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Said = Annotated[str, typer.Argument(help="What they wrote, if they did.")]
+Author = Annotated[str | None, typer.Option(help="Who said it, if not the requester: a name or an address.")]
+Channel = Annotated[str, typer.Option(help="How they said it: phone, email, …")]
+Received = Annotated[str | None, typer.Option(help="When it arrived, if earlier than now.")]
+Seen = Annotated[
+    int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
+]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add these commands to `deskterm ticket`."""
+    for command in (resolve, close, confirm, reject, reopen, fixed, check, thanks):
+        app.command(command.__name__)(command)
+
+
+def _now(invocation: Invocation) -> datetime:
+    return invocation.now(facts_of(invocation))
+
+
+def _report(done: Done, as_json: bool) -> None:
+    from deskterm.cli import show
+
+    show.print_done(done, as_json)
+
+
+def resolve(
+    context: typer.Context,
+    number: Number,
+    note: Annotated[
+        str | None, typer.Argument(help="How it was resolved; left out or -, it is read from standard input.")
+    ] = None,
+    code: Annotated[str | None, typer.Option(help="The kind of resolution, one of the procedure's.")] = None,
+    temporary: Annotated[bool, typer.Option("--temporary", help="The permanent fix is to follow.")] = False,
+    status: Annotated[str | None, typer.Option(help="Where it goes instead of where the procedure has it.")] = None,
+    channel: Annotated[str, typer.Option(help="How the note goes out: email, phone, …")] = "email",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a letter that lacks what letters must hold.")
+    ] = False,
+    version: Seen = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how a ticket was resolved: the requester reads it, and is asked to confirm where the procedure asks."""
+    from deskterm.desk.closing import resolve as solve
+
+    invocation: Invocation = context.obj
+    desk, words, now = invocation.desk(), read_words(note), _now(invocation)
+    done = solve(
+        desk,
+        number,
+        words,
+        resolution="temporary" if temporary else "permanent",
+        code=code,
+        status=status,
+        channel=channel,
+        strict=strict,
+        now=now,
+        version=version,
+    )
+    if not strict:
+        lacking(desk, words)
+    _report(done, as_json)
+
+
+def close(
+    context: typer.Context,
+    number: Number,
+    because: Annotated[str, typer.Argument(help="The procedure's reason: insufficient-information, withdrawn, …")],
+    as_json: AsJson = False,
+) -> None:
+    """Close a ticket without a resolution, for one of the procedure's reasons."""
+    from deskterm.desk.closing import close as end
+
+    invocation: Invocation = context.obj
+    _report(end(invocation.desk(), number, because, now=_now(invocation)), as_json)
+
+
+def confirm(
+    context: typer.Context,
+    number: Number,
+    words: Said = "",
+    author: Author = None,
+    channel: Channel = "",
+    received: Received = None,
+    as_json: AsJson = False,
+) -> None:
+    """The requester says that all is well: the ticket is closed, or goes the last step before."""
+    from deskterm.desk import closing
+
+    invocation: Invocation = context.obj
+    desk, now, arrived = invocation.desk(), _now(invocation), _arrived(invocation, received)
+    done = closing.confirm(desk, number, words, author=author, channel=channel, received_at=arrived, now=now)
+    _report(done, as_json)
+
+
+def reject(
+    context: typer.Context,
+    number: Number,
+    words: Said = "",
+    author: Author = None,
+    channel: Channel = "",
+    received: Received = None,
+    as_json: AsJson = False,
+) -> None:
+    """The requester says that it is not resolved: the ticket goes back to be looked at again."""
+    from deskterm.desk import closing
+
+    invocation: Invocation = context.obj
+    desk, now, arrived = invocation.desk(), _now(invocation), _arrived(invocation, received)
+    done = closing.reject(desk, number, words, author=author, channel=channel, received_at=arrived, now=now)
+    _report(done, as_json)
+
+
+def reopen(
+    context: typer.Context,
+    number: Number,
+    reason: Annotated[str, typer.Argument(help="Why; left out, for what was taken for mere thanks.")] = "",
+    channel: Channel = "phone",
+    as_json: AsJson = False,
+) -> None:
+    """Take a ticket up again, for its requester or for what was taken for mere thanks.
+
+    With a reason, because its requester called or came; without, because their last message was more than thanks: its
+    clocks count from when that came.
+    """
+    from deskterm.desk.closing import reopen as take_up
+    from deskterm.desk.thanks import overrule_thanks
+
+    invocation: Invocation = context.obj
+    desk, now = invocation.desk(), _now(invocation)
+    if not reason:
+        _report(overrule_thanks(desk, number, now=now), as_json)
+        return
+    _report(take_up(desk, number, reason, channel=channel, now=now), as_json)
+
+
+def fixed(
+    context: typer.Context,
+    number: Number,
+    note: Annotated[str, typer.Argument(help="What the permanent fix is, for the history.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say that the permanent fix is there, which a temporary one left outstanding."""
+    from deskterm.desk.closing import settle
+
+    invocation: Invocation = context.obj
+    _report(settle(invocation.desk(), number, note=note, now=_now(invocation)), as_json)
+
+
+def check(
+    context: typer.Context,
+    number: Number,
+    items: Annotated[list[int] | None, typer.Argument(help="The items by their place, from 1.", metavar="ITEM")] = None,
+    checklist: Annotated[str | None, typer.Option("--list", help="Which list; left out, the one that is open.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="What it ended in.")] = None,
+    off: Annotated[bool, typer.Option("--off", help="Take the ticks off again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tick items of a checklist off; without any, show the lists of a ticket."""
+    from deskterm.desk import checklists
+
+    invocation: Invocation = context.obj
+    if not items and outcome is None and checklist is None:
+        _show_lists(invocation, number, as_json)
+        return
+    done = checklists.check(
+        invocation.desk(),
+        number,
+        items or (),
+        checklist=checklist,
+        outcome=outcome,
+        off=off,
+        now=_now(invocation),
+    )
+    _report(done, as_json)
+
+
+def thanks(
+    context: typer.Context,
+    overruled: Annotated[bool, typer.Option("--overruled", help="Those that were opened again.")] = False,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=100_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the messages that were taken for mere thanks, and kept their tickets closed."""
+    from deskterm.cli import show
+    from deskterm.store.thanks import thanks as read
+
+    invocation: Invocation = context.obj
+    facts = facts_of(invocation)
+    with invocation.reader() as reader:
+        found = read(reader, "overruled" if overruled else "kept", limit=limit)
+    if as_json:
+        show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in found])
+        return
+    show.print_table(
+        ("#", "Arrived", "From", "Subject", "What it says"),
+        [
+            [str(one.number), show.local(one.at, facts.timezone), one.author, one.subject, " ".join(one.body.split())]
+            for one in found
+        ],
+        right=("#",),
+    )
+
+
+def _arrived(invocation: Invocation, received: str | None) -> datetime | None:
+    return None if received is None else read_instant(received, facts_of(invocation).timezone)
+
+
+def _show_lists(invocation: Invocation, number: int, as_json: bool) -> None:
+    from deskterm.cli import show
+    from deskterm.store.sheet import records
+
+    with invocation.reader() as reader:
+        found = records(reader, number, "checklist")
+    if as_json:
+        show.print_json([{"checklist": record.key} | record.values for record in found])
+        return
+    if not found:
+        raise UsageError(f"No checklist hangs on {number} yet: name one with --list, or an item, to begin it.")
+    for record in found:
+        ended = f": {record.values['outcome']}" if "outcome" in record.values else ""
+        show.print_lines([f"{record.key} ({record.state}{ended})"])
+        for place, item in enumerate(record.values["items"], 1):
+            mark = "x" if item.get("done") else " "
+            by = f" · {item['by']}" if item.get("by") else ""
+            wanted = "" if item["required"] else " (not required)"
+            show.print_lines([f"  {place}. [{mark}] {item['text']}{wanted}{by}"])
