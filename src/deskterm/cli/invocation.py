@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import timezone as fixed_zone
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -130,19 +132,15 @@ def _listed(logins: Sequence[str]) -> str:
 
 
 def read_instant(text: str, timezone: str) -> datetime:
-    """An instant as a person writes it, in UTC: ISO 8601, or words that dateutil reads; without a zone it is
-    wall-clock time in `timezone`. UsageError for anything else."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        from dateutil import parser
-
-        try:
-            moment = parser.parse(text)
-        except (ValueError, OverflowError) as error:
-            raise UsageError(f"{text!r} is no instant: write it as 2026-11-23T09:30.") from error
+    """An instant as a person writes it, in UTC: ISO 8601, or as deskterm prints it (`Mon 23 Nov 2026 09:30 GMT`). A
+    year or a month is its first day, and a day its midnight; without a zone it is wall-clock time in `timezone`.
+    UsageError for anything else: nothing is guessed."""
+    zone = ZoneInfo(timezone)
+    moment = _moment(" ".join(text.split()), zone)
+    if moment is None:
+        raise UsageError(f"{text!r} is no instant: write it as 2026-11-23T09:30.")
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
+        moment = moment.replace(tzinfo=zone)
     try:
         instant = moment.astimezone(UTC).replace(microsecond=0)
     except OverflowError as error:
@@ -150,6 +148,58 @@ def read_instant(text: str, timezone: str) -> datetime:
     if not _EARLIEST <= instant.year < _LATEST:
         raise UsageError(f"{text!r} is no instant that a desk will see: {_SEEN}.")
     return instant
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WRITTEN = re.compile(
+    r"(?:(?P<weekday>[a-z]{3,9}),? )?"
+    r"(?:(?P<iso>\d{4}-\d\d-\d\d)|(?P<day>\d{1,2}) (?P<month>[a-z]{3,9}) (?P<year>\d{4}))"
+    r"(?:,? (?P<time>\d\d:\d\d(?::\d\d)?))?(?: (?P<zone>\S+))?",
+    re.ASCII | re.IGNORECASE,
+)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """What a text says, without a zone where it names none; None when it is no instant."""
+    if re.fullmatch(r"\d{4}(-\d\d)?", text, re.ASCII):
+        text = f"{text}-01-01"[:10]
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        day = match["iso"] or f"{match['year']}-{_place(match['month'], _MONTHS) + 1:02}-{int(match['day']):02}"
+        moment = datetime.fromisoformat(f"{day}T{match['time'] or '00:00'}")
+        if match["weekday"] is not None and moment.weekday() != _place(match["weekday"], _WEEKDAYS):
+            return None
+        return moment if match["zone"] is None else _placed(moment, match["zone"], zone)
+    except ValueError:
+        return None
+
+
+def _place(word: str, names: Sequence[str]) -> int:
+    """Which of some names a word is, or is the long form of. ValueError for none."""
+    return names.index(word[:3].lower())
+
+
+def _placed(moment: datetime, word: str, zone: ZoneInfo) -> datetime:
+    """A moment in the zone that a word names: an offset from UTC, or what the desk's zone is called then. ValueError
+    for another, for `IST` is three zones."""
+    if word.upper() in ("Z", "UTC", "GMT"):
+        return moment.replace(tzinfo=UTC)
+    if offset := _OFFSET.fullmatch(word):
+        length = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        return moment.replace(tzinfo=fixed_zone(-length if offset[1] == "-" else length))
+    for fold in (0, 1):
+        here = moment.replace(tzinfo=zone, fold=fold)
+        if here.tzname() == word:
+            return here
+    raise ValueError(word)
 
 
 def system_now() -> datetime:
