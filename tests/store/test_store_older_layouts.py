@@ -25,8 +25,9 @@ ADDED_BY_3 = {
     "message": ("mark", "contact_id"),
     "organisation": ("coverage", "handoff"),
     "agent": ("away_until", "certified"),
-    "desk": ("settings",),
+    "desk": ("settings", "refolding"),
 }
+ADDED_BY_4 = {"clock": ("overrun",)}
 
 
 def as_layout_1(url: str) -> None:
@@ -41,7 +42,7 @@ def as_layout_1(url: str) -> None:
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
         for table in ("record", "access"):
             session.execute(text(f"DROP TABLE {table}"))
-        for added in (ADDED_BY_2, ADDED_BY_3):
+        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4):
             for table, columns in added.items():
                 for column in columns:
                     session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -118,7 +118,7 @@ class Editions:
 
     def calendar(self, clock: Deadline) -> Calendar | None:
         """What the time that a clock has left is counted in; None for a target that goes by the clock on the wall."""
-        from deskterm.sla.targets import ON_THE_CLOCK, SCHEDULED, parse_target
+        from deskterm.sla.targets import BY_THE_WALL, parse_target
 
         calendar = self.of(clock.version).calendar(clock.calendar)
         if calendar is None:
@@ -127,7 +127,7 @@ class Editions:
             kind = parse_target(clock.target, calendar.day_length).kind
         except ValueError:  # written by another edition of deskterm
             return None
-        return None if kind in ON_THE_CLOCK | SCHEDULED else calendar
+        return None if kind in BY_THE_WALL else calendar
 
     def label(self, clock: Deadline) -> str:
         """What a clock is called, with its cycle."""
@@ -167,7 +167,7 @@ def _cells(clock: Deadline, procedures: Editions, timezone: str, now: int) -> li
     from deskterm.tui.vocabulary import label
     from deskterm.tui.words import countdown
 
-    remaining = left(clock.due, procedures.calendar(clock), now)
+    remaining = left(clock.due, procedures.calendar(clock), now, clock.since, clock.overrun)
     here = procedures.current
     return [
         glyph(clock, remaining, now),
@@ -189,12 +189,14 @@ def _json(clock: Deadline, procedures: Editions, now: int) -> dict[str, Any]:
     from deskterm.tui.shown import left
 
     calendar = procedures.calendar(clock)
+    working = left(clock.due, calendar, now, clock.since, clock.overrun) if calendar is not None else None
     said = clock._asdict()
-    del said["due"], said["breached_at"]
+    for inner in ("due", "breached_at", "since", "overrun"):
+        del said[inner]
     return said | {
         "due_at": show.instant(clock.due),
         "wall_seconds_left": clock.due - now if clock.due is not None else None,
-        "working_seconds_left": left(clock.due, calendar, now) if calendar is not None else None,
+        "working_seconds_left": working,
         "timezone": calendar.timezone if calendar is not None else None,
         "breached_at": show.instant(clock.breached_at),
         "overdue": clock.due is not None and clock.due < now,

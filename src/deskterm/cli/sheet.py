@@ -74,14 +74,13 @@ def print_card(card: Card, timezone: str, now: int) -> None:
 
 
 def _clock_cells(clock: ClockCard, now: int, timezone: str) -> list[str]:
-    from deskterm.tui.shown import left
     from deskterm.tui.words import countdown
 
     name = clock.label if clock.cycle == 1 else f"{clock.label} {clock.cycle}"
     running = clock.state == "running"
     late = clock.breached_at is not None or (running and clock.due is not None and clock.due < now)
     state = f"{clock.state}, missed" if late and clock.state in ("running", "paused") else clock.state
-    remaining = left(clock.due, clock.calendar, now) if running else None
+    remaining = clock.left(now) if running else None
     return [
         name,
         state,

@@ -135,7 +135,7 @@ class _Watch:
         from deskterm.tui.vocabulary import label
         from deskterm.tui.words import countdown
 
-        remaining = left(clock.due, self._procedures.calendar(clock), now) or 0
+        remaining = left(clock.due, self._procedures.calendar(clock), now, clock.since, clock.overrun) or 0
         cells = [
             f"{glyph(clock, remaining, now)} {countdown(remaining):>7}",
             show.local(clock.due, self._facts.timezone),

@@ -50,7 +50,7 @@ Noticed = tuple[str, str, int, str, int]
 """What was said once: what, metric, cycle, threshold, and the due instant that it was said of."""
 
 
-FOLD = 2
+FOLD = 3
 """Raised when the fold makes other rows of the same events: a store with rows of an earlier one is written anew."""
 
 

@@ -123,6 +123,7 @@ def clock_values(clock: Clock) -> dict[str, Any]:
         "next_event_at": instant(clock.next_event_at) or NEVER,
         "stopped_at": instant(clock.stopped_at),
         "consumed": clock.consumed,
+        "overrun": clock.overrun,
         "since": instant(clock.since),
         "breached_at": instant(clock.breached_at),
         "cause": clock.cause,

@@ -13,15 +13,14 @@ from deskterm.desk.biography import Biography, Life, Procedures, biography
 from deskterm.desk.events import Event
 from deskterm.desk.explanation import Breach, Explanation, Part
 from deskterm.desk.reasons import Check, Labels, checked
-from deskterm.desk.stretches import Interval, stretches
+from deskterm.desk.stretches import Interval, Pauses, stretches
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import NEXT, ON_THE_CLOCK, SCHEDULED, Target, parse_target
+from deskterm.sla.targets import BY_THE_WALL, NEXT, Target, parse_target
 from deskterm.sla.terms import TIMER, Cadences
 
 _END = {"sprint": "to the end of the sprint", "release": "to the release"}
-_WALL = ON_THE_CLOCK | SCHEDULED
 
 
 def explain(
@@ -95,12 +94,12 @@ def _explained(life: Life, told: Biography, procedures: Procedures, now: int) ->
     due = clock.due_at
     if rests:
         due = told.foreseen(now)[clock.metric, clock.cycle]
-    wall = target.kind in _WALL
+    wall = target.kind in BY_THE_WALL
     until = clock.stopped_at if clock.stopped_at is not None else now
     end = due if due is not None else max(until, start)
     intervals = stretches(calendar, start, end, pauses, standings, wall=wall, cut=until)
     used = stretches(calendar, start, max(until, start), pauses, (), wall=wall)
-    left = None if due is None else due - until if wall else calendar.open_seconds(until, due)
+    left = None if due is None else _left(calendar, due, until, pauses, wall=wall)
     return Explanation(
         clock=clock,
         label=_label(procedures, told, clock.metric, clock.version),
@@ -118,6 +117,14 @@ def _explained(life: Life, told: Biography, procedures: Procedures, now: int) ->
         pin=life.pinned,
         now=now,
     )
+
+
+def _left(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: bool) -> int:
+    """What counts from one instant to the due one; below nothing by what counted since, pauses left out."""
+    if due >= until:
+        return due - until if wall else calendar.open_seconds(until, due)
+    late = stretches(calendar, due, until, pauses, (), wall=wall)
+    return -late[-1].total
 
 
 def _label(procedures: Procedures, told: Biography, metric: str, version: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from deskterm.sla.calendar import Calendar
+from deskterm.sla.calendar import Calendar, disjoint
 from deskterm.sla.due import due_instant
-from deskterm.sla.targets import NONE, SCHEDULED, Target
+from deskterm.sla.targets import BY_THE_WALL, NONE, SCHEDULED, Target
 from deskterm.sla.terms import Cadences
 from deskterm.sla.warn import Warn, warnings
 
@@ -27,7 +27,8 @@ class Clock(NamedTuple):
     already. pauses: those that have ended, and for a reopened ticket the time it was closed. counts_from: where its
     target is counted from since a change, None from the start. pinned: a person set the due instant. warnings: text and
     instant of each, of a clock that runs and has not been missed. next_event_at, waived: what a ticket's history adds
-    (which of these was noticed, what was let pass); a fold of marks alone leaves them out."""
+    (which of these was noticed, what was let pass); a fold of marks alone leaves them out. overrun: what of it counted
+    after its due instant up to `since`, in the time that its target is counted in: pauses are left out."""
 
     metric: str
     cycle: int
@@ -50,6 +51,18 @@ class Clock(NamedTuple):
     warnings: tuple[tuple[str, int], ...] = ()
     next_event_at: int | None = None
     waived: bool = False
+    overrun: int = 0
+
+
+def left(due: int, calendar: Calendar | None, at: int, since: int = 0, overrun: int = 0) -> int:
+    """What a clock has left at an instant; below nothing by what counted since it was due, so that it is always the
+    target less what is used. calendar: None for a target that goes by the clock on the wall. since, overrun: of the
+    clock; it has not rested between `since` and the instant."""
+    if at > due and since > due:
+        due, before = since, overrun
+    else:
+        before = 0
+    return (due - at if calendar is None else calendar.open_seconds(at, due)) - before
 
 
 @dataclass(slots=True)
@@ -150,4 +163,13 @@ class Run:
             self.counts_from,
             self.pin is not None,
             told,
+            overrun=self._overrun(self.calendar),
         )
+
+    def _overrun(self, calendar: Calendar) -> int:
+        due, since = self.due, self.since
+        if due is None or since <= due:
+            return 0
+        if self.target.kind not in BY_THE_WALL:
+            return calendar.open_seconds(due, since, self.pauses)
+        return since - due - sum(max(0, end - max(begin, due)) for begin, end in disjoint(self.pauses))

@@ -33,6 +33,8 @@ BY_CADENCE = NEXT | SCHEDULED
 """Kinds of target that a cadence of the procedure brings about, not a count of time."""
 ON_THE_CLOCK = NEXT | {"elapsed"}
 """Kinds of target that are counted on the clock, open or not."""
+BY_THE_WALL = ON_THE_CLOCK | SCHEDULED
+"""Kinds of target of which what is used and left is time on the clock, not working time."""
 
 _DURATION = re.compile(r"(?:(\d{1,9})\s*d)?\s*(?:(\d{1,9})\s*h)?\s*(?:(\d{1,9})\s*m)?\s*(?:(\d{1,9})\s*s)?", re.ASCII)
 _LONGEST_DAYS = 3660

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deskterm.store.instants import seconds_or_none
+from deskterm.store.instants import seconds, seconds_or_none
 from deskterm.store.reader import Reader
 
 
 class Deadline(NamedTuple):
     """A live clock. Instants are epoch seconds; due is None for one that rests or has none yet. breached_at: when a
     promise was broken, as a fact of its events; one that ran out since then shows by `due`. version, calendar: the
-    edition of the procedure it is judged by, and the key of its calendar in it."""
+    edition of the procedure it is judged by, and the key of its calendar in it. since: last change of state; overrun:
+    what counted after the due instant up to then."""
 
     number: int
     metric: str
@@ -33,11 +34,14 @@ class Deadline(NamedTuple):
     organisation: str
     assignee: str | None
     team: str | None
+    since: int = 0
+    overrun: int = 0
 
 
 _COLUMNS = (
     "c.ticket_id, c.metric, c.cycle, c.state, c.target, c.due_at, c.breached_at, c.cause, c.policy, c.calendar, "
-    "c.version, t.subject, t.status, t.severity, t.priority, t.requester, t.organisation, t.assignee, t.team"
+    "c.version, t.subject, t.status, t.severity, t.priority, t.requester, t.organisation, t.assignee, t.team, "
+    "c.since, c.overrun"
 )
 _FROM = "FROM ticket t CROSS JOIN clock c WHERE c.ticket_id = t.id AND t.is_open = 1"
 _SHOWN = "c.metric NOT LIKE 'timer:%' AND c.waived = 0"
@@ -80,4 +84,7 @@ def _read(reader: Reader, where: str, params: dict[str, object]) -> list[Deadlin
         "ORDER BY CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at, c.ticket_id, c.metric, c.cycle",
         params,
     )
-    return [Deadline._make((*row[:5], *map(seconds_or_none, row[5:7]), *row[7:])) for row in found]
+    return [
+        Deadline._make((*row[:5], *map(seconds_or_none, row[5:7]), *row[7:-2], seconds(row[-2]), row[-1]))
+        for row in found
+    ]

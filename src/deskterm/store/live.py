@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from deskterm.store.instants import seconds
 from deskterm.store.reader import Reader
 
 
 class LiveClock(NamedTuple):
     """A clock that runs (`running`) or rests (`paused`). calendar: its key in the procedure; target: as the procedure
-    writes it."""
+    writes it. since: last change of state, epoch seconds; overrun: what counted after the due instant until then."""
 
     ticket: int
     metric: str
     state: str
     calendar: str
     target: str
+    since: int = 0
+    overrun: int = 0
 
 
 def live_clocks(reader: Reader, numbers: Collection[int]) -> list[LiveClock]:
@@ -25,9 +28,9 @@ def live_clocks(reader: Reader, numbers: Collection[int]) -> list[LiveClock]:
         return []
     places = {f"n{index}": number for index, number in enumerate(numbers)}
     found = reader.rows(
-        "SELECT ticket_id, metric, state, calendar, target FROM clock "
+        "SELECT ticket_id, metric, state, calendar, target, since, overrun FROM clock "
         f"WHERE ticket_id IN ({', '.join(':' + name for name in places)}) AND state IN ('running', 'paused') "
         "AND metric NOT LIKE 'timer:%'",
         places,
     )
-    return [LiveClock(*row) for row in found]
+    return [LiveClock._make((*row[:5], seconds(row[5]), row[6])) for row in found]

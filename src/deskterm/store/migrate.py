@@ -18,7 +18,7 @@ from deskterm.store.connection import postgresql_connection, schema_number, sqli
 from deskterm.store.location import dialect, shown, sqlite_path
 from deskterm.store.triggers import trigger_statements
 
-SCHEMA = 3
+SCHEMA = 4
 """The number of this layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -58,6 +58,8 @@ _RECORDS_INDEXED = (
     "CREATE INDEX record_key ON record (kind, key)",
 )
 
+_OVERDUE = ("ALTER TABLE clock ADD COLUMN overrun INTEGER NOT NULL DEFAULT 0",)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -92,6 +94,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             "login VARCHAR NOT NULL, ticket_id BIGINT, what VARCHAR NOT NULL)",
         ),
     ),
+    Migration(4, "clocks know by how much they are overdue, pauses left out", sqlite=_OVERDUE, postgresql=_OVERDUE),
 )
 """In the order of their numbers, without a gap, up to SCHEMA."""
 

@@ -20,7 +20,8 @@ JUST_MISSED = 1800
 
 class ClockView(NamedTuple):
     """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds. waived: a lead
-    let the miss pass; next_event: the next warning or due instant that nobody noticed yet."""
+    let the miss pass; next_event: the next warning or due instant that nobody noticed yet; overrun: what counted after
+    the due instant up to `since`."""
 
     metric: str
     cycle: int
@@ -39,6 +40,7 @@ class ClockView(NamedTuple):
     version: int
     waived: bool = False
     next_event: int | None = None
+    overrun: int = 0
 
 
 class MessageView(NamedTuple):
@@ -259,8 +261,8 @@ def _listed(text: str) -> tuple[str, ...]:
 def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
     found = reader.rows(
         "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
-        "breached_at, cause, policy, calendar, version, waived, next_event_at FROM clock WHERE ticket_id = :number "
-        "ORDER BY metric, cycle",
+        "breached_at, cause, policy, calendar, version, waived, next_event_at, overrun FROM clock "
+        "WHERE ticket_id = :number ORDER BY metric, cycle",
         wanted,
     )
     places = _places(reader)
@@ -278,6 +280,7 @@ def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
                 *row[11:15],
                 bool(row[15]),
                 seconds_or_none(row[16]),
+                row[17],
             )
         )
         for row in found

@@ -279,6 +279,7 @@ class ClockRow(SQLModel, table=True):
     next_event_at: datetime = NEVER
     stopped_at: datetime | None = None
     consumed: int = 0
+    overrun: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     since: datetime
     breached_at: datetime | None = None
     cause: str | None = None

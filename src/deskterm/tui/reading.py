@@ -73,7 +73,7 @@ def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Voca
         updated=row.updated,
         place=row.key,
         since=clock.since if clock else 0,
-        over=clock.over if clock else 0,
+        overrun=clock.overrun if clock else 0,
     )
 
 
@@ -81,7 +81,7 @@ def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
     """A ticket, opened."""
     row = sheet.row
     live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
-    clocks = [LiveClock(row.number, c.metric, c.state, c.calendar, c.target, c.since, c.over) for c in live]
+    clocks = [LiveClock(row.number, c.metric, c.state, c.calendar, c.target, c.since, c.overrun) for c in live]
     found = lines([row], clocks, vocabulary)
     return Card(
         line=found[0],
@@ -173,7 +173,7 @@ def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
         calendar_key=sanitize(clock.calendar),
         calendar=vocabulary.calendar(clock.calendar),
         counted_in=_counted_in(clock.target, clock.calendar, vocabulary),
-        over=clock.over,
+        overrun=clock.overrun,
     )
 
 

@@ -28,7 +28,8 @@ SOON = 3600
 class Line(NamedTuple):
     """A ticket in a list. status, category: keys, for rules; the rest is for reading. step: its severity, or its
     priority where there is no severity. due: None without a running clock; calendar: what that clock is counted
-    in; resting: a clock is paused. place: where the row stands in its list, opaque."""
+    in; resting: a clock is paused. place: where the row stands in its list, opaque. since, overrun: of that clock, as
+    `left` takes them."""
 
     number: int
     subject: Safe
@@ -50,10 +51,12 @@ class Line(NamedTuple):
     received: int
     updated: int
     place: object
+    since: int = 0
+    overrun: int = 0
 
     def left(self, now: int) -> int | None:
         """Open seconds left; below nothing when the due instant has passed; None without a running clock."""
-        return left(self.due, self.calendar, now)
+        return left(self.due, self.calendar, now, self.since, self.overrun)
 
     def urgency(self, now: int) -> Urgency:
         if self.category in ("solved", "closed"):
@@ -66,11 +69,14 @@ class Line(NamedTuple):
         return "soon" if remaining < SOON else "fine"
 
 
-def left(due: int | None, calendar: Calendar | None, now: int) -> int | None:
-    """Open seconds from now to a due instant, wall seconds where no calendar is known; None without one."""
+def left(due: int | None, calendar: Calendar | None, now: int, since: int = 0, overrun: int = 0) -> int | None:
+    """Open seconds from now to a due instant, wall seconds where no calendar is known; None without one. since: the
+    clock's last change of state; overrun: what counted after the due instant until then, pauses left out."""
     if due is None:
         return None
-    return due - now if calendar is None else calendar.open_seconds(now, due)
+    from deskterm.sla.cycle import left as counted
+
+    return counted(due, calendar, now, since, overrun)
 
 
 def resumes(calendar: Calendar | None, now: int) -> int | None:
@@ -116,6 +122,11 @@ class ClockCard(NamedTuple):
     calendar_key: Safe
     calendar: Calendar | None
     counted_in: Calendar | None
+    overrun: int = 0
+
+    def left(self, at: int) -> int | None:
+        """What is left of it at an instant up to which it has gone on as it is; None without a due instant."""
+        return left(self.due, self.counted_in, at, self.since, self.overrun)
 
 
 class Card(NamedTuple):

@@ -11,7 +11,7 @@ from deskterm.tui import words
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.rows import Rows
-from deskterm.tui.shown import GLYPHS, SOON, Card, ClockCard, Urgency, left, resumes
+from deskterm.tui.shown import GLYPHS, SOON, Card, ClockCard, Urgency, resumes
 
 BAR = 8
 
@@ -81,7 +81,7 @@ class Clocks(Rows):
         return [first, Content.assemble("   ", *self._detail(clock, mood, width - 3))]
 
     def _told(self, clock: ClockCard) -> str:
-        remaining = left(clock.due, clock.counted_in, self._now)
+        remaining = clock.left(self._now)
         if clock.state == "running":
             return words.countdown(remaining) if remaining is not None else "no due time yet"
         if clock.stopped is not None:
@@ -113,7 +113,7 @@ def urgency(clock: ClockCard, now: int) -> Urgency:
         return "done"
     if clock.state == "paused":
         return "paused"
-    remaining = left(clock.due, clock.counted_in, now)
+    remaining = clock.left(now)
     if remaining is None:
         return "none"
     if clock.due is not None and clock.due < now:
@@ -123,7 +123,7 @@ def urgency(clock: ClockCard, now: int) -> Urgency:
 
 def bar(clock: ClockCard, now: int) -> str:
     """How much of the time is used, in blocks."""
-    remaining = left(clock.due, clock.counted_in, now)
+    remaining = clock.left(now)
     whole = clock.target_seconds
     if whole is None and clock.due is not None:
         remaining, whole = clock.due - now, clock.due - clock.started
@@ -134,7 +134,7 @@ def bar(clock: ClockCard, now: int) -> str:
 
 def _margin(clock: ClockCard) -> str:
     """By how much a target was met or missed."""
-    margin = left(clock.due, clock.counted_in, clock.stopped) if clock.stopped is not None else None
+    margin = clock.left(clock.stopped) if clock.stopped is not None else None
     if margin is None:
         return f"target {clock.target}"
     if margin < 0:

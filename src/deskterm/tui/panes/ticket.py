@@ -14,7 +14,7 @@ from deskterm.tui import words
 from deskterm.tui.panes.clocks import urgency
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.conversation import Conversation
-from deskterm.tui.shown import GLYPHS, Card, ClockCard, left
+from deskterm.tui.shown import GLYPHS, Card, ClockCard
 
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
 """Facts that say themselves; the others stand with their label."""
@@ -102,7 +102,7 @@ def _pressing(card: Card) -> ClockCard | None:
 
 def _clock_line(clock: ClockCard, now: int, zone: tzinfo) -> Content:
     mood = urgency(clock, now)
-    remaining = left(clock.due, clock.counted_in, now)
+    remaining = clock.left(now)
     if remaining is None or clock.due is None:
         return Content.assemble((f"{GLYPHS[mood]} {clock.label} {clock.state}", URGENCY[mood]))
     return Content.assemble(
