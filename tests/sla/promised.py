@@ -7,7 +7,7 @@ walk began; calendars, starts and pauses are of whole minutes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -83,14 +83,16 @@ class Walk:
         return self.closes[day]
 
     def dates_after(self, start: int, dates: int, end_of_day: bool) -> int:
-        """So many dates with open minutes after the start's: at its time of day, or when that date closes."""
-        first = self.local[start].date()
+        """So many dates with open minutes after the one whose hours the start is in, or whose date it has: as long
+        after midnight as the start is after its own, or when that date closes."""
+        first = self.owner[start] or self.local[start].date()
         later = sorted(day for day in self.closes if day > first)
         if len(later) < dates:
             raise OffTheMap
         if end_of_day:
             return self._close(later[dates - 1])
-        wanted = datetime.combine(later[dates - 1], self.local[start].time())
+        since_midnight = self.local[start] - datetime.combine(first, time())
+        wanted = datetime.combine(later[dates - 1], time()) + since_midnight
         at = next((n for n in range(start, len(self.local)) if self.local[n] >= wanted), len(self.local))
         if at < len(self.local) and self.opened[at - 1]:
             return at

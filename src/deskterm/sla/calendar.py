@@ -127,17 +127,17 @@ class Calendar:
         """The end of the working day in which the second before an instant lies, or of the instant's own date when
         that second is closed; the instant itself when the desk does not open any more on that date. A working day
         that runs over midnight is still the day before's."""
-        day, time = divmod(instant - 1 + self.offset(instant - 1), DAY)
-        for date_of, at in ((day - 1, time + DAY), (day, time)):
-            if any(opens <= at < closes for opens, closes in self._hours.on(date_of)):
-                return max(instant, self._openings(date_of)[-1][1])
+        day, _, is_open = self._working_day(instant - 1)
+        if is_open:
+            return max(instant, self._openings(day)[-1][1])
         openings = self._openings((instant + self.offset(instant)) // DAY)
         return max(instant, openings[-1][1]) if openings else instant
 
     def dates_after(self, start: int, dates: int, end_of_day: bool = False) -> int:
-        """So many open dates after the local date of `start`: at the same time of day, or at the end of that
-        date's open time. On a closed time of day, the earliest open instant after it."""
-        day, time = divmod(start + self.offset(start), DAY)
+        """So many open dates after the one that `start` belongs to, which is the day before's in a night that began
+        then: at the same time of day (of the same night), or at the end of that date's open time. On a closed time
+        of day, the earliest open instant after it."""
+        day, time, _ = self._working_day(start)
         close = start
         for _ in range(dates):
             for ahead in range(day + 1, day + 2 + LONGEST_CLOSURE):
@@ -164,6 +164,15 @@ class Calendar:
         """The name of the holiday that closes a local date, given in days since 1970-01-01, which its weekday would
         open; None else."""
         return self._hours.holiday(day)
+
+    def _working_day(self, instant: int) -> tuple[int, int, bool]:
+        """The date that the second after an instant belongs to, the seconds since its midnight, and whether it is
+        open. A working day that runs over midnight is still the day before's."""
+        day, time = divmod(instant + self.offset(instant), DAY)
+        for date_of, at in ((day - 1, time + DAY), (day, time)):
+            if any(opens <= at < closes for opens, closes in self._hours.on(date_of)):
+                return date_of, at, True
+        return day, time, False
 
     def _openings(self, day: int) -> list[tuple[int, int]]:
         """The open time of a date, without what a change of the clocks leaves out: Samoa went from the 29th of December

@@ -206,6 +206,7 @@ class Folding:
         run.pin, run.scheduled = lane.pin, self._scheduled
         run.reckon()
         self._retarget(lane, run, mark.at)
+        run.bring(metric.warn, (), mark.at)
         run.resume(mark.at)
         return run
 
@@ -256,8 +257,10 @@ class Folding:
             changed = max(at, run.since)
             if run.paused_at is None or run.fixed:
                 run.note_breach(changed)
+            before = run.reckoned(lane.metric.warn)
             run.pin, run.scheduled = lane.pin, self._scheduled
             run.reckon()
+            run.bring(lane.metric.warn, before, changed)
             _note_late(run, changed, "retarget")
 
     def _retarget(
@@ -276,7 +279,9 @@ class Folding:
             run.counts_from = changed
         if target.kind in NO_CLOCK and run.target.kind not in NO_CLOCK:
             run.lost = run.copy().ended(at, cancelled=True)
+        before = run.reckoned(lane.metric.warn)
         self._aim(lane, run)
+        run.bring(lane.metric.warn, before, at)
         _note_late(run, at, cause)
 
     def _promise(self, lane: _Lane) -> tuple[Target, Calendar | None, str]:

@@ -89,6 +89,9 @@ class Run:
     counts_from: int | None = None
     breached_at: int | None = None
     cause: Cause | None = None
+    brought: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Warnings that were past already when a change of target brought them, by text and reckoned instant: that of the
+    change."""
     lost: Clock | None = None
     """The clock as it stood when a change of facts left the run without a target."""
 
@@ -129,6 +132,33 @@ class Run:
         self.note_breach(at)
         return self.clock("cancelled" if cancelled else "met" if self.breached_at is None else "late")
 
+    def reckoned(self, warns: tuple[Warn, ...]) -> tuple[tuple[str, int], ...]:
+        """When to warn by the target and the pauses that have ended, whenever that target was given."""
+        if self.due is None or self.calendar is None or not warns:
+            return ()
+        start = self.started if self.counts_from is None else self.counts_from
+        return warnings(warns, self.target, start, self.due, self.calendar, self.pauses)
+
+    def bring(self, warns: tuple[Warn, ...], before: tuple[tuple[str, int], ...], at: int) -> None:
+        """Date what a change at an instant brought too late at the change, as a breach is. before: what was reckoned
+        without it, which keeps its instant."""
+        reached = at if self.paused_at is None else self.paused_at
+        late = {warn: at for warn in self.reckoned(warns) if warn[1] < reached and warn not in before}
+        if late:
+            self.brought = self.brought | late
+
+    def _dated(self, reckoned: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+        if not self.brought:
+            return reckoned
+        found = []
+        for text, instant in reckoned:
+            at = self.brought.get((text, instant), instant)
+            for begin, end in self.pauses if at != instant else ():
+                at = end if begin <= at < end else at  # nothing is said while the clock rests
+            if self.due is None or at < self.due:
+                found.append((at, text))
+        return tuple((text, at) for at, text in sorted(found))
+
     def copy(self) -> Run:
         return replace(self, pauses=list(self.pauses))
 
@@ -140,9 +170,8 @@ class Run:
         resting = self.paused_at is not None
         due = None if resting else self.due
         told: tuple[tuple[str, int], ...] = ()
-        if warns and ended is None and due is not None and self.breached_at is None:
-            start = self.started if self.counts_from is None else self.counts_from
-            told = warnings(warns, target, start, due, self.calendar, self.pauses)
+        if warns and ended is None and not resting and self.breached_at is None:
+            told = self._dated(self.reckoned(warns))
         return Clock(
             self.metric,
             self.cycle,
