@@ -244,7 +244,7 @@ def test_working_dates_are_counted_by_date(start: str, dates: int, end_of_day: b
 @pytest.mark.parametrize("start", ["2026-11-30 23:00-05:00", "2026-12-01 02:00-05:00"])
 def test_a_night_belongs_to_the_date_it_opens_on_when_working_dates_are_counted(start: str) -> None:
     """Both are in Monday's shift: the next working date is Tuesday, whose shift ends on Wednesday morning."""
-    nights = dict.fromkeys(("mon", "tue", "fri", "sat"), [("22:00", "06:00")])
+    nights = {day: [("22:00", "06:00")] for day in ("mon", "tue", "fri", "sat")}
     calendar = Calendar("America/New_York", nights)
     assert calendar.dates_after(seconds(start), 1) == seconds(start) + 24 * 3600
     assert calendar.dates_after(seconds(start), 1, end_of_day=True) == seconds("2026-12-02 06:00-05:00")
