@@ -88,7 +88,9 @@ class Register(ModalScreen[Request]):
                     yield Label(label, markup=False)
                     value = getattr(self._request, name)
                     yield Input(value, id=name, placeholder=hint, compact=True, select_on_focus=False)
-            yield Static("", id="likely", classes="likely", markup=False)
+            likely = Static("", id="likely", classes="likely", markup=False)
+            likely.display = False
+            yield likely
             if self._asked:
                 typed = dict(self._request.fields)
                 with VerticalScroll(classes="asked"):
@@ -110,7 +112,6 @@ class Register(ModalScreen[Request]):
             yield Static("tab next field · ctrl+s open the ticket · esc cancel", classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#likely").display = False
         for scroll in self.query(".asked"):
             scroll.can_focus = False  # its lines are what the tab key stops at
         self.query_one("#subject").focus()

@@ -1,0 +1,89 @@
+"""A new ticket at the console: what its type asks for, and what may be about the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from deskterm.desk import intake
+from deskterm.desk.desk import Desk
+from deskterm.desk.founding import found
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import TicketSheet, sheet
+from deskterm.tui.dialogs.confirm import Confirm
+from deskterm.tui.dialogs.register import Register
+from small_desk import MONDAY, TEXT, at, small_procedure
+from tui.sitting import Sitting, sitting
+
+ONE_TYPE = (
+    TEXT.replace('default_severity = "low"', 'has_severity = false\nfields = ["page"]\nrequired = ["page"]').replace(
+        """[[types]]
+key = "question"
+label = "Question"
+definition = "Somebody wants to know."
+has_severity = false
+""",
+        "",
+    )
+    + '\n[[fields]]\nkey = "page"\nlabel = "Page"\nkind = "url"\n'
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    store = found(place, small_procedure(ONE_TYPE), admin_login="sam", admin_name="Sam", now=MONDAY)
+    desk = Desk(store, "sam")
+    intake.register(desk, subject="Invoice run fails", fields={"page": "shop.example/run"}, now=at(0))
+    store.close()
+    return place
+
+
+def stored(url: str) -> TicketSheet | None:
+    with open_reader(url) as reader:
+        return sheet(reader, 1002)
+
+
+async def form(here: Sitting) -> Register:
+    here.screen.action_carry_out("new")
+    await here.until(
+        lambda: isinstance(here.app.screen, Register) and bool(here.app.screen.query("#field-page")), "the form"
+    )
+    assert isinstance(here.app.screen, Register)
+    return here.app.screen
+
+
+@pytest.mark.requirement("S1-33")
+async def test_likely_originals_show_while_a_subject_is_typed(url: str) -> None:
+    async with sitting(url) as here:
+        opened = await form(here)
+        assert not opened.query_one("#likely").display
+        opened.query_one("#subject", Input).value = "invoice run"
+        await here.shows("May be about the same:")
+        await here.shows("1001  Invoice run fails")
+        opened.query_one("#subject", Input).value = "Something else"
+        await here.until(lambda: not opened.query_one("#likely").display, "nothing alike")
+
+
+@pytest.mark.requirement("S1-37", "S5-14")
+async def test_the_fields_of_a_type_are_asked_for_and_may_be_left_out_when_they_cannot_be_had(url: str) -> None:
+    async with sitting(url) as here:
+        opened = await form(here)
+        opened.query_one("#subject", Input).value = "Where is it?"
+        opened.action_send()
+        await here.until(lambda: isinstance(here.app.screen, Confirm), "the question")
+        await here.shows("must say Page")
+        await here.pilot.press("n")
+        await here.until(lambda: isinstance(here.app.screen, Register), "the form again")
+        assert stored(url) is None
+        again = here.app.screen
+        await here.until(lambda: bool(again.query("#field-page")), "its fields")
+        again.query_one("#field-page", Input).value = "shop.example/cart"
+        assert isinstance(again, Register)
+        again.action_send()
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1002, "the new ticket")
+    ticket = stored(url)
+    assert ticket is not None
+    assert (ticket.fields["page"], ticket.flags) == ("shop.example/cart", ())
