@@ -9,13 +9,14 @@ from deskterm.store.sheet import ClockView, TicketSheet
 from deskterm.tui.shown import Card, ClockCard
 
 
-def print_sheet_json(sheet: TicketSheet) -> None:
-    """The ticket as one JSON document; instants in UTC."""
+def print_sheet_json(sheet: TicketSheet, stage: str | None = None) -> None:
+    """The ticket as one JSON document; instants in UTC. stage: the key of what its status belongs to."""
     row = sheet.row._asdict()
     del row["key"]
     show.print_json(
         row
         | {
+            "stage": stage,
             "received": show.instant(sheet.row.received),
             "updated": show.instant(sheet.row.updated),
             "next_due": show.instant(sheet.row.next_due),
@@ -50,11 +51,12 @@ def _clock_json(clock: ClockView) -> dict[str, Any]:
     return clock._asdict() | instants
 
 
-def print_card(card: Card, timezone: str, now: int) -> None:
-    """The ticket for reading."""
+def print_card(card: Card, timezone: str, now: int, stage: str = "") -> None:
+    """The ticket for reading. stage: what its status belongs to, in words."""
     line = card.line
+    facts = [*card.facts[:1], *([("Stage", stage)] if stage else []), *card.facts[1:]]
     print(f"{line.number} · {line.subject}")
-    print(" · ".join(f"{name} {value}" for name, value in card.facts))
+    print(" · ".join(f"{name} {value}" for name, value in facts))
     tags = f" · tags {', '.join(card.tags)}" if card.tags else ""
     print(f"received {show.local(line.received, timezone)}{tags}")
     if card.clocks:

@@ -117,11 +117,13 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
     invocation.looked(facts, number, "ticket")
+    vocabulary = Vocabulary(facts.document)
+    stage = vocabulary.stage(found.row.status)
     if as_json:
-        sheet.print_sheet_json(found)
+        sheet.print_sheet_json(found, stage.key if stage else None)
     else:
-        card = read_card(found, Vocabulary(facts.document))
-        sheet.print_card(card, facts.timezone, int(invocation.now(facts).timestamp()))
+        card = read_card(found, vocabulary)
+        sheet.print_card(card, facts.timezone, int(invocation.now(facts).timestamp()), stage.label if stage else "")
 
 
 @app.command()

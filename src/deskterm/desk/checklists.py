@@ -66,10 +66,12 @@ def check(
     return done
 
 
-def lists(procedure: Compiled, records: Records) -> list[tuple[Checklist, Record]]:
-    """The lists that hang on a ticket, with what the procedure says of them."""
-    known = {part.key: part for part in procedure.procedure.checklists}
-    return [(known[record.key], record) for record in of_kind(records, CHECKLIST) if record.key in known]
+def standing_list(desk: Desk, number: int, *, now: datetime) -> tuple[Checklist, list[Mapping[str, Any]]]:
+    """The list that is open on a ticket, or that would be begun, and its items as they stand."""
+    with desk.ticket(number, "check", now, rehearse=True) as work:
+        part = _wanted(work, None)
+        record = work.state.records.get((CHECKLIST, part.key))
+        return part, list((record.values if record is not None else _fresh(part))["items"])
 
 
 def left(record: Record | None) -> list[str]:

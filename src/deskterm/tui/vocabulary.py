@@ -28,6 +28,8 @@ class Vocabulary:
         self.impacts = _choices(priority.get("impacts", ()))
         self.urgencies = _choices(priority.get("urgencies", ()))
         self.statuses = _choices(content.get("statuses", ()))
+        self.stages = _choices(content.get("stages", ()))
+        self._stage_of = {part["key"]: part.get("stage") for part in content.get("statuses", ())}
         self.metrics = _choices(content.get("metrics", ()))
         self.policies = _choices(content.get("policies", ()))
         self.teams = _choices(content.get("teams", ()))
@@ -51,6 +53,10 @@ class Vocabulary:
     def has_severity(self, kind: str) -> bool:
         """Whether requests of a type have a severity at all."""
         return kind not in self._without_severity
+
+    def stage(self, status: str) -> Choice | None:
+        """The stage that a status belongs to (S4-10)."""
+        return self.stages.get(self._stage_of.get(status) or "")
 
     def asked(self, kind: str) -> tuple[Asked, ...]:
         """What requests of a type are asked for, beside what every form has."""

@@ -27,6 +27,7 @@ class Draft:
     words: str
     seen: int
     then: Choice | None = None
+    code: str = ""
 
 
 class Writing:
@@ -44,8 +45,9 @@ class Writing:
             self._remember(self.composer)
         return sorted({number for _, number in self._drafts})
 
-    async def open(self, kind: Kind, begin: str = "") -> None:
-        """Write for the ticket that is shown, going on with its draft if there is one."""
+    async def open(self, kind: Kind, begin: str = "", code: str = "") -> None:
+        """Write for the ticket that is shown, going on with its draft if there is one. code: the kind of resolution
+        that a resolving letter gives."""
         from deskterm.tui.dialogs.compose import Composer
 
         card = self._screen.card
@@ -60,6 +62,7 @@ class Writing:
             draft = self._drafts.get((kind, card.number)) or Draft(begin, card.version)
             to = card.line.requester
             composer = Composer(kind, card.number, to, draft.seen, draft.words or begin, draft.then)
+            composer.code = code or draft.code
             self._screen.begin_writing(card.number)
             await self._screen.ticket.mount(composer)
             self.composer = composer
@@ -80,8 +83,8 @@ class Writing:
     async def keep(self, composer: Composer) -> None:
         await self.close(composer)
         if (composer.kind, composer.number) in self._drafts:
-            key = "r" if composer.kind == "reply" else "n"
-            self._screen.say(f"The draft for {composer.number} is kept: {key} goes on with it")
+            way = {"reply": "r", "note": "n", "resolve": ":resolve"}[composer.kind]
+            self._screen.say(f"The draft for {composer.number} is kept: {way} goes on with it")
 
     async def send(self, composer: Composer) -> None:
         """Give the words to the desk. A reply that crossed something new is held back once, and shows it."""
@@ -90,12 +93,14 @@ class Writing:
         if not composer.words.strip():
             raise UsageError("There is nothing to say yet: write a few words first.")
         card = self._screen.card
-        if composer.kind == "reply" and card is not None and card.version > composer.seen:
+        if composer.kind != "note" and card is not None and card.version > composer.seen:
             self._hold(composer, [turn for turn in card.turns if turn.seq > composer.seen])
             composer.seen = card.version
             return
+        if composer.kind == "resolve" and await self._lacks(composer):
+            return
         kind, number, said, seen, then = composer.kind, composer.number, composer.words, composer.seen, composer.then
-        now = self._screen.instant()
+        now, code = self._screen.instant(), composer.code
 
         def send(desk: Desk) -> Done:
             from deskterm.desk import conversation
@@ -103,6 +108,10 @@ class Writing:
             if kind == "note":
                 return conversation.note(desk, number, said, now=now)
             status = then.key if then is not None else None
+            if kind == "resolve":
+                from deskterm.desk import closing
+
+                return closing.resolve(desk, number, said, code=code or None, status=status, now=now, version=seen)
             return conversation.reply(desk, number, said, status=status, now=now, version=seen)
 
         composer.sending = True
@@ -121,6 +130,24 @@ class Writing:
         await self.close(composer, keep=False)
         self._screen.say(done.summary)
         self._screen.refresh_all()
+
+    async def _lacks(self, composer: Composer) -> bool:
+        """Whether a resolving letter is held back, once, for what it lacks (S2-19)."""
+        words = composer.words
+
+        def missing(desk: Desk) -> list[str]:
+            from deskterm.desk.courtesy import courtesy
+
+            return [check.label for check in courtesy(desk.procedure.procedure, words)]
+
+        labels = await self._screen.clerk.do(missing)
+        if not labels or composer.warned:
+            return False
+        composer.warned = True
+        parts: list[tuple[str, str] | str] = [("Held back: the letter lacks\n", STRONG)]
+        parts += [f"· {sanitize(label)}\n" for label in labels]
+        composer.hold(Content.assemble(*parts, ("ctrl+s sends it anyway.", FAINT)))
+        return True
 
     async def then(self, composer: Composer) -> None:
         """Choose the status that the ticket moves to when the reply is sent."""
@@ -152,7 +179,7 @@ class Writing:
 
     def _remember(self, composer: Composer) -> None:
         if composer.words.strip():
-            draft = Draft(composer.words, composer.seen, composer.then)
+            draft = Draft(composer.words, composer.seen, composer.then, composer.code)
             self._drafts[composer.kind, composer.number] = draft
 
     def _hold(self, composer: Composer, news: list[Turn]) -> None:

@@ -9,13 +9,14 @@ from textual.binding import Binding, BindingType
 from deskterm.tui.commands.charging import CHARGING
 from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.correcting import CORRECTING
+from deskterm.tui.commands.ending import ENDING
 from deskterm.tui.commands.looking import LOOKING
 from deskterm.tui.commands.telling import TELLING
 from deskterm.tui.commands.together import TOGETHER
 from deskterm.tui.commands.walking import WALKING
 from deskterm.tui.commands.working import WORKING
 
-TABLE: tuple[Command, ...] = (*WORKING, *CORRECTING, *TELLING, *TOGETHER, *CHARGING, *LOOKING, *WALKING)
+TABLE: tuple[Command, ...] = (*WORKING, *CORRECTING, *ENDING, *TELLING, *TOGETHER, *CHARGING, *LOOKING, *WALKING)
 BY_NAME: dict[str, Command] = {command.name: command for command in TABLE}
 
 

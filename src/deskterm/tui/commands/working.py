@@ -48,14 +48,29 @@ class Status(Command):
         lines = screen.lines(many=True)
         wanted = argument or await self._asked(screen, lines)
         if wanted:
-            now = screen.instant()
+            mute = await self._moved(screen, lines, wanted)
+            if mute and await screen.asking.confirm(
+                f"The last word on {these(mute)} is the requester's, who was told nothing.", "move it anyway", "stay"
+            ):
+                await self._moved(screen, mute, wanted, anyway=True)
 
-            def move(desk: Desk, number: int) -> Done:
-                from deskterm.desk import handling
+    async def _moved(
+        self, screen: DeskScreen, lines: Sequence[Line], wanted: str, *, anyway: bool = False
+    ) -> list[Line]:
+        """Move them; those that wait for a message to the requester first."""
+        now, mute = screen.instant(), set()
 
-                return handling.move(desk, number, wanted, now=now)
+        def move(desk: Desk, number: int) -> Done:
+            from deskterm.desk import gates, handling
 
-            await screen.carrying.to_each(lines, move)
+            try:
+                return handling.move(desk, number, wanted, anyway=anyway, now=now)
+            except gates.NeedsReply:
+                mute.add(number)
+                raise
+
+        await screen.carrying.to_each(lines, move)
+        return [line for line in lines if line.number in mute]
 
     async def _asked(self, screen: DeskScreen, lines: Sequence[Line]) -> str | None:
         here = sorted({(line.type, line.status) for line in lines})

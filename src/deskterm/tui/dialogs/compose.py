@@ -14,12 +14,13 @@ from textual.widgets import Static, TextArea
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import Safe
 
-Kind = Literal["reply", "note"]
+Kind = Literal["reply", "note", "resolve"]
 
 
 class Composer(Vertical):
     """Words for one ticket. seen: the version of the ticket that the writer has before them; then: the status that
-    the ticket moves to when it is sent."""
+    the ticket moves to when it is sent; code: the kind of resolution that it gives; warned: the writer was told what
+    the letter lacks."""
 
     DEFAULT_CSS = """
     Composer {
@@ -53,7 +54,8 @@ class Composer(Vertical):
         super().__init__(id="composer", classes=kind)
         self.kind, self.number, self.seen, self.then = kind, number, seen, then
         self._to, self._words = to, words
-        self.sending = False
+        self.sending = self.warned = False
+        self.code = ""
 
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
@@ -62,6 +64,8 @@ class Composer(Vertical):
 
     def on_mount(self) -> None:
         what = f"Reply to {self._to}" if self.kind == "reply" and self._to else self.kind.capitalize()
+        if self.kind == "resolve" and self._to:
+            what = f"How it was resolved, to {self._to}"
         self.border_title = Content(f"{what} · {self.number}")
         self.query_one("#held").display = False
         area = self.query_one(TextArea)
@@ -103,5 +107,5 @@ class Composer(Vertical):
         self.post_message(self.Act(self, "edit"))
 
     def action_then(self) -> None:
-        if self.kind == "reply":
+        if self.kind != "note":
             self.post_message(self.Act(self, "then"))

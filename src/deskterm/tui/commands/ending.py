@@ -1,0 +1,209 @@
+"""How a ticket ends and comes back: each does what the command line's command of the same name does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from deskterm.errors import DeskError
+from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.working import these
+from deskterm.tui.shown import Choice
+from deskterm.tui.text import Safe, sanitize
+
+if TYPE_CHECKING:
+    from deskterm.desk.desk import Desk, Done
+    from deskterm.procedure.schema import Choice as Part
+    from deskterm.tui.screens.desk import DeskScreen
+
+DONE = "+"
+"""The choice that nothing more is to be ticked off."""
+
+
+class Resolve(Command):
+    """Say how it was resolved, in a letter to the requester."""
+
+    asks = True
+    name, title, argument, rows, act, group = "resolve", "Resolve", "[kind]", "one", "reply", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        code = argument or await _chosen(
+            screen, "How was it resolved?", lambda desk: desk.procedure.procedure.closing.resolutions
+        )
+        if code is not None:
+            await screen.writing.open("resolve", code=code)
+
+
+class Close(Command):
+    """Close the tickets without a resolution, for one of the procedure's reasons."""
+
+    asks = True
+    name, title, argument, rows, act, group = "close", "Close", "[reason]", "many", "move", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines = screen.lines(many=True)
+        because = argument or await _chosen(
+            screen, f"Why are {these(lines)} closed?", lambda desk: desk.procedure.procedure.closing.reasons
+        )
+        if because == "":
+            raise DeskError("This procedure has no reasons for closing: use s to change the status.")
+        if because is not None:
+            now = screen.instant()
+
+            def close(desk: Desk, number: int) -> Done:
+                from deskterm.desk import closing
+
+                return closing.close(desk, number, because, now=now)
+
+            await screen.carrying.to_each(lines, close)
+
+
+class Confirm(Command):
+    """The requester says that all is well."""
+
+    asks = True
+    name, title, argument, rows, act, group = "confirm", "Confirmed", "[words]", "one", "move", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        await _judged(screen, argument, confirmed=True)
+
+
+class Reject(Command):
+    """The requester says that it is not resolved."""
+
+    asks = True
+    name, title, argument, rows, act, group = "reject", "Not confirmed", "[words]", "one", "move", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        await _judged(screen, argument, confirmed=False)
+
+
+class Reopen(Command):
+    """Take a ticket up again: for what was taken for mere thanks, or for the reason that is given."""
+
+    asks = True
+    name, title, keys, argument = "reopen", "Reopen", ("O",), "[reason]"
+    rows, act, group = "one", "move", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines, now = screen.lines(many=False), screen.instant()
+        number = lines[0].number
+
+        def taken_for_thanks(desk: Desk) -> bool:
+            from deskterm.desk import thanks
+
+            with desk.ticket(number, "move", now, rehearse=True, final=True) as work:
+                return thanks.has_kept(work)
+
+        if not argument and await screen.clerk.do(taken_for_thanks):
+
+            def overrule(desk: Desk, number: int) -> Done:
+                from deskterm.desk import thanks
+
+                return thanks.overrule_thanks(desk, number, now=now)
+
+            await screen.carrying.to_each(lines, overrule)
+            return
+        reason = argument or await screen.asking.line(f"Why is {these(lines)} reopened?")
+        if reason:
+
+            def reopen(desk: Desk, number: int) -> Done:
+                from deskterm.desk import closing
+
+                return closing.reopen(desk, number, reason, now=now)
+
+            await screen.carrying.to_each(lines, reopen)
+
+
+class Check(Command):
+    """Tick items of the ticket's checklist off, and say what it ended in."""
+
+    asks = True
+    name, title, argument, rows, act, group = "check", "Checklist", "[places]", "one", "check", "Work"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        lines, now = screen.lines(many=False), screen.instant()
+        number = lines[0].number
+        places = [int(word) for word in argument.split() if word.isdecimal()]
+        while True:
+            if places:
+                await screen.carrying.to_each(lines, _ticking(places, now))
+            look = await screen.clerk.do(lambda desk: _look(desk, number, now))
+            key = DONE if argument else await screen.asking.choose(look.title, look.choices)
+            if key is None or key == DONE:
+                return
+            if look.ended:
+                await screen.carrying.to_each(lines, _ending(key, now))
+                return
+            places = [int(key)]
+
+
+class _Look(NamedTuple):
+    """A list as it stands: what is left, or where all is done, what it may have ended in."""
+
+    title: Safe
+    choices: list[Choice]
+    ended: bool
+
+
+def _look(desk: Desk, number: int, now: datetime) -> _Look:
+    from deskterm.desk import checklists
+
+    part, rows = checklists.standing_list(desk, number, now=now)
+    left = [
+        Choice(str(place), sanitize(row["text"]), Safe("" if row["required"] else "not required"))
+        for place, row in enumerate(rows, 1)
+        if not row.get("done")
+    ]
+    ended = bool(part.outcomes) and not any(row["required"] and not row.get("done") for row in rows)
+    outcomes = [Choice(end.key, sanitize(end.label), sanitize(end.definition)) for end in part.outcomes]
+    leave = Choice(DONE, Safe("leave it at that"))
+    title = sanitize(f"{part.label}: what did it end in?" if ended else f"{part.label}: what is done?")
+    return _Look(title, [*(outcomes if ended else left), leave], ended)
+
+
+def _ticking(places: Sequence[int], now: datetime) -> Callable[[Desk, int], Done]:
+    def tick(desk: Desk, number: int) -> Done:
+        from deskterm.desk import checklists
+
+        return checklists.check(desk, number, places, now=now)
+
+    return tick
+
+
+def _ending(outcome: str, now: datetime) -> Callable[[Desk, int], Done]:
+    def end(desk: Desk, number: int) -> Done:
+        from deskterm.desk import checklists
+
+        return checklists.check(desk, number, outcome=outcome, now=now)
+
+    return end
+
+
+async def _chosen(screen: DeskScreen, question: str, among: Callable[[Desk], Sequence[Part]]) -> str | None:
+    """The key of one of the procedure's choices; empty where it has none, None when nothing was chosen."""
+    parts = await screen.clerk.do(among)
+    if not parts:
+        return ""
+    choices = [Choice(part.key, sanitize(part.label), sanitize(part.definition)) for part in parts]
+    return await screen.asking.choose(question, choices)
+
+
+async def _judged(screen: DeskScreen, argument: str, *, confirmed: bool) -> None:
+    """Write down what the requester said of a resolution; a dash is for those who did not write."""
+    lines = screen.lines(many=False)
+    words = argument or await screen.asking.line(f"What did they write of {these(lines)}, or - for nothing?")
+    if words is None:
+        return
+    now, words = screen.instant(), "" if words == "-" else words
+
+    def judge(desk: Desk, number: int) -> Done:
+        from deskterm.desk import closing
+
+        return (closing.confirm if confirmed else closing.reject)(desk, number, words, now=now)
+
+    await screen.carrying.to_each(lines, judge)
+
+
+ENDING: tuple[Command, ...] = (Resolve(), Close(), Confirm(), Reject(), Reopen(), Check())
