@@ -77,7 +77,7 @@ def test_working_dates_are_warned_of_in_the_open_time_up_to_them() -> None:
     ticket = opened(
         "slow", "11-23 10:00", warned("resolution", "50%", rows={"slow": {"resolution": "2 working dates"}})
     )
-    assert instants(ticket.clock("resolution")) == ["11-24 10:00"]
+    assert instants(ticket.cycles("resolution")[-1]) == ["11-24 10:00"]
 
 
 @pytest.mark.parametrize("text", ["100%", "0%", "soon", "next sprint", "3 working dates"])
@@ -180,3 +180,33 @@ def test_a_scheduled_release_waits_for_nobody() -> None:
 def test_the_next_sprint_may_be_capped_by_days_of_either_kind(text: str, due: str) -> None:
     by = terms(rows={"p3": {"resolution": text}}, cadences=SPRINTS)
     assert opened("p3", "11-24 09:00", by).clock("resolution").due_at == epoch(due)
+
+
+def test_a_warning_that_only_a_change_of_target_brought_is_dated_at_the_change() -> None:
+    ticket = opened("p2", "11-23 09:00", warned("resolution", "10%", "50%"))  # 2 d, then 4 h
+    assert instants(ticket.clock("resolution")) == ["11-23 10:36", "11-24 09:00"]
+    ticket.tell("11-23 09:30", severity="p1")
+    assert ticket.clock("resolution").warnings == (("10%", epoch("11-23 09:30")), ("50%", epoch("11-23 11:00")))
+    ticket.tell("11-23 10:00", severity="p2").tell("11-23 12:00", severity="p1")
+    assert ticket.clock("resolution").warnings == (("10%", epoch("11-23 12:00")), ("50%", epoch("11-23 12:00")))
+
+
+def test_a_warning_that_a_change_left_where_it_was_keeps_its_instant() -> None:
+    ticket = opened("p1", "11-23 09:00", warned("resolution", "50%", rows={"p2": {"resolution": "4h"}}))
+    ticket.tell("11-23 11:30", severity="p2")
+    assert instants(ticket.clock("resolution")) == ["11-23 11:00"]
+
+
+def test_a_warning_that_a_change_brought_while_the_clock_rests_waits_until_it_goes_on() -> None:
+    ticket = opened("p2", "11-23 09:00", warned("resolution", "50%"))
+    ticket.tell("11-23 12:00", status="waiting").tell("11-23 12:30", severity="p1")
+    assert ticket.clock("resolution").warnings == ()
+    ticket.tell("11-23 15:00", status="doing")
+    assert ticket.clock("resolution").due_at == epoch("11-23 16:00")
+    assert instants(ticket.clock("resolution")) == ["11-23 15:00"]
+
+
+def test_a_reopened_clock_warns_of_what_is_past_as_of_the_reopening() -> None:
+    ticket = opened("p1", "11-23 09:00", warned("resolution", "50%")).tell("11-23 12:00", status="done")
+    ticket.tell("11-24 10:00", "reopened", status="doing")
+    assert instants(ticket.cycles("resolution")[-1]) == ["11-24 10:00"]

@@ -257,10 +257,10 @@ class Folding:
             changed = max(at, run.since)
             if run.paused_at is None or run.fixed:
                 run.note_breach(changed)
-            before = run.reckoned(lane.metric.warn)
+            reckoned = run.reckoned(lane.metric.warn)
             run.pin, run.scheduled = lane.pin, self._scheduled
             run.reckon()
-            run.bring(lane.metric.warn, before, changed)
+            run.bring(lane.metric.warn, reckoned, changed)
             _note_late(run, changed, "retarget")
 
     def _retarget(
