@@ -37,7 +37,7 @@ def test_a_request_is_asked_for_what_it_lacks_and_may_be_opened_without(deskterm
     assert lifted.json["changes"]["priority"] == ["normal", "high"]
     assert desk("ticket", "exempt", 1001, *NINE).code == 2
     assert desk("ticket", "exempt", 1001, "--reason", "no such", *NINE).code == 1
-    assert desk("ticket", "exempt", 1001, "--end", *NINE).err == "Ticket 1001 is not exempt.\n"
+    assert desk("ticket", "exempt", 1001, "--end", *NINE).err == "deskterm: Ticket 1001 is not exempt.\n"
 
 
 @pytest.mark.requirement("S1-05")

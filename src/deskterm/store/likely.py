@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
+from math import log1p
 from typing import Any, NamedTuple
 
 from deskterm.store.reader import Reader
@@ -95,8 +96,11 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _alike(a: frozenset[str], b: frozenset[str], common: Counter[str]) -> float:
-    """The share of their words that both have, a rare word for more than a common one."""
+    """The share of their words that both have, a rare word for more than a common one. A word that no ticket has tells
+    little: it may be half typed."""
     both, either = a & b, a | b
-    if not both:
-        return 0.0
-    return sum(1 / (1 + common[word]) for word in both) / sum(1 / (1 + common[word]) for word in either)
+
+    def weight(word: str) -> float:
+        return 1 / (1 + log1p(common[word])) if common[word] else 0.5
+
+    return sum(map(weight, both)) / sum(map(weight, either)) if both else 0.0
