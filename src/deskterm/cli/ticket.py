@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -225,8 +226,9 @@ def _pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
+@cache
+def _complete() -> typer.Typer:
+    """The commands of this file with those of the others, each once however often a program is made."""
     for more in (
         listing,
         changing,
@@ -242,4 +244,9 @@ def register(program: typer.Typer, noun: str) -> None:
         closing,
     ):
         more.attach(app)
-    program.add_typer(app, name=noun)
+    return app
+
+
+def register(program: typer.Typer, noun: str) -> None:
+    """Add the commands to the program."""
+    program.add_typer(_complete(), name=noun)
