@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from deskterm.desk import development, handling, progress
+from deskterm.desk import development, handling, progress, undo
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
@@ -183,3 +183,11 @@ def test_a_rule_raises_an_item_where_none_is_under_way(desk: Desk) -> None:
         assert development.begin(work, "change-request") == "Development item 1 raised (Change or feature request)"
         assert development.begin(work, "change-request") == ""
     assert item(desk, number).values["route"] == "change-request"
+
+
+def test_a_move_of_an_item_is_taken_back_on_all_tickets_that_wait_for_it(desk: Desk) -> None:
+    home, other = raised(desk), ticket(desk, "The invoice is gone after saving", minute=2)
+    development.join(desk, other, home, now=at(3))
+    progress.move_item(desk, home, "dev-in-progress", now=at(4))
+    undo.undo(desk, other, now=at(5))
+    assert (item(desk, home).state, item(desk, other, "joined").state) == ("planned", "planned")
