@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from corner_shop import SHOP
+from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.load import loads
 from deskterm.sla.clock import Mark, fold
@@ -95,16 +96,53 @@ AT_SIX = ("2026-03-16T18:00", "2026-03-30T18:00")
 
 def test_sprints_begin_at_local_midnight_through_a_change_of_the_clocks() -> None:
     sprints = shop(SHOP + SPRINTS).terms.cadences["sprint"]
-    before, after = sprints.bounds[0], sprints.bounds[1]
+    before, after = sprints.first_after(0), sprints.first_after(seconds("2026-03-16T00:00Z"))
     assert before == (seconds("2026-03-16T00:00Z"), seconds("2026-03-30T00:00+01:00"))
     assert after == (seconds("2026-03-30T00:00+01:00"), seconds("2026-04-13T00:00+01:00"))
-    assert sprints.first_after(seconds("2026-03-16T00:00Z")) == after
-    assert len(sprints.bounds) > 500
+
+
+def test_a_series_goes_on_for_as_long_as_somebody_asks() -> None:
+    sprints = shop(SHOP + SPRINTS.replace("2026-03-16", "2003-01-06")).terms.cadences["sprint"]
+    assert sprints.first_after(seconds("2026-11-22T00:00Z")) == (
+        seconds("2026-11-23T00:00Z"),
+        seconds("2026-12-07T00:00Z"),
+    )
+    assert sprints.starting("2060-03-01") == (seconds("2060-03-01T00:00Z"), seconds("2060-03-15T00:00Z"))
+    assert sprints.starting("2060-03-02") is None
+    assert list(sprints.coming(seconds("2026-11-22T00:00Z"), 2)) == ["2026-11-09", "2026-11-23"]
+    assert sprints.starting("soon") is None
+
+
+def test_a_series_that_ends_has_none_after_its_end() -> None:
+    text = SPRINTS.replace("INTERVAL=2", "INTERVAL=2;COUNT=2")
+    sprints = shop(SHOP + text).terms.cadences["sprint"]
+    assert sprints.first_after(seconds("2026-03-30T00:00+01:00")) is None
+    assert list(sprints.coming(seconds("2026-03-20T00:00Z"), 4)) == ["2026-03-16", "2026-03-30"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("FREQ=SECONDLY", "is too often"),
+        ("FREQ=DAILY;BYHOUR=9,18", "comes twice a day"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never comes"),
+        ("FREQ=DAILY;INTERVAL=7;BYDAY=TU", "never comes"),
+        ("FREQ=WEEKLY;UNTIL=20200101T000000", "does not come in the 12 years after 2026-03-16"),
+        ("FREQ=WEEKLY;UNTIL=20280101T000000Z", "write UNTIL without its Z"),
+        ("FREQ=WEEKLY;INTERVAL=0", "is no RFC 5545 rule"),
+        ("every other week", "is no RFC 5545 rule"),
+    ],
+)
+def test_a_rule_that_makes_no_series_is_refused_where_it_stands(rule: str, told: str) -> None:
+    text = SHOP + SPRINTS.replace("FREQ=WEEKLY;INTERVAL=2", rule)
+    line = text[: text.index(rule)].count("\n") + 1
+    with pytest.raises(DeskError, match=rf'^shop.toml:{line}: cadences "sprint", rule: .*{told}'):
+        loads(text, "shop.toml")
 
 
 def test_a_sprint_may_last_working_days() -> None:
     text = SHOP + SPRINTS.replace('"14c"', '"1d"')
-    start, end = shop(text).terms.cadences["sprint"].bounds[0]
+    start, end = shop(text).terms.cadences["sprint"].first_after(0) or (0, 0)
     assert start == seconds("2026-03-16T00:00Z")
     assert end == seconds("2026-03-16T17:30Z")
 
@@ -112,8 +150,8 @@ def test_a_sprint_may_last_working_days() -> None:
 def test_a_release_is_over_as_it_starts_at_the_hour_of_its_rule() -> None:
     text = SPRINTS.replace('"sprint"', '"release"').replace("INTERVAL=2", "INTERVAL=2;BYHOUR=18")
     releases = shop(SHOP + SPRINTS + text).terms.cadences["release"]
+    assert list(releases.coming(0, 2)) == ["2026-03-16", "2026-03-30"]
     assert releases.bounds[:2] == [(seconds(f"{at}+01:00" if "30" in at else f"{at}Z"),) * 2 for at in AT_SIX]
-    assert list(releases.dates[:2]) == ["2026-03-16", "2026-03-30"]
 
 
 def test_a_procedure_without_sprints_has_none() -> None:

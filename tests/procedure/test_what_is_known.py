@@ -44,8 +44,10 @@ def test_products_departments_of_a_client_and_a_role_that_decides_have_their_pla
 def test_a_medium_fault_has_until_the_end_of_the_next_sprint_and_never_more_than_fourteen_days() -> None:
     vendor = shipped("software-vendor")
     facts = {"type": "technical-support", "severity": "medium"}
-    sprints = vendor.terms.cadences["sprint"].bounds
-    start = next(begin for begin, _ in sprints if begin > 1_764_000_000)
+    cadence = vendor.terms.cadences["sprint"]
+    start, _ = cadence.first_after(1_764_000_000) or (0, 0)
+    cadence.first_after(start + 30 * 86_400)
+    sprints = cadence.bounds
     for raised in (start - 86_400, start + 86_400, start + 10 * 86_400):
         policy = vendor.terms.policy(facts)
         assert policy is not None

@@ -11,6 +11,7 @@ from itertools import product
 from deskterm.procedure.complaints import Complaint, nearest
 from deskterm.procedure.lines import Path
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
+from deskterm.procedure.series import fault
 from deskterm.procedure.terms import calendar, values, wall_spans
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import BY_CADENCE, parse_duration, parse_target
@@ -191,12 +192,6 @@ def _objectives(procedure: Procedure) -> Iterator[Complaint]:
 
 def _cadences(procedure: Procedure) -> Iterator[Complaint]:
     for number, cadence in enumerate(procedure.cadences):
-        from dateutil.rrule import rrulestr
-
-        try:
-            rrulestr(cadence.rule)
-        except ValueError:
-            told = (
-                f'cadences "{cadence.key}", rule: "{cadence.rule}" is no RFC 5545 rule, such as FREQ=WEEKLY;INTERVAL=2.'
-            )
-            yield Complaint(("cadences", number, "rule"), told)
+        wrong = fault(cadence.rule, cadence.first)
+        if wrong is not None:
+            yield Complaint(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {wrong}.')

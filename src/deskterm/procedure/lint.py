@@ -12,7 +12,7 @@ from deskterm.procedure.schema import Procedure, Status
 from deskterm.procedure.terms import values
 
 PLACEHOLDERS = ("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution",
-                "release", "organisation")  # fmt: skip
+                "release", "organisation", "client", "department", "team", "tier", "level", "note")  # fmt: skip
 _GREENWICH = frozenset({"GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
 _SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}
 _GREENWICH_SUMMER = {"GB": "Europe/London", "IE": "Europe/Dublin", "PT": "Europe/Lisbon"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deskterm.procedure.series import series
 from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.clock import Condition, Metric, Policy, Terms
 from deskterm.sla.hours import WEEKDAYS
@@ -15,13 +15,10 @@ from deskterm.sla.terms import TIMER, Cadence, Cadences
 from deskterm.sla.warn import parse_warn
 
 if TYPE_CHECKING:
-    from deskterm.procedure.schema import Cadence as CadencePart
     from deskterm.procedure.schema import CalendarPart, MetricPart, PolicyPart, Procedure, Status
 
 HOLIDAY_YEARS = 2010, 2040
 """The years for which a calendar's region is looked up where a file is worked by directly; a desk keeps dates."""
-
-_CADENCE_YEARS = 20
 
 AROUND_THE_CLOCK = "*"
 """The key of the calendar that hands-on work is counted in: who works at night works. No file has such a key."""
@@ -172,8 +169,7 @@ def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozense
 
 def _cadences(procedure: Procedure, zone: Calendar) -> Cadences:
     """The first cadence of each kind."""
-    bounds = {part.kind: _Bounds(part, zone) for part in reversed(procedure.cadences)}
-    return {kind: Cadence(made, _Dates(made)) for kind, made in bounds.items()}
+    return {part.kind: series(part, zone) for part in reversed(procedure.cadences)}
 
 
 def releases(procedure: Procedure, terms: Terms) -> Cadence | None:
@@ -184,64 +180,4 @@ def releases(procedure: Procedure, terms: Terms) -> Cadence | None:
         return None
     if part is next(other for other in procedure.cadences if other.kind == part.kind):
         return terms.cadences[part.kind]
-    bounds = _Bounds(part, next(iter(terms.calendars.values())))
-    return Cadence(bounds, _Dates(bounds))
-
-
-class _Bounds(Sequence[tuple[int, int]]):
-    """The sprints or releases of a cadence, twenty years of them, made when somebody first asks for one."""
-
-    def __init__(self, cadence: CadencePart, zone: Calendar) -> None:
-        self._cadence, self._zone = cadence, zone
-
-    @cached_property
-    def made(self) -> list[tuple[str, tuple[int, int]]]:
-        """The local date on which each starts, and its bounds."""
-        from dateutil.rrule import rrulestr
-
-        first = datetime.combine(self._cadence.first, datetime.min.time())
-        length = parse_target(self._cadence.length, self._zone.day_length)
-        made: list[tuple[str, tuple[int, int]]] = []
-        last = first + timedelta(days=366 * _CADENCE_YEARS)
-        for begin in rrulestr(self._cadence.rule, dtstart=first).between(first, last, inc=True):
-            local = round((begin - _EPOCH).total_seconds())
-            start = self._zone.from_local(local)
-            if self._cadence.kind == "release":
-                end = start
-            elif length.kind == "open":
-                end = self._zone.after(start, length.seconds)
-            else:
-                end = self._zone.from_local(local + length.seconds)
-            made.append((begin.date().isoformat(), (start, end)))
-        return made
-
-    @overload
-    def __getitem__(self, index: int) -> tuple[int, int]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[tuple[int, int]]: ...
-    def __getitem__(self, index: int | slice) -> tuple[int, int] | list[tuple[int, int]]:
-        return [bounds for _, bounds in self.made[index]] if isinstance(index, slice) else self.made[index][1]
-
-    def __len__(self) -> int:
-        return len(self.made)
-
-
-class _Dates(Sequence[str]):
-    """The dates on which the sprints or releases of a cadence start."""
-
-    def __init__(self, bounds: _Bounds) -> None:
-        self._bounds = bounds
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        made = self._bounds.made
-        return [date for date, _ in made[index]] if isinstance(index, slice) else made[index][0]
-
-    def __len__(self) -> int:
-        return len(self._bounds)
-
-
-_EPOCH = datetime.fromisoformat("1970-01-01")  # wall time, as the cadence's
+    return series(part, next(iter(terms.calendars.values())))

@@ -1,0 +1,107 @@
+"""The sprints or releases of a cadence, made as far ahead as somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import MAXYEAR, date, datetime
+from functools import cached_property
+from itertools import islice, pairwise
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.meter import LAST_YEAR
+from deskterm.sla.targets import parse_target
+from deskterm.sla.terms import Cadence
+
+if TYPE_CHECKING:
+    from deskterm.procedure.schema import Cadence as CadencePart
+
+_EPOCH = datetime.fromisoformat("1970-01-01")  # wall time, as the cadence's
+_TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
+_SELDOM_YEARS = 12
+"""The 29th of February comes once in eight years, at worst."""
+_LOOKED_AT = 20
+
+
+def series(part: CadencePart, zone: Calendar) -> Cadence:
+    """The sprints or releases of a cadence, in the zone of a calendar. None is made before somebody asks for one."""
+    growing = _Growing(part, zone)
+    return Cadence(growing.bounds, growing.dates, growing.grow)
+
+
+def fault(rule: str, first: date) -> str | None:
+    """What is wrong with the rule of a cadence whose first start is on a date, and what to write; None when nothing
+    is."""
+    from dateutil.rrule import rrule, rrulestr
+
+    words = dict(word.partition("=")[::2] for word in rule.upper().removeprefix("RRULE:").split(";"))
+    begin = datetime.combine(first, datetime.min.time())
+    try:
+        made = rrulestr(rule, dtstart=begin)
+        whole = int(words.get("INTERVAL", "1")) > 0
+    except (ValueError, TypeError, AttributeError, KeyError):
+        whole = False
+    if not whole or "FREQ" not in words or "\n" in rule:
+        until = "; write UNTIL without its Z" if words.get("UNTIL", "").endswith("Z") else ""
+        return f'"{rule}" is no RFC 5545 rule, such as FREQ=WEEKLY;INTERVAL=2{until}'
+    if words["FREQ"] in _TOO_OFTEN:
+        return f'"{rule}" is too often: a sprint or release is known by its date; write FREQ=DAILY, or slower'
+    late = rrulestr(rule, dtstart=_late(begin))
+    if "BYEASTER" not in words and isinstance(late, rrule) and next(iter(late.replace(until=None)), None) is None:
+        return f'"{rule}" never comes: there is no such date; leave out one of its conditions'
+    found = list(islice(made, _LOOKED_AT))
+    if not found or found[0].year > first.year + _SELDOM_YEARS:
+        return f'"{rule}" does not come in the {_SELDOM_YEARS} years after {first}; let it begin or end at another date'
+    if any(one.date() == other.date() for one, other in pairwise(found)):
+        return f'"{rule}" comes twice a day: a sprint or release is known by its date; name one hour'
+    return None
+
+
+def _late(begin: datetime) -> datetime:
+    """The same date of the last 400 years that there are, which are like any others: a rule that never comes is
+    searched for up to the end of time."""
+    return begin.replace(year=begin.year + (MAXYEAR - begin.year) // 400 * 400)
+
+
+class _Growing:
+    """Begins empty and grows. What it has does not change: it does not matter who asked for what, and when."""
+
+    def __init__(self, part: CadencePart, zone: Calendar) -> None:
+        self._part, self._zone = part, zone
+        self._lock = Lock()
+        self.bounds: list[tuple[int, int]] = []
+        self.dates: list[str] = []
+
+    def grow(self, instant: int, more: int) -> None:
+        """Make them up to `more` that start after an instant, or all there are."""
+        with self._lock:
+            while len(self.bounds) < more or self.bounds[-more][0] <= instant:
+                made = next(self._coming, None)
+                if made is None:
+                    return
+                date_of, bounds = made
+                self.bounds.append(bounds)
+                self.dates.append(date_of)
+
+    @cached_property
+    def _coming(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        return self._made()
+
+    def _made(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        """The local date on which each starts, and its bounds."""
+        from dateutil.rrule import rrulestr
+
+        length = parse_target(self._part.length, self._zone.day_length)
+        for begin in rrulestr(self._part.rule, dtstart=datetime.combine(self._part.first, datetime.min.time())):
+            if begin.year >= LAST_YEAR:
+                return
+            local = round((begin - _EPOCH).total_seconds())
+            start = self._zone.from_local(local)
+            if self._part.kind == "release":
+                end = start
+            elif length.kind == "open":
+                end = self._zone.after(start, length.seconds)
+            else:
+                end = self._zone.from_local(local + length.seconds)
+            yield begin.date().isoformat(), (start, end)
