@@ -61,7 +61,8 @@ def test_a_ticket_is_put_off_and_taken_up_by_the_runner(ticket: Call) -> None:
 def test_work_is_begun_and_left_off(ticket: Call) -> None:
     assert ticket("ticket", "work", "1001", "--now", "2026-11-23T09:05").out == "1001: work begun\n"
     assert "at work on 1001 already" in ticket("ticket", "work", "1001", "--now", "2026-11-23T09:06").err
-    assert ticket("ticket", "work", "1001", "--stop", "--now", "2026-11-23T09:30").out == "1001: work left off\n"
+    left = ticket("ticket", "work", "1001", "--stop", "--now", "2026-11-23T09:30").out
+    assert left == "1001: work left off; 25m written down as entry 1\n"
 
 
 def test_a_duplicate_is_closed_and_its_clocks_cancelled(ticket: Call) -> None:
