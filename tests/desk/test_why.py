@@ -63,15 +63,20 @@ def fact(text: list[str], name: str) -> str:
     return next(line.removeprefix(name).strip() for line in text if line.startswith(name))
 
 
-def added_up(text: list[str]) -> tuple[int, int, int]:
-    """What a person finds who adds up the printed lines: where they begin, what they count, where they end."""
+def added_up(text: list[str]) -> tuple[int, int, int, int]:
+    """What a person finds who adds up the printed lines: where they begin, what they count up to the due time, where
+    that is, and what they count up to now."""
     begun = fact(text, "Counted") if any(line.startswith("Counted ") for line in text) else fact(text, "Started")
     match = INSTANT.search(begun)
     assert match
     offset, start = behind(match[3]), instant(begun)
     total, at = 0, start
-    rows = [ROW.fullmatch(line) for line in text]
-    for row in rows:
+    due: tuple[int, int] | None = None
+    for line in text:
+        if line.startswith("  -- due: "):
+            assert instant(line) <= at
+            due = total, at
+        row = ROW.fullmatch(line)
         if row is None:
             continue
         day, opens, changed, until, closes, changes, words = row.groups()
@@ -85,7 +90,7 @@ def added_up(text: list[str]) -> tuple[int, int, int]:
             assert 0 < length(added[1]) <= ends - begins
             total += length(added[1])
             assert total == length(added[2])
-    return start, total, at
+    return start, *(due or (total, at)), total
 
 
 def seconds(moment: str | None) -> int:
@@ -105,6 +110,11 @@ def json_adds_up(said: dict[str, Any]) -> None:
         assert (interval["kind"] == "holiday") == (interval["note"] != "")
     assert all(before["end"] == after["start"] for before, after in pairwise(said["intervals"]))
     assert said["sum"]["total"] == total
+    for interval in said["after_due"]:
+        total += interval["seconds"] if interval["kind"] in ("working", "running") else 0
+        assert interval["total"] == total
+    assert not said["after_due"] or total == said["used"]
+    total = said["sum"]["total"]
     if due is None:
         assert said["sum"]["parts"] == []
         return
@@ -130,9 +140,12 @@ def test_text_and_json_add_up_to_the_due_time(told: tuple[Told, int]) -> None:
         assert said["due_at"] is None or seconds(said["due_at"]) == clock.due_at
         json_adds_up(said)
         text = lines(why)
-        start, total, end = added_up(text)
+        start, total, end, used = added_up(text)
+        assert any(line.startswith("  -- due: ") for line in text) == bool(why.beyond)
         if why.due is None:
             continue
+        if why.beyond:
+            assert used == why.used == length(fact(text, "Sum").partition(" = ")[0]) + max(0, -(why.left or 0))
         assert instant(fact(text, "Due")) == why.due
         assert length(fact(text, "Sum").partition(" = ")[0]) == total
         assert sum(length(part) for part in re.findall(r"(?:= | \+ )(\d+:\d\d:\d\d)", fact(text, "Sum"))) == total
@@ -275,7 +288,9 @@ def test_hands_on_work_rests_while_nobody_works() -> None:
 
 def test_a_long_account_has_one_line_a_day_and_its_json_every_interval() -> None:
     why = one(Told().registered(2 * 3600, severity="s4"), 80 * 86_400, "response")
-    rows = [line for line in lines(why) if ROW.fullmatch(line)]
+    text = lines(why)
+    due = next(number for number, line in enumerate(text) if line.startswith("  -- due: "))
+    rows = [line for line in text[:due] if ROW.fullmatch(line)]
     assert (len(why.as_json()["intervals"]), len(rows)) == (len(why.intervals), 42)
     assert len(why.intervals) > 80
     assert sum("holiday: Founders' Day" in row for row in rows) == 1
@@ -297,3 +312,72 @@ def test_an_absent_clock_says_what_it_is_missing() -> None:
         absence(fault, edition, "nope")
     exempt = Told().registered(exempt="vendor at fault").events
     assert absence(exempt, edition).startswith("It is exempt (vendor at fault)")
+
+
+# -- what kinds of target and of change say --------------------------------------------------------------------------
+
+
+def test_working_dates_are_numbered() -> None:
+    ticket = Told().registered(2 * 3600, severity="s3")
+    why = one(ticket, 3 * 3600)
+    days = why.target.dates
+    said = why.as_json()["dates"]
+    assert [date["number"] for date in said] == list(range(1, days + 1))
+    assert [date["date"] for date in said][:3] == ["2026-11-09", "2026-11-10", "2026-11-12"]  # the 11th is a holiday
+    assert fact(lines(why), "Dates").startswith("1 Mon 2026-11-09, 2 Tue 2026-11-10, 3 Thu 2026-11-12")
+
+
+def test_a_target_in_sprints_names_the_sprint_and_what_caps_it() -> None:
+    why = one(Told().registered(2 * 3600, severity="s4"), 3 * 3600)
+    assert fact(lines(why), "Sprint") == (
+        "Mon 2026-11-16 00:00 UTC+00:00 – Mon 2026-11-30 00:00 UTC+00:00; "
+        "at most until Fri 2026-11-20 08:00 UTC+00:00: that comes first"
+    )
+    assert why.as_json()["coming"] == {
+        "kind": "sprint",
+        "starts_at": "2026-11-16T00:00:00Z",
+        "ends_at": "2026-11-30T00:00:00Z",
+        "at_most": "2026-11-20T08:00:00Z",
+    }
+    ticket = Told().registered(2 * 3600, severity="s6").tell("scheduled", 3 * 3600, "lea", sprint="2026-11-16")
+    assert fact(lines(one(ticket, 4 * 3600)), "Sprint") == (
+        "Mon 2026-11-16 00:00 UTC+00:00 – Mon 2026-11-30 00:00 UTC+00:00"
+    )
+
+
+def test_an_overdue_clock_goes_on_after_its_due_time_with_its_pauses() -> None:
+    why = one(Told().registered(2 * 3600, severity="s2"), 100 * 3600, "response")  # Friday 08:00, 1 h 30
+    text = lines(why)
+    at_due = text.index("  -- due: Fri 2026-11-06 09:30 UTC+00:00")
+    assert text[at_due + 1].split()[-4:] == ["+", "6:30:00", "=", "8:00:00"]
+    assert [line for line in text if line.startswith("  -- ")][-1] == "  -- now: Tue 2026-11-10 10:00 UTC+00:00"
+    assert why.beyond[-1].total == why.used == 18 * 3600
+    assert why.left == -(18 * 3600 - 5400)
+
+
+def test_a_clock_that_rests_and_was_missed_before_says_by_how_much() -> None:
+    ticket = Told().registered(2 * 3600, severity="s1").moved(75 * 3600, "waiting", "kim")  # Monday 09:00, after 9 h
+    ticket.moved(75 * 3600 + 1, "working").moved(100 * 3600, "waiting", "kim")  # Tuesday 10:00, just not 2 h late
+    why = one(ticket, 130 * 3600)
+    assert lines(why)[0] == "Resolution: paused, 1:59:59 overdue, 17:59:59 used (working time)"
+    assert lines(why)[-1] == "Due       Tue 2026-11-10 08:00:01 UTC+00:00"
+    assert why.breach is not None
+    assert any("paused: Waiting, by kim" in line for line in lines(why)[-5:])
+
+
+def test_a_clock_that_was_migrated_says_from_which_edition_to_which() -> None:
+    ticket = Told().registered(2 * 3600, severity="s1")
+    ticket.version = 2
+    ticket.tell("migrated", 3 * 3600, "ann", data_version=2)
+    why = one(ticket, 4 * 3600)
+    assert "by ann: migrated from edition 1 to 2 of the procedure; due " in fact(lines(why), "Changed")
+    assert [turn.get("editions") for turn in why.as_json()["history"]][-1] == [1, 2]
+
+
+def test_a_due_time_set_by_hand_is_told_by_its_label_in_local_time() -> None:
+    pinned: dict[str, Any] = {"dues.resolution": START + 10 * 3600, "data_reason": "agreed with Kim"}
+    why = one(Told().registered(2 * 3600, severity="s5").tell("due_set", 3 * 3600, "lea", **pinned), 4 * 3600)
+    assert fact(lines(why), "Changed") == (
+        "Fri 2026-11-06 09:00 UTC+00:00 by lea: due time of Resolution set by hand; "
+        "due – → Fri 2026-11-06 16:00 UTC+00:00 (agreed with Kim)"
+    )

@@ -27,7 +27,8 @@ class Turn(NamedTuple):
     """One change of a clock. at: epoch seconds. event: the kind of event `seq` that did it; who: its actor. status:
     the ticket's status after it, by its label. because: what started or stopped it, in a procedure's words.
     changes: what the event changed of what targets hang on, as field, old, new. before, after: targets in the
-    procedure's words; due_before, due_after: epoch seconds, None where nothing was due."""
+    procedure's words; due_before, due_after: epoch seconds, None where nothing was due. editions: of the procedure,
+    where a migration brought the clock from one to another."""
 
     kind: Kind
     at: int
@@ -42,6 +43,7 @@ class Turn(NamedTuple):
     due_before: int | None = None
     due_after: int | None = None
     reason: str = ""
+    editions: tuple[int, int] | None = None
 
 
 class Standing(NamedTuple):
@@ -191,6 +193,7 @@ class _Watch:
                 after=clock.target,
                 due_before=before.due_at,
                 due_after=clock.due_at,
+                editions=(before.version, clock.version) if event.kind == "migrated" else None,
             )
         if resumed:
             yield turn("resumed", clock.since)

@@ -30,6 +30,16 @@ class Breach(NamedTuple):
     waiver: Turn | None
 
 
+class Coming(NamedTuple):
+    """The sprint or release that a target waits for. start, end: its own; cap: the instant by which it is due at the
+    latest, None without one."""
+
+    kind: str
+    start: int
+    end: int
+    cap: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One cycle of one metric, explained at `now`. Instants are epoch seconds.
@@ -37,7 +47,10 @@ class Explanation:
     counts: whether `working` time of the calendar is added up or `wall` time. due: for a clock that rests, when it
     would be due if it went on now; None where nobody can say yet. parts: what the counted seconds of the intervals
     are for. used: counted seconds up to now, or to the stop. left: those from now to the due instant, or from the
-    stop to it; below nothing when it has passed. pin: how a person set the due instant, where one did."""
+    stop to it; below nothing when it has passed. pin: how a person set the due instant, where one did. beyond: the
+    intervals from a due instant that has passed up to now, or to the stop; their totals go on, and end at `used`.
+    dates: those that a target in working dates counts, in days since 1970-01-01; coming: the sprint or release of a
+    target that goes by one."""
 
     clock: Clock
     label: str
@@ -54,6 +67,9 @@ class Explanation:
     breach: Breach | None
     pin: Turn | None
     now: int
+    beyond: tuple[Interval, ...] = ()
+    dates: tuple[int, ...] = ()
+    coming: Coming | None = None
 
     @property
     def begun(self) -> Turn:
@@ -70,6 +86,11 @@ class Explanation:
     def total(self) -> int:
         """What the intervals count."""
         return self.intervals[-1].total if self.intervals else 0
+
+    @property
+    def missed_at_rest(self) -> bool:
+        """Whether it was due already when it came to rest: going on moves nothing."""
+        return self.clock.state == "paused" and self.due is not None and self.due < self.clock.since
 
     @property
     def state(self) -> str:
@@ -110,6 +131,9 @@ class Explanation:
             "pinned": clock.pinned,
             "stopped_at": _rfc(clock.stopped_at),
             "intervals": [_interval(interval) for interval in self.intervals],
+            "after_due": [_interval(interval) for interval in self.beyond],
+            "dates": [{"number": number, "date": iso_date(day)} for number, day in enumerate(self.dates, 1)],
+            "coming": self.coming and _coming(self.coming),
             "sum": {"parts": [part._asdict() for part in self.parts], "total": self.total},
             "used": self.used,
             "left": self.left,
@@ -148,6 +172,20 @@ def _interval(interval: Interval) -> dict[str, Any]:
     }
 
 
+def iso_date(day: int) -> str:
+    """A date from its number of days since 1970-01-01."""
+    return f"{datetime.fromtimestamp(day * 86_400, UTC):%F}"
+
+
+def _coming(coming: Coming) -> dict[str, Any]:
+    return {
+        "kind": coming.kind,
+        "starts_at": _rfc(coming.start),
+        "ends_at": _rfc(coming.end),
+        "at_most": _rfc(coming.cap),
+    }
+
+
 def _breach(breach: Breach) -> dict[str, Any]:
     waiver = breach.waiver
     return {
@@ -172,6 +210,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
     if turn.kind == "retargeted":
         said |= {
             "changes": {name: [old, new] for name, old, new in turn.changes},
+            "editions": list(turn.editions) if turn.editions is not None else None,
             "old_target": turn.before,
             "new_target": turn.after,
             "old_due_at": _rfc(turn.due_before),

@@ -6,18 +6,18 @@ and this tells how that comes about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from deskterm.desk.biography import Biography, Life, Procedures, biography
+from deskterm.desk.biography import Biography, Life, Procedures, Standing, biography
 from deskterm.desk.events import Event
-from deskterm.desk.explanation import Breach, Explanation, Part
+from deskterm.desk.explanation import Breach, Coming, Explanation, Part
 from deskterm.desk.reasons import Check, Labels, checked
 from deskterm.desk.stretches import Interval, Pauses, stretches
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import BY_THE_WALL, NEXT, Target, parse_target
+from deskterm.sla.targets import BY_CADENCE, BY_THE_WALL, NEXT, Target, parse_target
 from deskterm.sla.terms import TIMER, Cadences
 
 _END = {"sprint": "to the end of the sprint", "release": "to the release"}
@@ -99,7 +99,12 @@ def _explained(life: Life, told: Biography, procedures: Procedures, now: int) ->
     end = due if due is not None else max(until, start)
     intervals = stretches(calendar, start, end, pauses, standings, wall=wall, cut=until)
     used = stretches(calendar, start, max(until, start), pauses, (), wall=wall)
-    left = None if due is None else _left(calendar, due, until, pauses, wall=wall)
+    begun = intervals[-1].total if intervals else 0
+    beyond = [] if due is None else _beyond(calendar, max(due, start), until, pauses, standings, wall=wall)
+    left = None
+    if due is not None:
+        ahead = due - until if wall else calendar.open_seconds(until, due)
+        left = ahead if due >= until else -_late(calendar, due, until, pauses, wall=wall)
     return Explanation(
         clock=clock,
         label=_label(procedures, told, clock.metric, clock.version),
@@ -116,15 +121,46 @@ def _explained(life: Life, told: Biography, procedures: Procedures, now: int) ->
         breach=_broken(life, due, now),
         pin=life.pinned,
         now=now,
+        beyond=tuple(interval._replace(total=interval.total + begun) for interval in beyond),
+        dates=tuple(_dates(target, calendar, start)) if not clock.pinned else (),
+        coming=_coming(target, calendar, start, terms.cadences, told.state.sprint) if not clock.pinned else None,
     )
 
 
-def _left(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: bool) -> int:
-    """What counts from one instant to the due one; below nothing by what counted since, pauses left out."""
-    if due >= until:
-        return due - until if wall else calendar.open_seconds(until, due)
-    late = stretches(calendar, due, until, pauses, (), wall=wall)
-    return -late[-1].total
+def _late(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: bool) -> int:
+    """What counted from a due instant that has passed, pauses left out."""
+    return stretches(calendar, due, until, pauses, (), wall=wall)[-1].total
+
+
+def _beyond(
+    calendar: Calendar, due: int, until: int, pauses: Pauses, standings: Sequence[Standing], *, wall: bool
+) -> list[Interval]:
+    """The time after a due instant that has passed."""
+    return stretches(calendar, due, until, pauses, standings, wall=wall) if due < until else []
+
+
+def _dates(target: Target, calendar: Calendar, start: int) -> Iterator[int]:
+    """The dates that count, one after the other."""
+    for _ in range(target.dates if target.kind == "dates" else 0):
+        close = calendar.dates_after(start, 1, end_of_day=True)
+        start = close - 1
+        yield calendar.working_date(start)
+
+
+def _coming(target: Target, calendar: Calendar, start: int, cadences: Cadences, scheduled: str | None) -> Coming | None:
+    """The sprint or release that a target means."""
+    cadence = cadences.get(target.cadence) if target.kind in BY_CADENCE else None
+    if cadence is None:
+        return None
+    if target.kind in NEXT:
+        found = cadence.first_after(start)
+    else:
+        found = cadence.starting(scheduled) if scheduled is not None else None
+    if found is None:
+        return None
+    caps = [] if target.cap is None else [start + target.cap]
+    caps += [calendar.dates_after(start, target.dates)] if target.dates else []
+    return Coming(target.cadence, *found, min(caps, default=None))
 
 
 def _label(procedures: Procedures, told: Biography, metric: str, version: int) -> str:

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from deskterm.desk.biography import Turn
-from deskterm.desk.explanation import Explanation, offset_words
+from deskterm.desk.explanation import Coming, Explanation, offset_words
 from deskterm.desk.stretches import COUNTS, Interval
 from deskterm.sla.targets import SCHEDULED
 from deskterm.sla.zones import plain_name
@@ -23,6 +23,8 @@ Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
 LONG = 24
 """Intervals from which on an account has one line a day."""
 
+_A_LINE = 5
+"""Numbered dates on a line."""
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CAUSES = {
     "time": "",
@@ -68,6 +70,9 @@ class _Teller:
             yield self._fact("Missed", self._breach())
         yield from self._policies()
         yield self._fact("Target", self._target())
+        yield from self._dates()
+        if why.coming is not None:
+            yield self._fact(why.coming.kind.capitalize(), self._coming(why.coming))
         yield self._fact("Calendar", self._zone())
         yield self._fact("Started", self._begun())
         if why.counted_from != why.clock.started_at:
@@ -104,6 +109,8 @@ class _Teller:
         if why.state == "running":
             said = f"{length(-left)} overdue" if left < 0 or why.now > (why.due or 0) else f"{length(left)} left"
             return f"running, {said}, {length(why.used)} used ({self._kind})"
+        if why.missed_at_rest:
+            return f"paused, {length(-left)} overdue, {length(why.used)} used ({self._kind})"
         if why.state == "paused":
             return f"paused, due {self._at(why.due or 0)} if resumed now, {length(why.used)} used ({self._kind})"
         return f"{why.state} {self._margin(left)}"
@@ -154,6 +161,25 @@ class _Teller:
             steps.append(f"{length(target.seconds)} of {self._kind}")
         return " = ".join(steps)
 
+    def _dates(self) -> Iterator[Said]:
+        """The dates that count, numbered."""
+        named = [
+            f"{number} {_day(datetime.fromtimestamp(day * 86_400, UTC))}"
+            for number, day in enumerate(self._why.dates, 1)
+        ]
+        for first in range(0, len(named), _A_LINE):
+            yield self._fact("" if first else "Dates", ", ".join(named[first : first + _A_LINE]))
+
+    def _coming(self, coming: Coming) -> str:
+        if coming.kind == "release":
+            said = self._at(coming.end)
+        else:
+            said = f"{self._at(coming.start)} – {self._at(coming.end)}"
+        if coming.cap is None:
+            return said
+        first = "it" if coming.end <= coming.cap else "that"
+        return f"{said}; at most until {self._at(coming.cap)}: {first} comes first"
+
     def _zone(self) -> str:
         why, calendar = self._why, self._calendar
         start = calendar.offset(why.clock.started_at)
@@ -173,11 +199,20 @@ class _Teller:
         return f"{self._at(clock.started_at)}{because} (event {turn.seq}, {turn.event} by {turn.who})"
 
     def _change(self, turn: Turn) -> str:
-        what = ", ".join(f"{name} {_value(name, old)} → {_value(name, new)}" for name, old, new in turn.changes)
+        what = ", ".join(self._said(name, old, new) for name, old, new in turn.changes)
+        if turn.editions is not None:
+            what = "migrated from edition {} to {} of the procedure".format(*turn.editions)
         target = f"target {turn.before} → {turn.after}, " if turn.before != turn.after else ""
         dues = f"due {self._due(turn.due_before)} → {self._due(turn.due_after)}"
         reason = f" ({turn.reason})" if turn.reason else ""
         return f"{self._at(turn.at)} by {turn.who}: {what + '; ' if what else ''}{target}{dues}{reason}"
+
+    def _said(self, name: str, old: object, new: object) -> str:
+        if name.startswith("dues."):
+            return f"due time of {self._why.label} {'set by hand' if new is not None else 'by its target again'}"
+        if name == "sprint":
+            name = self._why.target.cadence or "sprint"
+        return f"{name} {_value(old)} → {_value(new)}"
 
     def _due(self, at: int | None) -> str:
         return "–" if at is None else self._at(at)
@@ -190,22 +225,35 @@ class _Teller:
     # -- the account ---------------------------------------------------------------------------------------------
 
     def _account(self) -> Iterator[Said]:
-        intervals = self._why.intervals
-        mark = self._why.clock.stopped_at
+        why = self._why
+        mark = why.clock.stopped_at
         sign = "stopped here" if mark is not None else "now"
-        mark = self._why.now if mark is None else mark
-        offset = self._calendar.offset(self._why.counted_from)
-        width = 0
-        rows: list[tuple[str, Interval]] = []
-        for interval in _by_day(intervals, mark) if len(intervals) > LONG else intervals:
-            span = f"  {_span(interval, offset)}"
-            offset = interval.ends
-            width = max(width, len(span))
-            rows.append((span, interval))
+        mark = why.now if mark is None else mark
+        long = len(why.intervals) + len(why.beyond) > LONG
+        offset, rows = self._rows(why.intervals, mark, self._calendar.offset(why.counted_from), long=long)
+        _, after = self._rows(why.beyond, mark, offset, long=long)
+        width = max((len(span) for span, _ in (*rows, *after)), default=0)
         for span, interval in rows:
-            if interval.start == mark and interval.start != self._why.counted_from:
+            if interval.start == mark and interval.start != why.counted_from:
                 yield Said(f"  -- {sign}: {self._at(mark)}", "head")
             yield _said(f"{span:<{width}}", interval)
+        if why.beyond:
+            yield Said(f"  -- due: {self._at(why.due or 0)}", "head")
+            for span, interval in after:
+                yield _said(f"{span:<{width}}", interval)
+            yield Said(f"  -- {sign}: {self._at(mark)}", "head")
+
+    @staticmethod
+    def _rows(
+        intervals: Sequence[Interval], mark: int, offset: int, *, long: bool
+    ) -> tuple[int, list[tuple[str, Interval]]]:
+        """The intervals with their instants in words, in an account that is long one a day, after an offset; and the
+        offset after them."""
+        rows: list[tuple[str, Interval]] = []
+        for interval in _by_day(intervals, mark) if long else intervals:
+            rows.append((f"  {_span(interval, offset)}", interval))
+            offset = interval.ends
+        return offset, rows
 
     def _sum(self) -> Iterator[Said]:
         why = self._why
@@ -214,7 +262,7 @@ class _Teller:
             return
         parts = " + ".join(f"{length(part.seconds)} ({part.what})" for part in why.parts)
         yield self._fact("Sum", f"{length(why.total)} = {parts}")
-        rests = why.clock.state == "paused"
+        rests = why.clock.state == "paused" and not why.missed_at_rest
         yield self._fact("Due", self._at(why.due) + (" if resumed now" if rests else ""))
         if why.clock.warnings and why.state == "running":
             yield self._fact("Warnings", ", ".join(f"{text}: {self._at(at)}" for text, at in why.clock.warnings))
@@ -280,9 +328,7 @@ def _time(there: datetime) -> str:
     return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
 
 
-def _value(name: str, value: object) -> str:
+def _value(value: object) -> str:
     if value is None or value == "":
         return "none"
-    if name.startswith("dues.") and isinstance(value, int):
-        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%dT%H:%M:%SZ}"
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -58,14 +58,19 @@ class Calendar:
         if self.day_length <= 0:
             raise ValueError("the length of a day must be more than nothing")
 
+    def require_apart(self) -> None:
+        """Raise ValueError where an exception's hours and those of a day beside it overlap."""
+        self._hours.require_apart()
+
     def require_openings(self) -> None:
         """Raise ValueError when the calendar is closed for more than 370 days on end: a target could be years off,
         and nobody would have meant it."""
         closure = self._hours.longest_closure()
         if closure is None:
             raise ValueError("the week has no opening hours")
-        if closure > LONGEST_CLOSURE:
-            raise ValueError(f"the calendar is closed for {closure} days on end: check its holidays")
+        if closure.days > LONGEST_CLOSURE:
+            since = f" from {closure.since} on" if closure.since else ""
+            raise ValueError(f"the calendar is closed for {closure.days} days on end{since}")
 
     # -- datetimes at the edge -----------------------------------------------------------------------------------
 
@@ -150,6 +155,11 @@ class Calendar:
             return close
         instant = self.from_local(day * DAY + time)
         return instant if self.open_seconds(instant - 1, instant) else self._after(instant, 1) - 1
+
+    def working_date(self, instant: int) -> int:
+        """The local date, in days since 1970-01-01, that the second after an instant belongs to. A working day that
+        runs over midnight is still the day before's."""
+        return self._working_day(instant)[0]
 
     def from_local(self, local: int) -> int:
         """Epoch seconds of a wall-clock second count; the earlier reading where the hour repeats, and the instant
