@@ -88,7 +88,7 @@ def writer(session: Session, name: str | None, requester_id: int | None, organis
             return requester_id
     if not wanted:
         return None
-    if "@" in wanted:
+    if _ADDRESS.fullmatch(wanted):
         person = contact(session, None, wanted, None, organisation_id)
         return person.id if person is not None else None
     same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
