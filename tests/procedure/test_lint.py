@@ -129,3 +129,15 @@ def test_a_review_that_is_overdue_is_told_when_the_day_is_known() -> None:
 def test_without_the_source_there_are_no_lines() -> None:
     procedure = loads(SHOP.replace("Europe/London", "GMT"), "shop.toml").procedure
     assert [remark.line for remark in lint(procedure)] == [None]
+
+
+def test_a_clock_that_waits_for_what_never_happens() -> None:
+    text = SHOP.replace('stop = ["agent_reply"', 'stop = ["agent_reply and category:solved"', 1)
+    told = 'no status is of category solved, so "agent_reply and category:solved" never happens.'
+    assert remarks(text) == [(line_of(text, "category:solved"), f'metrics "response", stop: {told}')]
+
+
+def test_a_warning_from_before_every_start() -> None:
+    text = SHOP.replace('warn = ["75%"]', 'warn = ["50%", "5h"]', 1)
+    told = '"5h" is before the start of every target (15m, 2h and 4h): it never warns.'
+    assert remarks(text) == [(line_of(text, 'warn = ["50%", "5h"]'), f'metrics "response", warn: {told}')]

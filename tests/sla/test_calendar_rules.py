@@ -95,10 +95,10 @@ def test_closed_for_longer_than_370_days_is_no_calendar_for_a_procedure() -> Non
 
 def test_closures_are_counted_in_days() -> None:
     assert Hours({}).longest_closure() is None
-    assert Hours(ALWAYS).longest_closure() == 0
-    assert Hours(OFFICE).longest_closure() == 2
-    assert Hours(OFFICE, ["2026-12-25", "2026-12-28"]).longest_closure() == 4
-    assert Hours(OFFICE, ["2026-12-25"], {"2026-12-26": [("10:00", "12:00")]}).longest_closure() == 2
+    assert Hours(ALWAYS).longest_closure() == (0, "")
+    assert Hours(OFFICE).longest_closure() == (2, "")
+    assert Hours(OFFICE, ["2026-12-25", "2026-12-28"]).longest_closure() == (4, "2026-12-25")
+    assert Hours(OFFICE, ["2026-12-25"], {"2026-12-26": [("10:00", "12:00")]}).longest_closure() == (2, "")
 
 
 def test_bug_01_around_the_clock_loses_no_minute_at_midnight() -> None:

@@ -12,7 +12,8 @@ from deskterm.procedure.complaints import Complaint, nearest
 from deskterm.procedure.lines import Path
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
 from deskterm.procedure.series import fault
-from deskterm.procedure.terms import calendar, values, wall_spans
+from deskterm.procedure.terms import calendar, wall_spans
+from deskterm.procedure.unmatched import unmatched
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import BY_CADENCE, parse_duration, parse_target
 
@@ -21,11 +22,19 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
     """Everything that would keep a procedure from being worked by. References must have been checked before."""
     calendars: dict[str, Calendar] = {}
     for key, part in procedure.calendars.items():
+        if part.day_length is not None and not _is_day(part.day_length):
+            told = f'"{part.day_length}" is not the length of a working day: write hours, at most 24h, such as 7h30m.'
+            yield Complaint(("calendars", key, "day_length"), f'calendars "{key}", day_length: {told}')
+            continue
         try:
             calendars[key] = calendar(part)
             calendars[key].require_openings()
+            calendars[key].require_apart()
         except ValueError as error:
-            yield Complaint(("calendars", key, *_where(str(error))), f'calendars "{key}": {_advised(str(error))}')
+            where = _where(str(error))
+            if where[0] == "exceptions" and str(where[1]) not in map(str, part.exceptions):
+                where = ("holidays",) if part.holidays else ("region",)
+            yield Complaint(("calendars", key, *where), f'calendars "{key}": {_advised(str(error))}')
     for number, shift in enumerate(procedure.shifts):
         try:
             Calendar(shift.timezone, {day: wall_spans(spans) for day, spans in shift.week.items()})
@@ -34,7 +43,8 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
             yield Complaint(("shifts", number, *_where(str(error))), told)
     for number, policy in enumerate(procedure.policies):
         yield from _targets(("policies", number), policy, procedure, calendars)
-    yield from _unmatched(procedure)
+    yield from unmatched(procedure)
+    yield from _metrics(procedure)
     yield from _raises(("severities",), procedure.severities)
     yield from _raises(("priority", "scale"), procedure.priority.scale)
     yield from _matrix(procedure)
@@ -56,7 +66,10 @@ _ADVICE = {
     "unknown time zone": "write an IANA name such as Europe/London",
     "two spans of": "end the one before the other begins",
     "runs into the first span": "a night belongs to the day that it opens on, so begin that day's hours later",
+    "opens before the last one": "begin that day's hours later, or end those of the day before sooner",
+    "is no time of day": "a night runs into the next day, as 22:00-06:00",
     "opens at 24:00": "",
+    "days on end": "a target could be years off; leave out some of its holidays or exceptions",
     "the week has no opening hours": 'give it hours, such as mon = ["08:00-16:00"]',
 }
 """What to do about hours that cannot be worked by, by words of what is wrong."""
@@ -70,7 +83,16 @@ def _advised(wrong: str) -> str:
 
         near = get_close_matches(zone[1], sorted(available_timezones()), n=1)
         advice = f"did you mean {near[0]}?" if near else advice
-    return f"{wrong}: {advice}".removesuffix(": ") + ("" if advice.endswith("?") else ".")
+    told = f"{wrong}{'; ' if ': ' in wrong else ': '}{advice}" if advice else wrong
+    return told.removesuffix("?") + ("?" if told.endswith("?") else ".")
+
+
+def _is_day(text: str) -> bool:
+    """Whether a length can be that of a working day: hours and minutes, no days."""
+    try:
+        return "d" not in text.lower() and parse_duration(text, 86_400) <= 86_400
+    except ValueError:
+        return False
 
 
 def _where(wrong: str) -> Path:
@@ -79,36 +101,11 @@ def _where(wrong: str) -> Path:
         return ("timezone",)
     if "public holidays" in wrong:
         return ("region",)
-    if match := re.search(r"span of (mon|tue|wed|thu|fri|sat|sun)\b|spans of (\w{3}) overlap", wrong):
+    if match := re.search(r"span(?: \S+)? of (mon|tue|wed|thu|fri|sat|sun)\b|spans of (\w{3}) overlap", wrong):
         return "week", match[1] or match[2]
-    if match := re.search(r"spans? of (\d{4}-\d\d-\d\d)", wrong):
-        return "exceptions", match[1]
+    if match := re.search(r"(?:spans?|span \S+) of (\d{4}-\d\d-\d\d)|days on end from (\d{4}-\d\d-\d\d)", wrong):
+        return "exceptions", match[1] or match[2]
     return ("week",)
-
-
-def _unmatched(procedure: Procedure) -> Iterator[Complaint]:
-    """Policies that no ticket can have: behind one that takes all of theirs, or of facts that exclude each other."""
-    plain = {kind.key for kind in procedure.types if not kind.has_severity}
-    for number, part in enumerate(procedure.policies):
-        path = ("policies", number, "when") if part.when else ("policies", number)
-        earlier = next((other for other in procedure.policies[:number] if _covers(other, part)), None)
-        if earlier is not None:
-            told = f'it can never match: "{earlier.key}" before it takes all of its tickets; put it before that one.'
-            yield Complaint(path, f'policies "{part.key}": {told}')
-        for fact, wanted in part.when.items():
-            if not values(wanted):
-                told = f"it can never match: {fact} is to be one of none; name some or leave it out."
-                yield Complaint((*path, fact), f'policies "{part.key}": {told}')
-        types = values(part.when.get("type", ()))
-        if "severity" in part.when and types and types <= plain:
-            told = f"it can never match: {', '.join(sorted(types))} has no severity; leave the severity out."
-            yield Complaint((*path, "severity"), f'policies "{part.key}": {told}')
-
-
-def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
-    return all(
-        fact in later.when and values(later.when[fact]) <= values(wanted) for fact, wanted in earlier.when.items()
-    )
 
 
 def _targets(
@@ -139,6 +136,14 @@ def _targets(
             elif target.kind in BY_CADENCE and target.cadence not in cadences:
                 lacking = f"the file has no cadence of kind {target.cadence} to count it by"
                 yield Complaint((*where, metric), f"{told}: {lacking}.")
+
+
+def _metrics(procedure: Procedure) -> Iterator[Complaint]:
+    for number, metric in enumerate(procedure.metrics):
+        for name, conditions in (("start", metric.start), ("stop", metric.stop)):
+            if not conditions:
+                told = f'metrics "{metric.key}", {name}: nothing would {name} it; name an occurrence, such as '
+                yield Complaint(("metrics", number, name), told + ("received." if name == "start" else "agent_reply."))
 
 
 def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Complaint]:

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from deskterm.procedure.lines import Lines, Path
 from deskterm.procedure.schema import Procedure, Status
-from deskterm.procedure.terms import values
+from deskterm.procedure.terms import calendar, condition, values
+from deskterm.sla.targets import NONE, parse_target
+from deskterm.sla.warn import parse_warn
 
 PLACEHOLDERS = ("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution",
                 "release", "organisation", "client", "department", "team", "tier", "level", "note")  # fmt: skip
@@ -29,7 +31,8 @@ def lint(procedure: Procedure, source: str = "", now: datetime | None = None) ->
     """Warnings in the order of the file; none of them keeps a procedure from being used. source: the text that it was
     read from, for the lines. now: left out, the date of the next review is not looked at."""
     lines = Lines(source) if source else None
-    found = [*_calendars(procedure), *_statuses(procedure), *_policies(procedure), *_letters(procedure)]
+    found = [*_calendars(procedure), *_statuses(procedure), *_metrics(procedure), *_policies(procedure)]
+    found += _letters(procedure)
     review = procedure.about.next_review
     if now is not None and review is not None and review < now.date():
         found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
@@ -108,6 +111,43 @@ def _reached(procedure: Procedure, known: Mapping[str, Status], initial: str) ->
             reached.add(key)
             waiting += _ways_out(known[key])
     return reached
+
+
+def _metrics(procedure: Procedure) -> Iterator[Finding]:
+    categories = {status.category for status in procedure.statuses}
+    days: dict[str, int] = {}
+    if any(text and not text.endswith("%") for metric in procedure.metrics for text in metric.warn):
+        days = {key: calendar(part).day_length for key, part in procedure.calendars.items()}
+    for number, metric in enumerate(procedure.metrics):
+        for name, conditions in (("start", metric.start), ("stop", metric.stop)):
+            for place, text in enumerate(conditions):
+                for word in condition(text):
+                    what, _, key = word.partition(":")
+                    if what == "category" and key not in categories:
+                        told = f'no status is of category {key}, so "{text}" never happens.'
+                        yield ("metrics", number, name, place), f'metrics "{metric.key}", {name}: {told}'
+        for place, text in enumerate(metric.warn):
+            if never := _never_warned(procedure, days, metric.key, text):
+                told = f'"{text}" is before the start of every target ({_listed(never)}): it never warns.'
+                yield ("metrics", number, "warn", place), f'metrics "{metric.key}", warn: {told}'
+
+
+def _never_warned(procedure: Procedure, days: Mapping[str, int], metric: str, text: str) -> list[str]:
+    """The targets of a metric, if a time before their end is before the start of each of them. days:
+    calendar → length of its day, in seconds."""
+    warn = parse_warn(text) if text else None
+    if warn is None or warn.share is not None:
+        return []
+    found: dict[str, bool] = {}
+    for policy in procedure.policies:
+        day = days[policy.calendars.get(metric, policy.calendar)]
+        lead = parse_target(warn.lead, day).seconds
+        for row in (policy.targets, *policy.by_severity.values(), *policy.by_priority.values()):
+            target = parse_target(row[metric], day) if metric in row else NONE
+            if target.kind not in ("none", "mean"):
+                timed = target.kind in ("open", "elapsed") and not target.end_of_day
+                found[target.text] = timed and lead >= target.seconds
+    return list(found) if all(found.values()) else []
 
 
 def _policies(procedure: Procedure) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from datetime import date
+from difflib import get_close_matches
 
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Procedure
 from deskterm.procedure.stored import model
@@ -24,8 +25,23 @@ def public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> d
             found = holidays.country_holidays(region.country, region.subdivision or None, years=years)
     except NotImplementedError as error:
         wanted = region.country + (f"-{region.subdivision}" if region.subdivision else "")
-        raise ValueError(f"no public holidays are known for {wanted}") from error
+        raise ValueError(f"no public holidays are known for {wanted}: {_meant(region)}") from error
     return dict(sorted(found.items()))
+
+
+def _meant(region: HolidayRegion) -> str:
+    """What to write for a region that nothing is known of."""
+    import holidays
+
+    known = holidays.list_supported_countries(include_aliases=False)
+    if region.country not in known:
+        near = get_close_matches(region.country, known, n=4, cutoff=0.5)
+        return f"write the two letters of ISO 3166, such as {', '.join(near or ['GB'])}, or list the holidays"
+    parts = known[region.country]
+    if not parts:
+        return f"{region.country} has no parts with holidays of their own; leave the subdivision out"
+    near = get_close_matches(region.subdivision.upper(), parts, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"its parts are {', '.join(parts)}"
 
 
 def pinned(procedure: Procedure, first_year: int, last_year: int) -> Procedure:

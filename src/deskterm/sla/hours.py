@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 DAY = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -20,6 +21,14 @@ opening runs into the next day."""
 
 DaySpans = tuple[tuple[int, int], ...]
 """Open spans of one date, in order: seconds since its local midnight, up to two days."""
+
+
+class Closure(NamedTuple):
+    """Days in a row that do not open. since: the first of them that a holiday or an exception closes, as `2026-12-25`;
+    empty when none does."""
+
+    days: int
+    since: str = ""
 
 
 class Hours:
@@ -75,16 +84,31 @@ class Hours:
             return None
         return max((day for day, spans in self._special.items() if spans), default=FIRST_DAY)
 
-    def longest_closure(self) -> int | None:
+    def longest_closure(self) -> Closure | None:
         """The most days in a row that do not open; None where openings come to an end, or there never are any."""
         if not any(self.week):
             return None
         special = sorted(self._special)
-        longest = run = 0
+        longest, run, begun = Closure(0), 0, ""
         for day in range(special[0] - 7, special[-1] + 8) if special else range(7):
             run = 0 if self.on(day) else run + 1
-            longest = max(longest, run)
+            begun = begun if run else ""
+            if run and not begun and day in self._special:
+                begun = date.fromordinal(day + _EPOCH).isoformat()
+            if run > longest.days:
+                longest = Closure(run, begun)
         return longest
+
+    def require_apart(self) -> None:
+        """Raise ValueError where an exception's hours and those of the day before or after it overlap."""
+        for day in sorted(self._special):
+            for first in (day - 1, day):
+                earlier, later = self.on(first), self.on(first + 1)
+                if earlier and later and earlier[-1][1] - DAY > later[0][0]:
+                    named = date.fromordinal(day + _EPOCH)
+                    if first == day:
+                        raise ValueError(f"the last span of {named} runs into the first span of the day after it")
+                    raise ValueError(f"the first span of {named} opens before the last one of the day before it ends")
 
 
 def time_of_day(text: str) -> int:
@@ -105,7 +129,10 @@ def _date(day: date | str) -> date:
 def _parsed(spans: Sequence[WallSpan], day: str) -> DaySpans:
     parsed = []
     for opens, closes in spans:
-        start, end = time_of_day(opens), time_of_day(closes)
+        try:
+            start, end = time_of_day(opens), time_of_day(closes)
+        except ValueError as error:
+            raise ValueError(f"the span {opens}-{closes} of {day}: {error}") from error
         if start == DAY:
             raise ValueError(f"a span of {day} opens at 24:00: write it as 00:00 of the next day")
         parsed.append((start, end if end > start else end + DAY))

@@ -36,7 +36,9 @@ ON_THE_CLOCK = NEXT | {"elapsed"}
 BY_THE_WALL = ON_THE_CLOCK | SCHEDULED
 """Kinds of target of which what is used and left is time on the clock, not working time."""
 
-_DURATION = re.compile(r"(?:(\d{1,9})\s*d)?\s*(?:(\d{1,9})\s*h)?\s*(?:(\d{1,9})\s*m)?\s*(?:(\d{1,9})\s*s)?", re.ASCII)
+_DURATION = re.compile(
+    r"(?:(\d{1,30})\s*d)?\s*(?:(\d{1,30})\s*h)?\s*(?:(\d{1,30})\s*m)?\s*(?:(\d{1,30})\s*s)?", re.ASCII
+)
 _LONGEST_DAYS = 3660
 
 
@@ -77,17 +79,17 @@ def parse_target(text: str, day_length: int) -> Target:
     words = " ".join(text.strip().lower().split())
     if words in ("none", "-"):
         return NONE
-    if match := _words(r"(?:(next)|scheduled) (sprint|release)(?(1)(?:, at most (\d{1,9})( working)? days?)?)", words):
+    if match := _words(r"(?:(next)|scheduled) (sprint|release)(?(1)(?:, at most (\d{1,30})( working)? days?)?)", words):
         return _by_cadence(text, words, match)
     if match := _words(r"set by ([a-z0-9-]+)", words):
         return Target("manual", words, role=match[1])
     if match := _words(r"mean (.+)", words):
         return Target("mean", words, seconds=parse_duration(match[1], day_length))
-    if match := _words(r"(\d{1,9}) ?(?:c|calendar days?)", words):
+    if match := _words(r"(\d{1,30}) ?(?:c|calendar days?)", words):
         return Target("elapsed", words, seconds=_sober(text, int(match[1]) * 86_400))
     if match := _words(r"(.+) elapsed", words):
         return Target("elapsed", words, seconds=parse_duration(match[1], 86_400))
-    if match := _words(r"(\d{1,9}) working dates?( end of day)?", words):
+    if match := _words(r"(\d{1,30}) working dates?( end of day)?", words):
         _sober(text, int(match[1]) * 86_400)
         return Target("dates", words, dates=int(match[1]), end_of_day=bool(match[2]))
     if match := _words(r"(.+) end of day", words):
@@ -109,6 +111,8 @@ def _words(pattern: str, words: str) -> re.Match[str] | None:
 
 
 def _sober(text: str, seconds: int) -> int:
-    if not 0 < seconds <= _LONGEST_DAYS * 86_400:
-        raise ValueError(f"{text!r} is not between one second and ten years")
+    if not seconds:
+        raise ValueError(f"{text!r} is no time at all: write more, or none where nothing is promised")
+    if seconds > _LONGEST_DAYS * 86_400:
+        raise ValueError(f"{text!r} is longer than ten years: write less, or none where nothing is promised")
     return seconds
