@@ -22,7 +22,7 @@ class Severity(Command):
     """Correct the severity: the targets change, over the same history."""
 
     asks = True
-    name, title, keys, footer, argument = "severity", "severity", ("S",), 5, "[severity]"
+    name, title, keys, footer, argument = "severity", "severity", ("S",), 12, "[severity]"
     rows, act, group = "many", "severity", "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:

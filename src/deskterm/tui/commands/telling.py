@@ -34,7 +34,7 @@ class _Worded(Command):
 class Escalate(_Worded):
     """Take the next step of a ladder: its role is asked, its level of support takes over."""
 
-    name, title, keys, argument = "escalate", "Escalate", ("e",), "[reason]"
+    name, title, keys, footer, argument = "escalate", "escalate", ("e",), 5, "[reason]"
     rows, act = "many", "escalate"
     question = "Why is {} escalated?"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Undo(Command):
     """Take back the last command on the ticket, on all the tickets that it was about."""
 
-    name, title, keys, rows, act, group = "undo", "Take back", ("u",), "many", "undo", "Work"
+    name, title, keys, footer, rows, act, group = "undo", "undo", ("u",), 10, "many", "undo", "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         now = screen.instant()

@@ -152,7 +152,7 @@ class New(Command):
     """Open a ticket: type, severity, subject, who asks, and what they say."""
 
     asks = True
-    name, title, keys, footer, act, group = "new", "new", ("c",), 10, "register", "Work"
+    name, title, keys, footer, act, group = "new", "new", ("c",), 11, "register", "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         await screen.asking.register(argument)
