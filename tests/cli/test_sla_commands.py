@@ -125,6 +125,41 @@ def test_missed_clocks_are_listed_when_asked_for(faults: Call) -> None:
     assert "✖  1001" in faults("sla", "list", "--breached", *HALF_PAST).out
 
 
+def test_the_list_ends_with_clocks_that_have_no_due_time(deskterm: Call, tmp_path: Path) -> None:
+    from promising_desk import PROMISES
+
+    file = tmp_path / "promising.toml"
+    file.write_text(PROMISES, encoding="utf-8")
+    assert deskterm("init", "--procedure", file, "--simulated", *NINE).code == 0
+    assert deskterm("ticket", "new", "Sort the shelf", "--type", "task", *NINE).code == 0
+    assert deskterm("ticket", "new", "Login fails", "--type", "fault", "--severity", "high", *NINE).code == 0
+    found = deskterm("sla", "list", "--json", *NINE).json
+    assert [(c["number"], c["due_at"]) for c in found][-1] == (1001, None)
+    assert found[0]["due_at"] is not None
+    assert "·  1001" in deskterm("sla", "list", *NINE).out.splitlines()[-1]
+
+
+def test_due_times_are_printed_to_the_second_where_they_are_not_on_the_minute(desk: Call) -> None:
+    odd = ("--now", "2026-11-23T09:10:07")
+    assert desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *odd).code == 0
+    assert "Mon 23 Nov 2026 10:10:07" in desk("sla", "list", *odd).out
+    assert "Mon 23 Nov 2026 10:10:07" in desk("ticket", "show", "1001", *odd).out
+    assert "Mon 23 Nov 2026 10:10:07" in desk("sla", "watch", "--count", 1, *odd).out
+    changed = desk("ticket", "set", "1001", "--severity", "high", "--dry-run", *odd).out
+    assert "Mon 23 Nov 2026 10:10:07 → Mon 23 Nov 2026 09:40:07" in changed
+    pinned = desk("ticket", "due", "1001", "resolution", "2026-11-24T10:00:05", "--reason", "agreed", *odd)
+    assert "due 2026-11-24 10:00:05 UTC" in pinned.out
+
+
+def test_what_a_change_would_do_to_a_clock_that_rests_says_if_resumed_now(desk: Call) -> None:
+    desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *NINE)
+    desk("ticket", "set", "1001", "--status", "working", *NINE)
+    waiting = desk("ticket", "reply", "1001", "Which one?", "--status", "waiting", "--now", "2026-11-23T09:10")
+    assert waiting.code == 0, waiting.err
+    changed = desk("ticket", "set", "1001", "--severity", "high", "--dry-run", "--now", "2026-11-23T09:20").out
+    assert [line.endswith("if resumed now") for line in changed.splitlines() if "  Resol" in line] == [True]
+
+
 def test_the_list_is_of_a_view(faults: Call) -> None:
     faults("ticket", "assign", "1002", "ann", *NINE)
     assert {c["number"] for c in faults("sla", "list", "--view", "mine", "--json", *NINE).json} == {1002}

@@ -86,6 +86,7 @@ def test_hostile_words_never_reach_the_terminal_as_such(desk: Call) -> None:
         (("--as", "zoe", "ticket", "note", "1001", "x"), 1, "'zoe' is no agent of this desk"),
         (("ticket", "note", "1001", "x", "--now", "2026-11-22"), 1, "History is not written backwards"),
         (("ticket", "note", "1001", "x", "--now", "yesterday-ish"), 2, "is no instant"),
+        (("ticket", "new", "x", "--type", "fault", "--received", "1980"), 2, "is more than a year ago: add --yes"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_the_right_exit_code(
@@ -133,6 +134,7 @@ def test_a_change_says_which_due_times_it_moves_and_a_dry_run_changes_nothing(de
         "old_due": "2026-11-25T09:00:00Z",
         "new_due": "2026-11-23T13:00:00Z",
         "late_now": False,
+        "rests": False,
     }
     assert "Severity Low" in desk("ticket", "show", "1001", *ten).out
     done = desk("ticket", "set", "1001", "--severity", "high", *ten)

@@ -61,7 +61,7 @@ def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: Desk) -> No
         == plan(new, at(160))
         == [
             Moved("resolution", "Resolution", 1, epoch(240), epoch(120), True, 1001),
-            Moved("resolution", "Resolution", 1, epoch(290), epoch(170), False, 1002),
+            Moved("resolution", "Resolution", 1, epoch(290), epoch(170), False, 1002, True),
         ]
     )
     assert clocks(desk, 1001)["resolution"].due == epoch(240)

@@ -17,7 +17,7 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from deskterm.automation.handover import Handover
-from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.desk import Desk, Progress, events_of
 from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.promises import notice
 from deskterm.errors import DeskError
@@ -52,10 +52,10 @@ _LOOKS = 20
 
 
 class Runner:
-    """Looks after one store, in the name of nobody. Not for two threads at once."""
+    """Looks after one store, in the name of nobody. Not for two threads at once. progress: as `Desk` has it."""
 
-    def __init__(self, store: Store) -> None:
-        self._desk = Desk.by_itself(store)
+    def __init__(self, store: Store, *, progress: Progress | None = None) -> None:
+        self._desk = Desk.by_itself(store, progress=progress)
         self._clocks = table_of(ClockRow)
         self._passed: set[tuple[int, Upcoming, str | None]] = set()
         self._handover = Handover(self._desk)

@@ -79,7 +79,8 @@ def _print(done: Done, timezone: str, retargets: bool, dry_run: bool) -> None:
     width = max(map(len, names), default=0) + 2
     for name, one in zip(names, done.moved, strict=True):
         late = "  late at once" if one.late_now else ""
-        due = f"{show.local(one.old_due, timezone)} → {show.local(one.new_due, timezone)}"
+        due = f"{show.due(one.old_due, timezone)} → {show.due(one.new_due, timezone)}"
+        due += " if resumed now" if one.rests else ""
         show.print_lines([f"  {name:<{width}}{due}{late}"])
     if retargets and not done.moved:
         print("  no due time moves")

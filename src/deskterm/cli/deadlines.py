@@ -40,8 +40,9 @@ def list_clocks(
 ) -> None:
     """List the clocks that run, by due time.
 
-    Every clock of every open ticket, not only the next one of each, and all of them however many. --due-within is
-    time on the clock; the working time that is left of it is shown beside.
+    Every clock of every open ticket that runs, not only the next one of each, and all of them however many; last those
+    that have no due time yet, because their ticket is unscheduled or nobody has set one. --due-within is time on the
+    clock; the working time that is left of it is shown beside.
     """
     from deskterm.cli import show
     from deskterm.sla.targets import parse_duration
@@ -149,10 +150,10 @@ def glyph(clock: Deadline, left: int | None, now: int) -> str:
 
 
 def _chosen(reader: Reader, now: int, within: int | None, missed: bool) -> list[Deadline]:
-    from deskterm.store.deadlines import breached, due
+    from deskterm.store.deadlines import breached, due, undated
 
     if within is None:
-        return breached(reader, now) if missed else due(reader)
+        return breached(reader, now) if missed else [*due(reader), *undated(reader)]
     found = due(reader, since=now, until=now + within)
     if not missed:
         return found
@@ -172,9 +173,9 @@ def _cells(clock: Deadline, procedures: Editions, timezone: str, now: int) -> li
     return [
         glyph(clock, remaining, now),
         str(clock.number),
-        countdown(remaining) if remaining is not None else clock.state,
+        countdown(remaining) if remaining is not None else "paused" if clock.state == "paused" else "–",
         countdown(clock.due - now) if clock.due is not None else "–",
-        show.local(clock.due, timezone),
+        show.due(clock.due, timezone),
         procedures.label(clock),
         clock.target,
         here.step(clock.severity, clock.priority),

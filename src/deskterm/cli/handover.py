@@ -58,7 +58,7 @@ def handover(
             (
                 str(one.number),
                 "*" if since is not None and one.updated >= since else "",
-                show.local(one.due, zone),
+                show.due(one.due, zone),
                 one.severity or one.priority or "–",
                 one.status,
                 one.team or "–",

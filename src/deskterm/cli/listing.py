@@ -166,7 +166,7 @@ def _cells(line: Line, now: int, timezone: str) -> list[str]:
         GLYPHS[line.urgency(now)],
         str(line.number),
         countdown(left) if left is not None else "paused" if line.resting else "–",
-        show.local(line.due, timezone),
+        show.due(line.due, timezone),
         line.step or "–",
         line.status_label,
         line.assignee or "–",

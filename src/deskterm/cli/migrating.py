@@ -41,9 +41,9 @@ def migrate(
                 (
                     str(one.number),
                     one.label,
-                    show.local(one.old_due, facts.timezone),
-                    show.local(one.new_due, facts.timezone),
-                    "late by the change" if one.late_now else "",
+                    show.due(one.old_due, facts.timezone),
+                    show.due(one.new_due, facts.timezone),
+                    "late by the change" if one.late_now else "if resumed now" if one.rests else "",
                 )
                 for one in found
             ],

@@ -151,4 +151,3 @@ def transfer(
     invocation: Invocation = context.obj
     done = hand(invocation.desk(), number, department=department, team=team, note=note, now=_now(invocation))
     _report(done, as_json)
-

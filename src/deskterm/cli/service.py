@@ -27,12 +27,13 @@ def run(
     """Note warnings, missed targets and ends of timers as they come, until it is stopped: a service. An open console
     does the same; several at once say everything once."""
     from deskterm.automation.runner import Runner, keep_running
+    from deskterm.cli.show import patience
     from deskterm.store.engine import open_store
 
     invocation: Invocation = context.obj
     clock = invocation.clock(facts_of(invocation))
     store = open_store(invocation.url)
-    runner = Runner(store)
+    runner = Runner(store, progress=patience())
     if once:
         _tell(list(runner.step(clock())))
         store.close()

@@ -87,6 +87,6 @@ def _clock_cells(clock: ClockCard, now: int, timezone: str) -> list[str]:
         name,
         state,
         clock.target,
-        show.local(clock.due, timezone),
+        show.due(clock.due, timezone),
         countdown(remaining) if remaining is not None else "–",
     ]

@@ -106,6 +106,13 @@ def local(seconds: int | None, timezone: str) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y %H:%M")
 
 
+def due(seconds: int | None, timezone: str) -> str:
+    """The same of what must be right to the second: `Mon 23 Nov 2026 08:15:07`, without the seconds where they are
+    none."""
+    said = local(seconds, timezone)
+    return said if seconds is None or seconds % 60 == 0 else f"{said}:{seconds % 60:02}"
+
+
 def here(seconds: int, timezone: str) -> str:
     """The same with the zone as the console has it: `Mon 23 Nov 2026 08:15 GMT`."""
     from deskterm.tui.words import zone_name

@@ -64,19 +64,28 @@ def due(
         return
     if not found:
         raise DeskError(f"The policy {policy.label} promises nothing for such a request: it has no due times.")
-    print(f"{policy.label} · start {show.here(instant, zone)}")
+    print(f"{policy.label} · start {show.due(instant, zone)} {_zone(instant, zone)}")
     show.print_table(
         ("Metric", "Target", "Due", "Zone"),
         [
             (
                 item.label,
                 item.target,
-                show.local(item.due_at, item.timezone) if item.due_at is not None else item.reason,
+                show.due(item.due_at, item.timezone) if item.due_at is not None else item.reason,
                 f"{plain_name(item.timezone)} (UTC{_offset(item.offset)})",
             )
             for item in found
         ],
     )
+
+
+def _zone(instant: int, timezone: str) -> str:
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    from deskterm.tui.words import zone_name
+
+    return zone_name(datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(timezone)))
 
 
 def _offset(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,6 +62,7 @@ def new(
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given again.")] = None,
     field: Annotated[list[str] | None, typer.Option(help="An intake field.", metavar="KEY=VALUE")] = None,
     received: Annotated[str | None, typer.Option(help="When it reached the desk, if earlier than now.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Also if that is more than a year ago.")] = False,
     incomplete: Annotated[bool, typer.Option("--incomplete", help="Also without what its type asks for.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -70,6 +72,10 @@ def new(
 
     invocation: Invocation = context.obj
     facts = facts_of(invocation)
+    now = invocation.now(facts)
+    received_at = read_instant(received, facts.timezone) if received is not None else None
+    if received_at is not None and now - received_at > timedelta(days=366) and not yes:
+        raise UsageError(f"{received_at:%F %H:%M} UTC is more than a year ago: add --yes if it reached the desk then.")
     done = register(
         invocation.desk(),
         subject=subject,
@@ -92,8 +98,8 @@ def new(
         tags=tag or (),
         fields=dict(_pair(text) for text in field or ()),
         incomplete=incomplete,
-        received_at=read_instant(received, facts.timezone) if received is not None else None,
-        now=invocation.now(facts),
+        received_at=received_at,
+        now=now,
     )
     _report(done, as_json)
     found = intake.likely(invocation, subject, client or email, product, leave_out=[done.number])

@@ -138,7 +138,7 @@ class _Watch:
         remaining = left(clock.due, self._procedures.calendar(clock), now, clock.since, clock.overrun) or 0
         cells = [
             f"{glyph(clock, remaining, now)} {countdown(remaining):>7}",
-            show.local(clock.due, self._facts.timezone),
+            show.due(clock.due, self._facts.timezone),
             str(clock.number),
             self._procedures.label(clock),
             label(self._procedures.current.statuses, clock.status),

@@ -156,7 +156,7 @@ def _print_flips(found: WhatIf) -> None:
                 labels[flip.metric] + (f" {flip.cycle}" if flip.cycle > 1 else ""),
                 flip.severity or "none",
                 f"{flip.before} → {flip.after}",
-                *(show.local(at, found.timezone) for at in (flip.due_before, flip.due_after, flip.stopped_at)),
+                *(show.due(at, found.timezone) for at in (flip.due_before, flip.due_after, flip.stopped_at)),
             )
             for flip in found.flips
         ],

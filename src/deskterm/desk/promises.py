@@ -35,7 +35,7 @@ def set_due(
         _require_setter(work, clock)
         wanted = seconds(due)
         if wanted <= work.at:
-            raise UsageError(f"A due time lies ahead: {instant(wanted):%F %H:%M} UTC has passed.")
+            raise UsageError(f"A due time lies ahead: {_in_utc(wanted)} has passed.")
         before = work.state.dues.get(clock.metric)
         if before == wanted:
             if clock.pinned:
@@ -43,7 +43,7 @@ def set_due(
             work.append("due_set", {f"dues.{clock.metric}": (before, None)}, reason=why, metric=clock.metric)
             before = None
         work.append("due_set", {f"dues.{clock.metric}": (before, wanted)}, reason=why, metric=clock.metric)
-        done = work.done(f"{number}: {_label(work, clock.metric)} due {instant(wanted):%F %H:%M} UTC")
+        done = work.done(f"{number}: {_label(work, clock.metric)} due {_in_utc(wanted)}")
     return done
 
 
@@ -114,13 +114,13 @@ def snooze(desk: Desk, number: int, until: datetime | None, *, now: datetime, ve
     with desk.ticket(number, "snooze", now, version) as work:
         before, wanted = work.state.snoozed_until, None if until is None else seconds(until)
         if wanted is not None and wanted <= work.at:
-            raise UsageError(f"{instant(wanted):%F %H:%M} UTC has passed: put the ticket off until later.")
+            raise UsageError(f"{_in_utc(wanted)} has passed: put the ticket off until later.")
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is {work.state.status}: only open tickets can be put off.")
         if wanted == before:
             raise DeskError(f"Ticket {number} is {'not put off' if before is None else 'put off until then already'}.")
         work.append("snoozed", {"snoozed_until": (before, wanted)})
-        done = work.done(f"{number} put off until {instant(wanted):%F %H:%M} UTC" if wanted else f"{number} taken up")
+        done = work.done(f"{number} put off until {_in_utc(wanted)}" if wanted else f"{number} taken up")
     return done
 
 
@@ -154,6 +154,10 @@ def _told(work: Work, event: Upcoming) -> str:
         return f"{label} is near ({event.threshold})"
     brought = carry_out(work, event.metric)
     return f"{label}: time is over" + (f", {brought}" if brought else "")
+
+
+def _in_utc(at: int) -> str:
+    return f"{instant(at):%F %H:%M:%S} UTC".replace(":00 UTC", " UTC")
 
 
 def _reason(reason: str) -> str:

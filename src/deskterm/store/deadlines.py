@@ -72,6 +72,11 @@ def breached(reader: Reader, now: int) -> list[Deadline]:
     return _read(reader, where, {"now": reader.instant(now)})
 
 
+def undated(reader: Reader) -> list[Deadline]:
+    """Running clocks that are due at no instant yet: nobody has scheduled their ticket, or set when."""
+    return _read(reader, "c.state = 'running' AND c.due_at IS NULL", {})
+
+
 def resting(reader: Reader) -> int:
     """How many clocks of open tickets rest."""
     ((found,),) = reader.rows(f"SELECT count(*) {_FROM} AND c.state = 'paused' AND {_SHOWN}")

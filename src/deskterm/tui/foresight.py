@@ -72,6 +72,7 @@ class Foresight:
         for name, one in zip(names, moved, strict=True):
             parts.append((f"{name:<{width}}  {words.moment(one.old_due, now, zone)} → ", FAINT))
             parts.append((words.moment(one.new_due, now, zone), STRONG))
+            parts.append((" if resumed now" if one.rests else "", FAINT))
             parts.append(("  late at once\n" if one.late_now else "\n", URGENCY["breached"]))
         return Content.assemble(*parts).rstrip()
 

@@ -69,12 +69,14 @@ def instant(at: int, now: int, zone: tzinfo) -> str:
 
 
 def moment(at: int | None, now: int, zone: tzinfo) -> str:
-    """An instant with its day, beside another one: `Mon 23 Nov 08:45`, `4 Jan 2027 08:45` in another year."""
+    """An instant with its day, beside another one: `Mon 23 Nov 08:45`, `4 Jan 2027 08:45` in another year; with
+    its seconds where they are not none."""
     if at is None:
         return "no due time"
     there, here = local(at, zone), local(now, zone)
     day = f"{there.day} {MONTHS[there.month - 1]}"
-    return f"{DAYS[there.weekday()]} {day} {there:%H:%M}" if there.year == here.year else f"{day} {there:%Y %H:%M}"
+    time = f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+    return f"{DAYS[there.weekday()]} {day} {time}" if there.year == here.year else f"{day} {there.year} {time}"
 
 
 def stamp(at: int, now: int, zone: tzinfo) -> str:
