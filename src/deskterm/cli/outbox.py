@@ -33,18 +33,21 @@ def outbox(
     if as_json:
         show.print_json(
             [
-                letter._asdict() | {"at": show.instant(letter.at), "to": [person._asdict() for person in letter.to]}
+                letter._asdict()
+                | {"at": show.instant(letter.at), "not_before": show.instant(letter.not_before)}
+                | {"to": [person._asdict() for person in letter.to]}
                 for letter in letters
             ]
         )
         return
     show.print_table(
-        ("#", "Letter", "Since", "About", "To", "Heading"),
+        ("#", "Letter", "Since", "Not before", "About", "To", "Heading"),
         [
             (
                 str(letter.number),
                 letter.key,
                 show.local(letter.at, facts.timezone),
+                show.local(letter.not_before, facts.timezone),
                 letter.on,
                 ", ".join(person.email or f"{person.name} (no address)" for person in letter.to),
                 letter.heading or f"message {letter.covers}",
@@ -66,7 +69,9 @@ def notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = False)
         facts = desk_facts(reader)
         found = told(reader, invocation.login(), limit=limit)
     if as_json:
-        show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in found])
+        show.print_json(
+            [one._asdict() | {"at": show.instant(one.at), "not_before": show.instant(one.not_before)} for one in found]
+        )
         return
     show.print_table(
         ("When", "#", "What", "Subject"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import select
 from sqlmodel import Session
 
+from deskterm.desk.delivery import not_before
 from deskterm.desk.desk import ITSELF, Work
 from deskterm.desk.events import Event
 from deskterm.desk.fold import State
@@ -95,8 +96,10 @@ def meant(
 def told(work: Work, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:
     """Put a notice before colleagues: `on` is what it is about (a kind of news, or the key of a rule), `what` the line
     that they read, which never holds a customer's words. Nobody is told of what they did themselves. The event, or None
-    where nobody is left to be told."""
+    where nobody is left to be told. What comes by itself out of hours is `due` at the next opening."""
     who = [login for login in logins if login not in (work.desk.agent.login, ITSELF)]
     if not who:
         return None
-    return work.append("told", {}, {}, who=f",{','.join(who)},", on=on, what=what, **more)
+    due = not_before(work, colleagues=True)
+    held = {} if due is None else {"due": due}
+    return work.append("told", {}, {}, who=f",{','.join(who)},", on=on, what=what, **held, **more)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from deskterm.desk.delivery import not_before
 from deskterm.desk.desk import ITSELF, Desk, Done, Work, named
 from deskterm.desk.events import Event
 from deskterm.desk.fold import standing
@@ -49,9 +50,12 @@ def rendered(text: str, values: Mapping[str, str]) -> str:
 
 def write(work: Work, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
     """Put the letter that a notice wants of an event into the outbox. to: contacts' numbers, whom it is addressed to
-    first; note: what an agent adds."""
+    first; note: what an agent adds. What comes by itself out of hours is `due` at the next opening."""
     heading, body = worded(work, notice.on, template_of(work, notice), event, note=note, bare=not notice.include_body)
     data = _about(notice, to, event)
+    due = not_before(work, colleagues=False)
+    if due is not None:
+        data["due"] = due
     return work.append("letter", {}, {"heading": heading, "body": body}, **data, author=work.desk.name)
 
 

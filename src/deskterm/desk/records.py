@@ -90,14 +90,15 @@ def flags(records: Records) -> list[str]:
 
 
 def letter_record(event: Event) -> Record:
-    """The letter that an event put into the outbox: `to` (contacts' numbers), `on`, `template`, `state` `queued`, and
-    where its words stand."""
+    """The letter that an event put into the outbox: `to` (contacts' numbers), `on`, `template`, `state` `queued`,
+    `due` where it must not go out before, and where its words stand."""
     values = {name: value for name, value in event.data.items() if name != "act"} | {"state": "queued"}
     values |= {name: reference.id for name, reference in event.texts.items()}
     return Record("letter", str(event.seq), event.at, values)
 
 
 def notice_record(event: Event) -> Record:
-    """What colleagues were told: `who` (logins, by comma, with commas at both ends), `on` and `what`."""
+    """What colleagues were told: `who` (logins, by comma, with commas at both ends), `on`, `what`, and `due` where
+    it is not to reach them before."""
     values = {name: value for name, value in event.data.items() if name != "act"}
     return Record("notice", str(event.seq), event.at, values)

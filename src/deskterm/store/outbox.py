@@ -21,7 +21,7 @@ class Recipient(NamedTuple):
 class Letter(NamedTuple):
     """A letter of a ticket. key: the number of its event within the ticket; at: when it last changed, epoch seconds;
     to: whom it is addressed to first; covers: the message (its seq) that is the letter itself, None for one with words
-    of its own; bare: it says only that there is news."""
+    of its own; bare: it says only that there is news; not_before: the opening that it waits for, in epoch seconds."""
 
     number: int
     key: str
@@ -37,10 +37,12 @@ class Letter(NamedTuple):
     bare: bool
     or_phone: bool
     reason: str
+    not_before: int | None = None
 
 
 class Told(NamedTuple):
-    """What a colleague was told of a ticket, at an instant in epoch seconds. on: the kind of news."""
+    """What a colleague was told of a ticket, at an instant in epoch seconds. on: the kind of news; not_before: the
+    opening before which it is not to be sent to them."""
 
     number: int
     at: int
@@ -48,6 +50,7 @@ class Told(NamedTuple):
     what: str
     subject: str
     status: str
+    not_before: int | None = None
 
 
 def outbox(reader: Reader, state: str = "queued", *, limit: int = 1000) -> list[Letter]:
@@ -80,7 +83,7 @@ def told(reader: Reader, login: str, *, limit: int = 100) -> list[Told]:
         {"who": f"%,{escaped},%", "limit": limit},
     )
     return [
-        Told(number, seconds(at), values.get("on", ""), values.get("what", ""), subject, status)
+        Told(number, seconds(at), values.get("on", ""), values.get("what", ""), subject, status, values.get("due"))
         for number, at, data, subject, status in found
         for values in (json.loads(data),)
     ]
@@ -107,6 +110,7 @@ def _letters(reader: Reader, found: Sequence[tuple[Any, ...]]) -> list[Letter]:
             bool(values.get("bare")),
             bool(values.get("or_phone")),
             values.get("reason", ""),
+            values.get("due"),
         )
         for number, key, state, at, values in every
     ]
