@@ -12,6 +12,7 @@ SWALLOWED = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket",
              "ctrl+a", "alt+b", "alt+f"}  # fmt: skip
 """Keys that terminals, multiplexers or flow control take for themselves."""
 
+
 def test_no_key_means_two_things() -> None:
     keys = [key for command in TABLE for key in command.keys]
     assert len(keys) == len(set(keys))
