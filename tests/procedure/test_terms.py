@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,6 +10,8 @@ from corner_shop import SHOP
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.load import loads
+from deskterm.procedure.pinned import pinned
+from deskterm.procedure.prospect import prospects
 from deskterm.sla.clock import Mark, fold
 
 
@@ -194,3 +196,17 @@ def test_instants_are_read_in_the_zone_of_the_first_calendar() -> None:
         .between(datetime(2026, 12, 24, 17, tzinfo=UTC), datetime(2026, 12, 28, 17, tzinfo=UTC))
         == 30 * 60
     )
+
+
+def test_the_holidays_of_a_region_are_known_beyond_the_years_that_are_known_at_once() -> None:
+    calendar = next(iter(shop().terms.calendars.values()))
+    assert calendar.holiday(date(2058, 12, 25).toordinal() - date(1970, 1, 1).toordinal()) == "Christmas Day"
+    assert calendar.known_years(0, seconds("2099-12-31T00:00Z")) is None
+
+
+def test_a_due_time_beyond_the_known_holidays_says_so() -> None:
+    edition = Compiled(pinned(loads(SHOP, "shop.toml").procedure, 2014, 2026))
+    (policy,) = [policy for policy in edition.terms.policies if policy.key == "faults"]
+    near, far = (prospects(edition, policy, "urgent", seconds(at)) for at in ("2026-12-30T10:00Z", "2027-01-04T10:00Z"))
+    assert {item.holidays_known for item in near} == {None}
+    assert {item.holidays_known for item in far} == {(2014, 2026)}

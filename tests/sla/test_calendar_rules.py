@@ -258,6 +258,31 @@ def test_working_dates_skip_holidays_and_give_up_after_a_year() -> None:
         Calendar("UTC", {}).dates_after(0, 1)
 
 
+def test_public_holidays_are_asked_for_as_far_as_somebody_reckons() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def public(first: int, last: int) -> dict[date, str]:
+        asked.append((first, last))
+        return {date(year, 12, 25): "Christmas Day" for year in range(first, last + 1)}
+
+    calendar = Calendar("UTC", OFFICE, {"2026-12-25": "Closed"}, public=public)
+    assert asked == [(2010, 2040)]
+    assert calendar.holidays[date(2026, 12, 25)] == "Closed"
+    eve = datetime(2058, 12, 24, 15, tzinfo=UTC)
+    assert calendar.add(eve, 7200) == datetime(2058, 12, 26, 9, tzinfo=UTC)
+    assert calendar.known_years(0, seconds("2058-12-31 00:00")) is None
+    years = [year for first, last in asked for year in range(first, last + 1)]
+    assert len(years) == len(set(years)), "no year is asked for twice"
+
+
+def test_a_calendar_knows_the_years_of_its_holidays() -> None:
+    calendar = Calendar("Pacific/Auckland", OFFICE, ["2025-12-25", "2026-12-25"])
+    assert calendar.known_years(seconds("2025-01-01 00:00"), seconds("2026-12-31 10:59")) is None
+    assert calendar.known_years(seconds("2026-12-01 00:00"), seconds("2026-12-31 11:00")) == (2025, 2026)
+    assert calendar.known_years(seconds("2024-12-31 10:00"), seconds("2026-01-01 00:00")) == (2025, 2026)
+    assert Calendar("UTC", OFFICE).known_years(0, 10**9) is None
+
+
 def test_a_date_that_never_was_is_no_working_date() -> None:
     """Samoa had no 30th of December 2011, a Friday."""
     apia = Calendar("Pacific/Apia", OFFICE)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deskterm.cli.invocation import Invocation
+
+if TYPE_CHECKING:
+    from deskterm.store.engine import Store
+
+_AHEAD = 366 * 86_400
 
 
 def register(app: typer.Typer, noun: str) -> None:
@@ -37,6 +43,7 @@ def doctor(
         *condition.faults,
         *(finding.sentence + (": repaired" if finding.repaired else "") for finding in proof.findings),
     ]
+    notes = [*condition.notes, *_holidays_ending(store, invocation)]
     store.close()
     if as_json:
         show.print_json(
@@ -44,14 +51,33 @@ def doctor(
                 "tickets": proof.tickets,
                 "events": proof.events,
                 "findings": findings,
-                "notes": condition.notes,
+                "notes": notes,
                 "sound": not findings,
             }
         )
     else:
         show.print_lines(f"! {finding}" for finding in findings)
-        show.print_lines(f"  {note}" for note in condition.notes)
+        show.print_lines(f"  {note}" for note in notes)
         verdict = "sound" if not findings else counted(len(findings), "finding")
         print(f"{counted(proof.tickets, 'ticket')} folded again from {counted(proof.events, 'event')}: {verdict}.")
     if any(not finding.repaired for finding in proof.findings) or condition.faults:
         raise typer.Exit(1)
+
+
+def _holidays_ending(store: Store, invocation: Invocation) -> Iterator[str]:
+    """Calendars whose holidays are known for no more than a year to come."""
+    from deskterm.procedure.compiled import from_document
+    from deskterm.store.reader import open_reader
+    from deskterm.store.sheet import desk_facts
+
+    with open_reader(store.url) as reader:
+        facts = desk_facts(reader)
+    if not facts.document:
+        return
+    now = int(invocation.clock(facts)().timestamp())
+    for key, calendar in from_document(facts.document, facts.procedure_version).terms.calendars.items():
+        if (years := calendar.known_years(now, now + _AHEAD)) is not None:
+            yield (
+                f"the holidays of the calendar {key} are known from {years[0]} to {years[1]}: apply the procedure "
+                "again, or list those of the years to come"
+            )

@@ -77,6 +77,11 @@ def due(
             for item in found
         ],
     )
+    beyond = {item.calendar: item.holidays_known for item in found if item.holidays_known is not None}
+    show.print_lines(
+        f"Holidays of the calendar {key} are known from {first} to {last}: other years are reckoned without any."
+        for key, (first, last) in beyond.items()
+    )
 
 
 def _zone(instant: int, timezone: str) -> str:

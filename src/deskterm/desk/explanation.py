@@ -72,6 +72,11 @@ class Explanation:
     coming: Coming | None = None
 
     @property
+    def holidays_known(self) -> tuple[int, int] | None:
+        """The first and last year of which the calendar's holidays are known, where its time goes beyond them."""
+        return self.calendar.known_years(self.clock.started_at, max(self.due or 0, self.clock.started_at))
+
+    @property
     def begun(self) -> Turn:
         """The turn that started it."""
         return self.turns[0]
@@ -123,6 +128,7 @@ class Explanation:
                 "timezone": self.calendar.timezone,
                 "offset_at_start": _offset(self.calendar, clock.started_at),
                 "offset_at_due": _offset(self.calendar, self.due),
+                "holidays_known": self.holidays_known,
             },
             "started_at": _rfc(clock.started_at),
             "counted_from": _rfc(self.counted_from),

@@ -184,9 +184,11 @@ class _Teller:
         why, calendar = self._why, self._calendar
         start = calendar.offset(why.clock.started_at)
         said = f"{why.clock.calendar}, {plain_name(calendar.timezone)}, UTC{offset_words(start)} at the start"
-        if why.due is None:
-            return said
-        return f"{said}, UTC{offset_words(calendar.offset(why.due))} when due"
+        if why.due is not None:
+            said += f", UTC{offset_words(calendar.offset(why.due))} when due"
+        if (years := why.holidays_known) is not None:
+            said += f"; its holidays are known from {years[0]} to {years[1]}, other years are reckoned without"
+        return said
 
     # -- what happened to it -------------------------------------------------------------------------------------
 

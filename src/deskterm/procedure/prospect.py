@@ -12,7 +12,8 @@ from deskterm.sla.clock import Policy, due_instant
 @dataclass(frozen=True, slots=True)
 class Prospect:
     """One metric. due_at: epoch seconds; None where the target gives no instant, and `reason` says why. offset: the
-    calendar zone's offset from UTC at the due instant, seconds."""
+    calendar zone's offset from UTC at the due instant, seconds. holidays_known: the years of which the calendar's
+    holidays are known, where the time up to the due instant goes beyond them."""
 
     metric: str
     label: str
@@ -23,6 +24,7 @@ class Prospect:
     calendar: str
     timezone: str
     offset: int
+    holidays_known: tuple[int, int] | None = None
 
 
 _REASONS = {
@@ -61,6 +63,7 @@ def prospects(procedure: Compiled, policy: Policy, severity: str | None, start: 
                 calendar=key,
                 timezone=calendar.timezone,
                 offset=calendar.offset(due if due is not None else start),
+                holidays_known=calendar.known_years(start, due) if due is not None else None,
             )
         )
     return found

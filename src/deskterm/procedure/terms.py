@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskterm.procedure.series import series
@@ -16,9 +16,6 @@ from deskterm.sla.warn import parse_warn
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import CalendarPart, MetricPart, PolicyPart, Procedure, Status
-
-HOLIDAY_YEARS = 2010, 2040
-"""The years for which a calendar's region is looked up where a file is worked by directly; a desk keeps dates."""
 
 AROUND_THE_CLOCK = "*"
 """The key of the calendar that hands-on work is counted in: who works at night works. No file has such a key."""
@@ -43,18 +40,18 @@ def terms(procedure: Procedure, version: int) -> Terms:
 
 def calendar(part: CalendarPart) -> Calendar:
     """The working time that a calendar of the file describes. ValueError, in one sentence, when it describes none."""
-    holidays: dict[date, str] = {}
+    public = None
     if part.region is not None:
         from deskterm.procedure.pinned import public_holidays
 
-        holidays.update(public_holidays(part.region, *HOLIDAY_YEARS))
-    holidays.update((day.date, day.name) for day in part.holidays)
+        public = partial(public_holidays, part.region)
     return Calendar(
         part.timezone,
         {day: wall_spans(spans) for day, spans in part.week.items()},
-        holidays,
+        {day.date: day.name for day in part.holidays},
         {day: wall_spans(spans) for day, spans in part.exceptions.items()},
         None if part.day_length is None else parse_duration(part.day_length, 86_400),
+        public,
     )
 
 

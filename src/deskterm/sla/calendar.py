@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from deskterm.sla.hours import DAY, LONGEST_CLOSURE, Hours, WallSpan
+from deskterm.sla.hours import DAY, LONGEST_CLOSURE, Hours, Public, WallSpan
 from deskterm.sla.meter import Meter
 from deskterm.sla.zones import EPOCH, Zone
 
@@ -33,7 +33,8 @@ class Calendar:
 
     timezone: IANA name. week: spans by weekday (`mon` … `sun`); a missing day is closed. holidays: closed dates,
     or dates with their names. exceptions: spans that replace those of the weekday (and of a holiday) on one date.
-    day_length: seconds that `1d` stands for; left out, the most common open weekday's length.
+    day_length: seconds that `1d` stands for; left out, the most common open weekday's length. public: public holidays
+    of the years from one to another, which are asked for as far as somebody reckons.
 
     Instants are aware datetimes, any fraction of a second dropped, or whole epoch seconds where a name says so.
     Raises ValueError, in one sentence, for an unknown zone, a time that is none, or overlapping spans. A calendar
@@ -47,9 +48,10 @@ class Calendar:
         holidays: Iterable[date | str] | Mapping[date, str] | Mapping[str, str] = (),
         exceptions: Mapping[date, Sequence[WallSpan]] | Mapping[str, Sequence[WallSpan]] | None = None,
         day_length: int | None = None,
+        public: Public | None = None,
     ) -> None:
         self._zone = Zone(timezone)
-        self._hours = Hours(week, holidays, exceptions)
+        self._hours = Hours(week, holidays, exceptions, public)
         self._meter = Meter(self._zone, self._hours)
         self.timezone = timezone
         self.zone = self._zone.info
@@ -174,6 +176,11 @@ class Calendar:
         """The name of the holiday that closes a local date, given in days since 1970-01-01, which its weekday would
         open; None else."""
         return self._hours.holiday(day)
+
+    def known_years(self, a: int, b: int) -> tuple[int, int] | None:
+        """The first and the last year of which its holidays are known, if one of the instants from `a` to `b` lies in
+        another, where it is reckoned as if there were none; None else, and for a calendar without holidays."""
+        return self._hours.known_years((a + self.offset(a)) // DAY, (b + self.offset(b)) // DAY)
 
     def _working_day(self, instant: int) -> tuple[int, int, bool]:
         """The date that the second after an instant belongs to, the seconds since its midnight, and whether it is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,6 +14,11 @@ LONGEST_CLOSURE = 370
 
 _EPOCH = date(1970, 1, 1).toordinal()
 FIRST_DAY = 1 - _EPOCH
+
+PUBLIC_YEARS = 2010, 2040
+"""Years of which public holidays are known at once."""
+
+Public = Callable[[int, int], Mapping[date, str]]
 
 WallSpan = tuple[str, str]
 """Opening and closing time of day, `("08:00", "16:00")`, half-open; `"24:00"` is allowed, a close at or before the
@@ -35,7 +40,9 @@ class Hours:
     """Which spans each date has. A date is given as its number of days since 1970-01-01.
 
     Exceptions replace the weekday's spans and a holiday's closure. A span over midnight belongs to the date it opens
-    on. Raises ValueError, in one sentence, for a weekday or a time that is none, and for overlapping spans of a day.
+    on. public: public holidays from the begin of a year to the end of another, asked for as dates of those years
+    are; the years of PUBLIC_YEARS at once. Raises ValueError, in one sentence, for a weekday or a time that is none,
+    and for overlapping spans of a day.
     """
 
     def __init__(
@@ -43,6 +50,7 @@ class Hours:
         week: Mapping[str, Sequence[WallSpan]],
         holidays: Iterable[date | str] | Mapping[date, str] | Mapping[str, str] = (),
         exceptions: Mapping[date, Sequence[WallSpan]] | Mapping[str, Sequence[WallSpan]] | None = None,
+        public: Public | None = None,
     ) -> None:
         unknown = sorted(set(week) - set(WEEKDAYS))
         if unknown:
@@ -57,18 +65,53 @@ class Hours:
         replaced = {_date(day): _parsed(spans, str(day)) for day, spans in (exceptions or {}).items()}
         self._special: dict[int, DaySpans] = {day.toordinal() - _EPOCH: () for day in self.holidays}
         self._special.update((day.toordinal() - _EPOCH, spans) for day, spans in replaced.items())
+        self._public = public
+        self._asked_from = self._asked_until = 0
+        if public is not None:
+            self._ask(public, *PUBLIC_YEARS)
+            self._asked_from, self._asked_until = (_day_of(PUBLIC_YEARS[0]), _day_of(PUBLIC_YEARS[1] + 1))
 
     def on(self, day: int) -> DaySpans:
         """The open spans of a date."""
+        if self._public is not None and not self._asked_from <= day < self._asked_until:
+            self._reach(self._public, day)
         if day in self._special:
             return self._special[day]
         return self.week[(day + 3) % 7]  # 1970-01-01 was a Thursday
 
     def holiday(self, day: int) -> str | None:
         """The name of the holiday that closes a date its weekday would open; None else."""
+        self.on(day)
         if self._special.get(day) != () or not self.week[(day + 3) % 7]:
             return None
         return self.holidays.get(date.fromordinal(day + _EPOCH))
+
+    def known_years(self, first: int, last: int) -> tuple[int, int] | None:
+        """The first and the last year of which holidays are known, if one of the dates from `first` to `last` lies in
+        another; None where all are known, and for hours without holidays."""
+        self.on(first)
+        self.on(last)
+        if not self.holidays:
+            return None
+        known = min(self.holidays).year, max(self.holidays).year
+        within = known[0] <= _year_of(first) and _year_of(last) <= known[1]
+        return None if within else known
+
+    def _reach(self, public: Public, day: int) -> None:
+        """Ask for the public holidays of the years up to a date's, ten years at a time."""
+        year = _year_of(day)
+        first, last = _year_of(self._asked_from), _year_of(self._asked_until - 1)
+        if year < first:
+            self._ask(public, year - year % 10, first - 1)
+            self._asked_from = _day_of(year - year % 10)
+        else:
+            self._ask(public, last + 1, year - year % 10 + 9)
+            self._asked_until = _day_of(year - year % 10 + 10)
+
+    def _ask(self, public: Public, first: int, last: int) -> None:
+        for day, name in public(first, last).items():
+            self.holidays.setdefault(day, name)
+            self._special.setdefault(day.toordinal() - _EPOCH, ())
 
     def usual_day(self) -> int:
         """The most common open day's length in seconds, the longer of two as common; of the exceptions when the week
@@ -109,6 +152,14 @@ class Hours:
                     if first == day:
                         raise ValueError(f"the last span of {named} runs into the first span of the day after it")
                     raise ValueError(f"the first span of {named} opens before the last one of the day before it ends")
+
+
+def _year_of(day: int) -> int:
+    return date.fromordinal(day + _EPOCH).year
+
+
+def _day_of(year: int) -> int:
+    return date(year, 1, 1).toordinal() - _EPOCH
 
 
 def time_of_day(text: str) -> int:
