@@ -78,6 +78,6 @@ def _holidays_ending(store: Store, invocation: Invocation) -> Iterator[str]:
     for key, calendar in from_document(facts.document, facts.procedure_version).terms.calendars.items():
         if (years := calendar.known_years(now, now + _AHEAD)) is not None:
             yield (
-                f"the holidays of the calendar {key} are known from {years[0]} to {years[1]}: apply the procedure "
+                f"the holidays of the calendar {key} are known for {years[0]}–{years[1]} only: apply the procedure "
                 "again, or list those of the years to come"
             )

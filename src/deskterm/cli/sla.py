@@ -79,7 +79,7 @@ def due(
     )
     beyond = {item.calendar: item.holidays_known for item in found if item.holidays_known is not None}
     show.print_lines(
-        f"Holidays of the calendar {key} are known from {first} to {last}: other years are reckoned without any."
+        f"Holidays of the calendar {key} are known for {first}–{last} only: other years are reckoned without any."
         for key, (first, last) in beyond.items()
     )
 

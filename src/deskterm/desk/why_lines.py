@@ -187,7 +187,7 @@ class _Teller:
         if why.due is not None:
             said += f", UTC{offset_words(calendar.offset(why.due))} when due"
         if (years := why.holidays_known) is not None:
-            said += f"; its holidays are known from {years[0]} to {years[1]}, other years are reckoned without"
+            said += f"; its holidays are known for {years[0]}–{years[1]} only"
         return said
 
     # -- what happened to it -------------------------------------------------------------------------------------

@@ -128,26 +128,25 @@ def _metrics(procedure: Procedure) -> Iterator[Finding]:
                         yield ("metrics", number, name, place), f'metrics "{metric.key}", {name}: {told}'
         for place, text in enumerate(metric.warn):
             if never := _never_warned(procedure, days, metric.key, text):
-                told = f'"{text}" is before the start of every target ({_listed(never)}): it never warns.'
+                told = f'"{text}" is no shorter than targets of {_listed(never)}: it never warns of those.'
                 yield ("metrics", number, "warn", place), f'metrics "{metric.key}", warn: {told}'
 
 
 def _never_warned(procedure: Procedure, days: Mapping[str, int], metric: str, text: str) -> list[str]:
-    """The targets of a metric, if a time before their end is before the start of each of them. days:
+    """The targets of a metric that are no longer than the time before their end at which it is to warn. days:
     calendar → length of its day, in seconds."""
     warn = parse_warn(text) if text else None
     if warn is None or warn.share is not None:
         return []
-    found: dict[str, bool] = {}
+    found: dict[str, None] = {}
     for policy in procedure.policies:
         day = days[policy.calendars.get(metric, policy.calendar)]
         lead = parse_target(warn.lead, day).seconds
         for row in (policy.targets, *policy.by_severity.values(), *policy.by_priority.values()):
             target = parse_target(row[metric], day) if metric in row else NONE
-            if target.kind not in ("none", "mean"):
-                timed = target.kind in ("open", "elapsed") and not target.end_of_day
-                found[target.text] = timed and lead >= target.seconds
-    return list(found) if all(found.values()) else []
+            if target.kind in ("open", "elapsed") and not target.end_of_day and lead >= target.seconds:
+                found[target.text] = None
+    return list(found)
 
 
 def _policies(procedure: Procedure) -> Iterator[Finding]:
