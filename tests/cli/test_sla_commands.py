@@ -281,3 +281,34 @@ def test_on_a_terminal_the_lines_are_painted_over_without_another_screen(faults:
 
 def test_json_is_one_document(faults: Call) -> None:
     assert isinstance(json.loads(faults("sla", "list", "--json", *NINE).out), list)
+
+
+def test_bug_16_a_new_ticket_has_failed_nothing_whatever_zone_one_looks_from(
+    faults: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    for zone in ("Pacific/Kiritimati", "America/Los_Angeles", "Asia/Kathmandu"):
+        with monkeypatch.context() as there:
+            there.setenv("TZ", zone)
+            time.tzset()
+            clocks = faults("sla", "why", "1001", "--json", *NINE).json["clocks"]
+            assert [(clock["state"], clock["breach"]) for clock in clocks] == [("running", None)] * 2
+            assert faults("sla", "list", "--breached", "--json", *NINE).json == []
+            listed = faults("sla", "list", *NINE).out
+            assert "Mon 23 Nov 2026 09:30" in listed  # on the desk's wall, not on one's own
+            assert "09:00 GMT" in listed.splitlines()[0]
+        time.tzset()
+
+
+def test_bug_20_a_clock_without_a_due_time_is_not_overdue_by_anything(deskterm: Call, tmp_path: Path) -> None:
+    from promising_desk import PROMISES
+
+    file = tmp_path / "promising.toml"
+    file.write_text(PROMISES, encoding="utf-8")
+    assert deskterm("init", "--procedure", file, "--simulated", *NINE).code == 0
+    assert deskterm("ticket", "new", "Sort the shelf", "--type", "task", *NINE).code == 0
+    week = ("--now", "2026-11-30T09:00")
+    for clock in deskterm("sla", "list", "--json", *week).json:
+        assert (clock["due_at"], clock["wall_seconds_left"], clock["overdue"]) == (None, None, False)
+    assert "−" not in deskterm("ticket", "show", "1001", *week).out + deskterm("sla", "list", *week).out

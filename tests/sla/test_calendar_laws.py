@@ -156,3 +156,15 @@ def test_an_open_instant_with_nothing_to_add_is_due_at_once(data: st.DataObject)
     pauses = data.draw(drawn.pauses(anchor))
     assume(pauses)
     assert drawn.calendar(wall).add(start, 0, pauses) == start
+
+
+@given(data=st.data())
+def test_bug_31_the_second_before_a_due_instant_is_worked_and_is_the_first_that_will_do(data: st.DataObject) -> None:
+    """Who overshoots and steps back lands in closed hours: a due instant ends a second of open, un-paused time."""
+    wall, anchor = data.draw(drawn.walls())
+    calendar = drawn.calendar(wall)
+    start, pauses = data.draw(drawn.near(anchor)), data.draw(drawn.pauses(anchor))
+    seconds = data.draw(st.integers(1, 200_000))
+    due = calendar.add(start, seconds, pauses)
+    assert calendar.between(due - SECOND, due, pauses) == 1
+    assert calendar.between(start, due - SECOND, pauses) == seconds - 1

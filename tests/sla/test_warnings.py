@@ -30,7 +30,7 @@ def test_golden_a1_warns_at_half_three_quarters_and_nine_tenths() -> None:
     assert [text for text, _ in ticket.clock("resolution").warnings] == ["50%", "75%", "90%"]
 
 
-def test_a_lead_time_is_open_time_before_the_end_never_wall_time() -> None:
+def test_bug_25_a_lead_time_is_open_time_before_the_end_never_wall_time() -> None:
     """glpi PR 22678: one hour before a target that is due over a night must not land in the night."""
     ticket = opened("p1", "11-20 12:30", warned("resolution", "1h"))  # due Monday 08:30
     assert ticket.clock("resolution").due_at == epoch("11-23 08:30")

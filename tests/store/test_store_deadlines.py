@@ -42,7 +42,7 @@ def keys(found: list[Deadline]) -> list[tuple[int, str]]:
     return [(clock.number, clock.metric) for clock in found]
 
 
-def test_every_clock_of_a_ticket_is_listed_soonest_first(reader: Reader) -> None:
+def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: Reader) -> None:
     assert keys(due(reader)) == [
         (1002, "response"),
         (1001, "response"),
@@ -92,7 +92,7 @@ def test_clocks_that_rest_are_counted(desk: Desk, reader: Reader) -> None:
     assert resting(reader) == 1
 
 
-def test_there_is_no_limit(desk: Desk, reader: Reader) -> None:
+def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(desk: Desk, reader: Reader) -> None:
     with desk.store.writing() as session:
         session.execute(
             text(
@@ -102,3 +102,5 @@ def test_there_is_no_limit(desk: Desk, reader: Reader) -> None:
             )
         )
     assert len(due(reader, until=second(60))) == 1502
+    assert len(due(reader)) == 1506
+    assert sum(clock.number == 1001 for clock in breached(reader, second(61))) == 1501

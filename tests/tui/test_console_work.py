@@ -304,7 +304,7 @@ async def test_the_cursor_stays_on_its_ticket_when_the_list_is_sorted_anew(url: 
         )
 
 
-async def test_a_breach_sorts_the_counts_anew_without_a_key(url: str) -> None:
+async def test_bug_10_a_breach_sorts_the_counts_anew_without_a_key_or_a_write(url: str) -> None:
     async with sitting(url, minutes=10) as here:
 
         def breached() -> int | None:

@@ -39,7 +39,7 @@ def test_a_countdown_reads(seconds: int, shown: str) -> None:
 
 
 @given(st.integers(-(10**9), 10**9))
-def test_a_countdown_fits_its_column_and_keeps_its_sign(seconds: int) -> None:
+def test_bug_20_a_countdown_fits_its_column_and_keeps_its_sign(seconds: int) -> None:
     shown = words.countdown(seconds)
     assert len(shown) <= 9
     assert shown.startswith("−") == (seconds < 0)
