@@ -47,9 +47,9 @@ def test_an_unknown_role_may_nothing() -> None:
     assert not any(may("stranger", act) for act in ALLOWED["admin"])  # type: ignore[arg-type]
 
 
-def test_a_stranger_is_told_who_works_here(tmp_path: Path) -> None:
+def test_a_stranger_is_told_who_can_let_them_in(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    with pytest.raises(DeskError, match=r"'zoe' is no agent of this desk.*ann, lea, sam, kim, vic"):
+    with pytest.raises(DeskError, match="'zoe' is no agent of this desk: an admin can add them"):
         Desk(desk.store, "zoe")
     seed_agents(desk, [{"login": "sam", "active": False}], now=at(0))
     with pytest.raises(DeskError, match="sam is no longer active"):
