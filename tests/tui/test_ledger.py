@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.desk import conversation, handling, intake
 from deskterm.desk.desk import Desk
-from deskterm.desk.why_lines import Said
+from deskterm.desk.why_rows import Said
 from deskterm.errors import DeskError
 from deskterm.tui.ledger import ledger, read
 from small_desk import at, small_desk

@@ -7,37 +7,22 @@ from UTC stands where it changes. A long account has one line a day, and leaves 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import Literal, NamedTuple
 
 from deskterm.desk.biography import Turn
 from deskterm.desk.explanation import Coming, Explanation, offset_words
-from deskterm.desk.stretches import COUNTS, Interval
+from deskterm.desk.why_rows import LONG, Said, day_words, length, on_wall, row, rows, time_words
 from deskterm.sla.targets import SCHEDULED
 from deskterm.sla.zones import plain_name
 
-Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
-
-LONG = 24
-"""Intervals from which on an account has one line a day."""
-
 _A_LINE = 5
 """Numbered dates on a line."""
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CAUSES = {
     "time": "",
     "retarget": " by a change of target",
     "policy": " by a change of policy",
 }
-
-
-class Said(NamedTuple):
-    """A line, and what it is: for colours."""
-
-    words: str
-    tone: Tone
 
 
 def lines(explanation: Explanation) -> list[str]:
@@ -48,12 +33,6 @@ def lines(explanation: Explanation) -> list[str]:
 def told(explanation: Explanation) -> list[Said]:
     """The same with what each line is."""
     return list(_Teller(explanation).all())
-
-
-def length(seconds: int) -> str:
-    """A length to the second: `16:00:00`."""
-    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
-    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 class _Teller:
@@ -164,7 +143,7 @@ class _Teller:
     def _dates(self) -> Iterator[Said]:
         """The dates that count, numbered."""
         named = [
-            f"{number} {_day(datetime.fromtimestamp(day * 86_400, UTC))}"
+            f"{number} {day_words(datetime.fromtimestamp(day * 86_400, UTC))}"
             for number, day in enumerate(self._why.dates, 1)
         ]
         for first in range(0, len(named), _A_LINE):
@@ -232,30 +211,18 @@ class _Teller:
         sign = "stopped here" if mark is not None else "now"
         mark = why.now if mark is None else mark
         long = len(why.intervals) + len(why.beyond) > LONG
-        offset, rows = self._rows(why.intervals, mark, self._calendar.offset(why.counted_from), long=long)
-        _, after = self._rows(why.beyond, mark, offset, long=long)
-        width = max((len(span) for span, _ in (*rows, *after)), default=0)
-        for span, interval in rows:
+        offset, before = rows(why.intervals, mark, self._calendar.offset(why.counted_from), long=long)
+        _, after = rows(why.beyond, mark, offset, long=long)
+        width = max((len(span) for span, _ in (*before, *after)), default=0)
+        for span, interval in before:
             if interval.start == mark and interval.start != why.counted_from:
                 yield Said(f"  -- {sign}: {self._at(mark)}", "head")
-            yield _said(f"{span:<{width}}", interval)
+            yield row(f"{span:<{width}}", interval)
         if why.beyond:
             yield Said(f"  -- due: {self._at(why.due or 0)}", "head")
             for span, interval in after:
-                yield _said(f"{span:<{width}}", interval)
+                yield row(f"{span:<{width}}", interval)
             yield Said(f"  -- {sign}: {self._at(mark)}", "head")
-
-    @staticmethod
-    def _rows(
-        intervals: Sequence[Interval], mark: int, offset: int, *, long: bool
-    ) -> tuple[int, list[tuple[str, Interval]]]:
-        """The intervals with their instants in words, in an account that is long one a day, after an offset; and the
-        offset after them."""
-        rows: list[tuple[str, Interval]] = []
-        for interval in _by_day(intervals, mark) if long else intervals:
-            rows.append((f"  {_span(interval, offset)}", interval))
-            offset = interval.ends
-        return offset, rows
 
     def _sum(self) -> Iterator[Said]:
         why = self._why
@@ -270,64 +237,9 @@ class _Teller:
             yield self._fact("Warnings", ", ".join(f"{text}: {self._at(at)}" for text, at in why.clock.warnings))
 
     def _at(self, at: int) -> str:
-        there = _there(at, self._calendar.offset(at))
-        return f"{_day(there)} {_time(there)} UTC{offset_words(self._calendar.offset(at))}"
-
-
-def _by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
-    """One working interval a day, whatever shuts in between, and on either side of the mark; closed time is left out,
-    but for the last interval."""
-
-    def day(numbered: tuple[int, Interval]) -> tuple[str, int, bool]:
-        number, interval = numbered
-        if interval.kind != "working":
-            return interval.kind, number, False
-        return "working", (interval.start + interval.offset) // 86_400, interval.start >= mark
-
-    kept = [
-        (number, interval)
-        for number, interval in enumerate(intervals)
-        if interval.kind != "closed" or interval is intervals[-1]
-    ]
-    for (kind, _, _), group in groupby(kept, day):
-        found = [interval for _, interval in group]
-        first, last = found[0], found[-1]
-        if kind != "working" or len(found) == 1:
-            yield from found
-            continue
-        yield last._replace(start=first.start, offset=first.offset, seconds=sum(one.seconds for one in found))
-
-
-def _said(span: str, interval: Interval) -> Said:
-    total = length(interval.total)
-    if interval.kind in COUNTS:
-        return Said(f"{span}  + {length(interval.seconds):>9} = {total:>9}", "counts")
-    if interval.kind == "paused":
-        by = f", by {interval.who}" if interval.who else ""
-        status = interval.status or "no status"
-        return Said(f"{span}  paused: {status}{by} ({length(interval.seconds)} left out)", "paused")
-    return Said(f"{span}  {'closed' if interval.kind == 'closed' else f'holiday: {interval.note}'}", "faint")
-
-
-def _span(interval: Interval, offset: int) -> str:
-    """Both ends on the zone's wall, each with the offset where it is not the one before."""
-    begins, ends = _there(interval.start, interval.offset), _there(interval.end, interval.ends)
-    first = f" UTC{offset_words(interval.offset)}" if interval.offset != offset else ""
-    second = f" UTC{offset_words(interval.ends)}" if interval.ends != interval.offset else ""
-    until = "" if begins.date() == ends.date() else f"{_day(ends)} "
-    return f"{_day(begins)} {_time(begins)}{first} – {until}{_time(ends)}{second}"
-
-
-def _there(at: int, offset: int) -> datetime:
-    return datetime.fromtimestamp(at + offset, UTC)
-
-
-def _day(there: datetime) -> str:
-    return f"{_WEEKDAYS[there.weekday()]} {there:%Y-%m-%d}"
-
-
-def _time(there: datetime) -> str:
-    return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+        offset = self._calendar.offset(at)
+        here = on_wall(at, offset)
+        return f"{day_words(here)} {time_words(here)} UTC{offset_words(offset)}"
 
 
 def _value(value: object) -> str:

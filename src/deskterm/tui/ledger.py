@@ -16,7 +16,7 @@ from deskterm.tui.text import sanitize
 if TYPE_CHECKING:
     from deskterm.desk.biography import Biography, Procedures
     from deskterm.desk.desk import Desk
-    from deskterm.desk.why_lines import Said, Tone
+    from deskterm.desk.why_rows import Said, Tone
 
 _STYLES: dict[Tone, str] = {
     "head": HERE,
