@@ -240,6 +240,8 @@ def tamper(desk: Desk, *statements: str) -> list[tuple[int, int | None, str, str
     [
         ("UPDATE event SET actor = 'mallory' WHERE ticket_id = 1001 AND seq > 1", (1001, 2, "replied", "changed")),
         ("UPDATE event SET data = '{}' WHERE ticket_id = 1002 AND seq = 1", (1002, 1, "registered", "changed")),
+        ("UPDATE event SET data = '{not json' WHERE ticket_id = 1002", (1002, 1, "registered", "changed")),
+        ("UPDATE event SET data = '[]' WHERE ticket_id = 1001 AND seq = 2", (1001, 2, "replied", "changed")),
         ("DELETE FROM event WHERE ticket_id = 1001 AND seq = 2", (1001, 2, "", "missing")),
         ("DELETE FROM event WHERE ticket_id = 1001 AND seq = 3", (1001, 3, "", "missing")),
         ("DELETE FROM event WHERE ticket_id = 1002", (1002, 1, "", "missing")),

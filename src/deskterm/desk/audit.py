@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from deskterm.desk.erasure import digests
 from deskterm.desk.events import GENESIS, chained
-from deskterm.desk.proof import decoded_row, words_changed
+from deskterm.desk.proof import decoded_row, erasures, words_changed
 from deskterm.desk.rows import moment
 from deskterm.store.instants import seconds
 from deskterm.store.reader import Reader
@@ -73,10 +74,16 @@ def verify(reader: Reader, *, number: int | None = None, progress: Progress | No
 def _chain(
     ticket: int, version: int, end: str, rows: Sequence[Mapping[str, Any]], texts: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[Broken]:
-    erased = digests(decoded_row(row) for row in rows if row["kind"] in ("erased", "purged"))
+    erased = digests(erasures(rows))
     previous = GENESIS
     for place, row in enumerate(rows, 1):
         event = decoded_row(row)
+        if event is None:
+            sentence = (
+                f"event {row['seq']} of ticket {ticket} ({row['kind']}) is not what was written: nobody can read it"
+            )
+            yield Broken(ticket, place, str(row["kind"]), None, "changed", sentence)
+            return
         if event.seq != place:
             yield Broken(ticket, place, "", None, "missing", f"event {place} of ticket {ticket} is missing")
             return
@@ -101,7 +108,15 @@ def _events(reader: Reader, first: int, last: int) -> list[dict[str, Any]]:
         "ORDER BY ticket_id, seq",
         {"first": first, "last": last},
     )
-    return [dict(zip(names, row, strict=True)) | {"at": moment(seconds(row[3]))} for row in found]
+    return [dict(zip(names, row, strict=True)) | {"at": _instant(row[3])} for row in found]
+
+
+def _instant(stored: Any) -> datetime | None:
+    """When it was, or None where somebody wrote something else there."""
+    try:
+        return moment(seconds(stored))
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        return None
 
 
 def _texts(reader: Reader, first: int, last: int) -> list[dict[str, Any]]:

@@ -183,11 +183,12 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     previous, whole = GENESIS, True
     messages: list[dict[str, Any]] = []
     rows = batch.events.get(number, [])
-    erased = digests(decoded_row(row) for row in rows if row["kind"] in ("erased", "purged"))
+    erased = digests(erasures(rows))
     for seq, row in enumerate(rows, 1):
         event = decoded_row(row)
-        previous = chained(previous, number, event, row["data"])
-        if row["seq"] != seq or row["hash"] != previous:
+        if event is not None:
+            previous = chained(previous, number, event, row["data"])
+        if event is None or row["seq"] != seq or row["hash"] != previous:
             yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: compare a backup")
             whole = False
             break
@@ -225,9 +226,20 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     yield from _compare(session, table_of(Message), found, messages, number, repair, "messages")
 
 
-def decoded_row(row: Mapping[str, Any]) -> Event:
-    """The event of a row of its table."""
-    return decoded(row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"])
+def decoded_row(row: Mapping[str, Any]) -> Event | None:
+    """The event of a row of its table; None for one that nobody can read as such, so that somebody changed it."""
+    try:
+        return decoded(row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"])
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return None
+
+
+def erasures(rows: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
+    """The events by which words were emptied."""
+    for row in rows:
+        event = decoded_row(row) if row["kind"] in ("erased", "purged") else None
+        if event is not None:
+            yield event
 
 
 def words_changed(
