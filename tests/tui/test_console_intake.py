@@ -18,7 +18,8 @@ from small_desk import MONDAY, TEXT, at, small_procedure
 from tui.sitting import Sitting, sitting
 
 ONE_TYPE = (
-    TEXT.replace('default_severity = "low"', 'has_severity = false\nfields = ["page"]\nrequired = ["page"]').replace(
+    TEXT.replace('default_severity = "low"', 'has_severity = false\nfields = ["page"]\nrequired = ["page"]')
+    .replace(
         """[[types]]
 key = "question"
 label = "Question"
@@ -27,6 +28,8 @@ has_severity = false
 """,
         "",
     )
+    .replace("[policies.by_severity.high]", "[policies.targets]")
+    .split("[policies.by_severity.low]")[0]
     + '\n[[fields]]\nkey = "page"\nlabel = "Page"\nkind = "url"\n'
 )
 
