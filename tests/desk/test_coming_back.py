@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from deskterm.desk import checklists, closing, conversation, handling, thanks, work
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.linking import duplicate
 from deskterm.desk.stages import stage_of, statuses_of
+from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
 from one_ticket import Opened, hung, seen
 from small_desk import at

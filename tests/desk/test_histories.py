@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskterm.desk import conversation, handling, linking, promises, splitting, work
-from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import TicketFold, folded
 from deskterm.desk.founding import apply
@@ -19,6 +19,7 @@ from deskterm.desk.intake import register
 from deskterm.desk.migration import migrate_ticket
 from deskterm.desk.preview import preview
 from deskterm.desk.proof import prove
+from deskterm.desk.transaction import events_of
 from deskterm.desk.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.sla.clock import Clock

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk import conversation, handling, linking, promises, splitting, work
-from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.desk import Desk
 from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.intake import register
 from deskterm.desk.moves import Moved
 from deskterm.desk.preview import preview
 from deskterm.desk.proof import prove
+from deskterm.desk.transaction import events_of
 from deskterm.desk.transfer import transfer
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.reader import open_reader

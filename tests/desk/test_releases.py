@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from deskterm.desk import promises
-from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.desk import Desk
 from deskterm.desk.explanation import Explanation
 from deskterm.desk.founding import found
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
+from deskterm.desk.transaction import events_of
 from deskterm.desk.why import explain
 from deskterm.errors import DeskError
 from promising_desk import PROMISES

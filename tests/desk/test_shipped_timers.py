@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk import conversation, handling, work
-from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.desk import Desk
 from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.founding import found
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.desk.staffing import seed_agents
+from deskterm.desk.transaction import events_of
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from small_desk import MONDAY, at

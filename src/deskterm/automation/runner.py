@@ -17,9 +17,10 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from deskterm.automation.handover import Handover
-from deskterm.desk.desk import Desk, Progress, events_of
+from deskterm.desk.desk import Desk, Progress
 from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.promises import notice
+from deskterm.desk.transaction import events_of
 from deskterm.errors import DeskError
 from deskterm.store.engine import Store
 from deskterm.store.instants import NEVER

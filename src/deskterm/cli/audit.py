@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.cli.options import AsJson
 
 app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()

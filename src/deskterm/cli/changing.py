@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import Number
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Done
+    from deskterm.desk.transaction import Done
 
 
 def attach(app: typer.Typer) -> None:
@@ -20,7 +21,7 @@ def attach(app: typer.Typer) -> None:
 
 def set_values(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)],
+    number: Number,
     status: Annotated[str | None, typer.Option(help="The new status.")] = None,
     severity: Annotated[str | None, typer.Option(help="The new severity.")] = None,
     priority: Annotated[str | None, typer.Option(help="The new priority.")] = None,

@@ -8,38 +8,25 @@ import typer
 
 from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.cli.options import AsJson, Number, Seen, report, time_of
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
-    from deskterm.desk.desk import Done
+    from deskterm.desk.transaction import Done
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Said = Annotated[str, typer.Argument(help="What they wrote, if they did.")]
 Author = Annotated[str | None, typer.Option(help="Who said it, if not the requester: a name or an address.")]
 Channel = Annotated[str, typer.Option(help="How they said it: phone, email, …")]
 Received = Annotated[str | None, typer.Option(help="When it arrived, if earlier than now.")]
-Seen = Annotated[
-    int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
-]
 
 
 def attach(app: typer.Typer) -> None:
     """Add these commands to `deskterm ticket`."""
     for command in (resolve, close, confirm, reject, reopen, fixed, check, thanks):
         app.command(command.__name__)(command)
-
-
-def _now(invocation: Invocation) -> datetime:
-    return invocation.now(facts_of(invocation))
-
-
-def _report(done: Done, as_json: bool) -> None:
-    from deskterm.cli import show
-
-    show.print_done(done, as_json)
 
 
 def resolve(
@@ -62,7 +49,7 @@ def resolve(
     from deskterm.desk.closing import resolve as solve
 
     invocation: Invocation = context.obj
-    desk, words, now = invocation.desk(), read_words(note), _now(invocation)
+    desk, words, now = invocation.desk(), read_words(note), time_of(invocation)
     done = solve(
         desk,
         number,
@@ -77,7 +64,7 @@ def resolve(
     )
     if not strict:
         lacking(desk, words)
-    _report(done, as_json)
+    report(done, as_json)
 
 
 def close(
@@ -90,7 +77,7 @@ def close(
     from deskterm.desk.closing import close as end
 
     invocation: Invocation = context.obj
-    _report(end(invocation.desk(), number, because, now=_now(invocation)), as_json)
+    report(end(invocation.desk(), number, because, now=time_of(invocation)), as_json)
 
 
 def confirm(
@@ -105,10 +92,7 @@ def confirm(
     """The requester says that all is well: the ticket is closed, or goes the last step before."""
     from deskterm.desk import closing
 
-    invocation: Invocation = context.obj
-    desk, now, arrived = invocation.desk(), _now(invocation), _arrived(invocation, received)
-    done = closing.confirm(desk, number, words, author=author, channel=channel, received_at=arrived, now=now)
-    _report(done, as_json)
+    _answered(context, closing.confirm, number, words, author, channel, received, as_json)
 
 
 def reject(
@@ -123,10 +107,22 @@ def reject(
     """The requester says that it is not resolved: the ticket goes back to be looked at again."""
     from deskterm.desk import closing
 
+    _answered(context, closing.reject, number, words, author, channel, received, as_json)
+
+
+def _answered(
+    context: typer.Context,
+    answer: Callable[..., Done],
+    number: int,
+    words: str,
+    author: str | None,
+    channel: str,
+    received: str | None,
+    as_json: bool,
+) -> None:
     invocation: Invocation = context.obj
-    desk, now, arrived = invocation.desk(), _now(invocation), _arrived(invocation, received)
-    done = closing.reject(desk, number, words, author=author, channel=channel, received_at=arrived, now=now)
-    _report(done, as_json)
+    desk, now, arrived = invocation.desk(), time_of(invocation), _arrived(invocation, received)
+    report(answer(desk, number, words, author=author, channel=channel, received_at=arrived, now=now), as_json)
 
 
 def reopen(
@@ -145,11 +141,11 @@ def reopen(
     from deskterm.desk.thanks import overrule_thanks
 
     invocation: Invocation = context.obj
-    desk, now = invocation.desk(), _now(invocation)
+    desk, now = invocation.desk(), time_of(invocation)
     if not reason:
-        _report(overrule_thanks(desk, number, now=now), as_json)
+        report(overrule_thanks(desk, number, now=now), as_json)
         return
-    _report(take_up(desk, number, reason, channel=channel, now=now), as_json)
+    report(take_up(desk, number, reason, channel=channel, now=now), as_json)
 
 
 def fixed(
@@ -162,7 +158,7 @@ def fixed(
     from deskterm.desk.closing import settle
 
     invocation: Invocation = context.obj
-    _report(settle(invocation.desk(), number, note=note, now=_now(invocation)), as_json)
+    report(settle(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
 
 
 def check(
@@ -188,9 +184,9 @@ def check(
         checklist=checklist,
         outcome=outcome,
         off=off,
-        now=_now(invocation),
+        now=time_of(invocation),
     )
-    _report(done, as_json)
+    report(done, as_json)
 
 
 def thanks(

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.invocation import Invocation
+from deskterm.cli.options import AsJson, Number, Reason, number_of, time_of
 from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from deskterm.store.development import ItemRow, ReleaseRow
 
 item = typer.Typer(
@@ -21,14 +20,7 @@ item = typer.Typer(
 )
 release = typer.Typer(no_args_is_help=True, help="Releases: what is in them, and out with them.", rich_markup_mode=None)
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
 Which = Annotated[str | None, typer.Option("--item", help="Which item, where the ticket has several.", metavar="ITEM")]
-Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def _now(invocation: Invocation) -> datetime:
-    return invocation.now(facts_of(invocation))
 
 
 @item.command("raise")
@@ -55,7 +47,7 @@ def raise_item(
         system=system,
         reference=reference,
         url=url,
-        now=_now(invocation),
+        now=time_of(invocation),
     )
     show.print_done(done, as_json)
 
@@ -64,7 +56,7 @@ def raise_item(
 def join(
     context: typer.Context,
     number: Number,
-    home: Annotated[int, typer.Argument(help="A ticket that has the item.", metavar="OTHER")],
+    home: Annotated[int, number_of("A ticket that has the item.", "OTHER")],
     which: Which = None,
     as_json: AsJson = False,
 ) -> None:
@@ -73,7 +65,7 @@ def join(
     from deskterm.desk import development
 
     invocation: Invocation = context.obj
-    show.print_done(development.join(invocation.desk(), number, home, item=which, now=_now(invocation)), as_json)
+    show.print_done(development.join(invocation.desk(), number, home, item=which, now=time_of(invocation)), as_json)
 
 
 @item.command()
@@ -90,7 +82,7 @@ def move(
     from deskterm.desk.progress import move_item
 
     invocation: Invocation = context.obj
-    done = move_item(invocation.desk(), number, status, item=which, reason=reason, now=_now(invocation))
+    done = move_item(invocation.desk(), number, status, item=which, reason=reason, now=time_of(invocation))
     show.print_done(done, as_json)
 
 
@@ -108,7 +100,9 @@ def decide(
     from deskterm.desk import progress
 
     invocation: Invocation = context.obj
-    done = progress.decide(invocation.desk(), number, answer == "yes", item=which, reason=reason, now=_now(invocation))
+    done = progress.decide(
+        invocation.desk(), number, answer == "yes", item=which, reason=reason, now=time_of(invocation)
+    )
     show.print_done(done, as_json)
 
 
@@ -129,7 +123,7 @@ def schedule(
     if (day is not None) + upcoming + none != 1:
         raise UsageError("Name the day of the release, or --next, or --none.")
     invocation: Invocation = context.obj
-    desk, now = invocation.desk(), _now(invocation)
+    desk, now = invocation.desk(), time_of(invocation)
     if upcoming:
         day = next_release(desk.procedure, int(now.timestamp()))
         if day is None:
@@ -146,7 +140,7 @@ def end(
     from deskterm.desk.progress import end_item
 
     invocation: Invocation = context.obj
-    show.print_done(end_item(invocation.desk(), number, item=which, reason=reason, now=_now(invocation)), as_json)
+    show.print_done(end_item(invocation.desk(), number, item=which, reason=reason, now=time_of(invocation)), as_json)
 
 
 @item.command("list")
@@ -249,7 +243,7 @@ def out(
     elif notes == "-":
         notes = sys.stdin.read()
     invocation: Invocation = context.obj
-    released = put_out(invocation.desk(), day, notes=notes or "", now=_now(invocation))
+    released = put_out(invocation.desk(), day, notes=notes or "", now=time_of(invocation))
     if as_json:
         show.print_json(
             {

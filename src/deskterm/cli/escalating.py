@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.invocation import Invocation
+from deskterm.cli.options import AsJson, Number, report, time_of
 from deskterm.errors import UsageError
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from deskterm.desk.desk import Done
-
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Words = Annotated[str, typer.Argument(help="The words.")]
 
 
@@ -23,16 +17,6 @@ def attach(app: typer.Typer) -> None:
     """Add these commands to `deskterm ticket`."""
     for command in (escalate, review, dispute, settle, delay, told):
         app.command(command.__name__)(command)
-
-
-def _now(invocation: Invocation) -> datetime:
-    return invocation.now(facts_of(invocation))
-
-
-def _report(done: Done, as_json: bool) -> None:
-    from deskterm.cli import show
-
-    show.print_done(done, as_json)
 
 
 def escalate(
@@ -51,9 +35,9 @@ def escalate(
     invocation: Invocation = context.obj
     done = climb(
         invocation.desk(), number, ladder=ladder, level=level, reason=reason, impact=impact, by_customer=by_customer,
-        now=_now(invocation),
+        now=time_of(invocation),
     )  # fmt: skip
-    _report(done, as_json)
+    report(done, as_json)
 
 
 def review(
@@ -72,9 +56,9 @@ def review(
     invocation: Invocation = context.obj
     done = decide(
         invocation.desk(), number, key, decision=decision, severity=severity, priority=priority, note=note,
-        now=_now(invocation),
+        now=time_of(invocation),
     )  # fmt: skip
-    _report(done, as_json)
+    report(done, as_json)
 
 
 def dispute(
@@ -88,7 +72,7 @@ def dispute(
     from deskterm.desk.disputes import dispute as note_dispute
 
     invocation: Invocation = context.obj
-    _report(note_dispute(invocation.desk(), number, words, wanted=wanted, now=_now(invocation)), as_json)
+    report(note_dispute(invocation.desk(), number, words, wanted=wanted, now=time_of(invocation)), as_json)
 
 
 def settle(
@@ -102,7 +86,7 @@ def settle(
     from deskterm.desk.disputes import settle as decide
 
     invocation: Invocation = context.obj
-    _report(decide(invocation.desk(), number, priority=priority, note=note, now=_now(invocation)), as_json)
+    report(decide(invocation.desk(), number, priority=priority, note=note, now=time_of(invocation)), as_json)
 
 
 def delay(
@@ -117,8 +101,8 @@ def delay(
     from deskterm.desk.delays import announce_delay
 
     invocation: Invocation = context.obj
-    done = announce_delay(invocation.desk(), number, words, metric=metric, phone=phone, now=_now(invocation))
-    _report(done, as_json)
+    done = announce_delay(invocation.desk(), number, words, metric=metric, phone=phone, now=time_of(invocation))
+    report(done, as_json)
 
 
 def told(
@@ -134,4 +118,4 @@ def told(
     if not phone:
         raise UsageError("Say how they were told: --phone; by mail it is `deskterm ticket reply`.")
     invocation: Invocation = context.obj
-    _report(by_phone(invocation.desk(), number, words, now=_now(invocation)), as_json)
+    report(by_phone(invocation.desk(), number, words, now=time_of(invocation)), as_json)

@@ -8,11 +8,9 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson, Number
 
 app = typer.Typer(no_args_is_help=True, help="What customers answered: list, review.", rich_markup_mode=None)
-
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def attach(ticket: typer.Typer) -> None:

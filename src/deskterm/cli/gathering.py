@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.invocation import Invocation
+from deskterm.cli.options import AsJson, Number, number_of, report, time_of
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from deskterm.desk.desk import Done
-
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-Incident = Annotated[int, typer.Argument(help="The incident's number.", metavar="INCIDENT", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Incident = Annotated[int, number_of("The incident's number.", "INCIDENT")]
 Who = Annotated[str, typer.Argument(help="A name or an e-mail address.")]
 
 
@@ -24,16 +18,6 @@ def attach(app: typer.Typer) -> None:
     app.command("attach")(attach_ticket)
     for command in (join, leave, participants, detach, announce, take):
         app.command(command.__name__)(command)
-
-
-def _now(invocation: Invocation) -> datetime:
-    return invocation.now(facts_of(invocation))
-
-
-def _report(done: Done, as_json: bool) -> None:
-    from deskterm.cli import show
-
-    show.print_done(done, as_json)
 
 
 def join(
@@ -47,7 +31,7 @@ def join(
     from deskterm.desk import participants as people
 
     invocation: Invocation = context.obj
-    _report(people.add(invocation.desk(), number, who, email=email, now=_now(invocation)), as_json)
+    report(people.add(invocation.desk(), number, who, email=email, now=time_of(invocation)), as_json)
 
 
 def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = False) -> None:
@@ -55,7 +39,7 @@ def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = Fa
     from deskterm.desk import participants as people
 
     invocation: Invocation = context.obj
-    _report(people.remove(invocation.desk(), number, who, now=_now(invocation)), as_json)
+    report(people.remove(invocation.desk(), number, who, now=time_of(invocation)), as_json)
 
 
 def participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
@@ -81,7 +65,7 @@ def attach_ticket(context: typer.Context, number: Number, incident: Incident, as
     from deskterm.desk import incidents
 
     invocation: Invocation = context.obj
-    _report(incidents.attach(invocation.desk(), number, incident, now=_now(invocation)), as_json)
+    report(incidents.attach(invocation.desk(), number, incident, now=time_of(invocation)), as_json)
 
 
 def detach(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
@@ -89,7 +73,7 @@ def detach(context: typer.Context, number: Number, as_json: AsJson = False) -> N
     from deskterm.desk import incidents
 
     invocation: Invocation = context.obj
-    _report(incidents.detach(invocation.desk(), number, now=_now(invocation)), as_json)
+    report(incidents.detach(invocation.desk(), number, now=time_of(invocation)), as_json)
 
 
 def announce(
@@ -103,7 +87,7 @@ def announce(
     from deskterm.desk import incidents
 
     invocation: Invocation = context.obj
-    _report(incidents.announce(invocation.desk(), incident, words, status=status, now=_now(invocation)), as_json)
+    report(incidents.announce(invocation.desk(), incident, words, status=status, now=time_of(invocation)), as_json)
 
 
 def take(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
@@ -111,4 +95,4 @@ def take(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from deskterm.desk.absence import take_over
 
     invocation: Invocation = context.obj
-    _report(take_over(invocation.desk(), number, now=_now(invocation)), as_json)
+    report(take_over(invocation.desk(), number, now=time_of(invocation)), as_json)

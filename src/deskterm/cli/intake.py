@@ -7,36 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson, Number, Seen, report, time_of
 from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from deskterm.desk.desk import Done
     from deskterm.store.likely import Likely
-
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Seen = Annotated[
-    int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
-]
 
 
 def attach(app: typer.Typer) -> None:
     """Add these commands to `deskterm ticket`."""
     for command in (like, supply, exempt, prioritise, confirm_severity, suggestions):
         app.command(command.__name__.replace("_", "-"))(command)
-
-
-def _now(invocation: Invocation) -> datetime:
-    return invocation.now(facts_of(invocation))
-
-
-def _report(done: Done, as_json: bool) -> None:
-    from deskterm.cli import show
-
-    show.print_done(done, as_json)
 
 
 def like(
@@ -106,7 +89,7 @@ def supply(
             raise UsageError(f"{key!r} is no field: write it as KEY=VALUE.")
     invocation: Invocation = context.obj
     said = {key: value for key, _, value in pairs}
-    _report(give(invocation.desk(), number, said, now=_now(invocation), version=version), as_json)
+    report(give(invocation.desk(), number, said, now=time_of(invocation), version=version), as_json)
 
 
 def exempt(
@@ -122,10 +105,10 @@ def exempt(
 
     invocation: Invocation = context.obj
     if end:
-        done = exemption.unexempt(invocation.desk(), number, reason=reason, now=_now(invocation), version=version)
+        done = exemption.unexempt(invocation.desk(), number, reason=reason, now=time_of(invocation), version=version)
     else:
-        done = exemption.exempt(invocation.desk(), number, reason, now=_now(invocation), version=version)
-    _report(done, as_json)
+        done = exemption.exempt(invocation.desk(), number, reason, now=time_of(invocation), version=version)
+    report(done, as_json)
 
 
 def prioritise(
@@ -142,9 +125,9 @@ def prioritise(
     from deskterm.desk.prioritising import prioritise as lift
 
     invocation: Invocation = context.obj
-    desk, now = invocation.desk(), _now(invocation)
+    desk, now = invocation.desk(), time_of(invocation)
     done = lift(desk, number, priority, override=because, affected=affected, note=note, now=now, version=version)
-    _report(done, as_json)
+    report(done, as_json)
 
 
 def confirm_severity(
@@ -160,9 +143,9 @@ def confirm_severity(
 
     invocation: Invocation = context.obj
     done = prioritising.confirm_severity(
-        invocation.desk(), number, severity, reason=reason, now=_now(invocation), version=version
+        invocation.desk(), number, severity, reason=reason, now=time_of(invocation), version=version
     )
-    _report(done, as_json)
+    report(done, as_json)
 
 
 def suggestions(
@@ -183,7 +166,7 @@ def suggestions(
         from deskterm.desk import suggested
 
         act = suggested.leave if take is None else suggested.take
-        _report(act(invocation.desk(), number, take or leave, now=_now(invocation)), as_json)
+        report(act(invocation.desk(), number, take or leave, now=time_of(invocation)), as_json)
         return
     with invocation.reader() as reader:
         if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):

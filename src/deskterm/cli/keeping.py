@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson, Number
 from deskterm.errors import DeskError
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.invocation import Invocation
+from deskterm.cli.options import AsJson, Number, Reason, number_of, time_of
 from deskterm.errors import UsageError
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 
 
 def attach(app: typer.Typer) -> None:
@@ -23,14 +17,10 @@ def attach(app: typer.Typer) -> None:
         app.command(command.__name__)(command)
 
 
-def _now(invocation: Invocation) -> datetime:
-    return invocation.now(facts_of(invocation))
-
-
 def duplicate(
     context: typer.Context,
     number: Number,
-    of: Annotated[int, typer.Argument(help="The original's number.", metavar="ORIGINAL")],
+    of: Annotated[int, number_of("The original's number.", "ORIGINAL")],
     reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
@@ -39,13 +29,13 @@ def duplicate(
     from deskterm.desk.linking import duplicate as close
 
     invocation: Invocation = context.obj
-    show.print_done(close(invocation.desk(), number, of, reason=reason, now=_now(invocation)), as_json)
+    show.print_done(close(invocation.desk(), number, of, reason=reason, now=time_of(invocation)), as_json)
 
 
 def merge(
     context: typer.Context,
     number: Number,
-    into: Annotated[int, typer.Argument(help="The ticket that it goes on in.", metavar="INTO")],
+    into: Annotated[int, number_of("The ticket that it goes on in.", "INTO")],
     reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +44,7 @@ def merge(
     from deskterm.desk.merging import merge as join
 
     invocation: Invocation = context.obj
-    show.print_done(join(invocation.desk(), number, into, reason=reason, now=_now(invocation)), as_json)
+    show.print_done(join(invocation.desk(), number, into, reason=reason, now=time_of(invocation)), as_json)
 
 
 def split(
@@ -76,7 +66,7 @@ def split(
     if subject is not None and (items or item or dry_run):
         raise UsageError("--subject is for a message that is split off as a whole.")
     invocation: Invocation = context.obj
-    desk, now = invocation.desk(), _now(invocation)
+    desk, now = invocation.desk(), time_of(invocation)
     if dry_run:
         found = splitting.preview(desk, number, message, now=now)
         if as_json:
@@ -108,4 +98,4 @@ def undo(
     from deskterm.desk.undo import undo as take_back
 
     invocation: Invocation = context.obj
-    show.print_done(take_back(invocation.desk(), number, now=_now(invocation), version=version), as_json)
+    show.print_done(take_back(invocation.desk(), number, now=time_of(invocation), version=version), as_json)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.cli.options import AsJson, Number
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Done
+    from deskterm.desk.transaction import Done
     from deskterm.store.worklog import EntryRow
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Note = Annotated[str, typer.Option(help="What was done or said, in a few words.")]
 
 

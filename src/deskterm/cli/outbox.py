@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation
+from deskterm.cli.options import AsJson
 from deskterm.errors import UsageError
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=1_000_000)]
 
 

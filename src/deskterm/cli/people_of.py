@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.cli.options import AsJson
 from deskterm.errors import DeskError
 
 app = typer.Typer(no_args_is_help=True, help="Colleagues: who is here, who is away.", rich_markup_mode=None)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)]
 
 

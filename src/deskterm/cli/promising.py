@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
+from deskterm.cli.options import AsJson, Number, Reason, report, time_of
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from deskterm.desk.desk import Done
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Metric = Annotated[str, typer.Argument(help="The clock: response, resolution, …")]
-Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 
 
 def attach(app: typer.Typer) -> None:
@@ -28,16 +25,6 @@ def attach(app: typer.Typer) -> None:
 
 def _instant(invocation: Invocation, text: str) -> datetime:
     return read_instant(text, facts_of(invocation).timezone)
-
-
-def _now(invocation: Invocation) -> datetime:
-    return invocation.now(facts_of(invocation))
-
-
-def _report(done: Done, as_json: bool) -> None:
-    from deskterm.cli import show
-
-    show.print_done(done, as_json)
 
 
 def due(
@@ -55,12 +42,12 @@ def due(
     if (instant is None) == (not clear):
         raise UsageError("Say when it is due, or --clear.")
     invocation: Invocation = context.obj
-    desk, now = invocation.desk(), _now(invocation)
+    desk, now = invocation.desk(), time_of(invocation)
     if instant is None:
         done = promises.clear_due(desk, number, metric, reason=reason, now=now)
     else:
         done = promises.set_due(desk, number, metric, _instant(invocation, instant), reason=reason, now=now)
-    _report(done, as_json)
+    report(done, as_json)
 
 
 def schedule(
@@ -81,7 +68,7 @@ def schedule(
     if (sprint is None) == (not none):
         raise UsageError("Name the day of the sprint or release, or --none.")
     invocation: Invocation = context.obj
-    _report(promises.schedule(invocation.desk(), number, sprint, now=_now(invocation)), as_json)
+    report(promises.schedule(invocation.desk(), number, sprint, now=time_of(invocation)), as_json)
 
 
 def waive(
@@ -96,8 +83,8 @@ def waive(
     from deskterm.desk import promises
 
     invocation: Invocation = context.obj
-    done = promises.waive(invocation.desk(), number, metric, cycle=cycle, reason=reason, now=_now(invocation))
-    _report(done, as_json)
+    done = promises.waive(invocation.desk(), number, metric, cycle=cycle, reason=reason, now=time_of(invocation))
+    report(done, as_json)
 
 
 def snooze(
@@ -114,7 +101,7 @@ def snooze(
         raise UsageError("Say until when, or --wake.")
     invocation: Invocation = context.obj
     moment = None if until is None else _instant(invocation, until)
-    _report(promises.snooze(invocation.desk(), number, moment, now=_now(invocation)), as_json)
+    report(promises.snooze(invocation.desk(), number, moment, now=time_of(invocation)), as_json)
 
 
 def work(
@@ -131,10 +118,10 @@ def work(
     if of is not None and not stop:
         raise UsageError("--of goes with --stop.")
     if stop:
-        done = hands.stop(invocation.desk(), number, of=of, now=_now(invocation))
+        done = hands.stop(invocation.desk(), number, of=of, now=time_of(invocation))
     else:
-        done = hands.start(invocation.desk(), number, now=_now(invocation))
-    _report(done, as_json)
+        done = hands.start(invocation.desk(), number, now=time_of(invocation))
+    report(done, as_json)
 
 
 def transfer(
@@ -149,5 +136,5 @@ def transfer(
     from deskterm.desk.transfer import transfer as hand
 
     invocation: Invocation = context.obj
-    done = hand(invocation.desk(), number, department=department, team=team, note=note, now=_now(invocation))
-    _report(done, as_json)
+    done = hand(invocation.desk(), number, department=department, team=team, note=note, now=time_of(invocation))
+    report(done, as_json)

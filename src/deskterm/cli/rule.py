@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson
 
 app = typer.Typer(
     no_args_is_help=True, help="What happens by itself: list, switch on, switch off.", rich_markup_mode=None
 )
 
 Key = Annotated[str, typer.Argument(help="The rule, by key or label.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list")

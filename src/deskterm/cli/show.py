@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from deskterm.tui.text import sanitize
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Done
+    from deskterm.desk.transaction import Done
 
 
 _ACTED_ON = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,19 +24,12 @@ from deskterm.cli import (
 )
 from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson, Number, Seen, report
 from deskterm.errors import DeskError, UsageError
-
-if TYPE_CHECKING:
-    from deskterm.desk.desk import Done
 
 app = typer.Typer(no_args_is_help=True, help="Tickets: open, list, show, answer, change.", rich_markup_mode=None)
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Words = Annotated[str | None, typer.Argument(help="The words; left out or -, they are read from standard input.")]
-Seen = Annotated[
-    int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
-]
 
 
 @app.command()
@@ -101,7 +94,7 @@ def new(
         received_at=received_at,
         now=now,
     )
-    _report(done, as_json)
+    report(done, as_json)
     found = intake.likely(invocation, subject, client or email, product, leave_out=[done.number])
     if found and not as_json:
         print("It may be about the same as:")
@@ -184,7 +177,7 @@ def reply(
             now=now,
             version=version,
         )
-    _report(done, as_json)
+    report(done, as_json)
 
 
 @app.command()
@@ -196,7 +189,7 @@ def note(
 
     invocation: Invocation = context.obj
     body, now = read_words(words), invocation.now(facts_of(invocation))
-    _report(conversation.note(invocation.desk(), number, body, now=now, version=version), as_json)
+    report(conversation.note(invocation.desk(), number, body, now=now, version=version), as_json)
 
 
 @app.command()
@@ -216,13 +209,7 @@ def assign(
         raise UsageError("Name the agent who gets it, or say --nobody.")
     invocation: Invocation = context.obj
     now = invocation.now(facts_of(invocation))
-    _report(give(invocation.desk(), number, login, team=team, now=now, version=version), as_json)
-
-
-def _report(done: Done, as_json: bool) -> None:
-    from deskterm.cli import show
-
-    show.print_done(done, as_json)
+    report(give(invocation.desk(), number, login, team=team, now=now, version=version), as_json)
 
 
 def _pair(text: str) -> tuple[str, str]:

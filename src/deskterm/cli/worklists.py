@@ -3,11 +3,12 @@ why a ticket stands where it stands."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from deskterm.cli.invocation import Invocation
+from deskterm.cli.options import AsJson, Number
 from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from deskterm.store.window import QueueRow
     from deskterm.store.worklists import Pending
 
-Number = Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER", min=1, max=2**63 - 1)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _DAY = 86_400
 
 

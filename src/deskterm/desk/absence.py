@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 
 from deskterm.desk.audience import told
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
 from deskterm.desk.people import active_agent
 from deskterm.desk.permissions import may
+from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.changes import note_change
 from deskterm.store.tables import Agent, table_of

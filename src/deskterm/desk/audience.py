@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.delivery import not_before
-from deskterm.desk.desk import ITSELF, Work
+from deskterm.desk.desk import ITSELF
 from deskterm.desk.events import Event
 from deskterm.desk.fold import State
+from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Procedure
 from deskterm.store.tables import Agent, table_of
 

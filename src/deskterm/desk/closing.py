@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from deskterm.desk.courtesy import require_courtesy
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Changes
 from deskterm.desk.gates import RESOLUTION, admitted, may_return, require_return, standing_resolution
 from deskterm.desk.people import writer
 from deskterm.desk.records import change, next_key
 from deskterm.desk.rows import seconds
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Literal
 
 from deskterm.desk.closing import arrived, comes_back_to, resolution_said, said_words, stays_closed
-from deskterm.desk.desk import Desk, Done, Work, named
+from deskterm.desk.desk import Desk
 from deskterm.desk.follow_up import follow_up, goes_on_at, latest_follow_up
 from deskterm.desk.gates import admitted
 from deskterm.desk.people import writer
 from deskterm.desk.thanks import keep_closed, only_thanks_here
+from deskterm.desk.transaction import Done, Work, named
 from deskterm.procedure.schema import Status
 
 

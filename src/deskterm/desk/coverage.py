@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deskterm.desk.desk import Work
 from deskterm.desk.records import change, next_key
+from deskterm.desk.transaction import Work
 from deskterm.procedure.compiled import Compiled
 from deskterm.store.tables import Organisation
 

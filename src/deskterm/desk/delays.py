@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk import letters
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.records import change
 from deskterm.desk.rows import next_clock
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock

@@ -6,7 +6,7 @@ letter and the notice wait for the next opening, and those that wait for one ope
 
 from __future__ import annotations
 
-from deskterm.desk.desk import Work
+from deskterm.desk.transaction import Work
 from deskterm.sla.calendar import Calendar
 
 

@@ -17,9 +17,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.permissions import Act
 from deskterm.desk.records import Record, change, next_key, of_kind
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled

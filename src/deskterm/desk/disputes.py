@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
 from deskterm.desk.records import change, next_key, of_kind
+from deskterm.desk.transaction import Done
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 

@@ -21,9 +21,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session
 
-from deskterm.desk.desk import Desk, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event, text_digest
 from deskterm.desk.records import change, of_kind
+from deskterm.desk.transaction import Work
 from deskterm.errors import DeskError
 from deskterm.store.tables import Contact, Message, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.tables import Event as EventRow

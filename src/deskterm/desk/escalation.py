@@ -14,10 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 from deskterm.desk import checklists
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.letters import words_of
 from deskterm.desk.records import Record, change, next_key, of_kind
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder, LadderLevel, Severity, Status

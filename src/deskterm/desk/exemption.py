@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.moves import Promised, moved, promised
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.terms import TIMER

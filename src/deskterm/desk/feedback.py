@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.records import Record, change, next_key, of_kind
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 
 FEEDBACK = "feedback"

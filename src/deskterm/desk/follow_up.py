@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.checklists import brought
-from deskterm.desk.desk import Done, Work
 from deskterm.desk.fold import State
 from deskterm.desk.records import Records, of_kind
+from deskterm.desk.transaction import Done, Work
 
 FOLLOW_UP_OF, FOLLOW_UPS = "follow_up_of", "follow_ups"
 """Fields of a ticket in which the number of the closed one stands, and the list of those that came of it."""

@@ -14,8 +14,8 @@ from deskterm.procedure.schema import Status
 from deskterm.sla.targets import parse_target
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Work
     from deskterm.desk.fold import State
+    from deskterm.desk.transaction import Work
 
 RESOLUTION = "resolution"
 """The kind of record that says how a ticket was resolved, or why it was closed without: `state` (`permanent`,

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from deskterm.desk.checklists import brought
 from deskterm.desk.closing import ended_without
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.fold import State
 from deskterm.desk.gates import admitted
 from deskterm.desk.intake import one_line, tidy_tags
 from deskterm.desk.moves import moved, promised
 from deskterm.desk.people import active_agent, organisation_of
 from deskterm.desk.permissions import require_named
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled

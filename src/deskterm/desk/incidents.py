@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk import letters
-from deskterm.desk.desk import Desk, Done, Work, events_of
+from deskterm.desk.desk import Desk
 from deskterm.desk.fold import State, folded
 from deskterm.desk.participants import everybody
+from deskterm.desk.transaction import Done, Work, events_of
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Status

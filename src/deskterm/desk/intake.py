@@ -9,10 +9,11 @@ from typing import Any
 from deskterm.desk.checklists import brought
 from deskterm.desk.classifying import channel_of, key_of, scales, type_of
 from deskterm.desk.completeness import Given, Person, given, missing, named_with_kind, refusal, unreachable
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.people import active_agent, contact, organisation_of
 from deskterm.desk.records import change
 from deskterm.desk.rows import seconds
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import RequestType

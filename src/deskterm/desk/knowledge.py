@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
 
-from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
 from deskterm.desk.records import change, next_key, of_kind
+from deskterm.desk.transaction import Work
 from deskterm.store.tables import PersonalText, table_of
 
 ARTICLE = "article"

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from deskterm.desk.delivery import not_before
-from deskterm.desk.desk import ITSELF, Desk, Done, Work, named
+from deskterm.desk.desk import ITSELF, Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import standing
 from deskterm.desk.news import step_of
 from deskterm.desk.records import change, of_kind
 from deskterm.desk.rows import next_clock
+from deskterm.desk.transaction import Done, Work, named
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
 from deskterm.store.tables import Agent, PersonalText, table_of

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.participants import everybody, join
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status
 from deskterm.store.tables import Ticket, table_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
 from deskterm.desk.linking import (
     DUPLICATE_OF,
     MERGED,
@@ -14,6 +14,7 @@ from deskterm.desk.linking import (
     leads_to,
     unlinked,
 )
+from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
 
 

@@ -12,11 +12,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk.desk import Desk, events_of
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import folded
 from deskterm.desk.moves import Moved, moved, promised
 from deskterm.desk.rows import seconds
+from deskterm.desk.transaction import events_of
 from deskterm.store.tables import ClockRow, table_of
 
 _BATCH = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
+from deskterm.desk.transaction import Work
 from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
 from deskterm.procedure.terms import status_timer, waits_in
 from deskterm.sla.terms import TIMER

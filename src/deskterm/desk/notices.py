@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from deskterm.desk import letters
 from deskterm.desk.audience import Colleagues, meant, told
-from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
 from deskterm.desk.news import in_a_line, news_of, step_of
 from deskterm.desk.participants import of_ticket
+from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Notice, Procedure
 from deskterm.procedure.terms import values
 from deskterm.sla.terms import Facts

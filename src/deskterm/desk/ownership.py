@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from deskterm.desk.desk import ITSELF, Work
+from deskterm.desk.desk import ITSELF
 from deskterm.desk.events import Event
+from deskterm.desk.transaction import Work
 
 
 def owned(work: Work, event: Event) -> list[str]:

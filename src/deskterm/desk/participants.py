@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.people import contact
 from deskterm.desk.records import change, of_kind, removal
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.tables import Contact, table_of
 

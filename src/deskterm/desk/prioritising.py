@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
 from deskterm.desk.moves import moved, promised
 from deskterm.desk.records import change, next_key
+from deskterm.desk.transaction import Done
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.terms import TIMER

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
 from deskterm.desk.development import ENDED, ITEM, Item, at_work_on, find
 from deskterm.desk.permissions import NamedAct, require_named
 from deskterm.desk.rows import moment
+from deskterm.desk.transaction import Done
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.terms import releases

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.fold import Upcoming
 from deskterm.desk.permissions import require_named
 from deskterm.desk.rows import instant, seconds
 from deskterm.desk.timers import carry_out
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlmodel import Session
 
-from deskterm.desk.desk import UNDONE, message_values
 from deskterm.desk.erasure import digests
 from deskterm.desk.events import GENESIS, Event, chained, decoded, text_digest
 from deskterm.desk.fold import FOLD, TicketFold
 from deskterm.desk.rows import clock_values, record_values, seconds, ticket_values
+from deskterm.desk.transaction import UNDONE, message_values
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.store.engine import Store
 from deskterm.store.tables import (

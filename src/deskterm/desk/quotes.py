@@ -11,11 +11,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.money import money
 from deskterm.desk.permissions import require_named
 from deskterm.desk.records import Record, change, next_key, of_kind
+from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import checked_move
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import QuoteState

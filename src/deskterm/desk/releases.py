@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.development import FLAG, ITEM, JOINED, Item, Place, entering, taken
 from deskterm.desk.progress import next_release
 from deskterm.desk.records import change
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import DevStatus
 from deskterm.store.tables import RecordRow, table_of

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
 from deskterm.desk.erasure import empty
 from deskterm.desk.rows import seconds
+from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.keeping import Kept, past_their_time
 from deskterm.store.reader import Reader

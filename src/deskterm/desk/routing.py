@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from deskterm.desk import coverage, shifts
-from deskterm.desk.desk import Work
 from deskterm.desk.rows import moment
+from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Rule, Tier
 from deskterm.store.tables import Agent, Ticket, table_of
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from deskterm.desk.audience import Colleagues, meant, told
-from deskterm.desk.desk import Work
 from deskterm.desk.events import Event
 from deskterm.desk.records import change, next_key, of_kind
 from deskterm.desk.routing import send
 from deskterm.desk.switches import is_on
+from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Rule, Severity
 from deskterm.procedure.terms import values
 from deskterm.sla.targets import parse_target

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.intake import one_line
 from deskterm.desk.linking import link
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.tables import PersonalText, table_of
 

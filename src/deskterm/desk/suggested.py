@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.records import Record, change, of_kind
 from deskterm.desk.rules import obey
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError
 
 

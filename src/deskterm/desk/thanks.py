@@ -15,10 +15,11 @@ from functools import lru_cache
 from sqlalchemy import select
 
 from deskterm.desk.closing import comes_back_to
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.gates import require_return
 from deskterm.desk.quotation import unquoted
 from deskterm.desk.records import change, of_kind
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Closing
 from deskterm.store.tables import Contact, Message, Organisation, PersonalText, table_of

@@ -12,11 +12,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from deskterm.desk.desk import Desk, Done, Work
+from deskterm.desk.desk import Desk
 from deskterm.desk.money import Price, charged_seconds, money, price, spoken, total
 from deskterm.desk.permissions import may
 from deskterm.desk.records import Record, change, next_key, of_kind
 from deskterm.desk.rows import seconds as epoch
+from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 
 ENTRY = "entry"

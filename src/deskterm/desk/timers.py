@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskterm.desk.desk import Work
+from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Status
 from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
 

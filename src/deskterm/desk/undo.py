@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import select
 
 from deskterm.desk.deeds import changed, deed
-from deskterm.desk.desk import Desk, Done, MovedOn, Work, events_of
+from deskterm.desk.desk import Desk, MovedOn
 from deskterm.desk.events import Event
 from deskterm.desk.fold import BY_THE_WAY, folded, standing
 from deskterm.desk.linking import closed_status
 from deskterm.desk.rows import moment
+from deskterm.desk.transaction import Done, Work, events_of
 from deskterm.errors import DeskError
 from deskterm.store.tables import RecordRow, table_of
 

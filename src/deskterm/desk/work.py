@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.desk import Desk, Done
+from deskterm.desk.desk import Desk
+from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError
 
 

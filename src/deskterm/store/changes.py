@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.sql.dml import ReturningInsert
     from sqlmodel import Session
 
     from deskterm.store.reader import Reader
@@ -25,21 +28,29 @@ _ORDER_OF_COMMITS = 0x6465736B
 def note_change(session: Session, ticket_id: int | None, at: datetime) -> None:
     """Say that a transaction changed a ticket; None: many of them. Once a transaction, as its last statement, because
     on PostgreSQL writers wait here for each other."""
-    from sqlalchemy import delete, func, insert, select
+    from sqlalchemy import delete, func, select
 
-    from deskterm.store.tables import Change
-
-    table = Change.__table__  # type: ignore[attr-defined]
+    table, added = _statements()
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     if on_postgresql:
         session.flush()
         session.execute(select(func.pg_advisory_xact_lock(_ORDER_OF_COMMITS)))
-    row = insert(table).values(ticket_id=ticket_id, at=at).returning(table.c.id)
-    number: int = session.execute(row).scalar_one()
+    number: int = session.execute(added, {"ticket_id": ticket_id, "at": at}).scalar_one()
     if number % _TRIM_EVERY == 0:
         session.execute(delete(table).where(table.c.id <= number - KEPT))
     if on_postgresql:
         session.execute(select(func.pg_notify(CHANNEL, "" if ticket_id is None else str(ticket_id))))
+
+
+@cache
+def _statements() -> tuple[Table, ReturningInsert[Any]]:
+    """The table, and how a row comes into it: every command does, and making a statement costs more than running it."""
+    from sqlalchemy import insert
+
+    from deskterm.store.tables import Change, table_of
+
+    table = table_of(Change)
+    return table, insert(table).returning(table.c.id)
 
 
 def last_change(reader: Reader) -> int:

@@ -15,7 +15,8 @@ from deskterm.tui.shown import Line
 from deskterm.tui.trouble import written_down
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Desk, Done
+    from deskterm.desk.desk import Desk
+    from deskterm.desk.transaction import Done
     from deskterm.tui.screens.desk import DeskScreen
 
 

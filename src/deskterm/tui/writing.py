@@ -15,7 +15,8 @@ from deskterm.tui.shown import Choice, Turn
 from deskterm.tui.text import sanitize
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Desk, Done
+    from deskterm.desk.desk import Desk
+    from deskterm.desk.transaction import Done
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.screens.desk import DeskScreen
 

@@ -11,7 +11,8 @@ from deskterm.tui.shown import Choice
 from deskterm.tui.text import sanitize
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Desk, Done
+    from deskterm.desk.desk import Desk
+    from deskterm.desk.transaction import Done
     from deskterm.tui.screens.desk import DeskScreen
 
 

@@ -9,7 +9,8 @@ from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.working import these
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Desk, Done
+    from deskterm.desk.desk import Desk
+    from deskterm.desk.transaction import Done
     from deskterm.tui.screens.desk import DeskScreen
 
 

@@ -1,0 +1,42 @@
+"""What many commands take and do alike: the ticket's number, `--json`, the time of the desk, and the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deskterm.cli.invocation import Invocation, facts_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from deskterm.desk.transaction import Done
+
+BIGGEST_NUMBER = 2**63 - 1
+"""What both databases can hold."""
+
+
+def number_of(what: str, metavar: str) -> Any:
+    """The argument that is a ticket's number."""
+    return typer.Argument(help=what, metavar=metavar, min=1, max=BIGGEST_NUMBER)
+
+
+Number = Annotated[int, number_of("The ticket's number.", "NUMBER")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
+Seen = Annotated[
+    int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
+]
+
+
+def time_of(invocation: Invocation) -> datetime:
+    """The desk's time, UTC."""
+    return invocation.now(facts_of(invocation))
+
+
+def report(done: Done, as_json: bool) -> None:
+    """Print what a command did."""
+    from deskterm.cli import show
+
+    show.print_done(done, as_json)
