@@ -2,10 +2,9 @@
 
     python bench/commands.py [--tickets N] [--commands N]
 
-The commands are done first, one transaction each; every statement that writes is kept. Then the same statements with
-the same values run on a copy of the desk as it was, on a bare connection with the same settings, in as many
-transactions. What is over one is what a command costs beyond its rows: reading the ticket's history, folding it, its
-permissions, rules and notices.
+Every statement of a command that writes is kept; right after it, the same statements with the same values run on a copy
+of the desk as it was, in one transaction on a bare connection with the same settings. What is over one is what a
+command costs beyond its rows: reading the ticket's history, folding it, its permissions, rules and notices.
 """
 
 from __future__ import annotations
@@ -13,9 +12,11 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,50 +49,54 @@ def acts(chance: random.Random) -> dict[str, Callable[[Desk, int, datetime], obj
     }
 
 
-def commanded(desk: Desk, count: int) -> tuple[dict[str, tuple[int, float]], list[Written]]:
-    """Kind → how many and how many seconds; and what each transaction wrote."""
+@dataclass
+class Spent:
+    """How many commands of a kind, their seconds, and the seconds of the bare transactions that write the same."""
+
+    done: int = 0
+    seconds: float = 0.0
+    bare: float = 0.0
+
+
+def measured(desk: Desk, copy: Path, tickets: int, count: int) -> dict[str, Spent]:
+    """Kind → what its commands took, each followed by the bare transaction on the copy, so that whatever else the
+    machine does falls on both."""
     chance = random.Random(2)
-    told: list[Written] = []
-    current: Written = []
+    written: Written = []
 
     @event.listens_for(desk.store.engine, "after_cursor_execute")
     def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         if statement.lstrip().upper().startswith(WRITING):
-            current.extend((statement, row) for row in (parameters if many else [parameters]))
+            written.extend((statement, row) for row in (parameters if many else [parameters]))
 
-    found: dict[str, tuple[int, float]] = {}
+    connection = sqlite_connection(f"sqlite:///{copy}")
+    found: dict[str, Spent] = {}
     now = NOW
-    tickets = list(range(FIRST, FIRST + 100_000))
     for name, act in acts(chance).items():
-        done, spent = 0, 0.0
-        while done < count:
+        spent = found[name] = Spent()
+        while spent.done < count:
             now += timedelta(seconds=1)
-            current = []
-            number = chance.choice(tickets)
+            written.clear()
             began = time.perf_counter()
             try:
-                act(desk, number, now)
+                act(desk, FIRST + chance.randrange(tickets), now)
             except DeskError:  # the severity it has already, or with nobody as it was
                 continue
-            spent += time.perf_counter() - began
-            done += 1
-            told.append(current)
-        found[name] = done, spent
-    return found, told
-
-
-def bare(place: Path, told: list[Written]) -> float:
-    """Seconds for the same writes on a bare connection."""
-    connection = sqlite_connection(f"sqlite:///{place}")
-    began = time.perf_counter()
-    for written in told:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement, values in written:
-            connection.execute(statement, values).fetchall()
-        connection.execute("COMMIT")
-    spent = time.perf_counter() - began
+            spent.seconds += time.perf_counter() - began
+            spent.done += 1
+            spent.bare += bare(connection, written)
     connection.close()
-    return spent
+    return found
+
+
+def bare(connection: sqlite3.Connection, written: Written) -> float:
+    """Seconds for the same writes on a bare connection."""
+    began = time.perf_counter()
+    connection.execute("BEGIN IMMEDIATE")
+    for statement, values in written:
+        connection.execute(statement, values).fetchall()
+    connection.execute("COMMIT")
+    return time.perf_counter() - began
 
 
 def main() -> None:
@@ -104,14 +109,16 @@ def main() -> None:
         desk = big_desk(place, asked.tickets)
         desk.store.close()
         shutil.copyfile(place, copy)
-        found, told = commanded(desk, asked.commands)
-        plain = bare(copy, told)
-        count, spent = sum(many for many, _ in found.values()), sum(seconds for _, seconds in found.values())
-        for name, (many, seconds) in found.items():
-            print(f"{name:10} {many / seconds:8,.0f}/s")
-        print(f"commands   {count / spent:8,.0f}/s on {asked.tickets:,} tickets")
-        print(f"bare       {count / plain:8,.0f}/s   the same rows, {len(told):,} transactions")
-        print(f"ratio      {spent / plain:8.2f}     aim {AIM}")
+        found = measured(desk, copy, asked.tickets, asked.commands).items()
+        for name, spent in found:
+            print(
+                f"{name:10} {spent.done / spent.seconds:8,.0f}/s   {spent.seconds / spent.bare:5.2f} times the bare one"
+            )
+        done = sum(spent.done for _, spent in found)
+        seconds, plain = sum(spent.seconds for _, spent in found), sum(spent.bare for _, spent in found)
+        print(f"commands   {done / seconds:8,.0f}/s on {asked.tickets:,} tickets")
+        print(f"bare       {done / plain:8,.0f}/s   the same rows, {done:,} transactions")
+        print(f"ratio      {seconds / plain:8.2f}     aim {AIM}")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ class Desk:
             self.bulk = before
 
     def _taken(self, session: Session, number: int, now: datetime, version: int | None) -> Work:
-        row = session.execute(_STANDS, {"number": number}).one_or_none()
+        row = session.connection().execute(_STANDS, {"number": number}).one_or_none()
         if row is None:
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
         fold, moved = TicketFold(self.editions(session)), False

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
@@ -48,6 +48,8 @@ _TAKE_MESSAGES_BACK = (
     .where(_message.c.ticket_id == bindparam("number"), _message.c.seq.in_(bindparam("seqs", expanding=True)))
     .values(mark=UNDONE)
 )
+_ADD_TICKET = insert(_ticket).returning(_ticket.c.id)
+_BLANK = {"type": "", "subject": "", "status": "", "category": "new", "fields": "{}"}
 _SET_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
 _DROP_CLOCK = delete(_clock).where(
     _clock.c.ticket_id == bindparam("number"),
@@ -62,6 +64,11 @@ _DROP_RECORD = delete(_record).where(
     _record.c.key == bindparam("of_key"),
 )
 _ADD_RECORDS = insert(_record)
+_contact, _organisation = table_of(Contact), table_of(Organisation)
+_BODY = select(_text.c.body).where(_text.c.id == bindparam("id"))
+_CONTACT = select(_contact.c.name).where(_contact.c.id == bindparam("id"))
+_ORGANISATION = select(_organisation.c.name).where(_organisation.c.id == bindparam("id"))
+
 _NAMED = frozenset({"requester_id", "organisation_id"})
 """Fields whose words stand in the ticket's row."""
 
@@ -80,7 +87,7 @@ class Done:
 
 def events_of(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
-    for seq, kind, at, actor, version, data in session.execute(_HISTORY, {"number": number}):
+    for seq, kind, at, actor, version, data in session.connection().execute(_HISTORY, {"number": number}):
         yield decoded(seq, kind, seconds(at), actor, version, data)
 
 
@@ -98,6 +105,8 @@ class Work:
     _clocks: list[Clock] = field(default_factory=list)
     _before: list[Clock] = field(default_factory=list)
     _hung: Records = field(default_factory=dict)
+    _words: dict[int, str] = field(default_factory=dict)
+    """Text id → words, of those that the command brought."""
     rehearsed: bool = False
     """Nothing of it will be written."""
     at_work: dict[str, tuple[int | None, int]] = field(default_factory=dict)
@@ -105,7 +114,11 @@ class Work:
     followed: int = 0
     """How many of `happened` the procedure's rules and notices have seen."""
 
+    connection: Connection = field(init=False)
+    """The session's, asked for once: many statements of a command are run on it."""
+
     def __post_init__(self) -> None:
+        self.connection = self.session.connection()
         last = self.fold.state.last_at
         if self.at < last and self.desk.simulated:
             raise DeskError(
@@ -173,18 +186,13 @@ class Work:
             body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
             salt = secrets.token_hex(16)
             row = {"ticket_id": self.number, "salt": salt, "body": body}
-            result = self.session.connection().execute(_KEEP_TEXT, row)
-            kept[name] = TextRef(int(result.scalar_one()), text_digest(salt, body))
+            kept[name] = TextRef(int(self.connection.execute(_KEEP_TEXT, row).scalar_one()), text_digest(salt, body))
+            self._words[kept[name].id] = body
         return kept
 
     def _insert_ticket(self) -> None:
-        table = table_of(Ticket)
         now = instant(self.at)
-        result = self.session.execute(
-            insert(table)
-            .values(type="", subject="", status="", category="new", fields="{}", received_at=now, updated_at=now)
-            .returning(table.c.id)
-        )
+        result = self.connection.execute(_ADD_TICKET, _BLANK | {"received_at": now, "updated_at": now})
         self.number = int(result.scalar_one())
 
     def finish(self) -> None:
@@ -222,48 +230,45 @@ class Work:
             message = message_values(event)
             if message is not None:
                 messages.append(message | {"ticket_id": number})
-        connection = self.session.connection()
-        connection.execute(_ADD_EVENT, rows)
+        self.connection.execute(_ADD_EVENT, rows)
         if messages:
-            connection.execute(_ADD_MESSAGE, messages)
+            self.connection.execute(_ADD_MESSAGE, messages)
         for event in self.happened:
             if event.kind == "undone":
-                connection.execute(_TAKE_MESSAGES_BACK, {"number": number, "seqs": event.data["seqs"]})
+                self.connection.execute(_TAKE_MESSAGES_BACK, {"number": number, "seqs": event.data["seqs"]})
 
     def _write_ticket(self, number: int) -> None:
         self._clocks = self.fold.clocks()
         values = ticket_values(self.state, self._clocks, self.procedure)
         if any(_renames(event) for event in self.happened):
-            values |= named(self.session, self.state)
+            values |= named(self.session, self.state, self._words)
         values["hash"] = self.hash
-        self.session.connection().execute(_SET_TICKET, values | {"number": number})
+        self.connection.execute(_SET_TICKET, values | {"number": number})
 
     def _write_clocks(self, number: int) -> None:
         before = {(clock.metric, clock.cycle): clock for clock in self._before}
         after = {(clock.metric, clock.cycle): clock for clock in self._clocks}
         for key, clock in before.items():
             if after.get(key) != clock:
-                self.session.connection().execute(
-                    _DROP_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]}
-                )
+                self.connection.execute(_DROP_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]})
         fresh = [
             clock_values(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
         ]
         if fresh:
-            self.session.connection().execute(_ADD_CLOCKS, fresh)
+            self.connection.execute(_ADD_CLOCKS, fresh)
 
     def _write_records(self, number: int) -> None:
         before, after = self._hung, self.state.records
         for kind, key in before:
             if after.get((kind, key)) is not before[(kind, key)]:
-                self.session.connection().execute(_DROP_RECORD, {"number": number, "of_kind": kind, "of_key": key})
+                self.connection.execute(_DROP_RECORD, {"number": number, "of_kind": kind, "of_key": key})
         fresh = [
             record_values(record) | {"ticket_id": number}
             for place, record in after.items()
             if before.get(place) is not record
         ]
         if fresh:
-            self.session.connection().execute(_ADD_RECORDS, fresh)
+            self.connection.execute(_ADD_RECORDS, fresh)
 
     def done(self, summary: str, moved: Sequence[Moved] = ()) -> Done:
         """The command's answer, and what the procedure makes of it. Called before the transaction ends, shown after
@@ -315,22 +320,17 @@ def message_values(event: Event) -> dict[str, Any] | None:
     }
 
 
-def named(session: Session, state: State) -> dict[str, str]:
-    """The words that a ticket's row shows by reference: subject, requester's and organisation's name."""
+def named(session: Session, state: State, known: Mapping[int, str] | None = None) -> dict[str, str]:
+    """The words that a ticket's row shows by reference: subject, requester's and organisation's name. known: text id →
+    words that need not be looked up."""
     words = {"subject": "", "requester": "", "organisation": ""}
     if state.subject_id is not None:
-        text = table_of(PersonalText)
-        words["subject"] = session.execute(select(text.c.body).where(text.c.id == state.subject_id)).scalar_one()
+        found = (known or {}).get(state.subject_id)
+        words["subject"] = session.execute(_BODY, {"id": state.subject_id}).scalar_one() if found is None else found
     if state.requester_id is not None:
-        contact = table_of(Contact)
-        words["requester"] = session.execute(
-            select(contact.c.name).where(contact.c.id == state.requester_id)
-        ).scalar_one()
+        words["requester"] = session.execute(_CONTACT, {"id": state.requester_id}).scalar_one()
     if state.organisation_id is not None:
-        client = table_of(Organisation)
-        words["organisation"] = session.execute(
-            select(client.c.name).where(client.c.id == state.organisation_id)
-        ).scalar_one()
+        words["organisation"] = session.execute(_ORGANISATION, {"id": state.organisation_id}).scalar_one()
     return words
 
 

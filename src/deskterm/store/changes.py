@@ -31,15 +31,16 @@ def note_change(session: Session, ticket_id: int | None, at: datetime) -> None:
     from sqlalchemy import delete, func, select
 
     table, added = _statements()
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    connection = session.connection()
+    on_postgresql = connection.dialect.name == "postgresql"
     if on_postgresql:
         session.flush()
-        session.execute(select(func.pg_advisory_xact_lock(_ORDER_OF_COMMITS)))
-    number: int = session.execute(added, {"ticket_id": ticket_id, "at": at}).scalar_one()
+        connection.execute(select(func.pg_advisory_xact_lock(_ORDER_OF_COMMITS)))
+    number: int = connection.execute(added, {"ticket_id": ticket_id, "at": at}).scalar_one()
     if number % _TRIM_EVERY == 0:
-        session.execute(delete(table).where(table.c.id <= number - KEPT))
+        connection.execute(delete(table).where(table.c.id <= number - KEPT))
     if on_postgresql:
-        session.execute(select(func.pg_notify(CHANNEL, "" if ticket_id is None else str(ticket_id))))
+        connection.execute(select(func.pg_notify(CHANNEL, "" if ticket_id is None else str(ticket_id))))
 
 
 @cache

@@ -15,7 +15,8 @@ class Place:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._file = _file(url)
+        self._path = sqlite_path(url) if dialect(url) == "sqlite" else None
+        self._file = self._found()
 
     def check_writable(self) -> None:
         """DeskError when the URL names another file by now, or none. Before every transaction that writes."""
@@ -28,14 +29,13 @@ class Place:
             raise failures.moved(self._url, "open it again")
 
     def _moved(self) -> bool:
-        return self._file is not None and self._file != _file(self._url)
+        return self._file is not None and self._file != self._found()
 
-
-def _file(url: str) -> tuple[int, int] | None:
-    if dialect(url) != "sqlite":
-        return None
-    try:
-        found = sqlite_path(url).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    def _found(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
