@@ -140,6 +140,48 @@ def test_a_temporary_fix_stops_the_resolution_clock_and_leaves_the_permanent_one
         closing.settle(desk, 1001, now=at(121))
 
 
+@pytest.mark.requirement("S1-21", "S2-17")
+@pytest.mark.parametrize(
+    ("procedure", "worked_on", "code", "state"),
+    [
+        ("software-vendor", "under-investigation", "temporary", "temporary"),
+        ("software-vendor", "under-investigation", "Permanent solution", "permanent"),
+        ("campus-it", "in-progress", "workaround", "temporary"),
+        ("campus-it", "in-progress", "supplied", "permanent"),
+        ("incident-management", "active", "workaround", "temporary"),
+        ("saas-platform", "triage", "workaround", "permanent"),
+    ],
+)
+def test_a_code_says_whether_a_resolution_is_temporary(
+    opened: Opened, procedure: str, worked_on: str, code: str, state: str
+) -> None:
+    desk = opened(procedure)
+    handling.move(desk, 1001, worked_on, now=at(1))
+    closing.resolve(desk, 1001, "Use the other one for now.", code=code, now=at(30))
+    assert hung(desk, "resolution")[-1]["state"] == state
+    outstanding = procedure == "software-vendor" and state == "temporary"
+    assert ("outstanding" in seen(desk).flags) == outstanding
+
+
+@pytest.mark.requirement("S1-21")
+def test_a_code_that_contradicts_what_is_said_with_it_is_refused(opened: Opened) -> None:
+    desk = opened("software-vendor", type="technical-support", severity="highest")
+    handling.move(desk, 1001, "under-investigation", now=at(1))
+    with pytest.raises(UsageError, match="“Permanent solution” is a permanent resolution, not a temporary one"):
+        closing.resolve(desk, 1001, "For now.", resolution="temporary", code="permanent", now=at(2))
+    with pytest.raises(UsageError, match="choose another: permanent"):
+        closing.resolve(desk, 1001, "For good.", resolution="permanent", code="temporary", now=at(3))
+    closing.resolve(desk, 1001, "For now.", resolution="temporary", now=at(4))
+    assert hung(desk, "resolution")[-1]["code"] == "temporary"
+
+
+def test_a_temporary_fix_takes_the_only_code_for_one(opened: Opened) -> None:
+    desk = opened("campus-it")
+    handling.move(desk, 1001, "in-progress", now=at(1))
+    closing.resolve(desk, 1001, "Print from the other room.", resolution="temporary", now=at(2))
+    assert hung(desk, "resolution")[-1]["code"] == "workaround"
+
+
 @pytest.mark.requirement("S1-27")
 def test_the_client_rejects_the_fix_and_then_confirms_another(opened: Opened) -> None:
     desk = opened("software-vendor", type="technical-support", severity="high")

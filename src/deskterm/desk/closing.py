@@ -3,6 +3,7 @@ back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from deskterm.desk.rows import seconds
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Status
+from deskterm.procedure.schema import Resolution, Status
 
 OUTSTANDING = "outstanding"
 """The kind of record, and the mark, of a temporary fix whose permanent one is to follow (S1-21)."""
@@ -29,7 +30,7 @@ def resolve(
     number: int,
     note: str,
     *,
-    resolution: Kind = "permanent",
+    resolution: Kind | None = None,
     code: str | None = None,
     status: str | None = None,
     next_steps: bool = False,
@@ -40,14 +41,16 @@ def resolve(
 ) -> Done:
     """Say how a ticket was resolved: the note goes to the requester (S2-18), clocks see the resolution (S1-21), and the
     ticket goes where the procedure has it wait for a word of them, or to its end. code: one of the procedure's kinds of
-    resolution; may be left out where one has the name of `resolution`. status: where it goes instead. strict: DeskError
-    when the letter lacks what letters must hold (S2-19)."""
+    resolution; may be left out where only one is meant by `resolution`. resolution: permanent or temporary; left out,
+    what the code says, else permanent. UsageError where the two contradict each other. status: where it goes instead.
+    strict: DeskError when the letter lacks what letters must hold (S2-19)."""
     words = said_words(note)
     if strict:
         require_courtesy(desk.procedure.procedure, words)
     with desk.ticket(number, "reply", now, version) as work:
         _require_unresolved(work)
-        given = resolution_said(work, resolution, _code(work, resolution, code))
+        kind, chosen_code = meant(work, resolution, code)
+        given = resolution_said(work, kind, chosen_code)
         target = _resolved_to(work) if status is None else status
         moved = None if target is None else admitted(work, target, said=True, resolved=True)
         work.append(
@@ -57,11 +60,11 @@ def resolve(
             author_kind="agent",
             author=desk.agent.name,
             channel=channel,
-            resolution=resolution,
+            resolution=kind,
             next_steps=next_steps,
         )
         onward = f", now {moved.label}" if moved else ""
-        fix = "a temporary fix given" if resolution == "temporary" else "resolved"
+        fix = "a temporary fix given" if kind == "temporary" else "resolved"
         done = work.done(f"{number}: {fix}{onward}")
     return done
 
@@ -192,6 +195,41 @@ def resolution_said(work: Work, kind: Kind, code: str | None) -> Changes:
     return given
 
 
+def meant(work: Work, kind: Kind | None, code: str | None) -> tuple[Kind, str | None]:
+    """Whether a resolution is permanent or temporary, and its code. kind: what was said, if it was; code: which of the
+    procedure's, by key or label. UsageError where the code says otherwise, or where several could be meant."""
+    known = work.procedure.procedure.closing.resolutions
+    if code is None:
+        said = kind or "permanent"
+        only = likely(known, said)
+        fitting = [one.key for one in known if implied(one) in (None, said)]
+        if only is None and fitting:
+            raise UsageError(f"Say what kind of resolution it is: {', '.join(fitting)}.")
+        if only is None and known:
+            raise UsageError(f"No resolution of this procedure is {said}: {', '.join(one.key for one in known)}.")
+        return said, only
+    part = chosen("resolution", code, known)
+    if kind is not None and implied(part) not in (None, kind):
+        others = [one.key for one in known if implied(one) in (None, kind)]
+        rest = f", or choose another: {', '.join(others)}" if others else ""
+        raise UsageError(f"“{part.label}” is a {implied(part)} resolution, not a {kind} one: say it so{rest}.")
+    return kind or implied(part) or "permanent", part.key
+
+
+def likely(known: Sequence[Resolution], kind: Kind) -> str | None:
+    """The code of a resolution where none is said: that of the name, else the only one that is always so."""
+    named = [str(one.key) for one in known if one.key == kind]
+    named = named or [str(one.key) for one in known if implied(one) == kind]
+    return named[0] if len(named) == 1 else None
+
+
+def implied(part: Resolution) -> Kind | None:
+    """Permanent or temporary, where a code is only one of them."""
+    if part.state is not None:
+        return part.state
+    return "temporary" if part.key == "temporary" else "permanent" if part.key == "permanent" else None
+
+
 def ended_without(work: Work, reason: str) -> Changes:
     """What changes when the next event closes a ticket for a reason instead of a resolution."""
     state = work.state
@@ -245,15 +283,6 @@ def _settled(work: Work) -> Changes:
     if record is None or record.state != "open":
         return {}
     return change(work.state.records, OUTSTANDING, "fix", state="done", flag=None)
-
-
-def _code(work: Work, kind: Kind, code: str | None) -> str | None:
-    known = work.procedure.procedure.closing.resolutions
-    if code is not None:
-        return chosen("resolution", code, known).key
-    if not known or any(choice.key == kind for choice in known):
-        return kind if known else None
-    raise UsageError(f"Say what kind of resolution it is: {', '.join(choice.key for choice in known)}.")
 
 
 def _require_unresolved(work: Work) -> None:

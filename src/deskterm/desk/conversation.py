@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from deskterm.desk.closing import arrived, comes_back_to, resolution_said, said_words, stays_closed
+from deskterm.desk.closing import arrived, comes_back_to, likely, resolution_said, said_words, stays_closed
 from deskterm.desk.desk import Desk
 from deskterm.desk.follow_up import follow_up, goes_on_at, latest_follow_up
 from deskterm.desk.gates import admitted
@@ -34,7 +34,8 @@ def reply(
     words = said_words(body)
     with desk.ticket(number, "reply", now, version) as work:
         target = None if status is None else admitted(work, status, said=True, resolved=resolution is not None)
-        given = {} if resolution is None else resolution_said(work, resolution, _code(work, resolution))
+        known = work.procedure.procedure.closing.resolutions
+        given = {} if resolution is None else resolution_said(work, resolution, likely(known, resolution))
         work.append(
             "replied",
             {**given, **({"status": (work.state.status, target.key)} if target else {})},
@@ -115,11 +116,6 @@ def _heard(work: Work, words: str, author: str | None, channel: str, at: int, th
     moved = f", now {target.label}" if target else ""
     onward = f" (it was meant for {addressed})" if addressed != number else ""
     return work.done(f"{number}: message of the requester recorded{moved}{onward}")
-
-
-def _code(work: Work, resolution: str) -> str | None:
-    known = {choice.key for choice in work.procedure.procedure.closing.resolutions}
-    return resolution if resolution in known else None
 
 
 def _after_reply(work: Work) -> Status | None:

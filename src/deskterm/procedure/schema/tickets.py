@@ -184,6 +184,14 @@ class FieldPart(Part):
     """What must be known of people in a field of kind `contacts`."""
 
 
+class Resolution(Choice):
+    """What a resolution may be."""
+
+    state: Literal["permanent", "temporary"] | None = None
+    """Whether the permanent fix is still to follow (S1-21); left out, what the key says where it is one of these two
+    words, else whatever is said with it."""
+
+
 class Closing(Part):
     """How a ticket ends and whether it comes back."""
 
@@ -211,7 +219,7 @@ class Closing(Part):
     """Ways in by which a ticket may be reopened; empty is all."""
     reopen_to: StatusKey | None = None
     """The status of a ticket that came back; the first open one that may follow where left out."""
-    resolutions: tuple[Choice, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
     """What a resolution may be."""
     reasons: tuple[Choice, ...] = ()
     """Why a ticket may be closed without one."""
