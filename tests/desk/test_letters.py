@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from deskterm.desk import conversation, handling, letters, linking, participants
+from deskterm.desk import conversation, feedback, handling, letters, linking, participants, quotes
 from deskterm.desk.closing import resolve
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
@@ -82,7 +81,7 @@ def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Des
     assert (letter.on, letter.template, letter.state, letter.covers) == ("registered", "registered", "queued", None)
     assert [(person.name, person.email) for person in letter.to] == [("Ida Fern", "ida@larch.example")]
     assert letter.heading == f"[{number}] The projector is dark"
-    assert f"registered under number {number}, with priority High" in letter.body
+    assert f"registered under number {number}. Its priority is High." in letter.body
     assert [(message.kind, message.automatic) for message in seen(campus, number).messages] == [
         ("public", False),
         ("system", True),
@@ -102,13 +101,6 @@ def test_what_a_customer_wrote_is_never_looked_at_for_placeholders(campus: Desk)
     number = ticket(campus, subject="{agent} {due} {0} {{number}}\r\nBcc: all@example.org")
     (letter,) = letters_on(campus, number)
     assert letter.heading == f"[{number}] {{agent}} {{due}} {{0}} {{{{number}}}} Bcc: all@example.org"
-
-
-@given(st.dictionaries(st.from_regex(r"[a-z_]{1,6}", fullmatch=True), st.text(max_size=20)), st.text(max_size=60))
-def test_any_template_can_be_filled_in(values: dict[str, str], text: str) -> None:
-    letters.rendered(text, values)
-    whole = letters.rendered("|{a}|{none}|", {"a": text})
-    assert (whole[0], whole[-2:]) == ("|", "||")
 
 
 @pytest.mark.requirement("S2-21", "S3-05")
@@ -252,3 +244,41 @@ def test_the_people_of_a_duplicate_are_told_of_it(vendor: Desk) -> None:
     letter = letters_on(vendor, second)[-1]
     assert (letter.on, letter.template, [person.name for person in letter.to]) == ("merged", "duplicate", ["Ola Birk"])
     assert [record.values["contact"] for record in seen(vendor, first).records if record.kind == "participant"]
+
+
+# -- what letters say -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def platform(store_url: str) -> Iterator[Desk]:
+    yield from made(store_url, "saas-platform")
+
+
+def body_of(desk: Desk, number: int, template: str) -> str:
+    return next(letter for letter in letters_on(desk, number) if letter.template == template).body
+
+
+@pytest.mark.requirement("S1-27")
+def test_a_letter_about_a_sign_off_without_a_resolution_reads_well(vendor: Desk) -> None:
+    number = ticket(vendor, type="support-query")
+    handling.move(vendor, number, "under-investigation", now=at(1))
+    handling.move(vendor, number, "client-sign-off", anyway=True, now=at(2))
+    assert body_of(vendor, number, "sign-off").splitlines()[2:5] == [
+        "there is a resolution for your request.",
+        "",
+        "Please tell us whether it is resolved for you.",
+    ]
+
+
+@pytest.mark.requirement("S4-18", "S4-20", "S4-21")
+def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(platform: Desk) -> None:
+    number = ticket(platform, type="guidance", organisation="larch")
+    handling.move(platform, number, "triage", now=at(1))
+    quotes.request(platform, number, now=at(2))
+    quotes.send(as_(platform, "professional-services"), number, Decimal("1250.00"), now=at(3))
+    assert "Quote: GBP 1,250.00\n" in body_of(platform, number, "quote")
+    feedback.answer(platform, number, 3, comment="Slow.", now=at(4))
+    feedback.review(platform, number, note="Nobody looked.", changed="We call back within a day now.", now=at(5))
+    told = body_of(platform, number, "changed-by-feedback")
+    assert "changed since:\n\nWe call back within a day now.\n" in told
+    assert "Nobody looked" not in told

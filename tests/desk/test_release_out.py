@@ -98,6 +98,9 @@ def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: Desk) -> N
     releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     letters = [record for record in shown(desk, number).records if record.kind == "letter"]
     assert "released" in [letter.values.get("on") for letter in letters]
+    told = next(message.body for message in shown(desk, number).messages if "is live" in message.body)
+    assert "release 2026-11-26 is live" in told
+    assert "What is new in it:\n\nInvoices save again\n" in told
 
 
 @pytest.mark.requirement("S4-18", "S4-19")

@@ -113,7 +113,7 @@ def test_a_placeholder_that_no_letter_knows_is_told() -> None:
     text = SHOP + '\n[[templates]]\nkey = "t"\nlabel = "T"\nsubject = "{number}"\nbody = "Dear {customer},"\n'
     ((line, told),) = remarks(text)
     assert line == line_of(text, "body = ")
-    assert told.startswith('templates "t": {customer} stays as it is; known are number, subject, requester')
+    assert told.startswith('templates "t": {customer} stands for nothing; known are number, subject, requester')
 
 
 @pytest.mark.requirement("S1-47")

@@ -36,7 +36,9 @@ def resolve(
         str | None, typer.Argument(help="How it was resolved; left out or -, it is read from standard input.")
     ] = None,
     code: Annotated[str | None, typer.Option(help="The kind of resolution, one of the procedure's.")] = None,
-    temporary: Annotated[bool, typer.Option("--temporary", help="The permanent fix is to follow; implied where the code says so.")] = False,
+    temporary: Annotated[
+        bool, typer.Option("--temporary", help="The permanent fix is to follow; left out, as the code says.")
+    ] = False,
     status: Annotated[str | None, typer.Option(help="Where it goes instead of where the procedure has it.")] = None,
     channel: Annotated[str, typer.Option(help="How the note goes out: email, phone, …")] = "email",
     strict: Annotated[

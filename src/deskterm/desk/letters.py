@@ -6,7 +6,6 @@ into a template as it is, and never looked at again for placeholders.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -18,20 +17,21 @@ from deskterm.desk.delivery import not_before
 from deskterm.desk.desk import ITSELF, Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import standing
-from deskterm.desk.news import step_of
+from deskterm.desk.money import money
+from deskterm.desk.news import hung, step_of
+from deskterm.desk.progress import next_release
 from deskterm.desk.records import change, of_kind
 from deskterm.desk.rows import next_clock
 from deskterm.desk.transaction import Done, Work, named
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
+from deskterm.procedure.wording import PLACEHOLDER, heading, rendered
 from deskterm.store.tables import Agent, PersonalText, table_of
 
 State = Literal["queued", "sent", "failed", "withdrawn"]
 
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
-_GAPS = re.compile(r"\n{3,}")
 _HEADING = "[{number}] {subject}"
-_CONTENT = frozenset({"subject", "resolution", "note"})
+_CONTENT = frozenset({"subject", "resolution", "note", "amount"})
 """What a letter does not say that only tells that there is news (S5-15)."""
 _WORDS = {
     "escalated": "Your request {number} has been passed on. It stays under the same number.",
@@ -42,22 +42,19 @@ _WORDS = {
     "merged": "Your request {number} is dealt with together with another one about the same matter.",
 }
 """What a letter says whose notice names no template."""
-
-
-def rendered(text: str, values: Mapping[str, str]) -> str:
-    """A template with its placeholders filled in, once; those that there is nothing for leave nothing behind."""
-    return _GAPS.sub("\n\n", _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)).strip()
+_NOTES = {"released": "notes", "feedback_changed": "changed"}
+"""Kind of event → the words in it that are for the people whom it is told to."""
 
 
 def write(work: Work, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
     """Put the letter that a notice wants of an event into the outbox. to: contacts' numbers, whom it is addressed to
     first; note: what an agent adds. What comes by itself out of hours is `due` at the next opening."""
-    heading, body = worded(work, notice.on, template_of(work, notice), event, note=note, bare=not notice.include_body)
+    title, body = worded(work, notice.on, template_of(work, notice), event, note=note, bare=not notice.include_body)
     data = _about(notice, to, event)
     due = not_before(work, colleagues=False)
     if due is not None:
         data["due"] = due
-    return work.append("letter", {}, {"heading": heading, "body": body}, **data, author=work.desk.name)
+    return work.append("letter", {}, {"heading": title, "body": body}, **data, author=work.desk.name)
 
 
 def cover(work: Work, notice: Notice, to: Sequence[int], event: Event) -> Event:
@@ -89,11 +86,12 @@ def worded(
     """Heading and body of a letter about an event, from its template; a few plain words where there is none. bare: it
     says that there is news, not what it is."""
     body = template.body if template else _WORDS.get(on, "There is news of your request {number}. It is: {status}.")
-    heading = (template.subject if template else "") or ("[{number}]" if bare else _HEADING)
-    values = _values(work, event, {*_PLACEHOLDER.findall(body), *_PLACEHOLDER.findall(heading)}) | {"note": note}
+    title = (template.subject if template else "") or ("[{number}]" if bare else _HEADING)
+    values = _values(work, event, {*PLACEHOLDER.findall(body), *PLACEHOLDER.findall(title)})
+    values["note"] = note or values.get("note", "")
     if bare:
         values |= dict.fromkeys(_CONTENT, "")
-    return " ".join(rendered(heading, values).split()), rendered(body, values)
+    return heading(title, values), rendered(body, values)
 
 
 def _values(work: Work, event: Event, wanted: set[str]) -> dict[str, str]:
@@ -131,6 +129,11 @@ def _values(work: Work, event: Event, wanted: set[str]) -> dict[str, str]:
         found["release"] = _release(work, event)
     if "resolution" in wanted:
         found["resolution"] = _resolution(work)
+    if "note" in wanted and event.kind in _NOTES:
+        found["note"] = words_of(work, event, _NOTES[event.kind])
+    if "amount" in wanted:
+        quote = next(hung(event, "quote"), {})
+        found["amount"] = money(quote["amount"], quote["currency"]) if "amount" in quote else ""
     return found
 
 
@@ -150,9 +153,7 @@ def _agent(work: Work) -> str:
 
 def _release(work: Work, event: Event) -> str:
     """The release that it is in: of the event, else of the ticket, else the next one that there is."""
-    known = event.data.get("release") or work.state.sprint
-    cadence = work.procedure.terms.cadences.get("release")
-    return str(known or next(iter(cadence.coming(work.at, 1)), "") if cadence is not None else known or "")
+    return str(event.data.get("release") or work.state.sprint or next_release(work.procedure, work.at) or "")
 
 
 def _resolution(work: Work) -> str:

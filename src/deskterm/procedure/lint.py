@@ -10,11 +10,10 @@ from typing import NamedTuple
 from deskterm.procedure.lines import Lines, Path
 from deskterm.procedure.schema import Procedure, Status
 from deskterm.procedure.terms import calendar, condition, values
+from deskterm.procedure.wording import PLACEHOLDERS, awkward
 from deskterm.sla.targets import NONE, parse_target
 from deskterm.sla.warn import parse_warn
 
-PLACEHOLDERS = ("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution",
-                "release", "organisation", "client", "department", "team", "tier", "level", "note")  # fmt: skip
 _GREENWICH = frozenset({"GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
 _SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}
 _GREENWICH_SUMMER = {"GB": "Europe/London", "IE": "Europe/Dublin", "PT": "Europe/Lisbon"}
@@ -175,8 +174,12 @@ def _letters(procedure: Procedure) -> Iterator[Finding]:
                 if name not in PLACEHOLDERS:
                     yield (
                         ("templates", number, field),
-                        f'templates "{template.key}": {{{name}}} stays as it is; known are {_listed(PLACEHOLDERS)}.',
+                        f'templates "{template.key}": {{{name}}} stands for nothing; '
+                        f"known are {_listed(PLACEHOLDERS)}.",
                     )
+
+        for told in awkward(template.body):
+            yield ("templates", number, "body"), f'templates "{template.key}": {told}.'
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -1,0 +1,150 @@
+"""Letters from templates: placeholders are filled in, and what there is nothing to say for is not said.
+
+A template is made of sentences and lines. A sentence that wants what is not known is left out, and so is a line whose
+placeholders are all empty, and what leads up to either with a colon; a greeting stays, without the name. Only the
+template is looked at: what a placeholder stands for is put in as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
+PLACEHOLDERS = (
+    *("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution", "release"),
+    *("amount", "organisation", "client", "department", "team", "tier", "level", "note"),
+)
+ALWAYS = frozenset({"number", "agent", "organisation", "status"})
+"""Placeholders that always stand for something."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_ROW = re.compile(r"\s*[-*•]?\s*(?:[^.:!?{}]{1,60}:\s+)?(?:\{[a-z][a-z_]*\}[\s,;·–-]*)+[.]?\s*")
+"""A line that is nothing but values, with a word for them in front."""
+_WRAPPED = (("(", ")"), ('"', '"'), ("“", "”"), ("„", "“"), ("'", "'"), ("‘", "’"), ("«", "»"), ("[", "]"))
+_HOLE = "\x00"
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A sentence, or a line of values. paragraph: which; text: of the template; gap: what parts it from the one before
+    in its paragraph."""
+
+    paragraph: int
+    text: str
+    gap: str
+
+    @property
+    def names(self) -> list[str]:
+        return PLACEHOLDER.findall(self.text)
+
+    @property
+    def whole(self) -> bool:
+        return self.text.rstrip().endswith((".", "!", "?")) and not _ROW.fullmatch(self.text)
+
+    @property
+    def introduces(self) -> bool:
+        return self.text.rstrip().endswith(":")
+
+
+def rendered(text: str, values: Mapping[str, str]) -> str:
+    """The body of a letter. values: placeholder → what it stands for; what is not there, or empty, is not known."""
+    kept: dict[int, str] = {}
+    for unit, said in _told(text, _known(values)):
+        filled = _filled(said, values)
+        before = kept.get(unit.paragraph)
+        kept[unit.paragraph] = filled if before is None else f"{before}{unit.gap}{filled}"
+    return "\n\n".join(kept.values()).strip()
+
+
+def heading(text: str, values: Mapping[str, str]) -> str:
+    """The heading of a letter, on one line: of parts with a colon between them, those that say nothing are left out."""
+    known = _known(values)
+    parts = [part for part in text.split(": ") if not (names := set(PLACEHOLDER.findall(part))) or names & known]
+    return " ".join(_filled(": ".join(_closed(part, known) for part in parts), values).split())
+
+
+def awkward(text: str) -> Iterator[str]:
+    """What of a body will not read well in some letter, in words."""
+    units = list(_units(text))
+    for place, unit in enumerate(units):
+        after = units[place + 1] if place + 1 < len(units) else None
+        if unit.introduces and not (after is not None and _follows(after)):
+            told = " ".join(unit.text.split())[-60:]
+            yield f'nothing comes after "{told}": put a placeholder there, or a line that begins with -'
+    lacking = sorted({name for unit in units for name in unit.names} & set(PLACEHOLDERS) - ALWAYS)
+    if lacking and not any(unit.whole or unit.introduces for unit, _ in _told(text, ALWAYS)):
+        listed = ", ".join(f"{{{name}}}" for name in lacking)
+        yield f"where there is no {listed}, it says nothing: give it a sentence without a placeholder"
+
+
+def _follows(unit: _Unit) -> bool:
+    """Whether a piece can be what a colon leads up to: a line to be filled in, or a value other than who signs."""
+    if unit.text.lstrip().startswith(("-", "*", "•")):
+        return True
+    return bool(_ROW.fullmatch(unit.text)) and not set(unit.names) <= {"agent", "organisation"}
+
+
+def _known(values: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(name for name, value in values.items() if value.strip())
+
+
+def _units(text: str) -> Iterator[_Unit]:
+    for number, paragraph in enumerate(re.split(r"\n\s*\n", text.strip("\n"))):
+        prose: list[str] = []
+        gap = ""
+        for line in paragraph.split("\n"):
+            if _ROW.fullmatch(line):
+                yield from _sentences(number, prose, gap)
+                gap = "\n" if prose else gap
+                yield _Unit(number, line, gap)
+                prose, gap = [], "\n"
+            else:
+                prose.append(line)
+        yield from _sentences(number, prose, gap)
+
+
+def _sentences(number: int, lines: list[str], gap: str) -> Iterator[_Unit]:
+    text, start = "\n".join(lines), 0
+    if not lines:
+        return
+    for found in _SENTENCE.finditer(text):
+        yield _Unit(number, text[start : found.start()], gap)
+        start, gap = found.end(), found.group()
+    if text[start:].strip() or start == 0:
+        yield _Unit(number, text[start:], gap)
+
+
+def _told(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str]]:
+    """The units that are said, and how, with the placeholders that are known still in them."""
+    units = list(_units(text))
+    left_out = False
+    told: list[tuple[_Unit, str]] = []
+    for place in range(len(units) - 1, -1, -1):
+        unit = units[place]
+        greets = place == 0 and unit.text.rstrip().endswith(",")
+        names = set(unit.names)
+        lacking = names - known
+        silent = bool(lacking) and not greets and (unit.whole or lacking == names)
+        left_out = silent or (left_out and unit.introduces)
+        if not left_out:
+            told.append((unit, _closed(unit.text, known)))
+    return reversed(told)
+
+
+def _closed(text: str, known: frozenset[str]) -> str:
+    """A piece of a template without what is not known, and without the hole that it leaves."""
+    if set(PLACEHOLDER.findall(text)) <= known:
+        return text
+    text = PLACEHOLDER.sub(lambda found: found[0] if found[1] in known else _HOLE, text)
+    for left, right in _WRAPPED:
+        text = text.replace(f"{left}{_HOLE}{right}", _HOLE)
+    text = re.sub(rf"(?m)^((?:{_HOLE}[\s,;:·–-]*)+)", "", text)
+    text = re.sub(rf"(?:[,;·–-]?[ \t]*{_HOLE})+(?=[ \t]*[,;.!?:)\]\s]|$)", "", text)
+    text = text.replace(_HOLE, "")
+    return re.sub(r"[ \t]*:[ \t]*\Z", ".", text)
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
