@@ -154,7 +154,7 @@ def erase(
     if found.named:
         listed = ", ".join(f"{ticket}/{seq}" for ticket, seq in found.named[:8])
         more = " …" if len(found.named) > 8 else ""
-        print(f"Events that an earlier deskterm wrote still hold the name, for the chain's sake: {listed}{more}.")
+        print(f"Events that stay as they are, for the chain's sake, hold the name or words of theirs: {listed}{more}.")
 
 
 def _tickets(count: int) -> str:

@@ -1,8 +1,8 @@
 """What a request must say: the fields of its type, what is still missing, and how each is read.
 
 A field whose key is one that every ticket has (`product`, `impact`, `description` …) is that one. What people wrote in
-a `personal` field is kept as their words are, so that it can be erased; people in a `contacts` field take part in the
-ticket (S2-08).
+their own words is kept as their messages are, so that it can be erased (S5-09), unless the procedure calls the field
+not `personal`; people in a `contacts` field take part in the ticket (S2-08).
 """
 
 from __future__ import annotations
@@ -35,6 +35,12 @@ OF_EVERY_TICKET = {
     "tenant": "a tenant",
 }
 """Key → what it is called, of what every ticket has beside the fields of the procedure."""
+
+_WORDS = frozenset({"subject", "description", "requester", "email"})
+"""Those of them that hold what people said or who they are: that stands in one place only."""
+
+_FREE = frozenset({"text", "long-text", "url", "email", "phone"})
+"""Kinds of field that take any words."""
 
 REQUESTER = "requester"
 """The word that stands for the ticket's own requester in a field for people."""
@@ -79,8 +85,9 @@ class Person:
 
 @dataclass(slots=True)
 class Given:
-    """What a request says in its fields. values: plain ones, by key; words: those of `personal` fields; people: those
-    of fields for people; own: what every ticket has, given as a field; faults: what is not of its kind, in words."""
+    """What a request says in its fields. values: plain ones, by key; words: what people said in their own; people:
+    those of fields for people; own: what every ticket has, given as a field; faults: what is not of its kind, as
+    sentences."""
 
     values: dict[str, Any] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
@@ -104,7 +111,7 @@ def given(procedure: Compiled, fields: Mapping[str, Any]) -> Given:
             continue
         if key in OF_EVERY_TICKET and known.get(key, _PLAIN).kind in ("text", "long-text"):
             found.own[key] = str(value).strip()
-            if key in known and key != "description":  # the description is the first message
+            if key in known and key not in _WORDS:
                 found.values[key] = found.own[key]
             continue
         part = known[key]
@@ -115,11 +122,18 @@ def given(procedure: Compiled, fields: Mapping[str, Any]) -> Given:
             continue
         if part.kind == "contacts":
             found.people[key] = read
-        elif part.personal:
+        elif holds_words(part):
             found.words[key] = str(read)
         else:
             found.values[key] = read
     return found
+
+
+def holds_words(part: FieldPart) -> bool:
+    """Whether a field holds somebody's words: what can be erased with the person (S5-09)."""
+    if part.key in OF_EVERY_TICKET:
+        return part.key in _WORDS
+    return part.kind in _FREE if part.personal is None else part.personal
 
 
 def wanted(procedure: Compiled, kind: RequestType) -> list[str]:

@@ -4,16 +4,17 @@ Words stand apart from the events, which hold their salted digests. The event th
 for each of them, the digest of what stands there instead, or nothing where nothing does: so a text that was emptied
 behind the desk's back shows as one.
 
-What a person wrote is emptied, with the subjects that they gave. What others wrote on the same tickets, and letters to
-them, keep their sense: only the person's names, address and telephone number are taken out. The person's row stays
-without what is known of them, because tickets refer to it.
+What a person wrote is emptied, with the subjects that they gave and the fields of their requests. What others wrote on
+the same tickets, and letters to them, keep their sense: only the person's names, address and telephone number are taken
+out, lines of theirs that are quoted, and in letters the subject that they gave. The person's row stays without what is
+known of them, because tickets refer to it.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session
 
+from deskterm.desk.completeness import holds_words
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event, text_digest
 from deskterm.desk.records import change, of_kind
@@ -39,8 +41,8 @@ _EMPTY = update(_text).where(_text.c.id == bindparam("number")).values(salt=bind
 @dataclass(slots=True)
 class Erased:
     """What erasing a person did, or would do. emptied: texts without words now; redacted: texts without the name;
-    named: events in which the name stands as an earlier edition of deskterm wrote it, as ticket and seq: those stay as
-    they are, because the chain does."""
+    named: events that hold the name, or words of theirs in a field from before such words were kept apart, as ticket
+    and seq: those stay as they are, because the chain does."""
 
     person: int
     name: str
@@ -86,6 +88,8 @@ def erase(desk: Desk, who: str, *, now: datetime, rehearse: bool = False) -> Era
     if not found.tickets and not rehearse:
         with desk.store.writing() as alone:
             _forget(alone, found.person)
+    if not rehearse:
+        desk.store.shed()
     return found
 
 
@@ -97,8 +101,7 @@ def empty(work: Work, kind: str, texts: Mapping[int, str | None], *, rehearse: b
         salt = secrets.token_hex(16) if body else ""
         words[str(number)] = text_digest(salt, body) if body else ""
         if not rehearse:
-            if work.desk.store.dialect == "sqlite":
-                work.session.execute(text("PRAGMA secure_delete = ON"))
+            _shred(work.session)
             work.session.execute(_EMPTY, {"number": number, "grain": salt, "words": body or ""})
     if not rehearse:
         work.append(kind, _withdrawn(work, data.get("person")), words=words, **data)
@@ -160,27 +163,71 @@ def _erase_on(work: Work, found: Erased, names: _Names, rehearse: bool) -> None:
     """Erase a person's words on one ticket, and their name in what others wrote."""
     changed: dict[int, str | None] = {}
     asked = work.state.requester_id == found.person
-    found.named += [(work.number or 0, seq) for seq in _seqs_with(work, names)]
-    own = {number for event in work.events() for number in _own(event, found.person, asked)}
-    for number, body in _bodies(work):
+    plain = plain_words(work) if asked else []
+    found.named += [(work.number or 0, seq) for seq in sorted({*_seqs_with(work, names), *_seqs_of(work, plain)})]
+    events, bodies = list(work.events()), dict(_bodies(work))
+    own = {number for event in events for number in _own(event, found.person, asked)}
+    said = [bodies[number] for number in own if bodies.get(number)]
+    subjects = {
+        bodies[one.id] for event in events for name, one in event.texts.items() if name == "subject" and one.id in own
+    }
+    letters = {one.id for event in events if event.kind == "letter" for one in event.texts.values()}
+    for number, body in bodies.items():
         if number in own:
             if body:
                 changed[number] = None
                 found.emptied += 1
-        elif (without := names.without(body)) != body:
+            continue
+        without = _unquoted(body, said)
+        if number in letters:
+            for subject in filter(None, subjects):
+                without = without.replace(subject, ERASED)
+        without = names.without(without)
+        if without != body:
             changed[number] = without
             found.redacted += 1
-    empty(work, "erased", changed, rehearse=rehearse, person=found.person)
+    if changed or plain or found.name != ERASED:
+        empty(work, "erased", changed, rehearse=rehearse, person=found.person, fields=plain)
+
+
+def plain_words(work: Work) -> list[str]:
+    """The fields of a ticket in which words stand as they were given, from before such words were kept apart. An event
+    that erases them takes them from the ticket; the events that gave them keep them."""
+    known = {part.key: part for part in work.procedure.procedure.fields}
+    return sorted(
+        key
+        for key, value in work.state.fields.items()
+        if isinstance(value, str) and (key not in known or holds_words(known[key]))
+    )
+
+
+def _seqs_of(work: Work, fields: Collection[str]) -> Iterator[int]:
+    """The events that gave one of these fields words, or took them."""
+    wanted = {f"fields.{key}" for key in fields}
+    for event in work.events() if wanted else ():
+        if any(isinstance(word, str) for name in wanted.intersection(event.changes) for word in event.changes[name]):
+            yield event.seq
 
 
 def _own(event: Event, person: int, asked: bool) -> Iterator[int]:
-    """The texts of an event that are a person's. asked: the ticket is theirs: what is said of them in its fields is
-    theirs, and words of its requester that name nobody."""
+    """The texts of an event that are a person's. asked: the ticket is theirs: what is said in its fields is theirs,
+    and so are the subject that it came with, and words of its requester that name nobody."""
     contact = event.data.get("contact")
     wrote = contact == person or (asked and contact is None and event.data.get("author_kind") == "requester")
     for name, reference in event.texts.items():
-        if wrote or (asked and name.startswith("fields.")):
+        if wrote or (asked and (name.startswith("fields.") or (name == "subject" and event.kind == "registered"))):
             yield reference.id
+
+
+def _unquoted(body: str, said: Iterable[str]) -> str:
+    """Words without the lines that quote what somebody said."""
+    if ">" not in body:
+        return body
+    theirs = {line.strip("> \t") for words in said for line in words.splitlines()} - {""}
+    return "\n".join(
+        f"> {ERASED}" if line.lstrip().startswith(">") and line.strip("> \t") in theirs else line
+        for line in body.split("\n")
+    )
 
 
 def _bodies(work: Work) -> Iterator[tuple[int, str]]:
@@ -203,6 +250,13 @@ def _withdrawn(work: Work, person: int | None) -> dict[str, tuple[Any, Any]]:
     return found
 
 
+def _shred(session: Session) -> None:
+    """Have SQLite overwrite what it lets go of, on this connection."""
+    if session.connection().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))
+
+
 def _forget(session: Session, person: int) -> None:
+    _shred(session)
     table = table_of(Contact)
     session.execute(update(table).where(table.c.id == person).values(name=ERASED, email=None, phone=""))

@@ -321,6 +321,13 @@ def _merge(state: State, event: Event, happened: set[str]) -> bool:
     return False
 
 
+def _erase(state: State, event: Event, happened: set[str]) -> bool:
+    """Words that stood in a field as they were given, before such words were kept apart."""
+    for name in event.data.get("fields", ()):
+        state.fields.pop(name, None)
+    return False
+
+
 def _letter(state: State, event: Event, happened: set[str]) -> bool:
     state.records[("letter", str(event.seq))] = letter_record(event)
     if event.data.get("to"):
@@ -344,6 +351,8 @@ _OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
     "duplicated": _duplicate,
     "merged": _merge,
     "withdrawn": _duplicate,
+    "erased": _erase,
+    "purged": _erase,
     "letter": _letter,
     "told": _tell,
 }

@@ -74,7 +74,10 @@ def register(
     severity, priority = severity or own.get("severity"), priority or own.get("priority")
     impact, urgency = impact or own.get("impact"), urgency or own.get("urgency")
     requester, email = requester or own.get("requester"), email or own.get("email")
-    body = body if body.strip() else own.get("description", "")
+    described = own.get("description", "")
+    if body.strip() and described not in ("", body.strip()):
+        said.words["description"] = described  # the body is the first message, and nothing that was said is lost
+    body = body if body.strip() else described
     kind = type_of(procedure, type)
     with desk.new_ticket("register", now) as work:
         client = organisation_of(work.session, organisation or own.get("organisation"), email)

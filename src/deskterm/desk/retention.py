@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from deskterm.desk.desk import Desk
-from deskterm.desk.erasure import empty
+from deskterm.desk.erasure import empty, plain_words
 from deskterm.desk.rows import seconds
 from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
@@ -77,8 +77,11 @@ def purge(
                 if state.held is not None or state.is_open or state.updated_at >= last:
                     continue  # it moved on meanwhile
                 query = select(table.c.id).where(table.c.ticket_id == work.number, table.c.salt != "")
-                empty(work, "purged", dict.fromkeys(work.session.execute(query).scalars()))
+                emptied = dict.fromkeys(work.session.execute(query).scalars())
+                empty(work, "purged", emptied, fields=plain_words(work))
                 gone.append(part[work.number or 0])
         if progress is not None:
             progress(min(start + _AT_ONCE, len(wanted)), len(wanted))
+    if gone:
+        desk.store.shed()
     return gone

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TextIO, get_args
 
 from deskterm.errors import DeskError, UsageError
+from deskterm.store.fields import in_words
 from deskterm.store.instants import NEVER
 from deskterm.store.reader import Reader
 
@@ -35,7 +36,7 @@ class Column(NamedTuple):
 
     name: str
     sql: str
-    kind: Literal["plain", "instant", "flag", "tags", "json"] = "plain"
+    kind: Literal["plain", "instant", "flag", "tags", "fields", "json"] = "plain"
 
 
 def _plain(*names: str) -> list[Column]:
@@ -67,7 +68,7 @@ _SOURCES: Mapping[str, _Source] = {
             *_plain("priority", "impact", "urgency", "requester", "organisation", "channel", "department", "team"),
             *_plain("tier", "assignee", "product", "topic"),
             Column("tags", "tags", "tags"),
-            Column("fields", "fields", "json"),
+            Column("fields", "fields", "fields"),
             *_instants("received_at", "updated_at", "answered_at", "solved_at", "closed_at"),
             *_plain("reopened", "waiting"),
             *_instants("next_due_at"),
@@ -158,7 +159,7 @@ def export(
     write = _csv(source, out, guard_formulas) if form == "csv" else _jsonl(source, out)
     written = 0
     for page in _pages(reader, source, chosen or Chosen()):
-        write(page)
+        write(_said(reader, source, page))
         written += len(page)
     return written
 
@@ -180,6 +181,16 @@ def _pages(reader: Reader, source: _Source, chosen: Chosen) -> Iterator[list[tup
             return
         yield page
         after = page[-1][: len(source.key)]
+
+
+def _said(reader: Reader, source: _Source, page: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows with words in the place of references to them."""
+    kinds = [column.kind for column in source.columns]
+    if "fields" not in kinds:
+        return page
+    place = len(source.key) + kinds.index("fields")
+    found = in_words(reader, [json.loads(row[place]) for row in page])
+    return [(*row[:place], _sorted(fields), *row[place + 1 :]) for row, fields in zip(page, found, strict=True)]
 
 
 def _conditions(reader: Reader, source: _Source, chosen: Chosen) -> tuple[list[str], dict[str, object]]:
@@ -204,6 +215,7 @@ def _conditions(reader: Reader, source: _Source, chosen: Chosen) -> tuple[list[s
 # -- formats -----------------------------------------------------------------------------------------------------
 
 _Write = Callable[[Sequence[tuple[Any, ...]]], None]
+_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -229,7 +241,13 @@ def _csv(source: _Source, out: TextIO, guard: bool) -> _Write:
 def _jsonl(source: _Source, out: TextIO) -> _Write:
     """An object a line, with null for nothing, lists and tables as such."""
     skip = len(source.key)
-    shown: dict[str, Callable[[Any], Any]] = {"instant": _instant, "flag": bool, "tags": _tags, "json": json.loads}
+    shown: dict[str, Callable[[Any], Any]] = {
+        "instant": _instant,
+        "flag": bool,
+        "tags": _tags,
+        "fields": json.loads,
+        "json": json.loads,
+    }
     names = [column.name for column in source.columns]
     places = [(column.name, shown[column.kind]) for column in source.columns if column.kind in shown]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from deskterm.desk.completeness import holds_words
 from deskterm.desk.events import Event, TextRef
 from deskterm.desk.fold import State, TicketFold
 from deskterm.exchange.histories import History, Seen
@@ -42,6 +43,7 @@ class Teller:
         self._actor = actor
         self.data: Final[Mapping[str, Any]] = {"source": source, "imported_by": actor}
         self.notes: list[BadRow] = []
+        self._wordy = {f"fields.{part.key}" for part in procedure.procedure.fields if holds_words(part)}
         self._firsts = {kind: _first(procedure, kind) for kind in (None, *procedure.types)}
 
     def tell(self, key: str, history: History, known: int, fold: TicketFold) -> Iterator[Event]:
@@ -101,6 +103,9 @@ class Teller:
                 wanted["requester_id"] = self._people.contact(
                     wanted.pop("requester", None), wanted.pop("email", None), home
                 )
+        for name in sorted(self._wordy.intersection(wanted)):
+            if wanted[name] is not None:
+                texts[name] = self._words(str(wanted.pop(name)))
         if not state.version:
             return {field: (None, value) for field, value in wanted.items() if value is not None}, texts
         changes = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -67,6 +67,13 @@ class Store:
         self._place.check_writable()
         with bulk(self.url, self._patience) as opened:
             yield opened
+
+    def shed(self) -> None:
+        """Bring what SQLite has written beside its file into the file, so that what was emptied is nowhere any more.
+        Who reads at this moment holds it back until the next time that it is done, by this or by itself."""
+        if self.dialect == "sqlite":
+            with closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every connection."""

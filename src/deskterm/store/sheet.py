@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from deskterm.errors import DeskError
+from deskterm.store.fields import in_words
 from deskterm.store.instants import seconds, seconds_or_none
 from deskterm.store.location import shown
 from deskterm.store.merged import among, merged
@@ -166,7 +167,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         product=product,
         topic=topic,
         tags=_listed(tags),
-        fields=_said(reader, json.loads(fields)),
+        fields=in_words(reader, [json.loads(fields)])[0],
         solved=seconds_or_none(solved),
         closed=seconds_or_none(closed),
         reopened=reopened,
@@ -182,25 +183,6 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         flags=_listed(marks),
         records=[*records(reader, number), *(one for other in gone for one in _counted(reader, other))],
     )
-
-
-def _said(reader: Reader, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with words and names in the place of references to them (`deskterm.desk.intake`)."""
-    for key, value in fields.items():
-        if isinstance(value, dict) and "text" in value:
-            found = reader.rows("SELECT body FROM personal_text WHERE id = :text", {"text": value["text"]})
-            fields[key] = found[0][0] if found else ""
-        elif isinstance(value, dict) and "contacts" in value:
-            people = [
-                reader.rows("SELECT name, email, phone FROM contact WHERE id = :person", {"person": person})
-                for person in value["contacts"]
-            ]
-            fields[key] = "; ".join(_person(*found[0]) for found in people if found)
-    return fields
-
-
-def _person(name: str, email: str | None, phone: str) -> str:
-    return " ".join([name, *([f"<{email}>"] if email else []), *([phone] if phone else [])])
 
 
 def next_to_breach(reader: Reader, now: int, limit: int = 10) -> list[QueueRow]:

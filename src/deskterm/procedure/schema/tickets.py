@@ -175,8 +175,9 @@ class FieldPart(Part):
     """A line beside the field."""
     choices: tuple[str, ...] = ()
     """What a `choice` may be."""
-    personal: bool = False
-    """Goes when the person's data is erased."""
+    personal: bool | None = None
+    """Whether it holds somebody's words, which are kept apart so that they can be erased (S5-09). Left out, fields of
+    kind `text`, `long-text`, `url`, `email` and `phone` do; `false` is for what is nobody's: a version, a place."""
     who: Literal["caller", "notify", "participant"] = "notify"
     """What people in a field of kind `contacts` are to the ticket (S2-08): who called or wrote for somebody else, who
     is told, or who takes part. The word `requester` in it stands for the requester."""
