@@ -11,13 +11,14 @@ from deskterm.desk.delivery import not_before
 from deskterm.desk.desk import ITSELF
 from deskterm.desk.events import Event
 from deskterm.desk.fold import State
+from deskterm.desk.rows import seconds
 from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Procedure
 from deskterm.store.tables import Agent, table_of
 
 _agent = table_of(Agent)
 _ALL = (
-    select(_agent.c.login, _agent.c.role, _agent.c.roles, _agent.c.team, _agent.c.tier)
+    select(_agent.c.login, _agent.c.role, _agent.c.roles, _agent.c.team, _agent.c.tier, _agent.c.away_until)
     .where(_agent.c.active)
     .order_by(_agent.c.login)
 )
@@ -29,15 +30,22 @@ class Colleagues:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._all: list[tuple[str, str, frozenset[str], str | None, int | None]] | None = None
+        self._away: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[tuple[str, str, frozenset[str], str | None, int | None]]:
         """Login, role, named roles, team and tier of everybody who is active, by login."""
         if self._all is None:
-            self._all = [
-                (login, role, frozenset(roles.split(",")) - {""}, team, tier)
-                for login, role, roles, team, tier in self._session.execute(_ALL)
-            ]
+            self._all = []
+            for login, role, roles, team, tier, until in self._session.execute(_ALL):
+                self._all.append((login, role, frozenset(roles.split(",")) - {""}, team, tier))
+                if until is not None:
+                    self._away[login] = seconds(until)
         return iter(self._all)
+
+    def present(self, logins: Iterable[str], at: int) -> list[str]:
+        """Those of some who are not away at an instant, epoch seconds (S5-03)."""
+        here = {login for login, *_ in self}
+        return [login for login in logins if login in here and self._away.get(login, 0) <= at]
 
     def of_team(self, team: str | None) -> list[str]:
         return [login for login, _, _, of, _ in self if team and of == team]
@@ -75,11 +83,11 @@ def meant(
     colleagues: Colleagues, procedure: Procedure, state: State, words: Iterable[str], role: str | None = None
 ) -> list[str]:
     """The logins that `assignee`, `team`, `department`, `lead`, `tier`, `role` (the one given) or the key of a role
-    stand for on a ticket, in order and once each."""
+    stand for on a ticket, in order and once each. Where nobody has it, `assignee` is whoever is at work on it."""
     found: dict[str, None] = {}
     for word in words:
         if word == "assignee":
-            some = [state.assignee] if state.assignee else []
+            some = [state.assignee] if state.assignee else list(state.working)
         elif word == "team":
             some = colleagues.of_team(state.team)
         elif word == "department":

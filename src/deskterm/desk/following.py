@@ -12,6 +12,7 @@ from deskterm.desk.escalation import heard
 from deskterm.desk.events import Event
 from deskterm.desk.fold import BY_THE_WAY
 from deskterm.desk.notices import tell
+from deskterm.desk.overtaken import lapse
 from deskterm.desk.ownership import owned
 from deskterm.desk.rules import act_on
 from deskterm.desk.transaction import Work
@@ -29,7 +30,7 @@ def follow(work: Work) -> list[str]:
         if event.kind not in _SILENT:
             fresh.append(event)
             said += [*heard(work, event), *owned(work, event), *act_on(work, event)]
-            said += _kept(work, event)
+            said += [*_kept(work, event), *lapse(work, event)]
         elif event.kind == "noticed":
             fresh.append(event)
             said += act_on(work, event)

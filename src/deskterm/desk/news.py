@@ -70,11 +70,11 @@ def _changed(procedure: Compiled, event: Event) -> Iterator[str]:
     for name in ("severity", "priority", "department"):
         if changes.get(name, (None, None))[1]:
             yield f"{name}-changed"
-    if event.kind != "escalated" and _rises(procedure, event):
+    if event.kind != "escalated" and rises(procedure, event):
         yield "escalated"
 
 
-def _rises(procedure: Compiled, event: Event) -> bool:
+def rises(procedure: Compiled, event: Event) -> bool:
     """Whether another level of support takes over, by the ticket's tier or by that of its status (S3-11)."""
     before, after = event.changes.get("tier", (None, None))
     if before is None and "status" in event.changes:

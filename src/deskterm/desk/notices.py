@@ -56,6 +56,10 @@ class _Teller:
         if news == "escalated":
             words += [role for role in [step_of(event).get("who")] if role]
         what = in_a_line(self._work.procedure, event, news)
+        if news == "escalated" and (vacant := _vacant(self._work, self._colleagues, event)):
+            words.append("lead")
+            what += f", and {vacant}"
+            self.said.append(self._instead(vacant))
         who = [
             login
             for login in meant(self._colleagues, self._procedure, self._work.state, words)
@@ -65,6 +69,13 @@ class _Teller:
         template = next((part.template for part in own), None)
         if told(self._work, who, news, what, template=template, bare=any(not part.include_body for part in own)):
             self.said.append(f"{_counted(len(who))} told")
+
+    def _instead(self, vacant: str) -> str:
+        """That nobody takes up an escalation, and who is told instead."""
+        leads = self._colleagues.leads(self._work.state.team)
+        if self._work.desk.agent.login in leads:
+            return f"{vacant}, so it stays with you"
+        return f"{vacant}: {', '.join(leads)} told instead" if leads else f"{vacant}, and there is no lead to tell"
 
     def _write(self, notice: Notice, event: Event, news: str) -> None:
         if "incident" in event.data:
@@ -79,6 +90,24 @@ class _Teller:
             self.said.append("letter queued")
         elif event.data.get("channel") != "phone":
             letters.cover(self._work, notice, to, event)
+
+
+def _vacant(work: Work, colleagues: Colleagues, event: Event) -> str:
+    """That there is nobody for the step of a ladder that was taken, in words; empty where somebody is."""
+    step = step_of(event)
+    role, level = step.get("who"), event.changes.get("tier", (None, None))[1]
+    procedure = work.procedure.procedure
+    if role:
+        label = next((part.label for part in procedure.roles if part.key == role), str(role))
+        held = colleagues.with_role(str(role))
+        nobody, all_away = f"nobody holds the role {label}", f"everybody with the role {label} is away"
+    elif step and level is not None:
+        label = next((tier.label for tier in procedure.tiers if tier.level == level), f"tier {level}")
+        held = colleagues.of_tier(procedure, level)
+        nobody, all_away = f"nobody is in {label}", f"everybody in {label} is away"
+    else:
+        return ""
+    return "" if colleagues.present(held, work.at) else all_away if held else nobody
 
 
 def _applies(notice: Notice, work: Work, event: Event) -> bool:

@@ -233,4 +233,12 @@ def _tell(work: Work, rule: Rule, words: str) -> None:
     if rule.notify:
         colleagues = Colleagues(work.session)
         logins = meant(colleagues, work.procedure.procedure, work.state, rule.notify)
-        told(work, logins, rule.key, words, by_rule=rule.key)
+        told(work, logins or _nearest(work, colleagues), rule.key, words, by_rule=rule.key)
+
+
+def _nearest(work: Work, colleagues: Colleagues) -> list[str]:
+    """Who is told of what a rule says where nobody is meant by it: who worked on the ticket last, else its team, else
+    the leads (S3-06)."""
+    entries = [entry.who for entry in of_kind(work.state.records, "entry") if entry.state == "valid"]
+    team = colleagues.of_team(work.state.team)
+    return colleagues.present(entries[-1:], work.at) or colleagues.present(team, work.at) or colleagues.leads(None)

@@ -1,0 +1,138 @@
+"""What happens by itself reaches somebody: prompts on tickets that nobody has, ladders that nobody stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from deskterm.automation.runner import Runner
+from deskterm.desk import absence, escalation, handling, work
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.desk.proof import prove
+from deskterm.desk.staffing import seed_agents
+from deskterm.desk.undo import undo
+from deskterm.store.outbox import told
+from deskterm.store.reader import open_reader
+from deskterm.store.sheet import sheet
+from shipped_desk import MONDAY, as_, shipped_desk
+
+
+def at(minutes: float) -> datetime:
+    return MONDAY + timedelta(minutes=minutes)
+
+
+def heard(desk: Desk, login: str) -> list[str]:
+    with open_reader(desk.store.url) as reader:
+        return [one.what for one in told(reader, login)]
+
+
+def suggestions(desk: Desk, number: int) -> dict[str, str]:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return {str(one.values["rule"]): one.state for one in found.records if one.kind == "suggestion"}
+
+
+@pytest.fixture
+def services(store_url: str) -> Iterator[Desk]:
+    desk = shipped_desk(store_url, "managed-services")
+    rows = [
+        {"login": "gil", "name": "Gil", "team": "global", "tier": 1},
+        {"login": "gus", "name": "Gus", "team": "global", "tier": 1},
+        {"login": "two", "name": "Two", "team": "second-line", "tier": 2},
+    ]
+    seed_agents(desk, rows, now=MONDAY)
+    yield desk
+    assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+@pytest.fixture
+def platform(store_url: str) -> Iterator[Desk]:
+    desk = shipped_desk(store_url, "saas-platform")
+    yield desk
+    assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+def call(desk: Desk) -> int:
+    fields = {"contact-phone": "02 9999 1234"}
+    return register(desk, subject="Odd", requester="Ida", fields=fields, now=at(0)).number
+
+
+@pytest.mark.requirement("S3-06")
+def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(services: Desk) -> None:
+    number = call(services)
+    work.start(as_(services, "gil"), number, now=at(0))
+    list(Runner(services.store).step(at(31)))
+    assert suggestions(services, number) == {"nearly-half-an-hour": "open", "half-an-hour": "open"}
+    asked = [what for what in heard(services, "gil") if "work" in what]
+    assert sorted(asked) == [
+        "Five minutes of first-line work are left",
+        "Half an hour of work and no complete resolution: pass it to the second line?",
+    ]
+    assert [what for what in heard(services, "gus") if "work" in what] == []
+
+
+@pytest.mark.requirement("S3-06")
+def test_where_nobody_keeps_the_timer_the_team_is_asked(services: Desk) -> None:
+    number = call(services)
+    handling.move(services, number, "in-progress", now=at(0))
+    absence.away(as_(services, "gus"), "gus", at(600), now=at(1))
+    list(Runner(services.store).step(at(31)))
+    assert "Five minutes of first-line work are left" in heard(services, "gil")
+    assert "Five minutes of first-line work are left" not in heard(services, "gus"), "away"
+
+
+@pytest.mark.requirement("S3-06", "S3-08")
+def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(services: Desk) -> None:
+    number = call(services)
+    work.start(as_(services, "gil"), number, now=at(0))
+    list(Runner(services.store).step(at(31)))
+    done = escalation.escalate(as_(services, "gil"), number, reason="it is beyond me", now=at(32))
+    assert suggestions(services, number)["half-an-hour"] == "lapsed"
+    assert "no longer suggested: Half an hour of work" in done.summary
+    undo(as_(services, "gil"), number, now=at(33))
+    assert suggestions(services, number)["half-an-hour"] == "open", "taken back, it is suggested again"
+    handling.set_priority(services, number, "high", now=at(34))
+    assert suggestions(services, number)["half-an-hour"] == "open", "something else was done"
+
+
+@pytest.mark.requirement("S3-08")
+def test_a_raise_that_is_suggested_lapses_when_somebody_raises_and_not_when_they_lower(services: Desk) -> None:
+    number = call(services)
+    list(Runner(services.store).step(at(100)))
+    assert suggestions(services, number) == {"response-near": "open"}
+    handling.set_priority(services, number, "low", now=at(101))
+    assert suggestions(services, number) == {"response-near": "open"}
+    handling.set_priority(services, number, "high", now=at(102))
+    assert suggestions(services, number) == {"response-near": "lapsed"}
+
+
+@pytest.mark.requirement("S2-20", "S4-23")
+def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(platform: Desk) -> None:
+    number = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
+    seed_agents(platform, [{"login": "support-manager", "active": False}], now=at(1))
+    done = escalation.escalate(platform, number, level="support manager", reason="it goes on", now=at(2))
+    assert "nobody holds the role Support Manager: lea told instead" in done.summary
+    assert heard(platform, "lea") == ["escalated to Support Manager, and nobody holds the role Support Manager"]
+    absence.away(as_(platform, "head-of-support"), "head-of-support", at(600), now=at(3))
+    done = escalation.escalate(platform, number, reason="it goes on", now=at(4))
+    assert "everybody with the role Head of Support & Customer Success is away: lea told instead" in done.summary
+    seed_agents(platform, [{"login": "chief-customer-officer", "active": False}], now=at(5))
+    done = escalation.escalate(as_(platform, "lea"), number, reason="it goes on", now=at(6))
+    assert "nobody holds the role Chief Customer Officer, so it stays with you" in done.summary
+    fine = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(7)).number
+    assert "nobody" not in escalation.escalate(platform, fine, level="2", reason="slow", now=at(8)).summary
+
+
+@pytest.mark.requirement("S3-11")
+def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(services: Desk) -> None:
+    number = call(services)
+    done = escalation.escalate(as_(services, "gil"), number, reason="it is beyond me", now=at(1))
+    assert "nobody" not in done.summary
+    done = escalation.escalate(as_(services, "gil"), number, reason="it is beyond them", now=at(2))
+    assert "nobody is in Level three: lea told instead" in done.summary
