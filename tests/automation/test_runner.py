@@ -134,7 +134,7 @@ def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: Desk) -
 def test_what_came_while_nobody_looked_is_one_line(desk: Desk) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     came = list(Runner(desk.store).step(at(600)))
-    assert digest(came) == ["While nobody looked, since 2026-11-23 09:15 UTC: 2 warnings, 2 missed targets."]
+    assert digest(came) == ["While nobody looked, since Mon 23 Nov 2026 09:15 GMT: 2 warnings, 2 missed targets."]
 
 
 def test_it_keeps_running_until_it_is_stopped(desk: Desk) -> None:

@@ -37,7 +37,9 @@ def test_what_was_taken_for_thanks_is_listed_and_overruled(deskterm: Call) -> No
 @pytest.mark.requirement("S1-28")
 def test_a_checklist_is_shown_and_ticked_off(deskterm: Call) -> None:
     opened(deskterm, "software-vendor", "technical-support")
-    assert "No checklist hangs on 1001" in deskterm("ticket", "check", 1001).err
+    ahead = deskterm("ticket", "check", 1001)
+    assert "Is it a genuine software issue? (not begun)\n  1. [ ] We can reproduce it" in ahead.out
+    assert "with `deskterm ticket check 1001 1 2 3 4 5 6`, and say what it ended in with --outcome" in ahead.out
     done = deskterm("ticket", "check", 1001, 1, 2, "--list", "software-issue", *later(1))
     assert done.out == "1001: Is it a genuine software issue?, 4 left\n"
     shown = deskterm("ticket", "check", 1001).out

@@ -100,7 +100,7 @@ def test_who_is_away_is_listed_and_covered(services: Call) -> None:
     assert services("people", "away", "2026-11-30", "sam", *AT).code == 0
     found = {one["login"]: one for one in services("people", "list", "--json", *AT).json}
     assert (found["sam"]["away"] is not None, found["sam"]["open"], found["lea"]["away"]) == (True, 1, None)
-    assert "shift-lead" in services("people", "list", *AT).out
+    assert "Shift lead" in services("people", "list", *AT).out
     assert [row["number"] for row in services("people", "absent", "--json", *AT).json] == [1001]
     assert "No mail" in services("people", "absent", *AT).out
     assert services("ticket", "take", "1001", *AT).out.startswith("1001 taken over from sam")

@@ -47,10 +47,12 @@ def test_a_service_task_is_in_progress_and_ends_with_the_requester(opened: Opene
 def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_development(opened: Opened) -> None:
     desk = opened("software-vendor", type="technical-support", severity="high")
     handling.move(desk, 1001, "under-investigation", now=at(1))
-    with pytest.raises(DeskError, match=r"needs the list .*genuine.* begin it with"):
+    with pytest.raises(
+        DeskError, match=r"needs the list .*genuine.* Tick off what is done with `deskterm ticket check 1001 1 2 3"
+    ):
         handling.move(desk, 1001, "raised-with-development", now=at(2))
     checklists.check(desk, 1001, [1, 2, 3], now=at(3))
-    with pytest.raises(DeskError, match=r"left: It also happens to another user .* No development ticket exists"):
+    with pytest.raises(DeskError, match=r"left: 4. It also happens to another user .* 6. No development ticket exists"):
         handling.move(desk, 1001, "raised-with-development", now=at(4))
     checklists.check(desk, 1001, [4, 5, 6], now=at(5))
     with pytest.raises(DeskError, match="one of software-issue, user-error, data-error"):

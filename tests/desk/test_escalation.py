@@ -140,7 +140,7 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
         "internal", "Two hundred invoices wait.",
     )  # fmt: skip
     with pytest.raises(
-        DeskError, match="goes through the list 'Review of a customer escalation' first; left: The impact"
+        DeskError, match="goes through the list “Review of a customer escalation” first; left: The impact"
     ):
         escalation.review(saas, number, decision="priority-raised", now=at(2))
     checklists.check(saas, number, [1, 2, 3, 4], checklist="escalation-review", now=at(3))

@@ -22,6 +22,7 @@ from deskterm.desk.fold import Upcoming, folded
 from deskterm.desk.promises import notice
 from deskterm.desk.transaction import events_of
 from deskterm.errors import DeskError
+from deskterm.sla.zones import on_the_wall
 from deskterm.store.engine import Store
 from deskterm.store.instants import NEVER
 from deskterm.store.tables import ClockRow, table_of
@@ -35,7 +36,7 @@ LOOK = 1.0
 @dataclass(frozen=True, slots=True)
 class Fired:
     """Something that came. instant: its true one, epoch seconds; late: by how many seconds it was noted after that;
-    assignee: whose ticket it is; sentence: for a person."""
+    assignee: whose ticket it is; sentence: for a person; timezone: the desk's."""
 
     number: int
     what: Literal["warning", "breach", "timer"]
@@ -46,6 +47,7 @@ class Fired:
     late: int
     assignee: str | None
     sentence: str
+    timezone: str = "UTC"
 
 
 _LOOKS = 20
@@ -98,6 +100,7 @@ class Runner:
                 late,
                 assignee,
                 done.summary,
+                self._desk.timezone,
             )
         self._handover.step(now)
 
@@ -152,6 +155,6 @@ def digest(came: Sequence[Fired]) -> list[str]:
         }
         counts = [(sum(fired.what == what for fired in old), names) for what, names in words.items()]
         told = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
-        since = datetime.fromtimestamp(old[0].instant, UTC)
-        lines.append(f"While nobody looked, since {since:%F %H:%M} UTC: {told}.")
+        since = on_the_wall(old[0].instant, old[0].timezone)
+        lines.append(f"While nobody looked, since {since}: {told}.")
     return lines + [fired.sentence for fired in came if fired.late <= LATE]

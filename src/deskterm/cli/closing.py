@@ -9,7 +9,7 @@ import typer
 from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
 from deskterm.cli.options import AsJson, Number, Seen, report, time_of
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,21 +223,39 @@ def _arrived(invocation: Invocation, received: str | None) -> datetime | None:
 
 
 def _show_lists(invocation: Invocation, number: int, as_json: bool) -> None:
+    """Show the lists of a ticket, those that nobody has begun too, and how to go on."""
     from deskterm.cli import show
-    from deskterm.store.sheet import records
+    from deskterm.desk.checklists import CHECKLIST, asked_for, how_to_tick
+    from deskterm.procedure.compiled import from_document
+    from deskterm.store.sheet import desk_facts, sheet
 
     with invocation.reader() as reader:
-        found = records(reader, number, "checklist")
+        facts, found = desk_facts(reader), sheet(reader, number)
+    if found is None:
+        raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+    procedure = from_document(facts.document, facts.procedure_version)
+    parts = asked_for(procedure, found.type, found.row.status, found.records)
+    begun = {record.key: record for record in found.records if record.kind == CHECKLIST and record.ticket is None}
     if as_json:
-        show.print_json([{"checklist": record.key} | record.values for record in found])
+        show.print_json([{"checklist": key} | record.values for key, record in begun.items()])
         return
-    if not found:
-        raise UsageError(f"No checklist hangs on {number} yet: name one with --list, or an item, to begin it.")
-    for record in found:
-        ended = f": {record.values['outcome']}" if "outcome" in record.values else ""
-        show.print_lines([f"{record.key} ({record.state}{ended})"])
-        for place, item in enumerate(record.values["items"], 1):
+    known = procedure.procedure.checklists
+    if not known and not begun:
+        raise DeskError("This procedure has no checklists: there is nothing to tick off.")
+    if not parts:
+        named = ", ".join(f"{part.key} ({part.label})" for part in known)
+        show.print_lines([f"No list is asked for on {number}; --list with an item begins one: {named}."])
+    for part in parts:
+        record = begun.get(part.key)
+        values = record.values if record is not None else {}
+        ends = {outcome.key: outcome.label for outcome in part.outcomes}
+        state = "not begun" if record is None else ends.get(values.get("outcome", ""), record.state)
+        show.print_lines([f"{part.label} ({state})"])
+        rows = values.get("items") or [{"text": item.text, "required": item.required} for item in part.items]
+        for place, item in enumerate(rows, 1):
             mark = "x" if item.get("done") else " "
             by = f" · {item['by']}" if item.get("by") else ""
             wanted = "" if item["required"] else " (not required)"
             show.print_lines([f"  {place}. [{mark}] {item['text']}{wanted}{by}"])
+        if record is None or record.state != "done":
+            show.print_lines([how_to_tick(procedure, number, part, record)])

@@ -23,6 +23,7 @@ def handover(
     from deskterm.procedure.compiled import from_document
     from deskterm.store.sheet import desk_facts
     from deskterm.store.turns import open_for
+    from deskterm.tui.vocabulary import Vocabulary, label
 
     invocation: Invocation = context.obj
     with invocation.reader() as reader:
@@ -53,15 +54,16 @@ def handover(
     zone = facts.timezone
     who = f"{shift.label} is on" if shift else "Nobody is on shift"
     show.print_lines([f"{who} since {show.local(since, zone)}, until {show.local(until, zone)} · {len(found)} open"])
+    words = Vocabulary(facts.document)
     if found:
         rows = [
             (
                 str(one.number),
                 "*" if since is not None and one.updated >= since else "",
                 show.due(one.due, zone),
-                one.severity or one.priority or "–",
-                one.status,
-                one.team or "–",
+                words.step(one.severity, one.priority) or "–",
+                label(words.statuses, one.status),
+                label(words.teams, one.team) or "–",
                 one.assignee or "–",
                 one.subject,
             )

@@ -37,7 +37,7 @@ def like(
     if as_json:
         show.print_json([one._asdict() for one in found])
     elif found:
-        print_likely(found)
+        print_likely(context.obj, found)
     else:
         show.print_lines(["Nothing is like it."])
 
@@ -65,11 +65,16 @@ def likely(
         )
 
 
-def print_likely(found: Sequence[Likely]) -> None:
+def print_likely(invocation: Invocation, found: Sequence[Likely]) -> None:
     """A table of them."""
     from deskterm.cli import show
+    from deskterm.tui.vocabulary import Vocabulary, label
 
-    rows = [(str(one.number), f"{one.score:.0%}", one.status, one.organisation or "–", one.subject) for one in found]
+    statuses = Vocabulary(facts_of(invocation).document).statuses
+    rows = [
+        (str(one.number), f"{one.score:.0%}", label(statuses, one.status), one.organisation or "–", one.subject)
+        for one in found
+    ]
     show.print_table(("#", "Alike", "Status", "Client", "Subject"), rows, right=("#", "Alike"))
 
 

@@ -90,6 +90,7 @@ def escalations(
     from deskterm.store.oversight import escalations as read
     from deskterm.store.oversight import staff
     from deskterm.store.sheet import desk_facts
+    from deskterm.tui.vocabulary import Vocabulary, label
 
     invocation: Invocation = context.obj
     with invocation.reader() as reader:
@@ -103,6 +104,7 @@ def escalations(
     if as_json:
         show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in found])
         return
+    words = Vocabulary(facts.document)
     show.print_table(
         ("Since", "#", "Level", "Asked", "By", "Assignee", "Reason", "Subject"),
         [
@@ -110,8 +112,8 @@ def escalations(
                 show.local(one.at, facts.timezone),
                 str(one.number),
                 one.label,
-                one.role or "–",
-                "customer" if one.by_customer else one.by,
+                label(words.roles, one.role or None) or "–",
+                "customer" if one.by_customer else label(words.rules, one.by),
                 one.assignee or "–",
                 one.reason or "–",
                 one.subject,

@@ -22,6 +22,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     from deskterm.cli import show
     from deskterm.store.oversight import staff
     from deskterm.store.sheet import desk_facts
+    from deskterm.tui.vocabulary import Vocabulary, label
 
     invocation: Invocation = context.obj
     with invocation.reader() as reader:
@@ -30,14 +31,15 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show.print_json([one._asdict() | {"away": show.instant(one.away)} for one in found])
         return
+    words = Vocabulary(facts.document)
     show.print_table(
         ("Login", "Name", "Role", "Team", "Tier", "Open", "Away until"),
         [
             (
                 one.login,
                 one.name,
-                ", ".join((one.role if one.active else "retired", *one.roles)),
-                one.team or "–",
+                ", ".join((one.role if one.active else "retired", *(label(words.roles, role) for role in one.roles))),
+                label(words.teams, one.team) or "–",
                 "–" if one.tier is None else str(one.tier),
                 str(one.open),
                 show.local(one.away, facts.timezone),

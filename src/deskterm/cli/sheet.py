@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from deskterm.cli import show
 from deskterm.store.sheet import ClockView, TicketSheet
+from deskterm.store.spoken import words_in
 from deskterm.tui.shown import Card, ClockCard
 
 
@@ -32,9 +34,15 @@ def print_sheet_json(sheet: TicketSheet, stage: str | None = None) -> None:
             "closed": show.instant(sheet.closed),
             "reopened": sheet.reopened,
             "version": sheet.version,
+            "exempt": sheet.exempt,
+            "held": sheet.held,
+            "snoozed_until": show.instant(sheet.snoozed_until),
+            "sprint": sheet.sprint,
             "flags": list(sheet.flags),
             "records": [
-                record._asdict() | {"at": show.instant(record.at), "due": show.instant(record.due)}
+                record._asdict()
+                | {"at": show.instant(record.at), "due": show.instant(record.due)}
+                | {"values": record.values | _words(record.values, sheet.words)}
                 for record in sheet.records
             ],
             "clocks": [_clock_json(clock) for clock in sheet.clocks],
@@ -42,6 +50,11 @@ def print_sheet_json(sheet: TicketSheet, stage: str | None = None) -> None:
             "events": [event._asdict() | {"at": show.instant(event.at)} for event in sheet.events],
         }
     )
+
+
+def _words(values: dict[str, Any], known: Mapping[int, str]) -> dict[str, str]:
+    """What people wrote, in the place of its numbers."""
+    return {name: known[number] for name, number in words_in(values).items() if number in known}
 
 
 def _clock_json(clock: ClockView) -> dict[str, Any]:
@@ -59,6 +72,8 @@ def print_card(card: Card, timezone: str, now: int, stage: str = "") -> None:
     print(" · ".join(f"{name} {value}" for name, value in facts))
     tags = f" · tags {', '.join(card.tags)}" if card.tags else ""
     print(f"received {show.local(line.received, timezone)}{tags}")
+    for name, value in card.standing:
+        print(f"{name}: {value}")
     if card.clocks:
         print()
         show.print_table(

@@ -115,9 +115,9 @@ def due(seconds: int | None, timezone: str) -> str:
 
 def here(seconds: int, timezone: str) -> str:
     """The same with the zone as the console has it: `Mon 23 Nov 2026 08:15 GMT`."""
-    from deskterm.tui.words import zone_name
+    from deskterm.sla.zones import letters
 
-    zone = zone_name(datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)))
+    zone = letters(datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)))
     return f"{local(seconds, timezone)} {zone}"
 
 

@@ -88,9 +88,9 @@ def _zone(instant: int, timezone: str) -> str:
     from datetime import UTC, datetime
     from zoneinfo import ZoneInfo
 
-    from deskterm.tui.words import zone_name
+    from deskterm.sla.zones import letters
 
-    return zone_name(datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(timezone)))
+    return letters(datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(timezone)))
 
 
 def _offset(seconds: int) -> str:

@@ -62,13 +62,15 @@ def new(
     """Open a ticket."""
     from deskterm.cli.invocation import read_instant
     from deskterm.desk.intake import register
+    from deskterm.sla.zones import on_the_wall
 
     invocation: Invocation = context.obj
     facts = facts_of(invocation)
     now = invocation.now(facts)
     received_at = read_instant(received, facts.timezone) if received is not None else None
     if received_at is not None and now - received_at > timedelta(days=366) and not yes:
-        raise UsageError(f"{received_at:%F %H:%M} UTC is more than a year ago: add --yes if it reached the desk then.")
+        then = on_the_wall(int(received_at.timestamp()), facts.timezone)
+        raise UsageError(f"{then} is more than a year ago: add --yes if it reached the desk then.")
     done = register(
         invocation.desk(),
         subject=subject,
@@ -98,7 +100,7 @@ def new(
     found = intake.likely(invocation, subject, client or email, product, leave_out=[done.number])
     if found and not as_json:
         print("It may be about the same as:")
-        intake.print_likely(found)
+        intake.print_likely(invocation, found)
 
 
 @app.command()
@@ -117,7 +119,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
     invocation.looked(facts, number, "ticket")
-    vocabulary = Vocabulary(facts.document)
+    vocabulary = Vocabulary(facts.document, timezone=facts.timezone)
     stage = vocabulary.stage(found.row.status)
     if as_json:
         sheet.print_sheet_json(found, stage.key if stage else None)

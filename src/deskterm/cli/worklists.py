@@ -143,6 +143,7 @@ def print_to_be_set(invocation: Invocation, limit: int, as_json: bool) -> None:
 def _print_pending(invocation: Invocation, rows: list[Pending], as_json: bool) -> None:
     from deskterm.cli import show
     from deskterm.store.sheet import desk_facts
+    from deskterm.tui.standing import target_words
     from deskterm.tui.vocabulary import Vocabulary, label
 
     with invocation.reader() as reader:
@@ -167,7 +168,7 @@ def _print_pending(invocation: Invocation, rows: list[Pending], as_json: bool) -
                 str((now - row.since) // _DAY),
                 show.local(row.since, facts.timezone),
                 label(words.metrics, row.metric),
-                row.target,
+                target_words(row.target, words),
                 row.row.assignee or "–",
                 row.row.organisation or "–",
                 row.row.subject,

@@ -12,6 +12,7 @@ from deskterm.desk.people import active_agent
 from deskterm.desk.permissions import may
 from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
+from deskterm.sla.zones import on_the_wall
 from deskterm.store.changes import note_change
 from deskterm.store.tables import Agent, table_of
 
@@ -32,7 +33,9 @@ def away(desk: Desk, login: str, until: datetime | None, *, now: datetime) -> st
         session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
         note_change(session, None, now)
         name = person.name
-    return f"{name} is back" if until is None else f"{name} is away until {until.astimezone(UTC):%F %H:%M} UTC"
+    if until is None:
+        return f"{name} is back"
+    return f"{name} is away until {on_the_wall(int(until.timestamp()), desk.timezone)}"
 
 
 def is_away(person: Agent, now: datetime) -> bool:

@@ -6,13 +6,13 @@ A list is a record `checklist.KEY` with `state` (`open` or `done`), `items` (`te
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Changes
-from deskterm.desk.records import Record, Records, change, of_kind
+from deskterm.desk.records import Record, Records, change
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
@@ -20,6 +20,20 @@ from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import Checklist, RequestType, Status
 
 CHECKLIST = "checklist"
+_CLIMBED = ("escalation", "open")
+
+
+class Hanging(Protocol):
+    """What hangs on a ticket, whoever read it: `deskterm.desk.records.Record` or the store's view of one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
 
 
 def brought(procedure: Compiled, records: Records, kind: RequestType) -> Changes:
@@ -49,7 +63,7 @@ def check(
         values = dict(record.values) if record is not None else _fresh(part)
         rows = [dict(row) for row in values["items"]]
         if not items and outcome is None and record is not None:
-            raise UsageError(f"Say what is done: {_places(rows)}.")
+            raise UsageError(f"Say what is done: {_places(rows)} {how_to_tick(work.procedure, number, part, record)}")
         for place in items:
             if not 1 <= place <= len(rows):
                 raise UsageError(f"{part.label} has no item {place}: it has 1 to {len(rows)}.")
@@ -80,21 +94,55 @@ def left(record: Record | None) -> list[str]:
     return [] if record is None else _open(record.values.get("items", ()))
 
 
+def asked_for(procedure: Compiled, kind: str, status: str, hanging: Iterable[Hanging]) -> list[Checklist]:
+    """The lists that a ticket has to do with, the likeliest first: those that are open on it, what a review of its open
+    escalations goes through, what a status it may go to asks for, what comes before development, and last those that
+    are done. hanging: the ticket's records."""
+    records = list(hanging)
+    done = [record.key for record in records if (record.kind, record.state) == (CHECKLIST, "done")]
+    keys = [record.key for record in records if record.kind == CHECKLIST and record.state != "done"]
+    ladders = [record.values.get("ladder") for record in records if (record.kind, record.state) == _CLIMBED]
+    keys += [ladder.checklist or "" for ladder in procedure.procedure.ladders if ladder.key in ladders]
+    keys += [status.requires_checklist or "" for status in procedure.next_statuses(kind, status)]
+    keys += [procedure.procedure.development.checklist or ""]
+    known = {part.key: part for part in procedure.procedure.checklists}
+    return [known[key] for key in dict.fromkeys([*(key for key in keys if key not in done), *done]) if key in known]
+
+
+def how_to_tick(
+    procedure: Compiled, number: int | None, part: Checklist, record: Hanging | None, *, ends: bool = True
+) -> str:
+    """The sentence that says how a list is gone through from where it stands. ends: it is to end in an outcome too."""
+    rows: Sequence[Mapping[str, Any]] = record.values["items"] if record is not None else _fresh(part)["items"]
+    places = [str(place) for place, row in enumerate(rows, 1) if row["required"] and not row.get("done")]
+    which = f" --list {part.key}" if len(procedure.procedure.checklists) > 1 else ""
+    call = f"`deskterm ticket check {number}{which}"
+    ended = record is not None and record.values.get("outcome")
+    if not part.outcomes or ended or not ends:
+        return f"Tick off what is done with {call} {' '.join(places) or '1'}`."
+    known = ", ".join(outcome.key for outcome in part.outcomes)
+    if not places:
+        return f"Say what it ended in with {call} --outcome {part.outcomes[0].key}`: one of {known}."
+    return (
+        f"Tick off what is done with {call} {' '.join(places)}`, and say what it ended in with --outcome:"
+        f" one of {known}."
+    )
+
+
 def require_done(work: Work, target: Status) -> None:
     """DeskError, naming what is left, unless the list that a status asks for is done and ended as it must (S1-28)."""
     if target.requires_checklist is None:
         return
     part = _part(work.procedure, target.requires_checklist)
     record = work.state.records.get((CHECKLIST, part.key))
-    how = f"`deskterm ticket check {work.number}`"
+    how = how_to_tick(work.procedure, work.number, part, record)
     if record is None:
-        raise DeskError(f"{target.label} needs the list {part.label!r} to be done first: begin it with {how}.")
+        raise DeskError(f"{target.label} needs the list “{part.label}” to be done first. {how}")
     missing = left(record)
     if missing:
-        raise DeskError(f"{target.label} needs the list {part.label!r}; left: {' '.join(missing)} Tick off with {how}.")
+        raise DeskError(f"{target.label} needs the list “{part.label}”; left: {_numbered(record, missing)}. {how}")
     if part.outcomes and not record.values.get("outcome"):
-        ends = ", ".join(outcome.key for outcome in part.outcomes)
-        raise DeskError(f"{target.label} needs what {part.label!r} ended in: say {how} --outcome with one of {ends}.")
+        raise DeskError(f"{target.label} needs what the list “{part.label}” ended in. {how}")
     wanted = target.requires_outcome
     if wanted is not None and record.values.get("outcome") != wanted:
         labels = {outcome.key: outcome.label for outcome in part.outcomes}
@@ -109,16 +157,14 @@ def _wanted(work: Work, checklist: str | None) -> Checklist:
     parts = work.procedure.procedure.checklists
     if checklist is not None:
         return chosen("checklist", checklist, parts)
-    here = [record.key for record in of_kind(work.state.records, CHECKLIST) if record.state != "done"]
-    here += [record.key for record in of_kind(work.state.records, CHECKLIST) if record.state == "done"]
-    ahead = [status.requires_checklist for status in work.procedure.next_statuses(work.state.type, work.state.status)]
-    for key in (*here[:1], *ahead):
-        if key is not None:
-            return _part(work.procedure, key)
+    if found := asked_for(work.procedure, work.state.type, work.state.status, work.state.records.values()):
+        return found[0]
     if len(parts) == 1:
         return parts[0]
-    known = ", ".join(part.key for part in parts) or "none"
-    raise UsageError(f"No list is asked for here: name one of the procedure's ({known}).")
+    if not parts:
+        raise DeskError("This procedure has no checklists: there is nothing to tick off.")
+    known = ", ".join(f"{part.key} ({part.label})" for part in parts)
+    raise UsageError(f"No list is asked for here: name one with --list, of {known}.")
 
 
 def _part(procedure: Compiled, key: str) -> Checklist:
@@ -138,6 +184,14 @@ def _ticked(row: dict[str, Any], by: str, at: int, *, off: bool) -> dict[str, An
 
 def _open(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(row["text"]) for row in rows if row["required"] and not row.get("done")]
+
+
+def _numbered(record: Hanging, texts: Sequence[str]) -> str:
+    """Items with their places, from 1."""
+    rows = record.values["items"]
+    return " · ".join(
+        f"{place}. {row['text'].rstrip('.')}" for place, row in enumerate(rows, 1) if row["text"] in texts
+    )
 
 
 def _places(rows: Sequence[Mapping[str, Any]]) -> str:

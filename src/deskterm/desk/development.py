@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from deskterm.desk.checklists import how_to_tick
 from deskterm.desk.desk import Desk
 from deskterm.desk.permissions import Act
 from deskterm.desk.records import Record, change, next_key, of_kind
@@ -256,10 +257,10 @@ def _checked(work: Work) -> str | None:
         items = record.values.get("items", ()) if record is not None else ()
         done = {item.get("text") for item in items if item.get("done")}
         left = [item.text for item in checklist.items if item.required and item.text not in done]
-        rest = f" Left: {' · '.join(left)}" if left else ""
-        if not left and checklist.outcomes:
-            rest = f" Say what came of it: {', '.join(outcome.key for outcome in checklist.outcomes)}."
-        raise DeskError(f"First go through “{checklist.label}”.{rest}")
+        rest = f" Left: {' · '.join(text.rstrip('.') for text in left)}." if left else ""
+        raise DeskError(
+            f"First go through “{checklist.label}”.{rest} {how_to_tick(work.procedure, work.number, checklist, record)}"
+        )
     outcome = record.values.get("outcome")
     if part.outcomes and outcome not in part.outcomes:
         labels = {choice.key: choice.label for choice in checklist.outcomes}

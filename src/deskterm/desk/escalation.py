@@ -266,10 +266,9 @@ def _gone_through(work: Work, ladder: Ladder | None, decision: str) -> tuple[dic
     record = work.state.records.get((checklists.CHECKLIST, part.key))
     missing = [item.text for item in part.items if item.required] if record is None else checklists.left(record)
     if missing:
-        raise DeskError(
-            f"The review goes through the list {part.label!r} first; left: {'; '.join(missing)}. Tick off with"
-            f" `deskterm ticket check {work.number} --checklist {part.key}`."
-        )
+        how = checklists.how_to_tick(work.procedure, work.number, part, record, ends=False)
+        waits = " · ".join(text.rstrip(".") for text in missing)
+        raise DeskError(f"The review goes through the list “{part.label}” first; left: {waits}. {how}")
     if outcome is None:
         return {}, decision
     done = change(work.state.records, checklists.CHECKLIST, part.key, state="done", outcome=outcome.key)

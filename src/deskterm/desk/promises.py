@@ -7,13 +7,14 @@ from datetime import datetime
 from deskterm.desk.desk import Desk
 from deskterm.desk.fold import Upcoming
 from deskterm.desk.permissions import require_named
-from deskterm.desk.rows import instant, seconds
+from deskterm.desk.rows import seconds
 from deskterm.desk.timers import carry_out
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
 from deskterm.sla.targets import SCHEDULED, parse_target
+from deskterm.sla.zones import on_the_wall
 
 
 def set_due(
@@ -36,7 +37,7 @@ def set_due(
         _require_setter(work, clock)
         wanted = seconds(due)
         if wanted <= work.at:
-            raise UsageError(f"A due time lies ahead: {_in_utc(wanted)} has passed.")
+            raise UsageError(f"A due time lies ahead: {on_the_wall(wanted, desk.timezone)} has passed.")
         before = work.state.dues.get(clock.metric)
         if before == wanted:
             if clock.pinned:
@@ -44,7 +45,7 @@ def set_due(
             work.append("due_set", {f"dues.{clock.metric}": (before, None)}, reason=why, metric=clock.metric)
             before = None
         work.append("due_set", {f"dues.{clock.metric}": (before, wanted)}, reason=why, metric=clock.metric)
-        done = work.done(f"{number}: {_label(work, clock.metric)} due {_in_utc(wanted)}")
+        done = work.done(f"{number}: {_label(work, clock.metric)} due {on_the_wall(wanted, desk.timezone)}")
     return done
 
 
@@ -115,13 +116,14 @@ def snooze(desk: Desk, number: int, until: datetime | None, *, now: datetime, ve
     with desk.ticket(number, "snooze", now, version) as work:
         before, wanted = work.state.snoozed_until, None if until is None else seconds(until)
         if wanted is not None and wanted <= work.at:
-            raise UsageError(f"{_in_utc(wanted)} has passed: put the ticket off until later.")
+            raise UsageError(f"{on_the_wall(wanted, desk.timezone)} has passed: put the ticket off until later.")
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is {work.state.status}: only open tickets can be put off.")
         if wanted == before:
             raise DeskError(f"Ticket {number} is {'not put off' if before is None else 'put off until then already'}.")
         work.append("snoozed", {"snoozed_until": (before, wanted)})
-        done = work.done(f"{number} put off until {_in_utc(wanted)}" if wanted else f"{number} taken up")
+        until_then = "" if wanted is None else f"put off until {on_the_wall(wanted, desk.timezone)}"
+        done = work.done(f"{number} {until_then or 'taken up'}")
     return done
 
 
@@ -155,10 +157,6 @@ def _told(work: Work, event: Upcoming) -> str:
         return f"{label} is near ({event.threshold})"
     brought = carry_out(work, event.metric)
     return f"{label}: time is over" + (f", {brought}" if brought else "")
-
-
-def _in_utc(at: int) -> str:
-    return f"{instant(at):%F %H:%M:%S} UTC".replace(":00 UTC", " UTC")
 
 
 def _reason(reason: str) -> str:

@@ -22,6 +22,7 @@ from deskterm.desk.rows import clock_values, instant, moment, record_values, sec
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock
+from deskterm.sla.zones import on_the_wall
 from deskterm.store.changes import note_change
 from deskterm.store.tables import ClockRow, Contact, Message, Organisation, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.tables import Event as EventRow
@@ -121,9 +122,10 @@ class Work:
         self.connection = self.session.connection()
         last = self.fold.state.last_at
         if self.at < last and self.desk.simulated:
+            when = on_the_wall(last, self.desk.timezone)
             raise DeskError(
-                f"History is not written backwards: ticket {self.number} was last touched at {instant(last):%F %T} UTC;"
-                " give a later --now."
+                f"History is not written backwards: ticket {self.number} was last touched on {when}; give a"
+                " later --now."
             )
         self.at = max(self.at, last)  # clocks of two machines differ by a little; the order of events does not
         self._before = self.fold.clocks()

@@ -19,6 +19,23 @@ def plain_name(timezone: str) -> str:
     return _ETC.get(timezone, timezone)
 
 
+def letters(here: datetime) -> str:
+    """What a zone is called at an instant of it: `GMT`, or `UTC-3` where it has no letters of its own."""
+    name = here.tzname() or ""
+    if name[:1] in "+-":
+        sign, hours, minutes = name[0], name[1:3], name[3:5]
+        return f"UTC{sign}{int(hours)}" + (f":{minutes}" if minutes not in ("", "00") else "")
+    return name
+
+
+def on_the_wall(instant: int, timezone: str) -> str:
+    """An instant (epoch seconds) as people of a place read it: `Mon 23 Nov 2026 08:15 GMT`, with its seconds where they
+    are not none."""
+    here = (EPOCH + timedelta(0, instant)).astimezone(ZoneInfo(timezone))
+    seconds = f":{here:%S}" if here.second else ""
+    return f"{here:%a %d %b %Y %H:%M}{seconds} {letters(here)}"
+
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -13,6 +13,7 @@ from deskterm.store.instants import seconds, seconds_or_none
 from deskterm.store.location import shown
 from deskterm.store.merged import among, merged
 from deskterm.store.reader import Reader
+from deskterm.store.spoken import told
 from deskterm.store.window import QueueRow, queue_columns, queue_row
 
 JUST_MISSED = 1800
@@ -120,6 +121,8 @@ class TicketSheet:
     held: str | None = None
     flags: tuple[str, ...] = ()
     records: list[RecordView] = field(default_factory=list)
+    words: dict[int, str] = field(default_factory=dict)
+    """What people wrote that records refer to by its number, but for letters; empty where it was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
     sprint, snoozed, exempt, held, marks = rest
     clocks = _clocks(reader, wanted)
     gone = merged(reader, number, fields)
+    hanging = [*records(reader, number), *(one for other in gone for one in _counted(reader, other))]
     return TicketSheet(
         row=row,
         type=row.type,
@@ -181,7 +185,8 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         exempt=exempt,
         held=held,
         flags=_listed(marks),
-        records=[*records(reader, number), *(one for other in gone for one in _counted(reader, other))],
+        records=hanging,
+        words=told(reader, (record.values for record in hanging if record.kind != "letter")),
     )
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from deskterm.store.reader import Reader
 
 _AT_ONCE = 500
+_WORDS = ("body", "note", "notes", "comment", "changed")
+"""Members of a record that are the number of a text (`deskterm.desk.records`)."""
+
+
+def told(reader: Reader, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The words that some records refer to, by their number. records: their values."""
+    return spoken(reader, (number for values in records for number in words_in(values).values()))
+
+
+def words_in(values: Mapping[str, Any]) -> dict[str, int]:
+    """Member → the number of its text, of the values of a record."""
+    return {name: values[name] for name in _WORDS if isinstance(values.get(name), int)}
 
 
 def spoken(reader: Reader, numbers: Iterable[int | None]) -> dict[int, str]:

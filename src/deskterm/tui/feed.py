@@ -185,7 +185,7 @@ class Feed:
         self._team = me.team
         if not self._look.view:
             self._look = self._look._replace(view="team" if me.team else "open")
-        self._vocabulary = Vocabulary(facts.document, facts.procedure_version)
+        self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
         self._looks.wanted = auditing.wanted(facts.document)
         desk = Opened(sanitize(facts.name), facts.simulated, facts.timezone, me, people)
         self._post(DeskFound(desk, self._vocabulary))

@@ -12,6 +12,7 @@ from deskterm.store.live import LiveClock
 from deskterm.store.sheet import AgentView, ClockView, EventView, MessageView, TicketSheet
 from deskterm.store.window import QueueRow
 from deskterm.tui.shown import Card, ClockCard, Line, Person, Turn
+from deskterm.tui.standing import said_in_fields, standing, target_words
 from deskterm.tui.text import Safe, sanitize
 from deskterm.tui.vocabulary import Vocabulary, label
 
@@ -90,6 +91,7 @@ def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
         tags=tuple(sanitize(tag) for tag in sheet.tags),
         clocks=tuple(_clock(clock, vocabulary) for clock in sheet.clocks),
         turns=tuple(_turns(sheet, vocabulary)),
+        standing=tuple(standing(sheet, vocabulary)),
     )
 
 
@@ -130,9 +132,7 @@ def _facts(sheet: TicketSheet, vocabulary: Vocabulary) -> list[tuple[str, Safe]]
         ("Urgency", label(vocabulary.urgencies, sheet.urgency)),
         ("Reopened", sanitize(f"{sheet.reopened} times" if sheet.reopened > 1 else "once" if sheet.reopened else "")),
     ]
-    for key, value in sheet.fields.items():
-        facts.append((label(vocabulary.fields, key), sanitize(_value(value))))
-    return facts
+    return [*facts, *said_in_fields(sheet, vocabulary)]
 
 
 def _status(sheet: TicketSheet, vocabulary: Vocabulary) -> Safe:
@@ -146,14 +146,6 @@ def _status(sheet: TicketSheet, vocabulary: Vocabulary) -> Safe:
     return Safe(" · ".join((label(vocabulary.statuses, sheet.row.status), *dict.fromkeys(waits))))
 
 
-def _value(value: Any) -> str:
-    if value is None or value is False:
-        return ""
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(item) for item in value)
-    return "yes" if value is True else str(value)
-
-
 def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
     return ClockCard(
         metric=clock.metric,
@@ -161,7 +153,7 @@ def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
         cycle=clock.cycle,
         state=clock.state,
         started=clock.started,
-        target=sanitize(clock.target),
+        target=target_words(clock.target, vocabulary),
         target_seconds=clock.target_seconds,
         due=clock.due,
         stopped=clock.stopped,

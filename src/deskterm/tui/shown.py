@@ -130,8 +130,8 @@ class ClockCard(NamedTuple):
 
 
 class Card(NamedTuple):
-    """A ticket, opened. facts: what there is to know beside the line, as label and value; version: what a person who
-    writes has seen."""
+    """A ticket, opened. facts: what there is to know beside the line, as label and value; standing: what is to be
+    minded about it, likewise; version: what a person who writes has seen."""
 
     line: Line
     version: int
@@ -139,6 +139,7 @@ class Card(NamedTuple):
     tags: tuple[Safe, ...]
     clocks: tuple[ClockCard, ...]
     turns: tuple[Turn, ...]
+    standing: tuple[tuple[str, Safe], ...] = ()
 
     @property
     def number(self) -> int:

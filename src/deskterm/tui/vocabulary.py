@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 class Vocabulary:
     """Labels, definitions and calendars by key. A key that the procedure does not know reads as itself, so that
-    tickets of an older edition can be shown. document: a procedure as JSON; empty for none."""
+    tickets of an older edition can be shown. document: a procedure as JSON; empty for none. timezone: the desk's; that
+    of the first calendar where left out."""
 
-    def __init__(self, document: str = "", version: int = 0) -> None:
+    def __init__(self, document: str = "", version: int = 0, timezone: str = "") -> None:
         content = _parsed(document)
         priority = content.get("priority") or {}
+        closing = content.get("closing") or {}
+        development = content.get("development") or {}
         self.version = version
         self.types = _choices(content.get("types", ()))
         self.severities = _choices(content.get("severities", ()))
@@ -37,7 +40,17 @@ class Vocabulary:
         self.products = _choices(content.get("products", ()))
         self.topics = _choices(content.get("topics", ()))
         self.fields = _choices(content.get("fields", ()))
-        self.development = _choices((content.get("development") or {}).get("statuses", ()))
+        self.kinds: dict[str, str] = {part["key"]: part.get("kind", "text") for part in content.get("fields", ())}
+        self.development = _choices(development.get("statuses", ()))
+        self.routes = _choices(development.get("routes", ()))
+        self.item = sanitize(development.get("label") or "Development item")
+        self.rules = _choices(content.get("rules", ()))
+        self.roles = _choices(content.get("roles", ()))
+        self.checklists = _choices(content.get("checklists", ()))
+        self.outcomes = {part["key"]: _choices(part.get("outcomes", ())) for part in content.get("checklists", ())}
+        self.exempt_reasons = _choices((content.get("sla") or {}).get("exempt_reasons", ()))
+        self.endings = _choices((*closing.get("resolutions", ()), *closing.get("reasons", ())))
+        self.quotes = _choices((content.get("money") or {}).get("quote_states", ()))
         self.tiers = {str(tier["level"]): sanitize(tier["label"]) for tier in content.get("tiers", ())}
         self.channels = tuple(sanitize(channel) for channel in content.get("channels", ()))
         self.intake = sanitize((content.get("about") or {}).get("intake", ""), multiline=True)
@@ -48,6 +61,8 @@ class Vocabulary:
         self._asked = {kind: asked(content, kind) for kind in self.types}
         self._among: str = (content.get("duplicates") or {}).get("suggest", "organisation")
         self._calendars: Mapping[str, Any] = content.get("calendars", {})
+        first: Mapping[str, Any] = next(iter(self._calendars.values()), {})
+        self.timezone: str = timezone or first.get("timezone") or "UTC"
         self._built: dict[str, Calendar | None] = {}
 
     def has_severity(self, kind: str) -> bool:

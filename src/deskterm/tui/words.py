@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
+from deskterm.sla.zones import letters
 from deskterm.tui.text import Safe, sanitize
 
 MINUS = "\N{MINUS SIGN}"
@@ -93,16 +94,7 @@ def stamp(at: int, now: int, zone: tzinfo) -> str:
 def wall_clock(now: int, zone: tzinfo) -> Safe:
     """The header's clock: `Mon 23 Nov 14:32 GMT`."""
     here = local(now, zone)
-    return sanitize(f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here:%H:%M} {zone_name(here)}")
-
-
-def zone_name(here: datetime) -> str:
-    """`GMT`, or `UTC-3` where a zone has no letters of its own."""
-    name = here.tzname() or ""
-    if name[:1] in "+-":
-        sign, hours, minutes = name[0], name[1:3], name[3:5]
-        return f"UTC{sign}{int(hours)}" + (f":{minutes}" if minutes not in ("", "00") else "")
-    return name
+    return sanitize(f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here:%H:%M} {letters(here)}")
 
 
 def counted(count: int, one: str, many: str = "") -> str:

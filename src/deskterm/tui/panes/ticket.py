@@ -28,7 +28,7 @@ class Facts(Widget):
         self._facts: list[Content] = []
 
     def show(self, card: Card | None) -> None:
-        self._facts = [_fact(name, value) for name, value in card.facts] if card else []
+        self._facts = [_fact(name, value) for name, value in (*card.facts, *card.standing)] if card else []
         if card is not None:
             self._facts += [Content.styled(f"#{tag}", "$text-accent") for tag in card.tags]
         self.refresh(layout=True)
