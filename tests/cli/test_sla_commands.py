@@ -148,7 +148,7 @@ def test_due_times_are_printed_to_the_second_where_they_are_not_on_the_minute(de
     changed = desk("ticket", "set", "1001", "--severity", "high", "--dry-run", *odd).out
     assert "Mon 23 Nov 2026 10:10:07 → Mon 23 Nov 2026 09:40:07" in changed
     pinned = desk("ticket", "due", "1001", "resolution", "2026-11-24T10:00:05", "--reason", "agreed", *odd)
-    assert "due 2026-11-24 10:00:05 UTC" in pinned.out
+    assert "due Tue 24 Nov 2026 10:00:05 GMT" in pinned.out
 
 
 def test_what_a_change_would_do_to_a_clock_that_rests_says_if_resumed_now(desk: Call) -> None:
