@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.money import charged_seconds, money, parse_amount, parse_time, price, rounded, spoken, total
+from deskterm.desk.money import (
+    charged_seconds,
+    money,
+    parse_amount,
+    parse_rate,
+    parse_time,
+    payable,
+    price,
+    rounded,
+    spoken,
+    total,
+)
 from deskterm.errors import UsageError
 from deskterm.procedure.schema import Money
 
@@ -38,6 +50,53 @@ def test_amounts_have_the_coins_of_their_currency(text: str, currency: str, amou
 def test_what_cannot_be_paid_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_amount(text, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1e5", "'1e5' is no amount: write it as 1250.00"),
+        ("9" * 30, "is no amount: write it as 1250.00"),
+        ("1000000000.01", "GBP 1,000,000,000 is the most that an amount may be"),
+        ("EUR 12", "counted in GBP here, not in EUR"),
+        ("12 usd", "counted in GBP here, not in USD"),
+        ("£12", "is no amount"),
+        ("Infinity", "is no amount"),
+    ],
+)
+def test_an_absurd_amount_is_refused_with_what_to_write_instead(text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        parse_amount(text, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1e5", "'1e5' is no hour's price: write it as 62.50"),
+        ("-5", "'-5' is no hour's price"),
+        ("nan", "'nan' is no hour's price"),
+        ("10000001", "GBP 10,000,000 is the most that an hour may cost"),
+        ("EUR 60", "counted in GBP here, not in EUR"),
+        ("1.23456", "is no hour's price"),
+    ],
+)
+def test_an_absurd_rate_is_refused_with_what_to_write_instead(text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        parse_rate(text, "GBP")
+
+
+def test_an_amount_may_be_written_with_the_desks_own_currency() -> None:
+    assert (parse_amount("GBP 480", "GBP"), parse_rate("62.505 gbp", "GBP")) == (Decimal("480.00"), Decimal("62.505"))
+
+
+@given(st.decimals(allow_nan=True, allow_infinity=True))
+def test_whatever_number_is_given_what_passes_can_be_paid(value: Decimal) -> None:
+    try:
+        passed = payable(value, "GBP")
+    except UsageError:
+        return
+    assert 0 <= passed <= 1_000_000_000
+    assert passed == rounded(passed, "GBP")
 
 
 @pytest.mark.requirement("S1-32")

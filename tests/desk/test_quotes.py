@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from deskterm.desk import handling, quotes
+from deskterm.desk import handling, quotes, time_entries
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
-from deskterm.errors import DeskError
+from deskterm.errors import DeskError, UsageError
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import RecordView, TicketSheet, sheet
 from shipped_desk import MONDAY, as_, shipped_desk
@@ -93,3 +93,13 @@ def test_a_procedure_without_quotes_says_so(store_url: str) -> None:
     with pytest.raises(DeskError, match="has no quotes"):
         quotes.request(desk, 1001, now=at(1))
     desk.store.close()
+
+
+@pytest.mark.parametrize("amount", ["NaN", "-5", "1e12", "Infinity"])
+def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: Desk, amount: str) -> None:
+    with pytest.raises(UsageError, match=r"is no amount|is the most"):
+        quotes.send(as_(desk, "professional-services"), 1001, Decimal(amount), now=at(3))
+    with pytest.raises(UsageError, match=r"is no amount|is the most"):
+        quotes.agree(desk, 1001, amount=Decimal(amount), now=at(4))
+    with pytest.raises(UsageError, match=r"is no hour's price|is the most"):
+        time_entries.write(desk, 1001, 600, chargeable=True, rate=Decimal(amount), now=at(5))

@@ -137,3 +137,21 @@ def test_only_a_role_that_may_sets_due_times() -> None:
 @pytest.mark.parametrize("table", CASES["tables"], ids=lambda table: table["told"])
 def test_a_table_that_cannot_be_worked_by_is_refused(table: dict[str, str]) -> None:
     assert table["told"] in refusal(f"{SHOP}\n{table['text']}")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('currency = "GPB"', 'money, currency: there is no currency "GPB"; did you mean "'),
+        ('currency = "QQQ"', "write a code of ISO 4217, such as GBP"),
+        ("rate = -5", "money, rate: -5 is no hour's price: write it as 62.50"),
+        ('rate = "1e9"', "money, rate: GBP 10,000,000 is the most that an hour may cost"),
+        ("rate = nan", "rate"),
+        ("rate = 1.00001", "is too fine for an hour's price"),
+    ],
+)
+def test_money_that_nobody_can_be_charged_is_refused(line: str, told: str) -> None:
+    text = f"{SHOP}\n[money]\n{line}\n"
+    said = refusal(text)
+    assert told in said
+    assert said.startswith(f"shop.toml:{line_of(text, line)}: ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,13 +44,16 @@ def time(
     """Write down time that was worked, or list it with its price."""
     from deskterm.cli import show
     from deskterm.desk import time_entries
-    from deskterm.desk.money import parse_time
+    from deskterm.desk.money import parse_rate, parse_time
+    from deskterm.procedure.compiled import from_document
 
     invocation: Invocation = context.obj
     seconds = parse_time(worked) if worked is not None else None
-    hourly = None if rate is None else _rate(rate)
     facts = facts_of(invocation)
     now = invocation.now(facts)
+    hourly = None
+    if rate is not None:
+        hourly = parse_rate(rate, from_document(facts.document, facts.procedure_version).procedure.money.currency)
     if correct is not None and void is not None:
         raise UsageError("--correct and --void go one at a time.")
     done: Done
@@ -243,13 +246,3 @@ def _known(invocation: Invocation, number: int) -> None:
     with invocation.reader() as reader:
         if not reader.rows("SELECT id FROM ticket WHERE id = :number", {"number": number}):
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-
-
-def _rate(text: str) -> Decimal:
-    try:
-        rate = Decimal(text)
-    except InvalidOperation:
-        rate = Decimal("NaN")
-    if not rate.is_finite() or rate < 0:
-        raise UsageError(f"{text!r} is no hour's price: write it as 62.50.")
-    return rate

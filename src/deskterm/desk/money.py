@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from deskterm.errors import UsageError
+from deskterm.procedure import amounts
+from deskterm.procedure.amounts import rounded
 from deskterm.procedure.schema import Money
 from deskterm.sla.targets import parse_duration
 
-_WITHOUT_CENTS = frozenset(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
-     "XPF")
-)  # fmt: skip
-_IN_THOUSANDTHS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
-_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,4})?")
 _LONGEST = 31 * 86_400
 """Seconds of one entry at most: more is a slip of the pen."""
 
@@ -61,23 +57,34 @@ def parse_time(text: str) -> int:
 
 
 def parse_amount(text: str, currency: str) -> Decimal:
-    """An amount of a currency, such as `1250.00`. UsageError for what it cannot be paid in."""
-    words = text.strip().replace("\u00a0", "").replace(" ", "")
+    """An amount of a currency, such as `1250.00`. UsageError for what it cannot be paid in, and for more than can be
+    meant."""
     try:
-        amount = Decimal(words) if _AMOUNT.fullmatch(words) else None
-    except InvalidOperation:
-        amount = None
-    if amount is None:
-        raise UsageError(f"{text!r} is no amount: write it as 1250 or 1250.00.")
-    if amount != rounded(amount, currency):
-        raise UsageError(f"{text!r} cannot be paid in {currency}: round it to {rounded(amount, currency)}.")
-    return rounded(amount, currency)
+        return amounts.amount(text, currency)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
-def rounded(amount: Decimal, currency: str) -> Decimal:
-    """To the smallest coin, halves up."""
-    places = 0 if currency in _WITHOUT_CENTS else 3 if currency in _IN_THOUSANDTHS else 2
-    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+def parse_rate(text: str, currency: str) -> Decimal:
+    """An hour's price, such as `62.50`. UsageError for anything else."""
+    try:
+        return amounts.hourly(text, currency)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def payable(amount: Decimal, currency: str) -> Decimal:
+    """An amount that somebody is to pay. UsageError for none, and for more than can be meant."""
+    if wrong := amounts.fault(amount, currency):
+        raise UsageError(wrong)
+    return amount
+
+
+def payable_rate(rate: Decimal, currency: str) -> Decimal:
+    """An hour's price that somebody is to pay. UsageError for none, and for more than can be meant."""
+    if wrong := amounts.hourly_fault(rate, currency):
+        raise UsageError(wrong)
+    return rate
 
 
 def charged_seconds(seconds: int, part: Money) -> int:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
-from deskterm.desk.money import money
+from deskterm.desk.money import money, payable
 from deskterm.desk.permissions import require_named
 from deskterm.desk.records import Record, change, next_key, of_kind
 from deskterm.desk.transaction import Done, Work
@@ -53,7 +53,7 @@ def send(desk: Desk, number: int, amount: Decimal, *, quote: str | None = None, 
         record = _open(work, quote, ("requested", "sent"), missing_ok=quote is None)
         key = record.key if record is not None else next_key(work.state.records, QUOTE)
         currency = work.procedure.procedure.money.currency
-        _set(work, key, "sent", note, {}, amount=str(amount), currency=currency)
+        _set(work, key, "sent", note, {}, amount=str(payable(amount, currency)), currency=currency)
         done = work.done(f"{number}: quote {key} of {money(amount, currency)} sent")
     return done
 
@@ -81,7 +81,7 @@ def agree(desk: Desk, number: int, *, amount: Decimal | None = None, note: str =
     with desk.ticket(number, "time", now) as work:
         key = next_key(work.state.records, AGREEMENT)
         currency = work.procedure.procedure.money.currency
-        values = {} if amount is None else {"amount": str(amount), "currency": currency}
+        values = {} if amount is None else {"amount": str(payable(amount, currency)), "currency": currency}
         words = {"words": ["note"]} if note.strip() else {}
         texts = {"note": note.strip()} if note.strip() else {}
         changes = change(work.state.records, AGREEMENT, key, state="agreed", who=desk.agent.login, **values, **words)

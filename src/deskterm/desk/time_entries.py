@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from deskterm.desk.desk import Desk
-from deskterm.desk.money import Price, charged_seconds, money, price, spoken, total
+from deskterm.desk.money import Price, charged_seconds, money, payable_rate, price, spoken, total
 from deskterm.desk.permissions import may
 from deskterm.desk.records import Record, change, next_key, of_kind
 from deskterm.desk.rows import seconds as epoch
@@ -44,6 +44,8 @@ def write(
     if started is not None and epoch(started) + seconds > epoch(now):
         raise UsageError("Work that is written down has been done: give a time that is over.")
     with desk.ticket(number, "time", now, version) as work:
+        if rate is not None:
+            payable_rate(rate, work.procedure.procedure.money.currency)
         kind = work.procedure.types.get(work.state.type)
         charged = chargeable if chargeable is not None else kind is not None and kind.chargeable
         if charged and _unagreed(work):
@@ -73,6 +75,8 @@ def correct(
     why = _reason(reason)
     with desk.ticket(number, "time", now) as work:
         before = _valid(work, key)
+        if rate is not None:
+            payable_rate(rate, work.procedure.procedure.money.currency)
         if (seconds, chargeable, rate) == (None, None, None):
             raise UsageError("Say what is to be another: the time, whether it is charged, or the rate.")
         old_rate = Decimal(before.values["rate"]) if "rate" in before.values else None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import product
 
+from deskterm.procedure.amounts import CURRENCIES, hourly_fault
 from deskterm.procedure.complaints import Complaint, nearest
 from deskterm.procedure.lines import Path
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
@@ -51,6 +52,7 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
     yield from _initials(procedure)
     yield from _objectives(procedure)
     yield from _cadences(procedure)
+    yield from _money(procedure)
     for number, asked in enumerate(procedure.fields):
         if asked.kind == "choice" and not asked.choices:
             yield Complaint(("fields", number), f'fields "{asked.key}": a choice needs choices.')
@@ -200,3 +202,14 @@ def _cadences(procedure: Procedure) -> Iterator[Complaint]:
         wrong = fault(cadence.rule, cadence.first)
         if wrong is not None:
             yield Complaint(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {wrong}.')
+
+
+def _money(procedure: Procedure) -> Iterator[Complaint]:
+    part = procedure.money
+    if part.currency not in CURRENCIES:
+        near = get_close_matches(part.currency, sorted(CURRENCIES), n=1)
+        advice = f'did you mean "{near[0]}"?' if near else "write a code of ISO 4217, such as GBP."
+        told = f'money, currency: there is no currency "{part.currency}"; {advice}'
+        yield Complaint(("money", "currency"), told)
+    elif part.rate is not None and (wrong := hourly_fault(part.rate, part.currency)):
+        yield Complaint(("money", "rate"), f"money, rate: {wrong}")

@@ -1,0 +1,85 @@
+"""Amounts of money as people write them: decimal, of one currency, no larger than can be meant."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+MOST = Decimal(1_000_000_000)
+"""What an amount may be at most."""
+MOST_AN_HOUR = Decimal(10_000_000)
+"""What an hour's price may be at most, in any currency."""
+
+_CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
+    "CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ "
+    "GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR "
+    "LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN "
+    "PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB "
+    "TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG "
+)
+CURRENCIES = frozenset(_CODES.split())
+"""ISO 4217, without what nothing is paid in."""
+_WITHOUT_CENTS = frozenset(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+)
+_IN_THOUSANDTHS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
+_NAMED = re.compile(r"([A-Z]{3})?([^A-Za-z]*)([A-Z]{3})?", re.IGNORECASE)
+
+
+def amount(text: str, currency: str) -> Decimal:
+    """An amount of a currency, such as `1250.00`, or with it, `GBP 1250`. ValueError says what to write instead."""
+    found = _number(text, currency, "amount", "1250.00")
+    if wrong := fault(found, currency):
+        raise ValueError(wrong)
+    return rounded(found, currency)
+
+
+def hourly(text: str, currency: str) -> Decimal:
+    """An hour's price, such as `62.50`. ValueError says what to write instead."""
+    found = _number(text, currency, "hour's price", "62.50")
+    if wrong := hourly_fault(found, currency):
+        raise ValueError(wrong)
+    return found
+
+
+def fault(value: Decimal, currency: str) -> str:
+    """What is wrong with an amount, in a sentence; empty where nothing is."""
+    if not value.is_finite() or value < 0:
+        return f"{value} is no amount: write it as 1250.00."
+    if value > MOST:
+        return f"{currency} {MOST:,} is the most that an amount may be: look at the number again."
+    if value != rounded(value, currency):
+        return f"{value} cannot be paid in {currency}: round it to {rounded(value, currency)}."
+    return ""
+
+
+def hourly_fault(value: Decimal, currency: str) -> str:
+    """What is wrong with an hour's price, in a sentence; empty where nothing is."""
+    if not value.is_finite() or value < 0:
+        return f"{value} is no hour's price: write it as 62.50."
+    if value > MOST_AN_HOUR:
+        return f"{currency} {MOST_AN_HOUR:,} is the most that an hour may cost: look at the number again."
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -4:
+        return f"{value} is too fine for an hour's price: write it with four digits after the point at most."
+    return ""
+
+
+def rounded(value: Decimal, currency: str) -> Decimal:
+    """To the smallest coin, halves up."""
+    places = 0 if currency in _WITHOUT_CENTS else 3 if currency in _IN_THOUSANDTHS else 2
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _number(text: str, currency: str, what: str, example: str) -> Decimal:
+    words = "".join(text.split())
+    named = _NAMED.fullmatch(words)
+    if named is not None and (name := named[1] or named[3]) and not (named[1] and named[3]) and named[2]:
+        if name.upper() != currency:
+            raise ValueError(f"Money is counted in {currency} here, not in {name.upper()}: write it as {example}.")
+        words = named[2]
+    if not _AMOUNT.fullmatch(words):
+        raise ValueError(f"{text[:40]!r} is no {what}: write it as {example}.")
+    return Decimal(words)
