@@ -201,7 +201,7 @@ def live_through(desk: Desk, acts: list[Act]) -> None:
         after = state_of(desk, number)
         if act.what not in ("time", "undone"):
             asked_for(desk, before, after)
-        if before.category == "closed" and desk.procedure.procedure.closing.immutable and act.what != "undone":
+        if before.category == "closed" and desk.procedure.procedure.closing.immutable:
             assert (after.status, after.tags, after.type) == (before.status, before.tags, before.type)
         if isinstance(came, Done) and came.number:
             number = came.number

@@ -1,7 +1,8 @@
 """Taking back: the last command of a ticket, or of all the tickets that it was about, as if it had never been.
 
 What was done stays in the events, and so does its being taken back; the ticket is folded without it. What a person
-said stays said, and a letter that went out stays sent.
+said stays said, and a letter that went out stays sent. A reply of the desk goes back as long as none of its letters has
+gone out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from deskterm.desk.deeds import changed, deed
 from deskterm.desk.desk import Desk, MovedOn
 from deskterm.desk.events import Event
 from deskterm.desk.fold import BY_THE_WAY, folded, standing
+from deskterm.desk.follow_up import FOLLOW_UPS
 from deskterm.desk.linking import closed_status
 from deskterm.desk.rows import moment
 from deskterm.desk.transaction import Done, Work, events_of
@@ -31,7 +33,6 @@ _STAYS = {
     "replied": "a reply that was sent stays sent",
     "noted": "what was written stays written",
     "thanked": "what the requester wrote stays",
-    "overruled": "clocks run for a message that the requester wrote",
     "feedback": "what the requester answered stays",
     "imported": "what was brought in stays",
     "migrated": "a ticket is brought to another edition, not back",
@@ -95,9 +96,10 @@ def last_act(events: Iterable[Event]) -> Act | None:
 def undo(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
     """Take back the last command of a ticket, on all the tickets that it was about, in one transaction. Called again,
     it takes back the one before. Agents take back what they did themselves, leads and admins anything. Letters that
-    still wait are withdrawn; the summary says when some are sent already. A ticket that was split off is closed, and
-    stays linked. DeskError, with the reason, for what cannot be taken back: what a person said, and what something
-    else was built on since."""
+    still wait are withdrawn, and so is the reply that they were to bring; the summary says when letters of another
+    command are sent already. A ticket that was split off is closed, and stays linked. DeskError, with the reason, for
+    what cannot be taken back: what a person said, a reply that went out, that a ticket was closed for good (S4-15),
+    and what something else was built on since."""
     desk.require("undo")
     with desk.store.reading() as session:
         first = last_act(events_of(session, number))
@@ -112,8 +114,9 @@ def undo(desk: Desk, number: int, *, now: datetime, version: int | None = None) 
             raise DeskError(f"Nothing of {number} is there to be taken back.")
         if _numbers(here.session, number, act) != numbers:
             raise DeskError(f"Ticket {number} moved on just now: look at what is new, then try again.")
+        letters = [letter for work in works for letter in _letters(work, acts[work.number])]
         for work in works:
-            _check(desk, work, acts[work.number], act)
+            _check(desk, work, acts[work.number], act, letters)
         sent = sum(_take_back(work, acts[work.number] or act) for work in works)
         others = [other for other in numbers if other != number]
         done = here.done(f"{number}: taken back: {act.words}{_also(others)}{_still(sent)}")
@@ -135,19 +138,54 @@ def _numbers(session: Any, number: int, act: Act | None) -> list[int]:
     return sorted({number, *found})
 
 
-def _check(desk: Desk, work: Work, act: Act | None, wanted: Act) -> None:
-    """DeskError unless this ticket's part of a command can be taken back by this agent."""
+def _letters(work: Work, act: Act | None) -> list[str]:
+    """How far the letters of a command got on one ticket."""
+    records = work.state.records
+    found = (records.get(("letter", str(event.seq))) for event in (act.events if act else ()) if event.kind == "letter")
+    return [letter.state for letter in found if letter is not None]
+
+
+def _check(desk: Desk, work: Work, act: Act | None, wanted: Act, letters: Sequence[str]) -> None:
+    """DeskError unless this ticket's part of a command can be taken back by this agent. letters: how far those of the
+    whole command got."""
     if act is None or (wanted.bulk is not None and act.bulk != wanted.bulk):
         since = "nothing is left of it" if act is None else _since(act.events[-1], desk)
         raise DeskError(f"Ticket {work.number} was part of it, and has moved on: {since}. Take that back first.")
     for event in act.events:
         if event.kind == "registered" and act.split_off:
             continue
-        if event.kind in _STAYS:
-            reason = _STAYS["thanked" if _of_requester(event) and event.kind == "replied" else event.kind]
+        reason = _stays(event, letters)
+        if reason is not None:
             raise DeskError(f"Ticket {work.number} cannot go back behind this: {_since(event, desk)}; {reason}.")
+    _require_return(desk, work, act)
     if act.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
         raise DeskError(f"The last thing on {work.number} is not yours: {_since(act.head, desk)}. Ask a lead.")
+
+
+def _stays(event: Event, letters: Sequence[str]) -> str | None:
+    """Why an event cannot be taken back; None when it can."""
+    if f"fields.{FOLLOW_UPS}" in event.changes:
+        return "what the requester wrote stays, and so does the ticket that came of it"
+    if event.kind == "replied":
+        if _of_requester(event):
+            return _STAYS["thanked"]
+        if "sent" in letters:
+            return "its letter has gone out, and what was sent stays sent"
+        return None if letters else _STAYS["replied"]
+    return _STAYS.get(event.kind)
+
+
+def _require_return(desk: Desk, work: Work, act: Act) -> None:
+    """DeskError when a command closed a ticket for good, where closed ones can no longer be changed (S4-15). That two
+    tickets were taken for one is another matter: nobody said that it had ended."""
+    if work.state.category != "closed" or not work.procedure.procedure.closing.immutable:
+        return
+    closing = next((event for event in act.events if "status" in event.changes), None)
+    if closing is not None and closing.kind not in ("duplicated", "merged"):
+        raise DeskError(
+            f"Ticket {work.number} cannot go back behind this: {_since(closing, desk)}; it is closed for good: open a"
+            " new one that names it."
+        )
 
 
 def _take_back(work: Work, act: Act) -> int:
