@@ -65,6 +65,7 @@ async def test_one_key_opens_a_ticket_again_that_stayed_closed_for_thanks(tmp_pa
     closing.resolve(desk, 1001, "Done.", now=at(2))
     conversation.customer_message(desk, 1001, "Great job.", now=at(3))
     async with sitting(desk.store.url, view="closed") as here:
+        await here.until(lambda: here.screen.queue.count == 1, "the closed ticket")
         await here.pilot.press("O")
         await here.told("opened again for what was taken for thanks")
     assert seen(desk).row.status == "client-responded"

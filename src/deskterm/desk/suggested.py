@@ -38,13 +38,18 @@ def _settle(work: Work, record: Record, state: str) -> None:
     work.append("suggested", changes, rule=record.values["rule"])
 
 
+def waiting(work: Work) -> list[Record]:
+    """What is suggested, and neither taken nor left."""
+    return [record for record in of_kind(work.state.records, "suggestion") if record.state == "open"]
+
+
 def _open(work: Work, key: str | None) -> Record:
-    waiting = [record for record in of_kind(work.state.records, "suggestion") if record.state == "open"]
+    found = waiting(work)
     if key is not None:
-        waiting = [record for record in waiting if key in (record.key, record.values["rule"])]
-    if not waiting:
+        found = [record for record in found if key in (record.key, record.values["rule"])]
+    if not found:
         raise DeskError(f"Nothing is suggested for {work.number}{f' under {key}' if key else ''}.")
-    if len(waiting) > 1:
-        listed = "; ".join(f"{record.key}: {record.values['ask']}" for record in waiting)
+    if len(found) > 1:
+        listed = "; ".join(f"{record.key}: {record.values['ask']}" for record in found)
         raise DeskError(f"Several things are suggested for {work.number}, say which: {listed}.")
-    return waiting[0]
+    return found[0]

@@ -14,9 +14,20 @@ from deskterm.tui.commands.looking import LOOKING
 from deskterm.tui.commands.telling import TELLING
 from deskterm.tui.commands.together import TOGETHER
 from deskterm.tui.commands.walking import WALKING
+from deskterm.tui.commands.weighing import WEIGHING
 from deskterm.tui.commands.working import WORKING
 
-TABLE: tuple[Command, ...] = (*WORKING, *CORRECTING, *ENDING, *TELLING, *TOGETHER, *CHARGING, *LOOKING, *WALKING)
+TABLE: tuple[Command, ...] = (
+    *WORKING,
+    *CORRECTING,
+    *WEIGHING,
+    *ENDING,
+    *TELLING,
+    *TOGETHER,
+    *CHARGING,
+    *LOOKING,
+    *WALKING,
+)
 BY_NAME: dict[str, Command] = {command.name: command for command in TABLE}
 
 
@@ -42,12 +53,14 @@ def in_footer(table: Iterable[Command] = TABLE) -> list[Command]:
 
 
 def named(word: str) -> Command | None:
-    """The command that a person means: by its name, or by the only name that begins so."""
+    """The command that a person means: by its name, or by the only name that begins so; of several, the only one that
+    has a key, which is what they do often."""
     wanted = word.casefold()
     if wanted in BY_NAME:
         return BY_NAME[wanted]
     begun = [command for name, command in BY_NAME.items() if name.startswith(wanted) and command.spoken]
-    return begun[0] if len(begun) == 1 else None
+    keyed = [command for command in begun if command.keys]
+    return begun[0] if len(begun) == 1 else keyed[0] if len(keyed) == 1 else None
 
 
 def nearest(word: str) -> str:

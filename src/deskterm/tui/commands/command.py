@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from deskterm.desk.permissions import Act, may, refusal
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from deskterm.tui.screens.desk import DeskScreen
 
 
-class Command:
+class Command(ABC):
     """A thing to do. The docstring of a subclass is what tooltip, palette and help say of it.
 
     name: the word after `:`; keys: Textual's names of keys; argument: what may follow the name; rows: whether it is
@@ -45,16 +46,17 @@ class Command:
             return "There is no ticket here: choose a view that has one."
         return None
 
+    @abstractmethod
     async def run(self, screen: DeskScreen, argument: str) -> None:
         """Do it. argument: what followed the name after `:`, empty from a key. Errors are the screen's to show."""
-        raise NotImplementedError
 
 
 class Step(Command):
     """A command that only moves: done at once, without asking anything."""
 
+    @abstractmethod
     def step(self, screen: DeskScreen) -> None:
-        raise NotImplementedError
+        """Do it."""
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         self.step(screen)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from deskterm.errors import DeskError
 from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.worded import part_chosen
 from deskterm.tui.commands.working import these
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import Safe, sanitize
@@ -15,7 +16,6 @@ from deskterm.tui.text import Safe, sanitize
 if TYPE_CHECKING:
     from deskterm.desk.desk import Desk
     from deskterm.desk.transaction import Done
-    from deskterm.procedure.schema import Choice as Part
     from deskterm.tui.screens.desk import DeskScreen
 
 DONE = "+"
@@ -29,7 +29,7 @@ class Resolve(Command):
     name, title, argument, rows, act, group = "resolve", "Resolve", "[kind]", "one", "reply", "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
-        code = argument or await _chosen(
+        code = argument or await part_chosen(
             screen, "How was it resolved?", lambda desk: desk.procedure.procedure.closing.resolutions
         )
         if code is not None:
@@ -44,7 +44,7 @@ class Close(Command):
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         lines = screen.lines(many=True)
-        because = argument or await _chosen(
+        because = argument or await part_chosen(
             screen, f"Why are {these(lines)} closed?", lambda desk: desk.procedure.procedure.closing.reasons
         )
         if because == "":
@@ -180,15 +180,6 @@ def _ending(outcome: str, now: datetime) -> Callable[[Desk, int], Done]:
         return checklists.check(desk, number, outcome=outcome, now=now)
 
     return end
-
-
-async def _chosen(screen: DeskScreen, question: str, among: Callable[[Desk], Sequence[Part]]) -> str | None:
-    """The key of one of the procedure's choices; empty where it has none, None when nothing was chosen."""
-    parts = await screen.clerk.do(among)
-    if not parts:
-        return ""
-    choices = [Choice(part.key, sanitize(part.label), sanitize(part.definition)) for part in parts]
-    return await screen.asking.choose(question, choices)
 
 
 async def _judged(screen: DeskScreen, argument: str, *, confirmed: bool) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from deskterm.tui.commands.command import Command
-from deskterm.tui.commands.working import these
+from deskterm.tui.commands.worded import Numbered, Worded
 
 if TYPE_CHECKING:
     from deskterm.desk.desk import Desk
@@ -14,25 +14,7 @@ if TYPE_CHECKING:
     from deskterm.tui.screens.desk import DeskScreen
 
 
-class _Worded(Command):
-    """A command that takes a line of words. question: what is asked for, with the tickets in it."""
-
-    asks = True
-    group = "Work"
-    question: ClassVar[str]
-
-    async def run(self, screen: DeskScreen, argument: str) -> None:
-        lines = screen.lines(many=self.rows == "many")
-        words = argument or await screen.asking.line(self.question.format(these(lines)))
-        if words:
-            now = screen.instant()
-            await screen.carrying.to_each(lines, lambda desk, number: self.carry(desk, number, words, now))
-
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
-        raise NotImplementedError
-
-
-class Escalate(_Worded):
+class Escalate(Worded):
     """Take the next step of a ladder: its role is asked, its level of support takes over."""
 
     name, title, keys, footer, argument = "escalate", "escalate", ("e",), 5, "[reason]"
@@ -45,7 +27,7 @@ class Escalate(_Worded):
         return escalation.escalate(desk, number, reason=words, now=now)
 
 
-class Review(_Worded):
+class Review(Worded):
     """Decide on the open escalation of a ticket."""
 
     name, title, argument, rows, act = "review", "Decide on an escalation", "[decision]", "one", "escalate"
@@ -57,7 +39,7 @@ class Review(_Worded):
         return escalation.review(desk, number, decision=words, now=now)
 
 
-class Dispute(_Worded):
+class Dispute(Worded):
     """Note that the customer says the priority is wrong, and how it affects them."""
 
     name, title, argument, rows, act = "dispute", "Priority is disputed", "[words]", "one", "escalate"
@@ -69,7 +51,7 @@ class Dispute(_Worded):
         return disputes.dispute(desk, number, words, now=now)
 
 
-class Delay(_Worded):
+class Delay(Worded):
     """Tell the requester that it takes longer, before the time runs out."""
 
     name, title, argument, rows, act = "delay", "Tell of a delay", "[words]", "many", "reply"
@@ -81,7 +63,7 @@ class Delay(_Worded):
         return delays.announce_delay(desk, number, words, now=now)
 
 
-class Told(_Worded):
+class Told(Worded):
     """Log a call that does instead of the letters that wait."""
 
     name, title, argument, rows, act = "told", "Told by phone", "[words]", "one", "reply"
@@ -93,7 +75,7 @@ class Told(_Worded):
         return letters.by_phone(desk, number, words, now=now)
 
 
-class Join(_Worded):
+class Join(Worded):
     """Let somebody take part: the ticket's letters go to them too."""
 
     name, title, argument, rows, act = "join", "Add a participant", "[name or address]", "many", "participate"
@@ -105,22 +87,19 @@ class Join(_Worded):
         return participants.add(desk, number, words, now=now)
 
 
-class Attach(_Worded):
+class Attach(Numbered):
     """Attach the tickets to an incident, by its number."""
 
     name, title, argument, rows, act = "attach", "Attach to an incident", "[number]", "many", "link"
     question = "Which incident do {} belong to?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
         from deskterm.desk import incidents
-        from deskterm.errors import UsageError
 
-        if not words.strip().isdecimal():
-            raise UsageError(f"{words!r} is no ticket's number.")
-        return incidents.attach(desk, number, int(words), now=now)
+        return incidents.attach(desk, number, other, now=now)
 
 
-class Announce(_Worded):
+class Announce(Worded):
     """Say one thing on an incident and on every ticket that is attached to it."""
 
     name, title, argument, rows, act = "announce", "Tell all of an incident", "[words]", "one", "reply"

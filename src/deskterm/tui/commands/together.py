@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from deskterm.errors import DeskError, UsageError
+from deskterm.errors import DeskError
 from deskterm.tui.commands.command import Command
-from deskterm.tui.commands.working import these
+from deskterm.tui.commands.worded import Numbered, Worded
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import sanitize
 
@@ -37,46 +38,28 @@ class Undo(Command):
         await screen.carrying.to_each(screen.lines(many=True), take_back)
 
 
-class Duplicate(Command):
+class Duplicate(Numbered):
     """Close the tickets as duplicates of another one: their people take part there."""
 
-    asks = True
-    name, title, argument = "duplicate", "Duplicate of", "original"
-    rows, act, group = "many", "link", "Work"
+    name, title, argument, rows, act = "duplicate", "Duplicate of", "original", "many", "link"
+    question = "{}: duplicate of number"
 
-    async def run(self, screen: DeskScreen, argument: str) -> None:
-        lines = screen.lines(many=True)
-        original = _number(argument or await screen.asking.line(f"{these(lines)}: duplicate of number"))
-        if original is not None:
-            now = screen.instant()
+    def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
+        from deskterm.desk import linking
 
-            def close(desk: Desk, number: int) -> Done:
-                from deskterm.desk import linking
-
-                return linking.duplicate(desk, number, original, now=now)
-
-            await screen.carrying.to_each(lines, close)
+        return linking.duplicate(desk, number, other, now=now)
 
 
-class Merge(Command):
+class Merge(Numbered):
     """Let the tickets go on in another one, which shows their conversations too."""
 
-    asks = True
-    name, title, argument = "merge", "Merge into", "ticket"
-    rows, act, group = "many", "link", "Work"
+    name, title, argument, rows, act = "merge", "Merge into", "ticket", "many", "link"
+    question = "{}: merge into number"
 
-    async def run(self, screen: DeskScreen, argument: str) -> None:
-        lines = screen.lines(many=True)
-        into = _number(argument or await screen.asking.line(f"{these(lines)}: merge into number"))
-        if into is not None:
-            now = screen.instant()
+    def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
+        from deskterm.desk import merging
 
-            def join(desk: Desk, number: int) -> Done:
-                from deskterm.desk import merging
-
-                return merging.merge(desk, number, into, now=now)
-
-            await screen.carrying.to_each(lines, join)
+        return merging.merge(desk, number, other, now=now)
 
 
 class Split(Command):
@@ -122,37 +105,18 @@ class Split(Command):
             await screen.carrying.to_each(lines, part)
 
 
-class Hold(Command):
+class Hold(Worded):
     """Keep the tickets as they are, whatever their age; `-` holds them no longer."""
 
-    asks = True
-    name, title, argument = "hold", "Hold", "reason, or -"
-    rows, act, group = "many", "hold", "Work"
+    name, title, argument, rows, act = "hold", "Hold", "reason, or -", "many", "hold"
+    question = "Why is {} held? (- to release)"
 
-    async def run(self, screen: DeskScreen, argument: str) -> None:
-        lines = screen.lines(many=True)
-        reason = argument or await screen.asking.line(f"Why is {these(lines)} held? (- to release)")
-        if reason:
-            now = screen.instant()
+    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+        from deskterm.desk import retention
 
-            def keep(desk: Desk, number: int) -> Done:
-                from deskterm.desk import retention
-
-                if reason == "-":
-                    return retention.release(desk, number, now=now)
-                return retention.hold(desk, number, reason, now=now)
-
-            await screen.carrying.to_each(lines, keep)
-
-
-def _number(words: str | None) -> int | None:
-    """The ticket that a person names; None when they call it off."""
-    if not words:
-        return None
-    wanted = words.strip().removeprefix("#")
-    if not wanted.isdecimal() or len(wanted) > 18:
-        raise UsageError(f"{words!r} is no ticket number: write it as 1042.")
-    return int(wanted)
+        if words == "-":
+            return retention.release(desk, number, now=now)
+        return retention.hold(desk, number, words, now=now)
 
 
 TOGETHER = (Undo(), Duplicate(), Merge(), Split(), Hold())
