@@ -60,7 +60,7 @@ def test_thanks_before_or_after_a_request_do_not_hide_it() -> None:
     requests = [body for _, body in cases("request") if not any(sign in body for sign in quoting)]
     hidden = [
         (first, second)
-        for one, other in product(polite[::40], requests)
+        for one, other in product(polite[::4], requests)
         if not thanks(other)
         for first, second in ((one, other), (other, one))
         if thanks(f"{first}\n{second}") and _says_something(other)

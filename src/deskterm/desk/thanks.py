@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -50,8 +51,8 @@ def only_thanks(
 ) -> bool:
     """Whether a message only says thank you: short, without question, number, link or file, and made of nothing but
     the procedure's words of thanks, of which there is one at least, its courtesies, and names, each sentence in one
-    language. names: of those who
-    write to each other; quoted: what the desk had said before, whose lines are not the requester's own."""
+    language. names: of those who write to each other; quoted: what the desk had said before, whose lines are not the
+    requester's own."""
     if attachments:
         return False
     text = unquoted(body, quoted)
@@ -65,14 +66,44 @@ def only_thanks(
 
 def _thankful(sentence: list[str], closing: Closing, names: Collection[Words]) -> bool | None:
     """Whether there is thanks in a sentence, in any of the languages; None when it says something else too."""
-    thanks, courtesies = _phrases(closing.thanks), _phrases(closing.courtesies)
-    signs = {phrase for part in courtesies.values() for phrase in part if _wordless(phrase)}
-    grateful = {phrase for part in thanks.values() for phrase in part if _wordless(phrase)}
     found: bool | None = None
-    for language in {**thanks, **courtesies}:
-        beside = courtesies.get(language, frozenset()) | signs | set(names)
-        covered = _covered(sentence, thanks.get(language, frozenset()) | grateful, beside)
+    for language in _known(closing):
+        covered = _covered(sentence, language, names)
         found = found or covered if covered is not None else found
+    return found
+
+
+class _Language(NamedTuple):
+    """What is said in a language. longest: tokens of its longest phrase."""
+
+    thanks: frozenset[Words]
+    courtesies: frozenset[Words]
+    longest: int
+
+
+def _known(closing: Closing) -> Sequence[_Language]:
+    return _languages(_fixed(closing.thanks), _fixed(closing.courtesies))
+
+
+Fixed = tuple[tuple[str, tuple[str, ...]], ...]
+"""Language and texts."""
+
+
+def _fixed(words: Mapping[str, Iterable[str]]) -> Fixed:
+    return tuple((language, tuple(texts)) for language, texts in words.items())
+
+
+@lru_cache(maxsize=16)
+def _languages(thanks: Fixed, courtesies: Fixed) -> Sequence[_Language]:
+    """The languages of a procedure. What is no word, such as a smile, belongs to all of them."""
+    grateful, polite = _phrases(thanks), _phrases(courtesies)
+    signs = {phrase for part in polite.values() for phrase in part if _wordless(phrase)}
+    hearts = {phrase for part in grateful.values() for phrase in part if _wordless(phrase)}
+    found = []
+    for language in {**grateful, **polite}:
+        words = grateful.get(language, frozenset()) | hearts
+        beside = polite.get(language, frozenset()) | signs
+        found.append(_Language(words, beside, max(map(len, words | beside), default=0)))
     return found
 
 
@@ -92,7 +123,7 @@ def only_thanks_here(work: Work, body: str, attachments: bool) -> bool:
 def only_thanks_likely(body: str, closing: Closing) -> bool:
     """Whether any word of thanks is in it at all, which is cheap to see."""
     text = f" {' '.join(_TOKEN.findall(_plain(body)))} "
-    return any(f" {' '.join(phrase)} " in text for part in _phrases(closing.thanks).values() for phrase in part)
+    return any(f" {' '.join(phrase)} " in text for language in _known(closing) for phrase in language.thanks)
 
 
 def keep_closed(work: Work, words: str, *, contact: int | None, channel: str, spoken_at: int | None) -> Done:
@@ -185,27 +216,25 @@ def _sentences(text: str) -> list[list[str]] | None:
     return [sentence for sentence in sentences if sentence]
 
 
-def _phrases(words: Mapping[str, Iterable[str]]) -> dict[str, frozenset[Words]]:
+def _phrases(words: Fixed) -> dict[str, frozenset[Words]]:
     """Language → phrases, as rows of the signs that they are compared by."""
-    return {language: frozenset(filter(None, map(_phrase, texts))) for language, texts in words.items()}
+    return {language: frozenset(filter(None, map(_phrase, texts))) for language, texts in words}
 
 
-@lru_cache(maxsize=4096)
 def _phrase(text: str) -> Words:
     return tuple(token for token in _TOKEN.findall(_plain(text)) if token not in _PASSED_OVER)
 
 
-def _covered(sentence: list[str], thanks: Collection[Words], beside: Collection[Words]) -> bool | None:
-    """Whether there is thanks in a sentence that is wholly made of known phrases; None when it is not."""
-    longest = max(map(len, (*thanks, *beside)), default=0)
+def _covered(sentence: list[str], language: _Language, names: Collection[Words]) -> bool | None:
+    """Whether there is thanks in a sentence that is wholly made of known phrases and names; None when it is not."""
     reached: dict[int, set[bool]] = {0: {False}}
     for start in range(len(sentence)):
         for grateful in reached.get(start, ()):
-            for length in range(1, min(longest, len(sentence) - start) + 1):
+            for length in range(1, min(max(language.longest, 1), len(sentence) - start) + 1):
                 phrase = tuple(sentence[start : start + length])
-                if phrase in thanks:
+                if phrase in language.thanks:
                     reached.setdefault(start + length, set()).add(True)
-                elif phrase in beside:
+                elif phrase in language.courtesies or phrase in names:
                     reached.setdefault(start + length, set()).add(grateful)
     ends = reached.get(len(sentence))
     return None if ends is None else True in ends
