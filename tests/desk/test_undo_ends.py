@@ -132,3 +132,25 @@ def test_tickets_that_were_taken_for_one_come_apart_even_where_closed_is_for_goo
     connect(desk, other, 1001, now=at(2))
     undo(desk, other, now=at(3))
     assert (stands(desk), stands(desk, other)) == before
+
+
+@pytest.mark.requirement("S1-33")
+@pytest.mark.parametrize("name", ["saas-platform", "software-vendor", "web-agency"])
+def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Opened, name: str) -> None:
+    desk = opened(name)
+    other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
+    third = register(desk, subject="Too", requester="Max Poe", organisation="larch", incomplete=True, now=at(2)).number
+    linking.duplicate(desk, other, 1001, now=at(3))
+    merging.merge(desk, third, into=1001, now=at(4))
+    before = stands(desk, other), stands(desk, third)
+    for number in (other, third):
+        for act in (
+            lambda number=number: conversation.reply(desk, number, "Hello", now=at(5)),
+            lambda number=number: conversation.note(desk, number, "Hm", now=at(5)),
+            lambda number=number: closing.resolve(desk, number, "Done", now=at(5)),
+            lambda number=number: closing.reopen(desk, number, "called", now=at(5)),
+            lambda number=number: handling.move(desk, number, "closed", now=at(5)),
+        ):
+            with pytest.raises(DeskError, match=f"Ticket {number} goes on in 1001"):
+                act()
+    assert (stands(desk, other), stands(desk, third)) == before

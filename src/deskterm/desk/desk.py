@@ -114,8 +114,8 @@ class Desk:
         final: bool = False,
     ) -> Iterator[Work]:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
-        nothing of it is written. DeskError on a ticket that is closed for good (S4-15), but for acts that leave it as
-        it is; final: on such a one too."""
+        nothing of it is written. DeskError on a ticket that goes on in another one or is closed for good (S4-15), but
+        for acts that leave it as it is; final: on such a one too."""
         self.require(act)
         with self.store.reading() if rehearse else self.store.writing() as session:
             work = self._taken(session, number, now, version)
@@ -187,10 +187,14 @@ makes of its item, and what its work is charged with, is the desk's own."""
 
 
 def require_changeable(work: Work, act: Act) -> None:
-    """DeskError when a ticket is closed, the procedure says that closed ones can no longer be changed, and the act
-    would change it (S4-15)."""
+    """DeskError when an act would change a ticket that is closed because it goes on in another one (S1-33), or that is
+    closed and the procedure says that closed ones can no longer be changed (S4-15)."""
+    from deskterm.desk.follow_up import goes_on_at  # it is made of what is written here
+
     if act in _LEFT_AS_IT_IS or work.state.category != "closed":
         return
+    if (other := goes_on_at(work.state)) is not None:
+        raise DeskError(f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}.")
     if work.procedure.procedure.closing.immutable:
         raise DeskError(
             f"Ticket {work.number} is closed for good and can no longer be changed: open a new one that names it."
