@@ -182,6 +182,20 @@ def test_a_word_that_the_mapping_does_not_know_leaves_the_field_and_keeps_the_ro
     assert [changes for _, _, changes in quick.events("A-1")][1:] == [{"severity": "high"}, {}, {"status": "solved"}]
 
 
+def test_a_subject_or_name_that_nobody_can_see_is_marked_and_left_as_it_was(quick: Bench) -> None:
+    report = quick.take(
+        row("A-1", "09:00", title="\x01\x02", caller="\u200b"),
+        row("A-2", "09:00", caller="Kim", marks="\x01"),
+        row("A-2", "09:10", "W", title="\x1b[31m", caller="Kim"),
+    )
+    assert quick.all("SELECT external_id, subject, requester FROM ticket ORDER BY id") == [
+        ("A-1", "A-1", ""),
+        ("A-2", "Help", "Kim"),
+    ]
+    assert [note.line for note in report.notes] == [2, 2, 4]
+    assert all(note.reason.endswith("that can be seen: left as it was") for note in report.notes)
+
+
 def test_a_first_row_with_an_unknown_status_starts_where_tickets_start(quick: Bench) -> None:
     quick.take(row("A-1", "09:00", "?!"))
     assert quick.all("SELECT status FROM ticket") == [("new",)]

@@ -15,6 +15,7 @@ from deskterm.desk.people import writer
 from deskterm.desk.records import change, next_key
 from deskterm.desk.rows import seconds
 from deskterm.desk.transaction import Done, Work
+from deskterm.desk.visible import visible
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Resolution, Status
@@ -263,7 +264,7 @@ def stays_closed(work: Work, channel: str, at: int) -> bool:
 def said_words(body: str) -> str:
     """The words of a message, without empty lines around; UsageError when there are none."""
     words = body.strip("\n").rstrip()
-    if not words.strip():
+    if not visible(words):
         raise UsageError("There is nothing to say yet: write a few words first.")
     return words
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deskterm.desk.visible import visible
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import FieldPart, RequestType
@@ -107,7 +108,7 @@ def given(procedure: Compiled, fields: Mapping[str, Any]) -> Given:
         if key not in known and key not in OF_EVERY_TICKET:
             listed = ", ".join(sorted(known)) or "none"
             raise DeskError(f"There is no field {key!r}: this procedure asks for {listed}.")
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or (isinstance(value, str) and not visible(value)):
             continue
         if key in OF_EVERY_TICKET and known.get(key, _PLAIN).kind in ("text", "long-text"):
             found.own[key] = str(value).strip()

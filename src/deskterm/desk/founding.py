@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from deskterm.desk.desk import Desk
 from deskterm.desk.fold import FOLD
+from deskterm.desk.visible import name_of
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled, digest, document
 from deskterm.procedure.diff import difference
@@ -45,7 +46,7 @@ def found(
         version = _keep(session, edition, source, admin_login, now)
         session.add(
             DeskRow(
-                name=name or procedure.about.organisation,
+                name=name_of(name, "name of the desk") or procedure.about.organisation,
                 simulated=simulated,
                 clock_offset=clock_offset,
                 timezone=Compiled(edition).timezone,

@@ -14,6 +14,7 @@ from deskterm.desk.people import active_agent, contact, organisation_of
 from deskterm.desk.records import change
 from deskterm.desk.rows import seconds
 from deskterm.desk.transaction import Done, Work
+from deskterm.desk.visible import visible
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.schema import RequestType
@@ -168,8 +169,10 @@ _SUPPLIED = {"product": "products", "topic": "topics", "tenant": ""}
 
 
 def one_line(text: str) -> str:
-    """A subject: one line, single spaces, at most 250 characters."""
+    """A subject: one line, single spaces, at most 250 characters; empty for one of which nothing can be seen."""
     line = " ".join(text.split())
+    if not visible(line):
+        return ""
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
 
 
@@ -178,7 +181,7 @@ def tidy_tags(tags: Iterable[str]) -> list[str]:
     tidy = set()
     for tag in tags:
         word = "-".join(tag.replace(",", " ").split()).casefold()
-        if not word:
+        if not visible(tag.replace(",", " ")):
             raise UsageError(f"{tag!r} is no tag: use letters and digits.")
         tidy.add(word)
     return sorted(tidy)

@@ -31,7 +31,10 @@ _MARKER = re.compile(
 
 def split(desk: Desk, number: int, message: int, *, subject: str | None = None, now: datetime) -> Done:
     """Make a ticket of its own of a message (its `seq`) in which the requester asks for something else. It is
-    classified as its source is, and its clocks start when the message came (rule 16)."""
+    classified as its source is, and its clocks start when the message came (rule 16). subject: left out, the first line
+    of the message."""
+    if subject is not None and not one_line(subject):
+        raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
     with desk.as_one(), desk.ticket(number, "link", now) as source:
         spoken = _spoken(source, message)
         body = _body(source, spoken)

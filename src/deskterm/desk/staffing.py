@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from deskterm.desk.coverage import tiers
 from deskterm.desk.desk import Desk
+from deskterm.desk.visible import visible
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError
 from deskterm.store.changes import note_change
@@ -24,6 +25,7 @@ def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool 
     false retires somebody. DeskError for a role, a team or a named role that there is none of, and when no active
     admin would be left."""
     desk.require("seed")
+    _named(rows, "login")
     for row in rows:
         if row.get("role", "agent") not in ROLES:
             raise DeskError(f"The role of {row['login']} is {row['role']!r}: use {', '.join(ROLES)}.")
@@ -41,6 +43,7 @@ def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool 
 def seed_clients(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime) -> list[str]:
     """Make the clients what the rows say, by `key`; the differences, one a line. None is removed."""
     desk.require("seed")
+    _named(rows, "key")
     levels = {tier.level for tier in desk.procedure.procedure.tiers}
     for row in rows:
         unknown = [level for level in tiers(row.get("coverage") or "") if level not in levels]
@@ -64,6 +67,14 @@ def _placed(desk: Desk, row: Mapping[str, Any]) -> Mapping[str, Any]:
     if row.get("roles") and procedure.roles:
         placed["roles"] = ",".join(chosen("role", name, procedure.roles).key for name in row["roles"].split(","))
     return placed
+
+
+def _named(rows: Sequence[Mapping[str, Any]], by: str) -> None:
+    """DeskError for a key or a name of which nothing can be seen."""
+    for row in rows:
+        for name in (by, "name"):
+            if (name == by or row.get(name)) and not visible(str(row.get(name) or "")):
+                raise DeskError(f"The {name} {row.get(name)!r} has nothing that can be seen: write it in letters.")
 
 
 def _settle(session: Session, lines: list[str], dry_run: bool, now: datetime) -> None:

@@ -19,6 +19,7 @@ from deskterm.desk.fold import State, TicketFold
 from deskterm.desk.moves import Moved
 from deskterm.desk.records import Records
 from deskterm.desk.rows import clock_values, instant, moment, record_values, seconds, ticket_values
+from deskterm.desk.visible import short_enough
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock
@@ -157,7 +158,10 @@ class Work:
         texts: Mapping[str, str] | None = None,
         **data: Any,
     ) -> Event:
-        """Say what happened. changes: field → (before, after); equal ones are left out. texts: name → words."""
+        """Say what happened. changes: field → (before, after); equal ones are left out. texts: name → words.
+        UsageError for words that are too long."""
+        if kind != "letter":  # which has the words of a message around it
+            short_enough((texts or {}).values())
         real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
         event = Event(
             seq=self.fold.state.version + 1,

@@ -9,6 +9,7 @@ from operator import ne
 from typing import Any, Final, NamedTuple
 
 from deskterm.desk.intake import one_line, tidy_tags
+from deskterm.desk.visible import visible
 from deskterm.errors import DeskError
 from deskterm.exchange.mapping import Feed, Fields, Mapping
 from deskterm.procedure.compiled import Compiled
@@ -19,6 +20,8 @@ Cells = tuple[str, ...]
 _TOKEN = re.compile(r"\{([^{}\[\]]*)\}|\[|\]|[^{}\[\]]+|[{}]")
 _SCALES = ("type", "status", "severity", "priority", "impact", "urgency", "channel", "department", "product", "topic")
 _WORDS = ("requester", "email", "organisation", "team", "assignee")
+_SEEN = frozenset({"subject", "requester", "organisation"})
+"""Fields of words that are to be read by people."""
 _NEEDED = frozenset({"type", "status", "channel", "subject"})
 """Fields that are never nothing: an empty cell leaves them as they were."""
 
@@ -87,7 +90,7 @@ class Observer:
             return lambda cells, fixed=feed.fixed: fixed  # type: ignore[misc]
         if feed.template is not None:
             render = template(feed.template, self._places)
-            return (lambda cells: one_line(render(cells)) or None) if name == "subject" else render
+            return _seen(name, render) if name in _SEEN else render
         column = feed.column or ""
         place = self._places[column]
         if feed.values:
@@ -95,7 +98,8 @@ class Observer:
         known = self._known.get(name)
         if known:
             return _translated(name, column, place, {word: word for word in known})
-        return lambda cells: cells[place] or None
+        plain: _Read = lambda cells: cells[place] or None  # noqa: E731 - one of several ways to read
+        return _seen(name, plain) if name in _SEEN else plain
 
 
 def _tags(reads: Iterable[_Read]) -> _Read:
@@ -103,9 +107,24 @@ def _tags(reads: Iterable[_Read]) -> _Read:
         found = [read(cells) for read in reads]
         if unknown := next((tag for tag in found if type(tag) is Unknown), None):
             return unknown
-        return tidy_tags(tag for tag in found if tag and tag.strip(", ")) or None
+        return tidy_tags(tag for tag in found if tag and visible(tag.strip(", "))) or None
 
     return read
+
+
+def _seen(name: str, read: _Read) -> _Read:
+    """As it is read, on one line where it is a subject; what nobody can see is left as it was, and noted."""
+    tidy = one_line if name == "subject" else str
+
+    def look(cells: Cells) -> Any:
+        words = read(cells)
+        if not words or words.isspace():
+            return None
+        return (
+            tidy(words) if visible(words) else Unknown(f"{words[:40]!r} is no {name} that can be seen: left as it was")
+        )
+
+    return look
 
 
 def _translated(name: str, column: str, place: int, words: dict[str, str | None]) -> _Read:
