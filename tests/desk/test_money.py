@@ -17,11 +17,11 @@ from deskterm.desk.money import (
     parse_time,
     payable,
     price,
-    rounded,
     spoken,
     total,
 )
 from deskterm.errors import UsageError
+from deskterm.procedure.amounts import rounded
 from deskterm.procedure.schema import Money
 
 

@@ -32,6 +32,7 @@ def raise_item(
     system: Annotated[str, typer.Option(help="Where the developers keep it.")] = "",
     reference: Annotated[str, typer.Option(help="Its number there.")] = "",
     url: Annotated[str, typer.Option(help="Its address there.")] = "",
+    again: Annotated[bool, typer.Option("--again", help="Though the ticket has the same item already.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Raise a development item from a ticket, once the checklist before it is done."""
@@ -47,6 +48,7 @@ def raise_item(
         system=system,
         reference=reference,
         url=url,
+        again=again,
         now=time_of(invocation),
     )
     show.print_done(done, as_json)

@@ -113,7 +113,8 @@ def how_to_tick(
     procedure: Compiled, number: int | None, part: Checklist, record: Hanging | None, *, ends: bool = True
 ) -> str:
     """The sentence that says how a list is gone through from where it stands. ends: it is to end in an outcome too."""
-    rows: Sequence[Mapping[str, Any]] = record.values["items"] if record is not None else _fresh(part)["items"]
+    begun = record.values.get("items") if record is not None else None
+    rows: Sequence[Mapping[str, Any]] = begun or _fresh(part)["items"]
     places = [str(place) for place, row in enumerate(rows, 1) if row["required"] and not row.get("done")]
     which = f" --list {part.key}" if len(procedure.procedure.checklists) > 1 else ""
     call = f"`deskterm ticket check {number}{which}"

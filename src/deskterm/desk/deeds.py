@@ -12,6 +12,7 @@ _DEEDS = {
     "replied": "answered",
     "noted": "wrote a note",
     "moved": "changed the status",
+    "kept_back": "did not move it",
     "assigned": "assigned it",
     "severity_set": "set the severity",
     "priority_set": "set the priority",
@@ -81,6 +82,8 @@ def deed(kind: str, data: Mapping[str, Any]) -> str:
     if kind in ("duplicated", "merged", "linked", "split_from"):
         other = data.get("into") or data.get("ticket")
         words += f" ({other})" if other else ""
+    elif kind == "kept_back":
+        words += f" to {data.get('label', '')}: {data.get('why', '')}"
     elif kind == "undone":
         seqs = data.get("seqs", ())
         words += f" (event{'s' if len(seqs) > 1 else ''} {', '.join(str(seq) for seq in seqs)})"

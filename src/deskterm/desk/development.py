@@ -19,13 +19,14 @@ from sqlalchemy import select
 
 from deskterm.desk.checklists import how_to_tick
 from deskterm.desk.desk import Desk
+from deskterm.desk.gates import keep_back, keeps_back
 from deskterm.desk.permissions import Act
 from deskterm.desk.records import Record, change, next_key, of_kind
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
-from deskterm.procedure.schema import DevRoute, DevStatus
+from deskterm.procedure.schema import DevRoute, DevStatus, Status
 from deskterm.store.tables import RecordRow, table_of
 
 ITEM, JOINED = "item", "joined"
@@ -79,12 +80,16 @@ class Item:
             values |= {"state": enters.key, "flag": FLAG if enters.to else None}
         data = {"item": self.key, **(data or {})}
         changes = change(self.home.state.records, ITEM, self.key, **values)
-        self.home.append(kind, changes | entering(self.home, enters), **data)
+        came = entering(self.home, enters, self.home)
+        self.home.append(kind, changes | came.changes, **data)
+        came.say(self.home)
         mirror = {name: values[name] for name in ("state", "flag", "release", "due") if name in values}
         for work in self.others:
             name = f"{self.home.number}-{self.key}"
             changes = change(work.state.records, JOINED, name, **mirror)
-            work.append(kind, changes | entering(work, enters), ticket=self.home.number, **data)
+            came = entering(work, enters, self.home)
+            work.append(kind, changes | came.changes, ticket=self.home.number, **data)
+            came.say(work)
 
 
 def raise_item(
@@ -96,12 +101,14 @@ def raise_item(
     system: str = "",
     url: str = "",
     reference: str = "",
+    again: bool = False,
     now: datetime,
     version: int | None = None,
 ) -> Done:
     """Raise a development item from a ticket. route: by key or label; left out, what the checklist ended in where that
     names one. system, url, reference: where the developers keep it (S1-29). DeskError while the checklist that the
-    procedure asks for is not done, or ended in what is none of development's (S1-28)."""
+    procedure asks for is not done, or ended in what is none of development's (S1-28), and where the ticket has the
+    same item under way, unless another one is wanted `again`."""
     with desk.ticket(number, "develop", now, version) as work:
         part = _part(work.procedure)
         if not work.state.is_open:
@@ -110,6 +117,8 @@ def raise_item(
         known = {way.key for way in part.routes}
         way = chosen("route", route, part.routes) if route else None
         chosen_route = way.key if way else outcome if outcome in known else None
+        if not again:
+            _require_new(work, chosen_route, title, url, reference)
         item = _begun(work, chosen_route, title=title, system=system, url=url, reference=reference)
         done = work.done(f"{number}: {part.label} {item.key} raised{_named(item.route)}, {item.status.label}")
     return done
@@ -146,7 +155,9 @@ def join(desk: Desk, number: int, home: int, *, item: str | None = None, now: da
         mirror = {name: values.get(name) for name in ("state", "flag", "release", "due")}
         name = f"{place.home}-{place.key}"
         changes = change(work.state.records, JOINED, name, ticket=place.home, item=place.key, **mirror)
-        work.append("item_joined", changes | entering(work, status), item=place.key, ticket=place.home)
+        came = entering(work, status, owner)
+        work.append("item_joined", changes | came.changes, item=place.key, ticket=place.home)
+        came.say(work)
         done = work.done(f"{number} waits for item {place.key} of {place.home}: {status.label}")
     return done
 
@@ -210,14 +221,34 @@ def taken(key: str, works: Sequence[Work]) -> Item:
     return found
 
 
-def entering(work: Work, status: DevStatus | None) -> dict[str, tuple[Any, Any]]:
-    """How a ticket moves as its item comes to a status: an open one goes where the status says, whatever its graph
-    says, because the work is there now (S1-29)."""
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """How a ticket moves as its item comes to a status. changes: its own; target, why: where it was to go, and what
+    keeps it back."""
+
+    changes: dict[str, tuple[Any, Any]]
+    target: Status | None = None
+    why: str = ""
+
+    def say(self, work: Work) -> None:
+        """Write down what was kept back; after the event that brought the item there."""
+        if self.target is not None:
+            keep_back(work, self.target, self.why)
+
+
+def entering(work: Work, status: DevStatus | None, home: Work) -> Entering:
+    """An open ticket goes where the status of its item says, whatever its graph says, because the work is there now
+    (S1-29); but not past a list that has to be done, or to its end without a resolution. An item in its last status is
+    out: that is the resolution for a ticket that is tried by its requester next (S4-19). home: what it was raised from."""
     wanted = status.moves_ticket_to if status is not None else None
     target = work.procedure.statuses.get(wanted or "")
-    if target is None or not work.state.is_open or not work.procedure.knows(work.state.type, target):
-        return {}
-    return {"status": (work.state.status, target.key)} if target.key != work.state.status else {}
+    if target is None or status is None or not work.state.is_open or target.key == work.state.status:
+        return Entering({})
+    if not work.procedure.knows(work.state.type, target):
+        return Entering({})
+    if why := keeps_back(work, target, raised_from=home, out=not status.to):
+        return Entering({}, target, why)
+    return Entering({"status": (work.state.status, target.key)})
 
 
 def route_of(procedure: Compiled, record: Record) -> DevRoute | None:
@@ -229,14 +260,40 @@ def route_of(procedure: Compiled, record: Record) -> DevRoute | None:
 def _begun(work: Work, route: str | None, **values: str) -> Item:
     first = work.procedure.procedure.development.statuses[0]
     key = next_key(work.state.records, ITEM)
-    tidy = {name: " ".join(text.split()) for name, text in values.items()}
+    tidy = {name: _tidy(text) for name, text in values.items()}
     if tidy.get("url") and "://" not in tidy["url"]:
         raise UsageError(f"{tidy['url']!r} is no address: write it with https:// in front.")
     record = change(
         work.state.records, ITEM, key, state=first.key, flag=FLAG if first.to else None, route=route, **tidy
     )
-    work.append("item_raised", record | entering(work, first), item=key, route=route)
+    came = entering(work, first, work)
+    work.append("item_raised", record | came.changes, item=key, route=route)
+    came.say(work)
     return Item(key, work, ())
+
+
+def _require_new(work: Work, route: str | None, title: str, url: str, reference: str) -> None:
+    """DeskError for an item that the ticket has already: under way by the same reference or address, or else on the
+    same route by the same title."""
+    for record in of_kind(work.state.records, ITEM):
+        values = record.values
+        if "flag" not in values:
+            continue
+        told = [(given, str(values.get(name, ""))) for name, given in (("reference", reference), ("url", url))]
+        both = [(given.strip(), known) for given, known in told if given.strip() and known]
+        same = _tidy(title).casefold() == str(values.get("title", "")).casefold() and values.get("route") == route
+        if any(given == known for given, known in both) or (same and not both):
+            statuses = {status.key: status.label for status in work.procedure.procedure.development.statuses}
+            called = f" “{values['title']}”" if values.get("title") else ""
+            raise DeskError(
+                f"Ticket {work.number} has item {record.key}{called} already"
+                f"{_named(route_of(work.procedure, record))}, {statuses.get(record.state, record.state)}: if another"
+                " one is wanted, raise it with --again."
+            )
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _part(procedure: Compiled) -> Any:

@@ -17,6 +17,7 @@ Kind = Literal[
     "replied",
     "noted",
     "moved",
+    "kept_back",
     "assigned",
     "severity_set",
     "priority_set",

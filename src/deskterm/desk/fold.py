@@ -38,7 +38,7 @@ _PROMISED = frozenset({"sprint", "snoozed_until"})
 """Fields that say when something is due."""
 
 
-BY_THE_WAY = frozenset({"noticed", "suggested", "letter", "told", "delivered"})
+BY_THE_WAY = frozenset({"noticed", "suggested", "letter", "told", "delivered", "kept_back"})
 """Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
 
 

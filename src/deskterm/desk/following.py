@@ -11,6 +11,7 @@ from deskterm.desk import feedback, knowledge, quotes, time_entries
 from deskterm.desk.escalation import heard
 from deskterm.desk.events import Event
 from deskterm.desk.fold import BY_THE_WAY
+from deskterm.desk.gates import KEPT_BACK
 from deskterm.desk.notices import tell
 from deskterm.desk.overtaken import lapse
 from deskterm.desk.ownership import owned
@@ -27,6 +28,9 @@ def follow(work: Work) -> list[str]:
     while work.followed < len(work.happened):
         event = work.happened[work.followed]
         work.followed += 1
+        if event.kind == KEPT_BACK:
+            here = work.procedure.statuses.get(work.state.status)
+            said.append(f"stays {here.label if here else work.state.status}: {event.data['why']}")
         if event.kind not in _SILENT:
             fresh.append(event)
             said += [*heard(work, event), *owned(work, event), *act_on(work, event)]

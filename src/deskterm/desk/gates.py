@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deskterm.desk.audience import Colleagues, meant, told
 from deskterm.desk.checklists import require_done
 from deskterm.desk.permissions import require_named
 from deskterm.desk.records import Record, of_kind
@@ -21,6 +22,10 @@ RESOLUTION = "resolution"
 """The kind of record that says how a ticket was resolved, or why it was closed without: `state` (`permanent`,
 `temporary`, `without`, and `rejected` when the requester did not agree), `code`, `who`, `seq` of the message that says
 it, and `turn`, how often the ticket had been reopened by then."""
+
+
+KEPT_BACK = "kept_back"
+"""The kind of event that says that a ticket did not go where a rule or development led it: the `status`, and `why`."""
 
 
 class NeedsReply(DeskError):
@@ -56,6 +61,32 @@ def admitted(
     if target.category == "closed" and state.category != "closed" and not by_itself:
         require_named(procedure.procedure, work.desk.agent, "close")
     return target
+
+
+def keeps_back(work: Work, target: Status, *, raised_from: Work | None = None, out: bool = False) -> str:
+    """What keeps a ticket from coming to a status that something leads it to by itself, in a sentence; empty for
+    nothing. The graph is not asked: the procedure says where it goes. raised_from: development leads it, by an item that was
+    raised from this ticket, whose list it is that has to be done, and people are told of what becomes of it; out: that
+    is done, which is the resolution unless it would close the ticket."""
+    try:
+        require_done(raised_from or work, target)
+        if not out or target.category == "closed":
+            _require_resolution(work, target)
+    except DeskError as refused:
+        return str(refused)
+    if target.asks_reply and raised_from is None and work.state.waiting == "us":
+        return f"{target.label} is where the requester is waited for, and the last word is theirs: answer them first."
+    return ""
+
+
+def keep_back(work: Work, target: Status, why: str, *, by_rule: str | None = None) -> None:
+    """Write down that a ticket did not go where something leads it by itself, and tell whoever has it."""
+    work.append(KEPT_BACK, {}, status=target.key, label=target.label, why=why, by_rule=by_rule)
+    colleagues = Colleagues(work.session)
+    state = work.state
+    logins = meant(colleagues, work.procedure.procedure, state, ["assignee"])
+    logins = logins or colleagues.of_team(state.team) or colleagues.leads(None)
+    told(work, logins, KEPT_BACK, f"did not go to {target.label}: {why}", by_rule=by_rule)
 
 
 def standing_resolution(state: State) -> Record | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from deskterm.desk.desk import Desk
 from deskterm.desk.development import ENDED, ITEM, Item, at_work_on, find
+from deskterm.desk.gates import KEPT_BACK
 from deskterm.desk.permissions import NamedAct, require_named
 from deskterm.desk.rows import moment
 from deskterm.desk.transaction import Done
@@ -182,8 +183,13 @@ def _require_signature(desk: Desk, status: DevStatus) -> None:
 
 
 def _done(found: Item, number: int, words: str) -> Done:
-    """The answer for the ticket that was named; every other one follows its own rules and notices as it is written."""
-    for work in found.works:
-        if work.number == number:
-            return work.done(f"{number}: {words}")
-    return found.home.done(f"{found.home.number}: {words}")
+    """The answer for the ticket that was named, with what kept others back; every other one follows its own rules and
+    notices as it is written."""
+    kept = [
+        f"{work.number}: {event.data['why']}"
+        for work in found.works
+        for event in work.happened
+        if event.kind == KEPT_BACK and work.number != number
+    ]
+    named = next((work for work in found.works if work.number == number), found.home)
+    return named.done("; ".join([f"{named.number}: {words}", *kept]))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from deskterm.desk.desk import Desk
-from deskterm.desk.development import FLAG, ITEM, JOINED, Item, Place, entering, taken
+from deskterm.desk.development import FLAG, ITEM, JOINED, Entering, Item, Place, entering, taken
 from deskterm.desk.progress import next_release
 from deskterm.desk.records import change
 from deskterm.desk.transaction import Done, Work
@@ -97,15 +97,19 @@ def _released(work: Work, items: list[tuple[Item, DevStatus]], day: str, notes: 
     """One event for a ticket, however many of its items go out."""
     records = work.state.records
     changes = change(records, RELEASE, day, state="out", who=work.desk.agent.login, words=["notes"])
-    named = []
+    named: list[str] = []
+    came: list[Entering] = []
     for item, after in items:
         home = item.home.number or 0
         own = home == work.number
         kind, key = (ITEM, item.key) if own else (JOINED, f"{home}-{item.key}")
         changes |= change(records, kind, key, state=after.key, flag=FLAG if after.to else None)
-        changes |= entering(work, after)
+        came.append(entering(work, after, item.home))
+        changes |= came[-1].changes
         named.append(key if own else f"{home}-{item.key}")
     work.append("released", changes, {"notes": notes}, release=day, items=named)
+    if "status" not in changes:
+        next((one for one in came if one.target is not None), came[0]).say(work)
     status = work.procedure.statuses.get(work.state.status)
     label = status.label if status is not None else work.state.status
     return work.done(f"{work.number}: released on {day}, now {label}")

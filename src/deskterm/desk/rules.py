@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from deskterm.desk.audience import Colleagues, meant, told
 from deskterm.desk.events import Event
+from deskterm.desk.gates import keep_back, keeps_back
 from deskterm.desk.records import change, next_key, of_kind
 from deskterm.desk.routing import send
 from deskterm.desk.switches import is_on
@@ -206,10 +207,14 @@ def _higher(scale: Sequence[Severity], key: str | None) -> str | None:
 
 
 def _move(work: Work, rule: Rule) -> list[str]:
-    """Into a status that the ticket's type knows, whatever the graph says: the procedure wants it so."""
+    """Into a status that the ticket's type knows, whatever the graph says: the procedure wants it so. What the status
+    asks for first holds for rules too."""
     target = work.procedure.statuses.get(rule.status or "")
     here = work.state.status
     if target is None or target.key == here or not work.procedure.knows(work.state.type, target):
+        return []
+    if why := keeps_back(work, target):
+        keep_back(work, target, why, by_rule=rule.key)
         return []
     work.append("moved", {"status": (here, target.key)}, by_rule=rule.key, by_itself=True)
     return [f"now {target.label}"]

@@ -232,6 +232,8 @@ def _happening(event: EventView, vocabulary: Vocabulary, gone: bool = False) -> 
         said.append(f"{word} {_told(known, before)} → {_told(known, after)}")
     if event.kind == "edited" and not said:
         said.append("subject changed")
+    if event.kind == "kept_back":
+        said.append(f"not moved to {event.data.get('label', '')}: {event.data.get('why', '')}")
     reason = "taken back" if gone else event.data.get("reason")
     return sanitize(", ".join(said) + (f" ({reason})" if said and reason else ""))
 

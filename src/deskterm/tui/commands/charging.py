@@ -67,7 +67,7 @@ class Quote(Command):
 class Raise(Command):
     """Raise a development item from the ticket, once the checklist before it is done."""
 
-    name, title, argument, rows, act = "raise", "Raise with development", "[route]", "one", "develop"
+    name, title, argument, rows, act = "raise", "Raise with development", "[route] [again]", "one", "develop"
     group = "Work"
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -76,7 +76,10 @@ class Raise(Command):
         def begin(desk: Desk, number: int) -> Done:
             from deskterm.desk import development
 
-            return development.raise_item(desk, number, route=argument or None, now=now)
+            words = argument.split()
+            again = words[-1:] in (["again"], ["--again"])
+            route = " ".join(words[:-1] if again else words)
+            return development.raise_item(desk, number, route=route or None, again=again, now=now)
 
         await screen.carrying.to_each(screen.lines(many=False), begin)
 
