@@ -22,7 +22,7 @@ from deskterm.procedure.load import loads
 from deskterm.store.keeping import held
 from deskterm.store.reader import open_reader
 from deskterm.store.requests import of_requester
-from deskterm.store.sheet import TicketSheet, sheet
+from one_ticket import seen
 from small_desk import TEXT, at, small_desk
 
 KIM = "kim@larch.example"
@@ -45,13 +45,6 @@ def whole(desk: Desk) -> None:
 def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
     said: dict[str, Any] = {"subject": "Login fails for Kim Doe", "body": "Kim Doe here.", "type": "fault"}
     return register(desk, **(said | {"requester": "Kim Doe", "email": KIM} | more), now=at(minute)).number
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def everything(desk: Desk, but: tuple[str, ...] = ()) -> str:
@@ -259,6 +252,26 @@ def test_the_first_row_that_was_changed_is_named(
     fault(desk, 7)
     whole(desk)
     assert tamper(desk, statement) == [broken]
+
+
+@pytest.mark.parametrize("put", ["at = 'garbage'", "at = 7", "data = '{not json'"])
+def test_doctor_names_what_nobody_can_read_and_goes_on(store_url: str, put: str) -> None:
+    desk = small_desk(store_url)
+    if desk.store.dialect != "sqlite":
+        desk.store.close()
+        pytest.skip("PostgreSQL takes nothing but instants for instants")
+    for minute in range(3):
+        fault(desk, minute)
+    tamper(desk, f"UPDATE event SET {put} WHERE ticket_id = 1002", "UPDATE ticket SET updated_at = 'x' WHERE id = 1003")
+    broken = "event 1 of ticket 1002 is not what was written: compare a backup"
+    differs = "ticket 1003 differs from its events in updated_at"
+    assert [finding.sentence for finding in prove(desk.store).findings] == [broken, differs]
+    assert [finding.repaired for finding in prove(desk.store, repair=True).findings] == [False, True]
+    assert [finding.sentence for finding in prove(desk.store).findings] == [broken]
+    with pytest.raises(DeskError, match="compare a backup"):
+        conversation.reply(desk, 1002, "Hello", now=at(9))
+    conversation.reply(desk, 1003, "Hello", now=at(9))
+    desk.store.close()
 
 
 def test_words_that_were_erased_cannot_be_written_anew(desk: Desk) -> None:

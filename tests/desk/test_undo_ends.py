@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -143,14 +144,15 @@ def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Open
     linking.duplicate(desk, other, 1001, now=at(3))
     merging.merge(desk, third, into=1001, now=at(4))
     before = stands(desk, other), stands(desk, third)
+    acts: list[Callable[[int], object]] = [
+        lambda number: conversation.reply(desk, number, "Hello", now=at(5)),
+        lambda number: conversation.note(desk, number, "Hm", now=at(5)),
+        lambda number: closing.resolve(desk, number, "Done", now=at(5)),
+        lambda number: closing.reopen(desk, number, "called", now=at(5)),
+        lambda number: handling.move(desk, number, "closed", now=at(5)),
+    ]
     for number in (other, third):
-        for act in (
-            lambda number=number: conversation.reply(desk, number, "Hello", now=at(5)),
-            lambda number=number: conversation.note(desk, number, "Hm", now=at(5)),
-            lambda number=number: closing.resolve(desk, number, "Done", now=at(5)),
-            lambda number=number: closing.reopen(desk, number, "called", now=at(5)),
-            lambda number=number: handling.move(desk, number, "closed", now=at(5)),
-        ):
+        for act in acts:
             with pytest.raises(DeskError, match=f"Ticket {number} goes on in 1001"):
-                act()
+                act(number)
     assert (stands(desk, other), stands(desk, third)) == before

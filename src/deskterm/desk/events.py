@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from deskterm.errors import DeskError
+
 Kind = Literal[
     "registered",
     "replied",
@@ -112,6 +114,16 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Illegible(DeskError, ValueError):
+    """An event that nobody can read as such: somebody else than deskterm wrote it."""
+
+    def __init__(self, seq: int, kind: str) -> None:
+        super().__init__(
+            f"Event {seq} ({kind}) of the ticket is not what was written: `deskterm doctor` says more; compare a"
+            " backup."
+        )
+
+
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -126,10 +138,13 @@ def encoded(event: Event) -> str:
 
 
 def decoded(seq: int, kind: str, at: int, actor: str, version: int, data: str) -> Event:
-    """The event that `encoded` wrote."""
-    content = json.loads(data)
-    changes = {name: (before, after) for name, (before, after) in content.pop("changes", {}).items()}
-    texts = {name: TextRef(*reference) for name, reference in content.pop("texts", {}).items()}
+    """The event that `encoded` wrote. Illegible where it is none."""
+    try:
+        content = json.loads(data)
+        changes = {name: (before, after) for name, (before, after) in content.pop("changes", {}).items()}
+        texts = {name: TextRef(*reference) for name, reference in content.pop("texts", {}).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Illegible(seq, kind) from error
     return Event(seq, kind, at, actor, version, changes, texts, content)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, update
-from sqlmodel import Session
+from sqlalchemy import Column, Select, String, Table, delete, func, insert, select, type_coerce, update
+from sqlmodel import Session, UTCDateTime
 
 from deskterm.desk.erasure import digests
 from deskterm.desk.events import GENESIS, Event, chained, decoded, text_digest
@@ -37,6 +38,8 @@ from deskterm.store.tables import Desk as DeskRow
 from deskterm.store.tables import Event as EventRow
 
 _BATCH = 500
+_INSTANT = "at:"
+"""How the name of a column begins that is read as text."""
 Progress = Callable[[int, int], None]
 
 
@@ -149,7 +152,39 @@ def _rows(session: Session, table: Table, by: str, first: int, last: int, *order
     statement = (
         select(table).where(column >= first, column <= last).order_by(column, *(table.c[name] for name in order))
     )
-    return [dict(row) for row in session.execute(statement).mappings()]
+    try:
+        return [dict(row) for row in session.execute(statement).mappings()]
+    except (ValueError, TypeError):  # something else stands where an instant is to stand
+        return [_legible(dict(row)) for row in session.execute(_as_text(statement, table)).mappings()]
+
+
+def _as_text(statement: Select[Any], table: Table) -> Select[Any]:
+    """The same rows with instants as SQLite holds them."""
+    return statement.with_only_columns(
+        *(
+            type_coerce(column, String).label(f"{_INSTANT}{column.name}") if _is_instant(column) else column
+            for column in table.c
+        )
+    )
+
+
+def _is_instant(column: Column[Any]) -> bool:
+    return isinstance(column.type, UTCDateTime)
+
+
+def _legible(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with those instants read that are any; what is none is left as it stands, and so differs from all that the
+    events say."""
+    return {
+        name.removeprefix(_INSTANT): _read(value) if name.startswith(_INSTANT) else value for name, value in row.items()
+    }
+
+
+def _read(value: Any) -> Any:
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except (ValueError, TypeError):
+        return value
 
 
 def _by_ticket(rows: list[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:

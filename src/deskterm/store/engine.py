@@ -20,9 +20,13 @@ from deskterm.store.connection import (
     writing_connection,
 )
 from deskterm.store.failures import NoDesk
+from deskterm.store.instants import Unreadable
 from deskterm.store.location import dialect
 from deskterm.store.place import Place
 from deskterm.store.triggers import trigger_statements
+
+_NO_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
+"""How reading a row ends in which something else stands for an instant."""
 
 FIRST_NUMBER = 1001
 """The number of a desk's first ticket."""
@@ -89,6 +93,10 @@ class Store:
             if told is None:
                 raise
             raise told from error
+        except (ValueError, TypeError) as error:
+            if not str(error).startswith(_NO_INSTANT):
+                raise
+            raise Unreadable(str(error).partition(": ")[2].strip("'")) from error
 
 
 def create_store(url: str, *, patience: float = PATIENCE) -> Store:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from deskterm.errors import DeskError
+
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """The due instant of what is not due: sort keys are never NULL."""
 
@@ -18,6 +20,16 @@ _SECOND = timedelta(seconds=1)
 _MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 
 _NEVER_SECONDS = int(NEVER.timestamp())
+
+
+class Unreadable(DeskError, ValueError):
+    """What stands where an instant is to stand is none: somebody else than deskterm wrote it."""
+
+    def __init__(self, stored: object) -> None:
+        super().__init__(
+            f"The store holds {str(stored)[:40]!r} where an instant is to stand, which no deskterm wrote: `deskterm"
+            " doctor` says where; compare a backup."
+        )
 
 
 def stored_text(instant: datetime | int) -> str:
@@ -37,9 +49,12 @@ def _day(number: int) -> str:
 
 
 def seconds(stored: str | datetime) -> int:
-    """The whole epoch seconds of an instant as a bare connection returns it."""
+    """The whole epoch seconds of an instant as a bare connection returns it. Unreadable where it is none."""
     if isinstance(stored, str):
-        return (datetime.fromisoformat(stored) - _EPOCH) // _SECOND
+        try:
+            return (datetime.fromisoformat(stored) - _EPOCH) // _SECOND
+        except (ValueError, TypeError) as error:
+            raise Unreadable(stored) from error
     return int(stored.timestamp() // 1)
 
 
