@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from deskterm.desk.desk import Desk
 from deskterm.desk.founding import found
+from deskterm.desk.proof import prove
 from deskterm.desk.records import change
 from deskterm.desk.staffing import seed_agents, seed_clients
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Procedure
 from deskterm.procedure.shipped import find
-
-MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+from small_desk import MONDAY
 
 
 def shipped_desk(url: str, name: str, **changes: Any) -> Desk:
@@ -36,6 +37,14 @@ def shipped_desk(url: str, name: str, **changes: Any) -> Desk:
     ]
     seed_clients(desk, clients, now=MONDAY)
     return desk
+
+
+def proved(url: str, name: str) -> Iterator[Desk]:
+    """Such a desk, for a fixture: once the test is over, its rows are what its events say, and its chain holds."""
+    desk = shipped_desk(url, name)
+    yield desk
+    assert prove(desk.store).findings == ()
+    desk.store.close()
 
 
 def as_(desk: Desk, login: str) -> Desk:

@@ -46,7 +46,8 @@ def test_an_item_goes_from_a_ticket_to_a_release(ticket: Call, tmp_path: Path) -
     assert ticket("item", "list", "--json").json == []
     from deskterm.desk.desk import Desk
     from deskterm.store.engine import open_store
-    from shipped_desk import MONDAY, checked
+    from shipped_desk import checked
+    from small_desk import MONDAY
 
     store = open_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     checked(Desk(store, "ann"), 1001, "to-development", "code-change", MONDAY)

@@ -13,8 +13,7 @@ from deskterm.desk.gates import NeedsReply
 from deskterm.desk.intake import supply
 from deskterm.errors import DeskError, UsageError
 from one_ticket import Opened, hung, seen, states
-from shipped_desk import MONDAY
-from small_desk import at
+from small_desk import MONDAY, at
 
 DAY = timedelta(days=1)
 

@@ -11,8 +11,7 @@ from deskterm.desk.desk import Desk, MovedOn
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
+from one_ticket import seen
 from small_desk import at, small_desk
 
 
@@ -22,13 +21,6 @@ def desk(store_url: str) -> Iterator[Desk]:
     yield made
     assert prove(made.store).findings == ()
     made.store.close()
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def clock(desk: Desk, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:

@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 
 from deskterm.desk import absence, conversation, handling, incidents, participants
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
-from deskterm.desk.proof import prove
 from deskterm.desk.staffing import seed_agents
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.outbox import Letter, outbox, told
 from deskterm.store.oversight import of_teams, of_the_absent, overseeing, staff
 from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, desk_facts, sheet
-from shipped_desk import MONDAY, as_, shipped_desk
-
-
-def at(minutes: float) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
-
-
-def made(url: str, procedure: str) -> Iterator[Desk]:
-    desk = shipped_desk(url, procedure)
-    yield desk
-    assert prove(desk.store).findings == ()
-    desk.store.close()
+from deskterm.store.sheet import desk_facts
+from one_ticket import seen
+from shipped_desk import as_, proved
+from small_desk import at
 
 
 @pytest.fixture
 def agency(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "web-agency")
+    yield from proved(store_url, "web-agency")
 
 
 @pytest.fixture
 def saas(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "saas-platform")
+    yield from proved(store_url, "saas-platform")
 
 
 @pytest.fixture
 def campus(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "campus-it")
+    yield from proved(store_url, "campus-it")
 
 
 def ticket(desk: Desk, who: str = "ida", **more: object) -> int:
@@ -52,13 +41,6 @@ def ticket(desk: Desk, who: str = "ida", **more: object) -> int:
         "email": f"{who}@larch.example", "organisation": "larch", "incomplete": True, **more,
     }  # fmt: skip
     return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def queued(desk: Desk, on: str) -> list[Letter]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +13,8 @@ from deskterm.desk.proof import prove
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import RecordView, records, sheet
-from shipped_desk import MONDAY, as_, checked, shipped_desk
+from shipped_desk import as_, checked, shipped_desk
+from small_desk import at
 
 
 @pytest.fixture
@@ -23,10 +23,6 @@ def desk(store_url: str) -> Iterator[Desk]:
     yield made
     assert prove(made.store).findings == ()
     made.store.close()
-
-
-def at(minutes: int) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
 
 
 def ticket(desk: Desk, subject: str = "Saving an invoice ends in an error", minute: int = 0) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,39 +15,30 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.outbox import letters_of, told
 from deskterm.store.oversight import escalations
 from deskterm.store.reader import open_reader
-from deskterm.store.sheet import RecordView, TicketSheet, sheet
-from shipped_desk import MONDAY, as_, shipped_desk
-
-
-def at(minutes: float) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
-
-
-def made(url: str, procedure: str) -> Iterator[Desk]:
-    desk = shipped_desk(url, procedure)
-    yield desk
-    assert prove(desk.store).findings == ()
-    desk.store.close()
+from deskterm.store.sheet import RecordView
+from one_ticket import seen
+from shipped_desk import as_, proved
+from small_desk import at
 
 
 @pytest.fixture
 def campus(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "campus-it")
+    yield from proved(store_url, "campus-it")
 
 
 @pytest.fixture
 def vendor(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "software-vendor")
+    yield from proved(store_url, "software-vendor")
 
 
 @pytest.fixture
 def saas(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "saas-platform")
+    yield from proved(store_url, "saas-platform")
 
 
 @pytest.fixture
 def services(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "managed-services")
+    yield from proved(store_url, "managed-services")
 
 
 def ticket(desk: Desk, **more: object) -> int:
@@ -57,13 +47,6 @@ def ticket(desk: Desk, **more: object) -> int:
         "incomplete": True, **more,
     }  # fmt: skip
     return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def steps(desk: Desk, number: int) -> list[RecordView]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,13 +11,10 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import RecordView, TicketSheet, sheet
-from shipped_desk import MONDAY, as_, shipped_desk
-
-
-def at(minutes: int) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
+from deskterm.store.sheet import RecordView
+from one_ticket import seen
+from shipped_desk import as_, shipped_desk
+from small_desk import at
 
 
 @pytest.fixture
@@ -31,15 +27,8 @@ def desk(store_url: str) -> Iterator[Desk]:
     made.store.close()
 
 
-def shown(desk: Desk) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, 1001)
-    assert found is not None
-    return found
-
-
 def answers(desk: Desk) -> list[RecordView]:
-    return [record for record in shown(desk).records if record.kind == "feedback"]
+    return [record for record in seen(desk).records if record.kind == "feedback"]
 
 
 def resolve(desk: Desk, minute: int) -> None:
@@ -58,7 +47,7 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: Desk) -> None:
     feedback.answer(desk, 1001, 5, now=at(40))
     handling.move(desk, 1001, "closed", now=at(50))
     assert [(answer.state, answer.values["score"]) for answer in answers(desk)] == [("answered", 5)]
-    assert shown(desk).flags == ()
+    assert seen(desk).flags == ()
 
 
 @pytest.mark.requirement("S4-21")
@@ -67,17 +56,17 @@ def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody
     handling.move(desk, 1001, "closed", now=at(20))
     done = feedback.answer(desk, 1001, 2, comment="It took a week", now=at(30))
     assert done.summary.startswith("1001: feedback 1 recorded, 2 of 5")
-    assert "low-score" in shown(desk).flags
+    assert "low-score" in seen(desk).flags
     feedback.answer(desk, 1001, comment="And nobody called back!", complaint=True, now=at(31))
-    assert {"complaint", "low-score"} <= set(shown(desk).flags)
-    low = [event.data.get("low") for event in shown(desk).events if event.kind == "feedback"]
+    assert {"complaint", "low-score"} <= set(seen(desk).flags)
+    low = [event.data.get("low") for event in seen(desk).events if event.kind == "feedback"]
     assert low == [True, True]
     with pytest.raises(DeskError, match="several answers to review: say which with --which, of 1, 2"):
         feedback.review(desk, 1001, now=at(32))
     feedback.review(as_(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
     feedback.review(as_(desk, "lea"), 1001, changed="We call back within a day now", now=at(33))
     assert [(answer.state, answer.who) for answer in answers(desk)] == [("reviewed", "lea")] * 2
-    assert not {"complaint", "low-score"} & set(shown(desk).flags)
+    assert not {"complaint", "low-score"} & set(seen(desk).flags)
     with pytest.raises(DeskError, match="no answer that waits to be reviewed"):
         feedback.review(desk, 1001, now=at(34))
 
@@ -101,8 +90,8 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
         work.append("moved", {"status": (work.state.status, closed)})
     assert [answer.state for answer in answers(desk)] == ["asked"]
     feedback.answer(desk, 1001, 1, comment="Slow", now=at(6))
-    assert shown(desk).flags == ("low-score",)
+    assert seen(desk).flags == ("low-score",)
     feedback.review(desk, 1001, now=at(7))
-    assert shown(desk).flags == ()
+    assert seen(desk).flags == ()
     assert prove(desk.store).findings == ()
     desk.store.close()

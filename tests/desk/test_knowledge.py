@@ -12,7 +12,8 @@ from deskterm.desk.knowledge import addresses
 from deskterm.desk.proof import prove
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import records
-from shipped_desk import MONDAY, as_, shipped_desk
+from shipped_desk import as_, shipped_desk
+from small_desk import MONDAY
 
 BASE = "https://knowledge.example.com"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,39 +11,28 @@ from deskterm.desk import conversation, feedback, handling, letters, linking, pa
 from deskterm.desk.closing import resolve
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
-from deskterm.desk.proof import prove
 from deskterm.desk.staffing import seed_agents
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.outbox import Letter, letters_of, outbox, told
 from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
-from shipped_desk import MONDAY, as_, shipped_desk
-
-
-def at(minutes: float) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
-
-
-def made(url: str, procedure: str) -> Iterator[Desk]:
-    desk = shipped_desk(url, procedure)
-    yield desk
-    assert prove(desk.store).findings == ()
-    desk.store.close()
+from one_ticket import seen
+from shipped_desk import as_, proved
+from small_desk import at
 
 
 @pytest.fixture
 def campus(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "campus-it")
+    yield from proved(store_url, "campus-it")
 
 
 @pytest.fixture
 def agency(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "web-agency")
+    yield from proved(store_url, "web-agency")
 
 
 @pytest.fixture
 def vendor(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "software-vendor")
+    yield from proved(store_url, "software-vendor")
 
 
 def ticket(desk: Desk, minute: float = 0, **more: object) -> int:
@@ -58,13 +46,6 @@ def ticket(desk: Desk, minute: float = 0, **more: object) -> int:
 def letters_on(desk: Desk, number: int) -> list[Letter]:
     with open_reader(desk.store.url) as reader:
         return letters_of(reader, number)
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def heard(desk: Desk, login: str) -> list[tuple[int, str]]:
@@ -211,7 +192,7 @@ def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: D
 
 
 def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
-    for desk in made(store_url, "saas-platform"):
+    for desk in proved(store_url, "saas-platform"):
         number = ticket(desk, type="issue", organisation="larch")
         handling.change(desk, number, severity="severity-2", priority="high", now=at(5))
         assert [letter.template for letter in letters_on(desk, number)] == ["received", "rated"]
@@ -251,7 +232,7 @@ def test_the_people_of_a_duplicate_are_told_of_it(vendor: Desk) -> None:
 
 @pytest.fixture
 def platform(store_url: str) -> Iterator[Desk]:
-    yield from made(store_url, "saas-platform")
+    yield from proved(store_url, "saas-platform")
 
 
 def body_of(desk: Desk, number: int, template: str) -> str:

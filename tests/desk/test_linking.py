@@ -18,8 +18,7 @@ from deskterm.desk.merging import merge
 from deskterm.desk.proof import prove
 from deskterm.desk.splitting import listed
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
+from one_ticket import seen
 from small_desk import at, small_desk
 
 
@@ -34,13 +33,6 @@ def desk(store_url: str) -> Iterator[Desk]:
 def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
     more = {"subject": "Login fails", "body": "It hurts.", "type": "fault"} | more
     return register(desk, **more, now=at(minute)).number
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def said(desk: Desk, number: int) -> list[tuple[int | None, str]]:

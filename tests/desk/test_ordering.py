@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -20,14 +20,11 @@ from deskterm.sla.calendar import Calendar
 from deskterm.store.reader import Reader, open_reader
 from deskterm.store.window import Key, QueueRow, Viewer, window
 from deskterm.store.worklists import to_be_set, unscheduled, untouched
-from shipped_desk import MONDAY, as_, shipped_desk
+from shipped_desk import as_, shipped_desk
+from small_desk import MONDAY, at
 
 VIEWER = Viewer("ann", None, int(MONDAY.timestamp()))
 WEEK = {day: [("08:00", "16:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
-
-
-def at(minutes: float) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
 
 
 def opened(desk: Desk, minute: float, **facts: object) -> int:

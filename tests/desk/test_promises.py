@@ -16,8 +16,8 @@ from deskterm.desk.proof import prove
 from deskterm.desk.transaction import events_of
 from deskterm.desk.transfer import transfer
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import ClockView, TicketSheet, sheet
+from deskterm.store.sheet import ClockView
+from one_ticket import seen
 from promising_desk import promising_desk
 from small_desk import at
 
@@ -28,13 +28,6 @@ def desk(store_url: str) -> Iterator[Desk]:
     yield made
     assert prove(made.store).findings == ()
     made.store.close()
-
-
-def seen(desk: Desk, number: int = 1001) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def clock(desk: Desk, metric: str, number: int = 1001) -> ClockView:

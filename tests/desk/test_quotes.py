@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,13 +12,10 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import RecordView, TicketSheet, sheet
-from shipped_desk import MONDAY, as_, shipped_desk
-
-
-def at(minutes: int) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
+from deskterm.store.sheet import RecordView
+from one_ticket import seen
+from shipped_desk import as_, shipped_desk
+from small_desk import at
 
 
 @pytest.fixture
@@ -33,27 +29,20 @@ def desk(store_url: str) -> Iterator[Desk]:
     made.store.close()
 
 
-def shown(desk: Desk) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, 1001)
-    assert found is not None
-    return found
-
-
 def quote(desk: Desk) -> RecordView:
-    (found,) = (record for record in shown(desk).records if record.kind == "quote")
+    (found,) = (record for record in seen(desk).records if record.kind == "quote")
     return found
 
 
 def resolution(desk: Desk) -> str:
-    return next(clock.state for clock in shown(desk).clocks if clock.metric == "resolution")
+    return next(clock.state for clock in seen(desk).clocks if clock.metric == "resolution")
 
 
 @pytest.mark.requirement("S4-20")
 def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(desk: Desk) -> None:
     quotes.request(as_(desk, "sam"), 1001, note="A new logo on 4 forms", now=at(2))
-    assert (quote(desk).state, shown(desk).row.status, resolution(desk)) == ("requested", "quote-required", "paused")
-    assert "quote" in shown(desk).flags
+    assert (quote(desk).state, seen(desk).row.status, resolution(desk)) == ("requested", "quote-required", "paused")
+    assert "quote" in seen(desk).flags
     with pytest.raises(DeskError, match="is requested: send it first"):
         quotes.answer(desk, 1001, True, now=at(3))
     with pytest.raises(DeskError, match="Only a Professional Services may quote a price here"):
@@ -62,8 +51,8 @@ def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(
     assert done.summary.startswith("1001: quote 1 of GBP 1,480.00 sent")
     assert (quote(desk).values["amount"], quote(desk).values["currency"]) == ("1480.00", "GBP")
     quotes.answer(as_(desk, "sam"), 1001, True, note="order 7", now=at(60))
-    assert (quote(desk).state, shown(desk).row.status, resolution(desk)) == ("accepted", "work-in-progress", "running")
-    assert "quote" not in shown(desk).flags
+    assert (quote(desk).state, seen(desk).row.status, resolution(desk)) == ("accepted", "work-in-progress", "running")
+    assert "quote" not in seen(desk).flags
 
 
 @pytest.mark.requirement("S4-20")
@@ -82,7 +71,7 @@ def test_a_declined_quote_leaves_the_request_to_somebody(desk: Desk) -> None:
     quotes.send(as_(desk, "professional-services"), 1001, Decimal("430"), now=at(4))
     quotes.answer(desk, 1001, False, now=at(5))
     assert (quote(desk).state, quote(desk).values["amount"]) == ("declined", "430")
-    assert shown(desk).row.status == "quote-required"
+    assert seen(desk).row.status == "quote-required"
     with pytest.raises(DeskError, match="is declined: ask for another one"):
         quotes.answer(desk, 1001, True, now=at(6))
 

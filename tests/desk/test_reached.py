@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,11 +16,8 @@ from deskterm.desk.undo import undo
 from deskterm.store.outbox import told
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import sheet
-from shipped_desk import MONDAY, as_, shipped_desk
-
-
-def at(minutes: float) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
+from shipped_desk import as_, shipped_desk
+from small_desk import MONDAY, at
 
 
 def heard(desk: Desk, login: str) -> list[str]:

@@ -13,9 +13,9 @@ from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.desk.records import change
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
-from shipped_desk import MONDAY, as_, checked, shipped_desk
+from one_ticket import seen
+from shipped_desk import as_, checked, shipped_desk
+from small_desk import MONDAY
 
 THURSDAY = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
 """The day of a release: every second Thursday from the 8th of January."""
@@ -50,13 +50,6 @@ def ready(desk: Desk, subject: str, day: str | None = "2026-11-26") -> int:
     return number
 
 
-def shown(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
-
-
 @pytest.mark.requirement("S4-18", "S4-19")
 def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(desk: Desk) -> None:
     first, second = ready(desk, "Invoices fail"), ready(desk, "Invoices are late")
@@ -74,7 +67,7 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
     out = releases.put_out(lea, "2026-11-26", notes="Invoices save again", now=THURSDAY)
     assert (out.items, [done.number for done in out.done]) == (2, [first, second, waiting])
     for number in (first, second, waiting):
-        found = shown(desk, number)
+        found = seen(desk, number)
         assert found.row.status == "on-customer-test"
         assert "development" not in found.flags
         (kept,) = (record for record in found.records if record.kind == "release")
@@ -85,7 +78,7 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
             text = session.get(PersonalText, kept.values["notes"])
         assert text is not None
         assert text.body == "Invoices save again"
-    assert shown(desk, later).row.status == "escalated-to-dev"
+    assert seen(desk, later).row.status == "escalated-to-dev"
     with pytest.raises(
         DeskError, match=r"Nothing is scheduled to the release of 2026-11-26.*next release is on 2026-12-10"
     ):
@@ -96,9 +89,9 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
 def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: Desk) -> None:
     number = ready(desk, "Invoices fail")
     releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    letters = [record for record in shown(desk, number).records if record.kind == "letter"]
+    letters = [record for record in seen(desk, number).records if record.kind == "letter"]
     assert "released" in [letter.values.get("on") for letter in letters]
-    told = next(message.body for message in shown(desk, number).messages if "is live" in message.body)
+    told = next(message.body for message in seen(desk, number).messages if "is live" in message.body)
     assert "release 2026-11-26 is live" in told
     assert "What is new in it:\n\nInvoices save again\n" in told
 
@@ -116,7 +109,7 @@ def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_
         changes = change(work.state.records, "item", "1", state="qa-in-progress")
         work.append("item_moved", changes, item="1")
     progress.move_item(desk, number, "dev-in-progress", now=MONDAY)
-    (item,) = (record for record in shown(desk, number).records if record.kind == "item")
+    (item,) = (record for record in seen(desk, number).records if record.kind == "item")
     assert ("release" in item.values, item.due) == (False, None)
 
 
@@ -125,4 +118,4 @@ def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: Desk) -> None
     with desk.ticket(number, "move", MONDAY) as work:
         work.append("moved", {"status": (work.state.status, "closed")})
     releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    assert shown(desk, number).row.status == "closed"
+    assert seen(desk, number).row.status == "closed"

@@ -18,19 +18,14 @@ from deskterm.desk.switches import switch
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
 from deskterm.store.reader import open_reader
-from deskterm.store.sheet import RecordView, TicketSheet, sheet
+from deskterm.store.sheet import RecordView
 from deskterm.store.turns import open_for
-from shipped_desk import MONDAY, as_, shipped_desk
+from one_ticket import seen
+from shipped_desk import as_, shipped_desk
+from small_desk import MONDAY
 
 SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "steps": "press the button"}}
 CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
-    return found
 
 
 def place(desk: Desk, number: int) -> tuple[str, str | None, int | None]:

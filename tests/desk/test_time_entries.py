@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,11 +16,8 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Money
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import RecordView, records
-from shipped_desk import MONDAY, as_, shipped_desk
-
-
-def at(minutes: int) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
+from shipped_desk import as_, shipped_desk
+from small_desk import at
 
 
 def begun(url: str, **money: object) -> Desk:

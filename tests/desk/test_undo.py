@@ -16,8 +16,7 @@ from deskterm.desk.proof import prove
 from deskterm.desk.transfer import transfer
 from deskterm.desk.undo import undo
 from deskterm.errors import DeskError
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
+from one_ticket import seen
 from promising_desk import promising_desk
 from small_desk import at
 
@@ -48,13 +47,6 @@ def rows(desk: Desk, number: int) -> dict[str, Any]:
             found[table] = sorted(
                 [{name: cell for name, cell in row.items() if name not in ASIDE} for row in result.mappings()], key=str
             )
-    return found
-
-
-def seen(desk: Desk, number: int) -> TicketSheet:
-    with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
-    assert found is not None
     return found
 
 
