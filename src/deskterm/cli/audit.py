@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
-from deskterm.cli.options import AsJson
+from deskterm.cli.options import AsJson, OfTicket
 
 app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
 
@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="What was written, and who did it."
 @app.command()
 def verify(
     context: typer.Context,
-    ticket: Annotated[int | None, typer.Option(help="Only this one.", metavar="NUMBER")] = None,
+    ticket: OfTicket = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every ticket's chain of events, and the words they refer to; exit code 1 when something is broken.
@@ -49,7 +49,7 @@ def verify(
 def log(
     context: typer.Context,
     by: Annotated[str | None, typer.Option(help="Only what this agent did.", metavar="LOGIN")] = None,
-    ticket: Annotated[int | None, typer.Option(help="Only on this ticket.", metavar="NUMBER")] = None,
+    ticket: OfTicket = None,
     since: Annotated[str | None, typer.Option(help="From this instant on.", metavar="INSTANT")] = None,
     until: Annotated[str | None, typer.Option(help="Before this instant.", metavar="INSTANT")] = None,
     accesses: Annotated[bool, typer.Option("--accesses", help="Who looked, in place of who did.")] = False,

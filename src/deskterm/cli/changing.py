@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
-from deskterm.cli.options import Number
+from deskterm.cli.options import AsJson, Number, Seen
 
 if TYPE_CHECKING:
     from deskterm.desk.transaction import Done
@@ -35,10 +35,8 @@ def set_values(
         bool, typer.Option("--anyway", help="Move it without the message to the requester that the status asks for.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
-    version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    version: Seen = None,
+    as_json: AsJson = False,
 ) -> None:
     """Change a ticket: all that is asked for happens, or nothing.
 

@@ -166,7 +166,9 @@ def fixed(
 def check(
     context: typer.Context,
     number: Number,
-    items: Annotated[list[int] | None, typer.Argument(help="The items by their place, from 1.", metavar="ITEM")] = None,
+    items: Annotated[
+        list[int] | None, typer.Argument(help="The items by their place, from 1.", metavar="ITEM", min=1, max=1000)
+    ] = None,
     checklist: Annotated[str | None, typer.Option("--list", help="Which list; left out, the one that is open.")] = None,
     outcome: Annotated[str | None, typer.Option(help="What it ended in.")] = None,
     off: Annotated[bool, typer.Option("--off", help="Take the ticks off again.")] = False,

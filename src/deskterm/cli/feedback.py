@@ -21,7 +21,9 @@ def attach(ticket: typer.Typer) -> None:
 def answer(
     context: typer.Context,
     number: Number,
-    score: Annotated[int | None, typer.Option(help="From 1, the worst, to the procedure's best.")] = None,
+    score: Annotated[
+        int | None, typer.Option(help="From 1, the worst, to the procedure's best.", min=1, max=10)
+    ] = None,
     comment: Annotated[str, typer.Option(help="What they wrote.")] = "",
     complaint: Annotated[bool, typer.Option("--complaint", help="It is a complaint.")] = False,
     as_json: AsJson = False,

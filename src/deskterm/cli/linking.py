@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation
-from deskterm.cli.options import AsJson, Number, Reason, number_of, time_of
+from deskterm.cli.options import BIGGEST_NUMBER, AsJson, Number, Reason, Seen, number_of, time_of
 from deskterm.errors import UsageError
 
 
@@ -50,12 +50,16 @@ def merge(
 def split(
     context: typer.Context,
     number: Number,
-    message: Annotated[int, typer.Argument(help="The message, by its seq (`ticket show --json`).")],
+    message: Annotated[
+        int, typer.Argument(help="The message, by its seq (`ticket show --json`).", min=1, max=BIGGEST_NUMBER)
+    ],
     subject: Annotated[str | None, typer.Option(help="What the new ticket is called.")] = None,
     items: Annotated[
         bool, typer.Option("--items", help="A ticket of each thing that the message lists: 1. … 2. …, a) …, - …")
     ] = False,
-    item: Annotated[list[int] | None, typer.Option(help="Only this one of the list; may be given again.")] = None,
+    item: Annotated[
+        list[int] | None, typer.Option(help="Only this one of the list; may be given again.", min=1, max=1000)
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what the message lists, and do nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -85,9 +89,7 @@ def split(
 def undo(
     context: typer.Context,
     number: Number,
-    version: Annotated[
-        int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
-    ] = None,
+    version: Seen = None,
     as_json: AsJson = False,
 ) -> None:
     """Take back the last command on a ticket, on all the tickets that it was about.

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.console import WITH_VALUE, open_console
+from deskterm.cli.dashes import dashed, sheltered
 from deskterm.cli.ending import INTERRUPTED, ended
 from deskterm.cli.invocation import Invocation
 from deskterm.errors import DeskError, UsageError
@@ -127,6 +128,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         words = hoisted(arguments)
         app = program(_named(words))
+        if dashed(words):
+            words = sheltered(typer.main.get_command(app), words)
         result = app(args=words, prog_name="deskterm", standalone_mode=False)
         sys.stdout.flush()
         if result == INTERRUPTED:
@@ -167,5 +170,7 @@ def _misused(error: typer.TyperException) -> int:
         print(error.format_message(), file=sys.stderr)
         return UsageError.exit_code
     sentence = error.format_message().rstrip(".")
+    if type(error).__name__ == "NoSuchOption" and not sentence.partition(": ")[2].startswith("--"):
+        sentence += "; words that begin with a dash go behind --"
     print(f"deskterm: {sentence}. Try `{command} --help`.", file=sys.stderr)
     return error.exit_code

@@ -26,7 +26,13 @@ Number = Annotated[int, number_of("The ticket's number.", "NUMBER")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 Seen = Annotated[
-    int | None, typer.Option("--if-version", help="Only if the ticket is at this version.", metavar="VERSION")
+    int | None,
+    typer.Option(
+        "--if-version", help="Only if the ticket is at this version.", metavar="VERSION", min=0, max=BIGGEST_NUMBER
+    ),
+]
+OfTicket = Annotated[
+    int | None, typer.Option("--ticket", help="Only on this ticket.", metavar="NUMBER", min=1, max=BIGGEST_NUMBER)
 ]
 
 

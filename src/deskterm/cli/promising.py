@@ -75,7 +75,9 @@ def waive(
     context: typer.Context,
     number: Number,
     metric: Metric,
-    cycle: Annotated[int | None, typer.Option(help="Which cycle; left out, the last one missed.")] = None,
+    cycle: Annotated[
+        int | None, typer.Option(help="Which cycle; left out, the last one missed.", min=1, max=1_000_000)
+    ] = None,
     reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:

@@ -36,13 +36,17 @@ def attach(app: typer.Typer) -> None:
 
 def watch(
     context: typer.Context,
-    interval: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.1, metavar="SECONDS")] = 1.0,
+    interval: Annotated[
+        float, typer.Option(help="Seconds between two looks.", min=0.1, max=86_400, metavar="SECONDS")
+    ] = 1.0,
     count: Annotated[
-        int | None, typer.Option(help="How many times to look; left out, until Ctrl+C.", min=1, metavar="N")
+        int | None, typer.Option(help="How many times to look; left out, until Ctrl+C.", min=1, max=10**9, metavar="N")
     ] = None,
     rows: Annotated[
         int | None,
-        typer.Option(help=f"How many clocks to show; left out, what fits, and {_ROWS} in a pipe.", min=1, metavar="N"),
+        typer.Option(
+            help=f"How many clocks to show; left out, what fits, and {_ROWS} in a pipe.", min=1, max=10_000, metavar="N"
+        ),
     ] = None,
     view: View = "open",
 ) -> None:

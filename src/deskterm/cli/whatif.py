@@ -30,7 +30,9 @@ def what_if(
     until: Annotated[str | None, typer.Option(help="Its end; left out, now.", metavar="DATE")] = None,
     tickets: Annotated[
         int | None,
-        typer.Option(help=f"How many flips to name; left out, {_SHOWN}, and all with --json.", min=0, metavar="N"),
+        typer.Option(
+            help=f"How many flips to name; left out, {_SHOWN}, and all with --json.", min=0, max=10_000_000, metavar="N"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

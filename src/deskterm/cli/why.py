@@ -23,7 +23,7 @@ def why(
     metric: Annotated[
         str | None, typer.Argument(help="One clock by its key; left out, all of them.", metavar="METRIC")
     ] = None,
-    cycle: Annotated[int | None, typer.Option(help="One cycle of it.", min=1, metavar="N")] = None,
+    cycle: Annotated[int | None, typer.Option(help="One cycle of it.", min=1, max=1_000_000, metavar="N")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Explain when a ticket's clocks are due, and why.

@@ -49,7 +49,7 @@ REQUESTER = "requester"
 _EXPECTED = {
     "text": "a few words",
     "long-text": "some words",
-    "number": "a number",
+    "number": "a number of 0 or more",
     "instant": "a date and time such as 2026-11-23T09:30",
     "flag": "yes or no",
     "url": "the address of a page",

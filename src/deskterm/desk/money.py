@@ -50,8 +50,10 @@ def parse_time(text: str) -> int:
         try:
             seconds = -1 if "d" in words else parse_duration(words, 86_400)
         except ValueError:
-            seconds = -1
-    if not 0 < seconds <= _LONGEST:
+            seconds = _LONGEST + 1 if re.fullmatch(r"\d{4,}[hms]", words) else -1
+    if seconds > _LONGEST:
+        raise UsageError(f"{text!r} is no time of work: it is more than a month, so write it down day by day.")
+    if seconds <= 0:
         raise UsageError(f"{text!r} is no time of work: write it as 25m, 1h30m or 1.5h.")
     return seconds
 
