@@ -1,4 +1,4 @@
-"""`deskterm ticket escalate|review|dispute|settle|delay|told`: when a ticket needs more, or its people need word."""
+"""`deskterm ticket escalate|passed|review|dispute|settle|delay|told`: when a ticket needs more, or a word is due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Words = Annotated[str, typer.Argument(help="The words.")]
 
 def attach(app: typer.Typer) -> None:
     """Add these commands to `deskterm ticket`."""
-    for command in (escalate, review, dispute, settle, delay, told):
+    for command in (escalate, passed, review, dispute, settle, delay, told):
         app.command(command.__name__)(command)
 
 
@@ -38,6 +38,19 @@ def escalate(
         now=time_of(invocation),
     )  # fmt: skip
     report(done, as_json)
+
+
+def passed(
+    context: typer.Context,
+    number: Number,
+    note: Annotated[str, typer.Argument(help="To whom, and what they were told; only agents see it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say that a ticket was passed to the client's own desk, which gives that level of support itself."""
+    from deskterm.desk.coverage import passed_on
+
+    invocation: Invocation = context.obj
+    report(passed_on(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
 
 
 def review(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from deskterm.desk.records import change, next_key
-from deskterm.desk.transaction import Work
+from datetime import datetime
+from typing import Any
+
+from deskterm.desk.desk import Desk
+from deskterm.desk.records import Record, change, next_key, of_kind
+from deskterm.desk.transaction import Done, Work
+from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
 from deskterm.store.tables import Organisation
 
@@ -38,23 +43,54 @@ def first_of_ours(work: Work, level: int) -> tuple[int, str]:
     return taken, f"{_label(work.procedure, level)} is the client's own, so {_label(work.procedure, taken)} takes it"
 
 
-def hand_off(work: Work, level: int, *, by_rule: str | None = None) -> str:
-    """What to do with a ticket that is to go to a tier, in words; empty where that is ours. Where it is the client's
-    own, the ticket is marked until it has been passed on."""
+def not_ours(work: Work, level: int) -> str:
+    """That a tier is the client's own, and whom to pass a ticket for it to; empty where it is ours."""
     if level in ours(work):
         return ""
     client = _client(work)
     whom = client.handoff if client is not None else ""
-    said = f"{_label(work.procedure, level)} is the client's own"
+    return f"{_label(work.procedure, level)} is the client's own: pass it to {whom or 'their support contact'}"
+
+
+def hand_off(work: Work, level: int, *, by_rule: str | None = None) -> str:
+    """What to do with a ticket that is to go to a tier, in words; empty where that is ours. Where it is the client's
+    own, the ticket is marked until it has been passed on."""
+    why = not_ours(work, level)
+    if not why or any(one.state == "open" and one.values["tier"] == level for one in _marks(work)):
+        return why
+    client = _client(work)
     records = work.state.records
-    key = next_key(records, HANDOFF)
     work.append(
         "handed_off",
-        change(records, HANDOFF, key, state="open", tier=level, who=whom, flag=HANDOFF),
+        change(
+            records, HANDOFF, next_key(records, HANDOFF),
+            state="open", tier=level, who=client.handoff if client is not None else "", flag=HANDOFF,
+        ),
         by_rule=by_rule,
         what=work.procedure.procedure.coverage.handoff,
-    )
-    return f"{said}: pass it to {whom or 'their support contact'}"
+    )  # fmt: skip
+    return why
+
+
+def passed_on(desk: Desk, number: int, *, note: str = "", now: datetime, version: int | None = None) -> Done:
+    """Say that a ticket was passed to the client's own desk: it is not marked for that any more. note: to whom, and
+    what they were told, for colleagues."""
+    with desk.ticket(number, "escalate", now, version) as work:
+        waiting = [one for one in _marks(work) if one.state == "open"]
+        if not waiting:
+            raise DeskError(f"Ticket {number} is not to be passed to its client's own desk.")
+        changes: dict[str, tuple[Any, Any]] = {}
+        for one in waiting:
+            changes |= change(work.state.records, HANDOFF, one.key, state="done", by=desk.agent.login, flag=None)
+        texts = {"body": note.rstrip()} if note.strip() else {}
+        work.append("handed_off", changes, texts, author_kind="agent", author=desk.agent.name, passed=True)
+        whom = ", ".join(dict.fromkeys(one.who for one in waiting if one.who)) or "their support contact"
+        done = work.done(f"{number}: passed to {whom}")
+    return done
+
+
+def _marks(work: Work) -> list[Record]:
+    return list(of_kind(work.state.records, HANDOFF))
 
 
 def _client(work: Work) -> Organisation | None:

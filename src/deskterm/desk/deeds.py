@@ -82,6 +82,8 @@ def deed(kind: str, data: Mapping[str, Any]) -> str:
     if kind in ("duplicated", "merged", "linked", "split_from"):
         other = data.get("into") or data.get("ticket")
         words += f" ({other})" if other else ""
+    elif kind == "handed_off" and data.get("passed"):
+        words = "passed it to the client's own desk"
     elif kind == "kept_back":
         words += f" to {data.get('label', '')}: {data.get('why', '')}"
     elif kind == "undone":

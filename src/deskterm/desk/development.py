@@ -239,7 +239,7 @@ class Entering:
 def entering(work: Work, status: DevStatus | None, home: Work) -> Entering:
     """An open ticket goes where the status of its item says, whatever its graph says, because the work is there now
     (S1-29); but not past a list that has to be done, or to its end without a resolution. An item in its last status is
-    out: that is the resolution for a ticket that is tried by its requester next (S4-19). home: what it was raised from."""
+    out: that is the resolution for a ticket that its requester tries next (S4-19). home: what it was raised from."""
     wanted = status.moves_ticket_to if status is not None else None
     target = work.procedure.statuses.get(wanted or "")
     if target is None or status is None or not work.state.is_open or target.key == work.state.status:

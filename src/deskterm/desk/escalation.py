@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from deskterm.desk import checklists
+from deskterm.desk import checklists, coverage
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.letters import words_of
@@ -53,7 +53,7 @@ def escalate(
             raise UsageError("Say why it is escalated: a reason, or the impact on the customer.")
         place = _place(part, level, int(before.values["level"]) if before else 0)
         said = _step(work, part, place, reason=reason.strip(), impact=impact.strip(), by_customer=by_customer)
-        done = work.done(f"{number} {said}")
+        done = work.done(f"{number} {said}" if said.startswith("escalated") else f"{number}: {said}")
     return done
 
 
@@ -164,8 +164,11 @@ def current(work: Work, ladder: str) -> Record | None:
 
 
 def _step(work: Work, ladder: Ladder, place: int, *, impact: str = "", **more: Any) -> str:
-    """Take a step: the one before is passed on, its level of support takes over, whoever is asked is told."""
+    """Take a step: the one before is passed on, its level of support takes over, whoever is asked is told. A level of
+    support that is the client's own takes nothing from us: the ticket is marked to be passed there (S3-12)."""
     level, records = ladder.levels[place - 1], work.state.records
+    if level.tier is not None and (theirs := coverage.hand_off(work, level.tier, by_rule=more.get("by_rule"))):
+        return theirs
     _hand_over(work, level)
     before = current(work, ladder.key)
     changes: dict[str, tuple[Any, Any]] = {}

@@ -65,9 +65,9 @@ def admitted(
 
 def keeps_back(work: Work, target: Status, *, raised_from: Work | None = None, out: bool = False) -> str:
     """What keeps a ticket from coming to a status that something leads it to by itself, in a sentence; empty for
-    nothing. The graph is not asked: the procedure says where it goes. raised_from: development leads it, by an item that was
-    raised from this ticket, whose list it is that has to be done, and people are told of what becomes of it; out: that
-    is done, which is the resolution unless it would close the ticket."""
+    nothing. The graph is not asked: the procedure says where it goes. raised_from: development leads it, by an item
+    that was raised from this ticket, whose list it is that has to be done, and people are told of what becomes of it;
+    out: that is done, which is the resolution unless it would close the ticket."""
     try:
         require_done(raised_from or work, target)
         if not out or target.category == "closed":

@@ -14,6 +14,7 @@ from deskterm.desk.intake import one_line, tidy_tags
 from deskterm.desk.moves import moved, promised
 from deskterm.desk.people import active_agent, organisation_of
 from deskterm.desk.permissions import require_named
+from deskterm.desk.suiting import doubts
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
@@ -134,14 +135,18 @@ def assign(
     version: int | None = None,
 ) -> Done:
     """Give a ticket to an agent, or to nobody. team: hand it to that team too; left out, a ticket without a team
-    goes to the agent's. Customer clocks are untouched (rule 16)."""
+    goes to the agent's. Customer clocks are untouched (rule 16). The answer says what speaks against it."""
     with desk.ticket(number, "assign", now, version) as work:
         state = work.state
         changes: dict[str, tuple[str | None, str | None]] = {}
         words = "with nobody now"
+        speaks_against: list[str] = []
         if login is not None:
             agent = active_agent(work.session, login)
+            if agent.role == "viewer":
+                raise DeskError(f"{agent.name} only looks on: give {number} to somebody who works on tickets.")
             words = f"assigned to {agent.login}"
+            speaks_against = list(doubts(work, agent))
             if team is None and state.team is None and agent.team:
                 changes["team"] = (None, agent.team)
         changes["assignee"] = (state.assignee, login)
@@ -153,7 +158,7 @@ def assign(
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is with {login or 'nobody'} already.")
         work.append("assigned", changes)
-        done = work.done(f"{number} {words}")
+        done = work.done("; ".join((f"{number} {words}", *speaks_against)))
     return done
 
 

@@ -13,6 +13,7 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.people import active_agent, contact, organisation_of
 from deskterm.desk.records import change
 from deskterm.desk.rows import seconds
+from deskterm.desk.suiting import doubts
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.visible import visible
 from deskterm.errors import DeskError, UsageError
@@ -130,7 +131,10 @@ def register(
         )
         status = procedure.statuses[values["status"]].label
         lacks = f", without {_named(procedure, lacking)}" if lacking else ""
-        done = work.done(f"{work.number} registered: {heading} ({kind.label}, {status}{lacks})")
+        said_of_it = [f"{work.number} registered: {heading} ({kind.label}, {status}{lacks})"]
+        if assignee is not None:
+            said_of_it += doubts(work, agent)
+        done = work.done("; ".join(said_of_it))
     return done
 
 
