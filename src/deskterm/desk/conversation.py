@@ -7,8 +7,9 @@ from typing import Literal
 
 from deskterm.desk.closing import arrived, comes_back_to, likely, resolution_said, said_words, stays_closed
 from deskterm.desk.desk import Desk
-from deskterm.desk.follow_up import follow_up, goes_on_at, latest_follow_up
+from deskterm.desk.follow_up import follow_up, latest_follow_up
 from deskterm.desk.gates import admitted
+from deskterm.desk.links import goes_on_at
 from deskterm.desk.people import writer
 from deskterm.desk.thanks import keep_closed, only_thanks_here
 from deskterm.desk.transaction import Done, Work, named
@@ -83,7 +84,7 @@ def customer_message(
         with desk.ticket(number, "reply", now, final=True) as work:
             at = arrived(work, received_at)
             thanks = not work.state.is_open and only_thanks_here(work, words, attachments)
-            onward = goes_on_at(work.state)
+            onward = goes_on_at(work.state.fields)
             if onward is None and not thanks and stays_closed(work, channel, at):
                 onward = latest_follow_up(work.state)
             if onward is None or onward in seen:

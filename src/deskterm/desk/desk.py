@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from deskterm.desk.events import GENESIS
 from deskterm.desk.fold import BY_THE_WAY, TicketFold
+from deskterm.desk.links import goes_on_at
 from deskterm.desk.people import stranger
 from deskterm.desk.permissions import Act, require
 from deskterm.desk.rows import seconds
@@ -189,11 +190,9 @@ makes of its item, and what its work is charged with, is the desk's own."""
 def require_changeable(work: Work, act: Act) -> None:
     """DeskError when an act would change a ticket that is closed because it goes on in another one (S1-33), or that is
     closed and the procedure says that closed ones can no longer be changed (S4-15)."""
-    from deskterm.desk.follow_up import goes_on_at  # it is made of what is written here
-
     if act in _LEFT_AS_IT_IS or work.state.category != "closed":
         return
-    if (other := goes_on_at(work.state)) is not None:
+    if (other := goes_on_at(work.state.fields)) is not None:
         raise DeskError(f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}.")
     if work.procedure.procedure.closing.immutable:
         raise DeskError(

@@ -6,25 +6,11 @@ from typing import Any
 
 from deskterm.desk.checklists import brought
 from deskterm.desk.fold import State
+from deskterm.desk.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
 from deskterm.desk.records import Records, of_kind
 from deskterm.desk.transaction import Done, Work
 
-FOLLOW_UP_OF, FOLLOW_UPS = "follow_up_of", "follow_ups"
-"""Fields of a ticket in which the number of the closed one stands, and the list of those that came of it."""
-LEADS_ON = ("merged_into", "duplicate_of")
-"""Fields of a ticket in which the number of the one stands that goes on in its place."""
-
 PARTICIPANT = "participant"
-_TAKEN_ALONG = ("type", "severity", "severity_requested", "priority", "impact", "urgency", "requester_id",
-                "organisation_id", "organisation_key", "tenant", "department", "team", "product", "topic")  # fmt: skip
-
-
-def goes_on_at(state: State) -> int | None:
-    """The ticket that goes on in the place of this one: what a duplicate is one of, what a ticket was merged into."""
-    for name in LEADS_ON:
-        if isinstance(number := state.fields.get(name), int):
-            return number
-    return None
 
 
 def latest_follow_up(state: State) -> int | None:
@@ -38,7 +24,7 @@ def follow_up(source: Work, words: str, subject: str, *, contact: int | None, ch
     the two are linked. at: when the message arrived, epoch seconds; the new ticket's clocks start there."""
     work = source.beside()
     state, procedure = source.state, source.procedure
-    values: dict[str, Any] = {name: getattr(state, name) for name in _TAKEN_ALONG}
+    values: dict[str, Any] = taken_along(state)
     values["status"] = procedure.initial_status(state.type).key
     values["channel"] = channel or state.channel
     values["received_at"] = at

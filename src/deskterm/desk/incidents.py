@@ -11,6 +11,7 @@ from sqlmodel import Session
 from deskterm.desk import letters
 from deskterm.desk.desk import Desk
 from deskterm.desk.fold import State, folded
+from deskterm.desk.links import ATTACHED, INCIDENT
 from deskterm.desk.participants import everybody
 from deskterm.desk.transaction import Done, Work, events_of
 from deskterm.desk.workflow import chosen
@@ -19,8 +20,6 @@ from deskterm.procedure.schema import Notice, Status
 from deskterm.store.tables import Ticket, table_of
 
 _ticket = table_of(Ticket)
-INCIDENT, ATTACHED = "incident", "attached"
-"""Fields of a ticket: the number of the incident that it belongs to, and the numbers of those that belong to it."""
 _NEWS = Notice(on="replied", to=("requester", "participants"))
 
 

@@ -9,15 +9,12 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.desk import Desk
+from deskterm.desk.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, goes_on_at
 from deskterm.desk.participants import everybody, join
 from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status
 from deskterm.store.tables import Ticket, table_of
-
-DUPLICATE_OF, DUPLICATES = "duplicate_of", "duplicates"
-MERGED_INTO, MERGED = "merged_into", "merged"
-"""Fields of a ticket in which the number, or the list of numbers, of the other stands."""
 
 
 def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", now: datetime) -> Done:
@@ -53,8 +50,7 @@ def leads_to(session: Session, number: int) -> int:
     while number not in seen:
         seen.append(number)
         found = session.execute(select(fields).where(table_of(Ticket).c.id == number)).scalar_one_or_none()
-        linked = json.loads(found or "{}")
-        number = linked.get(MERGED_INTO) or linked.get(DUPLICATE_OF) or number
+        number = goes_on_at(json.loads(found or "{}")) or number
     return number
 
 

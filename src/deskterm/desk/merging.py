@@ -5,15 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk.desk import Desk
-from deskterm.desk.linking import (
-    DUPLICATE_OF,
-    MERGED,
-    MERGED_INTO,
-    closed_status,
-    join_people,
-    leads_to,
-    unlinked,
-)
+from deskterm.desk.linking import closed_status, join_people, leads_to, unlinked
+from deskterm.desk.links import DUPLICATE_OF, MERGED, MERGED_INTO
 from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
 

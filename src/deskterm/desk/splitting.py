@@ -14,15 +14,10 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.intake import one_line
 from deskterm.desk.linking import link
+from deskterm.desk.links import SPLIT_FROM, SPLIT_TO, taken_along
 from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.tables import PersonalText, table_of
-
-SPLIT_FROM, SPLIT_TO = "split_from", "split_to"
-"""Fields of a ticket in which the number, or the list of numbers, of the other stands."""
-
-_TAKEN_ALONG = ("type", "severity", "severity_requested", "priority", "impact", "urgency", "requester_id",
-                "organisation_id", "organisation_key", "tenant", "department", "team", "product", "topic")  # fmt: skip
 
 _MARKER = re.compile(
     r"(?P<indent>[ \t]{0,8})(?:(?P<figure>\d{1,2}[.)])|(?P<letter>[A-Za-z][.)])|(?P<dot>[-*•–]))[ \t]+\S"
@@ -114,7 +109,7 @@ def _kind(marker: re.Match[str]) -> str:
 def _made(source: Work, spoken: Event, heading: str, body: str, *, item: int | None = None) -> Work:
     """The ticket that is split off, up to its end."""
     made, state = source.beside(), source.state
-    values: dict[str, Any] = {name: getattr(state, name) for name in _TAKEN_ALONG}
+    values: dict[str, Any] = taken_along(state)
     values["status"] = source.procedure.initial_status(state.type).key
     values["channel"] = spoken.data.get("channel") or state.channel
     values["received_at"] = min(spoken.data.get("spoken_at", spoken.at), source.at)

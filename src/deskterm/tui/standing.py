@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deskterm.desk import links
 from deskterm.store.sheet import RecordView, TicketSheet
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import Safe, sanitize
@@ -15,16 +16,16 @@ from deskterm.tui.vocabulary import Vocabulary, label
 from deskterm.tui.words import local
 
 LINKS = {
-    "duplicate_of": "Duplicate of",
-    "duplicates": "Duplicates",
-    "merged_into": "Merged into",
-    "merged": "Merged here",
-    "split_from": "Split from",
-    "split_to": "Split into",
-    "follow_up_of": "Follows",
-    "follow_ups": "Followed by",
-    "incident": "Incident",
-    "attached": "Attached tickets",
+    links.DUPLICATE_OF: "Duplicate of",
+    links.DUPLICATES: "Duplicates",
+    links.MERGED_INTO: "Merged into",
+    links.MERGED: "Merged here",
+    links.SPLIT_FROM: "Split from",
+    links.SPLIT_TO: "Split into",
+    links.FOLLOW_UP_OF: "Follows",
+    links.FOLLOW_UPS: "Followed by",
+    links.INCIDENT: "Incident",
+    links.ATTACHED: "Attached tickets",
 }
 """Fields that hold the numbers of other tickets, and what they are called."""
 
