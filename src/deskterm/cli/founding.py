@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, read_instant, system_now
+from deskterm.cli.options import AsJson
 from deskterm.errors import UsageError
 
 
@@ -23,8 +24,10 @@ def init(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="A desk for rehearsals: its commands accept --now.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a new desk, with you as its admin."""
+    from deskterm.cli.show import print_json
     from deskterm.desk.founding import found
     from deskterm.procedure.compiled import Compiled
     from deskterm.procedure.lint import lint
@@ -51,7 +54,15 @@ def init(
         now=now,
     )
     store.close()
+    warnings = lint(loaded.procedure, loaded.source)
+    if as_json:
+        notes = [warning.sentence for warning in warnings]
+        key = loaded.procedure.about.key
+        print_json(
+            {"procedure": key, "place": invocation.place, "admin": login, "simulated": simulated, "notes": notes}
+        )
+        return
     print(f"A desk on {loaded.procedure.about.name} is ready at {invocation.place}; you are its admin ({login}).")
-    for warning in lint(loaded.procedure, loaded.source):
+    for warning in warnings:
         print(f"  note: {warning.sentence}")
     print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")

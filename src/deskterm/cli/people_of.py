@@ -55,6 +55,7 @@ def away(
     context: typer.Context,
     until: Annotated[str, typer.Argument(help="Until when.")],
     login: Annotated[str | None, typer.Argument(help="Who; left out, I am. Leads say it of others.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say that somebody is ill or on holiday: nothing is given to them by itself, and their tickets are covered."""
     from deskterm.cli import show
@@ -64,13 +65,16 @@ def away(
     facts = facts_of(invocation)
     desk = invocation.desk()
     moment = read_instant(until, facts.timezone)
-    show.print_lines([absence.away(desk, login or desk.agent.login, moment, now=invocation.now(facts))])
+    who = login or desk.agent.login
+    said = absence.away(desk, who, moment, now=invocation.now(facts))
+    show.print_said(said, as_json, login=who, away=moment)
 
 
 @app.command()
 def back(
     context: typer.Context,
     login: Annotated[str | None, typer.Argument(help="Who; left out, I am.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say that somebody is back."""
     from deskterm.cli import show
@@ -79,7 +83,8 @@ def back(
     invocation: Invocation = context.obj
     desk = invocation.desk()
     now = invocation.now(facts_of(invocation))
-    show.print_lines([absence.away(desk, login or desk.agent.login, None, now=now)])
+    who = login or desk.agent.login
+    show.print_said(absence.away(desk, who, None, now=now), as_json, login=who, away=None)
 
 
 @app.command()

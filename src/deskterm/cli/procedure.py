@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson
 
 app = typer.Typer(no_args_is_help=True, help="Procedure files: list, show, check, apply.", rich_markup_mode=None)
 
@@ -85,14 +86,20 @@ def show(
 @app.command()
 def check(
     file: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.", metavar="FILE")],
+    as_json: AsJson = False,
 ) -> None:
     """Check a procedure file: errors end with exit code 1, warnings are printed."""
+    from deskterm.cli import show as printing
     from deskterm.procedure.lint import lint
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find
 
     loaded = load(find(file))
     warnings = lint(loaded.procedure, loaded.source)
+    if as_json:
+        found = [{"line": warning.line, "sentence": warning.sentence} for warning in warnings]
+        printing.print_json({"name": loaded.procedure.about.key, "path": str(loaded.path), "warnings": found})
+        return
     for warning in warnings:
         where = f"{loaded.path}:{warning.line}: " if warning.line else f"{loaded.path}: "
         print(where + warning.sentence)
@@ -105,6 +112,7 @@ def apply(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.", metavar="FILE")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Put another edition of the procedure in force, for what happens from now on."""
     from deskterm.cli import show as printing
@@ -116,14 +124,14 @@ def apply(
     loaded = load(find(file))
     now = invocation.now(facts_of(invocation))
     lines = put(invocation.desk(), loaded.procedure, source=loaded.source, dry_run=dry_run, now=now)
-    printing.print_lines(lines)
-    print(_outcome(len(lines), dry_run))
+    printing.print_differences(lines, as_json, dry_run=dry_run, done=", in force now")
 
 
 @app.command()
 def diff(
     old: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.")],
     new: Annotated[str, typer.Argument(help="Another.")],
+    as_json: AsJson = False,
 ) -> None:
     """Show how two procedures differ; exit code 1 when they do."""
     from deskterm.cli import show as printing
@@ -132,7 +140,10 @@ def diff(
     from deskterm.procedure.shipped import find
 
     lines = difference(load(find(old)).procedure, load(find(new)).procedure)
-    printing.print_lines(lines)
+    if as_json:
+        printing.print_json({"changes": list(lines)})
+    else:
+        printing.print_lines(lines)
     if lines:
         raise typer.Exit(1)
 
@@ -144,13 +155,6 @@ def _source(invocation: Invocation, version: int) -> str:
     finally:
         reader.close()
     return str(rows[0][0]) if rows else ""
-
-
-def _outcome(count: int, dry_run: bool) -> str:
-    if not count:
-        return "Nothing differs; nothing was changed."
-    changes = "1 change" if count == 1 else f"{count} changes"
-    return f"{changes}; a dry run, nothing was written." if dry_run else f"{changes}, in force now."
 
 
 def register(program: typer.Typer, noun: str) -> None:

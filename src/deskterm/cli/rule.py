@@ -41,22 +41,23 @@ def list_rules(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def on(context: typer.Context, key: Key) -> None:
+def on(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     """Let a rule that waits for a lead's word act by itself."""
-    _switch(context.obj, key, True)
+    _switch(context.obj, key, True, as_json)
 
 
 @app.command()
-def off(context: typer.Context, key: Key) -> None:
+def off(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     """Let such a rule only suggest."""
-    _switch(context.obj, key, False)
+    _switch(context.obj, key, False, as_json)
 
 
-def _switch(invocation: Invocation, key: str, on: bool) -> None:
+def _switch(invocation: Invocation, key: str, on: bool, as_json: bool) -> None:
     from deskterm.cli import show
     from deskterm.desk.switches import switch
 
-    show.print_lines([switch(invocation.desk(), key, on, now=invocation.now(facts_of(invocation)))])
+    said = switch(invocation.desk(), key, on, now=invocation.now(facts_of(invocation)))
+    show.print_said(said, as_json, rule=key, by_itself=on)
 
 
 def register(program: typer.Typer, noun: str) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,7 +21,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change,
 
 
 @app.command()
-def severities(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+def severities(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Make the severity scale what a file says, the most severe first."""
     from deskterm.desk.scales import seed_severities
     from deskterm.exchange.seeds import severities as read
@@ -28,40 +29,50 @@ def severities(context: typer.Context, file: File, dry_run: DryRun = False) -> N
     invocation: Invocation = context.obj
     desk = invocation.desk()
     steps = read(_found(file, "severities"), [metric.key for metric in desk.procedure.procedure.metrics])
-    _report(seed_severities(desk, steps, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
+    _report(seed_severities(desk, steps, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run, as_json)
 
 
 @app.command()
-def agents(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+def agents(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Add and change agents; nobody is removed (active = false retires)."""
     from deskterm.desk.staffing import seed_agents
     from deskterm.exchange.seeds import agents as read
 
     invocation: Invocation = context.obj
     rows = read(_found(file, "agents"))
-    _report(seed_agents(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
+    _report(
+        seed_agents(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))),
+        dry_run,
+        as_json,
+    )
 
 
 @app.command()
-def clients(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+def clients(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Add and change clients; none is removed."""
     from deskterm.desk.staffing import seed_clients
     from deskterm.exchange.seeds import clients as read
 
     invocation: Invocation = context.obj
     rows = read(_found(file, "clients"))
-    _report(seed_clients(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run)
+    _report(
+        seed_clients(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))),
+        dry_run,
+        as_json,
+    )
 
 
 @app.command("demo")
-def demo_tickets(context: typer.Context) -> None:
+def demo_tickets(context: typer.Context, as_json: AsJson = False) -> None:
     """Pour the demo's people and tickets into a simulated desk."""
+    from deskterm.cli import show
     from deskterm.exchange.demo import pour
 
     invocation: Invocation = context.obj
     desk = invocation.desk()
     count = pour(desk, invocation.now(facts_of(invocation)))
-    print(f"{count} tickets poured in." if count else "The demo's tickets are here already; nothing was changed.")
+    said = f"{count} tickets poured in." if count else "The demo's tickets are here already; nothing was changed."
+    show.print_said(said, as_json, tickets=count)
 
 
 def _found(file: Path, what: str) -> Path:
@@ -73,15 +84,10 @@ def _found(file: Path, what: str) -> Path:
     return data_folder() / "seeds" / f"{what}.toml"
 
 
-def _report(lines: list[str], dry_run: bool) -> None:
+def _report(lines: list[str], dry_run: bool, as_json: bool) -> None:
     from deskterm.cli import show
 
-    show.print_lines(lines)
-    if not lines:
-        print("Nothing differs; nothing was changed.")
-        return
-    changes = "1 change" if len(lines) == 1 else f"{len(lines)} changes"
-    print(f"{changes}; a dry run, nothing was written." if dry_run else f"{changes} made.")
+    show.print_differences(lines, as_json, dry_run=dry_run, done=" made")
 
 
 def register(program: typer.Typer, noun: str) -> None:

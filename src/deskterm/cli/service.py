@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.options import AsJson
+from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
     from deskterm.automation.runner import Fired
@@ -23,20 +26,27 @@ def register(app: typer.Typer, noun: str) -> None:
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Note what has come up to now, and end.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Note warnings, missed targets and ends of timers as they come, until it is stopped: a service. An open console
     does the same; several at once say everything once."""
     from deskterm.automation.runner import Runner, keep_running
-    from deskterm.cli.show import patience
+    from deskterm.cli import show
     from deskterm.store.engine import open_store
 
+    if as_json and not once:
+        raise UsageError("--json goes with --once: a service tells a line at a time.")
     invocation: Invocation = context.obj
     clock = invocation.clock(facts_of(invocation))
     store = open_store(invocation.url)
-    runner = Runner(store, progress=patience())
+    runner = Runner(store, progress=show.patience())
     if once:
-        _tell(list(runner.step(clock())))
+        came = list(runner.step(clock()))
         store.close()
+        if as_json:
+            show.print_json([asdict(fired) | {"instant": show.instant(fired.instant)} for fired in came])
+        else:
+            _tell(came)
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

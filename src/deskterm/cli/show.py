@@ -65,6 +65,28 @@ def print_done(done: Done, as_json: bool) -> None:
         print_lines([done.summary])
 
 
+def print_said(summary: str, as_json: bool, **values: Any) -> None:
+    """What a command did that is about no ticket. values: what programs want to know of it."""
+    if as_json:
+        print_json({"summary": summary, **values})
+    else:
+        print_lines([summary])
+
+
+def print_differences(lines: Sequence[str], as_json: bool, *, dry_run: bool, done: str) -> None:
+    """What a command changed on the desk, a line each, and how many; or would change. done: what came of it, in a
+    few words."""
+    if as_json:
+        print_json({"changes": list(lines), "dry_run": dry_run})
+        return
+    print_lines(lines)
+    if not lines:
+        print("Nothing differs; nothing was changed.")
+        return
+    changes = "1 change" if len(lines) == 1 else f"{len(lines)} changes"
+    print(f"{changes}; a dry run, nothing was written." if dry_run else f"{changes}{done}.")
+
+
 def progress(of: str) -> Callable[[int, int], None]:
     """What tells on standard error how far long work is."""
 
