@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from deskterm.desk import checklists, closing, conversation, handling, promises, thanks, undo
 from deskterm.desk.desk import Desk
-from deskterm.desk.fold import State, folded
+from deskterm.desk.fold import folded
 from deskterm.desk.gates import standing_resolution
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
+from deskterm.desk.state import State
 from deskterm.desk.transaction import Done, events_of
 from deskterm.errors import DeskError
 from deskterm.store.reader import open_reader

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from deskterm.desk.delivery import not_before
 from deskterm.desk.desk import ITSELF
 from deskterm.desk.events import Event
-from deskterm.desk.fold import State
 from deskterm.desk.rows import seconds
+from deskterm.desk.state import State
 from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Procedure
 from deskterm.store.tables import Agent, table_of

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.events import Event
-from deskterm.desk.fold import State, TicketFold, standing
+from deskterm.desk.fold import TicketFold, standing
+from deskterm.desk.state import State
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock, Mark
 

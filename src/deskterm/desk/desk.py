@@ -15,11 +15,12 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from deskterm.desk.events import GENESIS
-from deskterm.desk.fold import BY_THE_WAY, TicketFold
+from deskterm.desk.fold import TicketFold
 from deskterm.desk.links import goes_on_at
 from deskterm.desk.people import stranger
 from deskterm.desk.permissions import Act, require
 from deskterm.desk.rows import seconds
+from deskterm.desk.state import BY_THE_WAY
 from deskterm.desk.transaction import Work, events_of
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled, from_document

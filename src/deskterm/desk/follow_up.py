@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.checklists import brought
-from deskterm.desk.fold import State
 from deskterm.desk.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
 from deskterm.desk.records import Records, of_kind
+from deskterm.desk.state import State
 from deskterm.desk.transaction import Done, Work
 
 PARTICIPANT = "participant"

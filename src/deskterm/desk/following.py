@@ -10,12 +10,12 @@ from __future__ import annotations
 from deskterm.desk import feedback, knowledge, quotes, time_entries
 from deskterm.desk.escalation import heard
 from deskterm.desk.events import Event
-from deskterm.desk.fold import BY_THE_WAY
 from deskterm.desk.gates import KEPT_BACK
 from deskterm.desk.notices import tell
 from deskterm.desk.overtaken import lapse
 from deskterm.desk.ownership import owned
 from deskterm.desk.rules import act_on
+from deskterm.desk.state import BY_THE_WAY
 from deskterm.desk.transaction import Work
 
 _SILENT = BY_THE_WAY | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}

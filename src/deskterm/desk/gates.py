@@ -15,7 +15,7 @@ from deskterm.procedure.schema import Status
 from deskterm.sla.targets import parse_target
 
 if TYPE_CHECKING:
-    from deskterm.desk.fold import State
+    from deskterm.desk.state import State
     from deskterm.desk.transaction import Work
 
 RESOLUTION = "resolution"

@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from deskterm.desk import letters
 from deskterm.desk.desk import Desk
-from deskterm.desk.fold import State, folded
+from deskterm.desk.fold import folded
 from deskterm.desk.links import ATTACHED, INCIDENT
 from deskterm.desk.participants import everybody
+from deskterm.desk.state import State
 from deskterm.desk.transaction import Done, Work, events_of
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deskterm.desk.fold import State
+    from deskterm.desk.state import State
 
 # In the first of a pair the number of the other stands, in the second the list of those that name it.
 DUPLICATE_OF, DUPLICATES = "duplicate_of", "duplicates"

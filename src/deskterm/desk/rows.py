@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from deskterm.desk.fold import State
 from deskterm.desk.records import Record, flags
+from deskterm.desk.state import State
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.clock import Clock
 from deskterm.sla.terms import TIMER

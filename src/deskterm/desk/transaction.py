@@ -15,10 +15,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
-from deskterm.desk.fold import State, TicketFold
+from deskterm.desk.fold import TicketFold
 from deskterm.desk.moves import Moved
 from deskterm.desk.records import Records
 from deskterm.desk.rows import clock_values, instant, moment, record_values, seconds, ticket_values
+from deskterm.desk.state import State
 from deskterm.desk.visible import short_enough
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled

@@ -17,10 +17,11 @@ from sqlalchemy import select
 from deskterm.desk.deeds import changed, deed
 from deskterm.desk.desk import Desk, MovedOn
 from deskterm.desk.events import Event
-from deskterm.desk.fold import BY_THE_WAY, folded, standing
+from deskterm.desk.fold import folded, standing
 from deskterm.desk.linking import closed_status
 from deskterm.desk.links import FOLLOW_UPS
 from deskterm.desk.rows import moment
+from deskterm.desk.state import BY_THE_WAY
 from deskterm.desk.transaction import Done, Work, events_of
 from deskterm.errors import DeskError
 from deskterm.store.tables import RecordRow, table_of

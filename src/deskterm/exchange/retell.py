@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from deskterm.desk.completeness import holds_words
 from deskterm.desk.events import Event, TextRef
-from deskterm.desk.fold import State, TicketFold
+from deskterm.desk.fold import TicketFold
+from deskterm.desk.state import State
 from deskterm.exchange.histories import History, Seen
 from deskterm.exchange.observe import Cells, Observer
 from deskterm.exchange.people import People

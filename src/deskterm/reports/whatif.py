@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskterm.desk.events import Event, decoded
-from deskterm.desk.fold import State, apply
+from deskterm.desk.state import State, apply
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import Compiled, from_document
 from deskterm.procedure.stored import model, read
