@@ -14,10 +14,11 @@ from deskterm.desk.exemption import exempt, unexempt
 from deskterm.desk.intake import register, supply
 from deskterm.desk.prioritising import confirm_severity, prioritise
 from deskterm.desk.proof import prove
+from deskterm.desk.undo import undo
 from deskterm.errors import DeskError
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
-from small_desk import MONDAY
+from small_desk import MONDAY, at
 
 ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -233,3 +234,35 @@ def test_people_are_read_as_somebody_wrote_them_down(text: str, found: list[Pers
 def test_what_names_nobody_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         people(text)
+
+
+@pytest.mark.requirement("S1-03", "S1-37")
+def test_another_type_asks_for_what_that_type_asks_for(store_url: str) -> None:
+    desk = shipped_desk(store_url, "saas-platform")
+    number = register(
+        desk,
+        subject="Slow",
+        body="Since today.",
+        type="feedback",
+        requester="Ida",
+        email="ida@larch.example",
+        now=at(0),
+    ).number
+    done = handling.change(desk, number, type="issue", now=at(1))
+    found = seen(desk, number)
+    assert "incomplete" in found.flags
+    assert "without Business impact (some words)" in done.summary
+    (record,) = [one for one in found.records if one.kind == "missing"]
+    assert set(record.values["fields"]) >= {"business-impact", "steps"}
+    supply(desk, number, {"business-impact": "Nobody can invoice", "steps": "Press save"}, now=at(2))
+    assert "incomplete" not in seen(desk, number).flags
+    handling.change(desk, number, type="feedback", now=at(3))
+    handling.change(desk, number, type="issue", now=at(4))
+    assert "incomplete" not in seen(desk, number).flags, "what was said once is known"
+    undo(desk, number, now=at(5))
+    lacks = register(desk, subject="Slow", type="issue", organisation="larch", incomplete=True, now=at(6)).number
+    assert "incomplete" in seen(desk, lacks).flags
+    handling.change(desk, lacks, type="feedback", now=at(7))
+    (record,) = [one for one in seen(desk, lacks).records if one.kind == "missing"]
+    assert "business-impact" not in record.values["fields"]
+    assert prove(desk.store).findings == ()

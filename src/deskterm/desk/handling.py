@@ -7,13 +7,16 @@ from datetime import datetime
 
 from deskterm.desk.checklists import brought
 from deskterm.desk.closing import ended_without
+from deskterm.desk.completeness import named_with_kind
 from deskterm.desk.desk import Desk
-from deskterm.desk.fold import State
+from deskterm.desk.events import Changes
 from deskterm.desk.gates import admitted
 from deskterm.desk.intake import one_line, tidy_tags
+from deskterm.desk.lacking import judged_anew
 from deskterm.desk.moves import moved, promised
 from deskterm.desk.people import active_agent, organisation_of
 from deskterm.desk.permissions import require_named
+from deskterm.desk.state import State
 from deskterm.desk.suiting import doubts
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
@@ -260,9 +263,12 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
     if kind.key == state.type:
         raise Unchanged(f"The type is {kind.label} already.")
     require_named(procedure.procedure, work.desk.agent, "retype")
-    changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
-    work.append("edited", changes, reason=reason)
-    return f"now a {kind.label}"
+    changes: Changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
+    asked = judged_anew(work, kind, changes)
+    work.append("edited", {**changes, **asked}, reason=reason)
+    left = [key for _, after in asked.values() for key in after.get("fields", ())]
+    named = ", ".join(named_with_kind(procedure, key) for key in left)
+    return f"now a {kind.label}" + (f", without {named}" if named else "")
 
 
 def _rehome(work: Work, organisation: str, reason: str) -> str:

@@ -10,6 +10,7 @@ from deskterm.desk.checklists import brought
 from deskterm.desk.classifying import channel_of, key_of, scales, type_of
 from deskterm.desk.completeness import Given, Person, given, missing, named_with_kind, refusal, unreachable
 from deskterm.desk.desk import Desk
+from deskterm.desk.lacking import INCOMPLETE, MISSING
 from deskterm.desk.people import active_agent, contact, organisation_of
 from deskterm.desk.records import change
 from deskterm.desk.rows import seconds
@@ -22,8 +23,6 @@ from deskterm.procedure.schema import RequestType
 from deskterm.store.tables import Contact, Organisation
 
 LONGEST_SUBJECT = 250
-INCOMPLETE = "incomplete"
-"""What a ticket is marked with that does not say yet what its type asks for."""
 
 
 def register(
@@ -118,7 +117,7 @@ def register(
         changes |= brought(procedure, {}, kind)
         changes |= _taking_part(work, said, values.get("requester_id"), client)
         if lacking:
-            changes |= change({}, "missing", "1", state="open", fields=lacking, flag=INCOMPLETE)
+            changes |= change({}, MISSING, "1", state="open", fields=lacking, flag=INCOMPLETE)
         texts = {"subject": heading} | ({"body": body.rstrip()} if body.strip() else {})
         work.append(
             "registered",
@@ -155,11 +154,11 @@ def supply(desk: Desk, number: int, fields: Mapping[str, Any], *, now: datetime,
             table = getattr(procedure.procedure, _SUPPLIED[key], ())
             changes[key] = (getattr(state, key), _listed(key, word, table))
         changes |= _taking_part(work, said, state.requester_id, None)
-        record = state.records.get(("missing", "1"))
+        record = state.records.get((MISSING, "1"))
         left = [key for key in (record.values["fields"] if record else ()) if not said.has(key)]
         if record is not None:
             waits = {"state": "open", "flag": INCOMPLETE} if left else {"state": "given", "flag": None}
-            changes |= change(state.records, "missing", "1", fields=left, **waits)
+            changes |= change(state.records, MISSING, "1", fields=left, **waits)
         if not changes and not said.words:
             raise UsageError("Say what is supplied: a field and its value.")
         work.append("edited", changes, {f"fields.{key}": words for key, words in said.words.items()})
