@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deskterm.desk import intake
+from deskterm.desk import handling, intake
 from deskterm.desk.desk import Desk
 from deskterm.desk.founding import apply
 from deskterm.procedure.load import loads
@@ -72,6 +72,54 @@ async def test_marked_tickets_are_taken_back_once_each(url: str) -> None:
         await here.do("undo")
         await here.told("Done for 3 of 3 tickets")
     assert [stored(url, number).tags for number in (1001, 1002, 1003)] == [()] * 3
+    assert statuses(url) == ["working", "new", "new"]
+
+
+async def test_marked_tickets_that_were_assigned_are_taken_back_from_where_the_marks_left_the_cursor(url: str) -> None:
+    async with sitting(url) as here:
+        await here.pilot.press("space", "space")
+        await here.do("assign", "kim")
+        await here.told("Done for 2 of 2 tickets")
+        assert [stored(url, number).row.assignee for number in (1001, 1002, 1003)] == ["kim", "kim", None]
+        assert here.screen.queue.current is not None
+        assert here.screen.queue.current.number == 1003
+        await here.pilot.press("u")
+        await here.told("also on 1001")
+    assert [stored(url, number).row.assignee for number in (1001, 1002, 1003)] == [None] * 3
+
+
+async def test_what_left_the_list_by_being_closed_is_taken_back_and_so_is_what_was_before(url: str) -> None:
+    async with sitting(url) as here:
+        for act in (("status", "working"), ("status", "solved")):
+            await here.do("mark-all")
+            await here.until(lambda: len(here.screen.queue.marks) == 3, "the marks")
+            await here.do(*act)
+        await here.until(lambda: here.screen.queue.count == 0, "an empty list")
+        assert statuses(url) == ["solved"] * 3
+        await here.pilot.press("u")
+        await here.until(lambda: statuses(url) == ["working"] * 3 and not here.working(), "what was before")
+        await here.pilot.press("u")
+        await here.until(lambda: statuses(url) == ["new"] * 3, "how it began")
+
+
+async def test_who_goes_to_another_ticket_takes_back_what_was_done_there(url: str) -> None:
+    async with sitting(url) as here:
+        await here.do("tag", "vip")
+        await here.pilot.press("j")
+        await here.pilot.press("u")
+        await here.told("Ticket 1002 cannot go back behind this")
+    assert stored(url, 1001).tags == ("vip",)
+
+
+async def test_what_somebody_else_built_on_since_is_not_taken_back(url: str) -> None:
+    async with sitting(url) as here:
+        await here.do("status", "working")
+        store = open_store(url)
+        handling.tag(Desk(store, "lea"), 1001, ["vip"], now=at(61))
+        store.close()
+        await here.pilot.press("u")
+        await here.told("moved on")
+    assert stored(url, 1001).tags == ("vip",)
     assert statuses(url) == ["working", "new", "new"]
 
 

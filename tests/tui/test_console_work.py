@@ -457,7 +457,7 @@ async def test_all_that_is_to_be_read_before_asking_can_be_read(size: tuple[int,
 
 
 async def test_the_help_page_says_every_key(url: str) -> None:
-    async with sitting(url, size=(120, 150)) as here:
+    async with sitting(url, size=(120, 170)) as here:
         here.screen.action_carry_out("help")
         await here.until(lambda: isinstance(here.app.screen, Page), "the page")
         for words in (":status", ":goto", "ctrl+p", "working time"):

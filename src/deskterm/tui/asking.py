@@ -187,6 +187,7 @@ class Asking:
         self._request = None
         screen.say(done.summary)
         screen.go_to(done.number)
+        screen.carrying.did(done)
 
     async def _registered(self, request: Request, kind: str, severity: str | None) -> Done:
         """The ticket, also without what its type asks for, when that cannot be had."""

@@ -129,6 +129,7 @@ class Writing:
         finally:
             composer.sending = False
         await self.close(composer, keep=False)
+        self._screen.carrying.did(done)
         self._screen.say(done.summary)
         self._screen.refresh_all()
 

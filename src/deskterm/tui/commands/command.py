@@ -42,9 +42,13 @@ class Command(ABC):
             if not screen.me.active:
                 return f"{screen.me.login} is no agent of this desk: you can look, but not change anything."
             return refusal(screen.me.role, self.act)
-        if self.rows != "none" and not screen.lines(many=self.rows == "many"):
+        if self.rows != "none" and not self.has_ticket(screen):
             return "There is no ticket here: choose a view that has one."
         return None
+
+    def has_ticket(self, screen: DeskScreen) -> bool:
+        """Whether there is one that it would be about."""
+        return bool(screen.lines(many=self.rows == "many"))
 
     @abstractmethod
     async def run(self, screen: DeskScreen, argument: str) -> None:
@@ -52,7 +56,9 @@ class Command(ABC):
 
 
 class Step(Command):
-    """A command that only moves: done at once, without asking anything."""
+    """A command that only moves: done at once, without asking anything. stays: it leaves one at the same ticket."""
+
+    stays: ClassVar[bool] = False
 
     @abstractmethod
     def step(self, screen: DeskScreen) -> None:

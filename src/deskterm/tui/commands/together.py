@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 
 
 class Undo(Command):
-    """Take back the last command on the ticket, on all the tickets that it was about."""
+    """Take back what was done here last, or the last command on the ticket: on all the tickets that it was about."""
 
     name, title, keys, footer, rows, act, group = "undo", "undo", ("u",), 10, "many", "undo", "Work"
 
+    def has_ticket(self, screen: DeskScreen) -> bool:
+        return screen.carrying.last is not None or super().has_ticket(screen)
+
     async def run(self, screen: DeskScreen, argument: str) -> None:
         now = screen.instant()
+        last = screen.carrying.last
+        if last is not None and not screen.queue.marks:
+
+            def once(desk: Desk, number: int) -> Done:
+                from deskterm.desk import undo
+
+                return undo.undo(desk, number, now=now, version=last.version)
+
+            await screen.carrying.to_numbers([last.number], once)
+            return
         taken: dict[int, Done] = {}
 
         def take_back(desk: Desk, number: int) -> Done:

@@ -192,6 +192,7 @@ class Zoom(Step):
     """One pane over the whole screen, and back."""
 
     name, title, keys, group = "zoom", "Zoom", ("z",), "Move"
+    stays = True
 
     def step(self, screen: DeskScreen) -> None:
         screen.panes.zoom()

@@ -191,6 +191,10 @@ class DeskScreen(Screen[None]):
         """While something to type in is being opened, keys are no commands."""
         return not (action == "carry_out" and self.carrying.opening)
 
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self.queue:
+            self.carrying.did(None)
+
     def on_key(self, event: events.Key) -> None:
         self.carrying.keep(event)
 
@@ -228,6 +232,7 @@ class DeskScreen(Screen[None]):
         self.titles()
 
     def show_view(self, key: str) -> None:
+        self.carrying.did(None)
         self.look(self.looking._replace(view=key, number=None, cursor=0, first=0))
         self.side.show(self.views, key)
 
@@ -241,6 +246,7 @@ class DeskScreen(Screen[None]):
 
     def go_to(self, number: int) -> None:
         """Open a ticket, and put the cursor on it where it is in the list."""
+        self.carrying.did(None)
         self._pinned = number
         self.feed.refresh(self.place()._replace(number=number))
         self.feed.open(number)
