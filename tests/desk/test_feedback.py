@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk import conversation, feedback, handling
+from deskterm.desk import checklists, conversation, escalation, feedback, handling
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.errors import DeskError, UsageError
+from deskterm.store.outbox import told
+from deskterm.store.oversight import escalations
+from deskterm.store.reader import open_reader
 from deskterm.store.sheet import RecordView
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
@@ -95,3 +98,25 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
     assert seen(desk).flags == ()
     assert prove(desk.store).findings == ()
     desk.store.close()
+
+
+@pytest.mark.requirement("S4-21", "S4-22")
+def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and_is_decided_on(desk: Desk) -> None:
+    resolve(desk, 10)
+    handling.move(desk, 1001, "closed", now=at(20))
+    done = feedback.answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
+    assert "escalated to Customer" in done.summary
+    found = seen(desk)
+    assert (found.row.status, "escalated" in found.flags) == ("closed", True)
+    with open_reader(desk.store.url) as reader:
+        assert "escalated to Customer" in [one.what for one in told(reader, "lea")]
+        assert [one.number for one in escalations(reader)] == [1001]
+    lea = as_(desk, "lea")
+    with pytest.raises(DeskError, match="closed for good"):
+        checklists.check(lea, 1001, [1], checklist="to-development", now=at(31))
+    checklists.check(lea, 1001, [1, 2, 3, 4], now=at(32))
+    with pytest.raises(DeskError, match="is not open: its severity and priority stay"):
+        escalation.review(lea, 1001, decision="unchanged", severity="severity-1", now=at(33))
+    escalation.review(lea, 1001, decision="unchanged", now=at(34))
+    assert "escalated" not in seen(desk).flags
+    assert seen(desk).row.status == "closed"

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from deskterm.desk.desk import Desk
+from deskterm.desk.desk import Desk, require_changeable
 from deskterm.desk.events import Changes
-from deskterm.desk.records import Record, Records, change
+from deskterm.desk.records import Record, Records, change, of_kind
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
@@ -57,8 +57,10 @@ def check(
     """Tick items off (by their place, from 1), or take ticks off again, and say what the list ended in. checklist:
     which one, by key or label; left out, the one that is on the ticket or that the procedure asks for here. A list is
     done when all that is required is, and an outcome is chosen where it has any."""
-    with desk.ticket(number, "check", now, version) as work:
+    with desk.ticket(number, "check", now, version, final=True) as work:
         part = _wanted(work, checklist)
+        if not _of_a_review(work, part):
+            require_changeable(work, "check")
         record = work.state.records.get((CHECKLIST, part.key))
         values = dict(record.values) if record is not None else _fresh(part)
         rows = [dict(row) for row in values["items"]]
@@ -79,6 +81,13 @@ def check(
         work.append("checked", change(work.state.records, CHECKLIST, part.key, **values), checklist=part.key)
         done = work.done(f"{number}: {part.label}, {_standing(part, values)}")
     return done
+
+
+def _of_a_review(work: Work, part: Checklist) -> bool:
+    """Whether a list is what the review of an escalation goes through that is open, which a complaint may bring about
+    after the ticket was closed (S4-21)."""
+    begun = {one.values.get("ladder") for one in of_kind(work.state.records, "escalation") if one.state == "open"}
+    return any(ladder.checklist == part.key for ladder in work.procedure.procedure.ladders if ladder.key in begun)
 
 
 def standing_list(desk: Desk, number: int, *, now: datetime) -> tuple[Checklist, list[Mapping[str, Any]]]:

@@ -203,7 +203,7 @@ def meant(work: Work, kind: Kind | None, code: str | None) -> tuple[Kind, str | 
     if code is None:
         said = kind or "permanent"
         only = likely(known, said)
-        fitting = [one.key for one in known if implied(one) in (None, said)]
+        fitting = [one.key for one in known if kind is None or implied(one) in (None, said)]
         if only is None and fitting:
             raise UsageError(f"Say what kind of resolution it is: {', '.join(fitting)}.")
         if only is None and known:

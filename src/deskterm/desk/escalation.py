@@ -58,12 +58,19 @@ def escalate(
 
 
 def begin(
-    work: Work, ladder_key: str, *, level: int | None = None, reason: str = "", by_rule: str | None = None
+    work: Work,
+    ladder_key: str,
+    *,
+    level: int | None = None,
+    reason: str = "",
+    by_rule: str | None = None,
+    afterwards: bool = False,
 ) -> str:
     """Begin a ladder in a command's transaction, for what happens by itself; what was done, in a few words: nothing
-    where it was begun already. level: which step, from 1, the first where left out."""
+    where it was begun already, or the ticket is not open. level: which step, from 1, the first where left out;
+    afterwards: on a ticket that is done too, which stays where it is (S4-21)."""
     part = next((one for one in work.procedure.procedure.ladders if one.key == ladder_key), None)
-    if part is None or not work.state.is_open:
+    if part is None or not (work.state.is_open or afterwards):
         return ""
     before = current(work, part.key)
     place = level or 1
@@ -128,8 +135,10 @@ def review(
     """Decide on an escalation after looking at its impact (S4-22), which may raise severity and priority. decision: an
     outcome of the ladder's checklist, whose items are done first; a few words where it has none. For the role that is
     asked, and for leads. key: which one; left out, the one that is open."""
-    with desk.ticket(number, "escalate", now, version) as work:
+    with desk.ticket(number, "escalate", now, version, final=True) as work:
         record = _reviewable(work, key)
+        if not work.state.is_open and (severity or priority):
+            raise DeskError(f"Ticket {number} is not open: its severity and priority stay as they are.")
         if record.who not in desk.agent.roles.split(","):
             desk.require("review")
         if not decision.strip():
@@ -167,9 +176,11 @@ def _step(work: Work, ladder: Ladder, place: int, *, impact: str = "", **more: A
     """Take a step: the one before is passed on, its level of support takes over, whoever is asked is told. A level of
     support that is the client's own takes nothing from us: the ticket is marked to be passed there (S3-12)."""
     level, records = ladder.levels[place - 1], work.state.records
-    if level.tier is not None and (theirs := coverage.hand_off(work, level.tier, by_rule=more.get("by_rule"))):
+    here = work.state.is_open
+    if here and level.tier is not None and (theirs := coverage.hand_off(work, level.tier, by_rule=more.get("by_rule"))):
         return theirs
-    _hand_over(work, level)
+    if here:
+        _hand_over(work, level)
     before = current(work, ladder.key)
     changes: dict[str, tuple[Any, Any]] = {}
     if before is not None:
@@ -179,7 +190,7 @@ def _step(work: Work, ladder: Ladder, place: int, *, impact: str = "", **more: A
         state="open", flag=FLAG, ladder=ladder.key, level=place, label=level.label, who=level.role,
         by=work.desk.agent.login, words=["body"] if impact else None, **more,
     )  # fmt: skip
-    if level.tier is not None:
+    if here and level.tier is not None:
         changes["tier"] = (work.state.tier, level.tier)
         status = _status_of(work, level.tier)
         if status is not None:

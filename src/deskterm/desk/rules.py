@@ -226,7 +226,9 @@ def _begin(work: Work, rule: Rule) -> list[str]:
     if rule.ladder is not None:
         from deskterm.desk import escalation  # it is made of commands, whose rules these are
 
-        said.append(escalation.begin(work, rule.ladder, reason=rule.label, by_rule=rule.key))
+        said.append(
+            escalation.begin(work, rule.ladder, reason=rule.label, by_rule=rule.key, afterwards=rule.on == "low-score")
+        )
     if rule.route is not None:
         from deskterm.desk import development
 
