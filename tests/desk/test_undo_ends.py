@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deskterm.desk import closing, conversation, handling, incidents, letters, linking, merging, thanks
+from deskterm.desk import closing, conversation, escalation, handling, incidents, letters, linking, merging, thanks
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.undo import undo
@@ -156,3 +156,29 @@ def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Open
             with pytest.raises(DeskError, match=f"Ticket {number} goes on in 1001"):
                 act(number)
     assert (stands(desk, other), stands(desk, third)) == before
+
+
+@pytest.mark.parametrize("name", ["managed-services", "saas-platform"])
+def test_what_rules_did_of_a_command_goes_back_with_it(opened: Opened, name: str) -> None:
+    desk = as_(opened(name), "lea")
+    before = stands(desk)
+    if name == "managed-services":
+        handling.set_priority(desk, 1001, "critical", reason="All are down.", now=at(1))
+    else:
+        handling.set_severity(desk, 1001, "severity-1", reason="All are down.", now=at(1))
+    assert [event for event in seen(desk).events if event.data.get("by_rule")]
+    undo(desk, 1001, now=at(2))
+    assert stands(desk) == before
+
+
+def test_an_escalation_is_taken_back_and_its_letter_stays_sent(opened: Opened) -> None:
+    desk = as_(opened("campus-it"), "lea")
+    before = stands(desk)
+    escalation.escalate(desk, 1001, reason="He asked for it.", now=at(1))
+    sent(desk, 1001, 2)
+    done = undo(desk, 1001, now=at(3))
+    assert done.summary.endswith("a letter of it was sent already")
+    after = stands(desk)
+    assert after[:4] == before[:4]
+    assert ("escalated", "sent") in [(one["on"], one["state"]) for one in hung(desk, "letter")]
+    assert hung(desk, "escalation") == []

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,6 +81,8 @@ def erase(desk: Desk, who: str, *, now: datetime, rehearse: bool = False) -> Era
         found = Erased(person.id or 0, person.name, _tickets(session, person.id or 0))
         _refuse_held(session, found.tickets, person.name)
     with desk.tickets(found.tickets, "erase", now) as works:
+        if any(work.state.held is not None for work in works):  # since it was looked at just now
+            raise _held([work.number or 0 for work in works if work.state.held is not None], found.name)
         for work in works:
             _erase_on(work, found, names, rehearse)
         if works and not rehearse:
@@ -155,8 +157,12 @@ def _refuse_held(session: Session, numbers: list[int], name: str) -> None:
         part = numbers[start : start + 500]
         held += session.execute(select(table.c.id).where(table.c.id.in_(part), table.c.held.is_not(None))).scalars()
     if held:
-        listed = ", ".join(map(str, held[:12])) + (" …" if len(held) > 12 else "")
-        raise DeskError(f"{name} cannot be erased while tickets are held: {listed}. A lead can release them.")
+        raise _held(held, name)
+
+
+def _held(numbers: Sequence[int], name: str) -> DeskError:
+    listed = ", ".join(map(str, numbers[:12])) + (" …" if len(numbers) > 12 else "")
+    return DeskError(f"{name} cannot be erased while tickets are held: {listed}. A lead can release them.")
 
 
 def _erase_on(work: Work, found: Erased, names: _Names, rehearse: bool) -> None:
