@@ -263,3 +263,45 @@ def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(platform:
     told = body_of(platform, number, "changed-by-feedback")
     assert "changed since:\n\nWe call back within a day now.\n" in told
     assert "Nobody looked" not in told
+
+
+@pytest.mark.requirement("S2-18", "S5-12")
+@pytest.mark.parametrize(
+    ("procedure", "way", "written"),
+    [
+        ("campus-it", ("in-progress",), ["resolution"]),
+        ("software-vendor", ("under-investigation",), ["sign-off"]),
+        ("managed-services", ("in-progress",), ["confirm"]),
+        ("web-agency", (), ["closed"]),
+    ],
+)
+def test_a_resolution_is_written_of_once_to_everybody(
+    store_url: str, procedure: str, way: tuple[str, ...], written: list[str]
+) -> None:
+    for desk in proved(store_url, procedure):
+        number = ticket(desk, organisation="larch")
+        participants.add(desk, number, "Ben Oak", email="ben@larch.example", now=at(1))
+        for status in way:
+            handling.move(desk, number, status, now=at(2))
+        before = len(letters_on(desk, number))
+        codes = [one.key for one in desk.procedure.procedure.closing.resolutions]
+        resolve(desk, number, "The lamp was replaced.", code=codes[0] if codes else None, now=at(3))
+        fresh = letters_on(desk, number)[before:]
+        assert [letter.template for letter in fresh] == written
+        people = [person.name for letter in fresh for person in letter.to]
+        assert sorted(people) == ["Ben Oak", "Ida Fern"]
+
+
+@pytest.mark.requirement("S2-19")
+def test_a_note_that_is_a_whole_letter_is_not_put_into_another(campus: Desk) -> None:
+    number = ticket(campus)
+    handling.move(campus, number, "in-progress", now=at(1))
+    words = (
+        "Dear Ida,\n\nI am writing about your projector. It is fixed: we replaced the lamp. From now on it needs a"
+        " minute to warm up. If you need anything else, let us know. Thank you for telling us."
+    )
+    resolve(campus, number, words, code="solved", now=at(2))
+    letter = letters_on(campus, number)[-1]
+    assert (letter.on, letter.body) == ("resolved", "")
+    said = next(message for message in seen(campus, number).messages if message.body == words)
+    assert letter.covers == said.seq

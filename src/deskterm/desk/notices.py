@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from deskterm.desk import letters
 from deskterm.desk.audience import Colleagues, meant, told
+from deskterm.desk.courtesy import courtesy
 from deskterm.desk.events import Event
 from deskterm.desk.news import in_a_line, news_of, step_of
 from deskterm.desk.participants import of_ticket
@@ -28,6 +29,7 @@ def tell(work: Work, events: Sequence[Event]) -> list[str]:
     for event in events:
         for news in news_of(work, event):
             teller.tell(event, news)
+        teller.resolve(event)
     return list(dict.fromkeys(teller.said))
 
 
@@ -40,13 +42,44 @@ class _Teller:
         self._colleagues = Colleagues(work.session)
         self._heard: set[tuple[str, str]] = set()
         self._written: set[tuple[str | None, tuple[int, ...], int]] = set()
+        self._of_resolution: list[tuple[Notice, str]] = []
         self.said: list[str] = []
 
     def tell(self, event: Event, news: str) -> None:
         notices = [part for part in self._procedure.notices if part.on == news and _applies(part, self._work, event)]
         self._tell_colleagues(notices, event, news)
         for notice in (*notices, *_implied(self._procedure, notices, news, event)):
-            self._write(notice, event, news)
+            if event.data.get("resolution") and "body" in event.texts:
+                self._of_resolution.append((notice, news))
+            else:
+                self._write(notice, event, news)
+
+    def resolve(self, event: Event) -> None:
+        """Write of a resolution once to everybody, though it is an answer, a resolution and an end: by the letter that
+        holds its words, or by themselves where they are a letter already (S2-18, S2-19)."""
+        wanted = sorted(self._of_resolution, key=lambda one: self._rank(one[0], one[1], event))
+        self._of_resolution = []
+        reached: set[int] = set()
+        for notice, news in wanted:
+            to = [person for person in _addressed(notice, self._work, event) if person not in reached]
+            if to and (news not in _SAID or event.data.get("channel") != "phone"):
+                reached |= set(to)
+                self._write(notice, event, news, to)
+
+    def _rank(self, notice: Notice, news: str, event: Event) -> int:
+        template = letters.template_of(self._work, notice)
+        if template is not None and "{resolution}" in template.body and notice.include_body:
+            return 0
+        if news in _SAID:
+            return 1 if notice.include_body else 3
+        return 2
+
+    def _is_letter(self, event: Event) -> bool:
+        """Whether the words of a resolution hold all that a letter must, so that they are not put into another."""
+        if not event.data.get("resolution") or not self._procedure.letter_checks:
+            return False
+        words = letters.words_of(self._work, event)
+        return bool(words) and not courtesy(self._procedure, words)
 
     def _tell_colleagues(self, notices: Sequence[Notice], event: Event, news: str) -> None:
         own = [part for part in notices if not set(part.to) <= _OUTSIDE]
@@ -77,16 +110,19 @@ class _Teller:
             return f"{vacant}, so it stays with you"
         return f"{vacant}: {', '.join(leads)} told instead" if leads else f"{vacant}, and there is no lead to tell"
 
-    def _write(self, notice: Notice, event: Event, news: str) -> None:
+    def _write(self, notice: Notice, event: Event, news: str, to: Sequence[int] | None = None) -> None:
         if "incident" in event.data:
             return  # whoever says one thing on many tickets sees to it that nobody gets it twice
-        to = tuple(_addressed(notice, self._work, event))
+        to = tuple(_addressed(notice, self._work, event) if to is None else to)
         key = notice.template, to, event.seq if news in _SAID else 0
         if not to or key in self._written or (self._opening and news not in _AT_FIRST):
             return
         self._written.add(key)
         if news not in _SAID and "news" not in event.data:
-            letters.write(self._work, notice, to, event)
+            if notice.include_body and self._is_letter(event):
+                letters.cover(self._work, notice, to, event)
+            else:
+                letters.write(self._work, notice, to, event)
             self.said.append("letter queued")
         elif event.data.get("channel") != "phone":
             letters.cover(self._work, notice, to, event)
