@@ -125,6 +125,18 @@ def test_the_log_says_who_did_what_and_who_looked(deskterm: Call) -> None:
     assert "looked at: ticket" in deskterm("audit", "log", "--accesses").out
 
 
+@pytest.mark.requirement("S4-25")
+def test_whoever_reads_the_letters_that_wait_has_looked(deskterm: Call) -> None:
+    assert deskterm("init", "--procedure", "saas-platform", "--simulated", *NINE).code == 0
+    assert deskterm("outbox", *NINE).code == 0
+    assert deskterm("audit", "log", "--accesses", "--json").json == []
+    opened = deskterm("ticket", "new", "It is slow", "--incomplete", *KIM, *NINE)
+    assert opened.code == 0, opened.err
+    assert "It is slow" in deskterm("outbox", "--json", *TEN).out
+    looked = deskterm("audit", "log", "--accesses", "--json").json
+    assert [(look["login"], look["ticket"], look["what"]) for look in looked] == [("ann", None, "outbox")]
+
+
 def test_a_changed_row_is_named_and_the_exit_code_says_so(desk: Call, tmp_path: Path) -> None:
     import sqlite3
 

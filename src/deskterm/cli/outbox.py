@@ -30,6 +30,8 @@ def outbox(
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         letters = read(reader, state, limit=limit)
+    if letters:
+        invocation.looked(facts, None, "outbox")
     if as_json:
         show.print_json(
             [
