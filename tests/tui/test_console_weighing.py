@@ -81,3 +81,19 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[
     assert seen(desk).tier == tier
     assert [record["state"] for record in hung(desk, "suggestion")].count("taken") == (tier == 2)
     desk.store.close()
+
+
+@pytest.mark.requirement("S2-11")
+async def test_the_place_of_a_ticket_in_the_queue_is_explained(tmp_path: Path) -> None:
+    desk = opened(tmp_path, "campus-it")
+    register(desk, subject="All rooms are dark", requester="Lou", priority="critical", incomplete=True, now=at(5))
+    async with sitting(desk.store.url) as here:
+        here.screen.go_to(1001)
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
+        here.screen.action_carry_out("place")
+        await here.shows("2 of 2 open tickets")
+        await here.shows("after 1002 All rooms are dark")
+        await here.shows("by urgent: no against yes")
+        await here.shows("nobody is after it")
+        await here.pilot.press("escape")
+    desk.store.close()

@@ -146,6 +146,18 @@ class Why(Command):
         await screen.asking.why()
 
 
+class Place(Command):
+    """Explain why the ticket stands where it does in the order of work."""
+
+    asks = True
+    name, title, rows, group = "place", "Why it stands there", "one", "Look"
+
+    async def run(self, screen: DeskScreen, argument: str) -> None:
+        from deskterm.tui.placing import show_place
+
+        await show_place(screen, screen.lines(many=False)[0].number)
+
+
 class Copy(Command):
     """Copy the numbers of the tickets."""
 
@@ -208,6 +220,6 @@ class Quit(Command):
 
 
 LOOKING = (
-    Filter(), Speak(), View(), NextView(), PreviousView(), Order(), Goto(), Mark(), MarkAll(), Why(), Copy(), Refresh(),
-    Theme(), Palette(), Help(), Quit(),
+    Filter(), Speak(), View(), NextView(), PreviousView(), Order(), Goto(), Mark(), MarkAll(), Why(), Place(), Copy(),
+    Refresh(), Theme(), Palette(), Help(), Quit(),
 )  # fmt: skip
