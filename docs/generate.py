@@ -43,8 +43,11 @@ def command_line() -> str:
         "# The command line",
         "",
         "What `--help` says, for every command. Exit codes: 0 done, 1 a check or rule said",
+        "no, or the desk knows of no such ticket, person or name, 2 wrong usage. Data goes to",
+        "standard output, everything else to standard error. A word that begins with a dash",
+        "and is no option, such as `-5` or `- a list`, is a word; `--` makes one of all that",
+        "follows.",
     ]
-    parts += ["no, 2 wrong usage. Data goes to standard output, everything else to standard error."]
     for words in commands():
         title = " ".join(["deskterm", *words])
         parts += ["", f"## `{title}`", "", "```text", help_of(words), "```"]

@@ -115,7 +115,7 @@ def test_quotes_that_wait_are_listed(saas: Call) -> None:
     assert saas("ticket", "quote", "1001", *NOW).code == 2
     assert saas("ticket", "quote", "1001", "--request", "--note", "a logo", *NOW).code == 0
     refused = saas("ticket", "quote", "1001", "--send", "480", *NOW)
-    assert "Only a Professional Services may quote a price here" in refused.err
+    assert "Only somebody with the role Professional Services may quote a price here" in refused.err
     (quote,) = saas("quotes", "--json").json
     assert (quote["ticket"], quote["means"], quote["amount"]) == (1001, "requested", None)
     assert "Requested" in saas("quotes").out

@@ -103,7 +103,7 @@ def test_a_pause_says_no_warning_twice(desk: Desk) -> None:
 def test_a_due_time_is_set_by_who_may_with_a_reason(desk: Desk) -> None:
     task(desk)
     kim = Desk(desk.store, "kim")
-    with pytest.raises(DeskError, match="Only a Planner may set a due time here"):
+    with pytest.raises(DeskError, match="Only somebody with the role Planner may set a due time here"):
         promises.set_due(desk, 1001, "resolution", at(1440), reason="agreed", now=at(1))
     with pytest.raises(UsageError, match="Say why"):
         promises.set_due(kim, 1001, "resolution", at(1440), reason=" ", now=at(1))

@@ -45,7 +45,7 @@ def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(
     assert "quote" in seen(desk).flags
     with pytest.raises(DeskError, match="is requested: send it first"):
         quotes.answer(desk, 1001, True, now=at(3))
-    with pytest.raises(DeskError, match="Only a Professional Services may quote a price here"):
+    with pytest.raises(DeskError, match="Only somebody with the role Professional Services may quote a price here"):
         quotes.send(as_(desk, "sam"), 1001, Decimal("480.00"), now=at(3))
     done = quotes.send(as_(desk, "professional-services"), 1001, Decimal("1480.00"), now=at(3))
     assert done.summary.startswith("1001: quote 1 of GBP 1,480.00 sent")

@@ -16,7 +16,7 @@ from deskterm.desk.explanation import Explanation
 from deskterm.desk.fold import folded
 from deskterm.desk.why import absence, explain, policies
 from deskterm.desk.why_lines import lines
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError
 
 SECOND = r"(\d\d:\d\d(?::\d\d)?)(?: UTC([+-][\d:]+))?"
 ROW = re.compile(rf"  (\w{{3}} \d{{4}}-\d\d-\d\d) {SECOND} – (?:(\w{{3}} \d{{4}}-\d\d-\d\d) )?{SECOND}\s+(.*)")
@@ -316,7 +316,7 @@ def test_an_absent_clock_says_what_it_is_missing() -> None:
     )
     fault = Told().registered(severity="s1").events
     assert absence(fault, edition, "update") == "Its clock has not started: that takes agent_reply."
-    with pytest.raises(UsageError, match="There is no metric 'nope': use response"):
+    with pytest.raises(DeskError, match="There is no metric 'nope': use response"):
         absence(fault, edition, "nope")
     exempt = Told().registered(exempt="vendor at fault").events
     assert absence(exempt, edition).startswith("It is exempt (vendor at fault)")

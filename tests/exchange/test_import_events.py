@@ -350,7 +350,7 @@ def test_a_column_that_comes_twice_is_refused_only_if_it_is_used(quick: Bench) -
 
 
 def test_only_an_admin_may_import(quick: Bench) -> None:
-    with pytest.raises(DeskError, match="agent may not import"):
+    with pytest.raises(DeskError, match="agent may not bring data in"):
         quick.take(row("A-1", "09:00"), actor="sam")
     assert quick.all("SELECT count(*) FROM ticket") == [(0,)]
 

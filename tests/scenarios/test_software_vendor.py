@@ -111,7 +111,7 @@ def test_a_task_is_due_when_the_manager_says_and_its_time_is_charged(store_url: 
         sam, type="service-task", subject="Load our users", email="kim@larch.example", now=story.now, **ASKED
     ).number
     assert story.due(task, "resolution") == "–"
-    with pytest.raises(DeskError, match="Only a Customer Excellence Manager"):
+    with pytest.raises(DeskError, match="Only somebody with the role Customer Excellence Manager"):
         promises.set_due(sam, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
     promises.set_due(eve, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
     assert story.due(task, "resolution") == "2026-11-23 15:00"

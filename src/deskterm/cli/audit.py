@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
-from deskterm.cli.options import AsJson, OfTicket
+from deskterm.cli.options import AsJson, OfTicket, require_ticket
+from deskterm.errors import DeskError
 
 app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
 
@@ -30,6 +31,8 @@ def verify(
     invocation.desk().require("audit")
     facts = facts_of(invocation)
     with invocation.reader() as reader:
+        if ticket is not None:
+            require_ticket(reader, ticket)
         verdict = check(reader, number=ticket, progress=show.progress("tickets") if sys.stderr.isatty() else None)
     if as_json:
         broken = [one._asdict() | {"at": show.instant(one.at)} for one in verdict.broken]
@@ -59,15 +62,21 @@ def log(
     """List who did what and when, the newest first; with --accesses who looked."""
     from deskterm.cli import show
     from deskterm.desk.deeds import changed, deed
+    from deskterm.desk.desk import ITSELF
     from deskterm.store.auditing import deeds, looks
+    from deskterm.store.sheet import agents
 
     invocation: Invocation = context.obj
-    invocation.desk().require("audit")
+    invocation.desk().require("audit", "read who did what")
     facts = facts_of(invocation)
     begin, end = (
         None if text is None else int(read_instant(text, facts.timezone).timestamp()) for text in (since, until)
     )
     with invocation.reader() as reader:
+        if ticket is not None:
+            require_ticket(reader, ticket)
+        if by is not None and by != ITSELF and by not in (logins := [agent.login for agent in agents(reader)]):
+            raise DeskError(f"{by!r} is no agent of this desk: choose from {', '.join((*logins, ITSELF))}.")
         if accesses:
             seen = looks(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
             if as_json:

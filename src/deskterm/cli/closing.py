@@ -8,7 +8,7 @@ import typer
 
 from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
-from deskterm.cli.options import AsJson, Number, Seen, report, time_of
+from deskterm.cli.options import AsJson, Number, Seen, report, time_of, way_of
 from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def resolve(
 
     invocation: Invocation = context.obj
     desk, words, now = invocation.desk(), read_words(note), time_of(invocation)
+    channel = way_of(desk, channel, "email")
     done = solve(
         desk,
         number,
@@ -124,6 +125,7 @@ def _answered(
 ) -> None:
     invocation: Invocation = context.obj
     desk, now, arrived = invocation.desk(), time_of(invocation), _arrived(invocation, received)
+    channel = way_of(desk, channel, "")
     report(answer(desk, number, words, author=author, channel=channel, received_at=arrived, now=now), as_json)
 
 
@@ -147,7 +149,7 @@ def reopen(
     if not reason:
         report(overrule_thanks(desk, number, now=now), as_json)
         return
-    report(take_up(desk, number, reason, channel=channel, now=now), as_json)
+    report(take_up(desk, number, reason, channel=way_of(desk, channel, "phone"), now=now), as_json)
 
 
 def fixed(

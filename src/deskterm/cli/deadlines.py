@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deskterm.cli.invocation import Invocation
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from deskterm.sla.calendar import Calendar
@@ -65,7 +65,7 @@ def list_clocks(
         if metric is not None:
             known = procedures.current.metrics
             if metric not in known and not any(clock.metric == metric for clock in found):
-                raise UsageError(f"There is no metric {metric!r}: use {', '.join(known)}.")
+                raise DeskError(f"There is no metric {metric!r}: use {', '.join(known)}.")
             found = [clock for clock in found if clock.metric == metric]
         if as_json:
             show.print_json([_json(clock, procedures, now) for clock in found])

@@ -35,7 +35,7 @@ def doctor(
 
     invocation: Invocation = context.obj
     if repair:
-        invocation.desk().require("procedure")
+        invocation.desk().require("procedure", "repair the store")
     store = open_store(invocation.url)
     condition = health(store)
     proof = prove(store, repair=repair, progress=show.progress("tickets") if sys.stderr.isatty() else None)

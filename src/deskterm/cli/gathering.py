@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation
-from deskterm.cli.options import AsJson, Number, number_of, report, time_of
+from deskterm.cli.options import AsJson, Number, number_of, report, require_ticket, time_of
 
 Incident = Annotated[int, number_of("The incident's number.", "INCIDENT")]
 Who = Annotated[str, typer.Argument(help="A name or an e-mail address.")]
@@ -45,14 +45,11 @@ def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = Fa
 def participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """List who takes part in a ticket beside its requester."""
     from deskterm.cli import show
-    from deskterm.errors import DeskError
     from deskterm.store.outbox import participants_of
-    from deskterm.store.sheet import sheet
 
     invocation: Invocation = context.obj
     with invocation.reader() as reader:
-        if sheet(reader, number) is None:
-            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        require_ticket(reader, number)
         found = participants_of(reader, number)
     if as_json:
         show.print_json([person._asdict() | {"as": state} for person, state in found])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
-from deskterm.cli.options import AsJson, Number, Seen, report, time_of
-from deskterm.errors import DeskError, UsageError
+from deskterm.cli.options import AsJson, Number, Seen, report, require_ticket, time_of
+from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,8 +174,7 @@ def suggestions(
         report(act(invocation.desk(), number, take or leave, now=time_of(invocation)), as_json)
         return
     with invocation.reader() as reader:
-        if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):
-            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        require_ticket(reader, number)
         found = records(reader, number, "suggestion")
     if as_json:
         show.print_json([{"key": one.key, "at": show.instant(one.at), **one.values} for one in found])

@@ -33,6 +33,8 @@ class Invocation:
     acting: str | None = None
     instant: str | None = None
     debug: bool = False
+    _looked_up: bool = False
+    """Whether the login after `--as` was looked up already."""
 
     @property
     def url(self) -> str:
@@ -49,9 +51,12 @@ class Invocation:
         return shown(self.url)
 
     def reader(self) -> Reader:
-        """A bare read-only connection to the store."""
+        """A bare read-only connection to the store. DeskError where `--as` names nobody who may be."""
         from deskterm.store.reader import open_reader
 
+        if self.acting is not None and not self._looked_up:
+            self._looked_up = True
+            self.console_login()
         reader = open_reader(self.url)
         if reader.upgraded is not None:
             print(reader.upgraded, file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
-from deskterm.cli.options import AsJson, Number
+from deskterm.cli.options import AsJson, Number, require_ticket
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -241,8 +241,5 @@ def _values(row: EntryRow) -> dict[str, object]:
 
 
 def _known(invocation: Invocation, number: int) -> None:
-    from deskterm.errors import DeskError
-
     with invocation.reader() as reader:
-        if not reader.rows("SELECT id FROM ticket WHERE id = :number", {"number": number}):
-            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        require_ticket(reader, number)

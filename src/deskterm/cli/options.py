@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from deskterm.desk.desk import Desk
     from deskterm.desk.transaction import Done
+    from deskterm.store.reader import Reader
 
 BIGGEST_NUMBER = 2**63 - 1
 """What both databases can hold."""
@@ -39,6 +42,20 @@ OfTicket = Annotated[
 def time_of(invocation: Invocation) -> datetime:
     """The desk's time, UTC."""
     return invocation.now(facts_of(invocation))
+
+
+def require_ticket(reader: Reader, number: int) -> None:
+    """DeskError where there is no such ticket."""
+    if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):
+        raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+
+
+def way_of(desk: Desk, channel: str, usual: str) -> str:
+    """The way by which words came or go. usual: what it is where nobody says, which may be no channel of the
+    procedure. DeskError for another that the procedure does not have."""
+    from deskterm.desk.classifying import channel_of
+
+    return channel if channel in ("", usual) else channel_of(channel, desk.procedure.procedure.channels)
 
 
 def report(done: Done, as_json: bool) -> None:

@@ -24,7 +24,7 @@ from deskterm.cli import (
 )
 from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of
-from deskterm.cli.options import AsJson, Number, Seen, report
+from deskterm.cli.options import AsJson, Number, Seen, report, way_of
 from deskterm.errors import DeskError, UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Tickets: open, list, show, answer, change.", rich_markup_mode=None)
@@ -157,6 +157,7 @@ def reply(
     facts = facts_of(invocation)
     body, now = read_words(words), invocation.now(facts)
     if from_requester:
+        channel = way_of(invocation.desk(), channel, "email")
         if status is not None or next_steps or resolution is not None:
             raise UsageError("--from-requester goes alone: the procedure says where a requester's words lead.")
         arrived = read_instant(received, facts.timezone) if received is not None else None
@@ -166,6 +167,7 @@ def reply(
     elif author is not None or received is not None:
         raise UsageError("--author and --received go with --from-requester.")
     else:
+        channel = way_of(invocation.desk(), channel, "email")
         if resolution is not None:
             lacking(invocation.desk(), body)
         done = conversation.reply(

@@ -49,7 +49,7 @@ def is_away(person: Agent, now: datetime) -> bool:
 def take_over(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
     """Take the ticket of a colleague who is away (S5-03): in departments that cover for each other everybody may, of
     others leads. The colleague finds a notice of it on coming back. No clock is another for it (rule 16)."""
-    with desk.ticket(number, "assign", now, version) as work:
+    with desk.ticket(number, "assign", now, version, doing="take a ticket over") as work:
         state = work.state
         if state.assignee is None or state.assignee == desk.agent.login:
             raise DeskError(

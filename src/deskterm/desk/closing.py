@@ -48,7 +48,7 @@ def resolve(
     words = said_words(note)
     if strict:
         require_courtesy(desk.procedure.procedure, words)
-    with desk.ticket(number, "reply", now, version) as work:
+    with desk.ticket(number, "reply", now, version, doing="resolve tickets") as work:
         _require_unresolved(work)
         kind, chosen_code = meant(work, resolution, code)
         given = resolution_said(work, kind, chosen_code)
@@ -75,7 +75,7 @@ def close(
 ) -> Done:
     """Close a ticket without a resolution, for one of the procedure's reasons: too little information (S1-03),
     withdrawn … status: which closed status, where several may follow."""
-    with desk.ticket(number, "move", now, version) as work:
+    with desk.ticket(number, "move", now, version, doing="close tickets") as work:
         reason = chosen("closing reason", because, work.procedure.procedure.closing.reasons)
         ways = work.procedure.next_statuses(work.state.type, work.state.status)
         target = status or next((way.key for way in ways if way.category == "closed"), None)
@@ -104,7 +104,7 @@ def confirm(
 ) -> Done:
     """The requester says that all is well (S1-27, S3-13): the ticket is closed, or goes the last step before. words:
     what they wrote, if they did."""
-    with desk.ticket(number, "move", now, version) as work:
+    with desk.ticket(number, "move", now, version, doing="say that all is well for a requester") as work:
         _require_asked(work)
         ways = work.procedure.next_statuses(work.state.type, work.state.status)
         ends = [way for category in ("closed", "solved") for way in ways if way.category == category]
@@ -129,7 +129,7 @@ def reject(
 ) -> Done:
     """The requester says that it is not resolved: the ticket goes back to where the procedure has it looked at again,
     and what was said of its resolution does not stand."""
-    with desk.ticket(number, "move", now, version) as work:
+    with desk.ticket(number, "move", now, version, doing="say for a requester that it is not resolved") as work:
         here = _require_asked(work)
         back = here.on_reject or here.on_reply
         ways = work.procedure.next_statuses(work.state.type, here.key)
@@ -151,7 +151,7 @@ def reopen(
     was closed too long ago, or may not come back that way."""
     if not reason.strip():
         raise UsageError("Say why it is taken up again.")
-    with desk.ticket(number, "move", now, version) as work:
+    with desk.ticket(number, "move", now, version, doing="take a ticket up again") as work:
         closing = work.procedure.procedure.closing
         if work.state.is_open:
             raise DeskError(f"Ticket {number} is open already.")
@@ -169,7 +169,7 @@ def reopen(
 
 def settle(desk: Desk, number: int, *, note: str = "", now: datetime, version: int | None = None) -> Done:
     """The permanent fix is there: the ticket is no longer marked as waiting for it (S1-21)."""
-    with desk.ticket(number, "move", now, version) as work:
+    with desk.ticket(number, "move", now, version, doing="say that a fix is there") as work:
         record = work.state.records.get((OUTSTANDING, "fix"))
         if record is None or record.state != "open":
             raise DeskError(f"No permanent fix is outstanding for {number}.")

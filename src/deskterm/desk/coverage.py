@@ -75,7 +75,7 @@ def hand_off(work: Work, level: int, *, by_rule: str | None = None) -> str:
 def passed_on(desk: Desk, number: int, *, note: str = "", now: datetime, version: int | None = None) -> Done:
     """Say that a ticket was passed to the client's own desk: it is not marked for that any more. note: to whom, and
     what they were told, for colleagues."""
-    with desk.ticket(number, "escalate", now, version) as work:
+    with desk.ticket(number, "escalate", now, version, doing="pass tickets on") as work:
         waiting = [one for one in _marks(work) if one.state == "open"]
         if not waiting:
             raise DeskError(f"Ticket {number} is not to be passed to its client's own desk.")

@@ -30,7 +30,7 @@ def announce_delay(
     answer, and no letter goes out by itself any more when the time is over."""
     if not words.strip():
         raise UsageError("Say a few words: what takes longer, or when it will be done.")
-    with desk.ticket(number, "reply", now, version) as work:
+    with desk.ticket(number, "reply", now, version, doing="announce a delay") as work:
         clock = _clock(work, metric)
         about = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
         body = words.rstrip() if phone else _letter(work, about, words.rstrip())

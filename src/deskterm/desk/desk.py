@@ -88,9 +88,9 @@ class Desk:
             self.timezone = found.timezone
             self.procedure = self._edition(session, found.procedure_version)
 
-    def require(self, act: Act) -> None:
-        """DeskError unless this agent's role allows the act."""
-        require(self.agent.role, act)
+    def require(self, act: Act, doing: str = "") -> None:
+        """DeskError unless this agent's role allows the act. doing: what is tried, in the words of a refusal."""
+        require(self.agent.role, act, doing)
 
     def editions(self, session: Session) -> _Editions:
         """Look-up of procedure versions, for the fold."""
@@ -114,11 +114,12 @@ class Desk:
         *,
         rehearse: bool = False,
         final: bool = False,
+        doing: str = "",
     ) -> Iterator[Work]:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
         nothing of it is written. DeskError on a ticket that goes on in another one or is closed for good (S4-15), but
-        for acts that leave it as it is; final: on such a one too."""
-        self.require(act)
+        for acts that leave it as it is; final: on such a one too. doing: as `require` has it."""
+        self.require(act, doing)
         with self.store.reading() if rehearse else self.store.writing() as session:
             work = self._taken(session, number, now, version)
             if not final:
@@ -129,9 +130,9 @@ class Desk:
                 work.finish()
 
     @contextmanager
-    def tickets(self, numbers: Sequence[int], act: Act, now: datetime) -> Iterator[list[Work]]:
+    def tickets(self, numbers: Sequence[int], act: Act, now: datetime, doing: str = "") -> Iterator[list[Work]]:
         """A transaction on several tickets, in the order in which they are named."""
-        self.require(act)
+        self.require(act, doing)
         with self.as_one(), self.store.writing() as session:
             taken = {number: self._taken(session, number, now, None) for number in sorted(set(numbers))}
             for work in taken.values():

@@ -22,7 +22,7 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.gates import keep_back, keeps_back
 from deskterm.desk.permissions import Act
 from deskterm.desk.records import Record, change, next_key, of_kind
-from deskterm.desk.transaction import Done, Work
+from deskterm.desk.transaction import Done, Work, require_ticket
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
@@ -137,6 +137,8 @@ def begin(work: Work, route_key: str) -> str:
 def join(desk: Desk, number: int, home: int, *, item: str | None = None, now: datetime) -> Done:
     """Let a ticket wait for an item of another one too. item: its number there; the one under way where left out."""
     desk.require("develop")
+    with desk.store.reading() as session:
+        require_ticket(session, number)
     place = find(desk, home, item)
     if number in (place.home, *place.tickets):
         raise DeskError(f"Ticket {number} waits for item {place.key} of {place.home} already.")
@@ -180,6 +182,7 @@ def find(desk: Desk, number: int, item: str | None = None) -> Place:
         if len(wanted) != 1:
             known = ", ".join(key for _, key, _ in rows)
             if not rows:
+                require_ticket(session, number)
                 raise DeskError(f"Ticket {number} has no development item: raise one with `deskterm item raise`.")
             which = f"has no item {item}" if item is not None else "has several items"
             raise DeskError(f"Ticket {number} {which}: say which with --item, of {known}.")

@@ -18,7 +18,7 @@ def dispute(
 ) -> Done:
     """Note that the customer says the priority is wrong, where the procedure lets them. words: how the matter affects
     them and their organisation; wanted: the priority that they think is right."""
-    with desk.ticket(number, "escalate", now, version) as work:
+    with desk.ticket(number, "escalate", now, version, doing="note that a priority is disputed") as work:
         part = work.procedure.procedure.priority
         if not part.customer_may_dispute:
             raise DeskError("This procedure does not let customers dispute a priority: set it yourself, or escalate.")
@@ -48,7 +48,7 @@ def settle(
 ) -> Done:
     """Decide a dispute: with another priority, which the requester is told of as of any other change; or leave it as
     it is, with a note that says why."""
-    with desk.ticket(number, "priority", now, version) as work:
+    with desk.ticket(number, "priority", now, version, doing="decide on a disputed priority") as work:
         found = [record for record in of_kind(work.state.records, "dispute") if record.state == "open"]
         if not found:
             raise DeskError(f"Nobody disputes the priority of {number}: there is nothing to settle.")

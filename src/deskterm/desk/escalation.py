@@ -135,7 +135,7 @@ def review(
     """Decide on an escalation after looking at its impact (S4-22), which may raise severity and priority. decision: an
     outcome of the ladder's checklist, whose items are done first; a few words where it has none. For the role that is
     asked, and for leads. key: which one; left out, the one that is open."""
-    with desk.ticket(number, "escalate", now, version, final=True) as work:
+    with desk.ticket(number, "escalate", now, version, final=True, doing="decide on an escalation") as work:
         record = _reviewable(work, key)
         if not work.state.is_open and (severity or priority):
             raise DeskError(f"Ticket {number} is not open: its severity and priority stay as they are.")

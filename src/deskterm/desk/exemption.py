@@ -32,7 +32,7 @@ def exempt(desk: Desk, number: int, reason: str, *, now: datetime, version: int 
 
 def unexempt(desk: Desk, number: int, *, reason: str = "", now: datetime, version: int | None = None) -> Done:
     """Take an exemption back: the promises hold over the same history, from the same start (rule 17)."""
-    with desk.ticket(number, "exempt", now, version) as work:
+    with desk.ticket(number, "exempt", now, version, doing="end an exemption") as work:
         if work.state.exempt is None:
             raise DeskError(f"Ticket {number} is not exempt.")
         before = promised(work.fold, work.at)

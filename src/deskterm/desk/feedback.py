@@ -77,7 +77,7 @@ def review(
 ) -> Done:
     """Say that an answer was read, which takes its mark away. note: what was made of it, for colleagues; changed: what
     came of it, which the requester is told where the procedure says so (S4-21)."""
-    with desk.ticket(number, "feedback", now) as work:
+    with desk.ticket(number, "feedback", now, doing="review an answer to a survey") as work:
         record = _waiting(work, feedback)
         texts = {name: words.strip() for name, words in (("note", note), ("changed", changed)) if words.strip()}
         changes = change(

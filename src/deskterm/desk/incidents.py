@@ -14,7 +14,7 @@ from deskterm.desk.fold import folded
 from deskterm.desk.links import ATTACHED, INCIDENT
 from deskterm.desk.participants import everybody
 from deskterm.desk.state import State
-from deskterm.desk.transaction import Done, Work, events_of
+from deskterm.desk.transaction import Done, Work, events_of, require_ticket
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Status
@@ -28,7 +28,7 @@ def attach(desk: Desk, number: int, incident: int, *, now: datetime) -> Done:
     """Attach a ticket to an incident, which is a ticket too. DeskError where either belongs to another already."""
     if number == incident:
         raise UsageError("A ticket is not attached to itself: name the incident.")
-    with desk.tickets([number, incident], "link", now) as (work, parent):
+    with desk.tickets([number, incident], "link", now, doing="attach tickets") as (work, parent):
         if INCIDENT in _fields(work):
             raise DeskError(f"Ticket {number} is attached to {work.state.fields[INCIDENT]} already: detach it first.")
         if _fields(work).get(ATTACHED):
@@ -47,7 +47,7 @@ def attach(desk: Desk, number: int, incident: int, *, now: datetime) -> Done:
 def detach(desk: Desk, number: int, *, now: datetime) -> Done:
     """Take a ticket away from its incident."""
     incident = _incident_of(desk, number)
-    with desk.tickets([number, incident], "link", now) as (work, parent):
+    with desk.tickets([number, incident], "link", now, doing="detach tickets") as (work, parent):
         work.append("linked", {f"fields.{INCIDENT}": (work.state.fields.get(INCIDENT), None)}, ticket=incident)
         _list(parent, {*attached(parent)} - {number}, number)
         parent.done("")
@@ -64,7 +64,7 @@ def announce(desk: Desk, incident: int, words: str, *, status: str | None = None
     numbers = _attached_to(desk, incident)
     reached: set[int] = set()
     left: list[str] = []
-    with desk.tickets([incident, *numbers], "reply", now) as works:
+    with desk.tickets([incident, *numbers], "reply", now, doing="announce anything") as works:
         wanted = None if status is None else chosen("status", status, works[0].procedure.procedure.statuses)
         if wanted is not None:
             desk.require("move")
@@ -123,6 +123,7 @@ def _attached_to(desk: Desk, incident: int) -> list[int]:
 
 def _incident_of(desk: Desk, number: int) -> int:
     with desk.store.reading() as session:
+        require_ticket(session, number)
         found = _state(desk, session, number).fields.get(INCIDENT)
     if found is None:
         raise DeskError(f"Ticket {number} is attached to no incident.")

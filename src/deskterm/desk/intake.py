@@ -140,7 +140,7 @@ def register(
 def supply(desk: Desk, number: int, fields: Mapping[str, Any], *, now: datetime, version: int | None = None) -> Done:
     """Give what a request did not say when it was registered, or give it anew (S2-15)."""
     said = given(desk.procedure, fields)
-    with desk.ticket(number, "edit", now, version) as work:
+    with desk.ticket(number, "edit", now, version, doing="supply what a request lacks") as work:
         state, procedure = work.state, work.procedure
         if said.faults:
             raise refusal(procedure, procedure.types[state.type], (), said.faults)

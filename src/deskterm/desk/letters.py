@@ -192,7 +192,7 @@ def by_phone(desk: Desk, number: int, words: str, *, now: datetime) -> Done:
     for which a call will do are withdrawn. words: what was said."""
     if not words.strip():
         raise UsageError("Say in a few words what they were told.")
-    with desk.ticket(number, "reply", now) as work:
+    with desk.ticket(number, "reply", now, doing="log a call") as work:
         waiting = [
             one for one in of_kind(work.state.records, "letter") if one.state == "queued" and _will_do(one.values)
         ]

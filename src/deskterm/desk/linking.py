@@ -24,7 +24,7 @@ def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", now: dateti
     younger one, or when either is a duplicate or closed already."""
     if number == of:
         raise UsageError("A ticket is no duplicate of itself: name the other one.")
-    with desk.tickets([number, of], "link", now) as (work, original):
+    with desk.tickets([number, of], "link", now, doing="close duplicates") as (work, original):
         unlinked(work, of)
         for gone, how in ((DUPLICATE_OF, "a duplicate itself, of"), (MERGED_INTO, "merged into")):
             if gone in original.state.fields:

@@ -23,7 +23,7 @@ def merge(desk: Desk, number: int, into: int, *, reason: str = "", now: datetime
         target = leads_to(session, into)
     if target == number:
         raise DeskError(f"Ticket {into} has gone into {number} already: it cannot take {number} in as well.")
-    with desk.tickets([number, target], "link", now) as (work, other):
+    with desk.tickets([number, target], "link", now, doing="merge tickets") as (work, other):
         unlinked(work, into)
         if MERGED_INTO in other.state.fields or DUPLICATE_OF in other.state.fields:
             raise DeskError(f"Ticket {target} has just gone into another one: look where, and try again.")

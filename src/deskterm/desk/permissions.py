@@ -136,8 +136,8 @@ _WORDS = {
     "audit": "verify what was written",
     "notice": "note the time",
     "migrate": "bring running clocks to another edition",
-    "import": "import",
-    "seed": "seed",
+    "import": "bring data in",
+    "seed": "fill the desk from files",
     "procedure": "change the procedure",
     "absence": "say that somebody else is away",
     "act-as": "act as somebody else",
@@ -158,17 +158,17 @@ def may(role: str, act: Act) -> bool:
     return act in ALLOWED.get(role, frozenset())
 
 
-def refusal(role: str, act: Act) -> str:
-    """Why not, in one sentence that says who can."""
+def refusal(role: str, act: Act, doing: str = "") -> str:
+    """Why not, in one sentence that says who can. doing: what was tried, where that is said otherwise than the act."""
     can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)] or ["admin"]
     who = f"{', '.join(can[:-1])} or {can[-1]}" if len(can) > 1 else can[0]
-    return f"{_AN.get(role, 'A')} {role} may not {_WORDS[act]}: ask somebody with the role {who}."
+    return f"{_AN.get(role, 'A')} {role} may not {doing or _WORDS[act]}: ask somebody with the role {who}."
 
 
-def require(role: str, act: Act) -> None:
-    """DeskError unless the role allows the act."""
+def require(role: str, act: Act, doing: str = "") -> None:
+    """DeskError unless the role allows the act. doing: as `refusal` has it."""
     if not may(role, act):
-        raise DeskError(refusal(role, act))
+        raise DeskError(refusal(role, act, doing))
 
 
 def require_named(procedure: Procedure, agent: Agent, act: NamedAct, role: str = "") -> None:
@@ -179,4 +179,6 @@ def require_named(procedure: Procedure, agent: Agent, act: NamedAct, role: str =
         require(agent.role, _OF_ROLE.get(act, act))  # type: ignore[arg-type]
     elif not {part.key for part in named} & set(agent.roles.split(",")):
         who = " or ".join(part.label for part in named)
-        raise DeskError(f"Only a {who} may {_NAMED_WORDS.get(act) or _WORDS[act]} here: ask one of them.")
+        raise DeskError(
+            f"Only somebody with the role {who} may {_NAMED_WORDS.get(act) or _WORDS[act]} here: ask one of them."
+        )

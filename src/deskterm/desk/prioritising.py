@@ -80,7 +80,7 @@ def confirm_severity(
 ) -> Done:
     """Confirm the severity that the requester chose, or correct it (S1-05): what they chose stays on record, and who
     confirmed what, and when, beside it. severity: left out, the one that holds."""
-    with desk.ticket(number, "severity", now, version) as work:
+    with desk.ticket(number, "severity", now, version, doing="confirm a severity") as work:
         state, procedure = work.state, work.procedure
         kind = procedure.types.get(state.type)
         if kind is not None and not kind.has_severity:

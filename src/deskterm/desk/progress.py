@@ -179,7 +179,7 @@ def _require_signature(desk: Desk, status: DevStatus) -> None:
     if act is not None:
         require_named(desk.procedure.procedure, desk.agent, act, wanted.key)
     elif wanted.key not in desk.agent.roles.split(","):
-        raise DeskError(f"Only a {wanted.label} may sign what is {status.label}: ask one of them.")
+        raise DeskError(f"Only somebody with the role {wanted.label} may sign what is {status.label}: ask one of them.")
 
 
 def _done(found: Item, number: int, words: str) -> Done:

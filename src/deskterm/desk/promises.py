@@ -31,8 +31,8 @@ def set_due(
     (rule 18, S1-17). For roles that the procedure lets set due times, or leads where it names none; a target `set by
     ROLE` is for that role. DeskError when the clock does not run or the instant has passed."""
     why = _reason(reason)
-    require_named(desk.procedure.procedure, desk.agent, "set-due")
     with desk.ticket(number, "edit", now, version) as work:
+        require_named(desk.procedure.procedure, desk.agent, "set-due")
         clock = _live(work, metric)
         _require_setter(work, clock)
         wanted = seconds(due)
@@ -52,8 +52,8 @@ def set_due(
 def clear_due(desk: Desk, number: int, metric: str, *, reason: str, now: datetime, version: int | None = None) -> Done:
     """Take back what somebody said: the clock is due as its target says again."""
     why = _reason(reason)
-    require_named(desk.procedure.procedure, desk.agent, "set-due")
     with desk.ticket(number, "edit", now, version) as work:
+        require_named(desk.procedure.procedure, desk.agent, "set-due")
         clock = _live(work, metric)
         _require_setter(work, clock)
         if not clock.pinned:
@@ -92,8 +92,8 @@ def waive(
     """Let a missed target pass: the miss stays on record, with who waived it and why (rule 11). cycle: the last missed
     one where left out. For roles that the procedure lets waive, or leads where it names none."""
     why = _reason(reason)
-    require_named(desk.procedure.procedure, desk.agent, "waive")
     with desk.ticket(number, "edit", now, version) as work:
+        require_named(desk.procedure.procedure, desk.agent, "waive")
         key = _metric(work, metric)
         missed = [
             clock

@@ -78,7 +78,7 @@ def answer(desk: Desk, number: int, accepted: bool, *, quote: str | None = None,
 def agree(desk: Desk, number: int, *, amount: Decimal | None = None, note: str = "", now: datetime) -> Done:
     """Record that the customer agrees to be charged, where there is no quote (S1-32). amount: up to which, if that was
     said."""
-    with desk.ticket(number, "time", now) as work:
+    with desk.ticket(number, "time", now, doing="say that a customer agrees") as work:
         key = next_key(work.state.records, AGREEMENT)
         currency = work.procedure.procedure.money.currency
         values = {} if amount is None else {"amount": str(payable(amount, currency)), "currency": currency}

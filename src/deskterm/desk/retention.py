@@ -38,7 +38,7 @@ def hold(desk: Desk, number: int, reason: str, *, now: datetime, version: int | 
 
 def release(desk: Desk, number: int, reason: str = "", *, now: datetime, version: int | None = None) -> Done:
     """Hold a ticket no longer."""
-    with desk.ticket(number, "hold", now, version) as work:
+    with desk.ticket(number, "hold", now, version, doing="end a hold") as work:
         if work.state.held is None:
             raise DeskError(f"Ticket {number} is not held.")
         work.append("held", {"held": (work.state.held, None)}, reason=reason)

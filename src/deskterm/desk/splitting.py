@@ -30,7 +30,7 @@ def split(desk: Desk, number: int, message: int, *, subject: str | None = None, 
     of the message."""
     if subject is not None and not one_line(subject):
         raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
-    with desk.as_one(), desk.ticket(number, "link", now) as source:
+    with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
         spoken = _spoken(source, message)
         body = _body(source, spoken)
         heading = one_line(subject or "") or _heading(body) or f"Split from {number}"
@@ -45,7 +45,7 @@ def split_items(desk: Desk, number: int, message: int, *, items: Sequence[int] =
     """Make a ticket of its own of each thing that a message lists (`1.`, `a)`, `-`), all in one act (S5-06). items:
     only of these, counted from 1. The answer is the source's; its `changes` name the new tickets. DeskError for a
     message that lists nothing, or not so many."""
-    with desk.as_one(), desk.ticket(number, "link", now) as source:
+    with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
         spoken = _spoken(source, message)
         found = listed(_body(source, spoken))
         if not found:
@@ -68,7 +68,7 @@ def split_items(desk: Desk, number: int, message: int, *, items: Sequence[int] =
 def preview(desk: Desk, number: int, message: int, *, now: datetime) -> list[str]:
     """What a message lists, each with all its lines; nothing where it lists less than two things. DeskError when the
     ticket has no such message of the requester."""
-    with desk.ticket(number, "link", now, rehearse=True) as source:
+    with desk.ticket(number, "link", now, rehearse=True, doing="split tickets") as source:
         return listed(_body(source, _spoken(source, message)))
 
 

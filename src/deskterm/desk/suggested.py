@@ -13,7 +13,7 @@ from deskterm.errors import DeskError
 
 def take(desk: Desk, number: int, key: str | None = None, *, now: datetime, version: int | None = None) -> Done:
     """Do what a rule suggests. key: which suggestion; left out, the only one there is."""
-    with desk.ticket(number, "edit", now, version) as work:
+    with desk.ticket(number, "edit", now, version, doing="take suggestions") as work:
         record = _open(work, key)
         rule = next((rule for rule in work.procedure.procedure.rules if rule.key == record.values["rule"]), None)
         if rule is None:
@@ -26,7 +26,7 @@ def take(desk: Desk, number: int, key: str | None = None, *, now: datetime, vers
 
 def leave(desk: Desk, number: int, key: str | None = None, *, now: datetime, version: int | None = None) -> Done:
     """Say no to what a rule suggests."""
-    with desk.ticket(number, "edit", now, version) as work:
+    with desk.ticket(number, "edit", now, version, doing="leave suggestions") as work:
         record = _open(work, key)
         _settle(work, record, "left")
         done = work.done(f"{number}: left as it is ({record.values['ask']})")

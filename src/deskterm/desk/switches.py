@@ -43,7 +43,7 @@ def is_on(session: Session, rule: Rule) -> bool:
 def switch(desk: Desk, key: str, on: bool, *, now: datetime) -> str:
     """Let a rule that waits for a lead's word do by itself what it says, or only suggest it (S3-08). DeskError for a
     rule that does not wait for one, and for anybody but leads and admins."""
-    desk.require("review")
+    desk.require("review", "switch a rule")
     rule = chosen("rule", key, desk.procedure.procedure.rules)
     if rule.mode != "lead-opt-in":
         raise DeskError(f"{rule.label} is not for leads to switch: the procedure says that it is {rule.mode}.")

@@ -146,7 +146,7 @@ def overrule_thanks(
 ) -> Done:
     """What was taken for mere thanks was a request: the ticket is opened again, and its clocks count from when the
     message came (rule 14). message: its `seq`; left out, the last one."""
-    with desk.ticket(number, "move", now, version) as work:
+    with desk.ticket(number, "move", now, version, doing="take a ticket up again") as work:
         kept = [record for record in of_kind(work.state.records, THANKS) if record.state == "kept"]
         wanted = [record for record in kept if message in (None, record.number)]
         if not wanted:

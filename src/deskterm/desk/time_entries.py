@@ -73,7 +73,7 @@ def correct(
 ) -> Done:
     """Strike an entry out and write another one in its place. Of somebody else's time: leads."""
     why = _reason(reason)
-    with desk.ticket(number, "time", now) as work:
+    with desk.ticket(number, "time", now, doing="correct time") as work:
         before = _valid(work, key)
         if rate is not None:
             payable_rate(rate, work.procedure.procedure.money.currency)
@@ -101,7 +101,7 @@ def correct(
 def void(desk: Desk, number: int, key: str, *, reason: str, now: datetime) -> Done:
     """Strike an entry out; it stays in the history. Of somebody else's time: leads."""
     why = _reason(reason)
-    with desk.ticket(number, "time", now) as work:
+    with desk.ticket(number, "time", now, doing="strike time out") as work:
         _valid(work, key)
         work.append("worked", change(work.state.records, ENTRY, key, state=VOID, flag=None), entry=key, reason=why)
         done = work.done(f"{number}: entry {key} struck out")

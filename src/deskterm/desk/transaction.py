@@ -88,6 +88,13 @@ class Done:
     moved: tuple[Moved, ...] = ()
 
 
+def require_ticket(session: Session, number: int) -> None:
+    """DeskError where there is no such ticket."""
+    table = table_of(Ticket)
+    if session.execute(select(table.c.id).where(table.c.id == number)).scalar_one_or_none() is None:
+        raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+
+
 def events_of(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
     for seq, kind, at, actor, version, data in session.connection().execute(_HISTORY, {"number": number}):

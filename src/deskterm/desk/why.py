@@ -14,7 +14,7 @@ from deskterm.desk.events import Event
 from deskterm.desk.explanation import Breach, Coming, Explanation, Part
 from deskterm.desk.reasons import Check, Labels, checked
 from deskterm.desk.stretches import Interval, Pauses, stretches
-from deskterm.errors import UsageError
+from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import BY_CADENCE, BY_THE_WALL, NEXT, Target, parse_target
@@ -56,17 +56,16 @@ def policies(events: Iterable[Event], procedures: Procedures) -> list[Check]:
 
 
 def absence(events: Iterable[Event], procedures: Procedures, metric: str | None = None) -> str:
-    """Why a ticket has no clock, or none of a metric, in one sentence. UsageError for a metric that the procedure
+    """Why a ticket has no clock, or none of a metric, in one sentence. DeskError for a metric that the procedure
     does not have."""
     told = biography(events, procedures)
     procedure = procedures(told.version)
-    if exempt := told.facts.get("exempt"):
-        return f"It is exempt ({exempt}): no policy is looked at for it."
     known = {part.key: part for part in procedure.terms.metrics}
     if metric is not None and metric not in known:
-        raise UsageError(
-            f"There is no metric {metric!r}: use {', '.join(k for k in known if not k.startswith(TIMER))}."
-        )
+        raise DeskError(f"There is no metric {metric!r}: use {', '.join(k for k in known if not k.startswith(TIMER))}.")
+    if exempt := told.facts.get("exempt"):
+        label = next((one.label for one in procedure.procedure.sla.exempt_reasons if one.key == exempt), exempt)
+        return f"It is exempt ({label}): no policy is looked at for it."
     policy = procedure.terms.policy(told.facts)
     if policy is None:
         return "No policy of the procedure is for it."
