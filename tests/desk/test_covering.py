@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk import absence, conversation, handling, incidents, participants
+from deskterm.desk import absence, closing, conversation, handling, incidents, participants
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.staffing import seed_agents
+from deskterm.desk.undo import undo
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.outbox import Letter, outbox, told
 from deskterm.store.oversight import of_teams, of_the_absent, overseeing, staff
@@ -181,3 +182,58 @@ def test_an_announcement_answers_and_leaves_a_ticket_with_whom_it_was(agency: De
     assert (seen(agency, number).row.assignee, seen(agency, number).row.waiting) == (None, "them")
     conversation.reply(as_(agency, "kim"), number, "How is it now?", now=at(3))
     assert seen(agency, number).row.assignee == "kim"
+
+
+# -- an incident is resolved -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("S4-17")
+def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_not_are_named(saas: Desk) -> None:
+    incident = ticket(saas, "ida", type="problem", subject="The servers are down")
+    first, second, fresh, over = (ticket(saas, who, type="issue") for who in ("ola", "ola", "per", "tor"))
+    for number in (first, second, fresh, over):
+        incidents.attach(saas, number, incident, now=at(1))
+    for number in (incident, first, second, over):
+        handling.move(saas, number, "triage", now=at(2))
+    handling.move(saas, over, "closed", now=at(3))
+    done = incidents.resolve(saas, incident, "All is up again: a disk was full.", code="configured", now=at(5))
+    assert done.summary.startswith(
+        f"{incident}: resolved, now On Customer Test; 2 attached tickets resolved with it, 3 people written to;"
+    )
+    assert f"{fresh}: resolved, still New: no way leads on from there but by hand" in done.summary
+    assert [seen(saas, number).row.status for number in (incident, first, second, fresh, over)] == [
+        "on-customer-test", "on-customer-test", "on-customer-test", "new", "closed",
+    ]  # fmt: skip
+    for number in (incident, first, second):
+        (given,) = [record for record in seen(saas, number).records if record.kind == "resolution"]
+        assert (given.state, given.values["code"]) == ("permanent", "configured")
+    letters = [(letter.number, [person.name for person in letter.to]) for letter in queued(saas, "replied")]
+    assert letters == [(incident, ["Ida"]), (first, ["Ola"]), (fresh, ["Per"])]
+    undo(saas, second, now=at(6))
+    assert {seen(saas, number).row.status for number in (incident, first, second)} == {"triage"}
+    assert queued(saas, "replied") == [], "the letters that waited are withdrawn"
+
+
+@pytest.mark.requirement("S4-17")
+def test_resolving_an_incident_alone_says_what_is_attached_and_the_rest_may_follow(agency: Desk) -> None:
+    incident, first, second = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per"))
+    for number in (first, second):
+        incidents.attach(agency, number, incident, now=at(1))
+    done = closing.resolve(agency, incident, "All is up again.", now=at(2))
+    assert f"2 open tickets are attached: `deskterm ticket resolve {incident} --attached`" in done.summary
+    done = incidents.resolve(agency, incident, "All is up again.", now=at(3))
+    assert done.summary.startswith(f"{incident}: 2 attached tickets resolved with it, 2 people written to")
+    assert {seen(agency, number).row.status for number in (incident, first, second)} == {"closed"}
+    with pytest.raises(DeskError, match="is over, and no ticket attached to it is open"):
+        incidents.resolve(agency, incident, "Again", now=at(4))
+
+
+@pytest.mark.requirement("S4-17")
+def test_an_attached_ticket_that_may_not_go_where_the_incident_goes_is_left_as_it_is(saas: Desk) -> None:
+    incident, fresh = ticket(saas, "ida", type="problem"), ticket(saas, "per", type="issue")
+    incidents.attach(saas, fresh, incident, now=at(1))
+    handling.move(saas, incident, "triage", now=at(2))
+    before = len(seen(saas, fresh).messages)
+    done = incidents.resolve(saas, incident, "Up again.", code="configured", status="on-customer-test", now=at(3))
+    assert f"{fresh} is not resolved: From New a ticket cannot go to On Customer Test" in done.summary
+    assert (seen(saas, fresh).row.status, len(seen(saas, fresh).messages)) == ("new", before)

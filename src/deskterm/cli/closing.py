@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
 from deskterm.cli.options import AsJson, Number, Seen, report, time_of, way_of
-from deskterm.errors import DeskError
+from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,27 +44,35 @@ def resolve(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a letter that lacks what letters must hold.")
     ] = False,
+    attached: Annotated[
+        bool, typer.Option("--attached", help="Resolve all tickets that are attached to it, too.")
+    ] = False,
     version: Seen = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how a ticket was resolved: the requester reads it, and is asked to confirm where the procedure asks."""
+    """Say how a ticket was resolved: the requester reads it, and is asked to confirm where the procedure asks.
+
+    An incident is resolved with all tickets that are attached to it by --attached, in one act: everybody gets one
+    letter, and those that cannot be resolved are named.
+    """
+    from deskterm.desk import incidents
     from deskterm.desk.closing import resolve as solve
 
     invocation: Invocation = context.obj
     desk, words, now = invocation.desk(), read_words(note), time_of(invocation)
     channel = way_of(desk, channel, "email")
-    done = solve(
-        desk,
-        number,
-        words,
-        resolution="temporary" if temporary else None,
-        code=code,
-        status=status,
-        channel=channel,
-        strict=strict,
-        now=now,
-        version=version,
-    )
+    kind: Literal["temporary"] | None = "temporary" if temporary else None
+    if attached and version is not None:
+        raise UsageError("--attached and --if-version go one at a time.")
+    if attached:
+        done = incidents.resolve(
+            desk, number, words, resolution=kind, code=code, status=status, channel=channel, strict=strict, now=now
+        )
+    else:
+        done = solve(
+            desk, number, words, resolution=kind, code=code, status=status, channel=channel, strict=strict, now=now,
+            version=version,
+        )  # fmt: skip
     if not strict:
         lacking(desk, words)
     report(done, as_json)

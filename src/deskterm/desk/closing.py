@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from sqlalchemy import func, select
+
 from deskterm.desk.courtesy import require_courtesy
 from deskterm.desk.desk import Desk
-from deskterm.desk.events import Changes
+from deskterm.desk.events import Changes, Event
 from deskterm.desk.gates import RESOLUTION, admitted, may_return, require_return, standing_resolution
 from deskterm.desk.people import writer
 from deskterm.desk.records import change, next_key
@@ -19,6 +21,7 @@ from deskterm.desk.visible import visible
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Resolution, Status
+from deskterm.store.tables import Ticket, table_of
 
 OUTSTANDING = "outstanding"
 """The kind of record, and the mark, of a temporary fix whose permanent one is to follow (S1-21)."""
@@ -49,25 +52,49 @@ def resolve(
     if strict:
         require_courtesy(desk.procedure.procedure, words)
     with desk.ticket(number, "reply", now, version, doing="resolve tickets") as work:
-        _require_unresolved(work)
-        kind, chosen_code = meant(work, resolution, code)
-        given = resolution_said(work, kind, chosen_code)
-        target = _resolved_to(work) if status is None else status
-        moved = None if target is None else admitted(work, target, said=True, resolved=True)
-        work.append(
-            "replied",
-            {**given, **({"status": (work.state.status, moved.key)} if moved else {})},
-            {"body": words},
-            author_kind="agent",
-            author=desk.agent.name,
-            channel=channel,
-            resolution=kind,
-            next_steps=next_steps,
-        )
-        onward = f", now {moved.label}" if moved else ""
-        fix = "a temporary fix given" if kind == "temporary" else "resolved"
-        done = work.done(f"{number}: {fix}{onward}")
+        _, said = give(work, words, resolution, code, status, channel=channel, next_steps=next_steps)
+        done = work.done(f"{number}: {said}{_others(work)}")
     return done
+
+
+def give(
+    work: Work, words: str, resolution: Kind | None, code: str | None, status: str | None, **data: Any
+) -> tuple[Event, str]:
+    """Give a resolution on a ticket that is open; what happened, and in a few words. data: what else there is to say of
+    the message. DeskError when it may not go where it would."""
+    _require_unresolved(work)
+    kind, chosen_code = meant(work, resolution, code)
+    given = resolution_said(work, kind, chosen_code)
+    target = _resolved_to(work) if status is None else status
+    moved = None if target is None else admitted(work, target, said=True, resolved=True)
+    event = work.append(
+        "replied",
+        {**given, **({"status": (work.state.status, moved.key)} if moved else {})},
+        {"body": words},
+        author_kind="agent",
+        author=work.desk.agent.name,
+        resolution=kind,
+        **data,
+    )
+    fix = "a temporary fix given" if kind == "temporary" else "resolved"
+    here = work.procedure.statuses.get(work.state.status)
+    if moved is None and here is not None and here.category in ("new", "open"):
+        return event, f"{fix}, still {here.label}: no way leads on from there but by hand"
+    return event, fix + (f", now {moved.label}" if moved else "")
+
+
+def _others(work: Work) -> str:
+    """That tickets are attached which wait for the same resolution (S4-17)."""
+    attached = work.state.fields.get("attached") or ()
+    if not attached:
+        return ""
+    table = table_of(Ticket)
+    query = select(func.count()).where(table.c.id.in_(list(attached)), table.c.is_open == 1)
+    waiting = work.session.execute(query).scalar_one()
+    if not waiting:
+        return ""
+    count = "1 open ticket is" if waiting == 1 else f"{waiting} open tickets are"
+    return f"; {count} attached: `deskterm ticket resolve {work.number} --attached` resolves those too"
 
 
 def close(

@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk import letters
+from deskterm.desk import closing, letters
+from deskterm.desk.closing import Kind, said_words
+from deskterm.desk.courtesy import require_courtesy
 from deskterm.desk.desk import Desk
+from deskterm.desk.events import Event
 from deskterm.desk.fold import folded
 from deskterm.desk.links import ATTACHED, INCIDENT
 from deskterm.desk.participants import everybody
@@ -82,6 +85,57 @@ def announce(desk: Desk, incident: int, words: str, *, status: str | None = None
     return done
 
 
+def resolve(
+    desk: Desk,
+    incident: int,
+    note: str,
+    *,
+    resolution: Kind | None = None,
+    code: str | None = None,
+    status: str | None = None,
+    channel: str = "email",
+    strict: bool = False,
+    now: datetime,
+) -> Done:
+    """Resolve an incident, unless it is done already, and all open tickets that are attached to it, as one act with one
+    message (S4-17); everybody gets one letter, however many of the tickets are theirs. Tickets that may not go where a
+    resolution leads are left as they are and named, with the reason. The rest as in `closing.resolve`."""
+    words = said_words(note)
+    if strict:
+        require_courtesy(desk.procedure.procedure, words)
+    numbers = _attached_to(desk, incident)
+    reached: set[int] = set()
+    left: list[str] = []
+    count = 0
+    with desk.tickets([*_if_open(desk, incident), *numbers], "reply", now, doing="resolve tickets") as works:
+        if not works:
+            raise DeskError(f"Incident {incident} is over, and no ticket attached to it is open.")
+        said = ""
+        for work in works:
+            given = {"channel": channel, "incident": incident}
+            try:
+                event, done_so = closing.give(work, words, resolution, code, status, **given)
+            except DeskError as refused:
+                if work.number == incident or isinstance(refused, UsageError):
+                    raise
+                left.append(f"{work.number} is not resolved: {refused}")
+                continue
+            if work.number == incident:
+                said = f"{done_so}; "
+            elif work.state.category in ("new", "open"):
+                left.append(f"{work.number}: {done_so}")
+            else:
+                count += 1
+            _letter(work, event, channel, reached)
+        for work in works[1:]:
+            work.done("")
+        tickets = "1 attached ticket" if count == 1 else f"{count} attached tickets"
+        people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
+        told = f"{incident}: {said}{tickets} resolved with it, {people} written to"
+        done = works[0].done("; ".join([told, *left]))
+    return done
+
+
 def attached(work: Work) -> list[int]:
     """The numbers of the tickets that belong to an incident."""
     return [int(number) for number in _fields(work).get(ATTACHED) or ()]
@@ -96,12 +150,17 @@ def _say(work: Work, words: str, wanted: Status | None, incident: int, reached: 
         "replied", changes, {"body": words},
         author_kind="agent", author=work.desk.agent.name, channel="email", incident=incident,
     )  # fmt: skip
-    to = [person for person in everybody(work) if person not in reached]
-    reached.update(to)
-    if to:
-        letters.cover(work, _NEWS, to, event)
+    _letter(work, event, "email", reached)
     settled = wanted is None or moves or work.state.status == wanted.key
     return [] if settled else [str(work.number)]
+
+
+def _letter(work: Work, event: Event, channel: str, reached: set[int]) -> None:
+    """The message is the letter of those who have not got it on another ticket."""
+    to = [person for person in everybody(work) if person not in reached]
+    reached.update(to)
+    if to and channel != "phone":
+        letters.cover(work, _NEWS, to, event)
 
 
 def _fields(work: Work) -> dict[str, Any]:
@@ -119,6 +178,12 @@ def _attached_to(desk: Desk, incident: int) -> list[int]:
         numbers = _state(desk, session, incident).fields.get(ATTACHED) or ()
         open_ones = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)
         return sorted(session.execute(open_ones).scalars())
+
+
+def _if_open(desk: Desk, incident: int) -> list[int]:
+    with desk.store.reading() as session:
+        require_ticket(session, incident)
+        return [incident] if _state(desk, session, incident).is_open else []
 
 
 def _incident_of(desk: Desk, number: int) -> int:
