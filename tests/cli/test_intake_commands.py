@@ -70,3 +70,23 @@ def test_rules_are_listed_and_switched_and_a_shift_hands_over(deskterm: Call) ->
     assert desk("ticket", "suggestions", 1001, *TEN).out == "Nothing is suggested for 1001.\n"
     assert desk("ticket", "suggestions", 1001, "--take", "1", *TEN).code == 1
     assert desk("ticket", "suggestions", 7, *TEN).code == 1
+
+
+def test_what_a_request_lacks_is_said_as_options(deskterm: Call) -> None:
+    vendor = founded(deskterm, "software-vendor")
+    refused = vendor("ticket", "new", "Login fails", *NINE)
+    assert (refused.code, refused.err) == (
+        2,
+        "deskterm: A request of type Technical Support must say a product and a description: give --product, --body,"
+        " or open it without what cannot be had: --incomplete.\n",
+    )
+    assert vendor("ticket", "new", "Login fails", "--product", "platform", "--body", "It does.", *NINE).code == 0
+
+
+def test_a_telephone_number_serves_for_calls_back(deskterm: Call) -> None:
+    desk = founded(deskterm, "managed-services")
+    refused = desk("ticket", "new", "No mail", "--requester", "Ada", *NINE)
+    assert (refused.code, "give --phone, or open it" in refused.err) == (2, True)
+    assert desk("ticket", "new", "No mail", "--requester", "Ada", "--phone", "+61 2 5550 1234", *NINE).code == 0
+    refused = desk("ticket", "new", "No mail", "--requester", "Bo", "--phone", "+91", *NINE)
+    assert refused.err == "deskterm: '+91' is no telephone number: write it as +44 20 7946 0000.\n"

@@ -15,7 +15,7 @@ from deskterm.desk.intake import register, supply
 from deskterm.desk.prioritising import confirm_severity, prioritise
 from deskterm.desk.proof import prove
 from deskterm.desk.undo import undo
-from deskterm.errors import DeskError
+from deskterm.errors import DeskError, UsageError
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
@@ -266,3 +266,22 @@ def test_another_type_asks_for_what_that_type_asks_for(store_url: str) -> None:
     (record,) = [one for one in seen(desk, lacks).records if one.kind == "missing"]
     assert "business-impact" not in record.values["fields"]
     assert prove(desk.store).findings == ()
+
+
+def test_a_telephone_number_is_told_once_and_is_one(store_url: str) -> None:
+    desk = shipped_desk(store_url, "managed-services")
+    for words in ("+91", "abc", "12"):
+        with pytest.raises(UsageError, match="is no telephone number: write it as"):
+            register(desk, subject="Mail", requester="Ada", phone=words, now=MONDAY)
+    number = register(desk, subject="Mail", requester="Ada", phone="+61 2 5550 1234", now=MONDAY).number
+    assert seen(desk, number).fields["contact-phone"] == "+61 2 5550 1234"
+    known = register(desk, subject="Again", requester="Ada", now=MONDAY).number
+    assert seen(desk, known).fields["contact-phone"] == "+61 2 5550 1234"
+    own = register(desk, subject="Thrice", requester="Ada", fields={"contact-phone": "3131"}, now=MONDAY).number
+    assert seen(desk, own).fields["contact-phone"] == "3131"
+
+
+def test_the_code_of_a_country_is_no_number_of_anybody() -> None:
+    with pytest.raises(ValueError, match=r"\+91"):
+        people("Ada <ada@example.org> +91")
+    assert people("Ada <ada@example.org> 3131")[0].phone == "3131"

@@ -22,6 +22,7 @@ from deskterm.cli import (
     promising,
     worklists,
 )
+from deskterm.cli.asked import named_options
 from deskterm.cli.dictation import lacking, read_words
 from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.cli.options import AsJson, Number, Seen, report, way_of
@@ -71,31 +72,32 @@ def new(
     if received_at is not None and now - received_at > timedelta(days=366) and not yes:
         then = on_the_wall(int(received_at.timestamp()), facts.timezone)
         raise UsageError(f"{then} is more than a year ago: add --yes if it reached the desk then.")
-    done = register(
-        invocation.desk(),
-        subject=subject,
-        body=read_words(body) if body is not None else "",
-        type=kind,
-        severity=severity,
-        priority=priority,
-        impact=impact,
-        urgency=urgency,
-        requester=requester,
-        email=email,
-        phone=phone,
-        organisation=client,
-        channel=channel,
-        product=product,
-        topic=topic,
-        department=department,
-        team=team,
-        assignee=assignee,
-        tags=tag or (),
-        fields=dict(_pair(text) for text in field or ()),
-        incomplete=incomplete,
-        received_at=received_at,
-        now=now,
-    )
+    with named_options(desk := invocation.desk()):
+        done = register(
+            desk,
+            subject=subject,
+            body=read_words(body) if body is not None else "",
+            type=kind,
+            severity=severity,
+            priority=priority,
+            impact=impact,
+            urgency=urgency,
+            requester=requester,
+            email=email,
+            phone=phone,
+            organisation=client,
+            channel=channel,
+            product=product,
+            topic=topic,
+            department=department,
+            team=team,
+            assignee=assignee,
+            tags=tag or (),
+            fields=dict(_pair(text) for text in field or ()),
+            incomplete=incomplete,
+            received_at=received_at,
+            now=now,
+        )
     report(done, as_json)
     found = intake.likely(invocation, subject, client or email, product, leave_out=[done.number])
     if found and not as_json:

@@ -61,16 +61,20 @@ _FLAGS = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false":
 _URL = re.compile(r"(https?://)?[^\s/@.]+(\.[^\s/@.]+)*(:\d+)?(/\S*)?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PHONE = re.compile(r"\+?[\d(][\d\s()/.-]*(\s*(x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_EXTENSION, _WITH_COUNTRY = 3, 6
+"""How many figures a telephone number has at least: inside a house, and with the code of its country."""
 _PERSON = re.compile(
     r"(?P<name>[^<>@]*?)\s*(?:<(?P<email>[^<>\s]+)>|(?P<bare>[^\s<>@]+@[^\s<>@]+))?\s*(?P<phone>[+\d(][\d\s()/.-]*)?"
 )
 
 
 class Incomplete(UsageError):
-    """A request does not say what its type asks for. missing: keys of the fields."""
+    """A request does not say what its type asks for. missing: keys of the fields; told: what is wrong, without what to
+    do about it."""
 
-    def __init__(self, sentence: str, missing: Iterable[str] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, told: str, ending: str = ".", missing: Iterable[str] = ()) -> None:
+        super().__init__(told + ending)
+        self.told = told
         self.missing = tuple(missing)
 
 
@@ -95,6 +99,11 @@ class Given:
     people: dict[str, list[Person]] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Given) -> None:
+        """Say what another says, too."""
+        self.values |= other.values
+        self.words |= other.words
 
     def has(self, key: str) -> bool:
         return key in self.values or key in self.words or bool(self.people.get(key)) or bool(self.own.get(key))
@@ -172,7 +181,7 @@ def refusal(procedure: Compiled, kind: RequestType, lacking: Iterable[str], faul
     parts += told
     sentence = "; ".join(parts)
     ending = ": what cannot be had may be missing from one that is opened as incomplete." if keys and not told else "."
-    return Incomplete(sentence[:1].upper() + sentence[1:] + ending, keys)
+    return Incomplete(sentence[:1].upper() + sentence[1:], ending, keys)
 
 
 def named_with_kind(procedure: Compiled, key: str) -> str:
@@ -190,6 +199,14 @@ def expected(part: FieldPart) -> str:
     return _EXPECTED[part.kind]
 
 
+def telephone(text: str) -> str:
+    """A telephone number as it was written. ValueError for what is none, such as the code of a country alone."""
+    number = _matching(_PHONE, text.strip())
+    if sum(character.isdigit() for character in number) < (_WITH_COUNTRY if number.startswith("+") else _EXTENSION):
+        raise ValueError(text)
+    return number
+
+
 def people(text: str) -> list[Person]:
     """People as somebody wrote them down: `Name <name@example.org> +44 20 1234`, several of them by semicolon or line;
     `requester` stands for the requester. ValueError for what names nobody."""
@@ -205,7 +222,8 @@ def people(text: str) -> list[Person]:
         email = match and (match["email"] or match["bare"])
         if match is None or not (match["name"] or email) or (email and not _ADDRESS.fullmatch(email)):
             raise ValueError(text)
-        found.append(Person(match["name"].strip(" ,"), email or None, (match["phone"] or "").strip()))
+        phone = telephone(match["phone"]) if match["phone"] else ""
+        found.append(Person(match["name"].strip(" ,"), email or None, phone))
     if not found:
         raise ValueError(text)
     return found
@@ -240,7 +258,7 @@ def _read(part: FieldPart, value: Any, timezone: str) -> Any:
         case "email":
             return _matching(_ADDRESS, text).casefold()
         case "phone":
-            return _matching(_PHONE, text)
+            return telephone(text)
         case "contacts":
             return people(text)
         case _:

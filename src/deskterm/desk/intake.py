@@ -8,7 +8,7 @@ from typing import Any
 
 from deskterm.desk.checklists import brought
 from deskterm.desk.classifying import channel_of, key_of, scales, type_of
-from deskterm.desk.completeness import Given, Person, given, missing, named_with_kind, refusal, unreachable
+from deskterm.desk.completeness import Given, Person, given, missing, named_with_kind, refusal, telephone, unreachable
 from deskterm.desk.desk import Desk
 from deskterm.desk.lacking import INCOMPLETE, MISSING
 from deskterm.desk.people import active_agent, contact, organisation_of
@@ -232,14 +232,29 @@ def _checked(
 ) -> list[str]:
     """The keys of what is missing, where something may be; else Incomplete with all that is wrong."""
     who = None
+    number = _number(phone)
     if person is not None:
-        person.phone = person.phone or phone or ""
+        person.phone = person.phone or number
         who = Person(person.name, person.email, person.phone)
+        number = number or person.phone
+    for part in procedure.procedure.fields if number else ():
+        if part.kind == "phone" and part.key in kind.fields and not said.has(part.key):
+            said.add(given(procedure, {part.key: number}))
     lacking = missing(procedure, kind, said, known)
     faults = [*said.faults, *(() if incomplete else unreachable(procedure, said, who))]
     if faults or (lacking and not incomplete):
         raise refusal(procedure, kind, () if incomplete else lacking, faults)
     return lacking
+
+
+def _number(phone: str | None) -> str:
+    """The telephone number of the requester; empty for none. UsageError for what is none."""
+    if not (phone or "").strip():
+        return ""
+    try:
+        return telephone(phone or "")
+    except ValueError:
+        raise UsageError(f"{phone!r} is no telephone number: write it as +44 20 7946 0000.") from None
 
 
 def _taking_part(work: Work, said: Given, requester: int | None, client: Organisation | None) -> dict[str, Any]:
