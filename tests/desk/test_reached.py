@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from deskterm.automation.runner import Runner
-from deskterm.desk import absence, escalation, handling, work
+from deskterm.desk import absence, escalation, handling, quotes, work
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
@@ -30,6 +32,13 @@ def suggestions(desk: Desk, number: int) -> dict[str, str]:
         found = sheet(reader, number)
     assert found is not None
     return {str(one.values["rule"]): one.state for one in found.records if one.kind == "suggestion"}
+
+
+def status_of(desk: Desk, number: int) -> str:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return found.row.status
 
 
 @pytest.fixture
@@ -132,3 +141,28 @@ def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(se
     assert "nobody" not in done.summary
     done = escalation.escalate(as_(services, "gil"), number, reason="it is beyond them", now=at(2))
     assert "nobody is in Level three: lea told instead" in done.summary
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_its_time(platform: Desk) -> None:
+    seed_agents(platform, [{"login": "pro", "name": "Pro", "team": "quoting"}], now=at(0))
+    number = register(platform, subject="Sweep", type="guidance", requester="Ida", incomplete=True, now=at(0)).number
+    handling.move(platform, number, "triage", now=at(1))
+    done = quotes.request(platform, number, now=at(2))
+    assert done.summary.startswith(f"{number}: quote 1 requested, now Quote Required")
+    quotes.send(as_(platform, "professional-services"), number, Decimal("480"), now=at(3))
+    runner = Runner(platform.store)
+    list(runner.step(at(2) + timedelta(days=14) - timedelta(seconds=1)))
+    assert "Quote Required: it has waited its time, look at it" not in heard(platform, "pro")
+    list(runner.step(at(2) + timedelta(days=14)))
+    assert heard(platform, "pro").count("Quote Required: it has waited its time, look at it") == 1
+    assert status_of(platform, number) == "quote-required", "it stays where it is"
+    done = quotes.answer(platform, number, True, now=at(3) + timedelta(days=15))
+    assert done.summary.startswith(f"{number}: quote 1 accepted, now Work in Progress")
+
+
+def test_on_a_desk_without_leads_the_admins_are_told(platform: Desk) -> None:
+    seed_agents(platform, [{"login": "lea", "active": False}, {"login": "support-manager", "active": False}], now=at(0))
+    number = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
+    done = escalation.escalate(as_(platform, "sam"), number, level="support manager", reason="it goes on", now=at(2))
+    assert "nobody holds the role Support Manager: ann told instead" in done.summary

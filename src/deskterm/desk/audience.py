@@ -10,6 +10,7 @@ from sqlmodel import Session
 from deskterm.desk.delivery import not_before
 from deskterm.desk.desk import ITSELF
 from deskterm.desk.events import Event
+from deskterm.desk.records import of_kind
 from deskterm.desk.rows import seconds
 from deskterm.desk.state import State
 from deskterm.desk.transaction import Work
@@ -63,8 +64,9 @@ class Colleagues:
         return [login for login, role, _, _, _ in self if role != "viewer"]
 
     def leads(self, team: str | None) -> list[str]:
-        """The leads of a team; all of them where it has none."""
+        """The leads of a team; all of them where it has none; the admins on a desk without leads."""
         found = [(login, of) for login, role, _, of, _ in self if role == "lead"]
+        found = found or [(login, of) for login, role, _, of, _ in self if role == "admin"]
         return [login for login, of in found if team and of == team] or [login for login, _ in found]
 
     def of_tier(self, procedure: Procedure, level: int | None) -> list[str]:
@@ -100,6 +102,14 @@ def meant(
             some = colleagues.with_role(role if word == "role" else word)
         found |= dict.fromkeys(some)
     return list(found)
+
+
+def at_hand(work: Work, colleagues: Colleagues) -> list[str]:
+    """Who looks after a ticket when nobody has been named: whoever worked on it last, else those of its team who are
+    here, else the leads (S3-06)."""
+    entries = [entry.who for entry in of_kind(work.state.records, "entry") if entry.state == "valid"]
+    team = colleagues.of_team(work.state.team)
+    return colleagues.present(entries[-1:], work.at) or colleagues.present(team, work.at) or colleagues.leads(None)
 
 
 def told(work: Work, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deskterm.desk.audience import Colleagues, meant, told
+from deskterm.desk.audience import Colleagues, at_hand, meant, told
 from deskterm.desk.checklists import require_done
 from deskterm.desk.permissions import require_named
 from deskterm.desk.records import Record, of_kind
@@ -83,9 +83,7 @@ def keep_back(work: Work, target: Status, why: str, *, by_rule: str | None = Non
     """Write down that a ticket did not go where something leads it by itself, and tell whoever has it."""
     work.append(KEPT_BACK, {}, status=target.key, label=target.label, why=why, by_rule=by_rule)
     colleagues = Colleagues(work.session)
-    state = work.state
-    logins = meant(colleagues, work.procedure.procedure, state, ["assignee"])
-    logins = logins or colleagues.of_team(state.team) or colleagues.leads(None)
+    logins = meant(colleagues, work.procedure.procedure, work.state, ["assignee"]) or at_hand(work, colleagues)
     told(work, logins, KEPT_BACK, f"did not go to {target.label}: {why}", by_rule=by_rule)
 
 

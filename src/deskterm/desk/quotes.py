@@ -7,6 +7,7 @@ a record `agreement`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -40,7 +41,7 @@ def request(desk: Desk, number: int, *, note: str = "", now: datetime, version: 
             changes["status"] = (work.state.status, target.key)
         key = next_key(work.state.records, QUOTE)
         _set(work, key, "requested", note, changes)
-        done = work.done(f"{number}: quote {key} requested")
+        done = work.done(f"{number}: quote {key} requested{_now(work, changes)}")
     return done
 
 
@@ -71,7 +72,7 @@ def answer(desk: Desk, number: int, accepted: bool, *, quote: str | None = None,
             target = checked_move(work.procedure, work.state.type, work.state.status, wanted)
             changes["status"] = (work.state.status, target.key)
         _set(work, record.key, "accepted" if accepted else "declined", note, changes)
-        done = work.done(f"{number}: quote {record.key} {'accepted' if accepted else 'declined'}")
+        done = work.done(f"{number}: quote {record.key} {'accepted' if accepted else 'declined'}{_now(work, changes)}")
     return done
 
 
@@ -129,6 +130,11 @@ def _set(work: Work, key: str, means: Meaning, note: str, changes: dict[str, tup
         **said,
     )
     work.append("quoted", record | changes, texts, quote=key, means=means)
+
+
+def _now(work: Work, changes: Mapping[str, tuple[str, str]]) -> str:
+    """Where a ticket went with its quote, in words; empty where it stays."""
+    return f", now {work.procedure.statuses[work.state.status].label}" if "status" in changes else ""
 
 
 def _open(work: Work, key: str | None, wanted: tuple[Meaning, ...], *, missing_ok: bool = False) -> Record | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from deskterm.desk.audience import Colleagues, meant, told
+from deskterm.desk.audience import Colleagues, at_hand, meant, told
 from deskterm.desk.events import Event
 from deskterm.desk.gates import keep_back, keeps_back
 from deskterm.desk.records import change, next_key, of_kind
@@ -240,12 +240,4 @@ def _tell(work: Work, rule: Rule, words: str) -> None:
     if rule.notify:
         colleagues = Colleagues(work.session)
         logins = meant(colleagues, work.procedure.procedure, work.state, rule.notify)
-        told(work, logins or _nearest(work, colleagues), rule.key, words, by_rule=rule.key)
-
-
-def _nearest(work: Work, colleagues: Colleagues) -> list[str]:
-    """Who is told of what a rule says where nobody is meant by it: who worked on the ticket last, else its team, else
-    the leads (S3-06)."""
-    entries = [entry.who for entry in of_kind(work.state.records, "entry") if entry.state == "valid"]
-    team = colleagues.of_team(work.state.team)
-    return colleagues.present(entries[-1:], work.at) or colleagues.present(team, work.at) or colleagues.leads(None)
+        told(work, logins or at_hand(work, colleagues), rule.key, words, by_rule=rule.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deskterm.desk.audience import Colleagues, at_hand, meant, told
 from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import Status
 from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
@@ -15,9 +16,21 @@ def carry_out(work: Work, metric: str) -> str:
         return "taken up again"
     target = _leads_to(work, metric)
     if target is None or target.key == work.state.status:
-        return ""
+        return _tell(work, metric)
     work.append("moved", {"status": (work.state.status, target.key)}, reason="its time was over", by_itself=True)
     return f"now {target.label}"
+
+
+def _tell(work: Work, metric: str) -> str:
+    """Tell whoever has a ticket that it has stayed where it is as long as the procedure lets it, where that leads
+    nowhere by itself (S4-20)."""
+    here = work.procedure.statuses.get(work.state.status)
+    if here is None or here.after is None or metric != status_timer(here.key) or here.after.to or here.after.remind:
+        return ""
+    colleagues = Colleagues(work.session)
+    logins = meant(colleagues, work.procedure.procedure, work.state, ["assignee"]) or at_hand(work, colleagues)
+    told(work, logins, "timer", f"{here.label}: it has waited its time, look at it")
+    return "look at it"
 
 
 def _leads_to(work: Work, metric: str) -> Status | None:
