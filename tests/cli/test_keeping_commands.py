@@ -24,7 +24,7 @@ def desk(desk: Call) -> Call:
 def test_a_command_is_taken_back(desk: Call) -> None:
     desk("ticket", "set", "1001", "--status", "working", *NINE)
     done = desk("ticket", "undo", "1001", "--json", *TEN)
-    assert done.json["summary"] == "1001: taken back: status new → working"
+    assert done.json["summary"] == "1001: taken back: status New → Working on it"
     assert done.json["changes"]["status"] == ["working", "new"]
     refused = desk("ticket", "undo", "1001", *TEN)
     assert (refused.code, "a request that was made stays" in refused.err) == (1, True)
@@ -121,7 +121,8 @@ def test_the_log_says_who_did_what_and_who_looked(deskterm: Call) -> None:
     ]
     told = deskterm("audit", "log", "--since", "2026-11-23T10:00", *TEN).out
     assert "tagged it · tags none → vip" in told
-    assert deskterm("audit", "log", "--by", "nobody", "--json").json == []
+    assert deskterm("audit", "log", "--by", "nobody", "--json").code == 1
+    assert deskterm("audit", "log", "--by", "deskterm", "--json").code == 0
     assert "looked at: ticket" in deskterm("audit", "log", "--accesses").out
 
 
@@ -152,3 +153,16 @@ def test_a_changed_row_is_named_and_the_exit_code_says_so(desk: Call, tmp_path: 
     told = desk("audit", "verify", *TEN).out
     assert "event 1 of ticket 1002 (registered by mallory) is not what was written, Mon 23 Nov 2026 09:00" in told
     assert desk("audit", "verify", "--ticket", "1001", *TEN).code == 0
+
+
+def test_what_was_taken_back_and_done_is_said_in_the_words_of_the_procedure(deskterm: Call) -> None:
+    at = ("--now", "2026-11-23T09:00")
+    assert deskterm("init", "--procedure", "software-vendor", "--simulated", *at).code == 0
+    assert deskterm("ticket", "new", "Login fails", "--incomplete", "--severity", "high", *at).code == 0
+    assert deskterm("ticket", "set", 1001, "--status", "under-investigation", "--severity", "low", *at).code == 0
+    log = deskterm("audit", "log", *at).out
+    assert "status Open Issue → Under Investigation" in log
+    assert "severity High (Priority 2) → Low (Priority 4)" in log
+    undone = deskterm("ticket", "undo", 1001, *at)
+    assert "status Open Issue → Under Investigation" in undone.out
+    assert "severity High (Priority 2) → Low (Priority 4)" in undone.out

@@ -69,7 +69,7 @@ def test_a_status_goes_back_and_its_clocks_with_it(desk: Desk) -> None:
     handling.move(desk, number, "working", now=at(5))
     handling.move(desk, number, "solved", now=at(10))
     between = undo(desk, number, now=at(20))
-    assert between.summary == f"{number}: taken back: status working → solved"
+    assert between.summary == f"{number}: taken back: status Working on it → Solved"
     assert between.changes["status"] == ("solved", "working")
     undo(desk, number, now=at(30))
     assert rows(desk, number) == before

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deskterm.cli.invocation import Invocation, facts_of, read_instant
 from deskterm.cli.options import AsJson, OfTicket, require_ticket
 from deskterm.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskterm.store.reader import Reader
 
 app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
 
@@ -62,21 +65,21 @@ def log(
     """List who did what and when, the newest first; with --accesses who looked."""
     from deskterm.cli import show
     from deskterm.desk.deeds import changed, deed
-    from deskterm.desk.desk import ITSELF
+    from deskterm.procedure.compiled import from_document
     from deskterm.store.auditing import deeds, looks
-    from deskterm.store.sheet import agents
 
     invocation: Invocation = context.obj
     invocation.desk().require("audit", "read who did what")
     facts = facts_of(invocation)
+    procedure = from_document(facts.document, facts.procedure_version)
     begin, end = (
         None if text is None else int(read_instant(text, facts.timezone).timestamp()) for text in (since, until)
     )
     with invocation.reader() as reader:
         if ticket is not None:
             require_ticket(reader, ticket)
-        if by is not None and by != ITSELF and by not in (logins := [agent.login for agent in agents(reader)]):
-            raise DeskError(f"{by!r} is no agent of this desk: choose from {', '.join((*logins, ITSELF))}.")
+        if by is not None:
+            _require_somebody(reader, by)
         if accesses:
             seen = looks(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
             if as_json:
@@ -90,7 +93,8 @@ def log(
                 return
             told = [
                 (one.at, one.login, one.ticket, " · ".join(filter(None, (
-                    deed(one.kind, one.data), changed(one.data.get("changes", {})), one.data.get("reason", ""),
+                    deed(one.kind, one.data), changed(one.data.get("changes", {}), procedure),
+                    one.data.get("reason", ""),
                 ))))
                 for one in done
             ]  # fmt: skip
@@ -102,6 +106,20 @@ def log(
         ],
         right=("#",),
     )
+
+
+def _require_somebody(reader: Reader, login: str) -> None:
+    """DeskError for a login that no agent has and under which nothing was ever done, nor looked at."""
+    from deskterm.desk.desk import ITSELF
+    from deskterm.store.sheet import agents
+
+    logins = [*(agent.login for agent in agents(reader)), ITSELF]
+    if login in logins:
+        return
+    for table, column in (("event", "actor"), ("access", "login")):
+        if reader.rows(f"SELECT 1 FROM {table} WHERE {column} = :login LIMIT 1", {"login": login}):
+            return
+    raise DeskError(f"{login!r} is no agent of this desk, nor was: choose from {', '.join(logins)}.")
 
 
 def register(program: typer.Typer, noun: str) -> None:

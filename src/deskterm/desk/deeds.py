@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deskterm.desk.events import Changes
+from deskterm.procedure.compiled import Compiled
 
 _DEEDS = {
     "registered": "opened it",
@@ -92,14 +93,38 @@ def deed(kind: str, data: Mapping[str, Any]) -> str:
     return words
 
 
-def changed(changes: Changes) -> str:
-    """The changes of an event that are worth a word: `status working → solved, assignee none → sam`."""
+def changed(changes: Changes, procedure: Compiled) -> str:
+    """The changes of an event that are worth a word, by the names of the procedure: `status Working on it → Solved,
+    assignee none → sam`."""
+
+    def told(name: str, value: Any) -> str:
+        if value in (None, "", [], ()):
+            return "none"
+        labels = _labels(procedure, name)
+        each = value if isinstance(value, (list, tuple)) else [value]
+        return ", ".join(labels.get(str(one), str(one)) for one in each)
+
     return ", ".join(
-        f"{name} {_value(changes[name][0])} → {_value(changes[name][1])}" for name in _TOLD if name in changes
+        f"{name} {told(name, changes[name][0])} → {told(name, changes[name][1])}" for name in _TOLD if name in changes
     )
 
 
-def _value(value: Any) -> str:
-    if value in (None, "", [], ()):
-        return "none"
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+def _labels(procedure: Compiled, name: str) -> Mapping[str, str]:
+    """Key → label of the values that a field of a ticket may have."""
+    part = procedure.procedure
+    choices: Mapping[str, Iterable[Any]] = {
+        "status": part.statuses,
+        "severity": part.severities,
+        "priority": part.priority.scale,
+        "impact": part.priority.impacts,
+        "urgency": part.priority.urgencies,
+        "type": part.types,
+        "team": part.teams,
+        "department": part.departments,
+        "product": part.products,
+        "topic": part.topics,
+        "exempt": part.sla.exempt_reasons,
+    }
+    if name == "tier":
+        return {str(tier.level): tier.label for tier in part.tiers}
+    return {one.key: one.label for one in choices.get(name, ())}

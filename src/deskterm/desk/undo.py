@@ -24,6 +24,7 @@ from deskterm.desk.rows import moment
 from deskterm.desk.state import BY_THE_WAY
 from deskterm.desk.transaction import Done, Work, events_of
 from deskterm.errors import DeskError
+from deskterm.procedure.compiled import Compiled
 from deskterm.store.tables import RecordRow, table_of
 
 _ASIDE = BY_THE_WAY | {"delivered", "reminded"}
@@ -63,11 +64,12 @@ class Act:
         """Whether the ticket was made by it, out of another one."""
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
-    @property
-    def words(self) -> str:
+    def words(self, procedure: Compiled) -> str:
         """What was done, in a few words."""
         said = [
-            changed(event.changes) or deed(event.kind, event.data) for event in self.events if event.kind not in _ASIDE
+            changed(event.changes, procedure) or deed(event.kind, event.data)
+            for event in self.events
+            if event.kind not in _ASIDE
         ]
         return "; ".join(dict.fromkeys(said))
 
@@ -120,7 +122,7 @@ def undo(desk: Desk, number: int, *, now: datetime, version: int | None = None) 
             _check(desk, work, acts[work.number], act, letters)
         sent = sum(_take_back(work, acts[work.number] or act) for work in works)
         others = [other for other in numbers if other != number]
-        done = here.done(f"{number}: taken back: {act.words}{_also(others)}{_still(sent)}")
+        done = here.done(f"{number}: taken back: {act.words(desk.procedure)}{_also(others)}{_still(sent)}")
     return Done(number, done.summary, _reversed(act.events), done.version)
 
 
