@@ -1,0 +1,45 @@
+"""The commands in what people read first are commands that there are."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from deskterm.cli.console import WITH_VALUE
+from deskterm.cli.main import hoisted
+from every_command import every_command
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def calls(page: Path) -> list[list[str]]:
+    """The words of every call in a page's blocks of shell and in its text."""
+    text = page.read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL)).replace("\\\n", " ")
+    lines = [line.partition("| ")[2] or line for line in blocks.splitlines() if "deskterm" in line]
+    lines += re.findall(r"`(deskterm [^`]+)`", text)
+    return [words for line in lines if (words := shlex.split(line, comments=True))[:1] == ["deskterm"]]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_tells_to_type_is_a_command_with_such_options(page: Path) -> None:
+    if page.name == "cli.md":
+        return  # it is made of the help itself
+    known = {tuple(path): {name for part in one.params for name in part.opts} for path, one in every_command()}
+    everywhere = {*WITH_VALUE, "--debug", "--version", "--help", "-h", "-V"}
+    for words in calls(page):
+        rest = hoisted(words[1:])
+        while rest and rest[0] in WITH_VALUE:
+            rest = rest[2:]
+        plain = tuple(word for word in rest if not word.startswith("-"))
+        command = next((path for length in (2, 1) if (path := plain[:length]) in known), None)
+        options = {word.partition("=")[0] for word in words[1:] if word.startswith("-") and word != "-"}
+        if command is None:
+            nouns = {path[0] for path in known}
+            assert not plain or plain[0] in nouns or "…" in words, words
+            continue
+        assert options <= known[command] | everywhere, words
