@@ -166,3 +166,20 @@ def test_what_was_taken_back_and_done_is_said_in_the_words_of_the_procedure(desk
     undone = deskterm("ticket", "undo", 1001, *at)
     assert "status Open Issue → Under Investigation" in undone.out
     assert "severity High (Priority 2) → Low (Priority 4)" in undone.out
+
+
+def test_who_works_in_the_name_of_another_is_written_down_too(deskterm: Call, tmp_path: Path) -> None:
+    people = tmp_path / "agents.csv"
+    people.write_text("login,name,role\nsam_1,Sam,agent\nsamx1,Other,agent\n")
+    assert deskterm("init", "--procedure", "saas-platform", "--simulated", "--now", "2026-11-23T09:00").code == 0
+    assert deskterm("seed", "agents", people, "--now", "2026-11-23T09:00").code == 0
+    words = ("ticket", "new", "No export", "--type", "issue", "--requester", "Ida", "--incomplete")
+    assert deskterm(*words, "--as", "sam_1", *TEN).code == 0
+    assert deskterm("ticket", "show", "1001", "--as", "sam_1", *TEN).code == 0
+    assert "sam_1 (by ann)" in deskterm("audit", "log", *TEN).out
+    for who in ("ann", "sam_1"):
+        assert deskterm("audit", "log", "--by", who, "--json", *TEN).json[-1]["data"]["behind"] == "ann"
+    assert deskterm("audit", "log", "--by", "samx1", "--json", *TEN).json == []
+    looked = deskterm("audit", "log", "--accesses", "--json", *TEN).json
+    assert [(look["login"], look["what"]) for look in looked] == [("ann", "ticket, as sam_1")]
+    assert deskterm("audit", "verify", *TEN).code == 0

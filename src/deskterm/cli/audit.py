@@ -12,6 +12,7 @@ from deskterm.cli.options import AsJson, OfTicket, require_ticket
 from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
+    from deskterm.store.auditing import Deed
     from deskterm.store.reader import Reader
 
 app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
@@ -92,7 +93,7 @@ def log(
                 show.print_json([one._asdict() | {"at": show.instant(one.at)} for one in done])
                 return
             told = [
-                (one.at, one.login, one.ticket, " · ".join(filter(None, (
+                (one.at, _who(one), one.ticket, " · ".join(filter(None, (
                     deed(one.kind, one.data), changed(one.data.get("changes", {}), procedure),
                     one.data.get("reason", ""),
                 ))))
@@ -106,6 +107,12 @@ def log(
         ],
         right=("#",),
     )
+
+
+def _who(one: Deed) -> str:
+    """Who did it, and who did it in their name."""
+    behind = one.data.get("behind")
+    return f"{one.login} (by {behind})" if behind else one.login
 
 
 def _require_somebody(reader: Reader, login: str) -> None:

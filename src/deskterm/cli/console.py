@@ -40,7 +40,7 @@ def open_console(invocation: Invocation) -> None:
         return
     from deskterm.tui.app import run
 
-    run(invocation.url, invocation.console_login(), clock)
+    run(invocation.url, invocation.console_login(), clock, behind=invocation.behind)
 
 
 def run_plainly(invocation: Invocation) -> int:

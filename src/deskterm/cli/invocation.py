@@ -78,7 +78,7 @@ class Invocation:
             return Desk(store, own, progress=patience())
         Desk(store, own, progress=patience()).require("act-as")
         try:
-            return Desk(store, self.acting)
+            return Desk(store, self.acting, behind=own)
         except Stranger as error:
             raise DeskError(f"{error} Choose from {_listed(error.logins)}.") from error
 
@@ -105,12 +105,19 @@ class Invocation:
         """Whose eyes a read is made with: whoever asks, or with `--as` another, which only an admin may."""
         return getpass.getuser() if self.acting is None else self.console_login()
 
+    @property
+    def behind(self) -> str:
+        """Who asks, where that is somebody else than the one who acts; empty otherwise."""
+        own = getpass.getuser()
+        return own if self.acting not in (None, own) else ""
+
     def looked(self, facts: DeskFacts, number: int | None, what: str) -> None:
         """Write down that whoever asks looked at something, where the procedure wants that (S4-25)."""
         from deskterm.store import auditing
 
         if auditing.wanted(facts.document):
-            auditing.write_down(self.url, self.login(), number, what, self.now(facts))
+            acting = f", as {self.login()}" if self.behind else ""
+            auditing.write_down(self.url, getpass.getuser(), number, f"{what}{acting}", self.now(facts))
 
     def clock(self, facts: DeskFacts) -> Callable[[], datetime]:
         """What the desk takes for now (aware, UTC, whole seconds). A simulated desk runs ahead of the system's

@@ -51,13 +51,16 @@ class MovedOn(DeskError):
 
 class Desk:
     """A store, and somebody at work on it. Stranger when the login is not that of an active agent. progress: called
-    with tickets done and in all while rows of an older deskterm are written anew; what it raises interrupts that."""
+    with tickets done and in all while rows of an older deskterm are written anew; what it raises interrupts that.
+    behind: the login of whoever works in the agent's name, which every event says."""
 
     agent: Agent
+    behind: str = ""
     bulk: str | None = None
     """The mark of the act about several tickets that is being done."""
 
-    def __init__(self, store: Store, login: str, *, progress: Progress | None = None) -> None:
+    def __init__(self, store: Store, login: str, *, behind: str = "", progress: Progress | None = None) -> None:
+        self.behind = behind
         self._open(store, progress)
         with store.reading() as session:
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()

@@ -171,6 +171,7 @@ class Work:
         if kind != "letter":  # which has the words of a message around it
             short_enough((texts or {}).values())
         real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
+        said = {**data, "behind": self.desk.behind}
         event = Event(
             seq=self.fold.state.version + 1,
             kind=kind,
@@ -179,7 +180,7 @@ class Work:
             version=self.desk.procedure.version,
             changes=real,
             texts=self._kept(texts or {}),
-            data={name: value for name, value in data.items() if value not in (None, "", False)} | self._act(),
+            data={name: value for name, value in said.items() if value not in (None, "", False)} | self._act(),
         )
         self.fold.step(event)
         self.happened.append(event)

@@ -10,7 +10,7 @@ from deskterm.store import failures
 from deskterm.store.connection import PATIENCE, writing_connection
 from deskterm.store.instants import seconds, stored_text
 from deskterm.store.location import dialect
-from deskterm.store.reader import Reader
+from deskterm.store.reader import Reader, literal
 
 
 class Deed(NamedTuple):
@@ -42,9 +42,12 @@ def deeds(
     until: int | None = None,
     limit: int = 100,
 ) -> list[Deed]:
-    """The last events, the newest first: of an agent, of a ticket, in `[since, until)`. What only notes the time is
-    nobody's deed."""
-    where, params = _conditions(reader, login=login, ticket=ticket, since=since, until=until, who="actor")
+    """The last events, the newest first: of an agent or in an agent's name by this one, of a ticket, in
+    `[since, until)`. What only notes the time is nobody's deed."""
+    where, params = _conditions(reader, login=None, ticket=ticket, since=since, until=until, who="actor")
+    if login is not None:
+        where = f"{where} AND (actor = :login OR data LIKE :behind ESCAPE '\\')"
+        params |= {"login": login, "behind": f"%{literal(_behind(login))}%"}
     found = reader.rows(
         f"SELECT at, actor, ticket_id, seq, kind, data FROM event WHERE kind <> 'noticed'{where} "
         "ORDER BY id DESC LIMIT :limit",
@@ -92,6 +95,11 @@ def write_down(
         raise failures.sentence(error, url) or error from error
     finally:
         connection.close()
+
+
+def _behind(login: str) -> str:
+    """How an event says who acted in an agent's name."""
+    return f'"behind":{json.dumps(login, ensure_ascii=False)}'
 
 
 def _conditions(

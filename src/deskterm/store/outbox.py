@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from deskterm.store.instants import seconds
-from deskterm.store.reader import Reader
+from deskterm.store.reader import Reader, literal
 
 
 class Recipient(NamedTuple):
@@ -75,7 +75,7 @@ def letters_of(reader: Reader, number: int) -> list[Letter]:
 
 def told(reader: Reader, login: str, *, limit: int = 100) -> list[Told]:
     """What somebody was told, the newest first."""
-    escaped = login.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = literal(login)
     found = reader.rows(
         "SELECT r.ticket_id, r.at, r.data, t.subject, t.status FROM record r JOIN ticket t ON t.id = r.ticket_id "
         "WHERE r.kind = 'notice' AND r.state = '' AND r.who LIKE :who ESCAPE '\\' "

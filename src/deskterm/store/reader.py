@@ -29,6 +29,11 @@ PATIENCE = 2.0
 """Seconds that a reader waits for a lock: readers of a WAL hardly ever do."""
 
 
+def literal(words: str) -> str:
+    """Words as a pattern of LIKE that stands for themselves, with `ESCAPE '\\'`."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 class Reader:
     """One read-only connection; from any thread, one at a time (`interrupt` from any other). One to PostgreSQL that
     was lost is made anew at the next call."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from deskterm.store.instants import seconds, seconds_or_none
-from deskterm.store.reader import Reader
+from deskterm.store.reader import Reader, literal
 
 Order = Literal["order", "due"]
 """The procedure's order of work, or by due instant."""
@@ -223,7 +223,7 @@ def _who(reader: Reader, viewer: Viewer) -> dict[str, object]:
 
 def _matching(reader: Reader, match: str) -> tuple[str, str]:
     """A literal LIKE. SQLite's own knows the case of ASCII only, and is fast; other letters are folded in Python."""
-    escaped = match.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = literal(match)
     if reader.dialect == "postgresql":
         like, column = "ILIKE", "{}"
     elif match.isascii():

@@ -51,10 +51,11 @@ class DeskApp(App[None]):
         reader: Reader | None = None,
         *,
         automatic: bool = False,
+        behind: str = "",
     ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self._desk = (url, login, clock, reader)
+        self._desk = (url, login, clock, reader, behind)
         self._keeper = Keeper(url, login, clock, self._came) if automatic else None
         self.ended = ""
         self.register_theme(DARK)
@@ -119,12 +120,12 @@ def _light_terminal() -> bool:
     return background in ("7", "15")
 
 
-def run(url: str, login: str, now: Callable[[], datetime]) -> None:
-    """Show the desk at a URL to an agent until they leave. now: the desk's time, aware. DeskError when there is no
-    desk, or when the console ended unexpectedly."""
+def run(url: str, login: str, now: Callable[[], datetime], *, behind: str = "") -> None:
+    """Show the desk at a URL to an agent until they leave. now: the desk's time, aware; behind: the login of whoever
+    works in the agent's name. DeskError when there is no desk, or when the console ended unexpectedly."""
     from deskterm.store.reader import open_reader
 
-    app = DeskApp(url, login, now, open_reader(url), automatic=True)
+    app = DeskApp(url, login, now, open_reader(url), automatic=True, behind=behind)
     app.run()
     if app.ended:
         raise DeskError(app.ended)

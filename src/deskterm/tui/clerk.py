@@ -27,8 +27,10 @@ class Clerk:
     thread while rows of an older deskterm are written anew, with tickets done and tickets in all. ready: the desk was
     fetched, or could not be."""
 
-    def __init__(self, url: str, login: str, progress: Callable[[int, int], object] | None = None) -> None:
-        self._url, self._login, self._progress = url, login, progress
+    def __init__(
+        self, url: str, login: str, progress: Callable[[int, int], object] | None = None, behind: str = ""
+    ) -> None:
+        self._url, self._login, self._progress, self._behind = url, login, progress, behind
         self._stopping = False
         self.ready = False
         self._thread: ThreadPoolExecutor | None = None
@@ -77,7 +79,7 @@ class Clerk:
             from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401
 
             try:
-                self._desk = Desk(open_store(self._url), self._login, progress=self._got_on)
+                self._desk = Desk(open_store(self._url), self._login, behind=self._behind, progress=self._got_on)
             finally:
                 self.ready = True
         return self._desk

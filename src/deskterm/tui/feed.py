@@ -53,7 +53,9 @@ class _Wanted:
 class Feed:
     """The reading thread. now: epoch seconds of the desk's clock; post: takes a message, from any thread."""
 
-    def __init__(self, url: str, login: str, now: Callable[[], int], post: Callable[[Message], object]) -> None:
+    def __init__(
+        self, url: str, login: str, now: Callable[[], int], post: Callable[[Message], object], behind: str = ""
+    ) -> None:
         self._url, self._login, self._now, self._post = url, login, now, post
         self._wanted = _Wanted()
         self._awake = threading.Condition()
@@ -65,7 +67,7 @@ class Feed:
         self._look = Look()
         self._open: int | None = None
         self._anchors: dict[int, QueueRow] = {}
-        self._looks = Looks(url, login, now)
+        self._looks = Looks(url, login, now, behind)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self, look: Look, reader: Reader | None = None) -> None:

@@ -14,10 +14,12 @@ _PATIENCE = 0.2
 
 
 class Looks:
-    """What one person looked at. now: epoch seconds of the desk's clock. wanted: whether it is written down."""
+    """What one person looked at. now: epoch seconds of the desk's clock; behind: who looks in the name of `login`.
+    wanted: whether it is written down."""
 
-    def __init__(self, url: str, login: str, now: Callable[[], int]) -> None:
-        self._url, self._login, self._now = url, login, now
+    def __init__(self, url: str, login: str, now: Callable[[], int], behind: str = "") -> None:
+        self._url, self._login, self._now = url, behind or login, now
+        self._what = f"ticket, as {login}" if behind else "ticket"
         self._last: int | None = None
         self._waiting: deque[tuple[int, datetime]] = deque(maxlen=10_000)
         self.wanted = False
@@ -36,7 +38,7 @@ class Looks:
         while self._waiting:
             number, at = self._waiting[0]
             try:
-                auditing.write_down(self._url, self._login, number, "ticket", at, patience=_PATIENCE)
+                auditing.write_down(self._url, self._login, number, self._what, at, patience=_PATIENCE)
             except (DeskError, OSError):
                 return
             self._waiting.popleft()

@@ -47,15 +47,19 @@ COUNT_AGAIN = 30
 
 
 class DeskScreen(Screen[None]):
-    """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already."""
+    """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already; behind:
+    the login of whoever works in the agent's name, empty where nobody does."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None) -> None:
+    def __init__(
+        self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None, behind: str = ""
+    ) -> None:
         super().__init__(classes="-at-queue")
+        self._behind = behind
         self._clock, self._reader = clock, reader
-        self.clerk = Clerk(url, login, lambda done, total: self.post_message(answers.BroughtUp(done, total)))
+        self.clerk = Clerk(url, login, self._bringing_up, behind)
         self.bringing_up = ""
         self._url = url
         self._feed: Feed | None = None
@@ -83,6 +87,10 @@ class DeskScreen(Screen[None]):
                 yield Clocks(now, id="clocks")
                 yield Soon(now, id="soon")
         yield KeyLine()
+
+    def _bringing_up(self, done: int, total: int) -> None:
+        """Called in the clerk's thread."""
+        self.post_message(answers.BroughtUp(done, total))
 
     def on_mount(self) -> None:
         self.banner, self.keys = self.query_one(Banner), self.query_one(KeyLine)
@@ -128,7 +136,7 @@ class DeskScreen(Screen[None]):
         if self._feed is None:
             from deskterm.tui.feed import Feed
 
-            self._feed = Feed(self._url, self.me.login, self.now, self.post_message)
+            self._feed = Feed(self._url, self.me.login, self.now, self.post_message, self._behind)
         return self._feed
 
     # -- time ----------------------------------------------------------------------------------------------------
