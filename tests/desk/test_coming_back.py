@@ -42,6 +42,20 @@ def test_the_client_is_asked_before_a_ticket_is_closed(opened: Opened) -> None:
     assert done.summary.startswith("1001: confirmed by the requester, now Closed")
 
 
+@pytest.mark.requirement("S3-02", "S3-14")
+def test_a_new_linked_ticket_begins_where_every_new_one_does(opened: Opened) -> None:
+    desk = opened("managed-services")
+    handling.move(desk, 1001, "escalated-l2", now=at(1))
+    with desk.ticket(1001, "transfer", at(2)) as work:
+        work.append("transferred", {"team": (work.state.team, "second-line"), "tier": (work.state.tier, 2)})
+    closing.resolve(desk, 1001, "The cable was loose.", now=at(10))
+    closing.confirm(desk, 1001, now=at(20))
+    conversation.customer_message(desk, 1001, "Again.", now=at(20) + 31 * DAY)
+    new = seen(desk, 1002)
+    assert new.tier == 1
+    assert new.row.team in ("global", "australia")
+
+
 @pytest.mark.requirement("S3-14")
 @pytest.mark.parametrize("channel", ["phone", "email", "portal"])
 def test_thirty_days_to_come_back_the_last_second_included(opened: Opened, channel: str) -> None:

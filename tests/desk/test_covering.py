@@ -157,6 +157,18 @@ def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: Des
         incidents.announce(agency, incident, "Again", now=at(5))
 
 
+def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_it(campus: Desk) -> None:
+    incident, number = (ticket(campus, who, type="issue") for who in ("ida", "ola"))
+    incidents.attach(campus, number, incident, now=at(1))
+    for one in (incident, number):
+        handling.move(campus, one, "in-progress", now=at(2))
+    done = incidents.announce(campus, incident, "All is up again.", status="resolved", now=at(4))
+    assert f"{number} is not moved: " in done.summary
+    assert "needs a word on how it was resolved" in done.summary
+    assert {seen(campus, one).row.status for one in (incident, number)} == {"in-progress"}
+    assert seen(campus, number).messages[-1].body == "All is up again."
+
+
 def test_a_ticket_belongs_to_one_incident_and_incidents_are_not_nested(agency: Desk) -> None:
     one, other, number = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per"))
     with pytest.raises(UsageError, match="not attached to itself"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk import checklists, conversation, escalation, feedback, handling
+from deskterm.desk import checklists, closing, conversation, escalation, feedback, handling
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
@@ -85,9 +85,9 @@ def test_a_score_is_one_of_the_scale(desk: Desk) -> None:
 @pytest.mark.requirement("S3-15")
 def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> None:
     desk = shipped_desk(store_url, "managed-services")
-    register(desk, subject="No mail", body="x", requester="Ida", email="ida@larch.example", phone="1", type="problem",
-             organisation="larch", impact="person", urgency="hindered", fields={"contact-phone": "+44 20 7946 0000"},
-             now=at(0))  # fmt: skip
+    register(desk, subject="No mail", body="x", requester="Ida", email="ida@larch.example", type="problem",
+             phone="+44 20 7946 0000", organisation="larch", impact="person", urgency="hindered",
+             fields={"contact-phone": "+44 20 7946 0000"}, now=at(0))  # fmt: skip
     closed = next(status.key for status in desk.procedure.statuses.values() if status.category == "closed")
     with desk.ticket(1001, "move", at(5)) as work:
         work.append("moved", {"status": (work.state.status, closed)})
@@ -97,6 +97,15 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
     feedback.review(desk, 1001, now=at(7))
     assert seen(desk).flags == ()
     assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+def test_nobody_is_asked_about_what_ended_without_a_resolution(store_url: str) -> None:
+    desk = shipped_desk(store_url, "managed-services")
+    register(desk, subject="No mail", requester="Ida", incomplete=True, now=at(0))
+    closing.close(desk, 1001, "withdrawn", now=at(2))
+    assert seen(desk).row.category == "closed"
+    assert answers(desk) == []
     desk.store.close()
 
 

@@ -22,11 +22,12 @@ _DONE = ("solved", "closed")
 
 def ask(work: Work, event: Event) -> list[str]:
     """Ask the requester when the ticket comes to where the procedure asks, once for each time that it does; what was
-    done, in a few words. Nobody is asked about a duplicate, or twice before an answer came."""
+    done, in a few words. Nobody is asked about a duplicate or about what ended without a resolution, nor twice before
+    an answer came."""
     when = work.procedure.procedure.feedback.ask
     if when == "never" or "status" not in event.changes or work.state.requester_id is None:
         return []
-    if event.kind in ("duplicated", "merged") or "into" in event.data:
+    if event.kind in ("duplicated", "merged") or not {"into", "because"}.isdisjoint(event.data):
         return []
     before, after = (_category(work, key) for key in event.changes["status"])
     wanted = _DONE if when == "resolved" else ("closed",)

@@ -9,6 +9,7 @@ from deskterm.desk.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
 from deskterm.desk.records import Records, of_kind
 from deskterm.desk.state import State
 from deskterm.desk.transaction import Done, Work
+from deskterm.procedure.schema import Rule
 
 PARTICIPANT = "participant"
 
@@ -25,6 +26,8 @@ def follow_up(source: Work, words: str, subject: str, *, contact: int | None, ch
     work = source.beside()
     state, procedure = source.state, source.procedure
     values: dict[str, Any] = taken_along(state)
+    if any(rule.on == "create" and not rule.when and _sends(rule) for rule in procedure.procedure.rules):
+        values["team"] = None  # it begins where every new ticket does
     values["status"] = procedure.initial_status(state.type).key
     values["channel"] = channel or state.channel
     values["received_at"] = at
@@ -48,3 +51,8 @@ def follow_up(source: Work, words: str, subject: str, *, contact: int | None, ch
     before = state.fields.get(FOLLOW_UPS)
     source.append("linked", {f"fields.{FOLLOW_UPS}": (before, [*(before or ()), done.number])}, ticket=done.number)
     return done
+
+
+def _sends(rule: Rule) -> bool:
+    """Whether a rule says who takes a ticket."""
+    return rule.tier is not None or rule.team is not None or rule.assign == "on-shift"

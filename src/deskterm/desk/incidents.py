@@ -14,6 +14,7 @@ from deskterm.desk.courtesy import require_courtesy
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import folded
+from deskterm.desk.gates import admitted
 from deskterm.desk.links import ATTACHED, INCIDENT
 from deskterm.desk.participants import everybody
 from deskterm.desk.state import State
@@ -80,8 +81,7 @@ def announce(desk: Desk, incident: int, words: str, *, status: str | None = None
                 work.done("")
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
         where = "1 ticket" if len(told) == 1 else f"{len(told)} tickets"
-        stay = f"; not moved, look at them: {', '.join(left)}" if left else ""
-        done = works[0].done(f"{incident}: said on {where}, to {people}{stay}")
+        done = works[0].done("; ".join([f"{incident}: said on {where}, to {people}", *left]))
     return done
 
 
@@ -118,7 +118,7 @@ def resolve(
             except DeskError as refused:
                 if work.number == incident or isinstance(refused, UsageError):
                     raise
-                left.append(f"{work.number} is not resolved: {refused}")
+                left.append(f"{work.number} is not resolved: {_clause(refused)}")
                 continue
             if work.number == incident:
                 said = f"{done_so}; "
@@ -142,17 +142,24 @@ def attached(work: Work) -> list[int]:
 
 
 def _say(work: Work, words: str, wanted: Status | None, incident: int, reached: set[int]) -> list[str]:
-    """Say it on one ticket; its number where it could not be moved."""
-    ways = work.procedure.next_statuses(work.state.type, work.state.status)
-    moves = wanted is not None and wanted.key in {way.key for way in ways}
-    changes = {"status": (work.state.status, wanted.key)} if moves and wanted is not None else {}
+    """Say it on one ticket; where it could not be moved, its number and why."""
+    changes, left = {}, []
+    if wanted is not None and wanted.key != work.state.status:
+        try:
+            changes = {"status": (work.state.status, admitted(work, wanted.key, said=True).key)}
+        except DeskError as refused:
+            left.append(f"{work.number} is not moved: {_clause(refused)}")
     event = work.append(
         "replied", changes, {"body": words},
         author_kind="agent", author=work.desk.agent.name, channel="email", incident=incident,
     )  # fmt: skip
     _letter(work, event, "email", reached)
-    settled = wanted is None or moves or work.state.status == wanted.key
-    return [] if settled else [str(work.number)]
+    return left
+
+
+def _clause(refused: DeskError) -> str:
+    """A refusal as part of a longer sentence."""
+    return str(refused).removesuffix(".")
 
 
 def _letter(work: Work, event: Event, channel: str, reached: set[int]) -> None:
