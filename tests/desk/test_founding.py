@@ -63,6 +63,12 @@ def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(des
     assert new.row.next_due == int(at(17).timestamp())
 
 
+def test_an_edition_of_another_zone_takes_the_desk_there(desk: Desk) -> None:
+    apply(desk, small_procedure(TEXT.replace("Europe/London", "Europe/Prague")), now=at(1))
+    again = Desk(desk.store, "ann")
+    assert again.timezone == again.procedure.timezone == "Europe/Prague"
+
+
 def test_a_dry_run_shows_the_same_lines_and_writes_nothing(desk: Desk) -> None:
     tighter = small_procedure(TEXT.replace('response = "30m"', 'response = "15m"'))
     lines = apply(desk, tighter, dry_run=True, now=at(1))

@@ -81,8 +81,10 @@ def apply(desk: Desk, procedure: Procedure, *, source: str = "", dry_run: bool =
 def put_in_force(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
     """Keep an edition and make it the desk's; its version number."""
     version = _keep(session, edition, source, login, now)
-    session.execute(update(table_of(DeskRow)).values(procedure_version=version))
-    _reorder(session, Compiled(edition, version))
+    compiled = Compiled(edition, version)
+    row = {"procedure_version": version, "timezone": compiled.timezone}
+    session.execute(update(table_of(DeskRow)).values(row))
+    _reorder(session, compiled)
     note_change(session, None, now)
     return version
 
