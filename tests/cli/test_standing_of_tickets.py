@@ -40,6 +40,18 @@ def test_a_ticket_shows_why_it_is_exempt_held_and_put_off_in_words_and_local_tim
     assert told["fields"]["occurred-at"] == "2026-11-23T03:45:00Z"
 
 
+@pytest.mark.requirement("S2-08")
+def test_a_ticket_shows_who_takes_part(deskterm: Call) -> None:
+    desk = founded(deskterm, "campus-it")
+    people = ("--field", "caller=Ola <ola@larch.example> 3131", "--field", "notify=Per <per@larch.example>, requester")
+    done(desk, "ticket", "new", "No network", "--requester", "Ida", "--incomplete", *people)
+    done(desk, "ticket", "join", 1001, "Tor <tor@larch.example>")
+    shown = done(desk, "ticket", "show", 1001)
+    assert "Taking part: " in shown
+    told = {part.strip() for part in shown.split("Taking part: ")[1].split("\n")[0].split(",")}
+    assert told == {"Ola (called)", "Per (to be told)", "Tor"}
+
+
 @pytest.mark.requirement("S1-28", "S1-29", "S1-33", "S1-34")
 def test_a_ticket_shows_what_is_asked_of_whom_and_what_it_waits_for(deskterm: Call) -> None:
     desk = founded(deskterm, "software-vendor")

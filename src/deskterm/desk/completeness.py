@@ -55,7 +55,7 @@ _EXPECTED = {
     "url": "the address of a page",
     "email": "an e-mail address",
     "phone": "a telephone number",
-    "contacts": "people, as Name <name@example.org> +44 20 1234",
+    "contacts": "people, as Name <name@example.org> +44 20 1234, a semicolon between them",
 }
 _FLAGS = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 _URL = re.compile(r"(https?://)?[^\s/@.]+(\.[^\s/@.]+)*(:\d+)?(/\S*)?", re.IGNORECASE)
@@ -208,13 +208,10 @@ def telephone(text: str) -> str:
 
 
 def people(text: str) -> list[Person]:
-    """People as somebody wrote them down: `Name <name@example.org> +44 20 1234`, several of them by semicolon or line;
-    `requester` stands for the requester. ValueError for what names nobody."""
+    """People as somebody wrote them down: `Name <name@example.org> +44 20 1234`, several of them by semicolon, line,
+    or the comma behind an address; `requester` stands for the requester. ValueError for what names nobody."""
     found = []
-    for word in re.split(r"[;\n]", text):
-        line = " ".join(word.split())
-        if not line:
-            continue
+    for line in _apart(text):
         if line.casefold() == REQUESTER:
             found.append(Person(requester=True))
             continue
@@ -227,6 +224,19 @@ def people(text: str) -> list[Person]:
     if not found:
         raise ValueError(text)
     return found
+
+
+def _apart(text: str) -> Iterator[str]:
+    """One person each: a comma may stand in a name (`Dal, Per`), but not behind an address."""
+    for row in re.split(r"[;\n]", text):
+        begun = ""
+        for piece in row.split(","):
+            begun = f"{begun}, {piece}" if begun else piece
+            if "@" in begun or begun.strip().casefold() == REQUESTER:
+                yield " ".join(begun.split())
+                begun = ""
+        if begun.strip():
+            yield " ".join(begun.split())
 
 
 _PLAIN = FieldPart(key="plain", label="Plain")

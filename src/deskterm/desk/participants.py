@@ -21,9 +21,8 @@ def add(
 ) -> Done:
     """Let somebody take part. who: a name or an e-mail address; email: the address that belongs to a name. Somebody who
     is not known yet becomes known, as one of the ticket's client."""
-    name, address = (None, who) if "@" in who and email is None else (who, email)
     with desk.ticket(number, "participate", now, version) as work:
-        person = contact(work.session, name, address, None, work.state.organisation_id)
+        person = contact(work.session, who, email, None, work.state.organisation_id)
         if person is None or person.id is None:
             raise UsageError("Say who takes part: a name or an e-mail address.")
         if person.id == work.state.requester_id:

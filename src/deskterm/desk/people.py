@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from email.utils import parseaddr
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -105,7 +106,9 @@ def contact(
     session: Session, name: str | None, email: str | None, phone: str | None, organisation_id: int | None
 ) -> Contact | None:
     """The person outside: known by their address, else by name within their organisation, else new. None when
-    nothing is known of them."""
+    nothing is known of them. name: may hold the address too, as mail programs write it: `Tor <tor@larch.example>`."""
+    if email is None and name and "@" in name:
+        name, email = parseaddr(name)
     address = email.strip().casefold() if email else None
     if address is not None and not _ADDRESS.fullmatch(address):
         raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")

@@ -13,7 +13,7 @@ from deskterm.store.instants import seconds, seconds_or_none
 from deskterm.store.location import shown
 from deskterm.store.merged import among, merged
 from deskterm.store.reader import Reader
-from deskterm.store.spoken import told
+from deskterm.store.spoken import called, told
 from deskterm.store.window import QueueRow, queue_columns, queue_row
 
 JUST_MISSED = 1800
@@ -123,6 +123,8 @@ class TicketSheet:
     records: list[RecordView] = field(default_factory=list)
     words: dict[int, str] = field(default_factory=dict)
     """What people wrote that records refer to by its number, but for letters; empty where it was erased."""
+    people: dict[int, str] = field(default_factory=dict)
+    """The names of those who take part, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         flags=_listed(marks),
         records=hanging,
         words=told(reader, (record.values for record in hanging if record.kind != "letter")),
+        people=called(reader, (record.values for record in hanging if record.kind == "participant")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Words of people by their number: what records refer to. SQL over a bare `Reader`."""
+"""Words of people, and their names, by number: what records refer to. SQL over a bare `Reader`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ _WORDS = ("body", "note", "notes", "comment", "changed")
 def told(reader: Reader, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """The words that some records refer to, by their number. records: their values."""
     return spoken(reader, (number for values in records for number in words_in(values).values()))
+
+
+def called(reader: Reader, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The names of those who take part, by their number. records: the values of such records."""
+    wanted = sorted({int(values["contact"]) for values in records if isinstance(values.get("contact"), int)})
+    if not wanted:
+        return {}
+    found = reader.rows(f"SELECT id, name, email FROM contact WHERE id IN ({', '.join(map(str, wanted))})")
+    return {number: name or email or "" for number, name, email in found}
 
 
 def words_in(values: Mapping[str, Any]) -> dict[str, int]:

@@ -72,6 +72,8 @@ def _lines(sheet: TicketSheet, vocabulary: Vocabulary) -> Iterator[tuple[str, st
         line = _record(record, sheet, vocabulary)
         if line is not None:
             yield line
+    if part := [_participant(record, sheet) for record in sheet.records if record.kind == "participant"]:
+        yield "Taking part", ", ".join(dict.fromkeys(part))
 
 
 def _record(record: RecordView, sheet: TicketSheet, vocabulary: Vocabulary) -> tuple[str, str] | None:
@@ -121,6 +123,15 @@ def _record(record: RecordView, sheet: TicketSheet, vocabulary: Vocabulary) -> t
         case "entry" if marked:
             return f"Time entry {record.key}", "chargeable, and the customer has not agreed to it"
     return None
+
+
+_AS = {"caller": " (called)", "notify": " (to be told)"}
+"""What somebody is to a ticket beside taking part."""
+
+
+def _participant(record: RecordView, sheet: TicketSheet) -> str:
+    name = sheet.people.get(record.values.get("contact", 0)) or "somebody who was erased"
+    return f"{name}{_AS.get(record.state, '')}"
 
 
 def _escalated(record: RecordView, sheet: TicketSheet, vocabulary: Vocabulary) -> str:
