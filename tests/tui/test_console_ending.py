@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk import closing, conversation, handling
+from deskterm.desk import closing, conversation, handling, incidents
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.tui.dialogs.confirm import Confirm
@@ -38,6 +38,33 @@ async def test_a_letter_that_lacks_something_is_held_back_once(tmp_path: Path) -
         await here.told("1001: resolved, now Resolved")
     assert seen(desk).row.status == "resolved"
     assert hung(desk, "resolution")[0]["code"] == "solved"
+    desk.store.close()
+
+
+@pytest.mark.requirement("S4-17")
+@pytest.mark.parametrize(("answer", "ended"), [("y", {"resolved"}), ("n", {"resolved", "registered"})])
+async def test_an_incident_is_resolved_with_what_is_attached_to_it_or_alone(
+    tmp_path: Path, answer: str, ended: set[str]
+) -> None:
+    desk = opened(tmp_path, "campus-it")
+    register(desk, subject="It fails here too", requester="Lou", incomplete=True, now=at(1))
+    incidents.attach(desk, 1002, 1001, now=at(2))
+    async with sitting(desk.store.url) as here:
+        here.screen.go_to(1001)
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
+        here.screen.action_carry_out("resolve", "solved")
+        await here.shows("1 open ticket is attached to 1001.")
+        await here.pilot.press(answer)
+        await here.until(lambda: here.screen.composer is not None, "the composer")
+        composer = here.screen.writing.composer
+        assert composer is not None
+        composer.words = "It is fixed."
+        composer.action_send()
+        await here.shows("Held back: the letter lacks")
+        composer.action_send()
+        await here.until(lambda: seen(desk).row.status == "resolved", "the end")
+        await here.until(lambda: here.screen.composer is None, "the composer is gone")
+    assert {seen(desk, number).row.status for number in (1001, 1002)} == ended
     desk.store.close()
 
 

@@ -65,7 +65,7 @@ def announce(desk: Desk, incident: int, words: str, *, status: str | None = None
     the incident; those that may not are named."""
     if not words.strip():
         raise UsageError("There is nothing to say yet: write a few words first.")
-    numbers = _attached_to(desk, incident)
+    numbers = open_attached(desk, incident)
     reached: set[int] = set()
     left: list[str] = []
     with desk.tickets([incident, *numbers], "reply", now, doing="announce anything") as works:
@@ -103,7 +103,7 @@ def resolve(
     words = said_words(note)
     if strict:
         require_courtesy(desk.procedure.procedure, words)
-    numbers = _attached_to(desk, incident)
+    numbers = open_attached(desk, incident)
     reached: set[int] = set()
     left: list[str] = []
     count = 0
@@ -179,8 +179,8 @@ def _list(parent: Work, numbers: set[int], number: int) -> None:
     parent.append("linked", {f"fields.{ATTACHED}": (before, sorted(numbers))}, ticket=number)
 
 
-def _attached_to(desk: Desk, incident: int) -> list[int]:
-    """The open tickets that are attached."""
+def open_attached(desk: Desk, incident: int) -> list[int]:
+    """The numbers of the open tickets that are attached to an incident, which may be none."""
     with desk.store.reading() as session:
         numbers = _state(desk, session, incident).fields.get(ATTACHED) or ()
         open_ones = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)

@@ -29,6 +29,7 @@ class Draft:
     seen: int
     then: Choice | None = None
     code: str = ""
+    attached: bool = False
 
 
 class Writing:
@@ -46,9 +47,9 @@ class Writing:
             self._remember(self.composer)
         return sorted({number for _, number in self._drafts})
 
-    async def open(self, kind: Kind, begin: str = "", code: str = "") -> None:
+    async def open(self, kind: Kind, begin: str = "", code: str = "", *, attached: bool = False) -> None:
         """Write for the ticket that is shown, going on with its draft if there is one. code: the kind of resolution
-        that a resolving letter gives."""
+        that a resolving letter gives; attached: it resolves the tickets too that are attached to this one."""
         from deskterm.tui.dialogs.compose import Composer
 
         card = self._screen.card
@@ -63,7 +64,7 @@ class Writing:
             draft = self._drafts.get((kind, card.number)) or Draft(begin, card.version)
             to = card.line.requester
             composer = Composer(kind, card.number, to, draft.seen, draft.words or begin, draft.then)
-            composer.code = code or draft.code
+            composer.code, composer.attached = code or draft.code, attached or draft.attached
             self._screen.begin_writing(card.number)
             await self._screen.ticket.mount(composer)
             self.composer = composer
@@ -101,7 +102,7 @@ class Writing:
         if composer.kind == "resolve" and await self._lacks(composer):
             return
         kind, number, said, seen, then = composer.kind, composer.number, composer.words, composer.seen, composer.then
-        now, code = self._screen.instant(), composer.code
+        now, code, attached = self._screen.instant(), composer.code, composer.attached
 
         def send(desk: Desk) -> Done:
             from deskterm.desk import conversation
@@ -110,8 +111,10 @@ class Writing:
                 return conversation.note(desk, number, said, now=now)
             status = then.key if then is not None else None
             if kind == "resolve":
-                from deskterm.desk import closing
+                from deskterm.desk import closing, incidents
 
+                if attached:
+                    return incidents.resolve(desk, number, said, code=code or None, status=status, now=now)
                 return closing.resolve(desk, number, said, code=code or None, status=status, now=now, version=seen)
             return conversation.reply(desk, number, said, status=status, now=now, version=seen)
 
@@ -181,7 +184,7 @@ class Writing:
 
     def _remember(self, composer: Composer) -> None:
         if composer.words.strip():
-            draft = Draft(composer.words, composer.seen, composer.then, composer.code)
+            draft = Draft(composer.words, composer.seen, composer.then, composer.code, composer.attached)
             self._drafts[composer.kind, composer.number] = draft
 
     def _hold(self, composer: Composer, news: list[Turn]) -> None:

@@ -23,7 +23,7 @@ DONE = "+"
 
 
 class Resolve(Command):
-    """Say how it was resolved, in a letter to the requester."""
+    """Say how it was resolved, in a letter to the requester; of an incident, to all who are touched by it."""
 
     asks = True
     name, title, argument, rows, act, group = "resolve", "Resolve", "[kind]", "one", "reply", "Work"
@@ -32,8 +32,23 @@ class Resolve(Command):
         code = argument or await part_chosen(
             screen, "How was it resolved?", lambda desk: desk.procedure.procedure.closing.resolutions
         )
-        if code is not None:
-            await screen.writing.open("resolve", code=code)
+        if code is None:
+            return
+        lines = screen.lines(many=False)
+        number = lines[0].number
+
+        def waiting(desk: Desk) -> int:
+            from deskterm.desk.incidents import open_attached
+
+            return len(open_attached(desk, number))
+
+        count = await screen.clerk.do(waiting)
+        attached = count > 0 and await screen.asking.confirm(
+            f"{count} open {'ticket is' if count == 1 else 'tickets are'} attached to {number}.",
+            "resolve all of them",
+            "only this one",
+        )
+        await screen.writing.open("resolve", code=code, attached=attached)
 
 
 class Close(Command):

@@ -19,7 +19,8 @@ Kind = Literal["reply", "note", "resolve"]
 
 class Composer(Vertical):
     """Words for one ticket. seen: the version of the ticket that the writer has before them; then: the status that
-    the ticket moves to when it is sent; code: the kind of resolution that it gives; warned: the writer was told what
+    the ticket moves to when it is sent; code: the kind of resolution that it gives; attached: it is for
+    all that is attached to the ticket too; warned: the writer was told what
     the letter lacks."""
 
     DEFAULT_CSS = """
@@ -56,6 +57,7 @@ class Composer(Vertical):
         self._to, self._words = to, words
         self.sending = self.warned = False
         self.code = ""
+        self.attached = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
