@@ -157,6 +157,16 @@ def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: Des
         incidents.announce(agency, incident, "Again", now=at(5))
 
 
+@pytest.mark.parametrize("who", ["tor@", "@larch.example", "Tor <tor at larch.example> @"])
+def test_what_is_no_address_is_nobody(agency: Desk, who: str) -> None:
+    number = ticket(agency, "ida", type="problem")
+    with pytest.raises(UsageError, match="is no e-mail address: write it as name@example.org"):
+        participants.add(agency, number, who, now=at(1))
+    participants.add(agency, number, "Tor <Tor@Larch.example>", now=at(1))
+    with pytest.raises(DeskError, match="Tor takes part in"):
+        participants.add(agency, number, "tor@larch.example", now=at(2))
+
+
 def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_it(campus: Desk) -> None:
     incident, number = (ticket(campus, who, type="issue") for who in ("ida", "ola"))
     incidents.attach(campus, number, incident, now=at(1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from email.utils import parseaddr
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -14,6 +13,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.tables import Agent, Contact, Organisation, table_of
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_WRITTEN = re.compile(r"\s*(?:(?P<name>[^<>]*)<(?P<email>[^@\s<>]+@[^@\s<>]+)>|(?P<bare>[^@\s<>]+@[^@\s<>]+))\s*")
 
 
 class Stranger(DeskError):
@@ -107,8 +107,8 @@ def contact(
 ) -> Contact | None:
     """The person outside: known by their address, else by name within their organisation, else new. None when
     nothing is known of them. name: may hold the address too, as mail programs write it: `Tor <tor@larch.example>`."""
-    if email is None and name and "@" in name:
-        name, email = parseaddr(name)
+    if email is None and (written := _WRITTEN.fullmatch(name or "")):
+        name, email = written["name"], written["email"] or written["bare"]
     address = email.strip().casefold() if email else None
     if address is not None and not _ADDRESS.fullmatch(address):
         raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")
