@@ -160,7 +160,7 @@ def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: Des
 @pytest.mark.parametrize("who", ["tor@", "@larch.example", "Tor <tor at larch.example> @"])
 def test_what_is_no_address_is_nobody(agency: Desk, who: str) -> None:
     number = ticket(agency, "ida", type="problem")
-    with pytest.raises(UsageError, match="is no e-mail address: write it as name@example.org"):
+    with pytest.raises(UsageError, match="is no e-mail address: write it as"):
         participants.add(agency, number, who, now=at(1))
     participants.add(agency, number, "Tor <Tor@Larch.example>", now=at(1))
     with pytest.raises(DeskError, match="Tor takes part in"):

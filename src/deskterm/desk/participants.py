@@ -26,9 +26,7 @@ def add(
         if person is None or person.id is None:
             raise UsageError("Say who takes part: a name or an e-mail address.")
         if "@" in who and person.email is None:
-            raise UsageError(
-                f"{who!r} is no e-mail address: write it as name@example.org, or as Name <name@example.org>."
-            )
+            raise UsageError(f"{who!r} is no e-mail address: write it as name@example.org, or Name <name@example.org>.")
         if person.id == work.state.requester_id:
             raise DeskError(f"{person.name} is the requester of {number} already.")
         if not join(work, [person.id], ""):
