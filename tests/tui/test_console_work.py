@@ -509,3 +509,25 @@ async def test_the_keys_of_the_last_line_can_be_clicked(url: str) -> None:
         await here.shows("ctrl+s send")
         await here.pilot.click("#keys", offset=(70, 0))
         await here.until(lambda: here.screen.writing.composer is None, "the composer to close")
+
+
+async def test_what_is_typed_behind_a_colon_is_done_to_the_tickets_that_one_was_at(url: str) -> None:
+    async with sitting(url, size=(120, 40)) as here:
+        await here.until(lambda: here.screen.soon.line is not None, "what is next to breach")
+        beside = here.screen.soon.line
+        assert beside is not None
+        while here.screen.queue.current is None or here.screen.queue.current.number == beside.number:
+            await here.pilot.press("j")
+        number = here.screen.queue.current.number
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == number, "the ticket")
+        for word in ("one", "two"):
+            await here.pilot.press("colon")
+            await here.until(lambda: bool(here.screen.query("Prompt")), "the line")
+            for sign in f"tag {word}":
+                await here.pilot.press("space" if sign == " " else sign)
+            await here.pilot.press("enter")
+            await here.told(f"{number}: ")
+            await here.until(lambda: not here.working() and not here.screen.query("Prompt"), "the end of it")
+            assert here.screen.pane == "queue"
+    assert set(stored(url, number).tags) >= {"one", "two"}
+    assert not {"one", "two"} & set(stored(url, beside.number).tags)

@@ -106,8 +106,8 @@ class Asking:
     async def _close(self, prompt: Prompt, words: str | None) -> None:
         if self._prompt is prompt:
             self._prompt = None
+            self._screen.panes.focus()  # first: what is removed with the focus gives it to any pane beside it
             await prompt.remove()
-            self._screen.panes.focus()
             if self._answer is not None and not self._answer.done():
                 self._answer.set_result(words)
 

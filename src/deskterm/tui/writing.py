@@ -79,8 +79,8 @@ class Writing:
         async with self._turn:
             if self.composer is composer:
                 self.composer = None
+                self._screen.end_writing()  # first: what is removed with the focus gives it to any pane beside it
                 await composer.remove()
-                self._screen.end_writing()
 
     async def keep(self, composer: Composer) -> None:
         await self.close(composer)
