@@ -224,6 +224,7 @@ def test_words_of_a_personal_field_stand_apart_from_the_events(store_url: str) -
         ("ada@example.org", [Person("", "ada@example.org")]),
         ("Ada Byron <ada@example.org> +44 20 1234", [Person("Ada Byron", "ada@example.org", "+44 20 1234")]),
         ("Requester; Bo 3131", [Person(requester=True), Person("Bo", None, "3131")]),
+        ("Ada, ada@example.org, +44 20 1234; Bo", [Person("Ada", "ada@example.org", "+44 20 1234"), Person("Bo")]),
         ("requester, Bo", [Person(requester=True), Person("Bo")]),
         (
             "Byron, Ada <ada@example.org>, bo@example.org",

@@ -25,6 +25,8 @@ def set_values(
     status: Annotated[str | None, typer.Option(help="The new status.")] = None,
     severity: Annotated[str | None, typer.Option(help="The new severity.")] = None,
     priority: Annotated[str | None, typer.Option(help="The new priority.")] = None,
+    impact: Annotated[str | None, typer.Option(help="How many it touches, where the procedure weighs that.")] = None,
+    urgency: Annotated[str | None, typer.Option(help="How pressing it is for them, where it weighs that.")] = None,
     kind: Annotated[str | None, typer.Option("--type", help="The right type of request.")] = None,
     client: Annotated[str | None, typer.Option(help="Whose ticket it is: the client's key or name.")] = None,
     subject: Annotated[str | None, typer.Option(help="A better subject.")] = None,
@@ -40,7 +42,7 @@ def set_values(
 ) -> None:
     """Change a ticket: all that is asked for happens, or nothing.
 
-    Another severity, priority, type or client moves due times: each clock's old and new one are shown.
+    Another severity, priority, impact, urgency, type or client moves due times: each clock's old and new one are shown.
     """
     from deskterm.desk.handling import change
 
@@ -52,6 +54,8 @@ def set_values(
         status=status,
         severity=severity,
         priority=priority,
+        impact=impact,
+        urgency=urgency,
         type=kind,
         organisation=client,
         subject=subject,
@@ -63,7 +67,7 @@ def set_values(
         version=version,
         rehearse=dry_run,
     )
-    retargets = any(wanted is not None for wanted in (severity, priority, kind, client))
+    retargets = any(wanted is not None for wanted in (severity, priority, impact, urgency, kind, client))
     if as_json:
         _print_json(done, dry_run)
     else:

@@ -58,7 +58,7 @@ _EXPECTED = {
     "contacts": "people, as Name <name@example.org> +44 20 1234, a semicolon between them",
 }
 _FLAGS = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
-_URL = re.compile(r"(https?://)?[^\s/@.]+(\.[^\s/@.]+)*(:\d+)?(/\S*)?", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://[\w-]+(?:\.[\w-]+)*|[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]\S*)?|/\S*", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PHONE = re.compile(r"\+?[\d(][\d\s()/.-]*(\s*(x|ext\.?)\s*\d+)?", re.IGNORECASE)
 _EXTENSION, _WITH_COUNTRY = 3, 6
@@ -227,16 +227,20 @@ def people(text: str) -> list[Person]:
 
 
 def _apart(text: str) -> Iterator[str]:
-    """One person each: a comma may stand in a name (`Dal, Per`), but not behind an address."""
+    """One person each: a comma may stand in a name (`Dal, Per`) and before a telephone number, but not behind an
+    address."""
     for row in re.split(r"[;\n]", text):
+        found: list[str] = []
         begun = ""
         for piece in row.split(","):
             begun = f"{begun}, {piece}" if begun else piece
-            if "@" in begun or begun.strip().casefold() == REQUESTER:
-                yield " ".join(begun.split())
+            if found and _PHONE.fullmatch(begun.strip()):
+                found[-1] += f" {begun}"
                 begun = ""
-        if begun.strip():
-            yield " ".join(begun.split())
+            elif "@" in begun or begun.strip().casefold() == REQUESTER:
+                found.append(begun)
+                begun = ""
+        yield from (" ".join(one.split()) for one in (*found, begun) if one.strip())
 
 
 _PLAIN = FieldPart(key="plain", label="Plain")
