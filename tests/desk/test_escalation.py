@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from desk_story import Story
-from deskterm.desk import checklists, conversation, delays, disputes, escalation, handling
+from deskterm.desk import (
+    checklists,
+    closing,
+    conversation,
+    delays,
+    disputes,
+    escalation,
+    handling,
+    linking,
+    undo,
+)
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
@@ -305,3 +315,62 @@ def test_only_open_tickets_are_escalated(campus: Desk) -> None:
     resolve(campus, number, code="solved", note="Done.", now=at(2))
     with pytest.raises(DeskError, match="is not open"):
         escalation.escalate(campus, number, reason="x", now=at(3))
+
+
+@pytest.mark.requirement("S2-20", "S2-24")
+def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says_that(campus: Desk) -> None:
+    number = ticket(campus)
+    escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
+    assert seen(campus, number).row.status == "escalated-l1"
+    escalation.escalate(campus, number, reason="a decision is wanted", now=at(3))
+    assert seen(campus, number).row.status == "escalated-l2"
+    with open_reader(campus.store.url) as reader:
+        last = letters_of(reader, number)[-1]
+    assert "It is now Escalated L2" in last.body
+
+
+@pytest.mark.requirement("S2-20")
+def test_a_step_that_is_taken_before_its_turn_leads_to_its_status_too(campus: Desk) -> None:
+    number = ticket(campus)
+    escalation.escalate(campus, number, ladder="escalation", level="head", reason="a decision is wanted", now=at(2))
+    assert seen(campus, number).row.status == "escalated-l2"
+
+
+@pytest.mark.requirement("S2-20")
+def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_back(services: Desk) -> None:
+    number = ticket(services, organisation="larch")
+    escalation.escalate(services, number, reason="complex", now=at(1))
+    closing.resolve(services, number, "Replaced the disk.", now=at(2))
+    assert "escalated" in seen(services, number).flags
+    closing.confirm(services, number, now=at(3))
+    (step,) = steps(services, number)
+    with open_reader(services.store.url) as reader:
+        assert (step.state, "escalated" in seen(services, number).flags, escalations(reader)) == ("over", False, [])
+    undo.undo(services, number, now=at(4))
+    assert (steps(services, number)[0].state, "escalated" in seen(services, number).flags) == ("open", True)
+    closing.confirm(services, number, now=at(5))
+    closing.reopen(services, number, "It is back", now=at(6))
+    assert steps(services, number)[0].state == "over"
+
+
+@pytest.mark.requirement("S1-33", "S1-34")
+def test_a_duplicate_is_not_escalated_any_more(vendor: Desk) -> None:
+    first, number = ticket(vendor), ticket(vendor)
+    escalation.escalate(vendor, number, reason="asked for", now=at(1))
+    linking.duplicate(vendor, number, first, now=at(2))
+    assert (steps(vendor, number)[0].state, "escalated" in seen(vendor, number).flags) == ("over", False)
+
+
+@pytest.mark.requirement("S4-21")
+def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_the_ticket_is_closed(
+    saas: Desk,
+) -> None:
+    number = ticket(saas, type="issue", organisation="larch")
+    with saas.ticket(number, "escalate", at(1)) as work:
+        work.append("moved", {"status": (work.state.status, "pending-closure")})
+        work.done("")
+    closing.confirm(saas, number, now=at(1))
+    with saas.ticket(number, "escalate", at(2), final=True) as work:
+        escalation.begin(work, "customer-escalation", reason="a low score", afterwards=True)
+        work.done("")
+    assert steps(saas, number)[0].state == "open"

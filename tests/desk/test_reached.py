@@ -13,7 +13,7 @@ from deskterm.desk import absence, escalation, handling, quotes, work
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
-from deskterm.desk.staffing import seed_agents
+from deskterm.desk.staffing import seed_agents, seed_clients
 from deskterm.desk.undo import undo
 from deskterm.store.outbox import told
 from deskterm.store.reader import open_reader
@@ -166,3 +166,18 @@ def test_on_a_desk_without_leads_the_admins_are_told(platform: Desk) -> None:
     number = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
     done = escalation.escalate(as_(platform, "sam"), number, level="support manager", reason="it goes on", now=at(2))
     assert "nobody holds the role Support Manager: ann told instead" in done.summary
+
+
+@pytest.mark.requirement("S3-06", "S3-12")
+def test_nobody_is_asked_to_pass_on_what_the_second_line_works_on(services: Desk) -> None:
+    clients = [{"key": "own", "name": "Own Desk Ltd", "domain": "own.example", "coverage": "2,3"}]
+    seed_clients(services, clients, now=MONDAY)
+    fields = {"contact-phone": "02 9999 1234"}
+    number = register(services, subject="Odd", requester="Ida", organisation="own", fields=fields, now=at(0)).number
+    handling.move(services, number, "in-progress", now=at(0))
+    list(Runner(services.store).step(at(60)))
+    assert set(suggestions(services, number)) <= {"response-near"}
+    ours = call(services)
+    handling.move(services, ours, "in-progress", now=at(60))
+    list(Runner(services.store).step(at(91)))
+    assert suggestions(services, ours)["half-an-hour"] == "open"

@@ -141,3 +141,18 @@ def test_a_warning_from_before_the_start() -> None:
     text = SHOP.replace('warn = ["75%"]', 'warn = ["50%", "3h"]', 1)
     told = '"3h" is no shorter than targets of 15m and 2h: it never warns of those.'
     assert remarks(text) == [(line_of(text, 'warn = ["50%", "3h"]'), f'metrics "response", warn: {told}')]
+
+
+@pytest.mark.requirement("S2-20")
+def test_a_step_of_escalation_that_ends_the_ticket() -> None:
+    text = SHOP + '\n[[ladders]]\nkey = "up"\nlabel = "Up"\nlevels = [{ label = "Owner", status = "done" }]\n'
+    told = 'ladders "up", status: "done" ends a ticket; a step of escalation leads to one where it is worked on.'
+    assert [sentence for _, sentence in remarks(text)] == [told]
+
+
+@pytest.mark.requirement("S2-20")
+def test_a_status_that_only_an_escalation_leads_to_is_reached() -> None:
+    status = '\n[[statuses]]\nkey = "upstairs"\nlabel = "Upstairs"\ncategory = "open"\nto = ["done"]\n'
+    ladder = '\n[[ladders]]\nkey = "up"\nlabel = "Up"\nlevels = [{ label = "Owner", status = "upstairs" }]\n'
+    assert "no ticket can get here" in remarks(SHOP + status)[0][1]
+    assert remarks(SHOP + status + ladder) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from deskterm.sla.clock import Clock, Metric, fold
@@ -336,3 +338,21 @@ def test_metrics_do_not_touch_one_another(metric: str) -> None:
         return ticket.tell("11-23 14:00", "agent_reply resolution", status="done").folding.clocks()
 
     assert story(without(metric)) == [clock for clock in story(METRICS) if clock.metric != metric]
+
+
+def test_time_in_a_status_counts_as_work_of_a_tier_only_while_the_ticket_is_at_it() -> None:
+    effort = Metric("response", "First line", when("received"), when("agent_reply"), counts_work=True)
+    first_line = replace(effort, work_in=frozenset({"doing"}), tier=1)
+    ticket = opened(by=terms(metrics=(first_line,))).tell("11-23 09:00", status="doing", tier=1)
+    ticket.tell("11-23 09:10", tier=2).tell("11-23 09:40", tier=1)
+    clock = ticket.tell("11-23 09:45", "agent_reply").clock("response")
+    assert (clock.state, clock.consumed) == ("met", 15 * MINUTE)
+    elsewhere = opened(by=terms(metrics=(first_line,))).tell("11-23 09:00", status="doing", tier=2)
+    assert elsewhere.clock("response").state == "paused"
+    elsewhere.tell("11-23 09:10", working=frozenset({1}))
+    assert elsewhere.clock("response").state == "running"
+    anybodys = replace(first_line, tier=None)
+    assert (
+        opened(by=terms(metrics=(anybodys,))).tell("11-23 09:00", status="doing", tier=2).clock("response").state
+        == "running"
+    )

@@ -2,7 +2,8 @@
 
 A step is a record `escalation.N` with the `ladder`, the `level` (from 1), its `label`, `who` (the role that is asked),
 `by` or `by_rule` or `by_customer`, a short `reason`, and the impact in the customer's words where it was told. It is
-`open` until it is `passed-on` to the next level or `reviewed`; while it is open the ticket is marked `escalated`.
+`open` until it is `passed-on` to the next level or `reviewed`, or `over` because the ticket was closed, which does not
+end one that was begun `afterwards`; while it is open the ticket is marked `escalated`.
 """
 
 from __future__ import annotations
@@ -188,11 +189,12 @@ def _step(work: Work, ladder: Ladder, place: int, *, impact: str = "", **more: A
     changes |= change(
         records, "escalation", next_key(records, "escalation"),
         state="open", flag=FLAG, ladder=ladder.key, level=place, label=level.label, who=level.role,
-        by=work.desk.agent.login, words=["body"] if impact else None, **more,
+        by=work.desk.agent.login, words=["body"] if impact else None, afterwards=not here, **more,
     )  # fmt: skip
-    if here and level.tier is not None:
-        changes["tier"] = (work.state.tier, level.tier)
-        status = _status_of(work, level.tier)
+    if here:
+        if level.tier is not None:
+            changes["tier"] = (work.state.tier, level.tier)
+        status = _status_of(work, level)
         if status is not None:
             changes["status"] = (work.state.status, status.key)
     texts = {"body": impact} if impact else {}
@@ -213,13 +215,18 @@ def _hand_over(work: Work, level: LadderLevel) -> None:
     work.append("transferred", changes, reason=f"escalated to {level.label}")
 
 
-def _status_of(work: Work, tier: int) -> Status | None:
-    """The status that tickets of a tier are worked on in, where one may follow and asks for nothing first."""
+def _status_of(work: Work, level: LadderLevel) -> Status | None:
+    """The status that a level leads to, whatever the graph says, or that tickets of its tier are worked on in, where
+    one may follow; none that asks for a list first."""
     here = work.procedure.statuses.get(work.state.status)
-    if here is not None and here.tier == tier:
+    if level.status is not None:
+        wanted = work.procedure.statuses[level.status]
+        fits = work.procedure.knows(work.state.type, wanted) and not wanted.requires_checklist
+        return wanted if fits else None
+    if level.tier is None or (here is not None and here.tier == level.tier):
         return None
     ways = work.procedure.next_statuses(work.state.type, work.state.status)
-    return next((way for way in ways if way.tier == tier and not way.requires_checklist), None)
+    return next((way for way in ways if way.tier == level.tier and not way.requires_checklist), None)
 
 
 def _wanted(work: Work, ladder: str | None, *, by_customer: bool) -> Ladder:

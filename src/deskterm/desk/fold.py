@@ -16,7 +16,7 @@ from deskterm.procedure.terms import REOPEN_WINDOW
 from deskterm.sla.clock import Clock, Facts, Folding, Mark
 from deskterm.sla.terms import TIMER
 
-FOLD = 3
+FOLD = 4
 """Raised when the fold makes other rows of the same events: a store with rows of an earlier one is written anew."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deskterm.desk.events import Event
-from deskterm.desk.records import Record, hang, letter_record, notice_record
+from deskterm.desk.records import Record, hang, letter_record, notice_record, of_kind
 from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
 from deskterm.procedure.terms import SNOOZE
 from deskterm.sla.clock import Mark
@@ -29,8 +29,8 @@ FACTS = frozenset(
 )
 """Fields that policies look at."""
 
-_PROMISED = frozenset({"sprint", "snoozed_until"})
-"""Fields that say when something is due."""
+_PROMISED = frozenset({"sprint", "snoozed_until", "tier"})
+"""Fields that say when something is due, or whose work counts (S3-06)."""
 
 BY_THE_WAY = frozenset({"noticed", "suggested", "letter", "told", "delivered", "kept_back"})
 """Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
@@ -208,8 +208,18 @@ def _date(state: State, before: str, at: int, happened: set[str]) -> None:
         state.solved_at = at
     if state.category == "closed" and state.closed_at is None:
         state.closed_at = at
+        _end_escalations(state, at)
     elif state.category != "closed":
         state.closed_at = None
+
+
+def _end_escalations(state: State, at: int) -> None:
+    """Nobody is asked any more about a ticket that is closed; only what was begun after its end, by a complaint, waits
+    for its review still (S4-21)."""
+    for record in list(of_kind(state.records, "escalation")):
+        if record.state == "open" and not record.values.get("afterwards"):
+            values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
+            state.records["escalation", record.key] = Record("escalation", record.key, at, values)
 
 
 def _wake(state: State, happened: set[str]) -> bool:
@@ -236,6 +246,8 @@ def _promise(state: State) -> None:
         facts["dues"] = {**state.dues, **snooze}
     if state.sprint is not None:
         facts["sprint"] = state.sprint
+    if state.tier is not None:
+        facts["tier"] = state.tier
     if state.working:
         facts["working"] = frozenset(state.working.values())
 
@@ -297,6 +309,14 @@ def _merge(state: State, event: Event, happened: set[str]) -> bool:
     return False
 
 
+def _separate(state: State, event: Event, happened: set[str]) -> bool:
+    """Neither names the other any more."""
+    for name in event.changes:
+        if name.startswith("fields.") and state.fields.get(name[7:]) is None:
+            state.fields.pop(name[7:], None)
+    return False
+
+
 def _erase(state: State, event: Event, happened: set[str]) -> bool:
     """Words that stood in a field as they were given, before such words were kept apart."""
     for name in event.data.get("fields", ()):
@@ -326,6 +346,7 @@ _OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
     "transferred": _transfer,
     "duplicated": _duplicate,
     "merged": _merge,
+    "separated": _separate,
     "withdrawn": _duplicate,
     "erased": _erase,
     "purged": _erase,

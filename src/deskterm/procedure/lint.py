@@ -31,7 +31,7 @@ def lint(procedure: Procedure, source: str = "", now: datetime | None = None) ->
     read from, for the lines. now: left out, the date of the next review is not looked at."""
     lines = Lines(source) if source else None
     found = [*_calendars(procedure), *_statuses(procedure), *_metrics(procedure), *_policies(procedure)]
-    found += _letters(procedure)
+    found += [*_ladders(procedure), *_letters(procedure)]
     review = procedure.about.next_review
     if now is not None and review is not None and review < now.date():
         found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
@@ -92,6 +92,15 @@ def _statuses(procedure: Procedure) -> Iterator[Finding]:
                 )
 
 
+def _ladders(procedure: Procedure) -> Iterator[Finding]:
+    categories = {status.key: status.category for status in procedure.statuses}
+    for number, ladder in enumerate(procedure.ladders):
+        for place, level in enumerate(ladder.levels):
+            if level.status is not None and categories[level.status] in ("solved", "closed"):
+                told = f'"{level.status}" ends a ticket; a step of escalation leads to one where it is worked on.'
+                yield ("ladders", number, "levels", place, "status"), f'ladders "{ladder.key}", status: {told}'
+
+
 def _ways_out(status: Status) -> list[str]:
     own = [status.on_reply, status.on_reject, status.after.to if status.after else None]
     return [*status.to, *(key for key in own if key is not None)]
@@ -101,6 +110,7 @@ def _reached(procedure: Procedure, known: Mapping[str, Status], initial: str) ->
     """Statuses that a ticket can come to from its first one, by people or by itself."""
     by_itself = [rule.status for rule in procedure.rules]
     by_itself += [status.moves_ticket_to for status in procedure.development.statuses]
+    by_itself += [level.status for ladder in procedure.ladders for level in ladder.levels]
     by_itself += [procedure.closing.reopen_to, procedure.duplicates.status]
     waiting = [initial, *(key for key in by_itself if key is not None)]
     reached: set[str] = set()

@@ -42,8 +42,8 @@ class Mark(NamedTuple):
     (`received`, `agent_reply`, `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`,
     `reopened`, `cancelled`, `transferred` …). status: the ticket's status afterwards. facts: what policies look at,
     afterwards, beside `dues` (metric → when a person said it is due), `sprint` (the date that the scheduled sprint or
-    release starts on) and `working` (tiers of those at work); the same object as the mark's before it when nothing of
-    that changed."""
+    release starts on), `working` (tiers of those at work) and `tier` (where the ticket is); the same object as the
+    mark's before it when nothing of that changed."""
 
     at: int
     occurrences: frozenset[str]

@@ -29,8 +29,8 @@ class Metric:
     each: a new cycle begins at every start after a stop. continues: a reopened ticket takes the clock up again,
     the time between stop and reopening left out. warn: when to warn. counts_work: it runs only while somebody works
     (`working` of the facts: the tiers of those who do) or the ticket is in one of the statuses `work_in`; tier: whose
-    work counts, None for everybody's. promise: a target and its calendar's key that hold whatever the policy; quiet:
-    nobody waits for its due instant."""
+    work counts, None for everybody's; the statuses count while the `tier` of the facts is that one, or none is said.
+    promise: a target and its calendar's key that hold whatever the policy; quiet: nobody waits for its due instant."""
 
     key: str
     label: str
@@ -73,7 +73,9 @@ class Metric:
         """Whether it is paused in a status."""
         if status in self.pauses:
             return True
-        if not self.counts_work or status in self.work_in:
+        if not self.counts_work:
+            return False
+        if status in self.work_in and (self.tier is None or facts.get("tier") in (None, self.tier)):
             return False
         working = facts.get("working")
         if not isinstance(working, frozenset):

@@ -13,6 +13,7 @@ from deskterm.procedure.schema.words import (
     Key,
     Part,
     RoleKey,
+    StatusKey,
     TeamKey,
     Text,
     TierLevel,
@@ -104,6 +105,8 @@ class LadderLevel(Part):
     """Who is asked."""
     tier: TierLevel | None = None
     """The level of support that takes over."""
+    status: StatusKey | None = None
+    """Where an open ticket goes; left out, to the status of the level of support."""
     contact: str = ""
     """A function, never a person: people are the desk's data."""
 

@@ -46,7 +46,7 @@ class MetricPart(Part):
     tier: TierLevel | None = None
     """Whose work counts."""
     work_in: tuple[StatusKey, ...] = ()
-    """Statuses whose time counts as work where nobody kept a timer (S3-06)."""
+    """Statuses whose time counts as work where nobody kept a timer, with a tier while the ticket is at it (S3-06)."""
 
 
 class PolicyPart(Part):
