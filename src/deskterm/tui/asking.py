@@ -158,7 +158,8 @@ class Asking:
             kind = chosen
         severity: str | None = None
         if known.severities and known.has_severity(kind):
-            severity = await self.choose("How severe is it?", list(known.severities.values()))
+            here = known.default_severity.get(kind, "")
+            severity = await self.choose("How severe is it?", list(known.severities.values()), here)
             if severity is None:
                 return
         heading = " · ".join(

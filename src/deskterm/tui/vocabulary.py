@@ -58,6 +58,10 @@ class Vocabulary:
         self._without_severity = {
             kind["key"] for kind in content.get("types", ()) if not kind.get("has_severity", True)
         }
+        self.default_severity: dict[str, str] = {
+            kind["key"]: kind["default_severity"] for kind in content.get("types", ()) if kind.get("default_severity")
+        }
+        """Type → the severity of what nobody judged."""
         self._asked = {kind: asked(content, kind) for kind in self.types}
         self._among: str = (content.get("duplicates") or {}).get("suggest", "organisation")
         self._calendars: Mapping[str, Any] = content.get("calendars", {})

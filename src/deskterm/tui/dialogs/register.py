@@ -96,7 +96,7 @@ class Register(ModalScreen[Request]):
                 with VerticalScroll(classes="asked"):
                     for part in self._asked:
                         with Horizontal(classes="field"):
-                            yield Label(f"{part.label}{' *' if part.must else ''}", markup=False)
+                            yield Label(f"{'* ' if part.must else ''}{part.label}", markup=False)
                             value = typed.get(part.key, "")
                             yield Input(
                                 value,
@@ -109,7 +109,7 @@ class Register(ModalScreen[Request]):
             yield TextArea(self._request.body, id="body", soft_wrap=True, compact=True)
             if self._refusal:
                 yield Static(Content(self._refusal), classes="refusal", markup=False)
-            yield Static("tab next field · ctrl+s open the ticket · esc cancel", classes="hint", markup=False)
+            yield Static("* needed · tab next field · ctrl+s open it · esc cancel", classes="hint", markup=False)
 
     def on_mount(self) -> None:
         for scroll in self.query(".asked"):
