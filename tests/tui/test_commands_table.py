@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.binding import Binding
 
-from deskterm.tui.commands import BY_NAME, TABLE, bindings, in_footer, key_table, named, nearest
+from deskterm.tui.commands import BY_NAME, TABLE, bindings, in_footer, key_table, named, nearest, spoken
 from deskterm.tui.commands.command import Command
 
 SWALLOWED = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+s", "ctrl+q", "ctrl+z", "ctrl+b",
@@ -68,3 +68,10 @@ def test_the_documented_table_has_every_command() -> None:
     table = key_table()
     assert table.count("\n") == len(TABLE) + 2
     assert "| `r` | `:reply` | Answer the requester, with the conversation in view. |" in table
+
+
+def test_a_sentence_that_names_a_call_names_the_command_of_the_console_where_there_is_one() -> None:
+    told = spoken("Tick it off with `deskterm ticket check 1006 1 2`, raise it with `deskterm item raise 1006`.")
+    assert told == "Tick it off with `:check`, raise it with `:raise`."
+    for left in ("`deskterm ticket list` shows them.", "Use `deskterm ticket merge 1 2 --anyway`."):
+        assert spoken(left) == left

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
@@ -61,6 +62,22 @@ def named(word: str) -> Command | None:
     begun = [command for name, command in BY_NAME.items() if name.startswith(wanted) and command.spoken]
     keyed = [command for command in begun if command.keys]
     return begun[0] if len(begun) == 1 else keyed[0] if len(keyed) == 1 else None
+
+
+_CALLED = re.compile(r"`deskterm (?:ticket |item )?([a-z-]+)[^`]*`")
+
+
+def spoken(sentence: str) -> str:
+    """A sentence of the desk as it helps at the console: `deskterm ticket check 1006 …` is `:check` here. What has no
+    command here, or asks for more than it takes, is left to the command line."""
+
+    def said(call: re.Match[str]) -> str:
+        command = BY_NAME.get(call[1])
+        if command is None or not command.spoken or "--anyway" in call[0]:
+            return call[0]
+        return f"`:{command.name}`"
+
+    return _CALLED.sub(said, sentence)
 
 
 def nearest(word: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from deskterm.errors import DeskError
 from deskterm.tui.commands.command import Command
-from deskterm.tui.commands.worded import part_chosen
+from deskterm.tui.commands.worded import asked, part_chosen
 from deskterm.tui.commands.working import these
 from deskterm.tui.shown import Choice
 from deskterm.tui.text import Safe, sanitize
@@ -60,7 +60,7 @@ class Close(Command):
     async def run(self, screen: DeskScreen, argument: str) -> None:
         lines = screen.lines(many=True)
         because = argument or await part_chosen(
-            screen, f"Why are {these(lines)} closed?", lambda desk: desk.procedure.procedure.closing.reasons
+            screen, asked("Why {be} {} closed?", lines), lambda desk: desk.procedure.procedure.closing.reasons
         )
         if because == "":
             raise DeskError("This procedure has no reasons for closing: use s to change the status.")

@@ -19,7 +19,7 @@ class Escalate(Worded):
 
     name, title, keys, footer, argument = "escalate", "escalate", ("e",), 5, "[reason]"
     rows, act = "many", "escalate"
-    question = "Why is {} escalated?"
+    question = "Why {be} {} escalated?"
 
     def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
         from deskterm.desk import escalation
@@ -91,7 +91,7 @@ class Attach(Numbered):
     """Attach the tickets to an incident, by its number."""
 
     name, title, argument, rows, act = "attach", "Attach to an incident", "[number]", "many", "link"
-    question = "Which incident do {} belong to?"
+    question = "Which incident {do} {} belong to?"
 
     def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
         from deskterm.desk import incidents

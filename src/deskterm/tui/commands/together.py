@@ -75,6 +75,18 @@ class Merge(Numbered):
         return merging.merge(desk, number, other, now=now)
 
 
+class Separate(Worded):
+    """Let duplicates or merged tickets go their own way again, whatever was said meanwhile."""
+
+    name, title, argument, rows, act = "separate", "Separate", "[reason]", "many", "link"
+    question = "Why is {} a matter of its own?"
+
+    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+        from deskterm.desk import separating
+
+        return separating.separate(desk, number, words, now=now)
+
+
 class Split(Command):
     """Make a ticket of its own of a message of the requester, or of each thing that it lists."""
 
@@ -122,7 +134,7 @@ class Hold(Worded):
     """Keep the tickets as they are, whatever their age; `-` holds them no longer."""
 
     name, title, argument, rows, act = "hold", "Hold", "reason, or -", "many", "hold"
-    question = "Why is {} held? (- to release)"
+    question = "Why {be} {} held? (- to release)"
 
     def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
         from deskterm.desk import retention
@@ -132,4 +144,4 @@ class Hold(Worded):
         return retention.hold(desk, number, words, now=now)
 
 
-TOGETHER = (Undo(), Duplicate(), Merge(), Split(), Hold())
+TOGETHER = (Undo(), Duplicate(), Merge(), Separate(), Split(), Hold())

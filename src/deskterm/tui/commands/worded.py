@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from deskterm.errors import UsageError
 from deskterm.tui.commands.command import Command
 from deskterm.tui.commands.working import these
-from deskterm.tui.shown import Choice
+from deskterm.tui.shown import Choice, Line
 from deskterm.tui.text import sanitize
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ _LONGEST = 18
 
 
 class Worded(Command):
-    """A command that takes a line of words. question: what is asked for, with the tickets in it."""
+    """A command that takes a line of words. question: what is asked for, with the tickets in it, and the verbs `is` and
+    `does` as they go with one or many."""
 
     asks = True
     group = "Work"
@@ -33,7 +34,7 @@ class Worded(Command):
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         lines = screen.lines(many=self.rows == "many")
-        words = argument or await screen.asking.line(self.question.format(these(lines)))
+        words = argument or await screen.asking.line(asked(self.question, lines))
         if words:
             self.check(words)
             now = screen.instant()
@@ -59,6 +60,12 @@ class Numbered(Worded):
     @abstractmethod
     def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
         """Do it to one ticket and the other."""
+
+
+def asked(question: str, lines: Sequence[Line]) -> str:
+    """A question about one ticket or many."""
+    one = len(lines) == 1
+    return question.format(these(lines), be="is" if one else "are", do="does" if one else "do")
 
 
 def ticket_number(words: str) -> int:

@@ -17,7 +17,7 @@ from deskterm.errors import DeskError
 from deskterm.tui import answers
 from deskterm.tui.carrying import Carrying
 from deskterm.tui.clerk import Clerk
-from deskterm.tui.commands import BY_NAME, bindings
+from deskterm.tui.commands import BY_NAME, bindings, spoken
 from deskterm.tui.panes import Walkable
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
@@ -216,7 +216,7 @@ class DeskScreen(Screen[None]):
     def say(self, sentence: str, severity: str = "information") -> None:
         """One line for the person; what stands there already is not said again."""
         timeout = 4 if severity == "information" else 8
-        words = sanitize(sentence)
+        words = sanitize(spoken(sentence))
         if all(notice.message != words for notice in self.app._notifications):
             self.app.notify(words, severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
 
