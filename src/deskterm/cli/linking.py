@@ -1,4 +1,4 @@
-"""`deskterm ticket duplicate|merge|split|undo`: tickets that belong together, and taking a command back."""
+"""`deskterm ticket duplicate|merge|separate|split|undo`: tickets that belong together, and taking a command back."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from deskterm.cli.invocation import Invocation
 from deskterm.cli.options import BIGGEST_NUMBER, AsJson, Number, Reason, Seen, number_of, time_of
 from deskterm.errors import UsageError
 
+Anyway = Annotated[bool, typer.Option("--anyway", help="Though the two are of different clients.")]
+
 
 def attach(app: typer.Typer) -> None:
     """Add these commands to `deskterm ticket`."""
-    for command in (duplicate, merge, split, undo):
+    for command in (duplicate, merge, separate, split, undo):
         app.command(command.__name__)(command)
 
 
@@ -22,6 +24,7 @@ def duplicate(
     number: Number,
     of: Annotated[int, number_of("The original's number.", "ORIGINAL")],
     reason: Reason = "",
+    anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
     """Close a ticket as a duplicate of another; its people take part there, its clocks are cancelled."""
@@ -29,7 +32,8 @@ def duplicate(
     from deskterm.desk.linking import duplicate as close
 
     invocation: Invocation = context.obj
-    show.print_done(close(invocation.desk(), number, of, reason=reason, now=time_of(invocation)), as_json)
+    now = time_of(invocation)
+    show.print_done(close(invocation.desk(), number, of, reason=reason, anyway=anyway, now=now), as_json)
 
 
 def merge(
@@ -37,6 +41,7 @@ def merge(
     number: Number,
     into: Annotated[int, number_of("The ticket that it goes on in.", "INTO")],
     reason: Reason = "",
+    anyway: Anyway = False,
     as_json: AsJson = False,
 ) -> None:
     """Let a ticket go on in another, which shows both conversations from then on."""
@@ -44,7 +49,25 @@ def merge(
     from deskterm.desk.merging import merge as join
 
     invocation: Invocation = context.obj
-    show.print_done(join(invocation.desk(), number, into, reason=reason, now=time_of(invocation)), as_json)
+    now = time_of(invocation)
+    show.print_done(join(invocation.desk(), number, into, reason=reason, anyway=anyway, now=now), as_json)
+
+
+def separate(
+    context: typer.Context,
+    number: Number,
+    reason: Annotated[str, typer.Argument(help="Why it is a matter of its own.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let a duplicate or a merged ticket go its own way again, whatever was said meanwhile.
+
+    It is open again, and the people who came with it leave the other one. What was said stays where it was said.
+    """
+    from deskterm.cli import show
+    from deskterm.desk.separating import separate as part
+
+    invocation: Invocation = context.obj
+    show.print_done(part(invocation.desk(), number, reason, now=time_of(invocation)), as_json)
 
 
 def split(

@@ -80,23 +80,34 @@ def customer_message(
     address. received_at: when it reached the desk; a pause ends then (rule 13). attachments: files came with it."""
     words = said_words(body)
     addressed, seen = number, {number}
+    asked: int | None = None
     while True:
         with desk.ticket(number, "reply", now, final=True) as work:
             at = arrived(work, received_at)
+            asked = asked or work.state.requester_id
             thanks = not work.state.is_open and only_thanks_here(work, words, attachments)
             onward = goes_on_at(work.state.fields)
             if onward is None and not thanks and stays_closed(work, channel, at):
                 onward = latest_follow_up(work.state)
             if onward is None or onward in seen:
-                return _heard(work, words, author, channel, at, thanks, addressed)
+                return _heard(work, words, (author, asked), channel, at, thanks, addressed)
         seen.add(onward)
         number = onward
 
 
-def _heard(work: Work, words: str, author: str | None, channel: str, at: int, thanks: bool, addressed: int) -> Done:
-    """Write a message of the requester down where it belongs."""
+def _heard(
+    work: Work,
+    words: str,
+    who: tuple[str | None, int | None],
+    channel: str,
+    at: int,
+    thanks: bool,
+    addressed: int,
+) -> Done:
+    """Write a message of the requester down where it belongs. who: as they were named, and who asked in the ticket that
+    they wrote to, whose words they are where nobody was named."""
     state, number = work.state, work.number or 0
-    contact = writer(work.session, author, state.requester_id, state.organisation_id)
+    contact = writer(work.session, who[0], who[1], state.organisation_id)
     spoken_at = at if at != work.at else None
     if thanks:
         return keep_closed(work, words, contact=contact, channel=channel, spoken_at=spoken_at)

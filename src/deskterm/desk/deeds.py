@@ -33,6 +33,7 @@ _DEEDS = {
     "linked": "linked it",
     "migrated": "brought it to another edition",
     "merged": "merged it",
+    "separated": "let it go its own way again",
     "withdrawn": "took it back",
     "undone": "took a command back",
     "letter": "wrote a letter",
@@ -80,7 +81,7 @@ def deed(kind: str, data: Mapping[str, Any]) -> str:
     if data.get("author_kind") in _SAID and kind in ("replied", "thanked"):
         return "recorded a message of the requester"
     words = _DEEDS.get(kind, kind.replace("_", " "))
-    if kind in ("duplicated", "merged", "linked", "split_from"):
+    if kind in ("duplicated", "merged", "separated", "linked", "split_from"):
         other = data.get("into") or data.get("ticket")
         words += f" ({other})" if other else ""
     elif kind == "handed_off" and data.get("passed"):

@@ -198,7 +198,10 @@ def require_changeable(work: Work, act: Act) -> None:
     if act in _LEFT_AS_IT_IS or work.state.category != "closed":
         return
     if (other := goes_on_at(work.state.fields)) is not None:
-        raise DeskError(f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}.")
+        raise DeskError(
+            f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}; if it is a matter of"
+            f" its own, `deskterm ticket separate {work.number} WHY` parts them."
+        )
     if work.procedure.procedure.closing.immutable:
         raise DeskError(
             f"Ticket {work.number} is closed for good and can no longer be changed: open a new one that names it."

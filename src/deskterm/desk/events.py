@@ -39,6 +39,7 @@ Kind = Literal[
     "linked",
     "migrated",
     "merged",
+    "separated",
     "withdrawn",
     "undone",
     "letter",

@@ -27,7 +27,7 @@ def ask(work: Work, event: Event) -> list[str]:
     when = work.procedure.procedure.feedback.ask
     if when == "never" or "status" not in event.changes or work.state.requester_id is None:
         return []
-    if event.kind in ("duplicated", "merged") or not {"into", "because"}.isdisjoint(event.data):
+    if event.kind in ("duplicated", "merged", "withdrawn") or not {"into", "because"}.isdisjoint(event.data):
         return []
     before, after = (_category(work, key) for key in event.changes["status"])
     wanted = _DONE if when == "resolved" else ("closed",)

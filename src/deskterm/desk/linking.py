@@ -11,17 +11,18 @@ from sqlmodel import Session
 from deskterm.desk.desk import Desk
 from deskterm.desk.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, goes_on_at
 from deskterm.desk.participants import everybody, join
-from deskterm.desk.transaction import Done, Work
+from deskterm.desk.transaction import Done, Work, named
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status
 from deskterm.store.tables import Ticket, table_of
 
 
-def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", now: datetime) -> Done:
+def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", anyway: bool = False, now: datetime) -> Done:
     """Close a ticket as a duplicate of another, in one act (S1-33): it is linked to the original, its clocks are
     cancelled, what it missed stays on record, and its people take part in the original where the procedure says so.
     The clocks of the original are untouched (rule 16). DeskError when the procedure keeps the oldest and `of` is the
-    younger one, or when either is a duplicate or closed already."""
+    younger one, when either is a duplicate or closed already, or when they are of different clients; anyway: those
+    too."""
     if number == of:
         raise UsageError("A ticket is no duplicate of itself: name the other one.")
     with desk.tickets([number, of], "link", now, doing="close duplicates") as (work, original):
@@ -34,6 +35,7 @@ def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", now: dateti
         settings = work.procedure.procedure.duplicates
         if settings.original == "oldest" and _age(original) > _age(work):
             raise DeskError(f"Ticket {number} is the older of the two: close {of} as its duplicate instead.")
+        of_one_client(work, original, "duplicate", anyway=anyway)
         changes = {"status": (work.state.status, closed_status(work).key), f"fields.{DUPLICATE_OF}": (None, of)}
         work.append("duplicated", changes, ticket=of, reason=reason, because=settings.reason)
         link(original, DUPLICATES, number)
@@ -45,18 +47,38 @@ def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", now: dateti
 def leads_to(session: Session, number: int) -> int:
     """Where the conversation of a ticket goes on: the original of a duplicate, what a ticket was merged into, and so
     on to the end; the ticket itself when it is neither."""
-    fields = table_of(Ticket).c.fields
     seen: list[int] = []
     while number not in seen:
         seen.append(number)
-        found = session.execute(select(fields).where(table_of(Ticket).c.id == number)).scalar_one_or_none()
-        number = goes_on_at(json.loads(found or "{}")) or number
+        number = goes_on_in(session, number) or number
     return number
+
+
+def goes_on_in(session: Session, number: int) -> int | None:
+    """The ticket that one was closed for; None when it stands for itself."""
+    query = select(table_of(Ticket).c.fields).where(table_of(Ticket).c.id == number)
+    return goes_on_at(json.loads(session.execute(query).scalar_one_or_none() or "{}"))
 
 
 def join_people(work: Work, other: Work) -> int:
     """Have the requester and the participants of one ticket take part in another; how many of them did not yet."""
     return len(join(other, everybody(work), f"with ticket {work.number}"))
+
+
+def of_one_client(work: Work, other: Work, command: str, *, anyway: bool) -> None:
+    """DeskError when two tickets are of different clients, whose people would read what the others wrote; not where
+    the procedure looks for originals among everybody's. command: what joins them at the command line."""
+    mine, theirs = work.state.organisation_id, other.state.organisation_id
+    if anyway or mine == theirs or work.procedure.procedure.duplicates.suggest == "all":
+        return
+    raise DeskError(
+        f"Ticket {work.number} is of {_client(work)} and {other.number} of {_client(other)}, who would read each"
+        f" other's words: if they may, use `deskterm ticket {command} {work.number} {other.number} --anyway`."
+    )
+
+
+def _client(work: Work) -> str:
+    return named(work.session, work.state)["organisation"] or "no client"
 
 
 def link(work: Work, field: str, number: int) -> None:

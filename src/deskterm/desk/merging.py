@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk.desk import Desk
-from deskterm.desk.linking import closed_status, join_people, leads_to, unlinked
+from deskterm.desk.linking import closed_status, join_people, leads_to, of_one_client, unlinked
 from deskterm.desk.links import DUPLICATE_OF, MERGED, MERGED_INTO
 from deskterm.desk.transaction import Done
 from deskterm.errors import DeskError, UsageError
 
 
-def merge(desk: Desk, number: int, into: int, *, reason: str = "", now: datetime) -> Done:
+def merge(desk: Desk, number: int, into: int, *, reason: str = "", anyway: bool = False, now: datetime) -> Done:
     """Let a ticket go on in another: it is closed and its clocks are cancelled, its requester and participants take
     part in the other one, whose sheet shows both conversations in the order of time (`deskterm.store.merged`). Nothing
     is copied and nothing moves: what was said stays where it was said. The other's clocks are untouched. A ticket that
     has gone into a further one itself stands for that. DeskError for a circle, for a ticket that is part of another
-    already, and when the other one is closed."""
+    already, when the other one is closed, and for tickets of different clients; anyway: those too."""
     if number == into:
         raise UsageError("A ticket cannot be merged into itself: name the other one.")
     with desk.store.reading() as session:
@@ -29,6 +29,7 @@ def merge(desk: Desk, number: int, into: int, *, reason: str = "", now: datetime
             raise DeskError(f"Ticket {target} has just gone into another one: look where, and try again.")
         if other.state.category == "closed":
             raise DeskError(f"Ticket {target} is closed: reopen it before {number} goes on there.")
+        of_one_client(work, other, "merge", anyway=anyway)
         changes: dict[str, tuple[str | int | None, str | int]] = {f"fields.{MERGED_INTO}": (None, target)}
         if work.state.category != "closed":
             changes["status"] = (work.state.status, closed_status(work).key)

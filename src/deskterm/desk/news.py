@@ -58,7 +58,7 @@ def _changed(procedure: Compiled, event: Event) -> Iterator[str]:
     if "status" in changes:
         before, after = (_category(procedure, key) for key in changes["status"])
         yield "status"
-        if event.kind not in ("duplicated", "merged"):
+        if event.kind not in ("duplicated", "merged") and not _unheard(event):
             if after == "solved" and before != "solved":
                 yield "resolved"
             elif after == "closed" and before != "closed":
@@ -72,6 +72,11 @@ def _changed(procedure: Compiled, event: Event) -> Iterator[str]:
             yield f"{name}-changed"
     if event.kind != "escalated" and rises(procedure, event):
         yield "escalated"
+
+
+def _unheard(event: Event) -> bool:
+    """Whether a ticket ends that nobody outside ever heard of: it was split off, and that was taken back."""
+    return event.kind == "withdrawn" and not event.data.get("known")
 
 
 def rises(procedure: Compiled, event: Event) -> bool:

@@ -19,7 +19,8 @@ from deskterm.desk.desk import Desk, MovedOn
 from deskterm.desk.events import Event
 from deskterm.desk.fold import folded, standing
 from deskterm.desk.linking import closed_status
-from deskterm.desk.links import FOLLOW_UPS
+from deskterm.desk.links import DUPLICATES, FOLLOW_UPS, MERGED
+from deskterm.desk.records import change, of_kind
 from deskterm.desk.rows import moment
 from deskterm.desk.state import BY_THE_WAY
 from deskterm.desk.transaction import Done, Work, events_of
@@ -119,7 +120,7 @@ def undo(desk: Desk, number: int, *, now: datetime, version: int | None = None) 
             raise DeskError(f"Ticket {number} moved on just now: look at what is new, then try again.")
         letters = [letter for work in works for letter in _letters(work, acts[work.number])]
         for work in works:
-            _check(desk, work, acts[work.number], act, letters)
+            _check(desk, work, acts[work.number], (number, act), letters)
         sent = sum(_take_back(work, acts[work.number] or act) for work in works)
         others = [other for other in numbers if other != number]
         done = here.done(f"{number}: taken back: {act.words(desk.procedure)}{_also(others)}{_still(sent)}")
@@ -148,12 +149,14 @@ def _letters(work: Work, act: Act | None) -> list[str]:
     return [letter.state for letter in found if letter is not None]
 
 
-def _check(desk: Desk, work: Work, act: Act | None, wanted: Act, letters: Sequence[str]) -> None:
-    """DeskError unless this ticket's part of a command can be taken back by this agent. letters: how far those of the
-    whole command got."""
+def _check(desk: Desk, work: Work, act: Act | None, undone: tuple[int, Act], letters: Sequence[str]) -> None:
+    """DeskError unless this ticket's part of a command can be taken back by this agent. undone: the ticket that it was
+    asked of, and the command there; letters: how far those of the whole command got."""
+    number, wanted = undone
     if act is None or (wanted.bulk is not None and act.bulk != wanted.bulk):
         since = "nothing is left of it" if act is None else _since(act.events[-1], desk)
-        raise DeskError(f"Ticket {work.number} was part of it, and has moved on: {since}. Take that back first.")
+        first = f"Take that back first{_or_parted(number, wanted)}."
+        raise DeskError(f"Ticket {work.number} was part of it, and has moved on: {since}. {first}")
     for event in act.events:
         if event.kind == "registered" and act.split_off:
             continue
@@ -163,6 +166,16 @@ def _check(desk: Desk, work: Work, act: Act | None, wanted: Act, letters: Sequen
     _require_return(desk, work, act)
     if act.head.actor != desk.agent.login and desk.agent.role not in ("lead", "admin"):
         raise DeskError(f"The last thing on {work.number} is not yours: {_since(act.head, desk)}. Ask a lead.")
+
+
+def _or_parted(number: int, act: Act) -> str:
+    """What else may be done where two tickets were taken for one. number: the ticket whose act it is."""
+    for event in act.events:
+        if event.kind == "duplicated" or (event.kind == "merged" and "into" in event.data):
+            return f", or part the two: `deskterm ticket separate {number} WHY`"
+        if not {f"fields.{DUPLICATES}", f"fields.{MERGED}"}.isdisjoint(event.changes):
+            return f", or part the two: `deskterm ticket separate {event.data['ticket']} WHY`"
+    return ""
 
 
 def _stays(event: Event, letters: Sequence[str]) -> str | None:
@@ -196,8 +209,14 @@ def _take_back(work: Work, act: Act) -> int:
     if act.split_off:
         status = closed_status(work)
         source = next(event.data.get("ticket") for event in act.events if event.kind == "split_from")
-        work.append("withdrawn", {"status": (work.state.status, status.key)}, ticket=source, reason="taken back")
-        return 0
+        changes: dict[str, tuple[Any, Any]] = {"status": (work.state.status, status.key)}
+        written = list(of_kind(work.state.records, "letter"))
+        for one in written:
+            if one.state in ("queued", "failed"):
+                changes |= change(work.state.records, "letter", one.key, state="withdrawn", reason="taken back")
+        sent = sum(one.state == "sent" for one in written)
+        work.append("withdrawn", changes, ticket=source, reason="taken back", known=sent > 0)
+        return sent
     gone, sent = set(), 0
     for event in act.events:
         letter = work.state.records.get(("letter", str(event.seq)))

@@ -232,7 +232,8 @@ class Duplicates(Part):
     """One problem in several tickets (S1-33)."""
 
     suggest: Literal["organisation", "all", "never"] = "organisation"
-    """Among whose tickets likely originals are looked for first."""
+    """Among whose tickets likely originals are looked for first; tickets of different clients are joined without a
+    question where it is `all`."""
     original: Literal["oldest", "chosen"] = "oldest"
     """Which of several is kept: the oldest, or the one that the agent chooses."""
     reason: ReasonKey | None = None
@@ -242,7 +243,7 @@ class Duplicates(Part):
     add_participants: bool = True
     """The duplicate's people take part in the original."""
     notify: bool = True
-    """They are told."""
+    """They are told, by the notices of `merged`; in a few plain words where there is none for the requester."""
 
 
 class QueueOrder(Part):
