@@ -104,7 +104,7 @@ def closed_for_good(desk: Desk) -> None:
     handling.move(desk, 1001, "triage", now=at(1))
     closing.resolve(desk, 1001, "It is configured.", code="configured", now=at(10))
     closing.confirm(desk, 1001, "Yes.", now=at(20))
-    handling.move(desk, 1001, "closed", now=at(30))
+    closing.confirm(desk, 1001, now=at(30))
 
 
 @pytest.mark.requirement("S4-10", "S4-11")

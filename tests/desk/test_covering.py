@@ -217,7 +217,7 @@ def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_
         incidents.attach(saas, number, incident, now=at(1))
     for number in (incident, first, second, over):
         handling.move(saas, number, "triage", now=at(2))
-    handling.move(saas, over, "closed", now=at(3))
+    closing.close(saas, over, "duplicate", now=at(3))
     done = incidents.resolve(saas, incident, "All is up again: a disk was full.", code="configured", now=at(5))
     assert done.summary.startswith(
         f"{incident}: resolved, now On Customer Test; 2 attached tickets resolved with it, 3 people written to;"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk import checklists, closing, conversation, escalation, feedback, handling
+from deskterm.desk import checklists, closing, conversation, escalation, feedback
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
@@ -48,7 +48,7 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: Desk) -> None:
     resolve(desk, 30)
     assert [answer.state for answer in answers(desk)] == ["asked"]  # the first question stands
     feedback.answer(desk, 1001, 5, now=at(40))
-    handling.move(desk, 1001, "closed", now=at(50))
+    closing.confirm(desk, 1001, now=at(50))
     assert [(answer.state, answer.values["score"]) for answer in answers(desk)] == [("answered", 5)]
     assert seen(desk).flags == ()
 
@@ -56,7 +56,7 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: Desk) -> None:
 @pytest.mark.requirement("S4-21")
 def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: Desk) -> None:
     resolve(desk, 10)
-    handling.move(desk, 1001, "closed", now=at(20))
+    closing.confirm(desk, 1001, now=at(20))
     done = feedback.answer(desk, 1001, 2, comment="It took a week", now=at(30))
     assert done.summary.startswith("1001: feedback 1 recorded, 2 of 5")
     assert "low-score" in seen(desk).flags
@@ -112,7 +112,7 @@ def test_nobody_is_asked_about_what_ended_without_a_resolution(store_url: str) -
 @pytest.mark.requirement("S4-21", "S4-22")
 def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and_is_decided_on(desk: Desk) -> None:
     resolve(desk, 10)
-    handling.move(desk, 1001, "closed", now=at(20))
+    closing.confirm(desk, 1001, now=at(20))
     done = feedback.answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
     assert "escalated to Customer" in done.summary
     found = seen(desk)

@@ -109,7 +109,7 @@ def close(
         if target is None:
             steps = ", ".join(f"{way.label} ({way.key})" for way in ways) or "nowhere, it is final"
             raise DeskError(f"Ticket {number} cannot be closed from where it is; it can go to: {steps}.")
-        moved = admitted(work, target, resolved=True, anyway=True)
+        moved = admitted(work, target, because=True, anyway=True)
         if moved.category != "closed":
             raise UsageError(f"{moved.label} does not close a ticket: use `deskterm ticket set {number} --status`.")
         changes = {**ended_without(work, reason.key), "status": (work.state.status, moved.key)}
@@ -137,7 +137,7 @@ def confirm(
         ends = [way for category in ("closed", "solved") for way in ways if way.category == category]
         if not ends:
             raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
-        target = admitted(work, ends[0].key, said=True)
+        target = admitted(work, ends[0].key, said=True, confirmed=True)
         _judged(work, target, words, author, channel, received_at, {}, "confirmed")
         done = work.done(f"{number}: confirmed by the requester, now {target.label}")
     return done

@@ -40,16 +40,21 @@ def admitted(
     resolved: bool = False,
     anyway: bool = False,
     by_itself: bool = False,
+    confirmed: bool = False,
+    because: bool = False,
 ) -> Status:
     """The status that was asked for, when the ticket may come to it: along the graph (S1-25), with the list that it
     requires done (S1-28), with a resolution where one must be said (S2-18), with a message to the requester where it
-    asks for one (rule 12), and back from closed only as long as the procedure lets it (S3-14). DeskError says what is
-    missing. said, resolved: a message, a resolution goes with the move; anyway: no message is to; by_itself: nobody
-    moves it."""
+    asks for one (rule 12), closed only by a word of the requester or for a reason where they are asked first (S3-13),
+    and back from closed only as long as the procedure lets it (S3-14). DeskError says what is missing. said, resolved:
+    a message, a resolution goes with the move; anyway: no message is to; by_itself: nobody moves it; confirmed: the
+    requester said that all is well; because: it is closed for one of the procedure's reasons."""
     state, procedure = work.state, work.procedure
     target = checked_move(procedure, state.type, state.status, wanted)
     require_done(work, target)
-    if not resolved:
+    if target.category == "closed" and state.category != "closed" and not (confirmed or because or by_itself):
+        _require_confirmation(work, target)
+    if not (resolved or because):
         _require_resolution(work, target)
     if target.asks_reply and not (said or anyway) and state.waiting == "us":
         raise NeedsReply(
@@ -127,6 +132,19 @@ def _require_resolution(work: Work, target: Status) -> None:
             f"{target.label} needs a word on how it was resolved: say it with `deskterm ticket resolve"
             f" {work.number}`{why}."
         )
+
+
+def _require_confirmation(work: Work, target: Status) -> None:
+    closing = work.procedure.procedure.closing
+    if not closing.confirm_before_close:
+        return
+    here, number = work.procedure.statuses.get(work.state.status), work.number
+    asked = here is not None and (here.on_reject is not None or here.category == "solved")
+    first = "" if asked else f"ask them with `deskterm ticket resolve {number}`, then "
+    then = f"{first}say so with `deskterm ticket confirm {number}`"
+    keys = ", ".join(reason.key for reason in closing.reasons)
+    why = f", or close it for a reason with `deskterm ticket close {number} REASON` ({keys})" if keys else ""
+    raise DeskError(f"{target.label} is for what the requester has confirmed: {then}{why}.")
 
 
 def _days(span: str) -> str:

@@ -8,17 +8,19 @@ from datetime import datetime
 from deskterm.desk.checklists import brought
 from deskterm.desk.closing import ended_without
 from deskterm.desk.completeness import named_with_kind
+from deskterm.desk.departments import require_open, team_of
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Changes
 from deskterm.desk.gates import admitted
 from deskterm.desk.intake import one_line, tidy_tags
 from deskterm.desk.lacking import judged_anew
 from deskterm.desk.moves import moved, promised
-from deskterm.desk.people import active_agent, organisation_of
+from deskterm.desk.people import organisation_of, worker
 from deskterm.desk.permissions import require_named
 from deskterm.desk.state import State
 from deskterm.desk.suiting import doubts
 from deskterm.desk.transaction import Done, Work
+from deskterm.desk.weighing import weigh
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import Compiled
@@ -82,6 +84,8 @@ def change(
     status: str | None = None,
     severity: str | None = None,
     priority: str | None = None,
+    impact: str | None = None,
+    urgency: str | None = None,
     type: str | None = None,  # noqa: A002 - the field's word
     organisation: str | None = None,
     subject: str | None = None,
@@ -98,22 +102,27 @@ def change(
     nothing. UsageError when nothing is asked for."""
     tags = tidy_tags(add_tags), tidy_tags(remove_tags)
     edits = type or organisation or subject
-    asked = {"edit": edits, "severity": severity, "priority": priority, "move": status, "tag": any(tags)}
+    weighed = None if impact is None and urgency is None else True
+    asked = {"edit": edits, "severity": severity, "priority": priority or weighed, "move": status, "tag": any(tags)}
     acts = [act for act, wanted in asked.items() if wanted is not None and wanted is not False]
     if not acts:
-        raise UsageError("Say what to change: a status, a severity, a priority, a type, a client, a subject or tags.")
+        raise UsageError(
+            "Say what to change: a status, a severity, a priority, impact, urgency, type, client, subject or tags."
+        )
     for act in acts:
         desk.require(act)  # type: ignore[arg-type]
     said = []
-    retargets = any(wanted is not None for wanted in (severity, priority, type, organisation))
+    retargets = any(wanted is not None for wanted in (severity, priority, weighed, type, organisation))
     with desk.ticket(number, acts[0], now, version, rehearse=rehearse) as work:  # type: ignore[arg-type]
         before = promised(work.fold, work.at) if retargets else {}
         if subject is not None:
             said.append(_edit_subject(work, subject))
-        if type is not None:
-            said.append(_retype(work, type, reason))
         if organisation is not None:
             said.append(_rehome(work, organisation, reason))
+        if type is not None:
+            said.append(_retype(work, type, reason))
+        if weighed:
+            said.append(weigh(work, impact, urgency, reason))
         if severity is not None:
             said.append(_set_severity(work, severity, reason))
         if priority is not None:
@@ -145,17 +154,14 @@ def assign(
         words = "with nobody now"
         speaks_against: list[str] = []
         if login is not None:
-            agent = active_agent(work.session, login)
-            if agent.role == "viewer":
-                raise DeskError(f"{agent.name} only looks on: give {number} to somebody who works on tickets.")
+            agent = worker(work.session, login)
             words = f"assigned to {agent.login}"
             speaks_against = list(doubts(work, agent))
             if team is None and state.team is None and agent.team:
                 changes["team"] = (None, agent.team)
         changes["assignee"] = (state.assignee, login)
         if team is not None:
-            known = work.procedure.procedure.teams
-            wanted = chosen("team", team, known).key if known else team
+            wanted = team_of(work.procedure.procedure, team)
             changes["team"] = (state.team, wanted)
             words += f", team {wanted}"
         if all(before == after for before, after in changes.values()):
@@ -200,7 +206,7 @@ def _move(work: Work, status: str, reason: str, anyway: bool) -> str:
     closing = work.procedure.procedure.closing
     word = reason.strip().casefold()
     because = next((r for r in closing.reasons if word in (r.key.casefold(), r.label.casefold())), None)
-    target = admitted(work, status, resolved=because is not None, anyway=anyway)
+    target = admitted(work, status, because=because is not None, anyway=anyway)
     ends = because is not None and target.category == "closed"
     if because is not None and not ends:
         target = admitted(work, status, anyway=anyway)
@@ -262,6 +268,8 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
     kind = chosen("type", wanted, procedure.procedure.types)
     if kind.key == state.type:
         raise Unchanged(f"The type is {kind.label} already.")
+    if state.organisation_id is None:
+        require_open(procedure, kind, None)
     require_named(procedure.procedure, work.desk.agent, "retype")
     changes: Changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
     asked = judged_anew(work, kind, changes)

@@ -1,0 +1,64 @@
+"""Where the requester is asked first, a ticket is closed by their word, by the time, or for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskterm.desk import closing, conversation, handling
+from deskterm.desk.desk import Desk
+from deskterm.desk.intake import register
+from deskterm.errors import DeskError
+from one_ticket import seen
+from shipped_desk import proved
+from small_desk import at
+
+
+@pytest.fixture
+def services(store_url: str) -> Iterator[Desk]:
+    yield from proved(store_url, "managed-services")
+
+
+@pytest.fixture
+def agency(store_url: str) -> Iterator[Desk]:
+    yield from proved(store_url, "web-agency")
+
+
+def ticket(desk: Desk, **more: object) -> int:
+    values: dict[str, object] = {"subject": "No mail", "requester": "Ida", "incomplete": True, **more}
+    return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
+
+
+@pytest.mark.requirement("S3-13")
+def test_a_ticket_is_not_closed_by_hand_before_its_client_has_confirmed(services: Desk) -> None:
+    number = ticket(services)
+    named = f"ask them with `deskterm ticket resolve {number}`, then say so with `deskterm ticket confirm {number}`, or"
+    with pytest.raises(DeskError, match=f"Closed is for what the requester has confirmed: {named}"):
+        handling.move(services, number, "closed", now=at(1))
+    handling.move(services, number, "in-progress", now=at(2))
+    closing.resolve(services, number, "Replaced the disk.", now=at(3))
+    ways = f"say so with `deskterm ticket confirm {number}`, or close it for a reason with `deskterm ticket close"
+    for shut in (
+        lambda: handling.move(services, number, "closed", anyway=True, now=at(4)),
+        lambda: handling.move(services, number, "closed", reason="they will not mind", now=at(4)),
+        lambda: conversation.reply(services, number, "Closed now.", status="closed", now=at(4)),
+    ):
+        with pytest.raises(DeskError, match=ways):
+            shut()
+    closing.confirm(services, number, now=at(5))
+    assert seen(services, number).row.status == "closed"
+
+
+@pytest.mark.requirement("S3-13")
+def test_a_ticket_is_closed_unasked_for_a_reason_of_the_procedure(services: Desk) -> None:
+    first, second = ticket(services), ticket(services)
+    closing.close(services, first, "withdrawn", now=at(1))
+    handling.move(services, second, "closed", reason="duplicate", now=at(1))
+    assert [seen(services, number).row.status for number in (first, second)] == ["closed", "closed"]
+
+
+def test_a_procedure_that_asks_nobody_lets_tickets_be_closed_by_hand(agency: Desk) -> None:
+    number = ticket(agency, type="question", organisation="larch")
+    handling.move(agency, number, "closed", now=at(1))
+    assert seen(agency, number).row.status == "closed"
