@@ -67,8 +67,35 @@ def verify(reader: Reader, *, number: int | None = None, progress: Progress | No
         verdict.texts += len(texts)
         if progress is not None:
             progress(verdict.tickets, total)
-    verdict.broken = tuple(broken)
+    verdict.broken = tuple(sorted([*broken, *_vanished(reader, number)], key=lambda one: one.ticket))
     return verdict
+
+
+_TRACES = ("event", "personal_text", "message", "access", "change")
+"""Tables whose rows name a ticket, and stay when somebody takes the ticket away."""
+
+
+def _vanished(reader: Reader, number: int | None) -> Iterator[Broken]:
+    """Tickets that are wholly gone, chain and all: other rows still name them, or, on SQLite, whose numbers leave no
+    gap by themselves, their number is not there."""
+    known = " UNION ".join(f"SELECT ticket_id FROM {table}" for table in _TRACES)
+    found = {
+        ticket
+        for (ticket,) in reader.rows(
+            f"SELECT DISTINCT ticket_id FROM ({known}) named "
+            "WHERE ticket_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ticket WHERE id = named.ticket_id)"
+        )
+    }
+    if reader.dialect == "sqlite":
+        gaps = reader.rows(
+            "SELECT id + 1, (SELECT min(id) FROM ticket later WHERE later.id > ticket.id) FROM ticket "
+            "WHERE NOT EXISTS (SELECT 1 FROM ticket beside WHERE beside.id = ticket.id + 1)"
+        )
+        for begin, end in gaps:
+            found |= set(range(begin, end)) if end is not None else set()
+    for ticket in sorted(found):
+        if number in (None, ticket):
+            yield Broken(ticket, None, "", None, "missing", f"ticket {ticket} is missing, with all its events")
 
 
 def _chain(
