@@ -75,6 +75,10 @@ label = "Closed"
 category = "closed"
 to = ["working"]
 
+[[teams]]
+key = "first-line"
+label = "First line"
+
 [[metrics]]
 key = "response"
 label = "Response"

@@ -90,3 +90,21 @@ def test_a_telephone_number_serves_for_calls_back(deskterm: Call) -> None:
     assert desk("ticket", "new", "No mail", "--requester", "Ada", "--phone", "+61 2 5550 1234", *NINE).code == 0
     refused = desk("ticket", "new", "No mail", "--requester", "Bo", "--phone", "+91", *NINE)
     assert refused.err == "deskterm: '+91' is no telephone number: write it as +44 20 7946 0000.\n"
+
+
+@pytest.mark.requirement("S5-02", "S5-05")
+def test_departments_are_shown_and_listed(deskterm: Call) -> None:
+    desk = founded(deskterm, "web-agency")
+    asked = ("--type", "enquiry", "--email", "uma@nobody.example")
+    assert desk("ticket", "new", "A price", *asked).code == 0
+    assert "Department Pre-sales enquiries" in desk("ticket", "show", "1001").out
+    assert desk("ticket", "show", "1001", "--json").json["department"] == "pre-sales"
+    listed = desk("ticket", "list", "--department", "Pre-sales enquiries")
+    assert "Department" in listed.out
+    assert "A price" in listed.out
+    assert desk("ticket", "list", "--department", "billing", "--json").json == []
+    assert desk("ticket", "list", "--team", "support", "--json").json == []
+    wrong = desk("ticket", "list", "--department", "bilings")
+    assert wrong.code == 1
+    assert "There is no department 'bilings'. Did you mean billing?" in wrong.err
+    assert desk("ticket", "list", "--stale", "--team", "support").code == 2

@@ -34,9 +34,6 @@ WATCHED = (
     .replace('key = "low"\n', 'key = "low"\nurgent = false\n', 1)
     + """
 [[teams]]
-key = "first-line"
-label = "First line"
-[[teams]]
 key = "sunday"
 label = "Weekend"
 calendar = "weekend"

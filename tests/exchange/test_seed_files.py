@@ -222,8 +222,7 @@ def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store
 
 
 def test_a_team_that_the_procedure_does_not_know_is_refused(store_url: str, write: Write) -> None:
-    text = TEXT + '[[teams]]\nkey = "first-line"\nlabel = "First line"\n'
-    desk = Desk(found(store_url, small_procedure(text), admin_login="ann", now=MONDAY), "ann")
+    desk = Desk(found(store_url, small_procedure(), admin_login="ann", now=MONDAY), "ann")
     rows = agents(write("a.csv", "login,name,team\nzoe,Zoe,frist-line\n"))
     assert "Did you mean first-line?" in refusal(lambda: seed_agents(desk, rows, now=MONDAY))
     desk.store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,8 +12,8 @@ from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
     from deskterm.store.reader import Reader
-    from deskterm.store.window import QueueRow
-    from deskterm.tui.shown import Line
+    from deskterm.store.window import Order, QueueRow
+    from deskterm.tui.shown import Choice, Line
     from deskterm.tui.vocabulary import Vocabulary
 
 
@@ -41,22 +41,29 @@ def list_tickets(
         bool, typer.Option("--to-be-set", help="Those that wait for somebody to say when they are due.")
     ] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Only what is done with.")] = False,
+    department: Annotated[str | None, typer.Option(help="Only what this department has.")] = None,
+    team: Annotated[str | None, typer.Option(help="Only what this team has.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List tickets, in the order of work."""
     if stale + unscheduled + to_be_set:
         from deskterm.cli import worklists
 
-        if stale + unscheduled + to_be_set > 1 or view != "open" or match or by_due or closed or requester:
+        of_some = match or by_due or closed or requester or department or team
+        if stale + unscheduled + to_be_set > 1 or view != "open" or of_some:
             raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
         show_list = worklists.print_unscheduled if unscheduled else worklists.print_to_be_set
         (worklists.print_stale if stale else show_list)(context.obj, limit, as_json)
         return
     if requester is not None:
+        if department is not None or team is not None:
+            raise UsageError("--requester lists all that somebody asked for: leave --department and --team out.")
         print_requests(context.obj, requester, closed=closed or None, match=match, limit=limit, as_json=as_json)
         return
     view = "closed" if closed else view
-    print_queue(context.obj, view, match=match, by_due=by_due, limit=limit, as_json=as_json)
+    print_queue(
+        context.obj, view, match=match, by_due=by_due, department=department, team=team, limit=limit, as_json=as_json
+    )
 
 
 def print_requests(
@@ -90,9 +97,17 @@ def print_requests(
 
 
 def print_queue(
-    invocation: Invocation, view: str, *, match: str = "", by_due: bool = False, limit: int = 100, as_json: bool = False
+    invocation: Invocation,
+    view: str,
+    *,
+    match: str = "",
+    by_due: bool = False,
+    department: str | None = None,
+    team: str | None = None,
+    limit: int = 100,
+    as_json: bool = False,
 ) -> None:
-    """Print a view of the queue with its due times."""
+    """Print a view of the queue with its due times. department, team: only what these have, by key or label."""
     from deskterm.cli import show
     from deskterm.store.sheet import agents, desk_facts
     from deskterm.store.window import VIEWS, Viewer, count, window
@@ -103,22 +118,24 @@ def print_queue(
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         login = invocation.login()
-        team = next((agent.team for agent in agents(reader) if agent.login == login), None)
+        own = next((agent.team for agent in agents(reader) if agent.login == login), None)
         now = int(invocation.now(facts).timestamp())
-        viewer = Viewer(login, team, now)
-        rows = window(reader, view, viewer, order="due" if by_due else "order", limit=limit, match=match)
-        total = len(rows) if len(rows) < limit else count(reader, view, viewer, match)
-        shown = [] if as_json else _lines(reader, rows, Vocabulary(facts.document))
+        viewer = Viewer(login, own, now)
+        vocabulary = Vocabulary(facts.document)
+        home = _named("department", department, vocabulary.departments)
+        queue = _named("team", team, vocabulary.teams or vocabulary.departments)
+        order: Order = "due" if by_due else "order"
+        rows = window(reader, view, viewer, order=order, limit=limit, match=match, department=home, team=queue)
+        total = len(rows)
+        if total == limit:
+            total = count(reader, view, viewer, match, department=home, team=queue)
+        shown = [] if as_json else _lines(reader, rows, vocabulary)
     if as_json:
         show.print_json([row_json(row) for row in rows])
         return
     label = next(known.label for known in VIEWS if known.key == view)
     print(f"{show.safe(facts.name)} · {label} · {total} · {show.here(now, facts.timezone)}")
-    show.print_table(
-        ("", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"),
-        [_cells(line, now, facts.timezone) for line in shown],
-        right=("#", "Left"),
-    )
+    _print_lines(shown, vocabulary, now, facts.timezone)
     if total > len(rows):
         print(f"… {total - len(rows)} more: --limit {total} shows them.")
 
@@ -137,9 +154,30 @@ def print_rows(
     facts = desk_facts(reader)
     now = int(invocation.now(facts).timestamp())
     print(f"{show.safe(facts.name)} · {label} · {len(rows)} · {show.here(now, facts.timezone)}")
+    vocabulary = Vocabulary(facts.document)
+    _print_lines(_lines(reader, rows, vocabulary), vocabulary, now, facts.timezone)
+
+
+def _named(what: str, word: str | None, among: Mapping[str, Choice]) -> str | None:
+    """The key of what was named, by key or label; None for None."""
+    if word is None:
+        return None
+    from deskterm.desk.workflow import chosen
+
+    return chosen(what, word, among.values()).key
+
+
+def _print_lines(lines: Sequence[Line], vocabulary: Vocabulary, now: int, timezone: str) -> None:
+    """A table of lines; on a desk with departments, with the one that has each."""
+    from deskterm.cli import show
+
+    homes = vocabulary.departments
     show.print_table(
-        ("", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"),
-        [_cells(line, now, facts.timezone) for line in _lines(reader, rows, Vocabulary(facts.document))],
+        ("", "#", "Left", "Due", "Sev", "Status", *(["Department"] if homes else []), "Assignee", "Client", "Subject"),
+        [
+            [*cells[:6], *([line.department or "–"] if homes else []), *cells[6:]]
+            for line, cells in ((line, _cells(line, now, timezone)) for line in lines)
+        ],
         right=("#", "Left"),
     )
 

@@ -34,7 +34,11 @@ def severities(context: typer.Context, file: File, dry_run: DryRun = False, as_j
 
 @app.command()
 def agents(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Add and change agents; nobody is removed (active = false retires)."""
+    """Add and change agents; nobody is removed (active = false retires).
+
+    Who works in a department is said by `team`: a team that belongs to it, or the department itself, by key, where the
+    procedure has no teams.
+    """
     from deskterm.desk.staffing import seed_agents
     from deskterm.exchange.seeds import agents as read
 

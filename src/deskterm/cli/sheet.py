@@ -24,6 +24,7 @@ def print_sheet_json(sheet: TicketSheet, stage: str | None = None) -> None:
             "next_due": show.instant(sheet.row.next_due),
             "impact": sheet.impact,
             "urgency": sheet.urgency,
+            "department": sheet.department,
             "tier": sheet.tier,
             "channel": sheet.channel,
             "product": sheet.product,

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
-from deskterm.desk.audience import told
+from deskterm.desk.audience import Colleagues, told
+from deskterm.desk.departments import department
 from deskterm.desk.desk import Desk
 from deskterm.desk.people import active_agent
 from deskterm.desk.permissions import may
@@ -47,8 +48,8 @@ def is_away(person: Agent, now: datetime) -> bool:
 
 
 def take_over(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
-    """Take the ticket of a colleague who is away (S5-03): in departments that cover for each other everybody may, of
-    others leads. The colleague finds a notice of it on coming back. No clock is another for it (rule 16)."""
+    """Take the ticket of a colleague who is away (S5-03): in departments that cover for each other their members may,
+    of others leads. The colleague finds a notice of it on coming back. No clock is another for it (rule 16)."""
     with desk.ticket(number, "assign", now, version, doing="take a ticket over") as work:
         state = work.state
         if state.assignee is None or state.assignee == desk.agent.login:
@@ -58,9 +59,18 @@ def take_over(desk: Desk, number: int, *, now: datetime, version: int | None = N
         owner = work.session.execute(select(Agent).where(_agent.c.login == state.assignee)).scalar_one_or_none()
         if owner is not None and owner.active and not is_away(owner, now):
             raise DeskError(f"{owner.name} is not away: ask them for {number}, or assign it.")
-        home = next((part for part in work.procedure.procedure.departments if part.key == state.department), None)
-        if home is not None and not home.covers_absence and not may(desk.agent.role, "absence"):
-            raise DeskError(f"{home.label} does not take over from those who are away: ask a lead to assign {number}.")
+        procedure = work.procedure.procedure
+        home = department(procedure, state.department)
+        if home is not None and not may(desk.agent.role, "absence"):
+            if not home.covers_absence:
+                raise DeskError(
+                    f"{home.label} does not take over from those who are away: ask a lead to assign {number}."
+                )
+            if desk.agent.login not in Colleagues(work.session).of_department(procedure, home.key):
+                raise DeskError(
+                    f"Only those who work in {home.label} take over from each other: ask one of them, or a lead to"
+                    f" assign {number}."
+                )
         before = state.assignee
         work.append("assigned", {"assignee": (before, desk.agent.login)}, reason=f"{before} is away")
         told(work, [before], "assigned", f"taken over by {desk.agent.login}")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.delivery import not_before
+from deskterm.desk.departments import home_of
 from deskterm.desk.desk import ITSELF
 from deskterm.desk.events import Event
 from deskterm.desk.records import of_kind
@@ -52,15 +53,13 @@ class Colleagues:
         return [login for login, _, _, of, _ in self if team and of == team]
 
     def of_department(self, procedure: Procedure, department: str | None) -> list[str]:
-        """The members of a department's teams; where it has none, those whose team is called as it is; on a desk where
-        nobody is of any department, everybody who works on tickets (S5-02)."""
+        """Who works in a department: those whose team belongs to it, or is called as it is; on a desk where nobody is
+        of any department, everybody who works on tickets (S5-02)."""
         if department is None:
             return []
-        teams = {team.key for team in procedure.teams if team.department == department} or {department}
-        members = [login for login, _, _, team, _ in self if team in teams]
-        homes = {part.key for part in procedure.departments} | {team.key for team in procedure.teams if team.department}
-        if members or any(team in homes for _, _, _, team, _ in self):
-            return members
+        homes = {login: home_of(procedure, team) for login, _, _, team, _ in self}
+        if any(homes.values()):
+            return [login for login, home in homes.items() if home == department]
         return [login for login, role, _, _, _ in self if role != "viewer"]
 
     def leads(self, team: str | None) -> list[str]:

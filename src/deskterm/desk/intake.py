@@ -9,9 +9,10 @@ from typing import Any
 from deskterm.desk.checklists import brought
 from deskterm.desk.classifying import channel_of, key_of, scales, type_of
 from deskterm.desk.completeness import Given, Person, given, missing, named_with_kind, refusal, telephone, unreachable
+from deskterm.desk.departments import for_clients, open_types, team_of
 from deskterm.desk.desk import Desk
 from deskterm.desk.lacking import INCOMPLETE, MISSING
-from deskterm.desk.people import active_agent, contact, organisation_of
+from deskterm.desk.people import contact, organisation_of, worker
 from deskterm.desk.records import change
 from deskterm.desk.rows import seconds
 from deskterm.desk.suiting import doubts
@@ -94,14 +95,14 @@ def register(
             channel or own.get("channel") or procedure.procedure.channels[0], procedure.procedure.channels
         )
         values["department"] = home or kind.department
-        values["team"] = key_of("team", team, procedure.procedure.teams)
+        values["team"] = None if team is None else team_of(procedure.procedure, team)
         values["product"] = _listed("product", product, procedure.procedure.products)
         values["topic"] = _listed("topic", topic, procedure.procedure.topics)
         values["tags"] = tidy_tags(tags) or None
         values["external_id"] = external_id
         values["assignee"] = assignee
         if assignee is not None:
-            agent = active_agent(work.session, assignee)
+            agent = worker(work.session, assignee)
             values["team"] = values["team"] or agent.team
         values |= _whose(client, person, own.get("tenant"))
         values["received_at"] = seconds(received_at) if received_at is not None else work.at
@@ -146,7 +147,7 @@ def supply(desk: Desk, number: int, fields: Mapping[str, Any], *, now: datetime,
             raise refusal(procedure, procedure.types[state.type], (), said.faults)
         unknown = sorted(said.own.keys() - _SUPPLIED.keys())
         if unknown:
-            raise UsageError(f"{unknown[0]} is not given as a field: it has a command of its own.")
+            raise UsageError(f"{unknown[0]} is not given as a field: see `deskterm ticket set --help`.")
         changes: dict[str, tuple[Any, Any]] = {
             f"fields.{key}": (state.fields.get(key), value) for key, value in said.values.items()
         }
@@ -193,21 +194,15 @@ def tidy_tags(tags: Iterable[str]) -> list[str]:
 def _open_to_all(
     procedure: Compiled, kind: RequestType, home: str | None, *, elsewhere: bool
 ) -> tuple[RequestType, str | None]:
-    """Where a request goes of somebody who is no client (S5-01): as it was asked, or, elsewhere, to the first type that
-    is open to everybody. DeskError when it may not come in."""
-    if not _for_clients(procedure, kind, home):
+    """Where a request goes of somebody who is no client (S5-01): as it was asked, or, elsewhere, to where its type goes
+    if that is open to everybody, else to the first type that is. DeskError when it may not come in."""
+    closed = for_clients(procedure, kind, home)
+    if closed is None:
         return kind, home
-    others = [other for other in procedure.types.values() if not _for_clients(procedure, other, None)]
+    others = open_types(procedure)
     if elsewhere and others:
-        return others[0], None
-    ways = f", or register it as {' or '.join(f'{other.label} ({other.key})' for other in others)}" if others else ""
-    raise DeskError(f"{kind.label} is for clients only: name the client that it is for{ways}.")
-
-
-def _for_clients(procedure: Compiled, kind: RequestType, home: str | None) -> bool:
-    key = home or kind.department
-    department = next((part for part in procedure.procedure.departments if part.key == key), None)
-    return kind.clients_only or (department is not None and department.clients_only)
+        return kind if kind in others else others[0], None
+    raise DeskError(closed.refusal())
 
 
 def _whose(client: Organisation | None, person: Contact | None, tenant: str | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from deskterm.desk import letters
 from deskterm.desk.audience import Colleagues, meant, told
 from deskterm.desk.courtesy import courtesy
+from deskterm.desk.departments import department
 from deskterm.desk.events import Event
 from deskterm.desk.news import in_a_line, news_of, step_of
 from deskterm.desk.participants import of_ticket
@@ -89,7 +90,10 @@ class _Teller:
         if news == "escalated":
             words += [role for role in [step_of(event).get("who")] if role]
         what = in_a_line(self._work.procedure, event, news)
-        if news == "escalated" and (vacant := _vacant(self._work, self._colleagues, event)):
+        vacant = _vacant(self._work, self._colleagues, event) if news == "escalated" else ""
+        if not vacant and "department" in words:
+            vacant = _deserted(self._work, self._colleagues)
+        if vacant:
             words.append("lead")
             what += f", and {vacant}"
             self.said.append(self._instead(vacant))
@@ -104,7 +108,7 @@ class _Teller:
             self.said.append(f"{_counted(len(who))} told")
 
     def _instead(self, vacant: str) -> str:
-        """That nobody takes up an escalation, and who is told instead."""
+        """That there is nobody to take something up, and who is told instead."""
         leads = self._colleagues.leads(self._work.state.team)
         if self._work.desk.agent.login in leads:
             return f"{vacant}, so it stays with you"
@@ -146,6 +150,17 @@ def _vacant(work: Work, colleagues: Colleagues, event: Event) -> str:
     return "" if colleagues.present(held, work.at) else all_away if held else nobody
 
 
+def _deserted(work: Work, colleagues: Colleagues) -> str:
+    """That nobody works in the department of a ticket that nobody has, in words; empty where somebody does."""
+    home = department(work.procedure.procedure, work.state.department)
+    if home is None or work.state.assignee is not None:
+        return ""
+    members = colleagues.of_department(work.procedure.procedure, home.key)
+    if colleagues.present(members, work.at):
+        return ""
+    return f"everybody in {home.label} is away" if members else f"nobody works in {home.label}"
+
+
 def _applies(notice: Notice, work: Work, event: Event) -> bool:
     data = event.data
     if notice.entered is not None and event.changes.get("status", (None, None))[1] != notice.entered:
@@ -180,8 +195,10 @@ def _of_department(procedure: Procedure, work: Work, news: str) -> list[str]:
     """Whom a department tells of a new ticket or reply (S5-02)."""
     if news not in ("registered", "customer-replied"):
         return []
-    home = next((part for part in procedure.departments if part.key == work.state.department), None)
-    return [] if home is None else ["department" if home.notify == "all" else "assignee"]
+    home = department(procedure, work.state.department)
+    if home is None:
+        return []
+    return ["department", "assignee"] if home.notify == "all" else ["assignee"]
 
 
 def _implied(procedure: Procedure, notices: Sequence[Notice], news: str, event: Event) -> Iterator[Notice]:

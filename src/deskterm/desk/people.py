@@ -47,6 +47,14 @@ def active_agent(session: Session, login: str) -> Agent:
     raise DeskError(f"{login!r} {reason}: choose from {shown}.")
 
 
+def worker(session: Session, login: str) -> Agent:
+    """An active agent who works on tickets. DeskError for one who only looks on."""
+    agent = active_agent(session, login)
+    if agent.role == "viewer":
+        raise DeskError(f"{agent.name} only looks on: give it to somebody who works on tickets.")
+    return agent
+
+
 def organisation_of(
     session: Session, key: str | None, email: str | None, number: int | None = None
 ) -> Organisation | None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from deskterm.desk.coverage import tiers
+from deskterm.desk.departments import team_of
 from deskterm.desk.desk import Desk
 from deskterm.desk.visible import visible
 from deskterm.desk.workflow import chosen
@@ -59,11 +60,11 @@ def seed_clients(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool
 
 
 def _placed(desk: Desk, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The row with the keys of its team and named roles, where the procedure has any of them."""
+    """The row with the keys of its team (a department, where the procedure has only these) and named roles."""
     procedure = desk.procedure.procedure
     placed = dict(row)
-    if row.get("team") and procedure.teams:
-        placed["team"] = chosen("team", row["team"], procedure.teams).key
+    if row.get("team"):
+        placed["team"] = team_of(procedure, row["team"])
     if row.get("roles") and procedure.roles:
         placed["roles"] = ",".join(chosen("role", name, procedure.roles).key for name in row["roles"].split(","))
     return placed

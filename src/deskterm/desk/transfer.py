@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from deskterm.desk.departments import home_of, require_open, team_of
 from deskterm.desk.desk import Desk
 from deskterm.desk.transaction import Done
 from deskterm.desk.workflow import chosen
@@ -22,7 +23,8 @@ def transfer(
 ) -> Done:
     """Give a ticket to another department or team, with a note that only the desk sees; nobody has it there yet. The
     customer's clocks are untouched, whatever policy the new department's tickets have (rule 16). DeskError where the
-    department that it leaves wants a note (S5-05) and there is none."""
+    department that it leaves wants a note (S5-05) and there is none, for a team that there is not, and where the
+    requester is no client and only clients may go there (S5-01)."""
     if department is None and team is None:
         raise UsageError("Say where it goes: a department, a team or both.")
     with desk.ticket(number, "transfer", now, version) as work:
@@ -33,12 +35,16 @@ def transfer(
         where = []
         if department is not None:
             home = chosen("department", department, procedure.departments)
+            if state.organisation_id is None:
+                require_open(work.procedure, None, home.key)
             changes["department"] = (state.department, home.key)
             where.append(home.label)
         if team is not None:
-            key = chosen("team", team, procedure.teams).key if procedure.teams else team
+            key = team_of(procedure, team)
             changes["team"] = (state.team, key)
             where.append(f"team {key}")
+        elif department is not None and home_of(procedure, state.team) not in (None, home.key):
+            changes["team"] = (state.team, None)
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is there already.")
         left = next((part for part in procedure.departments if part.key == state.department), None)

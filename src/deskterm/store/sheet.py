@@ -119,6 +119,7 @@ class TicketSheet:
     snoozed_until: int | None = None
     exempt: str | None = None
     held: str | None = None
+    department: str | None = None
     flags: tuple[str, ...] = ()
     records: list[RecordView] = field(default_factory=list)
     words: dict[int, str] = field(default_factory=dict)
@@ -142,7 +143,7 @@ class DeskFacts:
 
 _SHEET = (
     "impact, urgency, tier, channel, product, topic, tags, fields, solved_at, closed_at, reopened, version, sprint, "
-    "snoozed_until, exempt, held, flags"
+    "snoozed_until, exempt, held, flags, department"
 )
 _TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
@@ -159,7 +160,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
     impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version, *rest = found[0][
         _QUEUE_WIDTH:
     ]
-    sprint, snoozed, exempt, held, marks = rest
+    sprint, snoozed, exempt, held, marks, department = rest
     clocks = _clocks(reader, wanted)
     gone = merged(reader, number, fields)
     hanging = [*records(reader, number), *(one for other in gone for one in _counted(reader, other))]
@@ -187,6 +188,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         exempt=exempt,
         held=held,
         flags=_listed(marks),
+        department=department,
         records=hanging,
         words=told(reader, (record.values for record in hanging if record.kind != "letter")),
         people=called(reader, (record.values for record in hanging if record.kind == "participant")),

@@ -63,6 +63,7 @@ class QueueRow(NamedTuple):
     received: int
     updated: int
     key: Key
+    department: str | None = None
 
 
 VIEWS: tuple[View, ...] = (
@@ -96,7 +97,7 @@ _COUNTERS = "SELECT " + ", ".join(
 
 _COLUMNS = (
     "id, subject, status, category, severity, priority, requester, organisation, assignee, team, type, next_due_at, "
-    "next_metric, breached, waiting, received_at, updated_at, rank, order_at"
+    "next_metric, breached, waiting, received_at, updated_at, rank, order_at, department"
 )
 
 
@@ -144,13 +145,15 @@ def window(
     offset: int = 0,
     limit: int = 100,
     match: str = "",
+    department: str | None = None,
+    team: str | None = None,
 ) -> list[QueueRow]:
     """A page of a view in list order: from the top, or the one that begins after a key, or the one that ends just
     before one. offset: rows to skip from there. match: only what has this text in its number, subject, requester or
-    organisation, whatever the case."""
+    organisation, whatever the case. department, team: only what is there."""
     sorting = _sorting(view, order)
     reverse = before is not None
-    where, params = _where(reader, view, viewer, match)
+    where, params = _where(reader, view, viewer, match, department, team)
     anchor = before if reverse else after
     if anchor is not None:
         where += f" AND {sorting.beyond(reverse=reverse)}"
@@ -166,9 +169,17 @@ def window(
     return found
 
 
-def count(reader: Reader, view: str, viewer: Viewer, match: str = "") -> int:
+def count(
+    reader: Reader,
+    view: str,
+    viewer: Viewer,
+    match: str = "",
+    *,
+    department: str | None = None,
+    team: str | None = None,
+) -> int:
     """How many rows a view has."""
-    where, params = _where(reader, view, viewer, match)
+    where, params = _where(reader, view, viewer, match, department, team)
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     return int(found)
 
@@ -190,7 +201,7 @@ def queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", 
     else:
         place = Key(0, due if key[0] == "next_due_at" else updated, number)
     instants = (seconds(row[15]), seconds(updated))
-    return QueueRow._make((*row[:11], seconds_or_none(due), row[12], row[13] == 1, row[14], *instants, place))
+    return QueueRow._make((*row[:11], seconds_or_none(due), row[12], row[13] == 1, row[14], *instants, place, row[19]))
 
 
 def queue_columns() -> str:
@@ -202,13 +213,19 @@ def _sorting(view: str, order: Order) -> _Sorting:
     return _SORTINGS["closed" if view == "closed" else order]
 
 
-def _where(reader: Reader, view: str, viewer: Viewer, match: str) -> tuple[str, dict[str, object]]:
+def _where(
+    reader: Reader, view: str, viewer: Viewer, match: str, department: str | None = None, team: str | None = None
+) -> tuple[str, dict[str, object]]:
     where = "is_open = 0" if view == "closed" else f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])})"
     params = _who(reader, viewer)
     if match:
         condition, pattern = _matching(reader, match)
         where += f" AND {condition}"
         params["match"] = pattern
+    for column, wanted in (("department", department), ("team", team)):
+        if wanted is not None:
+            where += f" AND {column} = :of_{column}"
+            params[f"of_{column}"] = wanted
     return where, params
 
 

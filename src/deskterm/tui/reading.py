@@ -64,7 +64,7 @@ def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Voca
         requester=sanitize(row.requester),
         organisation=sanitize(row.organisation),
         assignee=sanitize(row.assignee or ""),
-        team=label(vocabulary.teams, row.team),
+        team=label(vocabulary.teams or vocabulary.departments, row.team),
         due=row.next_due,
         metric=label(vocabulary.metrics, row.next_metric or None),
         calendar=_counted_in(clock.target, clock.calendar, vocabulary) if clock else None,
@@ -75,6 +75,7 @@ def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Voca
         place=row.key,
         since=clock.since if clock else 0,
         overrun=clock.overrun if clock else 0,
+        department=label(vocabulary.departments, row.department),
     )
 
 
@@ -123,7 +124,8 @@ def _facts(sheet: TicketSheet, vocabulary: Vocabulary) -> list[tuple[str, Safe]]
         ("Requester", sanitize(row.requester)),
         ("Organisation", sanitize(row.organisation)),
         ("Assignee", sanitize(row.assignee or "nobody")),
-        ("Team", label(vocabulary.teams, row.team)),
+        ("Department", label(vocabulary.departments, sheet.department)),
+        ("Team", label(vocabulary.teams or vocabulary.departments, row.team)),
         ("Tier", vocabulary.tiers.get(tier) or sanitize(tier)),
         ("Channel", sanitize(sheet.channel)),
         ("Product", label(vocabulary.products, sheet.product)),

@@ -53,6 +53,7 @@ class Line(NamedTuple):
     place: object
     since: int = 0
     overrun: int = 0
+    department: Safe = Safe("")
 
     def left(self, now: int) -> int | None:
         """Open seconds left; below nothing when the due instant has passed; None without a running clock."""

@@ -21,7 +21,8 @@ from deskterm.procedure.schema.words import (
 
 
 class Department(Part):
-    """A queue with members."""
+    """A queue with members: the agents whose team belongs to it; where the procedure has no teams, those whose `team`
+    is its key (`deskterm seed agents`). On a desk where nobody is of any department, all who work on tickets are."""
 
     key: Key
     label: Text
