@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,8 +56,9 @@ def at(seconds: int, timezone: str) -> str:
 
 
 def money(values: dict[str, Any]) -> str:
-    """`EUR 120.00`; nothing where there is no amount."""
-    return f"{values.get('currency', '')} {values['amount']}".strip() if values.get("amount") else ""
+    """`EUR 1,200.00`; nothing where there is no amount."""
+    amount = values.get("amount")
+    return f"{values.get('currency', '')} {Decimal(amount):,}".strip() if amount else ""
 
 
 def _lines(sheet: TicketSheet, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
