@@ -53,11 +53,19 @@ def test_a_checklist_is_shown_and_ticked_off(deskterm: Call) -> None:
 @pytest.mark.requirement("S2-19")
 def test_a_letter_that_lacks_something_is_remarked_on_or_refused(deskterm: Call) -> None:
     opened(deskterm, "campus-it", "issue")
-    refused = deskterm("ticket", "resolve", 1001, "Fixed.", "--code", "solved", "--strict", *later(1))
+    plain = "ticket", "resolve", 1001, "Fixed.", "--code", "solved", "--attached"  # what is said goes out as it is
+    refused = deskterm(*plain, "--strict", *later(1))
     assert (refused.code, "The letter lacks a polite introduction" in refused.err) == (1, True)
-    sent = deskterm("ticket", "resolve", 1001, "Fixed.", "--code", "solved", *later(1))
+    sent = deskterm(*plain, *later(1))
     assert (sent.code, "the letter lacks a polite introduction" in sent.err) == (0, True)
     assert sent.out.startswith("1001: resolved, now Resolved")
+
+
+@pytest.mark.requirement("S2-19")
+def test_a_note_that_goes_out_in_a_letter_is_not_remarked_on(deskterm: Call) -> None:
+    opened(deskterm, "campus-it", "issue")
+    sent = deskterm("ticket", "resolve", 1001, "Fixed.", "--code", "solved", "--strict", *later(1))
+    assert (sent.code, sent.err) == (0, "")
 
 
 def test_a_ticket_is_resolved_rejected_confirmed_and_reopened(deskterm: Call) -> None:

@@ -10,9 +10,11 @@ from deskterm.automation.runner import Runner
 from deskterm.desk import checklists, closing, conversation, handling
 from deskterm.desk.courtesy import courtesy
 from deskterm.desk.gates import NeedsReply
-from deskterm.desk.intake import supply
+from deskterm.desk.intake import register, supply
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.schema import Notice
 from one_ticket import Opened, hung, seen, states
+from shipped_desk import shipped_desk
 from small_desk import MONDAY, at
 
 DAY = timedelta(days=1)
@@ -265,9 +267,28 @@ def test_a_resolution_letter_is_checked_for_its_five_parts(opened: Opened) -> No
         "introduction", "information", "how-resolved", "further-help", "thanks",
     ]  # fmt: skip
     assert [check.key for check in courtesy(procedure, LETTER.replace("Thank you", "Glad"))] == ["thanks"]
+
+
+@pytest.mark.requirement("S2-19")
+def test_the_letter_that_goes_out_is_checked_and_not_the_note_that_a_template_puts_into_it(opened: Opened) -> None:
+    desk = opened("campus-it")
+    done = closing.resolve(desk, 1001, "Replaced the lamp.", code="solved", strict=True, now=at(5))
+    assert done.lacks == ""
+
+
+@pytest.mark.requirement("S2-19")
+def test_words_that_go_out_as_they_are_must_be_a_whole_letter(store_url: str) -> None:
+    desk = shipped_desk(store_url, "campus-it", notices=(Notice(on="replied", to=("requester",)),))
+    first, second = (
+        register(desk, subject="Dark", requester="Ida", email="ida@larch.example", incomplete=True, now=at(0)).number
+        for _ in range(2)
+    )
     with pytest.raises(DeskError, match="The letter lacks a polite introduction"):
-        closing.resolve(desk, 1001, "It is fixed.", code="solved", strict=True, now=at(5))
-    closing.resolve(desk, 1001, LETTER, code="solved", strict=True, now=at(6))
+        closing.resolve(desk, first, "It is fixed.", code="solved", strict=True, now=at(5))
+    assert closing.resolve(desk, first, LETTER, code="solved", strict=True, now=at(6)).lacks == ""
+    bare = closing.resolve(desk, second, "It is fixed.", code="solved", now=at(6))
+    assert bare.lacks.startswith("a polite introduction")
+    desk.store.close()
 
 
 @pytest.mark.requirement("S2-15")

@@ -73,8 +73,7 @@ def resolve(
             desk, number, words, resolution=kind, code=code, status=status, channel=channel, strict=strict, now=now,
             version=version,
         )  # fmt: skip
-    if not strict:
-        lacking(desk, words)
+    lacking(done)
     report(done, as_json)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
-    from deskterm.desk.desk import Desk
+    from deskterm.desk.transaction import Done
 
 
 def read_words(words: str | None) -> str:
@@ -23,11 +23,9 @@ def read_words(words: str | None) -> str:
         raise UsageError("Standard input is not UTF-8 text: convert it first.") from error
 
 
-def lacking(desk: Desk, body: str) -> None:
+def lacking(done: Done) -> None:
     """Say on standard error what a resolution letter lacks (S2-19); it goes out all the same."""
     from deskterm.cli import show
-    from deskterm.desk.courtesy import courtesy, listed
 
-    missing = courtesy(desk.procedure.procedure, body)
-    if missing:
-        print(f"deskterm: the letter lacks {show.safe(listed(missing))}", file=sys.stderr)
+    if done.lacks:
+        print(f"deskterm: the letter lacks {show.safe(done.lacks)}", file=sys.stderr)

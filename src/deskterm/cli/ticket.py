@@ -170,8 +170,6 @@ def reply(
         raise UsageError("--author and --received go with --from-requester.")
     else:
         channel = way_of(invocation.desk(), channel, "email")
-        if resolution is not None:
-            lacking(invocation.desk(), body)
         done = conversation.reply(
             invocation.desk(),
             number,
@@ -183,6 +181,7 @@ def reply(
             now=now,
             version=version,
         )
+        lacking(done)
     report(done, as_json)
 
 

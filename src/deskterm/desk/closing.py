@@ -4,12 +4,13 @@ back."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import func, select
 
-from deskterm.desk.courtesy import require_courtesy
+from deskterm.desk.courtesy import judged
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Changes, Event
 from deskterm.desk.gates import RESOLUTION, admitted, may_return, require_return, standing_resolution
@@ -47,13 +48,12 @@ def resolve(
     ticket goes where the procedure has it wait for a word of them, or to its end. code: one of the procedure's kinds of
     resolution; may be left out where only one is meant by `resolution`. resolution: permanent or temporary; left out,
     what the code says, else permanent. UsageError where the two contradict each other. status: where it goes instead.
-    strict: DeskError when the letter lacks what letters must hold (S2-19)."""
+    strict: Discourteous when the letter that goes out lacks what letters must hold (S2-19)."""
     words = said_words(note)
-    if strict:
-        require_courtesy(desk.procedure.procedure, words)
     with desk.ticket(number, "reply", now, version, doing="resolve tickets") as work:
-        _, said = give(work, words, resolution, code, status, channel=channel, next_steps=next_steps)
+        event, said = give(work, words, resolution, code, status, channel=channel, next_steps=next_steps)
         done = work.done(f"{number}: {said}{_others(work)}")
+        done = replace(done, lacks=judged(work, event, strict=strict))
     return done
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from deskterm.desk.closing import arrived, comes_back_to, likely, resolution_said, said_words, stays_closed
+from deskterm.desk.courtesy import judged
 from deskterm.desk.desk import Desk
 from deskterm.desk.follow_up import follow_up, latest_follow_up
 from deskterm.desk.gates import admitted
@@ -37,7 +39,7 @@ def reply(
         target = None if status is None else admitted(work, status, said=True, resolved=resolution is not None)
         known = work.procedure.procedure.closing.resolutions
         given = {} if resolution is None else resolution_said(work, resolution, likely(known, resolution))
-        work.append(
+        event = work.append(
             "replied",
             {**given, **({"status": (work.state.status, target.key)} if target else {})},
             {"body": words},
@@ -50,6 +52,8 @@ def reply(
         )
         moved = f", now {target.label}" if target else ""
         done = work.done(f"{number} answered{moved}")
+        if resolution is not None:
+            done = replace(done, lacks=judged(work, event, strict=False))
     return done
 
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import LetterCheck, Procedure
+
+if TYPE_CHECKING:
+    from deskterm.desk.events import Event
+    from deskterm.desk.transaction import Work
+
+
+class Discourteous(DeskError):
+    """A resolution letter lacks something. lacking: the parts, as a person reads them."""
+
+    def __init__(self, lacking: list[LetterCheck]) -> None:
+        super().__init__(f"The letter lacks {listed(lacking)}: add it, or send it as it is.")
+        self.lacking = tuple(check.label for check in lacking)
 
 
 def courtesy(procedure: Procedure, body: str) -> list[LetterCheck]:
@@ -21,10 +34,31 @@ def courtesy(procedure: Procedure, body: str) -> list[LetterCheck]:
 
 
 def require_courtesy(procedure: Procedure, body: str) -> None:
-    """DeskError that names what a resolution letter lacks."""
+    """Discourteous that names what a resolution letter lacks."""
     lacking = courtesy(procedure, body)
     if lacking:
-        raise DeskError(f"The letter lacks {listed(lacking)}: add it, or send it as it is.")
+        raise Discourteous(lacking)
+
+
+def judged(work: Work, event: Event, *, strict: bool) -> str:
+    """What the letter lacks that goes out with a resolution, in one line; empty for nothing. It is the letter that the
+    procedure puts the words into, and the words themselves where it has none. To be asked once the letters are written.
+    strict: Discourteous instead."""
+    procedure = work.procedure.procedure
+    if not procedure.letter_checks:
+        return ""
+    body = _letter(work, event)
+    if strict:
+        require_courtesy(procedure, body)
+    return listed(courtesy(procedure, body))
+
+
+def _letter(work: Work, event: Event) -> str:
+    from deskterm.desk.letters import words_of  # which is made of commands, and these of this
+
+    templates = {part.key for part in work.procedure.procedure.templates if "{resolution}" in part.body}
+    letters = (one for one in work.happened if one.kind == "letter" and one.data.get("template") in templates)
+    return words_of(work, next((one for one in letters if "body" in one.texts), event))
 
 
 def listed(lacking: list[LetterCheck]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlmodel import Session
 
 from deskterm.desk import closing, letters
 from deskterm.desk.closing import Kind, said_words
-from deskterm.desk.courtesy import require_courtesy
+from deskterm.desk.courtesy import courtesy, listed, require_courtesy
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import folded
@@ -133,7 +134,7 @@ def resolve(
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
         told = f"{incident}: {said}{tickets} resolved with it, {people} written to"
         done = works[0].done("; ".join([told, *left]))
-    return done
+    return replace(done, lacks=listed(courtesy(desk.procedure.procedure, words)))
 
 
 def attached(work: Work) -> list[int]:

@@ -79,13 +79,15 @@ _NAMED = frozenset({"requester_id", "organisation_id"})
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a command did. number: the ticket; summary: one line for a person; changes: field → (before, after);
-    version: the ticket's version afterwards; moved: the clocks that a change of target moved (rule 17)."""
+    version: the ticket's version afterwards; moved: the clocks that a change of target moved (rule 17); lacks: what the
+    letter lacks that goes out with a resolution, in one line (S2-19)."""
 
     number: int
     summary: str
     changes: Changes
     version: int
     moved: tuple[Moved, ...] = ()
+    lacks: str = ""
 
 
 def require_ticket(session: Session, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -99,10 +100,9 @@ class Writing:
             self._hold(composer, [turn for turn in card.turns if turn.seq > composer.seen])
             composer.seen = card.version
             return
-        if composer.kind == "resolve" and await self._lacks(composer):
-            return
         kind, number, said, seen, then = composer.kind, composer.number, composer.words, composer.seen, composer.then
         now, code, attached = self._screen.instant(), composer.code, composer.attached
+        strict = not composer.warned
 
         def send(desk: Desk) -> Done:
             from deskterm.desk import conversation
@@ -114,14 +114,21 @@ class Writing:
                 from deskterm.desk import closing, incidents
 
                 if attached:
-                    return incidents.resolve(desk, number, said, code=code or None, status=status, now=now)
-                return closing.resolve(desk, number, said, code=code or None, status=status, now=now, version=seen)
+                    return incidents.resolve(
+                        desk, number, said, code=code or None, status=status, strict=strict, now=now
+                    )
+                return closing.resolve(
+                    desk, number, said, code=code or None, status=status, strict=strict, now=now, version=seen
+                )
             return conversation.reply(desk, number, said, status=status, now=now, version=seen)
 
         composer.sending = True
         try:
             done = await self._screen.clerk.do(send)
         except DeskError as error:
+            if lacking := getattr(error, "lacking", ()):
+                self._lacks(composer, lacking)
+                return
             moved_to = getattr(error, "now", None)
             if not isinstance(moved_to, int):
                 raise
@@ -136,23 +143,12 @@ class Writing:
         self._screen.say(done.summary)
         self._screen.refresh_all()
 
-    async def _lacks(self, composer: Composer) -> bool:
-        """Whether a resolving letter is held back, once, for what it lacks (S2-19)."""
-        words = composer.words
-
-        def missing(desk: Desk) -> list[str]:
-            from deskterm.desk.courtesy import courtesy
-
-            return [check.label for check in courtesy(desk.procedure.procedure, words)]
-
-        labels = await self._screen.clerk.do(missing)
-        if not labels or composer.warned:
-            return False
+    def _lacks(self, composer: Composer, labels: Sequence[str]) -> None:
+        """Hold a resolving letter back, once, for what it lacks (S2-19)."""
         composer.warned = True
         parts: list[tuple[str, str] | str] = [("Held back: the letter lacks\n", STRONG)]
         parts += [f"· {sanitize(label)}\n" for label in labels]
         composer.hold(Content.assemble(*parts, ("ctrl+s sends it anyway.", FAINT)))
-        return True
 
     async def then(self, composer: Composer) -> None:
         """Choose the status that the ticket moves to when the reply is sent."""
