@@ -199,8 +199,8 @@ def require_changeable(work: Work, act: Act) -> None:
         return
     if (other := goes_on_at(work.state.fields)) is not None:
         raise DeskError(
-            f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}; if it is a matter of"
-            f" its own, `deskterm ticket separate {work.number} WHY` parts them."
+            f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}; if it is a matter"
+            f" of its own, `deskterm ticket separate {work.number} WHY` parts them."
         )
     if work.procedure.procedure.closing.immutable:
         raise DeskError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.checklists import brought
+from deskterm.desk.lacking import lacking_at_first
 from deskterm.desk.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
 from deskterm.desk.records import Records, of_kind
 from deskterm.desk.state import State
@@ -46,6 +47,9 @@ def follow_up(source: Work, words: str, subject: str, *, contact: int | None, ch
         channel=values["channel"],
         spoken_at=at,
     )
+    lacks = lacking_at_first(work, words)
+    if lacks:
+        work.append("edited", lacks)
     done = work.done(f"{source.number} stays closed; {work.number} registered, which follows it up")
     work.finish()
     before = state.fields.get(FOLLOW_UPS)

@@ -27,6 +27,20 @@ def judged_anew(work: Work, kind: RequestType, changes: Changes) -> Changes:
     return change(work.state.records, MISSING, "1", fields=lacking, **state)
 
 
+def lacking_at_first(work: Work, body: str) -> Changes:
+    """What a ticket lacks that came of another one: what its type asks for is asked anew of a matter of its own. work:
+    after its first event; body: its first message."""
+    kind = work.procedure.types.get(work.state.type)
+    if kind is None:
+        return {}
+    lacking = [
+        key
+        for key in wanted(work.procedure, kind)
+        if not (body.strip() if key == "description" else _has(work, key, {}))
+    ]
+    return change({}, MISSING, "1", state="open", fields=lacking, flag=INCOMPLETE) if lacking else {}
+
+
 def _has(work: Work, key: str, changes: Changes) -> bool:
     state = work.state
     if state.fields.get(key) not in (None, "", []):

@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
+from deskterm.desk.fold import standing
 from deskterm.desk.intake import one_line
+from deskterm.desk.lacking import lacking_at_first
 from deskterm.desk.linking import link
-from deskterm.desk.links import SPLIT_FROM, SPLIT_TO, taken_along
-from deskterm.desk.transaction import Done, Work
+from deskterm.desk.links import MERGED, SPLIT_FROM, SPLIT_TO, taken_along
+from deskterm.desk.transaction import Done, Work, events_of
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.tables import PersonalText, table_of
 
@@ -27,11 +29,13 @@ _MARKER = re.compile(
 def split(desk: Desk, number: int, message: int, *, subject: str | None = None, now: datetime) -> Done:
     """Make a ticket of its own of a message (its `seq`) in which the requester asks for something else. It is
     classified as its source is, and its clocks start when the message came (rule 16). subject: left out, the first line
-    of the message."""
+    of the message. DeskError for the only message, which would leave nothing, and for one that is a ticket already."""
     if subject is not None and not one_line(subject):
         raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
     with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
         spoken = _spoken(source, message)
+        _require_rest(source, spoken)
+        _require_unsplit(source, message)
         body = _body(source, spoken)
         heading = one_line(subject or "") or _heading(body) or f"Split from {number}"
         made = _made(source, spoken, heading, body)
@@ -44,7 +48,7 @@ def split(desk: Desk, number: int, message: int, *, subject: str | None = None, 
 def split_items(desk: Desk, number: int, message: int, *, items: Sequence[int] = (), now: datetime) -> Done:
     """Make a ticket of its own of each thing that a message lists (`1.`, `a)`, `-`), all in one act (S5-06). items:
     only of these, counted from 1. The answer is the source's; its `changes` name the new tickets. DeskError for a
-    message that lists nothing, or not so many."""
+    message that lists nothing, or not so many, and for things that are tickets already."""
     with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
         spoken = _spoken(source, message)
         found = listed(_body(source, spoken))
@@ -53,6 +57,7 @@ def split_items(desk: Desk, number: int, message: int, *, items: Sequence[int] =
         wanted = sorted(set(items)) or list(range(1, len(found) + 1))
         if not 1 <= wanted[0] <= wanted[-1] <= len(found):
             raise UsageError(f"Message {message} of {number} lists {len(found)} things: choose from 1 to {len(found)}.")
+        _require_unsplit(source, message, wanted)
         numbers = []
         for place in wanted:
             made = _made(source, spoken, _heading(found[place - 1]), found[place - 1], item=place)
@@ -124,9 +129,43 @@ def _made(source: Work, spoken: Event, heading: str, body: str, *, item: int | N
         channel=values["channel"],
         spoken_at=values["received_at"],
     )
-    changes = {f"fields.{SPLIT_FROM}": (None, source.number)}
+    changes: dict[str, tuple[Any, Any]] = {f"fields.{SPLIT_FROM}": (None, source.number)}
+    changes |= lacking_at_first(made, body)
     made.append("split_from", changes, ticket=source.number, message=spoken.seq, item=item)
     return made
+
+
+def _require_rest(source: Work, spoken: Event) -> None:
+    """DeskError when nothing else was asked for in a ticket than what a message says."""
+    others = [event for event in standing(source.events()) if event.seq != spoken.seq and _of_requester(event)]
+    if spoken.kind == "registered" and not others and MERGED not in source.state.fields:
+        raise DeskError(
+            f"Message {spoken.seq} is all that was asked for in {source.number}, so nothing would be left of it: split"
+            " off a thing that it lists, or handle it here."
+        )
+
+
+def _require_unsplit(source: Work, message: int, places: Sequence[int] = ()) -> None:
+    """DeskError for a message that is another ticket already, or of which these things are; what was taken back is
+    none. places: of its list; left out, the whole."""
+    for number in source.state.fields.get(SPLIT_TO) or ():
+        made = next((event for event in events_of(source.session, number) if event.kind == "split_from"), None)
+        if made is None or made.data.get("message") != message:
+            continue
+        place = made.data.get("item")
+        if place is None:
+            raise DeskError(f"Message {message} of {source.number} is ticket {number} already.")
+        if not places or place in places:
+            left = ": choose others of its list" if places else ": split off other things that it lists"
+            raise DeskError(f"Thing {place} of message {message} of {source.number} is ticket {number} already{left}.")
+
+
+def _of_requester(event: Event) -> bool:
+    return (
+        event.kind in ("registered", "replied")
+        and "body" in event.texts
+        and event.data.get("author_kind") == "requester"
+    )
 
 
 def _spoken(work: Work, message: int) -> Event:

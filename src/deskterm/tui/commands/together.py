@@ -79,7 +79,7 @@ class Separate(Worded):
     """Let duplicates or merged tickets go their own way again, whatever was said meanwhile."""
 
     name, title, argument, rows, act = "separate", "Separate", "[reason]", "many", "link"
-    question = "Why is {} a matter of its own?"
+    question = "Why {be} {} a matter of its own?"
 
     def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
         from deskterm.desk import separating
