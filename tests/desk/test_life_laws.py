@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import pytest
@@ -113,13 +115,40 @@ def resolved(t: Told) -> Done:
             t.desk,
             t.number,
             words,
-            resolution="temporary" if t.pick % 3 == 0 else "permanent",
+            resolution=(None, None, "temporary", "permanent")[t.pick % 4],
             code=picked(t, t.desk.procedure.procedure.closing.resolutions),
             now=t.now,
         )
     except DeskError:
         t.said.remove(words)
         raise
+
+
+def reason(t: Told) -> str:
+    return picked(t, t.desk.procedure.procedure.closing.reasons) or "none that there is"
+
+
+def led(t: Told) -> Done:
+    """One step on the shortest way to the end, by a resolution or by the requester's word where it takes one."""
+    step = first_step(t.desk, *kind_and_status(t))
+    try:
+        return handling.move(t.desk, t.number, step, anyway=True, now=t.now)
+    except DeskError:
+        return resolved(t) if state_of(t.desk, t.number).is_open else closing.confirm(t.desk, t.number, now=t.now)
+
+
+def first_step(desk: Desk, kind: str, status: str) -> str:
+    """Where the shortest way from a status to a closed one goes first; the status itself where there is none."""
+    ways: list[list[str]] = [[status]]
+    been = {status}
+    for way in ways:
+        for ahead in desk.procedure.next_statuses(kind, way[-1]):
+            if ahead.category == "closed":
+                return [*way, ahead.key][1]
+            if ahead.key not in been:
+                been.add(ahead.key)
+                ways.append([*way, ahead.key])
+    return status
 
 
 def answered(t: Told) -> Done:
@@ -156,7 +185,8 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "moved": lambda t: handling.move(t.desk, t.number, onward(t), anyway=bool(t.pick % 2), now=t.now),
     "confirmed": lambda t: closing.confirm(t.desk, t.number, now=t.now),
     "rejected": lambda t: closing.reject(t.desk, t.number, now=t.now),
-    "closed": lambda t: closing.close(t.desk, t.number, "withdrawn", now=t.now),
+    "closed": lambda t: closing.close(t.desk, t.number, reason(t), now=t.now),
+    "led": led,
     "reopened": lambda t: closing.reopen(t.desk, t.number, "called", now=t.now),
     "fixed": lambda t: closing.settle(t.desk, t.number, now=t.now),
     "overruled": lambda t: thanks.overrule_thanks(t.desk, t.number, now=t.now),
@@ -165,16 +195,21 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "undone": lambda t: undo.undo(t.desk, t.number, now=t.now),
     "time": timer,
 }
-LIVES = st.lists(
-    st.builds(
-        Act,
-        st.sampled_from([*sorted(ACTS), "heard", "resolved", "moved", "confirmed"]),
-        st.integers(0, 60),
-        st.sampled_from([0, 1, 5, 60, 1440, 10_080, 50_000]),
-    ),
-    min_size=3,
-    max_size=14,
-)
+OFTEN = (*sorted(ACTS), "heard", "resolved", "moved", "confirmed")
+WHILES = (0, 1, 5, 60, 1440, 10_080, 50_000)
+
+
+def acts_of(most: int) -> st.SearchStrategy[list[Act]]:
+    act = st.builds(Act, st.sampled_from(OFTEN), st.integers(0, 60), st.sampled_from(WHILES))
+    return st.lists(act, min_size=1, max_size=most)
+
+
+def life_of(first: list[Act], steps: int, then: list[Act]) -> list[Act]:
+    """Something happens, a few steps lead towards the end, and more happens."""
+    return [*first, *(Act("led", step, 1) for step in range(steps)), *then]
+
+
+LIVES = st.builds(life_of, acts_of(7), st.integers(0, 6), acts_of(7))
 
 
 @pytest.fixture(params=PROCEDURES)
@@ -185,7 +220,9 @@ def desk(request: pytest.FixtureRequest, store_url: str) -> Iterator[Desk]:
     made.store.close()
 
 
-def live_through(desk: Desk, acts: list[Act]) -> None:
+def live_through(desk: Desk, acts: list[Act]) -> Counter[object]:
+    """How often tickets of each category were met, and what was tried on those that are closed for good."""
+    met: Counter[object] = Counter()
     said: list[str] = []
     first = register(desk, subject="x", body="It fails.", requester="Kim Doe", incomplete=True, now=MONDAY).number
     number, minute = first, 0
@@ -194,6 +231,9 @@ def live_through(desk: Desk, acts: list[Act]) -> None:
         minute += act.later
         before = state_of(desk, number)
         told = Told(desk, number, act.pick, minute, said)
+        done_with = before.category == "closed" and desk.procedure.procedure.closing.immutable
+        met[before.category] += 1
+        met["for good", act.what] += done_with
         try:
             came = ACTS[act.what](told)
         except DeskError:
@@ -202,13 +242,19 @@ def live_through(desk: Desk, acts: list[Act]) -> None:
         after = state_of(desk, number)
         if act.what not in ("time", "undone"):
             asked_for(desk, before, after)
-        if before.category == "closed" and desk.procedure.procedure.closing.immutable:
-            assert (after.status, after.tags, after.type) == (before.status, before.tags, before.type)
+        if done_with:
+            assert what_is_closed(after) == what_is_closed(before), "what is closed for good stays as it is"
         if isinstance(came, Done) and came.number:
             number = came.number
 
     assert prove(desk.store, after=first - 1).findings == ()
     assert Counter(said) == found_words(desk, first)
+    met[state_of(desk, number).category] += 1
+    return met
+
+
+def what_is_closed(state: State) -> tuple[object, ...]:
+    return state.status, state.tags, state.type, state.reopened, standing_resolution(state)
 
 
 def asked_for(desk: Desk, before: State, after: State) -> None:
@@ -237,6 +283,35 @@ def found_words(desk: Desk, first: int) -> Counter[str]:
 @given(acts=LIVES)
 def test_a_ticket_keeps_every_word_and_comes_nowhere_without_what_is_asked_for(desk: Desk, acts: list[Act]) -> None:
     live_through(desk, acts)
+
+
+def lives(count: int) -> Iterator[list[Act]]:
+    """Lives that are the same whenever they are asked for."""
+    random = Random(count)
+    for _ in range(count):
+        first, then = (
+            [Act(random.choice(OFTEN), random.randrange(60), random.choice(WHILES)) for _ in range(acts)]
+            for acts in (4, 6)
+        )
+        yield life_of(first, 6, then)
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_enough_lives_come_to_an_end_that_the_laws_of_the_end_are_tried(procedure: str, tmp_path: Path) -> None:
+    desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure)
+    lived = [live_through(desk, acts) for acts in lives(8)]
+    assert sum(bool(met["closed"]) for met in lived) >= 4
+    desk.store.close()
+
+
+@pytest.mark.requirement("S4-15")
+def test_nothing_that_can_be_done_changes_what_is_closed_for_good(tmp_path: Path) -> None:
+    desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
+    tried = sorted(ACTS, key=lambda what: what == "heard")  # which makes a new ticket, that is gone on with
+    for pick in range(4):
+        met = live_through(desk, life_of([], 12, [Act(what, pick, 1) for what in tried]))
+        assert not [what for what in tried if not met["for good", what]]
+    desk.store.close()
 
 
 @pytest.mark.long
