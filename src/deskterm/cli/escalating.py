@@ -23,7 +23,9 @@ def escalate(
     context: typer.Context,
     number: Number,
     reason: Annotated[str, typer.Argument(help="Why.")] = "",
-    ladder: Annotated[str | None, typer.Option(help="Which ladder; left out, the one that was begun.")] = None,
+    ladder: Annotated[
+        str | None, typer.Option(help="Which ladder; left out, the begun one, else to the next tier.")
+    ] = None,
     level: Annotated[str | None, typer.Option(help="Which level, by its name or place; left out, the next.")] = None,
     impact: Annotated[str, typer.Option(help="How it touches the customer's business, in their words.")] = "",
     by_customer: Annotated[bool, typer.Option("--by-customer", help="The customer asks for it.")] = False,

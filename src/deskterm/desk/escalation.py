@@ -41,18 +41,18 @@ def escalate(
     version: int | None = None,
 ) -> Done:
     """Take the next step of a ladder, or the one that is named (S2-20, S4-23). ladder, level: by key, label or place;
-    left out, the ladder that was begun, else the only one, and its next level. impact: how it touches the customer's
-    business, in their words (S4-22); by_customer: they ask for it, where the ladder is open to them."""
+    left out, the ladder that was begun, else the one to the next level of support, and its next level. impact: how it
+    touches the customer's business, in their words (S4-22); by_customer: they ask for it, where the ladder is open to
+    them."""
     with desk.ticket(number, "escalate", now, version) as work:
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is not open: reopen it before you escalate it.")
         part = _wanted(work, ladder, by_customer=by_customer)
         if by_customer and not part.by_customer:
             raise DeskError(f"{part.label} is not for customers to ask for: escalate in the desk's own name.")
-        before = current(work, part.key)
         if not (reason.strip() or impact.strip()):
             raise UsageError("Say why it is escalated: a reason, or the impact on the customer.")
-        place = _place(part, level, int(before.values["level"]) if before else 0)
+        place = _place(work, part, level)
         said = _step(work, part, place, reason=reason.strip(), impact=impact.strip(), by_customer=by_customer)
         done = work.done(f"{number} {said}" if said.startswith("escalated") else f"{number}: {said}")
     return done
@@ -178,6 +178,8 @@ def _step(work: Work, ladder: Ladder, place: int, *, impact: str = "", **more: A
     support that is the client's own takes nothing from us: the ticket is marked to be passed there (S3-12)."""
     level, records = ladder.levels[place - 1], work.state.records
     here = work.state.is_open
+    if level.tier is not None and level.tier < (work.state.tier or 0):
+        level = level.model_copy(update={"tier": None})  # a ticket is not brought down
     if here and level.tier is not None and (theirs := coverage.hand_off(work, level.tier, by_rule=more.get("by_rule"))):
         return theirs
     if here:
@@ -230,24 +232,59 @@ def _status_of(work: Work, level: LadderLevel) -> Status | None:
 
 
 def _wanted(work: Work, ladder: str | None, *, by_customer: bool) -> Ladder:
+    """The ladder that is meant: the one named, else one that was begun, else the one whose next step is to the lowest
+    level of support above the ticket's (S2-07), else the only one. UsageError where several could be."""
     ladders = work.procedure.procedure.ladders
     if not ladders:
         raise DeskError("This procedure has no ladder to escalate on: give it one under [[ladders]].")
     if ladder is not None:
         return chosen("ladder", ladder, ladders)
-    begun = [part for part in ladders if current(work, part.key)]
-    fitting = begun or [part for part in ladders if part.by_customer or not by_customer]
-    if len(begun) > 1 or not fitting:
-        raise UsageError(f"Say which ladder: {', '.join(part.key for part in ladders)}.")
-    return fitting[0]
+    fitting = [part for part in ladders if part.by_customer or not by_customer]
+    if not fitting:
+        raise DeskError("No ladder of this desk is for customers to ask for: escalate in the desk's own name.")
+    begun = [part for part in fitting if current(work, part.key)]
+    for among in (begun, fitting):
+        ahead = [(part, _tier_ahead(work, part)) for part in among if _next(work, part)]
+        nearest = min((tier for _, tier in ahead if tier is not None), default=None)
+        meant = [part for part, tier in ahead if tier == nearest]
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            raise UsageError(f"Say which ladder: {', '.join(part.key for part in meant)}.")
+    return (begun or fitting)[0]
 
 
-def _place(ladder: Ladder, level: str | None, before: int) -> int:
-    """The step that is meant, from 1. A level may be skipped, none is taken twice."""
-    labels = [part.label for part in ladder.levels]
+def _next(work: Work, ladder: Ladder) -> int | None:
+    """The next step of a ladder, from 1, that does not lead to a level of support where the ticket is, or was before;
+    None for none."""
+    before, here = current(work, ladder.key), work.state.tier
+    taken = int(before.values["level"]) if before else 0
+    ahead = list(enumerate(ladder.levels, 1))[taken:]
+    return next((place for place, one in ahead if one.tier is None or here is None or one.tier > here), None)
+
+
+def _tier_ahead(work: Work, ladder: Ladder) -> int | None:
+    """The level of support that the next step of a ladder leads to, if it is above the ticket's; a ticket of which
+    nobody said it is at the first."""
+    levels = [tier.level for tier in work.procedure.procedure.tiers]
+    here = work.state.tier if work.state.tier is not None else 1 if 1 in levels else min(levels, default=0)
+    place = _next(work, ladder)
+    tier = ladder.levels[place - 1].tier if place else None
+    return tier if tier is not None and tier > here else None
+
+
+def _place(work: Work, ladder: Ladder, level: str | None) -> int:
+    """The step that is meant, from 1. A level may be skipped, none is taken twice, and none leads down (S2-07)."""
+    labels, record = [part.label for part in ladder.levels], current(work, ladder.key)
+    before, here = int(record.values["level"]) if record else 0, work.state.tier
     if level is None:
-        place = before + 1
-    elif level.isdecimal():
+        following = _next(work, ladder)
+        if following is None and before:
+            raise DeskError(f"{ladder.label} is at its last level, {labels[before - 1]}: review it.")
+        if following is None:
+            raise DeskError(f"Ticket {work.number} is at {_tier_label(work)} already, where {ladder.label} ends.")
+        return following
+    if level.isdecimal():
         place = int(level)
     else:
         wanted = level.strip().casefold()
@@ -255,13 +292,21 @@ def _place(ladder: Ladder, level: str | None, before: int) -> int:
         if len(places) != 1:
             raise DeskError(f"{ladder.label} has no level {level!r}: its levels are {', '.join(labels)}.")
         place = places[0]
-    if place > len(labels) and level is None:
-        raise DeskError(f"{ladder.label} is at its last level, {labels[-1]}: review it.")
     if not 1 <= place <= len(labels):
         raise DeskError(f"{ladder.label} has no level {level!r}: its levels are {', '.join(labels)}.")
     if place <= before:
         raise DeskError(f"{ladder.label} is at {labels[before - 1]} already: name a level above it.")
+    tier = ladder.levels[place - 1].tier
+    if tier is not None and here is not None and tier < here:
+        raise DeskError(
+            f"Ticket {work.number} is at {_tier_label(work)} already, above {labels[place - 1]}: name a level above it."
+        )
     return place
+
+
+def _tier_label(work: Work) -> str:
+    here = work.state.tier
+    return next((tier.label for tier in work.procedure.procedure.tiers if tier.level == here), f"tier {here}")
 
 
 def _reviewable(work: Work, key: str | None) -> Record:
