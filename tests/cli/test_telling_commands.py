@@ -67,7 +67,10 @@ def test_an_escalation_is_listed_until_it_was_decided_on(services: Call) -> None
 def test_a_priority_is_disputed_and_settled(services: Call) -> None:
     assert services("ticket", "dispute", "1001", "Nobody can work.", "--wanted", "high", *AT).code == 0
     assert services("ticket", "settle", "1001", *AT).code == 2
-    assert services("ticket", "settle", "1001", "--priority", "high", *AT).code == 0
+    tried = services("ticket", "settle", "1001", "--priority", "high", "--dry-run", *AT)
+    assert tried.out.endswith("A dry run: nothing was written.\n")
+    settled = services("ticket", "settle", "1001", "--priority", "high", *AT)
+    assert (settled.code, settled.out.count(" → ") > 0) == (0, True), "each clock's old and new due time"
     assert services("ticket", "show", "1001", "--json", *AT).json["priority"] == "high"
 
 

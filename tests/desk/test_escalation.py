@@ -225,6 +225,19 @@ def test_a_customer_says_that_the_priority_is_wrong(services: Desk) -> None:
         disputes.settle(services, number, note="no", now=at(5))
 
 
+@pytest.mark.requirement("S3-05")
+def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehearsed(services: Desk) -> None:
+    number = ticket(services, priority="low")
+    disputes.dispute(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
+    before = seen(services, number)
+    tried = disputes.settle(services, number, priority="high", note="They are right.", now=at(2), rehearse=True)
+    assert seen(services, number) == before
+    done = disputes.settle(services, number, priority="high", note="They are right.", now=at(2))
+    assert [one.metric for one in done.moved] == ["response", "resolution"]
+    assert all(one.old_due is not None and one.new_due is not None and one.new_due < one.old_due for one in done.moved)
+    assert tried.moved == done.moved
+
+
 def test_a_dispute_may_leave_the_priority_with_a_word_why(services: Desk) -> None:
     number = ticket(services, priority="low")
     disputes.dispute(services, number, "It is urgent.", now=at(1))

@@ -100,6 +100,7 @@ def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(services: De
     done = escalation.escalate(as_(services, "gil"), number, reason="it is beyond me", now=at(32))
     assert suggestions(services, number)["half-an-hour"] == "lapsed"
     assert "no longer suggested: Half an hour of work" in done.summary
+    assert suggestions(services, number)["nearly-half-an-hour"] == "lapsed", "its clock is over"
     undo(as_(services, "gil"), number, now=at(33))
     assert suggestions(services, number)["half-an-hour"] == "open", "taken back, it is suggested again"
     handling.set_priority(services, number, "high", now=at(34))
@@ -181,3 +182,15 @@ def test_nobody_is_asked_to_pass_on_what_the_second_line_works_on(services: Desk
     handling.move(services, ours, "in-progress", now=at(60))
     list(Runner(services.store).step(at(91)))
     assert suggestions(services, ours)["half-an-hour"] == "open"
+
+
+@pytest.mark.requirement("S3-06")
+def test_a_warning_of_first_line_work_lapses_when_the_ticket_is_sent_to_another_tier(services: Desk) -> None:
+    number = call(services)
+    handling.move(services, number, "in-progress", now=at(0))
+    list(Runner(services.store).step(at(26)))
+    assert suggestions(services, number) == {"nearly-half-an-hour": "open"}
+    with services.ticket(number, "assign", at(27)) as ticket:
+        ticket.append("assigned", {"tier": (ticket.state.tier, 2)})
+        ticket.done("")
+    assert suggestions(services, number) == {"nearly-half-an-hour": "lapsed"}

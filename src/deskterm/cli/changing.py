@@ -68,10 +68,16 @@ def set_values(
         rehearse=dry_run,
     )
     retargets = any(wanted is not None for wanted in (severity, priority, impact, urgency, kind, client))
+    tell(done, facts.timezone, retargets, dry_run, as_json)
+
+
+def tell(done: Done, timezone: str, retargets: bool, dry_run: bool, as_json: bool) -> None:
+    """Print what a change did, or would do, and the old and the new due time of each clock that it moves (rule 17).
+    retargets: it was of a kind that may move some."""
     if as_json:
         _print_json(done, dry_run)
     else:
-        _print(done, facts.timezone, retargets, dry_run)
+        _print(done, timezone, retargets, dry_run)
 
 
 def _print(done: Done, timezone: str, retargets: bool, dry_run: bool) -> None:

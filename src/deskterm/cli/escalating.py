@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.invocation import Invocation
+from deskterm.cli.changing import tell
+from deskterm.cli.invocation import Invocation, facts_of
 from deskterm.cli.options import AsJson, Number, report, time_of
 from deskterm.errors import UsageError
 
@@ -73,7 +74,10 @@ def review(
         invocation.desk(), number, key, decision=decision, severity=severity, priority=priority, note=note,
         now=time_of(invocation),
     )  # fmt: skip
-    report(done, as_json)
+    if severity is None and priority is None:
+        report(done, as_json)
+    else:
+        tell(done, facts_of(invocation).timezone, True, False, as_json)
 
 
 def dispute(
@@ -95,13 +99,16 @@ def settle(
     number: Number,
     priority: Annotated[str | None, typer.Option(help="The priority from now on; left out, it stays.")] = None,
     note: Annotated[str, typer.Option(help="Why; only agents see it.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Decide on a disputed priority."""
+    """Decide on a disputed priority; another one moves due times: each clock's old and new one are shown."""
     from deskterm.desk.disputes import settle as decide
 
     invocation: Invocation = context.obj
-    report(decide(invocation.desk(), number, priority=priority, note=note, now=time_of(invocation)), as_json)
+    facts = facts_of(invocation)
+    done = decide(invocation.desk(), number, priority=priority, note=note, now=invocation.now(facts), rehearse=dry_run)
+    tell(done, facts.timezone, priority is not None, dry_run, as_json)
 
 
 def delay(

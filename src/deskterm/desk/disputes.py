@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk.desk import Desk
+from deskterm.desk.moves import moved_by, promised
 from deskterm.desk.records import change, next_key, of_kind
 from deskterm.desk.transaction import Done
 from deskterm.desk.workflow import chosen
@@ -45,10 +46,14 @@ def settle(
     note: str = "",
     now: datetime,
     version: int | None = None,
+    rehearse: bool = False,
 ) -> Done:
-    """Decide a dispute: with another priority, which the requester is told of as of any other change; or leave it as
-    it is, with a note that says why."""
-    with desk.ticket(number, "priority", now, version, doing="decide on a disputed priority") as work:
+    """Decide a dispute: with another priority, which the requester is told of as of any other change, and with what
+    became of the clocks that it moves (rule 17); or leave it as it is, with a note that says why. rehearse: say what
+    would happen, and write nothing."""
+    doing = "decide on a disputed priority"
+    with desk.ticket(number, "priority", now, version, doing=doing, rehearse=rehearse) as work:
+        before = promised(work.fold, work.at)
         found = [record for record in of_kind(work.state.records, "dispute") if record.state == "open"]
         if not found:
             raise DeskError(f"Nobody disputes the priority of {number}: there is nothing to settle.")
@@ -60,12 +65,13 @@ def settle(
             work.state.records, "dispute", found[-1].key,
             state="kept" if unchanged else "changed", flag=None, decided_by=desk.agent.login,
         )  # fmt: skip
-        texts = {"body": note.rstrip()} if note.strip() else {}
+        texts = {"body": note.rstrip()} if note.strip() and not rehearse else {}
         work.append("reviewed", changes, texts, author_kind="agent", author=desk.agent.name)
         said = "the priority stays as it is"
         if step is not None and not unchanged:
             change_of = {"priority": (work.state.priority, step.key)}
             work.append("priority_set", change_of, reason="the customer's word on how it affects them")
             said = f"priority {step.label}"
-        done = work.done(f"{number}: dispute settled, {said}")
+        promises = moved_by(work, before)
+        done = work.done(f"{number}: dispute settled, {said}", promises)
     return done

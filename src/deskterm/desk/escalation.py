@@ -18,6 +18,7 @@ from deskterm.desk import checklists, coverage
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.letters import words_of
+from deskterm.desk.moves import moved_by, promised
 from deskterm.desk.records import Record, change, next_key, of_kind
 from deskterm.desk.transaction import Done, Work
 from deskterm.desk.workflow import chosen
@@ -137,6 +138,7 @@ def review(
     outcome of the ladder's checklist, whose items are done first; a few words where it has none. For the role that is
     asked, and for leads. key: which one; left out, the one that is open."""
     with desk.ticket(number, "escalate", now, version, final=True, doing="decide on an escalation") as work:
+        before = promised(work.fold, work.at)
         record = _reviewable(work, key)
         if not work.state.is_open and (severity or priority):
             raise DeskError(f"Ticket {number} is not open: its severity and priority stay as they are.")
@@ -157,7 +159,7 @@ def review(
             said += _raised(work, "severity", severity, work.procedure.procedure.severities)
         if priority is not None:
             said += _raised(work, "priority", priority, work.procedure.procedure.priority.scale)
-        done = work.done(", ".join(said))
+        done = work.done(", ".join(said), moved_by(work, before))
     return done
 
 

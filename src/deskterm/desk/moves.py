@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from deskterm.desk.fold import TicketFold
 from deskterm.procedure.compiled import Compiled
+from deskterm.sla.terms import TIMER
+
+if TYPE_CHECKING:
+    from deskterm.desk.transaction import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +57,9 @@ def moved(before: Promised, after: Promised, procedure: Compiled, number: int) -
             label = key[0] if metric is None else metric.label
             found.append(Moved(key[0], label, key[1], old, new, is_late and not was_late, number, rests))
     return found
+
+
+def moved_by(work: Work, before: Promised) -> list[Moved]:
+    """The promises that a command moved so far. before: what stood as it began; timers promise nothing."""
+    found = moved(before, promised(work.fold, work.at), work.procedure, work.number or 0)
+    return [one for one in found if not one.metric.startswith(TIMER)]

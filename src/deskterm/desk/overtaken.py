@@ -20,7 +20,7 @@ def lapse(work: Work, event: Event) -> list[str]:
     said = []
     for record in [one for one in of_kind(work.state.records, "suggestion") if one.state == "open"]:
         rule = rules.get(record.values["rule"])
-        if not work.state.is_open or (rule is not None and _does(work, rule, event)):
+        if not work.state.is_open or (rule is not None and (_does(work, rule, event) or _past(work, rule))):
             work.append(
                 "suggested",
                 change(work.state.records, "suggestion", record.key, state=LAPSED, flag=None),
@@ -46,6 +46,18 @@ def _does(work: Work, rule: Rule, event: Event) -> bool:
         return any(wanted[name] and name in changes and _up(scale, *changes[name]) for name, scale in scales)
     sent = {"status": rule.status, "team": rule.team, "department": rule.department}
     return any(goal is not None and changes.get(name, (None, None))[1] == goal for name, goal in sent.items())
+
+
+def _past(work: Work, rule: Rule) -> bool:
+    """Whether the clock that a rule warns of counts work of another level of support than the ticket is at, or has no
+    cycle left that runs or rests (S3-06)."""
+    metric = work.procedure.terms.metric(rule.metric or "")
+    if metric is None:
+        return False
+    if metric.tier is not None and work.state.tier is not None and work.state.tier > metric.tier:
+        return True
+    mine = [clock for clock in work.fold.clocks() if clock.metric == metric.key]
+    return bool(mine) and not any(clock.state in ("running", "paused") for clock in mine)
 
 
 def _up(scale: list[str], before: str | None, after: str | None) -> bool:
