@@ -49,11 +49,18 @@ def test_time_is_written_down_listed_priced_corrected_and_exported_for_invoices(
     assert vendor("ticket", "price", "1001", "--json").json["total"] == {"GBP": "45.00"}
     agreed = vendor("ticket", "price", "1001", "--agreed", "--amount", "90", "--note", "by telephone", *NOW)
     assert "agrees to be charged up to GBP 90.00" in agreed.out
+    assert "agreed: up to GBP 90.00 (by telephone)" in vendor("ticket", "price", "1001").out
+    assert vendor("ticket", "time", "1001", "55m", *NOW).code == 0
+    assert "; the time comes to GBP 15.00 more" in vendor("ticket", "price", "1001").out
+    priced = vendor("ticket", "price", "1001", "--json").json
+    assert (priced["agreed"][0]["amount"], priced["over_agreed"]) == ("90.00", {"GBP": "15.00"})
+    assert vendor("ticket", "time", "1001", "--void", "4", "--reason", "a slip", *NOW).code == 0
     rows = list(csv.DictReader(io.StringIO(vendor("export", "worklog", "--guard-formulas").out)))
     assert [(row["entry"], row["charged_seconds"], row["amount"], row["note"]) for row in rows] == [
         ("2", "", "", ""), ("3", "2700", "45.00", "Loaded 12"),
     ]  # fmt: skip
     assert rows[1]["subject"] == "'=Load courses"
+    assert [(row["kind"], row["agreed"]) for row in rows] == [("entry", "false"), ("entry", "true")]
     file = tmp_path / "log.jsonl"
     assert vendor("export", "worklog", "--chargeable", "--since", "2026-11-23", "--output", file).code == 0
     (line,) = file.read_text(encoding="utf-8").splitlines()
@@ -119,6 +126,26 @@ def test_quotes_that_wait_are_listed(saas: Call) -> None:
     (quote,) = saas("quotes", "--json").json
     assert (quote["ticket"], quote["means"], quote["amount"]) == (1001, "requested", None)
     assert "Requested" in saas("quotes").out
+
+
+@pytest.mark.requirement("S1-32", "S4-20")
+def test_a_quote_that_was_accepted_is_in_the_work_log_too(saas: Call, tmp_path: Path) -> None:
+    file = tmp_path / "agents.csv"
+    file.write_text("login,name,role,roles\nann,Ann,admin,professional-services\n", encoding="utf-8")
+    assert saas("seed", "agents", file).code == 0
+    assert saas("ticket", "quote", "1001", "--send", "1200.50", *NOW).code == 0
+    assert saas("export", "worklog", "--format", "jsonl").out == ""
+    assert saas("ticket", "quote", "1001", "--accept", *NOW).code == 0
+    row = json.loads(saas("export", "worklog", "--format", "jsonl", "--chargeable").out)
+    assert (row["ticket"], row["kind"], row["entry"], row["amount"], row["agreed"]) == (
+        1001,
+        "quote",
+        "1",
+        "1200.50",
+        True,
+    )
+    assert row["started_at"] == "2026-11-23T09:30:00Z"
+    assert saas("export", "worklog", "--until", "2026-11-23", "--format", "jsonl").out == ""
 
 
 @pytest.mark.requirement("S4-21")

@@ -10,6 +10,7 @@ import pytest
 from deskterm.desk import handling, quotes, time_entries
 from deskterm.desk.desk import Desk
 from deskterm.desk.intake import register
+from deskterm.desk.letters import mark
 from deskterm.desk.proof import prove
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.sheet import RecordView
@@ -92,3 +93,21 @@ def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: Desk, amount: str) -
         quotes.agree(desk, 1001, amount=Decimal(amount), now=at(4))
     with pytest.raises(UsageError, match=r"is no hour's price|is the most"):
         time_entries.write(desk, 1001, 600, chargeable=True, rate=Decimal(amount), now=at(5))
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_quote_that_is_sent_again_takes_its_first_letter_back(desk: Desk) -> None:
+    desk = as_(desk, "professional-services")
+    quotes.send(desk, 1001, Decimal("100"), now=at(2))
+    done = quotes.send(desk, 1001, Decimal("1200.50"), now=at(3))
+    assert "quote 1 of GBP 1,200.50 sent instead of GBP 100, its letter is withdrawn" in done.summary
+    letters = [one for one in seen(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
+    assert [one.state for one in letters] == ["withdrawn", "queued"]
+
+
+def test_a_quote_whose_letter_went_out_says_so_when_it_is_sent_again(desk: Desk) -> None:
+    seller = as_(desk, "professional-services")
+    quotes.send(seller, 1001, Decimal("100"), now=at(2))
+    (key,) = [one.key for one in seen(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
+    mark(Desk.by_itself(desk.store), 1001, key, "sent", now=at(3))
+    assert "its letter went out already" in quotes.send(seller, 1001, Decimal("90"), now=at(4)).summary

@@ -13,6 +13,8 @@ from deskterm.desk.intake import register
 from deskterm.desk.proof import prove
 from deskterm.desk.records import change
 from deskterm.errors import DeskError, UsageError
+from deskterm.store.development import items
+from deskterm.store.reader import open_reader
 from one_ticket import seen
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import MONDAY
@@ -119,3 +121,30 @@ def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: Desk) -> None
         work.append("moved", {"status": (work.state.status, "closed")})
     releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     assert seen(desk, number).row.status == "closed"
+
+
+@pytest.mark.requirement("S4-19", "S4-15")
+def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: Desk) -> None:
+    number = ready(desk, "Invoices fail")
+    twin = register(desk, subject="The same", body="x", type="guidance", requester="Ola", email="ola@larch.example",
+                    organisation="larch", now=MONDAY).number  # fmt: skip
+    joined = development.join(desk, twin, number, now=MONDAY)
+    assert f"{twin} waits for item 1 of {number}: Ready for Release" in joined.summary
+    with open_reader(desk.store.url) as reader:
+        assert items(reader)[0].tickets == [twin]
+    with desk.ticket(twin, "move", MONDAY) as work:
+        work.append("moved", {"status": (work.state.status, "closed")})
+    with open_reader(desk.store.url) as reader:
+        assert items(reader)[0].tickets == []
+    out = releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    assert [done.number for done in out.done] == [number]
+    assert "released" not in [one.values["on"] for one in seen(desk, twin).records if one.kind == "letter"]
+    assert seen(desk, twin).row.status == "closed"
+
+
+@pytest.mark.requirement("S1-29")
+def test_the_answer_says_where_a_ticket_went_with_its_item(desk: Desk) -> None:
+    number = register(desk, subject="Slow", body="x", type="guidance", organisation="larch", now=MONDAY).number
+    handling.move(desk, number, "triage", now=MONDAY)
+    checked(desk, number, "to-development", "code-change", MONDAY)
+    assert "; the ticket is now " in development.raise_item(desk, number, now=MONDAY).summary

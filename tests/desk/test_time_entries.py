@@ -111,3 +111,30 @@ def test_a_customer_agrees_to_the_price_first_where_the_procedure_wants_that(sto
     time_entries.write(desk, 1001, 600, now=at(60))
     assert prove(desk.store).findings == ()
     desk.store.close()
+
+
+def test_more_than_a_day_at_once_and_work_before_the_ticket_came_are_refused(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="99h is more than a day"):
+        time_entries.write(desk, 1001, 99 * 3600, now=at(10))
+    with pytest.raises(UsageError, match=r"1001 was received on .* cannot have begun before"):
+        time_entries.write(desk, 1001, 600, started=at(-60), now=at(10))
+    time_entries.write(desk, 1001, 1800, now=at(10))  # a call that took half an hour before it was a ticket
+    with pytest.raises(UsageError, match="is more than a day"):
+        time_entries.correct(desk, 1001, "1", seconds=25 * 3600, reason="a slip", now=at(11))
+
+
+@pytest.mark.requirement("S1-32")
+def test_work_beyond_what_the_customer_agreed_to_says_by_how_much(desk: Desk) -> None:
+    quotes.agree(desk, 1001, amount=Decimal("100"), now=at(1))
+    assert "more than" not in time_entries.write(desk, 1001, 3600, now=at(70)).summary
+    done = time_entries.write(desk, 1001, 3600, now=at(140))
+    assert "; GBP 20.00 more than the customer agreed to" in done.summary
+
+
+def test_an_agreement_says_what_of_the_work_has_no_rate(store_url: str) -> None:
+    desk = shipped_desk(store_url, "software-vendor", money=Money())
+    register(desk, subject="Load", body="x", requester="Ida", organisation="larch", type="service-task",
+             product="e-learning", now=at(0))  # fmt: skip
+    time_entries.write(desk, 1001, 600, now=at(10))
+    assert "1 without a rate: `deskterm ticket time 1001 --correct" in quotes.agree(desk, 1001, now=at(11)).summary
+    desk.store.close()

@@ -85,9 +85,9 @@ def price(
 ) -> None:
     """Say what the work on a ticket comes to, or that the customer agrees to it."""
     from deskterm.cli import show
-    from deskterm.desk.money import parse_amount, total
+    from deskterm.desk.money import over, parse_amount, total
     from deskterm.desk.quotes import agree
-    from deskterm.store.worklog import entries, quotes
+    from deskterm.store.worklog import agreements, entries, quotes
 
     invocation: Invocation = context.obj
     if agreed:
@@ -102,6 +102,9 @@ def price(
         _known(invocation, number)
         found = total(_values(row) for row in entries(reader, number))
         quoted = [row for row in quotes(reader, every=True) if row.ticket == number and row.means == "accepted"]
+        said = agreements(reader, number)
+    holds = {} if not said or said[-1].amount is None else {"amount": said[-1].amount, "currency": said[-1].currency}
+    more = over(holds, found)
     sums = dict(found.amounts)
     for row in quoted:
         if row.amount is not None and row.currency is not None:
@@ -116,12 +119,20 @@ def price(
                 "time": {currency: str(sum_) for currency, sum_ in found.amounts.items()},
                 "quotes": [{"quote": row.key, "amount": row.amount, "currency": row.currency} for row in quoted],
                 "total": {currency: str(sum_) for currency, sum_ in sums.items()},
+                "agreed": [row._asdict() | {"at": show.instant(row.at)} for row in said],
+                "over_agreed": None if more is None else {more[1]: str(more[0])},
             }
         )
         return
     from deskterm.desk.money import money
 
     show.print_lines([f"{number}: {found.words()}"])
+    if said:
+        last = said[-1]
+        limit = f"up to {money(last.amount, last.currency or '')}" if last.amount else "to be charged"
+        words = f" ({said[-1].note})" if said[-1].note else ""
+        excess = f"; the time comes to {money(*more)} more" if more is not None else ""
+        show.print_lines([f"agreed: {limit}{words}{excess}"])
     show.print_lines(f"quote {row.key}: {money(row.amount or '0', row.currency or '')}" for row in quoted)
     if quoted:
         show.print_lines([f"together: {', '.join(money(sum_, name) for name, sum_ in sorted(sums.items()))}"])

@@ -119,8 +119,10 @@ def raise_item(
         chosen_route = way.key if way else outcome if outcome in known else None
         if not again:
             _require_new(work, chosen_route, title, url, reference)
+        before = work.state.status
         item = _begun(work, chosen_route, title=title, system=system, url=url, reference=reference)
-        done = work.done(f"{number}: {part.label} {item.key} raised{_named(item.route)}, {item.status.label}")
+        came = _now(work, before)
+        done = work.done(f"{number}: {part.label} {item.key} raised{_named(item.route)}, {item.status.label}{came}")
     return done
 
 
@@ -157,10 +159,11 @@ def join(desk: Desk, number: int, home: int, *, item: str | None = None, now: da
         mirror = {name: values.get(name) for name in ("state", "flag", "release", "due")}
         name = f"{place.home}-{place.key}"
         changes = change(work.state.records, JOINED, name, ticket=place.home, item=place.key, **mirror)
+        before = work.state.status
         came = entering(work, status, owner)
         work.append("item_joined", changes | came.changes, item=place.key, ticket=place.home)
         came.say(work)
-        done = work.done(f"{number} waits for item {place.key} of {place.home}: {status.label}")
+        done = work.done(f"{number} waits for item {place.key} of {place.home}: {status.label}{_now(work, before)}")
     return done
 
 
@@ -328,6 +331,13 @@ def _checked(work: Work) -> str | None:
         wanted = " or ".join(labels.get(key, key) for key in part.outcomes)
         raise DeskError(f"“{checklist.label}” ended in {said}: only {wanted} goes to development.")
     return outcome
+
+
+def _now(work: Work, before: str) -> str:
+    """Where the ticket went with its item, in words; empty where it stays."""
+    status = work.state.status
+    known = work.procedure.statuses
+    return f"; the ticket is now {known[status].label}" if status != before and status in known else ""
 
 
 def _named(route: DevRoute | None) -> str:

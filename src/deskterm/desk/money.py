@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -116,6 +116,16 @@ def total(entries: Iterable[dict[str, Any]]) -> Price:
             continue
         amounts[entry["currency"]] = amounts.get(entry["currency"], Decimal(0)) + Decimal(entry["amount"])
     return Price(seconds, charged, amounts, unpriced)
+
+
+def over(agreement: Mapping[str, Any], price: Price) -> tuple[Decimal, str] | None:
+    """By how much work costs more than the customer agreed to (`deskterm.desk.quotes`), and of what currency; None
+    where it does not, or nothing was said of an amount."""
+    if "amount" not in agreement:
+        return None
+    currency = str(agreement["currency"])
+    more = price.amounts.get(currency, Decimal(0)) - Decimal(agreement["amount"])
+    return (more, currency) if more > 0 else None
 
 
 def money(amount: Decimal | str, currency: str) -> str:

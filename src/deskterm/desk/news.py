@@ -39,7 +39,7 @@ def _done(event: Event) -> Iterator[str]:
         yield "merged"
     elif event.kind == "escalated" and step_of(event):
         yield "escalated"
-    elif event.kind == "released":
+    elif event.kind == "released" and not event.data.get("over"):
         yield "released"
     elif event.kind == "quoted" and event.data.get("means") == "sent":
         yield "quoted"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
@@ -47,15 +47,17 @@ def request(desk: Desk, number: int, *, note: str = "", now: datetime, version: 
 
 def send(desk: Desk, number: int, amount: Decimal, *, quote: str | None = None, note: str = "", now: datetime) -> Done:
     """Send a quote, for roles that the procedure lets quote. amount: of the procedure's currency. A quote that was sent
-    may be sent again with another amount, as long as nobody answered."""
+    may be sent again with another amount, as long as nobody answered: the letter of the one before is withdrawn, if it
+    has not gone out."""
     require_named(desk.procedure.procedure, desk.agent, "quote")
     with desk.ticket(number, "quote", now) as work:
         _quoting(work)
         record = _open(work, quote, ("requested", "sent"), missing_ok=quote is None)
         key = record.key if record is not None else next_key(work.state.records, QUOTE)
         currency = work.procedure.procedure.money.currency
-        _set(work, key, "sent", note, {}, amount=str(payable(amount, currency)), currency=currency)
-        done = work.done(f"{number}: quote {key} of {money(amount, currency)} sent")
+        withdrawn, instead = _replaced(work, record)
+        _set(work, key, "sent", note, withdrawn, amount=str(payable(amount, currency)), currency=currency)
+        done = work.done(f"{number}: quote {key} of {money(amount, currency)} sent{instead}")
     return done
 
 
@@ -86,11 +88,15 @@ def agree(desk: Desk, number: int, *, amount: Decimal | None = None, note: str =
         words = {"words": ["note"]} if note.strip() else {}
         texts = {"note": note.strip()} if note.strip() else {}
         changes = change(work.state.records, AGREEMENT, key, state="agreed", who=desk.agent.login, **values, **words)
+        unpriced = 0
         for entry in list(of_kind(work.state.records, "entry")):
             if entry.values.get("flag"):
                 changes |= change(work.state.records, "entry", entry.key, flag=None)
+            unpriced += entry.state != "void" and "chargeable" in entry.values and "amount" not in entry.values
         work.append("agreed", changes, texts, agreement=key)
         told = f" up to {money(amount, currency)}" if amount is not None else ""
+        if unpriced:
+            told += f"; {unpriced} without a rate: `deskterm ticket time {number} --correct ENTRY --rate`"
         done = work.done(f"{number}: the customer agrees to be charged{told}")
     return done
 
@@ -113,7 +119,7 @@ def state_of(states: tuple[QuoteState, ...], means: Meaning) -> str:
     return next((state.key for state in states if state.means == means), means)
 
 
-def _set(work: Work, key: str, means: Meaning, note: str, changes: dict[str, tuple[str, str]], **values: str) -> None:
+def _set(work: Work, key: str, means: Meaning, note: str, changes: dict[str, tuple[Any, Any]], **values: str) -> None:
     state = state_of(work.procedure.procedure.money.quote_states, means)
     waits = means in ("requested", "sent")
     said = {"words": ["note"]} if note.strip() else {}
@@ -130,6 +136,21 @@ def _set(work: Work, key: str, means: Meaning, note: str, changes: dict[str, tup
         **said,
     )
     work.append("quoted", record | changes, texts, quote=key, means=means)
+
+
+def _replaced(work: Work, record: Record | None) -> tuple[dict[str, tuple[Any, Any]], str]:
+    """The letters that a quote which is sent again leaves in the outbox, as withdrawn; and what becomes of the one
+    before, in words."""
+    if record is None or record.values.get("means") != "sent":
+        return {}, ""
+    changes: dict[str, tuple[Any, Any]] = {}
+    letters = [one for one in of_kind(work.state.records, "letter") if one.values.get("on") == "quoted"]
+    for letter in letters:
+        if letter.state in ("queued", "failed"):
+            changes |= change(work.state.records, "letter", letter.key, state="withdrawn", reason="quoted anew")
+    before = money(record.values["amount"], record.values["currency"])
+    became = "its letter is withdrawn" if changes else "its letter went out already" if letters else ""
+    return changes, f" instead of {before}" + (f", {became}" if became else "")
 
 
 def _now(work: Work, changes: Mapping[str, tuple[str, str]]) -> str:

@@ -54,7 +54,11 @@ def put_out(desk: Desk, day: str, *, notes: str, now: datetime) -> Released:
             after = _after(item, day)
             for number in (place.home, *place.tickets):
                 out.setdefault(number, []).append((item, after))
-        done = tuple(_released(by_number[number], items, day, words) for number, items in sorted(out.items()))
+        done = tuple(
+            said
+            for number, items in sorted(out.items())
+            if (said := _released(by_number[number], items, day, words)) is not None
+        )
     return Released(day, len(places), done)
 
 
@@ -93,9 +97,11 @@ def _after(item: Item, day: str) -> DevStatus:
     return known[status.to[0]]
 
 
-def _released(work: Work, items: list[tuple[Item, DevStatus]], day: str, notes: str) -> Done:
-    """One event for a ticket, however many of its items go out."""
+def _released(work: Work, items: list[tuple[Item, DevStatus]], day: str, notes: str) -> Done | None:
+    """One event for a ticket, however many of its items go out. A ticket that is done for good keeps the release with
+    it: it is not moved, and nobody is told (S4-15); None for it."""
     records = work.state.records
+    over = work.state.category == "closed"
     changes = change(records, RELEASE, day, state="out", who=work.desk.agent.login, words=["notes"])
     named: list[str] = []
     came: list[Entering] = []
@@ -107,7 +113,9 @@ def _released(work: Work, items: list[tuple[Item, DevStatus]], day: str, notes: 
         came.append(entering(work, after, item.home))
         changes |= came[-1].changes
         named.append(key if own else f"{home}-{item.key}")
-    work.append("released", changes, {"notes": notes}, release=day, items=named)
+    work.append("released", changes, {"notes": notes}, release=day, items=named, over=over)
+    if over:
+        return None
     if "status" not in changes:
         next((one for one in came if one.target is not None), came[0]).say(work)
     status = work.procedure.statuses.get(work.state.status)

@@ -13,16 +13,18 @@ from decimal import Decimal
 from typing import Any
 
 from deskterm.desk.desk import Desk
-from deskterm.desk.money import Price, charged_seconds, money, payable_rate, price, spoken, total
+from deskterm.desk.money import Price, charged_seconds, money, over, payable_rate, price, spoken, total
 from deskterm.desk.permissions import may
 from deskterm.desk.records import Record, change, next_key, of_kind
 from deskterm.desk.rows import seconds as epoch
 from deskterm.desk.transaction import Done, Work
 from deskterm.errors import DeskError, UsageError
+from deskterm.sla.zones import on_the_wall
 
 ENTRY = "entry"
 VALID, VOID = "valid", "void"
 UNAGREED = "unagreed"
+_DAY = 86_400
 """Marks a ticket on which work is charged that the customer has not agreed to."""
 
 
@@ -43,7 +45,11 @@ def write(
     the customer has to agree to first, where the procedure wants that."""
     if started is not None and epoch(started) + seconds > epoch(now):
         raise UsageError("Work that is written down has been done: give a time that is over.")
+    _of_a_day(seconds)
     with desk.ticket(number, "time", now, version) as work:
+        if started is not None and epoch(started) < work.state.received_at:
+            came = on_the_wall(work.state.received_at, desk.timezone)
+            raise UsageError(f"Ticket {number} was received on {came}: work on it cannot have begun before.")
         if rate is not None:
             payable_rate(rate, work.procedure.procedure.money.currency)
         kind = work.procedure.types.get(work.state.type)
@@ -56,7 +62,7 @@ def write(
         begun = epoch(started) if started is not None else max(work.at - seconds, 0)
         values = _entry(work, desk.agent.login, desk.agent.tier, begun, seconds, charged, rate)
         key = _keep(work, values, note)
-        done = work.done(f"{number}: {_told(values)} written down as entry {key}")
+        done = work.done(f"{number}: {_told(values)} written down as entry {key}{_agreement(work)}")
     return done
 
 
@@ -77,6 +83,8 @@ def correct(
         before = _valid(work, key)
         if rate is not None:
             payable_rate(rate, work.procedure.procedure.money.currency)
+        if seconds is not None:
+            _of_a_day(seconds)
         if (seconds, chargeable, rate) == (None, None, None):
             raise UsageError("Say what is to be another: the time, whether it is charged, or the rate.")
         old_rate = Decimal(before.values["rate"]) if "rate" in before.values else None
@@ -181,6 +189,19 @@ def _unagreed(work: Work) -> bool:
     return not agreed and not any(
         record.values.get("means") == "accepted" for record in of_kind(work.state.records, "quote")
     )
+
+
+def _of_a_day(seconds: int) -> None:
+    """UsageError for more work than a day has hours: such a number is a slip of the pen, and would be charged."""
+    if seconds > _DAY:
+        raise UsageError(f"{spoken(seconds)} is more than a day: write it down day by day.")
+
+
+def _agreement(work: Work) -> str:
+    """By how much the time on a ticket is more than what the customer agreed to, in words; empty where it is not."""
+    agreed = [one.values for one in of_kind(work.state.records, "agreement") if one.state == "agreed"]
+    most = over(agreed[-1] if agreed else {}, price_of(work))
+    return f"; {money(most[0], most[1])} more than the customer agreed to" if most is not None else ""
 
 
 def _reason(reason: str) -> str:

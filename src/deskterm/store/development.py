@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from deskterm.store.instants import seconds, seconds_or_none
@@ -12,7 +13,8 @@ from deskterm.store.spoken import spoken
 
 class ItemRow(NamedTuple):
     """A development item with the ticket that it hangs on. at: when it last changed, epoch seconds; due: when its
-    release goes out; tickets: the others that wait for it; under_way: not released, not ended."""
+    release goes out; tickets: the others that wait for it, those that are closed left out; under_way: not released, not
+    ended."""
 
     ticket: int
     key: str
@@ -55,7 +57,12 @@ def items(reader: Reader, *, every: bool = False, release: str | None = None) ->
         "FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'item' "
         "ORDER BY r.ticket_id, length(r.key), r.key"
     )
-    rows = [_item(row) for row in found]
+    over = reader.rows(
+        "SELECT DISTINCT r.ticket_id FROM record r JOIN ticket t ON t.id = r.ticket_id "
+        "WHERE r.kind = 'joined' AND t.category = 'closed'"
+    )
+    closed = {number for (number,) in over}
+    rows = [_item(row, closed) for row in found]
     return [
         row
         for row in rows
@@ -93,7 +100,7 @@ def releases(reader: Reader) -> list[ReleaseRow]:
     return found
 
 
-def _item(row: tuple[Any, ...]) -> ItemRow:
+def _item(row: tuple[Any, ...], closed: Collection[int]) -> ItemRow:
     ticket, key, state, at, due, data, subject, status, severity, organisation = row
     values = json.loads(data)
     return ItemRow(
@@ -109,7 +116,7 @@ def _item(row: tuple[Any, ...]) -> ItemRow:
         seconds_or_none(due),
         values.get("decision"),
         values.get("approvals", []),
-        values.get("tickets", []),
+        [number for number in values.get("tickets", []) if number not in closed],
         "flag" in values,
         seconds(at),
         subject,

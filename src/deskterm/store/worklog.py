@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from deskterm.store.instants import seconds
@@ -37,6 +37,8 @@ class EntryRow(NamedTuple):
     type: str
     organisation: str
     requester: str
+    agreed: bool = False
+    """Charged, and the customer agreed to it: by a quote that was accepted, or in so many words."""
 
 
 class QuoteRow(NamedTuple):
@@ -54,6 +56,37 @@ class QuoteRow(NamedTuple):
     subject: str
     status: str
     organisation: str
+    type: str = ""
+    requester: str = ""
+
+
+class AgreementRow(NamedTuple):
+    """That a customer agrees to be charged (`deskterm.desk.quotes`). amount: up to which, decimal text; None where
+    nothing was said of one. at: epoch seconds."""
+
+    key: str
+    amount: str | None
+    currency: str | None
+    who: str
+    at: int
+    note: str
+
+
+def agreements(reader: Reader, ticket: int) -> list[AgreementRow]:
+    """What the customer of a ticket agreed to, the last one last: that is what holds."""
+    found = reader.rows(
+        "SELECT key, who, at, data FROM record WHERE kind = 'agreement' AND state = 'agreed' AND ticket_id = :ticket "
+        "ORDER BY at, length(key), key",
+        {"ticket": ticket},
+    )
+    told = [(key, who, at, json.loads(data)) for key, who, at, data in found]
+    notes = spoken(reader, [values.get("note") for *_, values in told])
+    return [
+        AgreementRow(
+            key, values.get("amount"), values.get("currency"), who, seconds(at), notes.get(values.get("note"), "")
+        )
+        for key, who, at, values in told
+    ]
 
 
 def entries(reader: Reader, ticket: int | None = None) -> Iterator[EntryRow]:
@@ -63,6 +96,7 @@ def entries(reader: Reader, ticket: int | None = None) -> Iterator[EntryRow]:
     if ticket is not None:
         params["ticket"] = ticket
     own = "" if ticket is None else " AND r.ticket_id = :ticket"
+    agreed = _agreed(reader)
     while True:
         beyond = "" if after is None else " AND (r.ticket_id, r.key) > (:after, :key)"
         if after is not None:
@@ -77,28 +111,53 @@ def entries(reader: Reader, ticket: int | None = None) -> Iterator[EntryRow]:
             return
         told = [(row, json.loads(row[5])) for row in page]
         notes = spoken(reader, (values.get("note") for _, values in told))
-        yield from (_entry(row, values, notes) for row, values in told)
+        yield from (_entry(row, values, notes, agreed) for row, values in told)
         after = page[-1][0], page[-1][1]
 
 
 def quotes(reader: Reader, *, every: bool = False) -> list[QuoteRow]:
     """Quotes that are not answered yet, the oldest change first; or all."""
     found = reader.rows(
-        "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.status, t.organisation FROM record r "
+        "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.status, t.organisation, t.type, "
+        "t.requester FROM record r "
         "JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'quote' ORDER BY r.at, r.ticket_id, r.key"
     )
     rows = []
-    for ticket, key, state, who, at, data, subject, status, organisation in found:
+    for ticket, key, state, who, at, data, subject, status, organisation, kind, requester in found:
         values = json.loads(data)
         means = values.get("means", "")
         amount, currency = values.get("amount"), values.get("currency")
         rows.append(
-            QuoteRow(ticket, key, state, means, amount, currency, who, seconds(at), subject, status, organisation)
+            QuoteRow(
+                ticket,
+                key,
+                state,
+                means,
+                amount,
+                currency,
+                who,
+                seconds(at),
+                subject,
+                status,
+                organisation,
+                kind,
+                requester,
+            )
         )
     return [row for row in rows if every or row.means in ("requested", "sent")]
 
 
-def _entry(row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str]) -> EntryRow:
+def _agreed(reader: Reader) -> frozenset[int]:
+    """The tickets whose customers agreed to be charged."""
+    found = reader.rows("SELECT ticket_id, kind, state, data FROM record WHERE kind IN ('agreement', 'quote')")
+    return frozenset(
+        ticket
+        for ticket, kind, state, data in found
+        if (state == "agreed" if kind == "agreement" else json.loads(data).get("means") == "accepted")
+    )
+
+
+def _entry(row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str], agreed: Collection[int]) -> EntryRow:
     ticket, key, state, who, at, _, subject, kind, organisation, requester = row
     return EntryRow(
         ticket,
@@ -120,4 +179,5 @@ def _entry(row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str]) 
         kind,
         organisation,
         requester,
+        bool(values.get("chargeable")) and ticket in agreed and values.get("flag") != "unagreed",
     )
