@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import closing, conversation, courtesy, escalation, exemption, handling, letters
+from deskterm.desk import closing, conversation, courtesy, escalation, exemption, handling, letters, prioritising
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
@@ -116,7 +116,9 @@ def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(st
     ).number
     assert [clock.due for clock in story.sheet(number).clocks if clock.state == "running"] == []
     assert story.sheet(number).tier == 0  # the local administrator first
-    handling.set_priority(story.by("mei"), number, "high", now=story.now)
+    override = story.by("mei").procedure.procedure.priority.overrides[0].key
+    prioritising.prioritise(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
+    assert [record.values["affected"] for record in story.records(number, "override")] == [30]
     conversation.reply(raj, number, "We are looking.", status="in-progress", now=story.now)
     assert story.clock(number, "update").state == "running"
     reason = story.by("mei").procedure.procedure.sla.exempt_reasons[0].key

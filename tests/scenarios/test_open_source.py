@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from desk_story import Story
-from deskterm.desk import conversation, handling
+from deskterm.desk import conversation, handling, retention, undo
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
+from deskterm.store.reader import open_reader
 
 PEOPLE = [
     {"login": "ida", "name": "Ida", "role": "lead", "team": "maintainers"},
@@ -62,4 +63,35 @@ def test_what_the_file_does_not_know_is_refused_with_what_it_knows(store_url: st
         handling.move(story.by("jon"), number, "closed", now=story.now)
     handling.move(story.by("jon"), number, "done", now=story.now)
     assert story.clock(number, "first-answer").state == "met"
+    story.end()
+
+
+def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_what_is_held(store_url: str) -> None:
+    story = Story(store_url, "open-source", "2026-11-23T09:00+00:00", people=PEOPLE)
+    ida, jon = story.by("ida"), story.by("jon")
+    kept, gone = (
+        register(jon, subject=subject, body="In detail.", email="kim@example.org", now=story.now).number
+        for subject in ("How do I …?", "Where is …?")
+    )
+    handling.move(jon, kept, "done", now=story.now)
+    assert story.clock(kept, "first-answer").state == "met"
+    undo.undo(jon, kept, now=story.now)
+    assert story.status(kept) == "open"
+    assert story.clock(kept, "first-answer").state == "running"
+    for number in (kept, gone):
+        conversation.reply(jon, number, "With the manual.", status="done", now=story.now)
+        with pytest.raises(DeskError):
+            undo.undo(jon, number, now=story.now)
+    retention.hold(ida, kept, "It may be asked about again.", now=story.now)
+
+    story.at("2026-12-24T09:00+00:00")
+    with open_reader(story.url) as reader:
+        with pytest.raises(DeskError, match="may not purge"):
+            retention.purge(ida, reader, now=story.now)
+        assert [one.number for one in retention.purge(story.by("ann"), reader, now=story.now)] == [gone]
+    assert [message.body for message in story.sheet(kept).messages] == ["In detail.", "With the manual."]
+    assert "In detail." not in [message.body for message in story.sheet(gone).messages]
+    retention.release(ida, kept, now=story.now)
+    with open_reader(story.url) as reader:
+        assert [one.number for one in retention.due(ida, reader, now=story.now)] == [kept]
     story.end()

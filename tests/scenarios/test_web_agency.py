@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import checklists, conversation, handling, merging, thanks, transfer, undo
+from deskterm.desk import checklists, conversation, handling, merging, splitting, thanks, transfer, undo
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
@@ -19,7 +19,7 @@ PEOPLE: list[dict[str, Any]] = [
 CLIENTS: list[dict[str, Any]] = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
 
 
-@pytest.mark.requirement("S5-01", "S5-05", "S5-08", "S5-10", "S5-12", "S5-13", "S5-16")
+@pytest.mark.requirement("S5-01", "S5-05", "S5-08", "S5-12", "S5-13", "S5-16")
 def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: str) -> None:
     story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
     with pytest.raises(DeskError, match="client"):
@@ -73,7 +73,7 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
     story.end()
 
 
-@pytest.mark.requirement("S5-04", "S5-06", "S5-07")
+@pytest.mark.requirement("S5-10")
 def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: str) -> None:
     story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
     words = ["The form fails.", "Did you see that the form fails?"]
@@ -98,4 +98,26 @@ def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: 
     with pytest.raises(DeskError):
         merging.merge(story.by("ida"), first, second, now=story.now)
     handling.move(story.by("ida"), first, "closed", now=story.now)
+    story.end()
+
+
+@pytest.mark.requirement("S5-06", "S5-07")
+def test_three_jobs_in_one_message_become_a_ticket_each(store_url: str) -> None:
+    story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
+    jon = story.by("jon")
+    job = register(
+        jon,
+        type="work-request",
+        subject="Three things",
+        body="1. Move the box.\n2. Take the new photo.\n3. Mend the menu.",
+        email="kim@larch.example",
+        fields={"details": "See the list."},
+        now=story.now,
+    ).number
+    message = story.sheet(job).messages[0].seq
+    assert len(splitting.preview(jon, job, message, now=story.now)) == 3
+    splitting.split_items(jon, job, message, now=story.now)
+    parts = range(job + 1, job + 4)
+    assert [story.status(number) for number in parts] == ["open"] * 3
+    assert ["photo" in story.sheet(number).messages[0].body for number in parts] == [False, True, False]
     story.end()
