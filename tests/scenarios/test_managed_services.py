@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import closing, conversation, escalation, feedback, handling, work
+from deskterm.desk import closing, conversation, coverage, escalation, feedback, handling, work
 from deskterm.desk.intake import register
 from deskterm.errors import DeskError
 
@@ -21,6 +21,7 @@ PEOPLE: list[dict[str, Any]] = [
 CLIENTS: list[dict[str, Any]] = [
     {"key": "gum", "name": "Gum Tree Ltd", "domain": "gum.example"},
     {"key": "own", "name": "Own Desk Ltd", "domain": "own.example", "coverage": "2,3", "handoff": "their service desk"},
+    {"key": "first", "name": "First Line Ltd", "domain": "first.example", "coverage": "1", "handoff": "engineers"},
 ]
 ASKED: dict[str, Any] = {"contact-phone": "+61 2 5550 1234"}
 
@@ -29,7 +30,7 @@ def provider(url: str, start: str = "2026-11-23T09:00+11:00") -> Story:
     return Story(url, "managed-services", start, people=PEOPLE, clients=CLIENTS)
 
 
-@pytest.mark.requirement("S3-02", "S3-05", "S3-06", "S3-13", "S3-14", "S3-15", "S3-16")
+@pytest.mark.requirement("S3-02", "S3-06", "S3-13", "S3-14", "S3-15", "S3-16")
 def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_days(store_url: str) -> None:
     story = provider(store_url)
     anna = story.by("ann-au")
@@ -76,7 +77,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     story.end()
 
 
-@pytest.mark.requirement("S3-10", "S3-11", "S3-12")
+@pytest.mark.requirement("S3-02", "S3-10", "S3-11", "S3-12")
 def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_its_own(store_url: str) -> None:
     story = provider(store_url, "2026-11-23T22:00+11:00")
     gus = story.by("gus")
@@ -94,6 +95,20 @@ def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_i
         gus, type="request", subject="A mailbox", email="kim@gum.example", priority="low", fields=ASKED, now=story.now
     ).number
     assert story.sheet(night).row.team == "global"
+    assert story.sheet(night).tier == 1
+    theirs_first, theirs_last = (
+        register(
+            gus, type="problem", subject="No sound", email=email, priority="low", fields=ASKED, now=story.now
+        ).number
+        for email in ("kim@own.example", "kim@first.example")
+    )
+    assert story.sheet(theirs_first).tier == 2  # the first line is the client's own
+    assert story.sheet(theirs_last).tier == 1
+    escalation.escalate(gus, theirs_last, reason="The card is broken.", now=story.now)
+    assert story.sheet(theirs_last).tier == 1
+    assert coverage.HANDOFF in story.sheet(theirs_last).flags
+    coverage.passed_on(gus, theirs_last, note="Told their engineers.", now=story.now)
+    assert coverage.HANDOFF not in story.sheet(theirs_last).flags
     with pytest.raises(DeskError):
         handling.move(gus, night, "nowhere", now=story.now)
     story.end()
