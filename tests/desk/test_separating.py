@@ -16,6 +16,8 @@ from deskterm.desk.separating import separate
 from deskterm.desk.staffing import seed_clients
 from deskterm.desk.undo import undo
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
 from deskterm.store.reader import open_reader
 from deskterm.store.sheet import sheet
 from one_ticket import seen
@@ -143,6 +145,37 @@ def test_tickets_part_even_where_closed_is_for_good(store_url: str, join: Callab
     separate(desk, second, "another matter", now=at(5))
     assert seen(desk, second).row.status == status
     assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["software-vendor", "campus-it", "managed-services", "saas-platform", "web-agency", "open-source"]
+)
+@pytest.mark.parametrize("join", JOINED, ids=["duplicate", "merge"])
+def test_who_asked_hears_in_which_ticket_it_goes_on(store_url: str, name: str, join: Callable[..., Any]) -> None:
+    desk = shipped_desk(store_url, name)
+    asked: dict[str, Any] = {"subject": "x", "body": "It fails.", "organisation": "larch", "incomplete": True}
+    first, second = (
+        register(desk, requester=who, **asked, now=at(minute)).number for minute, who in enumerate(("Kim", "Lou"))
+    )
+    join(desk, second, first, now=at(3))
+    letter = next(
+        event for event in seen(desk, second).events if event.kind == "letter" and event.data["on"] == "merged"
+    )
+    words = next(message.body for message in seen(desk, second).messages if message.seq == letter.seq)
+    assert str(first) in words
+    assert "{" not in words
+    desk.store.close()
+
+
+def test_where_no_notice_says_so_they_hear_it_in_plain_words(store_url: str) -> None:
+    procedure = load(find("campus-it")).procedure
+    desk = shipped_desk(store_url, "campus-it", notices=tuple(one for one in procedure.notices if one.on != "merged"))
+    asked: dict[str, Any] = {"subject": "x", "body": "It fails.", "organisation": "larch", "incomplete": True}
+    first, second = (register(desk, requester=who, **asked, now=at(1)).number for who in ("Kim", "Lou"))
+    linking.duplicate(desk, second, first, now=at(3))
+    said = [message.body for message in seen(desk, second).messages]
+    assert f"Your request {second} goes on in {first}, which is about the same matter." in said
     desk.store.close()
 
 

@@ -148,6 +148,25 @@ def test_a_duplicate_is_a_ticket_of_its_own_again(desk: Desk) -> None:
     assert (rows(desk, older), rows(desk, younger)) == before
 
 
+def test_what_is_taken_back_is_named_before_what_it_changed(desk: Desk) -> None:
+    first, second = fault(desk), fault(desk, 5, requester="Lou Roe", body="Two things:\n1. The door\n2. The window")
+    said = [
+        (merge, second, f"the merge into {first}"),
+        (merge, first, f"the merge of {second}"),
+        (duplicate, second, f"the closing as a duplicate of {first}"),
+        (duplicate, first, f"the duplicate {second}"),
+    ]
+    for connect, number, named in said:
+        connect(desk, second, first, now=at(10))
+        assert undo(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {named}")
+    splitting.split_items(desk, second, 1, now=at(12))
+    made = seen(desk, second).fields["split_to"]
+    assert f"taken back: the splitting off of {made[0]}, {made[1]}, also" in undo(desk, second, now=at(13)).summary
+    splitting.split_items(desk, second, 1, items=[1], now=at(14))
+    (one,) = seen(desk, second).fields["split_to"]
+    assert undo(desk, one, now=at(15)).summary.startswith(f"{one}: taken back: the splitting off from {second}, also")
+
+
 def test_a_merge_comes_apart_with_every_word_where_it_was(desk: Desk) -> None:
     first, second = fault(desk), fault(desk, 5, requester="Lou Roe")
     conversation.customer_message(desk, second, "And it smokes.", now=at(6))

@@ -147,6 +147,13 @@ def live_through(office: Office, acts: list[Act]) -> None:
         undo(ann, number, now=at(minute))
         assert rows(ann, numbers) == before
     assert words(ann) == said
+    left_over = text(
+        "SELECT COUNT(*) FROM ticket t LEFT JOIN record r ON r.ticket_id = t.id AND r.kind = 'letter'"
+        " AND r.data LIKE '%\"queued\"%' WHERE t.id > :last AND (t.category <> 'closed' OR r.ticket_id IS NOT NULL)"
+        " AND EXISTS (SELECT 1 FROM event e WHERE e.ticket_id = t.id AND e.kind = 'withdrawn')"
+    )
+    with ann.store.reading() as session:
+        assert session.execute(left_over, {"last": numbers[-1]}).scalar_one() == 0, "what was made goes back too"
     assert prove(ann.store, after=numbers[0] - 1).findings == ()
     with open_reader(ann.store.url) as reader:
         assert verify(reader, number=numbers[0]).broken == ()

@@ -94,6 +94,51 @@ def deed(kind: str, data: Mapping[str, Any]) -> str:
     return words
 
 
+_THINGS = {
+    "duplicated": "the closing as a duplicate of {ticket}",
+    "merged": "the merge into {into}",
+    "separated": "the parting from {ticket}",
+    "transferred": "the handing over",
+    "escalated": "the escalation",
+    "exempted": "the exemption",
+    "disputed": "the disagreement over its priority",
+    "replied": "the answer",
+    "checked": "the work on a checklist",
+    "item_raised": "the development item",
+    "item_joined": "the wait for a development item",
+    "worked": "the time that was written down",
+    "agreed": "the customer's agreement to the price",
+    "settled": "that the permanent fix is there",
+    "overruled": "that it was no mere thanks",
+}
+_QUOTE = {
+    "requested": "the request for a quote",
+    "sent": "the quote",
+    "accepted": "the quote's acceptance",
+    "declined": "the quote's refusal",
+}
+_JOINED = {
+    "duplicates": "the duplicate {ticket}",
+    "merged": "the merge of {ticket}",
+    "attached": "the attaching of {ticket}",
+}
+
+
+def thing(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
+    """What somebody did by an event, as something that can be taken back (`the merge into 1001`); empty where its
+    changes say it all."""
+    if kind == "quoted":
+        return _QUOTE.get(str(data.get("means")), "the work on a quote")
+    field = next((name[7:] for name in changes if name[:7] == "fields." and name[7:] in (*_JOINED, "split_to")), None)
+    if field == "split_to" and kind == "linked":
+        numbers = data.get("tickets") or [data.get("ticket")]
+        return f"the splitting off of {', '.join(map(str, numbers))}"
+    if field is not None and kind in ("linked", "merged"):
+        return _JOINED[field].format(ticket=data.get("ticket"))
+    words = _THINGS.get(kind, "")
+    return words.format(ticket=data.get("ticket"), into=data.get("into")) if words else ""
+
+
 def changed(changes: Changes, procedure: Compiled) -> str:
     """The changes of an event that are worth a word, by the names of the procedure: `status Working on it → Solved,
     assignee none → sam`."""

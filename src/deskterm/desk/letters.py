@@ -17,6 +17,7 @@ from deskterm.desk.delivery import not_before
 from deskterm.desk.desk import ITSELF, Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import standing
+from deskterm.desk.links import goes_on_at
 from deskterm.desk.money import money
 from deskterm.desk.news import hung, step_of
 from deskterm.desk.progress import next_release
@@ -39,7 +40,7 @@ _WORDS = {
     "severity-changed": "The severity of your request {number} is now {severity}.",
     "registered": "Your request has reached us. Its number is {number}.",
     "delayed": "Your request {number} takes longer than we promised. {note}",
-    "merged": "Your request {number} is dealt with together with another one about the same matter.",
+    "merged": "Your request {number} goes on in {other}, which is about the same matter.",
 }
 """What a letter says whose notice names no template."""
 _NOTES = {"released": "notes", "feedback_changed": "changed"}
@@ -121,6 +122,7 @@ def _values(work: Work, event: Event, wanted: set[str]) -> dict[str, str]:
         "team": team,
         "tier": tier,
         "level": str(step_of(event).get("label") or tier),
+        "other": str(goes_on_at(state.fields) or ""),
         "due": "" if due is None else in_words(due, work.desk.timezone),
     }
     if "agent" in wanted:

@@ -208,6 +208,9 @@ def _implied(procedure: Procedure, notices: Sequence[Notice], news: str, event: 
     ladder = step_of(event).get("ladder")
     if news == "escalated" and any(part.notify_requester for part in procedure.ladders if part.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
+    elif news == "merged" and procedure.duplicates.notify:
+        if any(not _OUTSIDE.isdisjoint(part.to) for part in procedure.notices):
+            yield Notice(on="merged", to=("requester", "participants"))  # S1-33
     elif news == "priority-changed" and procedure.priority.notify_on_change:
         yield Notice(on="priority-changed", to=("requester",), or_phone=True)  # S2-21
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from deskterm.desk.deeds import changed, deed
+from deskterm.desk.deeds import changed, deed, thing
 from deskterm.desk.desk import Desk, MovedOn
 from deskterm.desk.events import Event
 from deskterm.desk.fold import folded, standing
@@ -66,12 +66,14 @@ class Act:
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
     def words(self, procedure: Compiled) -> str:
-        """What was done, in a few words."""
-        said = [
-            changed(event.changes, procedure) or deed(event.kind, event.data)
-            for event in self.events
-            if event.kind not in _ASIDE
-        ]
+        """What was done, in a few words: the deed first, the changes after it."""
+        if self.split_off:
+            source = next(event.data.get("ticket") for event in self.events if event.kind == "split_from")
+            return f"the splitting off from {source}"
+        events = [event for event in self.events if event.kind not in _ASIDE]
+        deeds = [thing(event.kind, event.changes, event.data) for event in events]
+        changes = [changed(event.changes, procedure) for event in events]
+        said = [word for word in (*deeds, *changes) if word] or [deed(event.kind, event.data) for event in events]
         return "; ".join(dict.fromkeys(said))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
 PLACEHOLDERS = (
     *("number", "subject", "requester", "agent", "status", "priority", "severity", "due", "resolution", "release"),
-    *("amount", "organisation", "client", "department", "team", "tier", "level", "note"),
+    *("amount", "organisation", "client", "department", "team", "tier", "level", "note", "other"),
 )
 ALWAYS = frozenset({"number", "agent", "organisation", "status"})
 """Placeholders that always stand for something."""

@@ -243,7 +243,8 @@ class Duplicates(Part):
     add_participants: bool = True
     """The duplicate's people take part in the original."""
     notify: bool = True
-    """They are told, by the notices of `merged`; in a few plain words where there is none for the requester."""
+    """They are told, by the notices of `merged`; in a few plain words where there is none for the requester, but
+    others for people outside."""
 
 
 class QueueOrder(Part):
