@@ -21,6 +21,11 @@ def services(store_url: str) -> Iterator[Desk]:
 
 
 @pytest.fixture
+def vendor(store_url: str) -> Iterator[Desk]:
+    yield from proved(store_url, "software-vendor")
+
+
+@pytest.fixture
 def agency(store_url: str) -> Iterator[Desk]:
     yield from proved(store_url, "web-agency")
 
@@ -62,3 +67,16 @@ def test_a_procedure_that_asks_nobody_lets_tickets_be_closed_by_hand(agency: Des
     number = ticket(agency, type="question", organisation="larch")
     handling.move(agency, number, "closed", now=at(1))
     assert seen(agency, number).row.status == "closed"
+
+
+@pytest.mark.requirement("S1-27")
+def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(vendor: Desk) -> None:
+    number = ticket(vendor, type="support-query")
+    handling.move(vendor, number, "under-investigation", now=at(1))
+    conversation.reply(vendor, number, "Press the button.", resolution="permanent", status="client-sign-off", now=at(2))
+    conversation.customer_message(vendor, number, "That did it.", now=at(3))
+    assert seen(vendor, number).row.status == "under-investigation"
+    with pytest.raises(DeskError, match=f"confirmed: say so with `deskterm ticket confirm {number}`"):
+        handling.move(vendor, number, "closed", now=at(4))
+    closing.confirm(vendor, number, now=at(5))
+    assert seen(vendor, number).row.status == "closed"

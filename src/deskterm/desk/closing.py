@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from deskterm.desk.courtesy import judged
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Changes, Event
-from deskterm.desk.gates import RESOLUTION, admitted, may_return, require_return, standing_resolution
+from deskterm.desk.gates import RESOLUTION, admitted, may_return, require_return, standing_resolution, was_resolved
 from deskterm.desk.people import writer
 from deskterm.desk.records import change, next_key
 from deskterm.desk.rows import seconds
@@ -129,10 +129,11 @@ def confirm(
     now: datetime,
     version: int | None = None,
 ) -> Done:
-    """The requester says that all is well (S1-27, S3-13): the ticket is closed, or goes the last step before. words:
-    what they wrote, if they did."""
+    """The requester says that all is well (S1-27, S3-13), when they were asked or a resolution was given: the ticket is
+    closed, or goes the last step before. words: what they wrote, if they did."""
     with desk.ticket(number, "move", now, version, doing="say that all is well for a requester") as work:
-        _require_asked(work)
+        if not was_resolved(work.state):
+            _require_asked(work)
         ways = work.procedure.next_statuses(work.state.type, work.state.status)
         ends = [way for category in ("closed", "solved") for way in ways if way.category == category]
         if not ends:

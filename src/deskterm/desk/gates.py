@@ -98,6 +98,13 @@ def standing_resolution(state: State) -> Record | None:
     return said[-1] if said and said[-1].state != "rejected" else None
 
 
+def was_resolved(state: State) -> bool:
+    """Whether a resolution was given that the requester did not reject, though what they wrote brought the ticket back
+    since: it may be their thanks."""
+    said = list(of_kind(state.records, RESOLUTION))
+    return bool(said) and said[-1].state in ("permanent", "temporary")
+
+
 def may_return(work: Work, at: int) -> bool:
     """Whether a closed ticket may still come back at an instant: 30 days are 30 times 24 hours from closing, the last
     second included (S3-14)."""
@@ -140,6 +147,7 @@ def _require_confirmation(work: Work, target: Status) -> None:
         return
     here, number = work.procedure.statuses.get(work.state.status), work.number
     asked = here is not None and (here.on_reject is not None or here.category == "solved")
+    asked = asked or was_resolved(work.state)
     first = "" if asked else f"ask them with `deskterm ticket resolve {number}`, then "
     then = f"{first}say so with `deskterm ticket confirm {number}`"
     keys = ", ".join(reason.key for reason in closing.reasons)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm.session import JoinTransactionMode
 from sqlmodel import Session
 
-from deskterm.desk import checklists, conversation, handling, intake
+from deskterm.desk import checklists, closing, conversation, handling, intake
 from deskterm.desk.desk import Desk
 from deskterm.desk.founding import found
 from deskterm.desk.staffing import seed_agents, seed_clients
@@ -210,7 +210,7 @@ class _Telling:
             case "note":
                 conversation.note(desk, ticket, step.note or "", now=at)
             case "move":
-                handling.move(desk, ticket, step.move or "", now=at)
+                self._move(desk, ticket, step.move or "", at)
             case "assign":
                 handling.assign(desk, ticket, self._login(step.assign) if step.assign else None, team=step.team, now=at)
             case "severity":
@@ -219,6 +219,14 @@ class _Telling:
                 handling.tag(desk, ticket, step.tags or (), now=at)
             case "subject":
                 handling.edit(desk, ticket, subject=step.subject, now=at)
+
+    def _move(self, desk: Desk, ticket: int, status: str, at: datetime) -> None:
+        """Whoever closes a ticket where the requester is asked first has heard that all is well."""
+        closes = desk.procedure.statuses[status].category == "closed"
+        if closes and desk.procedure.procedure.closing.confirm_before_close:
+            closing.confirm(desk, ticket, now=at)
+        else:
+            handling.move(desk, ticket, status, now=at)
 
     def _prepare(self, desk: Desk, ticket: int, status: str | None, at: datetime) -> None:
         """Whoever moves a ticket to where a list must be done has done it."""
