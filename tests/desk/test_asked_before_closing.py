@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -44,13 +44,14 @@ def test_a_ticket_is_not_closed_by_hand_before_its_client_has_confirmed(services
     handling.move(services, number, "in-progress", now=at(2))
     closing.resolve(services, number, "Replaced the disk.", now=at(3))
     ways = f"say so with `deskterm ticket confirm {number}`, or close it for a reason with `deskterm ticket close"
-    for shut in (
+    shut: tuple[Callable[[], object], ...] = (
         lambda: handling.move(services, number, "closed", anyway=True, now=at(4)),
         lambda: handling.move(services, number, "closed", reason="they will not mind", now=at(4)),
         lambda: conversation.reply(services, number, "Closed now.", status="closed", now=at(4)),
-    ):
+    )
+    for one in shut:
         with pytest.raises(DeskError, match=ways):
-            shut()
+            one()
     closing.confirm(services, number, now=at(5))
     assert seen(services, number).row.status == "closed"
 
