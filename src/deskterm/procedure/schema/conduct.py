@@ -107,8 +107,9 @@ class Template(Part):
     """A letter. Placeholders in braces: {number}, {subject}, {requester}, {client} (their organisation), {agent},
     {organisation} (ours), {status}, {priority}, {severity}, {department}, {team}, {tier}, {level} (of an escalation),
     {due}, {resolution}, {release}, {amount} (of a quote), {other} (the ticket that a duplicate or merged one goes on
-    in), and {note}: what an agent adds, the notes of a release, what came of people's answers. A sentence that wants what there is none of is left out, and so is a line of
-    nothing but that, and what leads up to it with a colon; a greeting stays, without the name."""
+    in), and {note}: what an agent adds, the notes of a release, what came of people's answers. A sentence that wants
+    what there is none of is left out, and so is a line of nothing but that, and what leads up to it with a colon; a
+    greeting stays, without the name."""
 
     key: Key
     label: Text
