@@ -83,10 +83,16 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     escalation.escalate(raj, number, reason="The disk is full.", now=story.now)
     assert story.letters(number).count("escalated") == 1
     assert story.sheet(number).tier == 2
+    assert story.status(number) == "escalated-l1"
     conversation.reply(story.by("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
-    assert story.clock(number, "update").state == "paused" or story.clock(number, "update").state == "met"
+    assert story.status(number) == "waiting-for-requester"
+    assert story.clock(number, "update").state == "paused"
     conversation.customer_message(raj, number, "Physics.", channel="phone", now=story.now)
     assert story.status(number) == "in-progress"
+    assert story.clock(number, "update").state == "running"
+    escalation.escalate(story.by("mei"), number, reason="No disk is to be had.", now=story.now)
+    assert story.status(number) == "escalated-l2"
+    assert story.letters(number).count("escalated") == 2
 
     story.at("2026-11-21T11:00+05:30")
     with pytest.raises(DeskError):
