@@ -18,7 +18,7 @@ from deskterm.desk.linking import goes_on_in
 from deskterm.desk.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO
 from deskterm.desk.participants import of_ticket
 from deskterm.desk.records import of_kind, removal
-from deskterm.desk.transaction import Done, Work, events_of
+from deskterm.desk.transaction import Done, Work, events_of, require_ticket
 from deskterm.errors import DeskError, UsageError
 
 
@@ -31,6 +31,7 @@ def separate(desk: Desk, number: int, reason: str, *, now: datetime) -> Done:
         raise UsageError("Say in a few words why it is a matter of its own.")
     desk.require("link", "separate tickets")
     with desk.store.reading() as session:
+        require_ticket(session, number)
         other = goes_on_in(session, number)
     if other is None:
         raise DeskError(
