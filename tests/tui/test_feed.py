@@ -137,7 +137,7 @@ def test_somebody_elses_write_is_read_unasked(reading: Reading) -> None:
     handling.assign(reading.desk, first.number, "kim", now=at(5))
     again = reading.post.first(CardRead, before, lambda m: m.card is not None and m.card.line.assignee == "kim")
     assert again.card is not None
-    assert again.card.turns[-1].words == "assignee none → kim, team none → first-line"
+    assert again.card.turns[-1].words == "assignee none → kim, team none → First line"
 
 
 def test_a_filter_and_a_whole_list(reading: Reading) -> None:
