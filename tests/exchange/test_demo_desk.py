@@ -23,7 +23,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.store.engine import Store, open_store
 from deskterm.store.reader import Reader, open_reader
 from deskterm.store.sheet import agents, desk_facts, sheet
-from deskterm.store.window import VIEWS, QueueRow, Viewer, count, counters, window
+from deskterm.store.window import VIEWS, Key, QueueRow, Viewer, count, counters, window
 from small_desk import MONDAY, small_desk
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
@@ -60,7 +60,9 @@ def left(row: QueueRow) -> int | None:
 
 def facts(reader: Reader) -> list[tuple[object, ...]]:
     """All that is on a desk, but for salts and the hashes that hold them."""
-    rows = [tuple(row)[:-1] for view in ("open", "closed") for row in queue(reader, view)]
+    rows = [
+        tuple(row._replace(key=Key(0, None, row.number))) for view in ("open", "closed") for row in queue(reader, view)
+    ]
     said = reader.rows("SELECT m.ticket_id, m.seq, m.author, t.body FROM message m JOIN personal_text t"
                        " ON t.id = m.text_id ORDER BY m.id")  # fmt: skip
     return rows + said
