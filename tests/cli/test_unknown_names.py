@@ -26,7 +26,8 @@ OF_A_TICKET = {
     "ticket join": ("Kim",), "ticket leave": ("Kim",), "ticket participants": (), "ticket detach": (),
     "ticket announce": ("x",), "ticket take": (), "ticket resolve": ("x",), "ticket close": ("withdrawn",),
     "ticket confirm": (), "ticket reject": (), "ticket reopen": (), "ticket fixed": (), "ticket check": (),
-    "ticket passed": (), "ticket separate": ("x",), "item raise": (), "item join": (1001,), "item move": ("x",), "item decide": ("yes",),
+    "ticket passed": (), "ticket separate": ("x",), "item raise": (), "item join": (1001,), "item move": ("x",),
+    "item decide": ("yes",),
     "item schedule": ("--none",), "item end": ("--reason", "x"), "feedback review": (), "sla why": (),
 }  # fmt: skip
 """Every command about one ticket, with what else it asks for."""
