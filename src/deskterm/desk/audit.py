@@ -67,7 +67,9 @@ def verify(reader: Reader, *, number: int | None = None, progress: Progress | No
         verdict.texts += len(texts)
         if progress is not None:
             progress(verdict.tickets, total)
-    verdict.broken = tuple(sorted([*broken, *_vanished(reader, number)], key=lambda one: one.ticket))
+    if number is None:
+        broken += _vanished(reader)
+    verdict.broken = tuple(sorted(broken, key=lambda one: one.ticket))
     return verdict
 
 
@@ -75,7 +77,7 @@ _TRACES = ("event", "personal_text", "message", "access", "change")
 """Tables whose rows name a ticket, and stay when somebody takes the ticket away."""
 
 
-def _vanished(reader: Reader, number: int | None) -> Iterator[Broken]:
+def _vanished(reader: Reader) -> Iterator[Broken]:
     """Tickets that are wholly gone, chain and all: other rows still name them, or, on SQLite, whose numbers leave no
     gap by themselves, their number is not there."""
     known = " UNION ".join(f"SELECT ticket_id FROM {table}" for table in _TRACES)
@@ -94,8 +96,7 @@ def _vanished(reader: Reader, number: int | None) -> Iterator[Broken]:
         for begin, end in gaps:
             found |= set(range(begin, end)) if end is not None else set()
     for ticket in sorted(found):
-        if number in (None, ticket):
-            yield Broken(ticket, None, "", None, "missing", f"ticket {ticket} is missing, with all its events")
+        yield Broken(ticket, None, "", None, "missing", f"ticket {ticket} is missing, with all its events")
 
 
 def _chain(

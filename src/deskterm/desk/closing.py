@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
-
 from deskterm.desk.courtesy import judged
 from deskterm.desk.desk import Desk
 from deskterm.desk.events import Changes, Event
 from deskterm.desk.gates import RESOLUTION, admitted, may_return, require_return, standing_resolution, was_resolved
+from deskterm.desk.linking import still_open
+from deskterm.desk.links import ATTACHED
 from deskterm.desk.people import writer
 from deskterm.desk.records import change, next_key
 from deskterm.desk.rows import seconds
@@ -22,7 +22,6 @@ from deskterm.desk.visible import visible
 from deskterm.desk.workflow import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Resolution, Status
-from deskterm.store.tables import Ticket, table_of
 
 OUTSTANDING = "outstanding"
 """The kind of record, and the mark, of a temporary fix whose permanent one is to follow (S1-21)."""
@@ -85,12 +84,8 @@ def give(
 
 def _others(work: Work) -> str:
     """That tickets are attached which wait for the same resolution (S4-17)."""
-    attached = work.state.fields.get("attached") or ()
-    if not attached:
-        return ""
-    table = table_of(Ticket)
-    query = select(func.count()).where(table.c.id.in_(list(attached)), table.c.is_open == 1)
-    waiting = work.session.execute(query).scalar_one()
+    attached = work.state.fields.get(ATTACHED) or ()
+    waiting = len(still_open(work.session, attached)) if attached else 0
     if not waiting:
         return ""
     count = "1 open ticket is" if waiting == 1 else f"{waiting} open tickets are"

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk import closing, letters
@@ -16,6 +15,7 @@ from deskterm.desk.desk import Desk
 from deskterm.desk.events import Event
 from deskterm.desk.fold import folded
 from deskterm.desk.gates import admitted
+from deskterm.desk.linking import still_open
 from deskterm.desk.links import ATTACHED, INCIDENT
 from deskterm.desk.participants import everybody
 from deskterm.desk.state import State
@@ -183,9 +183,7 @@ def _list(parent: Work, numbers: set[int], number: int) -> None:
 def open_attached(desk: Desk, incident: int) -> list[int]:
     """The numbers of the open tickets that are attached to an incident, which may be none."""
     with desk.store.reading() as session:
-        numbers = _state(desk, session, incident).fields.get(ATTACHED) or ()
-        open_ones = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)
-        return sorted(session.execute(open_ones).scalars())
+        return still_open(session, _state(desk, session, incident).fields.get(ATTACHED) or ())
 
 
 def _if_open(desk: Desk, incident: int) -> list[int]:

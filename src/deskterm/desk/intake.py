@@ -11,7 +11,7 @@ from deskterm.desk.classifying import channel_of, key_of, scales, type_of
 from deskterm.desk.completeness import Given, Person, given, missing, named_with_kind, refusal, telephone, unreachable
 from deskterm.desk.departments import for_clients, open_types, team_of
 from deskterm.desk.desk import Desk
-from deskterm.desk.lacking import INCOMPLETE, MISSING
+from deskterm.desk.lacking import MISSING, marked
 from deskterm.desk.people import contact, organisation_of, worker
 from deskterm.desk.records import change
 from deskterm.desk.rows import seconds
@@ -118,7 +118,7 @@ def register(
         changes |= brought(procedure, {}, kind)
         changes |= _taking_part(work, said, values.get("requester_id"), client)
         if lacking:
-            changes |= change({}, MISSING, "1", state="open", fields=lacking, flag=INCOMPLETE)
+            changes |= marked({}, lacking)
         texts = {"subject": heading} | ({"body": body.rstrip()} if body.strip() else {})
         work.append(
             "registered",
@@ -158,8 +158,7 @@ def supply(desk: Desk, number: int, fields: Mapping[str, Any], *, now: datetime,
         record = state.records.get((MISSING, "1"))
         left = [key for key in (record.values["fields"] if record else ()) if not said.has(key)]
         if record is not None:
-            waits = {"state": "open", "flag": INCOMPLETE} if left else {"state": "given", "flag": None}
-            changes |= change(state.records, MISSING, "1", fields=left, **waits)
+            changes |= marked(state.records, left)
         if not changes and not said.words:
             raise UsageError("Say what is supplied: a field and its value.")
         work.append("edited", changes, {f"fields.{key}": words for key, words in said.words.items()})

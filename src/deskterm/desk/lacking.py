@@ -1,12 +1,15 @@
-"""What a request still does not say, after its type became another one (S1-03, S2-08)."""
+"""What a request still does not say: after its type became another one, and when it came of another ticket (S1-03,
+S2-08)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from deskterm.desk.completeness import wanted
 from deskterm.desk.events import Changes
-from deskterm.desk.records import change
+from deskterm.desk.records import Records, change
 from deskterm.desk.transaction import Work
 from deskterm.procedure.schema import RequestType
 from deskterm.store.tables import Contact, table_of
@@ -23,8 +26,7 @@ def judged_anew(work: Work, kind: RequestType, changes: Changes) -> Changes:
     known = work.state.records.get((MISSING, "1"))
     if known is None and not lacking:
         return {}
-    state = {"state": "open", "flag": INCOMPLETE} if lacking else {"state": "given", "flag": None}
-    return change(work.state.records, MISSING, "1", fields=lacking, **state)
+    return marked(work.state.records, lacking)
 
 
 def lacking_at_first(work: Work, body: str) -> Changes:
@@ -38,7 +40,14 @@ def lacking_at_first(work: Work, body: str) -> Changes:
         for key in wanted(work.procedure, kind)
         if not (body.strip() if key == "description" else _has(work, key, {}))
     ]
-    return change({}, MISSING, "1", state="open", fields=lacking, flag=INCOMPLETE) if lacking else {}
+    return marked({}, lacking) if lacking else {}
+
+
+def marked(records: Records, lacking: Sequence[str]) -> Changes:
+    """The change that says what a ticket lacks, by the keys of fields; of one that lacks nothing more, that it was
+    given."""
+    state = {"state": "open", "flag": INCOMPLETE} if lacking else {"state": "given", "flag": None}
+    return change(records, MISSING, "1", fields=list(lacking), **state)
 
 
 def _has(work: Work, key: str, changes: Changes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from deskterm.desk.transaction import Done, Work, named
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Status
 from deskterm.store.tables import Ticket, table_of
+
+_ticket = table_of(Ticket)
 
 
 def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", anyway: bool = False, now: datetime) -> Done:
@@ -56,8 +59,14 @@ def leads_to(session: Session, number: int) -> int:
 
 def goes_on_in(session: Session, number: int) -> int | None:
     """The ticket that one was closed for; None when it stands for itself."""
-    query = select(table_of(Ticket).c.fields).where(table_of(Ticket).c.id == number)
+    query = select(_ticket.c.fields).where(_ticket.c.id == number)
     return goes_on_at(json.loads(session.execute(query).scalar_one_or_none() or "{}"))
+
+
+def still_open(session: Session, numbers: Iterable[int]) -> list[int]:
+    """Those of some tickets that are open, by number."""
+    query = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)
+    return sorted(session.execute(query).scalars())
 
 
 def join_people(work: Work, other: Work) -> int:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from deskterm.store.instants import seconds
@@ -96,7 +96,7 @@ def entries(reader: Reader, ticket: int | None = None) -> Iterator[EntryRow]:
     if ticket is not None:
         params["ticket"] = ticket
     own = "" if ticket is None else " AND r.ticket_id = :ticket"
-    agreed = _agreed(reader)
+    agreed = _agreed(reader, params, own)
     while True:
         beyond = "" if after is None else " AND (r.ticket_id, r.key) > (:after, :key)"
         if after is not None:
@@ -147,9 +147,11 @@ def quotes(reader: Reader, *, every: bool = False) -> list[QuoteRow]:
     return [row for row in rows if every or row.means in ("requested", "sent")]
 
 
-def _agreed(reader: Reader) -> frozenset[int]:
-    """The tickets whose customers agreed to be charged."""
-    found = reader.rows("SELECT ticket_id, kind, state, data FROM record WHERE kind IN ('agreement', 'quote')")
+def _agreed(reader: Reader, params: Mapping[str, object], own: str) -> frozenset[int]:
+    """The tickets whose customers agreed to be charged. own: of which ticket alone, as a condition."""
+    found = reader.rows(
+        f"SELECT r.ticket_id, r.kind, r.state, r.data FROM record r WHERE r.kind IN ('agreement', 'quote'){own}", params
+    )
     return frozenset(
         ticket
         for ticket, kind, state, data in found
