@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deskterm.desk.desk import Desk
-from deskterm.desk.events import GENESIS, Event, TextRef, chained, encoded, text_digest
-from deskterm.desk.fold import TicketFold
-from deskterm.desk.founding import found
-from deskterm.desk.rows import clock_values, seconds, ticket_values
+from deskterm.desk.admin.setup import found
+from deskterm.desk.core.row_mapping import clock_values, seconds, ticket_values
+from deskterm.desk.core.session import Desk
+from deskterm.desk.domain.events import GENESIS, Event, TextRef, chained, encoded, text_digest
+from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 

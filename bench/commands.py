@@ -24,11 +24,12 @@ from typing import Any
 from sqlalchemy import event
 
 from big_desk import FIRST, NOW, big_desk
-from deskterm.desk import conversation, handling
-from deskterm.desk.desk import Desk
-from deskterm.desk.intake import register
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from deskterm.store.connection import sqlite_connection
+from deskterm.store.db.connection import sqlite_connection
 
 AIM = 4.0
 WRITING = ("INSERT", "UPDATE", "DELETE")
@@ -38,11 +39,11 @@ Written = list[tuple[str, Any]]
 def acts(chance: random.Random) -> dict[str, Callable[[Desk, int, datetime], object]]:
     """Name → a command on a ticket."""
     return {
-        "reply": lambda desk, number, now: conversation.reply(desk, number, "We are looking into it.", now=now),
-        "note": lambda desk, number, now: conversation.note(desk, number, "Seen before, in spring.", now=now),
-        "assign": lambda desk, number, now: handling.assign(desk, number, None, now=now),
-        "tag": lambda desk, number, now: handling.tag(desk, number, [f"t{chance.randrange(10**6)}"], now=now),
-        "severity": lambda desk, number, now: handling.set_severity(
+        "reply": lambda desk, number, now: messages.reply(desk, number, "We are looking into it.", now=now),
+        "note": lambda desk, number, now: messages.note(desk, number, "Seen before, in spring.", now=now),
+        "assign": lambda desk, number, now: update.assign(desk, number, None, now=now),
+        "tag": lambda desk, number, now: update.tag(desk, number, [f"t{chance.randrange(10**6)}"], now=now),
+        "severity": lambda desk, number, now: update.set_severity(
             desk, number, chance.choice(list(desk.procedure.severities)), now=now
         ),
         "register": lambda desk, number, now: register(desk, subject=f"Printer {number}", body="It hums.", now=now),

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from deskterm.desk.events import Event, TextRef, decoded, encoded
-from deskterm.desk.fold import folded
-from deskterm.desk.state import State, apply
+from deskterm.desk.domain.events import Event, TextRef, decoded, encoded
+from deskterm.desk.domain.fold import folded
+from deskterm.desk.domain.state import State, apply
 from deskterm.procedure.compiled import Compiled
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find

@@ -19,9 +19,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deskterm.desk.founding import found
-from deskterm.exchange.imports import import_events
-from deskterm.exchange.mapping import find_mapping
+from deskterm.desk.admin.setup import found
+from deskterm.exchange.importing.imports import import_events
+from deskterm.exchange.importing.mapping import find_mapping
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 

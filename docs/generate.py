@@ -65,7 +65,7 @@ def keys() -> str:
 
 def procedures() -> str:
     """docs/procedures.md, with its reference of every table anew."""
-    from deskterm.procedure.reference import renewed
+    from deskterm.procedure.manual import renewed
 
     return renewed((DOCS / "procedures.md").read_text(encoding="utf-8"))
 

@@ -14,7 +14,7 @@ MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 
 def console_picture() -> str:
     """An SVG of the desk screen, twenty seconds into the demo's morning."""
-    from deskterm.exchange.demo import build
+    from deskterm.exchange.demo.build import build
 
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'demo.sqlite3'}"

@@ -13,7 +13,7 @@ from hypothesis import settings
 import postgres
 
 if TYPE_CHECKING:
-    from deskterm.store.engine import Store
+    from deskterm.store.db.engine import Store
 
 settings.register_profile("deskterm", deadline=None, max_examples=60)
 settings.load_profile("deskterm")
@@ -51,7 +51,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store with its tables and nothing in them, on each of the two databases."""
-    from deskterm.store.engine import Store, create_store
+    from deskterm.store.db.engine import Store, create_store
 
     if request.param == "sqlite":
         made = create_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}")

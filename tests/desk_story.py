@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskterm.automation.runner import Runner
-from deskterm.desk.desk import Desk
-from deskterm.desk.founding import found
-from deskterm.desk.proof import prove
-from deskterm.desk.staffing import seed_agents, seed_clients
+from deskterm.desk.admin.setup import found
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.history.integrity import prove
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import ClockView, RecordView, TicketSheet, sheet
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketSheet, sheet
 
 
 class Story:

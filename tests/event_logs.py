@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from deskterm.desk.desk import Desk
-from deskterm.exchange.mapping import Mapping, load
-from deskterm.store.engine import Store
+from deskterm.desk.core.session import Desk
+from deskterm.exchange.importing.mapping import Mapping, load
+from deskterm.store.db.engine import Store
 from small_desk import MONDAY, small_desk
 
 HEADER = ("id", "at", "state", "level", "opened", "by", "caller", "client", "title", "group", "owner", "marks")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deskterm.desk.desk import Desk
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, records, sheet
+from deskterm.desk.core.session import Desk
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import TicketSheet, records, sheet
 
 Opened = Callable[..., Desk]
 

@@ -88,7 +88,7 @@ def database(template: str | None = None) -> Iterator[str]:
 
 def template() -> str:
     """The name of a database with a store's tables and nothing in them, for `database` to copy."""
-    from deskterm.store.engine import create_store
+    from deskterm.store.db.engine import create_store
 
     url = server_url()
     name = f"deskterm_template_{os.getpid()}"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.desk import Desk
-from deskterm.desk.founding import found
-from deskterm.desk.proof import prove
-from deskterm.desk.records import change
-from deskterm.desk.staffing import seed_agents, seed_clients
+from deskterm.desk.admin.setup import found
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.domain.records import change
+from deskterm.desk.history.integrity import prove
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Procedure
 from deskterm.procedure.shipped import find

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from deskterm.desk.desk import Desk
-from deskterm.desk.founding import found
-from deskterm.desk.staffing import seed_agents, seed_clients
+from deskterm.desk.admin.setup import found
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.procedure.load import loads
 from deskterm.procedure.schema import Procedure
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deskterm.store.engine import Store
-from deskterm.store.instants import NEVER
+from deskterm.store.db.engine import Store
+from deskterm.store.db.instants import NEVER
 
 NOW = 1_772_442_000
 """2026-03-02 09:00:00 UTC, in epoch seconds."""

@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from deskterm.automation.runner import Fired, Runner, digest, keep_running
-from deskterm.desk import conversation, handling, promises
-from deskterm.desk.desk import Desk
-from deskterm.desk.founding import found
-from deskterm.desk.intake import register
-from deskterm.desk.proof import prove
-from deskterm.store.engine import open_store
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
+from deskterm.desk.admin.setup import found
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import due_times
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import TicketSheet, sheet
 from small_desk import MONDAY, TEXT, at, small_procedure
 
 RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%", "5m"]').replace(
@@ -63,7 +65,7 @@ def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: Desk) -> No
 
 def test_an_answer_leaves_nothing_to_warn_of(desk: Desk) -> None:
     register(desk, subject="one", type="fault", severity="high", now=at(0))
-    conversation.reply(desk, 1001, "On it.", now=at(5))
+    messages.reply(desk, 1001, "On it.", now=at(5))
     assert [one for one in Runner(desk.store).step(at(60)) if one.metric == "response"] == []
 
 
@@ -90,7 +92,7 @@ def test_two_runners_on_one_store_say_everything_once(desk: Desk) -> None:
 
 def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_looks(desk: Desk) -> None:
     register(desk, subject="x", type="fault", now=at(0))
-    handling.move(desk, 1001, "solved", now=at(30))
+    update.move(desk, 1001, "solved", now=at(30))
     runner = Runner(desk.store)
     came = list(runner.step(at(30) + timedelta(days=9)))
     assert [(one.what, one.late // 86_400) for one in came] == [("warning", 3), ("timer", 2)]
@@ -101,15 +103,15 @@ def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_l
 
 def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: Desk) -> None:
     register(desk, subject="x", type="fault", now=at(0))
-    handling.move(desk, 1001, "solved", now=at(30))
-    conversation.customer_message(desk, 1001, "It is back.", now=at(60))
+    update.move(desk, 1001, "solved", now=at(30))
+    messages.customer_message(desk, 1001, "It is back.", now=at(60))
     assert [one for one in Runner(desk.store).step(at(30) + timedelta(days=9)) if one.what == "timer"] == []
     assert seen(desk).row.status == "working"
 
 
 def test_a_ticket_that_was_put_off_is_taken_up_again(desk: Desk) -> None:
     register(desk, subject="x", type="question", now=at(0))
-    promises.snooze(desk, 1001, at(120), now=at(10))
+    due_times.snooze(desk, 1001, at(120), now=at(10))
     runner = Runner(desk.store)
     assert runner.next_at() == at(120)
     assert [one.sentence for one in runner.step(at(121))] == ["1001: Snoozed: time is over, taken up again"]
@@ -123,8 +125,8 @@ def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: Desk) -
     for minute in range(0, 50, 5):
         list(attentive.step(at(minute)))
     judged = [seen(desk, number).clocks for number in (1001, 1002)]
-    conversation.reply(desk, 1001, "Late.", now=at(60))
-    conversation.reply(desk, 1002, "Late.", now=at(60))
+    messages.reply(desk, 1001, "Late.", now=at(60))
+    messages.reply(desk, 1002, "Late.", now=at(60))
     for number, before in zip((1001, 1002), judged, strict=True):
         response = next(clock for clock in seen(desk, number).clocks if clock.metric == "response")
         running = next(clock for clock in before if clock.metric == "response")

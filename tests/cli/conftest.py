@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from calling import Answer, Call
+from cli_call import Answer, Call
 from deskterm.cli.main import run
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calling import Call
+from cli_call import Call
 from every_command import every_command
 
 NINE = ("--now", "2026-11-23T09:00")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk.desk import Desk
-from deskterm.desk.intake import register
-from deskterm.desk.proof import prove
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets.register import register
 from one_ticket import Opened
 from shipped_desk import as_, shipped_desk
 from small_desk import at

@@ -12,19 +12,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deskterm.automation.runner import Runner, digest
-from deskterm.desk import conversation, handling
-from deskterm.desk.desk import Desk
-from deskterm.desk.founding import found
-from deskterm.desk.intake import register
-from deskterm.desk.migration import migrate
-from deskterm.desk.preview import preview
-from deskterm.desk.proof import prove
-from deskterm.desk.staffing import seed_agents
-from deskterm.store.engine import Store
-from deskterm.store.outbox import outbox, told
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
-from deskterm.store.window import Viewer, count, counters, window
+from deskterm.desk.admin.procedure_migration import migrate
+from deskterm.desk.admin.setup import found
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.preview import preview
+from deskterm.desk.tickets.register import register
+from deskterm.store.db.engine import Store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.outbox import outbox, told
+from deskterm.store.queries.queue import Viewer, count, counters, window
+from deskterm.store.queries.ticket_detail import TicketSheet, sheet
 from small_desk import MONDAY, TEXT, at, small_procedure
 
 FRIDAY = timedelta(days=4)
@@ -123,8 +124,8 @@ def test_bug_11_nobody_is_reminded_at_midnight_or_on_a_weekend(desk: Desk) -> No
             desk, subject="x", type="fault", requester="Ida", email="ida@larch.example", assignee="sam",
             team="first-line", now=at(0),
         ).number  # fmt: skip
-        handling.move(desk, number, "working", now=at(1))
-        handling.move(desk, number, "waiting", now=at(2), reason="asked by telephone")
+        update.move(desk, number, "working", now=at(1))
+        update.move(desk, number, "waiting", now=at(2), reason="asked by telephone")
     register(desk, subject="y", type="fault", severity="low", assignee="sam", team="sunday", now=at(0))
     came = list(Runner(desk.store).step(at(0) + timedelta(days=5)))
     assert len(digest(came)) == 1
@@ -142,8 +143,8 @@ def test_bug_11_what_a_weekend_brings_is_held_until_monday_as_one(store_url: str
     sunday = at(0) + timedelta(days=6, hours=14)
     for number in (1001, 1002):
         register(desk, subject="x", type="fault", requester="Ida", email="ida@larch.example", now=at(0))
-        handling.move(desk, number, "working", now=sunday)
-        handling.move(desk, number, "waiting", now=sunday, reason="asked by telephone")
+        update.move(desk, number, "working", now=sunday)
+        update.move(desk, number, "waiting", now=sunday, reason="asked by telephone")
     saturday = sunday + timedelta(days=6)  # 23:00, a calendar day before the week is over
     came = list(Runner(desk.store).step(saturday + timedelta(minutes=1)))
     reminded = [fired.instant for fired in came if fired.what == "warning" and fired.metric.startswith("timer:")]
@@ -166,8 +167,8 @@ def test_bug_22_the_clock_of_machine_and_database_decides_nothing(
         time.tzset()
         desk = made(store_url)
         register(desk, subject="x", type="fault", now=at(0))
-        handling.move(desk, 1001, "working", now=at(60))
-        handling.move(desk, 1001, "waiting", now=at(60), reason="asked by telephone")
+        update.move(desk, 1001, "working", now=at(60))
+        update.move(desk, 1001, "waiting", now=at(60), reason="asked by telephone")
         runner = Runner(desk.store)
         list(runner.step(at(60) + timedelta(days=2, seconds=-1)))
         assert seen(desk.store).row.status == "waiting"
@@ -180,8 +181,8 @@ def test_bug_22_the_clock_of_machine_and_database_decides_nothing(
 def test_bug_27_what_is_put_off_by_working_days_ends_on_none_that_is_closed(desk: Desk) -> None:
     """Two working days from Friday noon are over on Tuesday noon, and the reminder a day before is Monday's."""
     register(desk, subject="x", type="fault", now=at(0) + FRIDAY)
-    handling.move(desk, 1001, "working", now=at(180) + FRIDAY)
-    handling.move(desk, 1001, "waiting", now=at(180) + FRIDAY, reason="asked by telephone")
+    update.move(desk, 1001, "working", now=at(180) + FRIDAY)
+    update.move(desk, 1001, "waiting", now=at(180) + FRIDAY, reason="asked by telephone")
     came = list(Runner(desk.store).step(at(0) + timedelta(days=9)))
     timers = [(fired.what, fired.instant) for fired in came if fired.metric.startswith("timer:")]
     noon = at(180) + FRIDAY
@@ -194,11 +195,11 @@ def test_bug_27_what_is_put_off_by_working_days_ends_on_none_that_is_closed(desk
 def test_bug_34_what_only_tells_or_rehearses_changes_nothing(desk: Desk) -> None:
     """A rule that may only suggest leaves the severity, and a rehearsal leaves no trace at all."""
     register(desk, subject="x", type="fault", severity="low", team="first-line", now=at(0))
-    conversation.reply(desk, 1001, "On it", now=at(1))
+    messages.reply(desk, 1001, "On it", now=at(1))
     before = seen(desk.store)
     assert preview(desk, 1001, severity="high", now=at(2)) != []
     assert migrate(desk, at(2), dry_run=True) == []
-    handling.change(desk, 1001, severity="high", now=at(2), rehearse=True)
+    update.change(desk, 1001, severity="high", now=at(2), rehearse=True)
     assert seen(desk.store) == before
     near = [fired for fired in Runner(desk.store).step(at(0) + timedelta(days=1)) if fired.what == "warning"]
     after = seen(desk.store)
@@ -215,7 +216,7 @@ def test_bug_37_lengths_are_kept_in_seconds_and_rounded_only_to_be_read(desk: De
     answered = (7, 59, 61)
     for seconds in answered:
         number = register(desk, subject="x", type="fault", now=at(0)).number
-        conversation.reply(desk, number, "On it", now=at(0) + timedelta(seconds=seconds))
+        messages.reply(desk, number, "On it", now=at(0) + timedelta(seconds=seconds))
     used = [
         next(clock.consumed for clock in seen(desk.store, number).clocks if clock.metric == "response")
         for number in (1001, 1002, 1003)

@@ -10,20 +10,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskterm.desk import conversation, handling, linking, promises, splitting, work
-from deskterm.desk.desk import Desk
-from deskterm.desk.events import Event
-from deskterm.desk.fold import TicketFold, folded
-from deskterm.desk.founding import apply
-from deskterm.desk.intake import register
-from deskterm.desk.migration import migrate_ticket
-from deskterm.desk.preview import preview
-from deskterm.desk.proof import prove
-from deskterm.desk.transaction import events_of
-from deskterm.desk.transfer import transfer
+from deskterm.desk.admin.procedure_migration import migrate_ticket
+from deskterm.desk.admin.setup import apply
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.core.transaction import events_of
+from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.fold import TicketFold, folded
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.linking import duplicate, split
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.preview import preview
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import due_times, work_sessions
+from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.sla.clock import Clock
-from promising_desk import PROMISES, promising_desk
+from due_time_desk import PROMISES, promising_desk
 from small_desk import at, small_procedure
 
 EDITIONS = (
@@ -55,20 +58,20 @@ class Office(NamedTuple):
 
 
 ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
-    "reply": lambda o, n, a, m: conversation.reply(o.desk(a.edition), n, "x", now=at(m)),
-    "ask": lambda o, n, a, m: conversation.reply(o.desk(a.edition), n, "x", status="waiting", now=at(m)),
-    "answer": lambda o, n, a, m: conversation.customer_message(o.desk(a.edition), n, "x", now=at(m)),
-    "working": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "working", now=at(m)),
-    "waiting": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "waiting", now=at(m)),
-    "solved": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "solved", now=at(m)),
-    "closed": lambda o, n, a, m: handling.move(o.desk(a.edition), n, "closed", now=at(m)),
-    "high": lambda o, n, a, m: handling.set_severity(o.desk(a.edition), n, "high", now=at(m)),
-    "low": lambda o, n, a, m: handling.set_severity(o.desk(a.edition), n, "low", now=at(m)),
-    "task": lambda o, n, a, m: handling.edit(o.desk(a.edition), n, type="task", now=at(m)),
-    "fault": lambda o, n, a, m: handling.edit(o.desk(a.edition), n, type="fault", now=at(m)),
-    "larch": lambda o, n, a, m: handling.set_organisation(o.desk(a.edition), n, "larch", now=at(m)),
-    "tag": lambda o, n, a, m: handling.tag(o.desk(a.edition), n, [f"t{m % 3}"], now=at(m)),
-    "due": lambda o, n, a, m: promises.set_due(
+    "reply": lambda o, n, a, m: messages.reply(o.desk(a.edition), n, "x", now=at(m)),
+    "ask": lambda o, n, a, m: messages.reply(o.desk(a.edition), n, "x", status="waiting", now=at(m)),
+    "answer": lambda o, n, a, m: messages.customer_message(o.desk(a.edition), n, "x", now=at(m)),
+    "working": lambda o, n, a, m: update.move(o.desk(a.edition), n, "working", now=at(m)),
+    "waiting": lambda o, n, a, m: update.move(o.desk(a.edition), n, "waiting", now=at(m)),
+    "solved": lambda o, n, a, m: update.move(o.desk(a.edition), n, "solved", now=at(m)),
+    "closed": lambda o, n, a, m: update.move(o.desk(a.edition), n, "closed", now=at(m)),
+    "high": lambda o, n, a, m: update.set_severity(o.desk(a.edition), n, "high", now=at(m)),
+    "low": lambda o, n, a, m: update.set_severity(o.desk(a.edition), n, "low", now=at(m)),
+    "task": lambda o, n, a, m: update.edit(o.desk(a.edition), n, type="task", now=at(m)),
+    "fault": lambda o, n, a, m: update.edit(o.desk(a.edition), n, type="fault", now=at(m)),
+    "larch": lambda o, n, a, m: update.set_organisation(o.desk(a.edition), n, "larch", now=at(m)),
+    "tag": lambda o, n, a, m: update.tag(o.desk(a.edition), n, [f"t{m % 3}"], now=at(m)),
+    "due": lambda o, n, a, m: due_times.set_due(
         o.desk(a.edition, "kim"),
         n,
         ("response", "resolution", "next-response")[m % 3],
@@ -76,23 +79,23 @@ ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
         reason="x",
         now=at(m),
     ),
-    "no due": lambda o, n, a, m: promises.clear_due(
+    "no due": lambda o, n, a, m: due_times.clear_due(
         o.desk(a.edition, "kim"), n, ("response", "resolution", "next-response")[m % 3], reason="x", now=at(m)
     ),
-    "sprint": lambda o, n, a, m: promises.schedule(o.desk(a.edition), n, "2026-12-07", now=at(m)),
-    "no sprint": lambda o, n, a, m: promises.schedule(o.desk(a.edition), n, None, now=at(m)),
-    "waive": lambda o, n, a, m: promises.waive(
+    "sprint": lambda o, n, a, m: due_times.schedule(o.desk(a.edition), n, "2026-12-07", now=at(m)),
+    "no sprint": lambda o, n, a, m: due_times.schedule(o.desk(a.edition), n, None, now=at(m)),
+    "waive": lambda o, n, a, m: due_times.waive(
         o.desk(a.edition), n, ("response", "resolution")[m % 2], reason="x", now=at(m)
     ),
-    "snooze": lambda o, n, a, m: promises.snooze(o.desk(a.edition), n, at(m + 50), now=at(m)),
-    "wake": lambda o, n, a, m: promises.snooze(o.desk(a.edition), n, None, now=at(m)),
-    "start": lambda o, n, a, m: work.start(o.desk(a.edition), n, now=at(m)),
-    "stop": lambda o, n, a, m: work.stop(o.desk(a.edition), n, now=at(m)),
+    "snooze": lambda o, n, a, m: due_times.snooze(o.desk(a.edition), n, at(m + 50), now=at(m)),
+    "wake": lambda o, n, a, m: due_times.snooze(o.desk(a.edition), n, None, now=at(m)),
+    "start": lambda o, n, a, m: work_sessions.start(o.desk(a.edition), n, now=at(m)),
+    "stop": lambda o, n, a, m: work_sessions.stop(o.desk(a.edition), n, now=at(m)),
     "hand over": lambda o, n, a, m: transfer(
         o.desk(a.edition), n, department=("software", "hardware")[m % 2], note="x", now=at(m)
     ),
-    "split": lambda o, n, a, m: splitting.split(o.desk(a.edition), n, m % 5, now=at(m)),
-    "duplicate": lambda o, n, a, m: linking.duplicate(o.desk(a.edition), n, of=1001, now=at(m)),
+    "split": lambda o, n, a, m: split.split(o.desk(a.edition), n, m % 5, now=at(m)),
+    "duplicate": lambda o, n, a, m: duplicate.duplicate(o.desk(a.edition), n, of=1001, now=at(m)),
     "migrate": lambda o, n, a, m: migrate_ticket(o.desk(a.edition), n, at(m)),
     "notice": lambda o, n, a, m: noticed(o.desks[a.edition], n, m),
     "look": lambda o, n, a, m: preview(o.desk(a.edition), n, severity="high", type="fault", now=at(m)),
@@ -113,7 +116,7 @@ def noticed(desk: Desk, number: int, minute: int) -> None:
     itself = Desk.by_itself(desk.store)
     itself.procedure = desk.procedure
     for event in told(desk, number)[1].upcoming()[:1]:
-        promises.notice(itself, number, event, now=at(minute))
+        due_times.notice(itself, number, event, now=at(minute))
 
 
 def told(desk: Desk, number: int) -> tuple[list[Event], TicketFold]:

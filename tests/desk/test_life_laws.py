@@ -14,16 +14,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskterm.desk import checklists, closing, conversation, handling, promises, thanks, undo
-from deskterm.desk.desk import Desk
-from deskterm.desk.fold import folded
-from deskterm.desk.gates import standing_resolution
-from deskterm.desk.intake import register
-from deskterm.desk.proof import prove
-from deskterm.desk.state import State
-from deskterm.desk.transaction import Done, events_of
+from deskterm.desk.conversation import messages, thanks_filter
+from deskterm.desk.core.session import Desk
+from deskterm.desk.core.transaction import Done, events_of
+from deskterm.desk.domain.fold import folded
+from deskterm.desk.domain.state import State
+from deskterm.desk.history import undo
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import checklists, due_times
+from deskterm.desk.workflow.transition_rules import standing_resolution
 from deskterm.errors import DeskError
-from deskterm.store.reader import open_reader
+from deskterm.store.db.reader import open_reader
 from shipped_desk import shipped_desk
 from small_desk import MONDAY
 
@@ -93,14 +96,14 @@ def timer(t: Told) -> None:
     with t.desk.store.reading() as session:
         coming = folded(events_of(session, t.number), t.desk.editions(session)).upcoming()
     for event in coming[:1]:
-        promises.notice(itself, t.number, event, now=t.now)
+        due_times.notice(itself, t.number, event, now=t.now)
 
 
 def heard(t: Told) -> Done:
     lag = timedelta(minutes=t.pick % 3)
     words = t.words(SAID[t.pick % len(SAID)])
     try:
-        return conversation.customer_message(
+        return messages.customer_message(
             t.desk, t.number, words, received_at=t.now - lag, now=t.now
         )  # fmt: skip
     except DeskError:
@@ -111,7 +114,7 @@ def heard(t: Told) -> Done:
 def resolved(t: Told) -> Done:
     words = t.words("It is repaired.")
     try:
-        return closing.resolve(
+        return resolution.resolve(
             t.desk,
             t.number,
             words,
@@ -132,9 +135,9 @@ def led(t: Told) -> Done:
     """One step on the shortest way to the end, by a resolution or by the requester's word where it takes one."""
     step = first_step(t.desk, *kind_and_status(t))
     try:
-        return handling.move(t.desk, t.number, step, anyway=True, now=t.now)
+        return update.move(t.desk, t.number, step, anyway=True, now=t.now)
     except DeskError:
-        return resolved(t) if state_of(t.desk, t.number).is_open else closing.confirm(t.desk, t.number, now=t.now)
+        return resolved(t) if state_of(t.desk, t.number).is_open else resolution.confirm(t.desk, t.number, now=t.now)
 
 
 def first_step(desk: Desk, kind: str, status: str) -> str:
@@ -155,7 +158,7 @@ def answered(t: Told) -> Done:
     words = t.words("We are on it.")
     status = onward(t) if t.pick % 2 else None
     try:
-        return conversation.reply(t.desk, t.number, words, status=status, now=t.now)
+        return messages.reply(t.desk, t.number, words, status=status, now=t.now)
     except DeskError:
         t.said.remove(words)
         raise
@@ -182,16 +185,16 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "answered": answered,
     "resolved": resolved,
     "ticked": ticked,
-    "moved": lambda t: handling.move(t.desk, t.number, onward(t), anyway=bool(t.pick % 2), now=t.now),
-    "confirmed": lambda t: closing.confirm(t.desk, t.number, now=t.now),
-    "rejected": lambda t: closing.reject(t.desk, t.number, now=t.now),
-    "closed": lambda t: closing.close(t.desk, t.number, reason(t), now=t.now),
+    "moved": lambda t: update.move(t.desk, t.number, onward(t), anyway=bool(t.pick % 2), now=t.now),
+    "confirmed": lambda t: resolution.confirm(t.desk, t.number, now=t.now),
+    "rejected": lambda t: resolution.reject(t.desk, t.number, now=t.now),
+    "closed": lambda t: resolution.close(t.desk, t.number, reason(t), now=t.now),
     "led": led,
-    "reopened": lambda t: closing.reopen(t.desk, t.number, "called", now=t.now),
-    "fixed": lambda t: closing.settle(t.desk, t.number, now=t.now),
-    "overruled": lambda t: thanks.overrule_thanks(t.desk, t.number, now=t.now),
-    "tagged": lambda t: handling.tag(t.desk, t.number, [letters(t.pick)], now=t.now),
-    "retyped": lambda t: handling.edit(t.desk, t.number, type=picked(t, t.desk.procedure.procedure.types), now=t.now),
+    "reopened": lambda t: resolution.reopen(t.desk, t.number, "called", now=t.now),
+    "fixed": lambda t: resolution.settle(t.desk, t.number, now=t.now),
+    "overruled": lambda t: thanks_filter.overrule_thanks(t.desk, t.number, now=t.now),
+    "tagged": lambda t: update.tag(t.desk, t.number, [letters(t.pick)], now=t.now),
+    "retyped": lambda t: update.edit(t.desk, t.number, type=picked(t, t.desk.procedure.procedure.types), now=t.now),
     "undone": lambda t: undo.undo(t.desk, t.number, now=t.now),
     "time": timer,
 }

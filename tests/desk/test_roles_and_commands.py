@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any, get_args
 
@@ -16,54 +16,34 @@ import pytest
 
 from deskterm import automation
 from deskterm import desk as floor
-from deskterm.desk import (
-    absence,
+from deskterm.desk.admin import procedure_migration, rule_settings, setup, severity_scale
+from deskterm.desk.billing import quotes, time_entries
+from deskterm.desk.conversation import delay_notice, messages, survey, thanks_filter
+from deskterm.desk.core.session import Desk
+from deskterm.desk.development import item_workflow, items, releases
+from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
+from deskterm.desk.domain.fold import Upcoming
+from deskterm.desk.history import erasure, retention, undo
+from deskterm.desk.linking import duplicate, incidents, merge, separate, split
+from deskterm.desk.notify import letters
+from deskterm.desk.policy.permissions import Act, may
+from deskterm.desk.reactions import suggestions
+from deskterm.desk.tickets import register, resolution, update
+from deskterm.desk.workflow import (
     checklists,
-    closing,
-    conversation,
-    coverage,
-    delays,
-    development,
-    disputes,
-    erasure,
+    due_times,
     escalation,
     exemption,
-    feedback,
-    founding,
-    handling,
-    incidents,
-    intake,
-    letters,
-    linking,
-    merging,
-    migration,
-    participants,
-    prioritising,
-    progress,
-    promises,
-    quotes,
-    releases,
-    retention,
-    scales,
-    separating,
-    splitting,
-    staffing,
-    suggested,
-    switches,
-    thanks,
-    time_entries,
+    priority_dispute,
+    priority_override,
     transfer,
-    undo,
-    work,
+    work_sessions,
 )
-from deskterm.desk.desk import Desk
-from deskterm.desk.fold import Upcoming
-from deskterm.desk.permissions import Act, may
 from deskterm.errors import DeskError
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
-from deskterm.store.engine import Store
-from deskterm.store.reader import open_reader
+from deskterm.store.db.engine import Store
+from deskterm.store.db.reader import open_reader
 from role_table import BY_ITSELF, ROLES, WHO_MAY
 from shipped_desk import shipped_desk
 from small_desk import MONDAY, small_procedure
@@ -79,69 +59,69 @@ def _purge(desk: Desk, now: Any) -> object:
 
 
 COMMANDS: dict[str, tuple[Act, Command]] = {
-    "intake.register": ("register", lambda d, n, t: intake.register(d, subject="x", type="feedback", now=t)),
-    "intake.supply": ("edit", lambda d, n, t: intake.supply(d, n, {"module": "Invoices"}, now=t)),
-    "conversation.reply": ("reply", lambda d, n, t: conversation.reply(d, n, "x", now=t)),
-    "conversation.note": ("note", lambda d, n, t: conversation.note(d, n, "x", now=t)),
-    "conversation.customer_message": ("reply", lambda d, n, t: conversation.customer_message(d, n, "x", now=t)),
-    "closing.confirm": ("move", lambda d, n, t: closing.confirm(d, n, now=t)),
-    "closing.reject": ("move", lambda d, n, t: closing.reject(d, n, now=t)),
-    "thanks.overrule_thanks": ("move", lambda d, n, t: thanks.overrule_thanks(d, n, now=t)),
-    "handling.move": ("move", lambda d, n, t: handling.move(d, n, "triage", now=t)),
-    "closing.resolve": ("reply", lambda d, n, t: closing.resolve(d, n, "It works now.", now=t)),
-    "closing.close": ("move", lambda d, n, t: closing.close(d, n, "duplicate", now=t)),
-    "closing.reopen": ("move", lambda d, n, t: closing.reopen(d, n, "Kim called.", now=t)),
-    "closing.settle": ("move", lambda d, n, t: closing.settle(d, n, now=t)),
-    "handling.assign": ("assign", lambda d, n, t: handling.assign(d, n, "sam", now=t)),
+    "register.register": ("register", lambda d, n, t: register.register(d, subject="x", type="feedback", now=t)),
+    "register.supply": ("edit", lambda d, n, t: register.supply(d, n, {"module": "Invoices"}, now=t)),
+    "messages.reply": ("reply", lambda d, n, t: messages.reply(d, n, "x", now=t)),
+    "messages.note": ("note", lambda d, n, t: messages.note(d, n, "x", now=t)),
+    "messages.customer_message": ("reply", lambda d, n, t: messages.customer_message(d, n, "x", now=t)),
+    "resolution.confirm": ("move", lambda d, n, t: resolution.confirm(d, n, now=t)),
+    "resolution.reject": ("move", lambda d, n, t: resolution.reject(d, n, now=t)),
+    "thanks_filter.overrule_thanks": ("move", lambda d, n, t: thanks_filter.overrule_thanks(d, n, now=t)),
+    "update.move": ("move", lambda d, n, t: update.move(d, n, "triage", now=t)),
+    "resolution.resolve": ("reply", lambda d, n, t: resolution.resolve(d, n, "It works now.", now=t)),
+    "resolution.close": ("move", lambda d, n, t: resolution.close(d, n, "duplicate", now=t)),
+    "resolution.reopen": ("move", lambda d, n, t: resolution.reopen(d, n, "Kim called.", now=t)),
+    "resolution.settle": ("move", lambda d, n, t: resolution.settle(d, n, now=t)),
+    "update.assign": ("assign", lambda d, n, t: update.assign(d, n, "sam", now=t)),
     "absence.take_over": ("assign", lambda d, n, t: absence.take_over(d, n, now=t)),
-    "handling.set_severity": ("severity", lambda d, n, t: handling.set_severity(d, n, "severity-2", now=t)),
-    "prioritising.confirm_severity": ("severity", lambda d, n, t: prioritising.confirm_severity(d, n, now=t)),
-    "prioritising.prioritise": (
+    "update.set_severity": ("severity", lambda d, n, t: update.set_severity(d, n, "severity-2", now=t)),
+    "priority_override.confirm_severity": ("severity", lambda d, n, t: priority_override.confirm_severity(d, n, now=t)),
+    "priority_override.prioritise": (
         "priority",
-        lambda d, n, t: prioritising.prioritise(d, n, "urgent", override="x", now=t),
+        lambda d, n, t: priority_override.prioritise(d, n, "urgent", override="x", now=t),
     ),
-    "handling.set_priority": ("priority", lambda d, n, t: handling.set_priority(d, n, "urgent", now=t)),
-    "disputes.settle": ("priority", lambda d, n, t: disputes.settle(d, n, now=t)),
-    "disputes.dispute": ("escalate", lambda d, n, t: disputes.dispute(d, n, "We lose money.", now=t)),
-    "handling.tag": ("tag", lambda d, n, t: handling.tag(d, n, ["a"], now=t)),
-    "handling.edit": ("edit", lambda d, n, t: handling.edit(d, n, subject="y", now=t)),
-    "handling.edit type": ("edit", lambda d, n, t: handling.edit(d, n, type="guidance", now=t)),
-    "handling.set_organisation": ("edit", lambda d, n, t: handling.set_organisation(d, n, "larch", now=t)),
-    "handling.change": (
+    "update.set_priority": ("priority", lambda d, n, t: update.set_priority(d, n, "urgent", now=t)),
+    "priority_dispute.settle": ("priority", lambda d, n, t: priority_dispute.settle(d, n, now=t)),
+    "priority_dispute.dispute": ("escalate", lambda d, n, t: priority_dispute.dispute(d, n, "We lose money.", now=t)),
+    "update.tag": ("tag", lambda d, n, t: update.tag(d, n, ["a"], now=t)),
+    "update.edit": ("edit", lambda d, n, t: update.edit(d, n, subject="y", now=t)),
+    "update.edit type": ("edit", lambda d, n, t: update.edit(d, n, type="guidance", now=t)),
+    "update.set_organisation": ("edit", lambda d, n, t: update.set_organisation(d, n, "larch", now=t)),
+    "update.change": (
         "edit",
-        lambda d, n, t: handling.change(d, n, subject="z", status="triage", now=t),
+        lambda d, n, t: update.change(d, n, subject="z", status="triage", now=t),
     ),
-    "handling.change severity": ("severity", lambda d, n, t: handling.change(d, n, severity="severity-2", now=t)),
+    "update.change severity": ("severity", lambda d, n, t: update.change(d, n, severity="severity-2", now=t)),
     "transfer.transfer": ("transfer", lambda d, n, t: transfer.transfer(d, n, department="product", now=t)),
-    "linking.duplicate": ("link", lambda d, n, t: linking.duplicate(d, n, ONE, now=t)),
-    "merging.merge": ("link", lambda d, n, t: merging.merge(d, n, ONE, now=t)),
-    "separating.separate": ("link", lambda d, n, t: separating.separate(d, n, "x", now=t)),
-    "splitting.split": ("link", lambda d, n, t: splitting.split(d, n, 1, now=t)),
-    "splitting.split_items": ("link", lambda d, n, t: splitting.split_items(d, n, 1, now=t)),
+    "duplicate.duplicate": ("link", lambda d, n, t: duplicate.duplicate(d, n, ONE, now=t)),
+    "merge.merge": ("link", lambda d, n, t: merge.merge(d, n, ONE, now=t)),
+    "separate.separate": ("link", lambda d, n, t: separate.separate(d, n, "x", now=t)),
+    "split.split": ("link", lambda d, n, t: split.split(d, n, 1, now=t)),
+    "split.split_items": ("link", lambda d, n, t: split.split_items(d, n, 1, now=t)),
     "incidents.attach": ("link", lambda d, n, t: incidents.attach(d, n, TWO, now=t)),
     "incidents.announce": ("reply", lambda d, n, t: incidents.announce(d, n, "x", now=t)),
     "incidents.detach": ("link", lambda d, n, t: incidents.detach(d, n, now=t)),
     "incidents.resolve": ("reply", lambda d, n, t: incidents.resolve(d, n, "All is up.", now=t)),
-    "work.start": ("work", lambda d, n, t: work.start(d, n, now=t)),
-    "work.stop": ("work", lambda d, n, t: work.stop(d, n, now=t)),
-    "promises.snooze": ("snooze", lambda d, n, t: promises.snooze(d, n, t + timedelta(hours=1), now=t)),
-    "promises.schedule": ("schedule", lambda d, n, t: promises.schedule(d, n, "2026-11-26", now=t)),
-    "promises.set_due": ("set-due", lambda d, n, t: promises.set_due(d, n, "resolution", t, reason="x", now=t)),
-    "promises.clear_due": ("set-due", lambda d, n, t: promises.clear_due(d, n, "resolution", reason="x", now=t)),
-    "promises.waive": ("waive", lambda d, n, t: promises.waive(d, n, "response", reason="x", now=t)),
-    "promises.notice": ("notice", lambda d, n, t: promises.notice(d, n, BREACH, now=t)),
+    "work_sessions.start": ("work", lambda d, n, t: work_sessions.start(d, n, now=t)),
+    "work_sessions.stop": ("work", lambda d, n, t: work_sessions.stop(d, n, now=t)),
+    "due_times.snooze": ("snooze", lambda d, n, t: due_times.snooze(d, n, t + timedelta(hours=1), now=t)),
+    "due_times.schedule": ("schedule", lambda d, n, t: due_times.schedule(d, n, "2026-11-26", now=t)),
+    "due_times.set_due": ("set-due", lambda d, n, t: due_times.set_due(d, n, "resolution", t, reason="x", now=t)),
+    "due_times.clear_due": ("set-due", lambda d, n, t: due_times.clear_due(d, n, "resolution", reason="x", now=t)),
+    "due_times.waive": ("waive", lambda d, n, t: due_times.waive(d, n, "response", reason="x", now=t)),
+    "due_times.notice": ("notice", lambda d, n, t: due_times.notice(d, n, BREACH, now=t)),
     "participants.add": ("participate", lambda d, n, t: participants.add(d, n, "Lou", email="lou@x.example", now=t)),
     "participants.remove": ("participate", lambda d, n, t: participants.remove(d, n, "Lou", now=t)),
     "checklists.check": ("check", lambda d, n, t: checklists.check(d, n, [1], checklist="to-development", now=t)),
     "escalation.escalate": ("escalate", lambda d, n, t: escalation.escalate(d, n, reason="x", now=t)),
-    "coverage.passed_on": ("escalate", lambda d, n, t: coverage.passed_on(d, n, now=t)),
+    "tier_coverage.passed_on": ("escalate", lambda d, n, t: tier_coverage.passed_on(d, n, now=t)),
     "escalation.review": ("review", lambda d, n, t: escalation.review(d, n, decision="unchanged", now=t)),
-    "development.raise_item": ("develop", lambda d, n, t: development.raise_item(d, n, title="x", now=t)),
-    "development.join": ("develop", lambda d, n, t: development.join(d, n, ONE, now=t)),
-    "progress.move_item": ("develop", lambda d, n, t: progress.move_item(d, n, "dev-in-progress", now=t)),
-    "progress.decide": ("develop", lambda d, n, t: progress.decide(d, n, True, now=t)),
-    "progress.schedule_item": ("develop", lambda d, n, t: progress.schedule_item(d, n, "2026-11-26", now=t)),
-    "progress.end_item": ("develop", lambda d, n, t: progress.end_item(d, n, reason="x", now=t)),
+    "items.raise_item": ("develop", lambda d, n, t: items.raise_item(d, n, title="x", now=t)),
+    "items.join": ("develop", lambda d, n, t: items.join(d, n, ONE, now=t)),
+    "item_workflow.move_item": ("develop", lambda d, n, t: item_workflow.move_item(d, n, "dev-in-progress", now=t)),
+    "item_workflow.decide": ("develop", lambda d, n, t: item_workflow.decide(d, n, True, now=t)),
+    "item_workflow.schedule_item": ("develop", lambda d, n, t: item_workflow.schedule_item(d, n, "2026-11-26", now=t)),
+    "item_workflow.end_item": ("develop", lambda d, n, t: item_workflow.end_item(d, n, reason="x", now=t)),
     "releases.put_out": ("release", lambda d, n, t: releases.put_out(d, "2026-11-26", notes="x", now=t)),
     "time_entries.write": ("time", lambda d, n, t: time_entries.write(d, n, 60, rate=Decimal(1), now=t)),
     "time_entries.void": ("time", lambda d, n, t: time_entries.void(d, n, "1", reason="x", now=t)),
@@ -150,8 +130,8 @@ COMMANDS: dict[str, tuple[Act, Command]] = {
     "quotes.request": ("quote", lambda d, n, t: quotes.request(d, n, now=t)),
     "quotes.send": ("quote", lambda d, n, t: quotes.send(d, n, Decimal(5), now=t)),
     "quotes.agree": ("time", lambda d, n, t: quotes.agree(d, n, now=t)),
-    "feedback.answer": ("feedback", lambda d, n, t: feedback.answer(d, n, 5, now=t)),
-    "feedback.review": ("feedback", lambda d, n, t: feedback.review(d, n, now=t)),
+    "survey.answer": ("feedback", lambda d, n, t: survey.answer(d, n, 5, now=t)),
+    "survey.review": ("feedback", lambda d, n, t: survey.review(d, n, now=t)),
     "exemption.exempt": ("exempt", lambda d, n, t: exemption.exempt(d, n, "x", now=t)),
     "exemption.unexempt": ("exempt", lambda d, n, t: exemption.unexempt(d, n, now=t)),
     "undo.undo": ("undo", lambda d, n, t: undo.undo(d, n, now=t)),
@@ -161,28 +141,34 @@ COMMANDS: dict[str, tuple[Act, Command]] = {
     "letters.by_phone": ("reply", lambda d, n, t: letters.by_phone(d, n, "Called.", now=t)),
     "letters.mark": ("notice", lambda d, n, t: letters.mark(d, n, "1", "sent", now=t)),
     "erasure.erase": ("erase", lambda d, n, t: erasure.erase(d, "nobody@x.example", now=t)),
-    "switches.switch": ("review", lambda d, n, t: switches.switch(d, "complaint", False, now=t)),
-    "suggested.take": ("edit", lambda d, n, t: suggested.take(d, n, now=t)),
-    "suggested.leave": ("edit", lambda d, n, t: suggested.leave(d, n, now=t)),
+    "rule_settings.switch": ("review", lambda d, n, t: rule_settings.switch(d, "complaint", False, now=t)),
+    "suggestions.take": ("edit", lambda d, n, t: suggestions.take(d, n, now=t)),
+    "suggestions.leave": ("edit", lambda d, n, t: suggestions.leave(d, n, now=t)),
     "absence.away": ("absence", lambda d, n, t: absence.away(d, "kim", t + timedelta(days=1), now=t)),
-    "migration.migrate": ("migrate", lambda d, n, t: migration.migrate(d, t)),
-    "migration.migrate_ticket": ("migrate", lambda d, n, t: migration.migrate_ticket(d, n, t)),
-    "staffing.seed_agents": ("seed", lambda d, n, t: staffing.seed_agents(d, [{"login": "new", "name": "New"}], now=t)),
-    "staffing.seed_clients": ("seed", lambda d, n, t: staffing.seed_clients(d, [{"key": "new", "name": "New"}], now=t)),
-    "scales.seed_severities": ("seed", lambda d, n, t: scales.seed_severities(d, [], now=t)),
-    "founding.apply": ("procedure", lambda d, n, t: founding.apply(d, small_procedure(), dry_run=True, now=t)),
-    "delays.announce_delay": ("reply", lambda d, n, t: delays.announce_delay(d, n, "Tomorrow.", now=t)),
+    "procedure_migration.migrate": ("migrate", lambda d, n, t: procedure_migration.migrate(d, t)),
+    "procedure_migration.migrate_ticket": ("migrate", lambda d, n, t: procedure_migration.migrate_ticket(d, n, t)),
+    "seed_people.seed_agents": (
+        "seed",
+        lambda d, n, t: seed_people.seed_agents(d, [{"login": "new", "name": "New"}], now=t),
+    ),
+    "seed_people.seed_clients": (
+        "seed",
+        lambda d, n, t: seed_people.seed_clients(d, [{"key": "new", "name": "New"}], now=t),
+    ),
+    "severity_scale.seed_severities": ("seed", lambda d, n, t: severity_scale.seed_severities(d, [], now=t)),
+    "setup.apply": ("procedure", lambda d, n, t: setup.apply(d, small_procedure(), dry_run=True, now=t)),
+    "delay_notice.announce_delay": ("reply", lambda d, n, t: delay_notice.announce_delay(d, n, "Tomorrow.", now=t)),
 }
 """Function (and what it is asked for) → the act that it is, and a call of it; whether it then succeeds is not what is
 asked here."""
 
 NO_COMMANDS = {
     "checklists.standing_list": "reads",
-    "development.at_work_on": "what commands on items are made of",
-    "migration.plan": "reads: the rehearsal of migrate",
+    "items.at_work_on": "what commands on items are made of",
+    "procedure_migration.plan": "reads: the rehearsal of migrate",
     "preview.preview": "reads",
     "retention.due": "reads",
-    "splitting.preview": "reads",
+    "split.preview": "reads",
 }
 """Functions of a desk and a time that are for everybody, or are no commands, with the reason."""
 
@@ -228,11 +214,11 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, tmp_path:
     named = load(find("saas-platform")).procedure.roles
     nobody_in_particular = tuple(part.model_copy(update={"may": ()}) for part in named)
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform", roles=nobody_in_particular)
-    staffing.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)
+    seed_people.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)
     acting = Asking(ann.store, LOGINS[role])
     wrong = {}
     for name, (act, command) in COMMANDS.items():
-        number = intake.register(ann, subject=name, type="feedback", email="lou@x.example", now=MONDAY).number
+        number = register.register(ann, subject=name, type="feedback", email="lou@x.example", now=MONDAY).number
         if name == "escalation.review":  # who may depends on what was escalated to whom
             escalation.escalate(ann, number, reason="x", now=MONDAY)
         if name == "incidents.detach":  # and here, what it is attached to is looked up first
@@ -252,7 +238,7 @@ def test_every_act_has_a_command_and_a_line_in_the_table() -> None:
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in iter_modules(package.__path__, f"{package.__name__}."):
+    for found in walk_packages(package.__path__, f"{package.__name__}."):
         yield import_module(found.name)
 
 
@@ -275,7 +261,7 @@ def test_every_function_of_a_desk_and_a_time_is_tried_with_every_role() -> None:
 
 def test_everybody_may_say_that_they_are_away_themselves(tmp_path: Path) -> None:
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
-    staffing.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)
+    seed_people.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)
     for login in LOGINS.values():
         assert "is away" in absence.away(Desk(ann.store, login), login, MONDAY + timedelta(days=1), now=MONDAY)
     ann.store.close()
@@ -283,7 +269,7 @@ def test_everybody_may_say_that_they_are_away_themselves(tmp_path: Path) -> None
 
 def test_time_of_others_is_corrected_and_struck_out_by_leads_only(tmp_path: Path) -> None:
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
-    number = intake.register(ann, subject="x", type="feedback", email="lou@x.example", now=MONDAY).number
+    number = register.register(ann, subject="x", type="feedback", email="lou@x.example", now=MONDAY).number
     time_entries.write(Desk(ann.store, "kim"), number, 600, now=MONDAY)
     changes: tuple[Callable[[Desk], object], ...] = (
         lambda d: time_entries.correct(d, number, "1", seconds=60, reason="x", now=MONDAY),

@@ -7,13 +7,13 @@ import pytest
 from corner_shop import MANUAL, SHOP
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
-from deskterm.procedure.reference import BEGIN, END, render, renewed
+from deskterm.procedure.manual import BEGIN, END, render, renewed
 from deskterm.procedure.schema.words import FACTS, OCCURRENCES
 
 
 def test_the_reference_in_the_manual_is_the_one_of_the_schema() -> None:
     manual = MANUAL.read_text(encoding="utf-8")
-    assert manual == renewed(manual), "run: python -m deskterm.procedure.reference docs/procedures.md"
+    assert manual == renewed(manual), "run: python -m deskterm.procedure.manual docs/procedures.md"
 
 
 def test_every_key_of_every_table_is_explained() -> None:

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskterm.procedure.checking.references import parts
 from deskterm.procedure.compiled import Compiled, document, from_document
 from deskterm.procedure.load import load
-from deskterm.procedure.pinned import pinned, public_holidays
-from deskterm.procedure.references import parts
+from deskterm.procedure.pinned_holidays import pinned, public_holidays
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Part, Procedure, Severity, Status
 from deskterm.procedure.schema.words import SpanText
 from deskterm.procedure.shipped import find, names

@@ -9,9 +9,9 @@ import pytest
 from corner_shop import SHOP
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.due_forecast import prospects
 from deskterm.procedure.load import loads
-from deskterm.procedure.pinned import pinned
-from deskterm.procedure.prospect import prospects
+from deskterm.procedure.pinned_holidays import pinned
 from deskterm.sla.clock import Mark, fold
 
 

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import closing, conversation, courtesy, escalation, exemption, handling, letters, prioritising
-from deskterm.desk.intake import register
+from deskterm.desk.conversation import messages
+from deskterm.desk.notify import letter_checks, letters
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import escalation, exemption, priority_override
 from deskterm.errors import DeskError
 
 PEOPLE: list[dict[str, Any]] = [
@@ -72,10 +75,10 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     assert story.sheet(number).row.priority == "normal"
     assert {record.state for record in story.records(number, "participant")} == {"caller", "notify"}
 
-    handling.set_priority(raj, number, "critical", reason="Nobody can enter marks.", now=story.now)
+    update.set_priority(raj, number, "critical", reason="Nobody can enter marks.", now=story.now)
     assert "priority-changed" in story.letters(number)
     letters.by_phone(raj, number, "Told Lee on the phone.", now=story.now)
-    conversation.reply(raj, number, "We are on it.", status="in-progress", now=story.now)
+    messages.reply(raj, number, "We are on it.", status="in-progress", now=story.now)
     due = datetime.fromisoformat("2026-11-21T11:20+05:30")  # two hours, ten minutes of them on Friday
     assert story.due(number, "update") == f"{due.astimezone(UTC):%Y-%m-%d %H:%M}"
 
@@ -84,10 +87,10 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     assert story.letters(number).count("escalated") == 1
     assert story.sheet(number).tier == 2
     assert story.status(number) == "escalated-l1"
-    conversation.reply(story.by("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
+    messages.reply(story.by("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
     assert story.status(number) == "waiting-for-requester"
     assert story.clock(number, "update").state == "paused"
-    conversation.customer_message(raj, number, "Physics.", channel="phone", now=story.now)
+    messages.customer_message(raj, number, "Physics.", channel="phone", now=story.now)
     assert story.status(number) == "in-progress"
     assert story.clock(number, "update").state == "running"
     escalation.escalate(story.by("mei"), number, reason="No disk is to be had.", now=story.now)
@@ -96,13 +99,13 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
 
     story.at("2026-11-21T11:00+05:30")
     with pytest.raises(DeskError):
-        handling.move(story.by("mei"), number, "resolved", now=story.now)
+        update.move(story.by("mei"), number, "resolved", now=story.now)
     procedure = story.by("mei").procedure.procedure
-    assert courtesy.courtesy(procedure, LETTER) == []
-    assert [check.key for check in courtesy.courtesy(procedure, "Done.")]
-    closing.resolve(story.by("mei"), number, LETTER, code="solved", now=story.now)
+    assert letter_checks.courtesy(procedure, LETTER) == []
+    assert [check.key for check in letter_checks.courtesy(procedure, "Done.")]
+    resolution.resolve(story.by("mei"), number, LETTER, code="solved", now=story.now)
     assert story.status(number) == "resolved"
-    handling.move(story.by("mei"), number, "closed", now=story.now)
+    update.move(story.by("mei"), number, "closed", now=story.now)
     assert story.status(number) == "closed"
     story.end()
 
@@ -123,9 +126,9 @@ def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(st
     assert [clock.due for clock in story.sheet(number).clocks if clock.state == "running"] == []
     assert story.sheet(number).tier == 0  # the local administrator first
     override = story.by("mei").procedure.procedure.priority.overrides[0].key
-    prioritising.prioritise(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
+    priority_override.prioritise(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
     assert [record.values["affected"] for record in story.records(number, "override")] == [30]
-    conversation.reply(raj, number, "We are looking.", status="in-progress", now=story.now)
+    messages.reply(raj, number, "We are looking.", status="in-progress", now=story.now)
     assert story.clock(number, "update").state == "running"
     reason = story.by("mei").procedure.procedure.sla.exempt_reasons[0].key
     exemption.exempt(story.by("mei"), number, reason, now=story.now)

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import closing, conversation, coverage, escalation, feedback, handling, work
-from deskterm.desk.intake import register
+from deskterm.desk.conversation import messages, survey
+from deskterm.desk.directory import tier_coverage
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.errors import DeskError
 from one_ticket import states
 
@@ -43,45 +46,45 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     assert (sheet.row.status, sheet.row.team, sheet.tier) == ("new", "australia", 1)
     assert "registered" in story.letters(number)  # it says what the priority is
 
-    handling.assign(anna, number, "ann-au", now=story.now)
+    update.assign(anna, number, "ann-au", now=story.now)
     assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "paused"}
-    handling.move(anna, number, "in-progress", anyway=True, now=story.now)
-    work.start(anna, number, now=story.now)
+    update.move(anna, number, "in-progress", anyway=True, now=story.now)
+    work_sessions.start(anna, number, now=story.now)
     assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "running"}
     story.at("2026-11-23T09:26+11:00")
     assert [record.state for record in story.records(number, "suggestion")] == ["open"]
     story.at("2026-11-23T09:31+11:00")
     assert len(story.records(number, "suggestion")) == 2
-    work.stop(anna, number, now=story.now)
+    work_sessions.stop(anna, number, now=story.now)
     escalation.escalate(anna, number, reason="Half an hour is over.", now=story.now)
     assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "late"}
     assert (story.status(number), story.sheet(number).tier) == ("escalated-l2", 2)
     assert "escalated" in story.letters(number)
 
     story.at("2026-11-23T11:00+11:00")
-    conversation.reply(story.by("sue"), number, "The index was rebuilt. Is all well?", status="awaiting-confirmation",
+    messages.reply(story.by("sue"), number, "The index was rebuilt. Is all well?", status="awaiting-confirmation",
                        now=story.now)  # fmt: skip
-    closing.confirm(story.by("sue"), number, "Yes, all is well.", channel="phone", now=story.now)
+    resolution.confirm(story.by("sue"), number, "Yes, all is well.", channel="phone", now=story.now)
     assert states(anna, number) == {"response": "met", "resolution": "met", "effort": "late"}
     assert story.status(number) == "closed"
     assert [record.state for record in story.records(number, "feedback")] == ["asked"]
-    feedback.answer(story.by("lea"), number, 2, comment="It took long.", now=story.now)
+    survey.answer(story.by("lea"), number, 2, comment="It took long.", now=story.now)
     assert story.sheet(number).flags
-    feedback.review(story.by("lea"), number, note="Called Kim.", now=story.now)
+    survey.review(story.by("lea"), number, note="Called Kim.", now=story.now)
 
     story.at("2026-12-23T11:00+11:00")  # thirty days to the second
-    conversation.customer_message(anna, number, "It is slow again.", channel="email", now=story.now)
+    messages.customer_message(anna, number, "It is slow again.", channel="email", now=story.now)
     assert story.status(number) == "in-progress"
     assert states(anna, number) == {
         "response": "met", "next-response": "running", "resolution": "running", "effort": "late",
     }  # fmt: skip
-    closing.resolve(story.by("sue"), number, "Rebuilt once more.", status="awaiting-confirmation", now=story.now)
-    closing.confirm(story.by("sue"), number, "Good.", now=story.now)
+    resolution.resolve(story.by("sue"), number, "Rebuilt once more.", status="awaiting-confirmation", now=story.now)
+    resolution.confirm(story.by("sue"), number, "Good.", now=story.now)
     assert states(anna, number) == {
         "response": "met", "next-response": "met", "resolution": "met", "effort": "late",
     }  # fmt: skip
     story.at("2027-01-22T11:00:01+11:00")
-    done = conversation.customer_message(anna, number, "And again, since today.", channel="email", now=story.now)
+    done = messages.customer_message(anna, number, "And again, since today.", channel="email", now=story.now)
     assert story.status(number) == "closed"
     assert done.number != number
     assert story.status(done.number) == "new"
@@ -117,11 +120,11 @@ def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_i
     assert story.sheet(theirs_last).tier == 1
     escalation.escalate(gus, theirs_last, reason="The card is broken.", now=story.now)
     assert story.sheet(theirs_last).tier == 1
-    assert coverage.HANDOFF in story.sheet(theirs_last).flags
-    coverage.passed_on(gus, theirs_last, note="Told their engineers.", now=story.now)
-    assert coverage.HANDOFF not in story.sheet(theirs_last).flags
+    assert tier_coverage.HANDOFF in story.sheet(theirs_last).flags
+    tier_coverage.passed_on(gus, theirs_last, note="Told their engineers.", now=story.now)
+    assert tier_coverage.HANDOFF not in story.sheet(theirs_last).flags
     with pytest.raises(DeskError):
-        handling.move(gus, night, "nowhere", now=story.now)
+        update.move(gus, night, "nowhere", now=story.now)
     story.end()
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from desk_story import Story
-from deskterm.desk import conversation, handling, retention, undo
-from deskterm.desk.intake import register
+from deskterm.desk.conversation import messages
+from deskterm.desk.history import retention, undo
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from deskterm.store.reader import open_reader
+from deskterm.store.db.reader import open_reader
 
 PEOPLE = [
     {"login": "ida", "name": "Ida", "role": "lead", "team": "maintainers"},
@@ -30,26 +32,26 @@ def test_a_bug_is_answered_after_the_weekend_waited_for_and_given_up(store_url: 
     number = opened.number
     assert story.status(number) == "open"
     assert story.due(number, "first-answer") == "2026-11-24 18:00"  # two days of 24 hours, the weekend left out
-    handling.set_severity(story.by("ida"), number, "urgent", now=story.now)
+    update.set_severity(story.by("ida"), number, "urgent", now=story.now)
     assert story.due(number, "first-answer") == "2026-11-20 22:00"
-    handling.set_severity(story.by("ida"), number, "normal", now=story.now)
+    update.set_severity(story.by("ida"), number, "normal", now=story.now)
 
     story.at("2026-11-23T10:00+00:00")
     assert story.clock(number, "first-answer").breached_at is None
-    conversation.reply(story.by("ida"), number, "Which system is it?", status="waiting", now=story.now)
+    messages.reply(story.by("ida"), number, "Which system is it?", status="waiting", now=story.now)
     assert story.clock(number, "first-answer").state == "met"
     assert story.status(number) == "waiting"
 
     story.at("2026-11-25T10:00+00:00")
-    conversation.customer_message(story.by("jon"), number, "Linux.", now=story.now)
+    messages.customer_message(story.by("jon"), number, "Linux.", now=story.now)
     assert story.status(number) == "open"
-    conversation.reply(story.by("ida"), number, "Please try 1.5.", status="waiting", now=story.now)
+    messages.reply(story.by("ida"), number, "Please try 1.5.", status="waiting", now=story.now)
 
     story.at("2026-12-25T09:59+00:00")
     assert story.status(number) == "waiting"
     story.at("2026-12-25T10:00+00:00")
     assert story.status(number) == "done"
-    conversation.customer_message(story.by("jon"), number, "It still fails with 1.5.", now=story.now)
+    messages.customer_message(story.by("jon"), number, "It still fails with 1.5.", now=story.now)
     assert story.status(number) == "open"
     story.end()
 
@@ -58,10 +60,10 @@ def test_what_the_file_does_not_know_is_refused_with_what_it_knows(store_url: st
     story = Story(store_url, "open-source", "2026-11-23T09:00+00:00", people=PEOPLE)
     number = register(story.by("jon"), subject="How do I …?", email="kim@example.org", now=story.now).number
     with pytest.raises(DeskError, match="A Question has no severity"):
-        handling.set_severity(story.by("jon"), number, "urgent", now=story.now)
+        update.set_severity(story.by("jon"), number, "urgent", now=story.now)
     with pytest.raises(DeskError, match="Known: open, waiting, done"):
-        handling.move(story.by("jon"), number, "closed", now=story.now)
-    handling.move(story.by("jon"), number, "done", now=story.now)
+        update.move(story.by("jon"), number, "closed", now=story.now)
+    update.move(story.by("jon"), number, "done", now=story.now)
     assert story.clock(number, "first-answer").state == "met"
     story.end()
 
@@ -73,13 +75,13 @@ def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_
         register(jon, subject=subject, body="In detail.", email="kim@example.org", now=story.now).number
         for subject in ("How do I …?", "Where is …?")
     )
-    handling.move(jon, kept, "done", now=story.now)
+    update.move(jon, kept, "done", now=story.now)
     assert story.clock(kept, "first-answer").state == "met"
     undo.undo(jon, kept, now=story.now)
     assert story.status(kept) == "open"
     assert story.clock(kept, "first-answer").state == "running"
     for number in (kept, gone):
-        conversation.reply(jon, number, "With the manual.", status="done", now=story.now)
+        messages.reply(jon, number, "With the manual.", status="done", now=story.now)
         with pytest.raises(DeskError):
             undo.undo(jon, number, now=story.now)
     retention.hold(ida, kept, "It may be asked about again.", now=story.now)

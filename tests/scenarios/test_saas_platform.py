@@ -8,20 +8,13 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import (
-    checklists,
-    closing,
-    conversation,
-    development,
-    escalation,
-    feedback,
-    handling,
-    incidents,
-    progress,
-    quotes,
-    releases,
-)
-from deskterm.desk.intake import register
+from deskterm.desk.billing import quotes
+from deskterm.desk.conversation import messages, survey
+from deskterm.desk.development import item_workflow, items, releases
+from deskterm.desk.linking import incidents
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import checklists, escalation
 from deskterm.errors import DeskError
 
 PEOPLE: list[dict[str, Any]] = [
@@ -54,23 +47,23 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
     number = opened(story)
     assert story.status(number) == "new"
     assert story.due(number, "response") == "2026-11-23 09:30"
-    handling.move(sam, number, "triage", now=story.now)
-    conversation.reply(sam, number, "We have it.", status="under-review", now=story.now)
+    update.move(sam, number, "triage", now=story.now)
+    messages.reply(sam, number, "We have it.", status="under-review", now=story.now)
     checklists.check(sam, number, range(1, 5), checklist="to-development", outcome="code-change", now=story.now)
-    development.raise_item(sam, number, title="Rounding", route="code-change", now=story.now)
+    items.raise_item(sam, number, title="Rounding", route="code-change", now=story.now)
     assert story.status(number) == "escalated-to-dev"
 
     story.at("2026-11-24T09:00+00:00")
-    progress.move_item(dev, number, "dev-in-progress", now=story.now)
-    progress.move_item(dev, number, "waiting-for-review", now=story.now)
+    item_workflow.move_item(dev, number, "dev-in-progress", now=story.now)
+    item_workflow.move_item(dev, number, "waiting-for-review", now=story.now)
     with pytest.raises(DeskError, match="Dev"):
-        progress.move_item(dev, number, "waiting-qa-deployment", now=story.now)
-    progress.move_item(ada, number, "waiting-qa-deployment", now=story.now)
-    progress.move_item(quin, number, "qa-in-progress", now=story.now)
+        item_workflow.move_item(dev, number, "waiting-qa-deployment", now=story.now)
+    item_workflow.move_item(ada, number, "waiting-qa-deployment", now=story.now)
+    item_workflow.move_item(quin, number, "qa-in-progress", now=story.now)
     with pytest.raises(DeskError):
-        progress.schedule_item(dev, number, "2026-11-26", now=story.now)
-    progress.move_item(quin, number, "ready-for-release", now=story.now)
-    progress.schedule_item(quin, number, "2026-11-26", now=story.now)
+        item_workflow.schedule_item(dev, number, "2026-11-26", now=story.now)
+    item_workflow.move_item(quin, number, "ready-for-release", now=story.now)
+    item_workflow.schedule_item(quin, number, "2026-11-26", now=story.now)
     assert story.status(number) == "escalated-to-dev"
 
     story.at("2026-11-26T17:00+00:00")
@@ -82,12 +75,12 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
 
     story.at("2026-11-27T10:00+00:00")
     assert story.clock(number, "resolution").consumed == left
-    conversation.customer_message(sam, number, "One invoice is still wrong.", now=story.now)
+    messages.customer_message(sam, number, "One invoice is still wrong.", now=story.now)
     assert story.status(number) == "customer-responded"
     assert story.clock(number, "resolution").state == "running"
-    conversation.reply(sam, number, "It is an old one; please press Renew.", status="on-customer-test", now=story.now)
-    conversation.customer_message(sam, number, "That did it, it works.", now=story.now)
-    closing.resolve(sam, number, "Fixed in the release of 26 November.", code="released", status="pending-closure",
+    messages.reply(sam, number, "It is an old one; please press Renew.", status="on-customer-test", now=story.now)
+    messages.customer_message(sam, number, "That did it, it works.", now=story.now)
+    resolution.resolve(sam, number, "Fixed in the release of 26 November.", code="released", status="pending-closure",
                     now=story.now)  # fmt: skip
     assert story.status(number) == "pending-closure"
     assert story.clock(number, "resolution").state == "met"
@@ -98,16 +91,16 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
     story.at("2026-12-04T10:00+00:00")
     assert story.status(number) == "closed"
     with pytest.raises(DeskError, match="closed for good"):
-        conversation.note(sam, number, "One more thing.", now=story.now)
-    follow = conversation.customer_message(sam, number, "It is wrong again.", now=story.now).number
+        messages.note(sam, number, "One more thing.", now=story.now)
+    follow = messages.customer_message(sam, number, "It is wrong again.", now=story.now).number
     assert follow != number
     assert story.status(number) == "closed"
     assert story.status(follow) == "new"
     assert story.clock(number, "resolution").state == "met"
     assert story.clock(follow, "response").state == "running"
-    feedback.answer(sam, number, 1, comment="It took too long.", complaint=True, now=story.now)
+    survey.answer(sam, number, 1, comment="It took too long.", complaint=True, now=story.now)
     assert "complaint" in story.sheet(number).flags
-    feedback.review(story.by("max"), number, note="Talked it over.", changed="We test invoices first.", now=story.now)
+    survey.review(story.by("max"), number, note="Talked it over.", changed="We test invoices first.", now=story.now)
     assert "complaint" not in story.sheet(number).flags
     assert "changed-by-feedback" in story.letters(number)
     story.end()
@@ -126,7 +119,7 @@ def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_u
     incidents.announce(sam, incident, "The database is being restored.", now=story.now)
     for number in others:
         assert "The database is being restored." in [message.body for message in story.sheet(number).messages]
-    conversation.customer_message(sam, others[0], "Please escalate this: we lose money.", now=story.now)
+    messages.customer_message(sam, others[0], "Please escalate this: we lose money.", now=story.now)
     assert [record.state for record in story.records(others[0], "escalation")] == ["open"]
     with pytest.raises(DeskError, match="goes through the list"):
         escalation.review(story.by("max"), others[0], decision="severity-raised", now=story.now)
@@ -135,8 +128,8 @@ def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_u
         story.by("max"), others[0], decision="severity-raised", severity="severity-1", note="Yes.", now=story.now
     )
     assert story.sheet(others[0]).row.severity == "severity-1"
-    handling.move(sam, others[1], "triage", now=story.now)
-    handling.move(sam, others[1], "under-review", now=story.now)
+    update.move(sam, others[1], "triage", now=story.now)
+    update.move(sam, others[1], "under-review", now=story.now)
     assert story.sheet(others[1]).row.assignee == "sam"  # the least busy of the team
     story.end()
 
@@ -146,8 +139,8 @@ def test_work_is_quoted_agreed_and_the_clock_rests_meanwhile(store_url: str) -> 
     story = platform(store_url)
     sam, pro = story.by("sam"), story.by("pro")
     number = opened(story, "severity-4", "guidance")
-    handling.move(sam, number, "triage", now=story.now)
-    conversation.reply(sam, number, "This is chargeable; you will get a quote.", status="quote-required", now=story.now)
+    update.move(sam, number, "triage", now=story.now)
+    messages.reply(sam, number, "This is chargeable; you will get a quote.", status="quote-required", now=story.now)
     assert story.clock(number, "resolution").state == "paused"
     quotes.send(pro, number, Decimal("480.00"), note="Six hours.", now=story.now)
     assert "quoted" in story.letters(number)

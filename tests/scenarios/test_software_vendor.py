@@ -8,20 +8,14 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import (
-    checklists,
-    closing,
-    conversation,
-    escalation,
-    handling,
-    linking,
-    progress,
-    promises,
-    releases,
-    time_entries,
-)
-from deskterm.desk import development as dev
-from deskterm.desk.intake import register
+from deskterm.desk.billing import time_entries
+from deskterm.desk.conversation import messages
+from deskterm.desk.development import item_workflow, releases
+from deskterm.desk.development import items as dev
+from deskterm.desk.linking import duplicate
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import checklists, due_times, escalation
 from deskterm.errors import DeskError
 
 PEOPLE: list[dict[str, Any]] = [
@@ -58,36 +52,36 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
 
     story.at("2026-11-23T08:10+00:00")
     with pytest.raises(DeskError, match="cannot go to"):
-        handling.move(sam, number, "client-sign-off", now=story.now)
-    handling.move(sam, number, "under-investigation", now=story.now)
-    conversation.reply(sam, number, "Which browser?", status="awaiting-client-info", next_steps=True, now=story.now)
+        update.move(sam, number, "client-sign-off", now=story.now)
+    update.move(sam, number, "under-investigation", now=story.now)
+    messages.reply(sam, number, "Which browser?", status="awaiting-client-info", next_steps=True, now=story.now)
     assert story.clock(number, "response").state == story.clock(number, "review").state == "met"
     assert story.clock(number, "resolution").state == "paused"
 
     story.at("2026-11-23T09:10+00:00")
-    conversation.customer_message(sam, number, "Firefox. I request escalation!", now=story.now)
+    messages.customer_message(sam, number, "Firefox. I request escalation!", now=story.now)
     assert story.status(number) == "under-investigation"
     assert story.due(number, "resolution") == "2026-11-23 12:45"  # an hour was spent waiting
     assert [record.state for record in story.records(number, "escalation")] == ["open"]
     escalation.review(story.by("eve"), number, decision="declined", note="It is in hand.", now=story.now)
 
     with pytest.raises(DeskError):
-        handling.move(sam, number, "raised-with-development", now=story.now)
+        update.move(sam, number, "raised-with-development", now=story.now)
     checklists.check(sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now)
     dev.raise_item(sam, number, title="Session cookie", system="tracker", reference="DEV-7", now=story.now)
     assert story.status(number) == "raised-with-development"
     assert story.clock(number, "resolution").state == "running"  # the client does not wait any less
 
     story.at("2026-11-23T12:00+00:00")
-    handling.move(sam, number, "under-investigation", now=story.now)
-    closing.resolve(sam, number, "Please use the other address for now.", resolution="temporary", now=story.now)
+    update.move(sam, number, "under-investigation", now=story.now)
+    resolution.resolve(sam, number, "Please use the other address for now.", resolution="temporary", now=story.now)
     assert story.status(number) == "client-sign-off"
     assert story.clock(number, "resolution").state == "met"
     assert "outstanding" in story.sheet(number).flags
 
     story.at("2026-11-27T10:00+00:00")
     assert "reminded" in story.letters(number)
-    closing.confirm(sam, number, "It works.", now=story.now)
+    resolution.confirm(sam, number, "It works.", now=story.now)
     assert story.status(number) == "closed"
     story.end()
 
@@ -100,16 +94,16 @@ def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
         register(sam, type="support-query", subject="Report is empty", email=email, now=story.now, **ASKED).number
         for email in ("kim@larch.example", "lou@larch.example")
     )
-    linking.duplicate(sam, second, first, now=story.now)
+    duplicate.duplicate(sam, second, first, now=story.now)
     assert story.status(second) == "closed"
     assert {clock.state for clock in story.sheet(second).clocks} == {"cancelled"}
     assert len(story.records(first, "participant")) == 1
     assert "merged" in story.letters(second) + story.letters(first)
-    handling.edit(sam, first, type="technical-support", now=story.now)
+    update.edit(sam, first, type="technical-support", now=story.now)
     assert story.sheet(first).type == "technical-support"
     assert story.sheet(first).row.severity == "medium"
-    handling.move(sam, first, "under-investigation", now=story.now)
-    closing.close(sam, first, "insufficient-information", now=story.now)
+    update.move(sam, first, "under-investigation", now=story.now)
+    resolution.close(sam, first, "insufficient-information", now=story.now)
     assert story.status(first) == "closed"
     story.end()
 
@@ -122,30 +116,30 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
         sam, type="technical-support", subject="Report is empty", severity="medium", email="kim@larch.example",
         now=story.now, **ASKED,
     ).number  # fmt: skip
-    handling.move(sam, number, "under-investigation", now=story.now)
-    conversation.reply(sam, number, "It is a fault; development has it next.", next_steps=True, now=story.now)
+    update.move(sam, number, "under-investigation", now=story.now)
+    messages.reply(sam, number, "It is a fault; development has it next.", next_steps=True, now=story.now)
     checklists.check(sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now)
     dev.raise_item(sam, number, title="Empty report", system="tracker", reference="DEV-8", now=story.now)
     assert story.status(number) == "raised-with-development"
-    progress.move_item(sam, number, "done", now=story.now)
+    item_workflow.move_item(sam, number, "done", now=story.now)
     assert story.status(number) == "fix-in-place"
     assert story.clock(number, "resolution").state == "running"
-    progress.schedule_item(sam, number, "2026-11-25", now=story.now)
+    item_workflow.schedule_item(sam, number, "2026-11-25", now=story.now)
 
     story.at("2026-11-25T12:00+00:00")
     releases.put_out(eve, "2026-11-25", notes="Reports have their rows again.", now=story.now)
     assert story.status(number) == "client-sign-off"
     assert story.clock(number, "resolution").state == "met"
-    closing.reject(sam, number, "Mine is still empty.", now=story.now)
+    resolution.reject(sam, number, "Mine is still empty.", now=story.now)
     assert story.status(number) == "under-investigation"
     assert story.clock(number, "resolution").state == "running"
-    closing.resolve(sam, number, "Please sign in anew.", resolution="permanent", now=story.now)
-    closing.confirm(sam, number, "It has its rows.", now=story.now)
+    resolution.resolve(sam, number, "Please sign in anew.", resolution="permanent", now=story.now)
+    resolution.confirm(sam, number, "It has its rows.", now=story.now)
     assert story.status(number) == "closed"
     assert story.clock(number, "resolution").state == "met"
 
     story.at("2026-12-01T09:00+00:00")
-    conversation.customer_message(sam, number, "It is empty again.", now=story.now)
+    messages.customer_message(sam, number, "It is empty again.", now=story.now)
     assert story.status(number) == "under-investigation"
     assert story.sheet(number).reopened == 2  # rejected once, and back after the end
     story.end()
@@ -160,11 +154,11 @@ def test_a_task_is_due_when_the_manager_says_and_its_time_is_charged(store_url: 
     ).number
     assert story.due(task, "resolution") == "–"
     with pytest.raises(DeskError, match="Only somebody with the role Customer Excellence Manager"):
-        promises.set_due(sam, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
-    promises.set_due(eve, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
+        due_times.set_due(sam, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
+    due_times.set_due(eve, task, "resolution", story.now.replace(hour=15), reason="Asked for.", now=story.now)
     assert story.due(task, "resolution") == "2026-11-23 15:00"
-    handling.move(sam, task, "under-investigation", now=story.now)
-    handling.move(sam, task, "in-progress", now=story.now)
+    update.move(sam, task, "under-investigation", now=story.now)
+    update.move(sam, task, "in-progress", now=story.now)
     time_entries.write(sam, task, 90 * 60, rate=Decimal("80"), note="Loaded 300 users", now=story.now)
     entry = story.records(task, "entry")[0].values
     assert (entry["seconds"], entry["currency"], Decimal(entry["amount"])) == (5400, "GBP", Decimal("120"))

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk import checklists, conversation, handling, merging, splitting, thanks, transfer, undo
-from deskterm.desk.intake import register
+from deskterm.desk.conversation import messages, thanks_filter
+from deskterm.desk.history import undo
+from deskterm.desk.linking import merge, split
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import checklists, transfer
 from deskterm.errors import DeskError
 
 PEOPLE: list[dict[str, Any]] = [
@@ -45,30 +49,30 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
     story.at("2026-11-23T10:00+00:00")
     transfer.transfer(story.by("jon"), job, department="support", note="It is a question after all.", now=story.now)
     transfer.transfer(story.by("ida"), job, department="work-request", note="No, it is a job.", now=story.now)
-    conversation.reply(story.by("kay"), job, "It is on its way.", status="in-progress", now=story.now)
+    messages.reply(story.by("kay"), job, "It is on its way.", status="in-progress", now=story.now)
     assert story.sheet(job).row.assignee == "kay"  # who answers first has it
 
     story.at("2026-11-23T12:00+00:00")
     items = story.records(job, "checklist")[0].values["items"]
     checklists.check(story.by("kay"), job, range(1, len(items) + 1), now=story.now)
-    conversation.reply(story.by("kay"), job, "Done: the box is on the left now.", status="closed", now=story.now)
+    messages.reply(story.by("kay"), job, "Done: the box is on the left now.", status="closed", now=story.now)
     assert story.status(job) == "closed"
     assert "closed" in story.letters(job)
 
     story.at("2026-11-23T13:00+00:00")
-    conversation.customer_message(story.by("jon"), job, "Thank you very much!", now=story.now)
+    messages.customer_message(story.by("jon"), job, "Thank you very much!", now=story.now)
     assert story.status(job) == "closed"
     assert story.sheet(job).messages[-1].mark == "thanks"
-    thanks.overrule_thanks(story.by("kay"), job, now=story.now)
+    thanks_filter.overrule_thanks(story.by("kay"), job, now=story.now)
     assert story.status(job) == "client-responded"
-    handling.move(story.by("kay"), job, "closed", now=story.now)
-    handling.tag(story.by("kay"), job, ["billed"], now=story.now)
+    update.move(story.by("kay"), job, "closed", now=story.now)
+    update.tag(story.by("kay"), job, ["billed"], now=story.now)
     undo.undo(story.by("kay"), job, now=story.now)
     assert story.sheet(job).tags == ()
     assert story.status(job) == "closed"
 
     story.at("2026-11-24T09:00+00:00")
-    conversation.customer_message(story.by("jon"), job, "Thanks, but now the menu is gone.", now=story.now)
+    messages.customer_message(story.by("jon"), job, "Thanks, but now the menu is gone.", now=story.now)
     assert story.status(job) == "client-responded"
     story.end()
 
@@ -89,15 +93,15 @@ def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: 
         ).number
         for body, email in zip(words, ("kim@larch.example", "lou@larch.example"), strict=True)
     )
-    merging.merge(story.by("ida"), second, first, now=story.now)
+    merge.merge(story.by("ida"), second, first, now=story.now)
     assert story.status(second) == "closed"
     said = [message.body for message in story.sheet(first).messages]
     assert set(words) <= set(said)
-    conversation.customer_message(story.by("jon"), second, "Any news?", now=story.now)
+    messages.customer_message(story.by("jon"), second, "Any news?", now=story.now)
     assert "Any news?" in [message.body for message in story.sheet(first).messages]
     with pytest.raises(DeskError):
-        merging.merge(story.by("ida"), first, second, now=story.now)
-    handling.move(story.by("ida"), first, "closed", now=story.now)
+        merge.merge(story.by("ida"), first, second, now=story.now)
+    update.move(story.by("ida"), first, "closed", now=story.now)
     story.end()
 
 
@@ -115,8 +119,8 @@ def test_three_jobs_in_one_message_become_a_ticket_each(store_url: str) -> None:
         now=story.now,
     ).number
     message = story.sheet(job).messages[0].seq
-    assert len(splitting.preview(jon, job, message, now=story.now)) == 3
-    splitting.split_items(jon, job, message, now=story.now)
+    assert len(split.preview(jon, job, message, now=story.now)) == 3
+    split.split_items(jon, job, message, now=story.now)
     parts = range(job + 1, job + 4)
     assert [story.status(number) for number in parts] == ["open"] * 3
     assert ["photo" in story.sheet(number).messages[0].body for number in parts] == [False, True, False]

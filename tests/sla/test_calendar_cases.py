@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deskterm.sla import Calendar
-from sla.walking import utc
+from sla.minute_calendar import utc
 
 
 def _file() -> Path:

@@ -7,8 +7,8 @@ from math import ceil
 import pytest
 
 from deskterm.sla import Calendar
+from sla.minute_calendar import utc
 from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
-from sla.walking import utc
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])

@@ -13,21 +13,21 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from deskterm.sla import Calendar
-from sla import drawn
-from sla.walking import WEEKDAYS, earliest, worked
+from sla import calendar_strategies
+from sla.minute_calendar import WEEKDAYS, earliest, worked
 
 SECOND = timedelta(seconds=1)
-ZONES = sorted(drawn.CHANGES)
+ZONES = sorted(calendar_strategies.CHANGES)
 
 
 @pytest.mark.parametrize("zone", ZONES)
 @settings(max_examples=15)
 @given(data=st.data())
 def test_adding_and_measuring_agree_with_walking(zone: str, data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls(st.just(zone)))
-    calendar = drawn.calendar(wall)
-    start, end = sorted(data.draw(st.tuples(drawn.near(anchor), drawn.near(anchor))))
-    pauses = data.draw(drawn.pauses(anchor))
+    wall, anchor = data.draw(calendar_strategies.walls(st.just(zone)))
+    calendar = calendar_strategies.calendar(wall)
+    start, end = sorted(data.draw(st.tuples(calendar_strategies.near(anchor), calendar_strategies.near(anchor))))
+    pauses = data.draw(calendar_strategies.pauses(anchor))
     assert calendar.between(start, end, pauses) == worked(wall, start, end, pauses)
     seconds = data.draw(st.integers(0, max(worked(wall, start, end, pauses), 1)))
     due = earliest(wall, start, seconds, end, pauses)
@@ -39,10 +39,10 @@ def test_adding_and_measuring_agree_with_walking(zone: str, data: st.DataObject)
 
 @given(data=st.data())
 def test_what_was_added_is_what_is_measured(data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
-    start, seconds = data.draw(drawn.near(anchor)), data.draw(st.integers(0, 400_000))
-    pauses = data.draw(drawn.pauses(anchor))
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
+    start, seconds = data.draw(calendar_strategies.near(anchor)), data.draw(st.integers(0, 400_000))
+    pauses = data.draw(calendar_strategies.pauses(anchor))
     due = calendar.add(start, seconds, pauses)
     assert calendar.between(start, due, pauses) == seconds
     assert calendar.between(due, start, pauses) == -seconds
@@ -52,10 +52,10 @@ def test_what_was_added_is_what_is_measured(data: st.DataObject) -> None:
 
 @given(data=st.data())
 def test_a_later_start_or_a_longer_target_is_never_due_earlier(data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
-    pauses = data.draw(drawn.pauses(anchor))
-    first, second = sorted(data.draw(st.tuples(drawn.near(anchor), drawn.near(anchor))))
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
+    pauses = data.draw(calendar_strategies.pauses(anchor))
+    first, second = sorted(data.draw(st.tuples(calendar_strategies.near(anchor), calendar_strategies.near(anchor))))
     less, more = sorted(data.draw(st.tuples(st.integers(0, 200_000), st.integers(0, 200_000))))
     assert calendar.add(first, less, pauses) <= calendar.add(second, less, pauses)
     assert calendar.add(first, less, pauses) <= calendar.add(first, more, pauses)
@@ -63,10 +63,10 @@ def test_a_later_start_or_a_longer_target_is_never_due_earlier(data: st.DataObje
 
 @given(data=st.data())
 def test_pauses_may_come_in_any_order_and_lie_over_one_another(data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
-    start, seconds = data.draw(drawn.near(anchor)), data.draw(st.integers(0, 200_000))
-    pauses = data.draw(drawn.pauses(anchor))
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
+    start, seconds = data.draw(calendar_strategies.near(anchor)), data.draw(st.integers(0, 200_000))
+    pauses = data.draw(calendar_strategies.pauses(anchor))
     shuffled = data.draw(st.permutations(pauses))
     halves = [half for a, b in pauses for half in ((a, a + (b - a) / 2), (a + (b - a) / 3, b))]
     whole = [(a.replace(microsecond=0), b.replace(microsecond=0)) for a, b in halves]
@@ -77,19 +77,19 @@ def test_pauses_may_come_in_any_order_and_lie_over_one_another(data: st.DataObje
 
 @given(data=st.data())
 def test_a_pause_that_begins_when_the_time_is_up_moves_nothing(data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
-    start, seconds = data.draw(drawn.near(anchor)), data.draw(st.integers(0, 200_000))
-    pauses = data.draw(drawn.pauses(anchor))
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
+    start, seconds = data.draw(calendar_strategies.near(anchor)), data.draw(st.integers(0, 200_000))
+    pauses = data.draw(calendar_strategies.pauses(anchor))
     due = calendar.add(start, seconds, pauses)
     assert calendar.add(start, seconds, [*pauses, (due, due + timedelta(days=9))]) == due
 
 
 @given(data=st.data())
 def test_spans_add_up_to_what_is_measured(data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
-    start, end = data.draw(drawn.near(anchor)), data.draw(drawn.near(anchor))
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
+    start, end = data.draw(calendar_strategies.near(anchor)), data.draw(calendar_strategies.near(anchor))
     spans = list(calendar.spans(start, end))
     assert sum(int((span.end - span.start).total_seconds()) for span in spans) == max(calendar.between(start, end), 0)
     assert all(start <= span.start < span.end <= end for span in spans)
@@ -113,10 +113,12 @@ instants = st.integers(0, 40 * 366 * 86_400).map(
 @settings(max_examples=25)
 @given(data=st.data())
 def test_answers_do_not_depend_on_what_was_asked_before(data: st.DataObject) -> None:
-    wall, _ = data.draw(drawn.walls())
+    wall, _ = data.draw(calendar_strategies.walls())
     asked = data.draw(st.lists(instants, min_size=2, max_size=5))
-    veteran = drawn.calendar(wall)
-    assert [_asked(veteran, instant) for instant in asked] == [_asked(drawn.calendar(wall), at) for at in asked]
+    veteran = calendar_strategies.calendar(wall)
+    assert [_asked(veteran, instant) for instant in asked] == [
+        _asked(calendar_strategies.calendar(wall), at) for at in asked
+    ]
 
 
 @pytest.mark.parametrize("year", [1901, 1937, 2099, 2399])
@@ -151,19 +153,19 @@ def test_threads_that_widen_one_table_agree() -> None:
 
 @given(data=st.data())
 def test_an_open_instant_with_nothing_to_add_is_due_at_once(data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    start = data.draw(drawn.near(anchor))
-    pauses = data.draw(drawn.pauses(anchor))
+    wall, anchor = data.draw(calendar_strategies.walls())
+    start = data.draw(calendar_strategies.near(anchor))
+    pauses = data.draw(calendar_strategies.pauses(anchor))
     assume(pauses)
-    assert drawn.calendar(wall).add(start, 0, pauses) == start
+    assert calendar_strategies.calendar(wall).add(start, 0, pauses) == start
 
 
 @given(data=st.data())
 def test_bug_31_the_second_before_a_due_instant_is_worked_and_is_the_first_that_will_do(data: st.DataObject) -> None:
     """Who overshoots and steps back lands in closed hours: a due instant ends a second of open, un-paused time."""
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
-    start, pauses = data.draw(drawn.near(anchor)), data.draw(drawn.pauses(anchor))
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
+    start, pauses = data.draw(calendar_strategies.near(anchor)), data.draw(calendar_strategies.pauses(anchor))
     seconds = data.draw(st.integers(1, 200_000))
     due = calendar.add(start, seconds, pauses)
     assert calendar.between(due - SECOND, due, pauses) == 1

@@ -8,8 +8,8 @@ import pytest
 
 from deskterm.sla import Calendar
 from deskterm.sla.hours import Hours
+from sla.minute_calendar import utc
 from sla.vectors import ALWAYS, OFFICE
-from sla.walking import utc
 
 
 def seconds(text: str) -> int:

@@ -6,8 +6,8 @@ import pytest
 
 from deskterm.sla.clock import Clock, Mark, Metric, Policy, Terms, fold
 from deskterm.sla.targets import Target
+from sla.minute_calendar import utc
 from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
-from sla.walking import utc
 
 METRIC = Metric(
     "resolution", "Resolution", (frozenset({"received"}),), (frozenset({"resolution"}),), frozenset({"waiting"})

@@ -12,7 +12,7 @@ from deskterm.sla import Calendar
 from deskterm.sla.clock import Clock, Folding, Mark, Terms, fold
 from deskterm.sla.targets import parse_target
 from deskterm.sla.terms import Cadence, Metric, Policy
-from sla.told import CATEGORY, METRICS, RESTS, epoch, terms, when
+from sla.clock_story import CATEGORY, METRICS, RESTS, epoch, terms, when
 from sla.vectors import CALENDARS, OFFICE
 
 START = epoch("11-20 15:00")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deskterm.sla.clock import Clock, Metric, fold
-from sla.told import METRICS, Ticket, epoch, opened, terms, when, without
+from sla.clock_story import METRICS, Ticket, epoch, opened, terms, when, without
 
 MINUTE, HOUR, DAY = 60, 3600, 8 * 3600
 

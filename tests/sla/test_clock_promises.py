@@ -7,7 +7,7 @@ from dataclasses import replace
 from deskterm.sla import Calendar
 from deskterm.sla.clock import Clock, Policy
 from deskterm.sla.targets import parse_target
-from sla.told import Ticket, epoch, opened, terms, when, without
+from sla.clock_story import Ticket, epoch, opened, terms, when, without
 from sla.vectors import CALENDARS, OFFICE
 
 HOUR, DAY = 3600, 8 * 3600

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
 from deskterm.sla.terms import Cadence
-from sla import drawn
-from sla.told import epoch
+from sla import calendar_strategies
+from sla.clock_story import epoch
 from sla.vectors import CALENDARS
 
 DAY = 8 * 3600
@@ -121,16 +121,16 @@ KINDS = (
 
 @given(st.data(), st.sampled_from(KINDS))
 def test_nothing_becomes_due_while_it_rests(data: st.DataObject, text: str) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
     first = int(anchor.timestamp())
     cadences = {
         "sprint": Cadence(tuple((first + n * 86_400, first + n * 90_000) for n in range(9))),
         "release": Cadence(tuple((first + n * 100_000,) * 2 for n in range(9))),
     }
     target = parse_target(text, calendar.day_length)
-    start = int(data.draw(drawn.near(anchor)).timestamp())
-    pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(drawn.pauses(anchor))]
+    start = int(data.draw(calendar_strategies.near(anchor)).timestamp())
+    pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(calendar_strategies.pauses(anchor))]
     free = due_instant(target, start, calendar, (), cadences)
     at = due_instant(target, start, calendar, pauses, cadences)
     if free is None or at is None:

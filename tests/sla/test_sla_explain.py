@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from deskterm.sla import Calendar
 from deskterm.sla.explain import account, ledger
-from sla import drawn
+from sla import calendar_strategies
+from sla.minute_calendar import utc
 from sla.vectors import CALENDARS, OFFICE
-from sla.walking import utc
 
 
 def seconds(text: str) -> int:
@@ -21,11 +21,11 @@ def seconds(text: str) -> int:
 
 @given(data=st.data())
 def test_the_open_lines_add_up_to_the_target_and_end_when_it_is_due(data: st.DataObject) -> None:
-    wall, anchor = data.draw(drawn.walls())
-    calendar = drawn.calendar(wall)
-    start = int(data.draw(drawn.near(anchor)).timestamp())
+    wall, anchor = data.draw(calendar_strategies.walls())
+    calendar = calendar_strategies.calendar(wall)
+    start = int(data.draw(calendar_strategies.near(anchor)).timestamp())
     target = data.draw(st.integers(0, 300_000))
-    pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(drawn.pauses(anchor))]
+    pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(calendar_strategies.pauses(anchor))]
     due = calendar.after(start, target, pauses)
     lines = ledger(calendar, start, target, pauses)
     total = 0

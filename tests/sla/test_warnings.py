@@ -7,7 +7,7 @@ import pytest
 from deskterm.sla.clock import Clock
 from deskterm.sla.terms import Cadence, Cadences
 from deskterm.sla.warn import Warn, parse_warn
-from sla.told import TARGETS, Ticket, epoch, opened, terms, without
+from sla.clock_story import TARGETS, Ticket, epoch, opened, terms, without
 
 WARNS = (parse_warn("50%"), parse_warn("75%"), parse_warn("90%"))
 

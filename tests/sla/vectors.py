@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from deskterm.sla import Calendar
-from sla.walking import WEEKDAYS, utc
+from sla.minute_calendar import WEEKDAYS, utc
 
 OFFICE = dict.fromkeys(WEEKDAYS[:5], (("08:00", "16:00"),))
 ALWAYS = dict.fromkeys(WEEKDAYS, (("00:00", "24:00"),))

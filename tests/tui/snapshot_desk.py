@@ -11,8 +11,9 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from deskterm.desk import conversation, intake
-from deskterm.exchange.demo import build
+from deskterm.desk.conversation import messages
+from deskterm.desk.tickets import register
+from deskterm.exchange.demo.build import build
 from deskterm.tui.app import DeskApp
 from deskterm.tui.screens.desk import DeskScreen
 from small_desk import at, small_desk
@@ -45,7 +46,7 @@ def hostile_desk(folder: Path, payloads: list[str]) -> str:
     """A desk with one ticket whose every word attacks the terminal, and one ticket for each attack; its URL."""
     desk = small_desk(f"sqlite:///{folder / 'hostile.sqlite3'}")
     everything = "\n".join(payloads)
-    first = intake.register(
+    first = register.register(
         desk,
         type="fault",
         severity="high",
@@ -55,9 +56,9 @@ def hostile_desk(folder: Path, payloads: list[str]) -> str:
         tags=[payloads[2]],
         now=at(0),
     )
-    conversation.customer_message(desk, first.number, everything, author=payloads[3], now=at(1))
+    messages.customer_message(desk, first.number, everything, author=payloads[3], now=at(1))
     for minute, payload in enumerate(payloads, 2):
-        intake.register(desk, type="fault", subject=payload, requester=payload, now=at(minute))
+        register.register(desk, type="fault", subject=payload, requester=payload, now=at(minute))
     desk.store.close()
     return desk.store.url
 

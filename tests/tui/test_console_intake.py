@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from deskterm.desk import intake
-from deskterm.desk.desk import Desk
-from deskterm.desk.founding import found
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
+from deskterm.desk.admin.setup import found
+from deskterm.desk.core.session import Desk
+from deskterm.desk.tickets import register
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import TicketSheet, sheet
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.register import Register
 from small_desk import MONDAY, TEXT, at, small_procedure
-from tui.sitting import Sitting, sitting
+from tui.console_session import Sitting, sitting
 
 ONE_TYPE = (
     TEXT.replace('default_severity = "low"', 'has_severity = false\nfields = ["page"]\nrequired = ["page"]')
@@ -39,7 +39,7 @@ def url(tmp_path: Path) -> str:
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     store = found(place, small_procedure(ONE_TYPE), admin_login="sam", admin_name="Sam", now=MONDAY)
     desk = Desk(store, "sam")
-    intake.register(desk, subject="Invoice run fails", fields={"page": "shop.example/run"}, now=at(0))
+    register.register(desk, subject="Invoice run fails", fields={"page": "shop.example/run"}, now=at(0))
     store.close()
     return place
 

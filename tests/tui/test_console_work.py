@@ -9,11 +9,13 @@ from textual.app import App
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
-from deskterm.desk import conversation, handling, intake
-from deskterm.desk.desk import Desk
-from deskterm.store.engine import open_store
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.tickets import register as intake
+from deskterm.desk.tickets import update
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import TicketSheet, sheet
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
@@ -21,7 +23,7 @@ from deskterm.tui.dialogs.page import Page
 from deskterm.tui.dialogs.register import Register, Request
 from deskterm.tui.themes import DARK
 from small_desk import at, small_desk
-from tui.sitting import Sitting, sitting
+from tui.console_session import Sitting, sitting
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ async def test_a_reply_that_crossed_a_message_is_held_back_once(url: str) -> Non
         await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "ticket 1001")
         composer = await composing(here, "reply")
         composer.words = "Have you tried again?"
-        conversation.customer_message(colleague(url), 1001, "It works again, thank you!", now=at(61))
+        messages.customer_message(colleague(url), 1001, "It works again, thank you!", now=at(61))
         here.clock.passes(90)
         composer.action_send()
         await here.shows("Held back")
@@ -254,7 +256,7 @@ async def test_the_explanation_goes_on_with_the_time_and_stays_where_one_reads(u
         page.tick()
         assert "0:00:30 overdue" in str(words.content)
         assert page.query_one(VerticalScroll).scroll_offset.y == 2
-        conversation.reply(colleague(url), 1002, "Here we are.", now=here.clock())
+        messages.reply(colleague(url), 1002, "Here we are.", now=here.clock())
         await here.until(
             lambda: here.screen.card is not None and here.screen.card.turns[-1].words == "Here we are.", ""
         )
@@ -285,7 +287,7 @@ async def test_an_empty_list_says_so_and_commands_say_why(url: str) -> None:
 
 async def test_what_a_colleague_does_shows_without_a_key(url: str) -> None:
     async with sitting(url) as here:
-        handling.move(colleague(url), 1001, "solved", now=at(61))
+        update.move(colleague(url), 1001, "solved", now=at(61))
         await here.until(lambda: here.screen.queue.count == 3, "the list without it")
         intake.register(colleague(url), type="question", subject="Brand new", now=at(62))
         await here.shows("Brand new")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk import conversation, intake
-from deskterm.store.reader import open_reader
-from deskterm.store.sheet import TicketSheet, sheet
+from deskterm.desk.conversation import messages
+from deskterm.desk.tickets import register
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import TicketSheet, sheet
 from small_desk import at, small_desk
 from tui.real_terminal import ALTERNATE, Terminal
 
@@ -74,8 +75,8 @@ def made(url: str, *subjects: str) -> str:
     """A simulated desk with a ticket for each subject, from 1001 on."""
     desk = small_desk(url, simulated=True)
     for minute, subject in enumerate(subjects):
-        done = intake.register(desk, type="fault", subject=subject, requester="Kim Lee", now=at(minute))
-        conversation.customer_message(desk, done.number, f"Words of {done.number}.", author="Kim Lee", now=at(minute))
+        done = register.register(desk, type="fault", subject=subject, requester="Kim Lee", now=at(minute))
+        messages.customer_message(desk, done.number, f"Words of {done.number}.", author="Kim Lee", now=at(minute))
     desk.store.close()
     return url
 

@@ -20,4 +20,4 @@ def test_the_console_starts_without_the_database_layers() -> None:
 
 
 def test_the_first_rows_are_read_without_them_too() -> None:
-    assert not HEAVY & loaded("deskterm.tui.feed")
+    assert not HEAVY & loaded("deskterm.tui.workers.read_worker")

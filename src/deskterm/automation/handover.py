@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from deskterm.desk import shifts
-from deskterm.desk.desk import Desk
-from deskterm.desk.rules import shift_changes
-from deskterm.desk.switches import decide, setting
-from deskterm.store.tables import Ticket, table_of
+from deskterm.desk.admin.rule_settings import decide, setting
+from deskterm.desk.core.session import Desk
+from deskterm.desk.policy import shifts
+from deskterm.desk.reactions.rules import shift_changes
+from deskterm.store.db.tables import Ticket, table_of
 
 _DONE = "handed_over"
 """The change of shift, epoch seconds, that was last carried out."""

@@ -17,15 +17,15 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from deskterm.automation.handover import Handover
-from deskterm.desk.desk import Desk, Progress
-from deskterm.desk.fold import Upcoming, folded
-from deskterm.desk.promises import notice
-from deskterm.desk.transaction import events_of
+from deskterm.desk.core.session import Desk, Progress
+from deskterm.desk.core.transaction import events_of
+from deskterm.desk.domain.fold import Upcoming, folded
+from deskterm.desk.workflow.due_times import notice
 from deskterm.errors import DeskError
 from deskterm.sla.zones import on_the_wall
-from deskterm.store.engine import Store
-from deskterm.store.instants import NEVER
-from deskterm.store.tables import ClockRow, table_of
+from deskterm.store.db.engine import Store
+from deskterm.store.db.instants import NEVER
+from deskterm.store.db.tables import ClockRow, table_of
 
 LATE = 60
 """Seconds after which something is told as part of a digest, not as news."""

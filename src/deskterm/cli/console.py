@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from deskterm.cli.ending import ended
-from deskterm.cli.invocation import Invocation, facts_of
+from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.exit import ended
 from deskterm.errors import DeskError
 
 WITH_VALUE = ("--database", "--as", "--now")
@@ -34,7 +34,7 @@ def open_console(invocation: Invocation) -> None:
     facts = facts_of(invocation)
     clock = invocation.clock(facts)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        from deskterm.cli.listing import print_queue
+        from deskterm.cli.ticket.listing import print_queue
 
         print_queue(invocation, "open", limit=40)
         return

@@ -10,37 +10,37 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.console import WITH_VALUE, open_console
-from deskterm.cli.dashes import dashed, sheltered
-from deskterm.cli.ending import INTERRUPTED, ended
-from deskterm.cli.invocation import Invocation
+from deskterm.cli.runtime.argv import dashed, sheltered
+from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.exit import INTERRUPTED, ended
 from deskterm.errors import DeskError, UsageError
 
 NOUNS = {
-    "demo": "demo",
-    "init": "founding",
-    "doctor": "doctor",
-    "run": "service",
-    "seed": "seed",
-    "procedure": "procedure",
-    "ticket": "ticket",
-    "escalations": "outbox",
-    "notices": "outbox",
-    "outbox": "outbox",
-    "people": "people_of",
-    "rule": "rule",
-    "handover": "handover",
-    "item": "developing",
-    "release": "developing",
-    "quotes": "money",
-    "feedback": "feedback",
-    "articles": "feedback",
-    "sla": "sla",
-    "import": "transfer",
-    "export": "transfer",
-    "audit": "audit",
-    "retention": "keeping",
-    "purge": "keeping",
-    "erase": "keeping",
+    "demo": "admin.demo",
+    "init": "admin.init",
+    "doctor": "admin.doctor",
+    "run": "admin.run",
+    "seed": "admin.seed",
+    "procedure": "admin.procedure",
+    "ticket": "ticket.main",
+    "escalations": "admin.outbox",
+    "notices": "admin.outbox",
+    "outbox": "admin.outbox",
+    "people": "admin.people",
+    "rule": "admin.rules",
+    "handover": "admin.handover",
+    "item": "ticket.development",
+    "release": "ticket.development",
+    "quotes": "ticket.billing",
+    "feedback": "ticket.survey",
+    "articles": "ticket.survey",
+    "sla": "sla.due",
+    "import": "admin.import_export",
+    "export": "admin.import_export",
+    "audit": "admin.audit",
+    "retention": "ticket.retention",
+    "purge": "ticket.retention",
+    "erase": "ticket.retention",
 }
 """Command → the file it is in. Only what a call names is imported: a list should not wait for what it does not use."""
 

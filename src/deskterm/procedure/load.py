@@ -15,10 +15,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from deskterm.errors import DeskError
-from deskterm.procedure.checks import unsound
-from deskterm.procedure.complaints import Complaint, complaints
-from deskterm.procedure.lines import Lines
-from deskterm.procedure.references import broken_references
+from deskterm.procedure.checking.consistency import unsound
+from deskterm.procedure.checking.problems import Complaint, complaints
+from deskterm.procedure.checking.references import broken_references
+from deskterm.procedure.checking.toml_positions import Lines
 from deskterm.procedure.schema import Procedure
 
 _LARGEST = 4_000_000
@@ -62,7 +62,7 @@ def loads(text: str, name: str) -> Loaded:
     except ValidationError as error:
         raise _refusal(complaints(error, data, Procedure), text, name) from error
     if any(part.ics for part in procedure.calendars.values()):
-        from deskterm.procedure.feeds import with_feeds
+        from deskterm.procedure.calendar_feeds import with_feeds
 
         procedure, feeds = with_feeds(procedure, Path(name).parent)
         if feeds:

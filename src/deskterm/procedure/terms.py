@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from deskterm.procedure.series import series
+from deskterm.procedure.cadence_dates import series
 from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.clock import Condition, Metric, Policy, Terms
 from deskterm.sla.hours import WEEKDAYS
@@ -42,7 +42,7 @@ def calendar(part: CalendarPart) -> Calendar:
     """The working time that a calendar of the file describes. ValueError, in one sentence, when it describes none."""
     public = None
     if part.region is not None:
-        from deskterm.procedure.pinned import public_holidays
+        from deskterm.procedure.pinned_holidays import public_holidays
 
         public = partial(public_holidays, part.region)
     return Calendar(

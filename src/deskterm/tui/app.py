@@ -13,15 +13,15 @@ from textual.message import Message
 from textual.screen import Screen
 
 from deskterm.errors import DeskError
-from deskterm.tui.keeper import Keeper
+from deskterm.present.sanitize import sanitize
+from deskterm.tui.crash_log import written_down
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
-from deskterm.tui.text import sanitize
 from deskterm.tui.themes import DARK, LIGHT
-from deskterm.tui.trouble import written_down
+from deskterm.tui.workers.automation_worker import Keeper
 
 if TYPE_CHECKING:
-    from deskterm.store.reader import Reader
+    from deskterm.store.db.reader import Reader
 
 
 _SETTLED = 1.5
@@ -123,7 +123,7 @@ def _light_terminal() -> bool:
 def run(url: str, login: str, now: Callable[[], datetime], *, behind: str = "") -> None:
     """Show the desk at a URL to an agent until they leave. now: the desk's time, aware; behind: the login of whoever
     works in the agent's name. DeskError when there is no desk, or when the console ended unexpectedly."""
-    from deskterm.store.reader import open_reader
+    from deskterm.store.db.reader import open_reader
 
     app = DeskApp(url, login, now, open_reader(url), automatic=True, behind=behind)
     app.run()

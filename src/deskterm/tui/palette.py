@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from deskterm.tui.commands import TABLE, display
-from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.base import Command
 
 if TYPE_CHECKING:
     from deskterm.tui.screens.desk import DeskScreen

@@ -1,8 +1,8 @@
 """What a procedure file can say: one frozen model a table of the file.
 
 Keys are small words with hyphens; times of day `08:00`, spans `08:00-16:00`, durations `30m`, `4h`, `2d`, targets as in
-`deskterm.sla.targets`. References between tables are checked in `deskterm.procedure.references`, habits that are
-lawful but unwise in `deskterm.procedure.lint`.
+`sla.targets`. References between tables are checked in `deskterm.procedure.checking.references`, habits that are
+lawful but unwise in `deskterm.procedure.checking.lint`.
 """
 
 from __future__ import annotations

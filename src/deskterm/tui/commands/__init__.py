@@ -7,16 +7,16 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-from deskterm.tui.commands.charging import CHARGING
-from deskterm.tui.commands.command import Command
-from deskterm.tui.commands.correcting import CORRECTING
-from deskterm.tui.commands.ending import ENDING
-from deskterm.tui.commands.looking import LOOKING
-from deskterm.tui.commands.telling import TELLING
-from deskterm.tui.commands.together import TOGETHER
-from deskterm.tui.commands.walking import WALKING
-from deskterm.tui.commands.weighing import WEIGHING
-from deskterm.tui.commands.working import WORKING
+from deskterm.tui.commands.base import Command
+from deskterm.tui.commands.closing import ENDING
+from deskterm.tui.commands.communication import TELLING
+from deskterm.tui.commands.development_billing import CHARGING
+from deskterm.tui.commands.linking import TOGETHER
+from deskterm.tui.commands.navigation import WALKING
+from deskterm.tui.commands.priority import WEIGHING
+from deskterm.tui.commands.reclassify import CORRECTING
+from deskterm.tui.commands.tickets import WORKING
+from deskterm.tui.commands.view import LOOKING
 
 TABLE: tuple[Command, ...] = (
     *WORKING,

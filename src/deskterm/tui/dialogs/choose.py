@@ -14,11 +14,11 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from deskterm.present.models import Choice
 from deskterm.tui.dialogs import STYLE
 from deskterm.tui.panes.colours import FAINT, HERE
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.rows import Rows
-from deskterm.tui.shown import Choice
+from deskterm.tui.panes.short_list import Rows
 
 
 class Choices(Rows):

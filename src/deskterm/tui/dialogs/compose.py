@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from deskterm.tui.shown import Choice
-from deskterm.tui.text import Safe
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import Safe
 
 Kind = Literal["reply", "note", "resolve"]
 

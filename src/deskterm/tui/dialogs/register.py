@@ -14,9 +14,9 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static, TextArea
 
-from deskterm.tui.asked import Asked
+from deskterm.present.form_fields import Asked
+from deskterm.present.sanitize import Safe
 from deskterm.tui.dialogs import STYLE
-from deskterm.tui.text import Safe
 
 Look = Callable[[str, str], Awaitable[Sequence[Safe]]]
 """From a subject, and the client or the requester's address, to a line for each ticket that may be about the same."""

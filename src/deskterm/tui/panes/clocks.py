@@ -7,11 +7,11 @@ from datetime import UTC, tzinfo
 
 from textual.content import Content
 
-from deskterm.tui import words
+from deskterm.present import formats
+from deskterm.present.models import GLYPHS, SOON, Card, ClockCard, Urgency, resumes
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.rows import Rows
-from deskterm.tui.shown import GLYPHS, SOON, Card, ClockCard, Urgency, resumes
+from deskterm.tui.panes.short_list import Rows
 
 BAR = 8
 
@@ -83,9 +83,9 @@ class Clocks(Rows):
     def _told(self, clock: ClockCard) -> str:
         remaining = clock.left(self._now)
         if clock.state == "running":
-            return words.countdown(remaining) if remaining is not None else "no due time yet"
+            return formats.countdown(remaining) if remaining is not None else "no due time yet"
         if clock.stopped is not None:
-            return f"{clock.state} {words.stamp(clock.stopped, self._now, self._zone)}"
+            return f"{clock.state} {formats.stamp(clock.stopped, self._now, self._zone)}"
         return clock.state
 
     def _detail(self, clock: ClockCard, mood: Urgency, width: int) -> list[tuple[str, str]]:
@@ -94,14 +94,14 @@ class Clocks(Rows):
         if clock.stopped is not None:
             return [(fit(_margin(clock), width), FAINT)]
         if clock.state == "paused":
-            used = f"{words.length(clock.consumed)} of {clock.target} used"
-            return [(fit(f"{used}, since {words.stamp(clock.since, self._now, self._zone)}", width), FAINT)]
+            used = f"{formats.length(clock.consumed)} of {clock.target} used"
+            return [(fit(f"{used}, since {formats.stamp(clock.since, self._now, self._zone)}", width), FAINT)]
         if clock.due is None:
             return [(fit(clock.target, width), FAINT)]
-        said = f" due {words.instant(clock.due, self._now, self._zone)}"
+        said = f" due {formats.instant(clock.due, self._now, self._zone)}"
         opens = resumes(clock.counted_in, self._now)
         if opens is not None and clock.due >= self._now:
-            said = f" rests, resumes {words.instant(opens, self._now, self._zone)}"
+            said = f" rests, resumes {formats.instant(opens, self._now, self._zone)}"
         return [(bar(clock, self._now), URGENCY[mood]), (fit(said, max(width - BAR - 2, 1)), FAINT)]
 
 
@@ -138,5 +138,5 @@ def _margin(clock: ClockCard) -> str:
     if margin is None:
         return f"target {clock.target}"
     if margin < 0:
-        return f"{words.length(margin)} late, target {clock.target}"
-    return f"{words.length(margin)} early, target {clock.target}"
+        return f"{formats.length(margin)} late, target {clock.target}"
+    return f"{formats.length(margin)} early, target {clock.target}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskterm.tui.shown import Urgency
+from deskterm.present.models import Urgency
 
 URGENCY: dict[Urgency, str] = {
     "breached": "bold $text-error",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-from deskterm.tui import words
-from deskterm.tui.shown import GLYPHS, Line, Urgency
+from deskterm.present import formats
+from deskterm.present.models import GLYPHS, Line, Urgency
 
 DUE_WIDTH = 13
 """Cells of what ticks: cursor, mark, glyph and countdown, first in the line so that a tick repaints these only."""
@@ -43,7 +43,7 @@ def columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Col
         ),
         Column("Assignee", 9 if width < 150 else 12, 82, lambda line, now: line.assignee or "–", True),
         Column("Type", 12 if width < 156 else 16, 139, lambda line, now: line.type_label, True),
-        Column("Upd", 4, 126, lambda line, now: f"{words.ago(now - line.updated):>3}", True),
+        Column("Upd", 4, 126, lambda line, now: f"{formats.ago(now - line.updated):>3}", True),
     ]
     shown = [column for column in every if width >= column.from_width]
     taken = DUE_WIDTH + sum(column.width + 1 for column in shown)
@@ -58,7 +58,7 @@ def due(line: Line, now: int) -> tuple[str, Urgency]:
     if line.category in ("solved", "closed"):
         text = line.category
     elif remaining is not None:
-        text = words.countdown(remaining)
+        text = formats.countdown(remaining)
     else:
         text = "paused" if line.resting else "–"
     return f"{GLYPHS[urgency]} {text:>8}", urgency

@@ -13,9 +13,9 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from deskterm.tui import words
+from deskterm.present import formats
+from deskterm.present.models import Card, Turn
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.shown import Card, Turn
 
 LONGEST = 100_000
 """Characters of one message that are shown."""
@@ -136,7 +136,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(width, len(self._lines))
 
     def _told(self, turn: Turn, width: int) -> list[_Told]:
-        when = words.stamp(turn.at, self._now, self._zone)
+        when = formats.stamp(turn.at, self._now, self._zone)
         if turn.voice == "history":
             said = Content(f"{when}  {turn.author}: {turn.words}").wrap(width)
             return [_Told("· " if not n else "  ", line.plain, turn.voice, False) for n, line in enumerate(said)]

@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from deskterm.present.models import Line
 from deskterm.tui.panes.columns import DUE_WIDTH, Column, columns, due, fit
-from deskterm.tui.panes.pages import PAGE, Pages
-from deskterm.tui.shown import Line
+from deskterm.tui.panes.page_cache import PAGE, Pages
 
 HEADER = 1
 """Lines of column titles, which stay when the rows scroll."""

@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from deskterm.tui import words
+from deskterm.present import formats
+from deskterm.present.models import GLYPHS, Card, ClockCard
 from deskterm.tui.panes.clocks import urgency
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.conversation import Conversation
-from deskterm.tui.shown import GLYPHS, Card, ClockCard
 
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
 """Facts that say themselves; the others stand with their label."""
@@ -106,6 +106,6 @@ def _clock_line(clock: ClockCard, now: int, zone: tzinfo) -> Content:
     if remaining is None or clock.due is None:
         return Content.assemble((f"{GLYPHS[mood]} {clock.label} {clock.state}", URGENCY[mood]))
     return Content.assemble(
-        (f"{GLYPHS[mood]} {clock.label} {words.countdown(remaining)}", URGENCY[mood]),
-        (f"  due {words.instant(clock.due, now, zone)}", FAINT),
+        (f"{GLYPHS[mood]} {clock.label} {formats.countdown(remaining)}", URGENCY[mood]),
+        (f"  due {formats.instant(clock.due, now, zone)}", FAINT),
     )

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from deskterm.present.models import ViewLine
 from deskterm.tui.panes.colours import FAINT, HERE
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.rows import Rows
-from deskterm.tui.shown import ViewLine
+from deskterm.tui.panes.short_list import Rows
 
 
 class Views(Rows):

@@ -14,33 +14,33 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from deskterm.errors import DeskError
-from deskterm.tui import answers
-from deskterm.tui.carrying import Carrying
-from deskterm.tui.clerk import Clerk
+from deskterm.present.labels import Vocabulary
+from deskterm.present.models import Card, Line, Opened, Person, ViewLine
+from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.commands import BY_NAME, bindings, spoken
+from deskterm.tui.control.command_runner import Carrying
+from deskterm.tui.crash_log import written_down
 from deskterm.tui.panes import Walkable
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
 from deskterm.tui.panes.keyline import KeyLine
+from deskterm.tui.panes.next_breach import Soon
 from deskterm.tui.panes.queue import Queue
-from deskterm.tui.panes.rows import Rows
-from deskterm.tui.panes.soon import Soon
+from deskterm.tui.panes.short_list import Rows
 from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.layout import PANES, Layout
-from deskterm.tui.shown import Card, Line, Opened, Person, ViewLine
-from deskterm.tui.text import Safe, sanitize
-from deskterm.tui.trouble import written_down
-from deskterm.tui.vocabulary import Vocabulary
+from deskterm.tui.workers import messages
+from deskterm.tui.workers.desk_worker import Clerk
 
 if TYPE_CHECKING:
-    from deskterm.store.reader import Reader
-    from deskterm.tui.asking import Asking
+    from deskterm.store.db.reader import Reader
+    from deskterm.tui.control.composing import Writing
+    from deskterm.tui.control.prompts import Asking
     from deskterm.tui.dialogs.compose import Composer
     from deskterm.tui.dialogs.prompt import Prompt
-    from deskterm.tui.feed import Feed
-    from deskterm.tui.writing import Writing
+    from deskterm.tui.workers.read_worker import Feed
 
 COUNT_AGAIN = 30
 """Seconds after which what depends on the time alone is counted again."""
@@ -65,11 +65,11 @@ class DeskScreen(Screen[None]):
         self._feed: Feed | None = None
         self.carrying = Carrying(self)
         self.panes = Layout(self)
-        self.looking = answers.Look()
+        self.looking = messages.Look()
         self.vocabulary = Vocabulary()
         self.desk = Opened(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
         self.zone: tzinfo = UTC
-        self.views: Sequence[ViewLine] = answers.view_lines({})
+        self.views: Sequence[ViewLine] = messages.view_lines({})
         self.card: Card | None = None
         self._pinned: int | None = None
         self._ticked = 0
@@ -90,7 +90,7 @@ class DeskScreen(Screen[None]):
 
     def _bringing_up(self, done: int, total: int) -> None:
         """Called in the clerk's thread."""
-        self.post_message(answers.BroughtUp(done, total))
+        self.post_message(messages.BroughtUp(done, total))
 
     def on_mount(self) -> None:
         self.banner, self.keys = self.query_one(Banner), self.query_one(KeyLine)
@@ -114,14 +114,14 @@ class DeskScreen(Screen[None]):
     @cached_property
     def asking(self) -> Asking:
         """What asks; imported when the first question comes up."""
-        from deskterm.tui.asking import Asking
+        from deskterm.tui.control.prompts import Asking
 
         return Asking(self)
 
     @cached_property
     def writing(self) -> Writing:
         """What keeps drafts; imported when the first word is written."""
-        from deskterm.tui.writing import Writing
+        from deskterm.tui.control.composing import Writing
 
         return Writing(self)
 
@@ -134,7 +134,7 @@ class DeskScreen(Screen[None]):
     def feed(self) -> Feed:
         """What reads; imported when there is a frame to be seen."""
         if self._feed is None:
-            from deskterm.tui.feed import Feed
+            from deskterm.tui.workers.read_worker import Feed
 
             self._feed = Feed(self._url, self.me.login, self.now, self.post_message, self._behind)
         return self._feed
@@ -222,7 +222,7 @@ class DeskScreen(Screen[None]):
 
     # -- what is looked at ---------------------------------------------------------------------------------------
 
-    def place(self) -> answers.Look:
+    def place(self) -> messages.Look:
         """The list that is looked at, and where in it one is."""
         queue, current = self.queue, self.queue.current
         number = current.number if current is not None else None
@@ -230,7 +230,7 @@ class DeskScreen(Screen[None]):
             number=number, cursor=queue.cursor, first=queue.first_row, rows=queue.height_in_rows
         )
 
-    def look(self, look: answers.Look) -> None:
+    def look(self, look: messages.Look) -> None:
         """Look at another list, or at the same one in another order or through another filter; `place()` keeps the
         cursor on its ticket."""
         if look.view != self.looking.view:
@@ -339,8 +339,8 @@ class DeskScreen(Screen[None]):
 
     # -- answers of the feed -------------------------------------------------------------------------------------
 
-    @on(answers.DeskFound)
-    def _desk_found(self, answer: answers.DeskFound) -> None:
+    @on(messages.DeskFound)
+    def _desk_found(self, answer: messages.DeskFound) -> None:
         from zoneinfo import ZoneInfo
 
         again = bool(self.desk.name)
@@ -352,8 +352,8 @@ class DeskScreen(Screen[None]):
             self.say(f"{self.me.login} is no agent of this desk: you can look, but not change anything.", "warning")
         self.titles()
 
-    @on(answers.ListRead)
-    def _list_read(self, answer: answers.ListRead) -> None:
+    @on(messages.ListRead)
+    def _list_read(self, answer: messages.ListRead) -> None:
         if not self.looking.view:
             self.looking = answer.look._replace(match=self.looking.match)
             self.side.show(self.views, self.looking.view)
@@ -367,17 +367,17 @@ class DeskScreen(Screen[None]):
         self.queue.show(answer.total, answer.pages, cursor, self.now())
         self.titles()
 
-    @on(answers.PageRead)
-    def _page_read(self, answer: answers.PageRead) -> None:
+    @on(messages.PageRead)
+    def _page_read(self, answer: messages.PageRead) -> None:
         if answer.look.same_list(self.looking):
             self.queue.add(answer.page, answer.rows)
 
-    @on(answers.WholeRead)
-    def _whole_read(self, answer: answers.WholeRead) -> None:
+    @on(messages.WholeRead)
+    def _whole_read(self, answer: messages.WholeRead) -> None:
         self.mark(answer.rows)
 
-    @on(answers.CardRead)
-    def _card_read(self, answer: answers.CardRead) -> None:
+    @on(messages.CardRead)
+    def _card_read(self, answer: messages.CardRead) -> None:
         wanted = self._pinned or (self.queue.current.number if self.queue.current else None)
         if answer.card is None and self._pinned == answer.number:
             self.say(f"There is no ticket {answer.number}.", "warning")
@@ -385,25 +385,25 @@ class DeskScreen(Screen[None]):
         elif answer.number == wanted:
             self._show_card(answer.card)
 
-    @on(answers.CountsRead)
-    def _counts_read(self, answer: answers.CountsRead) -> None:
+    @on(messages.CountsRead)
+    def _counts_read(self, answer: messages.CountsRead) -> None:
         self.views = answer.views
         self._counted = self.now()
         self.side.show(self.views, self.looking.view)
         titles.banner(self)
 
-    @on(answers.SoonRead)
-    def _soon_read(self, answer: answers.SoonRead) -> None:
+    @on(messages.SoonRead)
+    def _soon_read(self, answer: messages.SoonRead) -> None:
         self.soon.show(answer.rows, self.now())
 
-    @on(answers.BroughtUp)
-    def _brought_up(self, answer: answers.BroughtUp) -> None:
+    @on(messages.BroughtUp)
+    def _brought_up(self, answer: messages.BroughtUp) -> None:
         going_on = answer.done < answer.total
         self.bringing_up = f"bringing up to date {answer.done:,} of {answer.total:,}" if going_on else ""
         titles.banner(self)
 
-    @on(answers.ReadFailed)
-    def _read_failed(self, answer: answers.ReadFailed) -> None:
+    @on(messages.ReadFailed)
+    def _read_failed(self, answer: messages.ReadFailed) -> None:
         error = answer.error
         self.say(str(error) if isinstance(error, DeskError) else written_down(error), "error")
 

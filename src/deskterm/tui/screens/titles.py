@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
-from deskterm.tui import words
+from deskterm.present import formats
+from deskterm.present.labels import Vocabulary
 from deskterm.tui.commands import display, in_footer
 from deskterm.tui.panes.keyline import Key
-from deskterm.tui.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -42,7 +42,7 @@ def banner(screen: DeskScreen) -> None:
     """The first line."""
     me = screen.me
     who = screen.bringing_up or (f"{me.login} · {me.role}" if screen.desk.name else "")
-    screen.banner.say(screen.desk.name, _view(screen), who, words.wall_clock(screen.now(), screen.zone))
+    screen.banner.say(screen.desk.name, _view(screen), who, formats.wall_clock(screen.now(), screen.zone))
 
 
 def keys(screen: DeskScreen) -> list[Key]:

@@ -1,0 +1,1 @@
+"""Commands for who runs the desk: init, seed, procedure, people, rules, audit, import, export."""

@@ -1,0 +1,68 @@
+"""`deskterm init`: a new desk."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import Invocation, read_instant, system_now
+from deskterm.cli.runtime.options import AsJson
+from deskterm.errors import UsageError
+
+
+def register(app: typer.Typer, noun: str) -> None:
+    """Add the command to the program."""
+    app.command(noun)(init)
+
+
+def init(
+    context: typer.Context,
+    procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.", metavar="NAME|FILE")],
+    name: Annotated[str | None, typer.Option(help="What the desk is called; left out, as the procedure says.")] = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="A desk for rehearsals: its commands accept --now.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new desk, with you as its admin."""
+    from deskterm.cli.runtime.output import print_json
+    from deskterm.desk.admin.setup import found
+    from deskterm.procedure.checking.lint import lint
+    from deskterm.procedure.compiled import Compiled
+    from deskterm.procedure.load import load
+    from deskterm.procedure.shipped import find
+
+    invocation: Invocation = context.obj
+    loaded = load(find(procedure))
+    now, offset = system_now(), 0
+    if invocation.instant is not None:
+        if not simulated:
+            raise UsageError("--now is for simulated desks: add --simulated, or leave it out.")
+        started = read_instant(invocation.instant, Compiled(loaded.procedure).timezone)
+        now, offset = started, int((started - now).total_seconds())
+    login = invocation.acting or getpass.getuser()
+    store = found(
+        invocation.url,
+        loaded.procedure,
+        source=loaded.source,
+        name=name,
+        admin_login=login,
+        simulated=simulated,
+        clock_offset=offset,
+        now=now,
+    )
+    store.close()
+    warnings = lint(loaded.procedure, loaded.source)
+    if as_json:
+        notes = [warning.sentence for warning in warnings]
+        key = loaded.procedure.about.key
+        print_json(
+            {"procedure": key, "place": invocation.place, "admin": login, "simulated": simulated, "notes": notes}
+        )
+        return
+    print(f"A desk on {loaded.procedure.about.name} is ready at {invocation.place}; you are its admin ({login}).")
+    for warning in warnings:
+        print(f"  note: {warning.sentence}")
+    print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")

@@ -1,0 +1,1 @@
+"""What every command line call shares: context, options, output, exit codes, argv."""

@@ -1,0 +1,1 @@
+"""`deskterm sla`: due times, why, watch, what-if, migrate."""

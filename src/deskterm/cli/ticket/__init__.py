@@ -1,0 +1,1 @@
+"""`deskterm ticket`, `item`, `release`, `quotes`, `feedback`, and the lists beside them."""

@@ -1,0 +1,89 @@
+"""Bringing running clocks to the edition of the procedure that is in force.
+
+A new edition touches nothing by itself: clocks that run keep what was promised. Migration is a person's decision, with
+the list of what would move before it; cycles that are done keep their judgement (rule 20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.session import Desk
+from deskterm.desk.core.transaction import events_of
+from deskterm.desk.domain.due_changes import Moved, moved, promised
+from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.fold import folded
+from deskterm.store.db.tables import ClockRow, table_of
+
+_BATCH = 200
+
+Progress = Callable[[int, int], None]
+
+
+def plan(desk: Desk, now: datetime, *, progress: Progress | None = None) -> list[Moved]:
+    """Every clock that the edition in force would move, by ticket. Nothing is written. progress: called with tickets
+    looked at and tickets in all."""
+    at = seconds(now)
+    found: list[Moved] = []
+    with desk.store.reading() as session:
+        numbers = _behind(session, desk)
+    for start in range(0, len(numbers), _BATCH):
+        with desk.store.reading() as session:
+            for number in numbers[start : start + _BATCH]:
+                found += _moves(desk, session, number, at)
+        if progress is not None:
+            progress(min(start + _BATCH, len(numbers)), len(numbers))
+    return found
+
+
+def migrate(desk: Desk, now: datetime, *, dry_run: bool = False, progress: Progress | None = None) -> list[Moved]:
+    """Judge every running clock by the edition in force, one transaction a ticket, and say which moved. A clock that
+    is late by it is late from now on, with the cause `policy`. Done again, it does nothing. dry_run: `plan`."""
+    desk.require("migrate")
+    if dry_run:
+        return plan(desk, now, progress=progress)
+    with desk.store.reading() as session:
+        numbers = _behind(session, desk)
+    found: list[Moved] = []
+    for done, number in enumerate(numbers, 1):
+        found += migrate_ticket(desk, number, now)
+        if progress is not None:
+            progress(done, len(numbers))
+    return found
+
+
+def migrate_ticket(desk: Desk, number: int, now: datetime) -> list[Moved]:
+    """The same for one ticket."""
+    with desk.ticket(number, "migrate", now) as work:
+        if not any(_is_behind(desk, clock.state, clock.version) for clock in work.fold.clocks()):
+            return []
+        before = promised(work.fold, work.at)
+        work.append("migrated", to=desk.procedure.version)
+        return moved(before, promised(work.fold, work.at), desk.procedure, number)
+
+
+def _is_behind(desk: Desk, state: str, version: int) -> bool:
+    return state in ("running", "paused") and version != desk.procedure.version
+
+
+def _behind(session: Session, desk: Desk) -> list[int]:
+    """Tickets with a live clock that another edition judges."""
+    table = table_of(ClockRow)
+    live = table.c.state.in_(("running", "paused"))
+    statement = select(table.c.ticket_id).where(live, table.c.version != desk.procedure.version).distinct()
+    return list(session.execute(statement.order_by(table.c.ticket_id)).scalars())
+
+
+def _moves(desk: Desk, session: Session, number: int, now: int) -> Iterator[Moved]:
+    fold = folded(events_of(session, number), desk.editions(session))
+    state = fold.state
+    at = max(now, state.last_at)
+    before = promised(fold, at)
+    version = desk.procedure.version
+    fold.step(Event(state.version + 1, "migrated", at, desk.agent.login, version, data={"to": version}))
+    yield from moved(before, promised(fold, at), desk.procedure, number)

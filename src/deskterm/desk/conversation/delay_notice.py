@@ -1,0 +1,68 @@
+"""Word of a delay before a due time is missed (S3-07)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.desk.core.row_mapping import next_clock
+from deskterm.desk.core.session import Desk
+from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.records import change
+from deskterm.desk.notify import letters
+from deskterm.desk.policy.status_graph import chosen
+from deskterm.errors import DeskError, UsageError
+from deskterm.sla.clock import Clock
+
+
+def announce_delay(
+    desk: Desk,
+    number: int,
+    words: str,
+    *,
+    metric: str | None = None,
+    phone: bool = False,
+    now: datetime,
+    version: int | None = None,
+) -> Done:
+    """Tell the requester that a promise will hardly be kept. words: why, or when it will be; they go into the letter
+    for delays, or are what was said by phone. metric: which clock; left out, the one that is due next. It counts as an
+    answer, and no letter goes out by itself any more when the time is over."""
+    if not words.strip():
+        raise UsageError("Say a few words: what takes longer, or when it will be done.")
+    with desk.ticket(number, "reply", now, version, doing="announce a delay") as work:
+        clock = _clock(work, metric)
+        about = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
+        body = words.rstrip() if phone else _letter(work, about, words.rstrip())
+        key = f"{clock.metric}.{clock.cycle}"
+        work.append(
+            "replied",
+            change(work.state.records, "delay", key, state="told", metric=clock.metric),
+            {"body": body},
+            author_kind="agent",
+            author=desk.agent.name,
+            channel="phone" if phone else "email",
+            news="delayed",
+            metric=clock.metric,
+            cycle=clock.cycle,
+        )
+        done = work.done(f"{number}: told that it takes longer{' by phone' if phone else ''}")
+    return done
+
+
+def _letter(work: Work, about: Event, words: str) -> str:
+    notices = [part for part in work.procedure.procedure.notices if part.on == "delayed" and part.template]
+    template = letters.template_of(work, notices[0]) if notices else None
+    body = letters.worded(work, "delayed", template, about, note=words)[1]
+    return body if words in body else f"{body}\n\n{words}"
+
+
+def _clock(work: Work, metric: str | None) -> Clock:
+    clocks = work.fold.clocks()
+    if metric is not None:
+        key = chosen("metric", metric, work.procedure.procedure.metrics).key
+        clocks = [clock for clock in clocks if clock.metric == key]
+    clock = next_clock(clocks)
+    if clock is None:
+        raise DeskError(f"No clock of {work.number} runs that could be late: answer with `deskterm ticket reply`.")
+    return clock

@@ -1,0 +1,28 @@
+"""A ticket's events, and the editions of the procedure that they name, read with a bare connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deskterm.desk.domain.events import Event, decoded
+from deskterm.procedure.compiled import Compiled, from_document
+from deskterm.store.db.reader import Reader
+from deskterm.store.queries.ticket_detail import procedure_document
+from deskterm.store.queries.ticket_history import history
+
+
+def events_of(reader: Reader, number: int) -> list[Event]:
+    """What happened to a ticket, in the order of its sequence; nothing for a ticket that does not exist."""
+    return [decoded(*row) for row in history(reader, number)]
+
+
+def editions(reader: Reader) -> Callable[[int], Compiled]:
+    """Version → that edition of the desk's procedure, compiled once. DeskError for one that it never had."""
+    known: dict[int, Compiled] = {}
+
+    def edition(version: int) -> Compiled:
+        if version not in known:
+            known[version] = from_document(procedure_document(reader, version), version)
+        return known[version]
+
+    return edition

@@ -1,0 +1,147 @@
+"""People: the agents who work here, the clients, and those who write for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from deskterm.desk.domain.text import name_of
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_WRITTEN = re.compile(r"\s*(?:(?P<name>[^<>]*)<(?P<email>[^@\s<>]+@[^@\s<>]+)>|(?P<bare>[^@\s<>]+@[^@\s<>]+))\s*")
+
+
+class Stranger(DeskError):
+    """The login is not that of an active agent. logins: those that are."""
+
+    def __init__(self, sentence: str, logins: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.logins = logins
+
+
+def stranger(session: Session, login: str, *, known: bool) -> Stranger:
+    """Why a login may not work here. known: it is that of somebody who did."""
+    table = table_of(Agent)
+    logins = list(session.execute(select(table.c.login).where(table.c.active).order_by(table.c.id)).scalars())
+    if known:
+        return Stranger(f"{login} is no longer active on this desk: ask an admin.", logins)
+    said = f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."
+    return Stranger(said, logins)
+
+
+def active_agent(session: Session, login: str) -> Agent:
+    """An agent who can be given work. DeskError names those who can."""
+    table = table_of(Agent)
+    agent: Agent | None = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
+    if agent is not None and agent.active:
+        return agent
+    statement = select(table.c.login).where(table.c.active, table.c.role != "viewer").order_by(table.c.login)
+    logins = list(session.execute(statement).scalars())
+    shown = ", ".join(logins[:12]) + (" …" if len(logins) > 12 else "")
+    reason = "is not active any more" if agent is not None else "is no agent of this desk"
+    raise DeskError(f"{login!r} {reason}: choose from {shown}.")
+
+
+def worker(session: Session, login: str) -> Agent:
+    """An active agent who works on tickets. DeskError for one who only looks on."""
+    agent = active_agent(session, login)
+    if agent.role == "viewer":
+        raise DeskError(f"{agent.name} only looks on: give it to somebody who works on tickets.")
+    return agent
+
+
+def organisation_of(
+    session: Session, key: str | None, email: str | None, number: int | None = None
+) -> Organisation | None:
+    """The client by its key, or by the domain of an address, or by its row. DeskError for an unknown key."""
+    table = table_of(Organisation)
+    if number is not None:
+        return session.get(Organisation, number)
+    if key is not None:
+        wanted = key.strip().casefold()
+        statement = select(Organisation).where(
+            (func.lower(table.c.key) == wanted) | (func.lower(table.c.name) == wanted)
+        )
+        client: Organisation | None = session.execute(statement).scalars().first()
+        if client is None:
+            raise DeskError(f"There is no client {key!r}: an admin can add it with `deskterm seed clients FILE`.")
+        return client
+    if email is not None and "@" in email:
+        domain = email.rsplit("@", 1)[1].strip().casefold()
+        by_domain: Organisation | None = (
+            session.execute(select(Organisation).where(table.c.domain == domain)).scalars().first()
+        )
+        return by_domain
+    return None
+
+
+def clients(session: Session) -> list[tuple[str, str, str]]:
+    """Key, name and domain of every client, by name."""
+    table = table_of(Organisation)
+    found = session.execute(select(table.c.key, table.c.name, table.c.domain).order_by(func.lower(table.c.name)))
+    return [(key, name, domain) for key, name, domain in found]
+
+
+def writer(session: Session, name: str | None, requester_id: int | None, organisation_id: int | None) -> int | None:
+    """The number of the person outside who wrote: the requester unless another is named, by name or by address; one
+    who is not known yet becomes known. None when nothing is known of them."""
+    wanted = name_of(name)
+    table = table_of(Contact)
+    if requester_id is not None:
+        known = session.execute(select(table.c.name, table.c.email).where(table.c.id == requester_id)).one()
+        if not wanted or wanted.casefold() in (known.name.casefold(), (known.email or "").casefold()):
+            return requester_id
+    if not wanted:
+        return None
+    if _ADDRESS.fullmatch(wanted):
+        person = contact(session, None, wanted, None, organisation_id)
+        return person.id if person is not None else None
+    same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
+    statement = select(table.c.id).where(table.c.name == wanted, same).order_by(table.c.id)
+    found: int | None = session.execute(statement).scalars().first()
+    if found is not None:
+        return found
+    person = contact(session, wanted, None, None, organisation_id)
+    return person.id if person is not None else None
+
+
+def contact(
+    session: Session, name: str | None, email: str | None, phone: str | None, organisation_id: int | None
+) -> Contact | None:
+    """The person outside: known by their address, else by name within their organisation, else new. None when
+    nothing is known of them. name: may hold the address too, as mail programs write it: `Tor <tor@larch.example>`."""
+    if email is None and (written := _WRITTEN.fullmatch(name or "")):
+        name, email = written["name"], written["email"] or written["bare"]
+    address = email.strip().casefold() if email else None
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")
+    full_name = name_of(name)
+    if not full_name and address is None:
+        return None
+    table = table_of(Contact)
+    found: Contact | None = None
+    if address is not None:
+        found = session.execute(select(Contact).where(table.c.email == address)).scalars().first()
+    elif full_name:
+        same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
+        found = (
+            session.execute(select(Contact).where(table.c.name == full_name, table.c.email.is_(None), same))
+            .scalars()
+            .first()
+        )
+    if found is not None:
+        return found
+    person = Contact(
+        name=full_name or (address or "").split("@")[0],
+        email=address,
+        phone=phone or "",
+        organisation_id=organisation_id,
+    )
+    session.add(person)
+    session.flush()
+    return person

@@ -1,0 +1,134 @@
+"""From a folded ticket to the values of its rows: the one place that says which column holds what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from deskterm.desk.domain.records import Record, flags
+from deskterm.desk.domain.state import State
+from deskterm.procedure.compiled import Compiled
+from deskterm.sla.clock import Clock
+from deskterm.sla.terms import TIMER
+from deskterm.store.db.tables import NEVER
+
+
+def instant(seconds: int | None) -> datetime | None:
+    """The same, of what may not be."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def moment(seconds: int) -> datetime:
+    """Epoch seconds as an aware datetime in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def seconds(moment: datetime) -> int:
+    """The whole seconds of an aware datetime since 1970-01-01 UTC."""
+    return int(moment.timestamp() // 1)
+
+
+def next_clock(clocks: Sequence[Clock]) -> Clock | None:
+    """The running clock that is due first, but for timers and what was waived."""
+    running = [
+        clock
+        for clock in clocks
+        if clock.state == "running" and clock.due_at is not None and not clock.waived and not is_timer(clock)
+    ]
+    return min(running, key=lambda clock: (clock.due_at or 0, clock.metric), default=None)
+
+
+def is_timer(clock: Clock) -> bool:
+    """Whether it promises nothing, and only waits."""
+    return clock.metric.startswith(TIMER)
+
+
+def ticket_values(state: State, clocks: Sequence[Clock], procedure: Compiled) -> dict[str, Any]:
+    """Column → value of a ticket's row, but for its id, its hash and what is looked up by reference (subject,
+    requester, organisation)."""
+    first = next_clock(clocks) if state.is_open else None
+    next_due = instant(first.due_at) if first else None
+    received = moment(state.received_at)
+    return {
+        "external_id": state.external_id,
+        "type": state.type,
+        "status": state.status,
+        "category": state.category,
+        "is_open": int(state.is_open),
+        "severity": state.severity,
+        "severity_requested": state.severity_requested,
+        "priority": state.priority,
+        "impact": state.impact,
+        "urgency": state.urgency,
+        "requester_id": state.requester_id,
+        "organisation_id": state.organisation_id,
+        "channel": state.channel,
+        "department": state.department,
+        "team": state.team,
+        "tier": state.tier,
+        "assignee": state.assignee,
+        "product": state.product,
+        "topic": state.topic,
+        "tags": f",{','.join(state.tags)}," if state.tags else "",
+        "fields": json.dumps(state.fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+        "received_at": received,
+        "updated_at": instant(state.updated_at),
+        "answered_at": instant(state.answered_at),
+        "solved_at": instant(state.solved_at),
+        "closed_at": instant(state.closed_at),
+        "reopened": state.reopened,
+        "waiting": state.waiting,
+        "rank": procedure.rank(state.severity, state.priority, state.status),
+        "order_at": (next_due or NEVER) if procedure.by_due() else received,
+        "next_due_at": next_due or NEVER,
+        "next_metric": first.metric if first else "",
+        "breached": int(
+            any(clock.breached_at is not None and not clock.waived and not is_timer(clock) for clock in clocks)
+        ),
+        "sprint": state.sprint,
+        "snoozed_until": instant(state.snoozed_until),
+        "exempt": state.exempt,
+        "held": state.held,
+        "flags": f",{','.join(marks)}," if (marks := flags(state.records)) else "",
+        "version": state.version,
+    }
+
+
+def record_values(record: Record) -> dict[str, Any]:
+    """Column → value of a record's row, but for the ticket's id."""
+    due = record.values.get("due")
+    return {
+        "kind": record.kind,
+        "key": record.key,
+        "state": record.state,
+        "who": record.who,
+        "at": instant(record.at),
+        "due_at": instant(due),
+        "data": json.dumps(record.values, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def clock_values(clock: Clock) -> dict[str, Any]:
+    """Column → value of a clock's row, but for the ticket's id."""
+    return {
+        "metric": clock.metric,
+        "cycle": clock.cycle,
+        "state": clock.state,
+        "started_at": instant(clock.started_at),
+        "target": clock.target,
+        "target_seconds": clock.target_seconds,
+        "due_at": instant(clock.due_at),
+        "next_event_at": instant(clock.next_event_at) or NEVER,
+        "stopped_at": instant(clock.stopped_at),
+        "consumed": clock.consumed,
+        "overrun": clock.overrun,
+        "since": instant(clock.since),
+        "breached_at": instant(clock.breached_at),
+        "cause": clock.cause,
+        "policy": clock.policy,
+        "calendar": clock.calendar,
+        "waived": int(clock.waived),
+        "version": clock.version,
+    }

@@ -1,0 +1,208 @@
+"""The desk, and the one transaction that every command runs in.
+
+A command opens `desk.ticket(…)`, says what happened (`Work.append`) and leaves; on leaving, the events are written (see
+`transaction.py`), all in one transaction that commits before the command returns.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from deskterm.desk.core.people import stranger
+from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.transaction import Work, events_of
+from deskterm.desk.domain.events import GENESIS
+from deskterm.desk.domain.fold import TicketFold
+from deskterm.desk.domain.links import goes_on_at
+from deskterm.desk.domain.state import BY_THE_WAY
+from deskterm.desk.policy.permissions import Act, require
+from deskterm.errors import DeskError
+from deskterm.procedure.compiled import Compiled, from_document
+from deskterm.store.db.engine import Store
+from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
+from deskterm.store.db.tables import Desk as DeskRow
+
+_ticket = table_of(Ticket)
+_STANDS = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
+
+Progress = Callable[[int, int], None]
+"""Is told how many are done, and how many there are."""
+
+ITSELF = "deskterm"
+"""Who did what happened by itself, and the role of it."""
+
+
+class MovedOn(DeskError):
+    """The ticket is at another version than the one that a person was looking at."""
+
+    def __init__(self, number: int, seen: int, now: int) -> None:
+        super().__init__(
+            f"Ticket {number} moved on while you wrote (you saw version {seen}, it is at {now}): look at what is new,"
+            " then try again."
+        )
+        self.number, self.seen, self.now = number, seen, now
+
+
+class Desk:
+    """A store, and somebody at work on it. Stranger when the login is not that of an active agent. progress: called
+    with tickets done and in all while rows of an older deskterm are written anew; what it raises interrupts that.
+    behind: the login of whoever works in the agent's name, which every event says."""
+
+    agent: Agent
+    behind: str = ""
+    bulk: str | None = None
+    """The mark of the act about several tickets that is being done."""
+
+    def __init__(self, store: Store, login: str, *, behind: str = "", progress: Progress | None = None) -> None:
+        self.behind = behind
+        self._open(store, progress)
+        with store.reading() as session:
+            agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
+            if agent is None or not agent.active:
+                raise stranger(session, login, known=agent is not None)
+            session.expunge(agent)
+        self.agent = agent
+
+    @classmethod
+    def by_itself(cls, store: Store, *, progress: Progress | None = None) -> Desk:
+        """The desk where nobody is at work: what happens by itself, in the name of deskterm."""
+        desk = cls.__new__(cls)
+        desk._open(store, progress)
+        desk.agent = Agent(login=ITSELF, name=ITSELF, role=ITSELF)
+        return desk
+
+    def _open(self, store: Store, progress: Progress | None) -> None:
+        from deskterm.desk.history.integrity import bring_up  # it looks at what is written here
+
+        self.store = store
+        self._editions: dict[int, Compiled] = {}
+        bring_up(store, progress)
+        with store.reading() as session:
+            found = session.get(DeskRow, 1)
+            if found is None:
+                raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
+            self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
+            self.timezone = found.timezone
+            self.procedure = self._edition(session, found.procedure_version)
+
+    def require(self, act: Act, doing: str = "") -> None:
+        """DeskError unless this agent's role allows the act. doing: what is tried, in the words of a refusal."""
+        require(self.agent.role, act, doing)
+
+    def editions(self, session: Session) -> _Editions:
+        """Look-up of procedure versions, for the fold."""
+        return _Editions(self, session)
+
+    def _edition(self, session: Session, version: int) -> Compiled:
+        if version not in self._editions:
+            row = session.get(ProcedureVersion, version)
+            if row is None:
+                raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
+            self._editions[version] = from_document(row.document, version)
+        return self._editions[version]
+
+    @contextmanager
+    def ticket(
+        self,
+        number: int,
+        act: Act,
+        now: datetime,
+        version: int | None = None,
+        *,
+        rehearse: bool = False,
+        final: bool = False,
+        doing: str = "",
+    ) -> Iterator[Work]:
+        """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
+        nothing of it is written. DeskError on a ticket that goes on in another one or is closed for good (S4-15), but
+        for acts that leave it as it is; final: on such a one too. doing: as `require` has it."""
+        self.require(act, doing)
+        with self.store.reading() if rehearse else self.store.writing() as session:
+            work = self._taken(session, number, now, version)
+            if not final:
+                require_changeable(work, act)
+            work.rehearsed = rehearse
+            yield work
+            if not rehearse:
+                work.finish()
+
+    @contextmanager
+    def tickets(self, numbers: Sequence[int], act: Act, now: datetime, doing: str = "") -> Iterator[list[Work]]:
+        """A transaction on several tickets, in the order in which they are named."""
+        self.require(act, doing)
+        with self.as_one(), self.store.writing() as session:
+            taken = {number: self._taken(session, number, now, None) for number in sorted(set(numbers))}
+            for work in taken.values():
+                require_changeable(work, act)
+            yield [taken[number] for number in numbers]
+            for work in taken.values():
+                work.finish()
+
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        """What is done to several tickets herein is one act, that can be undone as one."""
+        before = self.bulk
+        self.bulk = before or secrets.token_hex(8)
+        try:
+            yield
+        finally:
+            self.bulk = before
+
+    def _taken(self, session: Session, number: int, now: datetime, version: int | None) -> Work:
+        row = session.connection().execute(_STANDS, {"number": number}).one_or_none()
+        if row is None:
+            raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+        fold, moved = TicketFold(self.editions(session)), False
+        for event in events_of(session, number):
+            fold.step(event)
+            moved = moved or (version is not None and event.seq > version and event.kind not in BY_THE_WAY)
+        if version is not None and (moved or row.version < version):
+            raise MovedOn(number, version, row.version)
+        return Work(self, session, fold, seconds(now), number, row.hash)
+
+    @contextmanager
+    def new_ticket(self, act: Act, now: datetime) -> Iterator[Work]:
+        """A transaction that makes a ticket; its first event must be `registered`."""
+        self.require(act)
+        with self.store.writing() as session:
+            work = Work(self, session, TicketFold(self.editions(session)), seconds(now), None, GENESIS)
+            yield work
+            work.finish()
+
+
+class _Editions:
+    def __init__(self, desk: Desk, session: Session) -> None:
+        self._desk, self._session = desk, session
+
+    def __call__(self, version: int) -> Compiled:
+        return self._desk._edition(self._session, version)
+
+
+_LEFT_AS_IT_IS: frozenset[Act] = frozenset(
+    {"link", "undo", "erase", "purge", "hold", "notice", "feedback", "audit", "migrate", "import", "develop", "release",
+     "time"}
+)  # fmt: skip
+"""Acts that a ticket may see after it was closed for good: what was said and decided stays as it is; what development
+makes of its item, and what its work is charged with, is the desk's own."""
+
+
+def require_changeable(work: Work, act: Act) -> None:
+    """DeskError when an act would change a ticket that is closed because it goes on in another one (S1-33), or that is
+    closed and the procedure says that closed ones can no longer be changed (S4-15)."""
+    if act in _LEFT_AS_IT_IS or work.state.category != "closed":
+        return
+    if (other := goes_on_at(work.state.fields)) is not None:
+        raise DeskError(
+            f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}; if it is a matter"
+            f" of its own, `deskterm ticket separate {work.number} WHY` parts them."
+        )
+    if work.procedure.procedure.closing.immutable:
+        raise DeskError(
+            f"Ticket {work.number} is closed for good and can no longer be changed: open a new one that names it."
+        )

@@ -1,0 +1,358 @@
+"""One command at work on one ticket, inside its transaction: what happened is said, chained and written.
+
+`Work.append` says what happened; as the transaction ends, the events are chained and written, and the ticket's row,
+clocks, records and messages are brought up to what the fold says of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlmodel import Session
+
+from deskterm.desk.core.row_mapping import clock_values, instant, moment, record_values, seconds, ticket_values
+from deskterm.desk.domain.due_changes import Moved
+from deskterm.desk.domain.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
+from deskterm.desk.domain.fold import TicketFold
+from deskterm.desk.domain.records import Records
+from deskterm.desk.domain.state import State
+from deskterm.desk.domain.text import short_enough
+from deskterm.errors import DeskError
+from deskterm.procedure.compiled import Compiled
+from deskterm.sla.clock import Clock
+from deskterm.sla.zones import on_the_wall
+from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, PersonalText, RecordRow, Ticket, table_of
+from deskterm.store.db.tables import Event as EventRow
+
+if TYPE_CHECKING:
+    from deskterm.desk.core.session import Desk
+
+UNDONE = "undone"
+"""How a message is marked that a command brought which was taken back: a letter that never went out, a note."""
+
+_ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
+# Written once, because making a statement costs more than running it.
+_HISTORY = (
+    select(_event.c.seq, _event.c.kind, _event.c.at, _event.c.actor, _event.c.procedure_version, _event.c.data)
+    .where(_event.c.ticket_id == bindparam("number"))
+    .order_by(_event.c.seq)
+)
+_KEEP_TEXT = insert(_text).returning(_text.c.id)
+_ADD_EVENT = insert(_event)
+_message = table_of(Message)
+_ADD_MESSAGE = insert(_message)
+_TAKE_MESSAGES_BACK = (
+    update(_message)
+    .where(_message.c.ticket_id == bindparam("number"), _message.c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(mark=UNDONE)
+)
+_ADD_TICKET = insert(_ticket).returning(_ticket.c.id)
+_BLANK = {"type": "", "subject": "", "status": "", "category": "new", "fields": "{}"}
+_SET_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
+_DROP_CLOCK = delete(_clock).where(
+    _clock.c.ticket_id == bindparam("number"),
+    _clock.c.metric == bindparam("of_metric"),
+    _clock.c.cycle == bindparam("of_cycle"),
+)
+_ADD_CLOCKS = insert(_clock)
+_record = table_of(RecordRow)
+_DROP_RECORD = delete(_record).where(
+    _record.c.ticket_id == bindparam("number"),
+    _record.c.kind == bindparam("of_kind"),
+    _record.c.key == bindparam("of_key"),
+)
+_ADD_RECORDS = insert(_record)
+_contact, _organisation = table_of(Contact), table_of(Organisation)
+_BODY = select(_text.c.body).where(_text.c.id == bindparam("id"))
+_CONTACT = select(_contact.c.name).where(_contact.c.id == bindparam("id"))
+_ORGANISATION = select(_organisation.c.name).where(_organisation.c.id == bindparam("id"))
+
+_NAMED = frozenset({"requester_id", "organisation_id"})
+"""Fields whose words stand in the ticket's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did. number: the ticket; summary: one line for a person; changes: field → (before, after);
+    version: the ticket's version afterwards; moved: the clocks that a change of target moved (rule 17); lacks: what the
+    letter lacks that goes out with a resolution, in one line (S2-19)."""
+
+    number: int
+    summary: str
+    changes: Changes
+    version: int
+    moved: tuple[Moved, ...] = ()
+    lacks: str = ""
+
+
+def require_ticket(session: Session, number: int) -> None:
+    """DeskError where there is no such ticket."""
+    table = table_of(Ticket)
+    if session.execute(select(table.c.id).where(table.c.id == number)).scalar_one_or_none() is None:
+        raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+
+
+def events_of(session: Session, number: int) -> Iterator[Event]:
+    """A ticket's events, in order."""
+    for seq, kind, at, actor, version, data in session.connection().execute(_HISTORY, {"number": number}):
+        yield decoded(seq, kind, seconds(at), actor, version, data)
+
+
+@dataclass(slots=True)
+class Work:
+    """One command at work on one ticket, inside its transaction. at: the command's instant, epoch seconds."""
+
+    desk: Desk
+    session: Session
+    fold: TicketFold
+    at: int
+    number: int | None
+    hash: str
+    happened: list[Event] = field(default_factory=list)
+    _clocks: list[Clock] = field(default_factory=list)
+    _before: list[Clock] = field(default_factory=list)
+    _hung: Records = field(default_factory=dict)
+    _words: dict[int, str] = field(default_factory=dict)
+    """Text id → words, of those that the command brought."""
+    rehearsed: bool = False
+    """Nothing of it will be written."""
+    at_work: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    """Login → tier, and since when, of those who were at work on the ticket as the command came."""
+    followed: int = 0
+    """How many of `happened` the procedure's rules and notices have seen."""
+
+    connection: Connection = field(init=False)
+    """The session's, asked for once: many statements of a command are run on it."""
+
+    def __post_init__(self) -> None:
+        self.connection = self.session.connection()
+        last = self.fold.state.last_at
+        if self.at < last and self.desk.simulated:
+            when = on_the_wall(last, self.desk.timezone)
+            raise DeskError(
+                f"History is not written backwards: ticket {self.number} was last touched on {when}; give a"
+                " later --now."
+            )
+        self.at = max(self.at, last)  # clocks of two machines differ by a little; the order of events does not
+        self._before = self.fold.clocks()
+        self._hung = dict(self.fold.state.records)
+        state = self.fold.state
+        self.at_work = {login: (state.working.get(login), since) for login, since in state.began.items()}
+
+    @property
+    def state(self) -> State:
+        return self.fold.state
+
+    def events(self) -> Iterator[Event]:
+        """The ticket's events as they were before the command."""
+        return events_of(self.session, self.number or 0)
+
+    def beside(self) -> Work:
+        """Another ticket that is made in the same transaction; the command finishes it."""
+        fold = TicketFold(self.desk.editions(self.session))
+        return Work(self.desk, self.session, fold, self.at, None, GENESIS)
+
+    @property
+    def procedure(self) -> Compiled:
+        return self.desk.procedure
+
+    def append(
+        self,
+        kind: str,
+        changes: Changes | None = None,
+        texts: Mapping[str, str] | None = None,
+        **data: Any,
+    ) -> Event:
+        """Say what happened. changes: field → (before, after); equal ones are left out. texts: name → words.
+        UsageError for words that are too long."""
+        if kind != "letter":  # which has the words of a message around it
+            short_enough((texts or {}).values())
+        real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
+        said = {**data, "behind": self.desk.behind}
+        event = Event(
+            seq=self.fold.state.version + 1,
+            kind=kind,
+            at=self.at,
+            actor=self.desk.agent.login,
+            version=self.desk.procedure.version,
+            changes=real,
+            texts=self._kept(texts or {}),
+            data={name: value for name, value in said.items() if value not in (None, "", False)} | self._act(),
+        )
+        self.fold.step(event)
+        self.happened.append(event)
+        return event
+
+    def _act(self) -> dict[str, Any]:
+        """What makes one act of the events of a command: the number of its first event; and of a command about
+        several tickets, a mark that all of them have."""
+        if self.happened:
+            return {"act": self.happened[0].seq}
+        return {"bulk": self.desk.bulk} if self.desk.bulk else {}
+
+    def _kept(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
+        if texts and self.number is None:
+            self._insert_ticket()
+        kept = {}
+        for name, body in texts.items():
+            body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
+            salt = secrets.token_hex(16)
+            row = {"ticket_id": self.number, "salt": salt, "body": body}
+            kept[name] = TextRef(int(self.connection.execute(_KEEP_TEXT, row).scalar_one()), text_digest(salt, body))
+            self._words[kept[name].id] = body
+        return kept
+
+    def _insert_ticket(self) -> None:
+        now = instant(self.at)
+        result = self.connection.execute(_ADD_TICKET, _BLANK | {"received_at": now, "updated_at": now})
+        self.number = int(result.scalar_one())
+
+    def finish(self) -> None:
+        """Write what happened and what follows from it."""
+        if not self.happened:
+            return
+        follow(self)
+        if self.number is None:
+            self._insert_ticket()
+        number = self.number or 0
+        self.session.flush()
+        self._write_events(number)
+        self._write_ticket(number)
+        self._write_clocks(number)
+        self._write_records(number)
+        note_change(self.session, number, moment(self.at))
+
+    def _write_events(self, number: int) -> None:
+        rows, messages = [], []
+        for event in self.happened:
+            data = encoded(event)
+            self.hash = chained(self.hash, number, event, data)
+            rows.append(
+                {
+                    "ticket_id": number,
+                    "seq": event.seq,
+                    "kind": event.kind,
+                    "at": instant(event.at),
+                    "actor": event.actor,
+                    "procedure_version": event.version,
+                    "data": data,
+                    "hash": self.hash,
+                }
+            )
+            message = message_values(event)
+            if message is not None:
+                messages.append(message | {"ticket_id": number})
+        self.connection.execute(_ADD_EVENT, rows)
+        if messages:
+            self.connection.execute(_ADD_MESSAGE, messages)
+        for event in self.happened:
+            if event.kind == "undone":
+                self.connection.execute(_TAKE_MESSAGES_BACK, {"number": number, "seqs": event.data["seqs"]})
+
+    def _write_ticket(self, number: int) -> None:
+        self._clocks = self.fold.clocks()
+        values = ticket_values(self.state, self._clocks, self.procedure)
+        if any(_renames(event) for event in self.happened):
+            values |= named(self.session, self.state, self._words)
+        values["hash"] = self.hash
+        self.connection.execute(_SET_TICKET, values | {"number": number})
+
+    def _write_clocks(self, number: int) -> None:
+        before = {(clock.metric, clock.cycle): clock for clock in self._before}
+        after = {(clock.metric, clock.cycle): clock for clock in self._clocks}
+        for key, clock in before.items():
+            if after.get(key) != clock:
+                self.connection.execute(_DROP_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]})
+        fresh = [
+            clock_values(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
+        ]
+        if fresh:
+            self.connection.execute(_ADD_CLOCKS, fresh)
+
+    def _write_records(self, number: int) -> None:
+        before, after = self._hung, self.state.records
+        for kind, key in before:
+            if after.get((kind, key)) is not before[(kind, key)]:
+                self.connection.execute(_DROP_RECORD, {"number": number, "of_kind": kind, "of_key": key})
+        fresh = [
+            record_values(record) | {"ticket_id": number}
+            for place, record in after.items()
+            if before.get(place) is not record
+        ]
+        if fresh:
+            self.connection.execute(_ADD_RECORDS, fresh)
+
+    def done(self, summary: str, moved: Sequence[Moved] = ()) -> Done:
+        """The command's answer, and what the procedure makes of it. Called before the transaction ends, shown after
+        it."""
+        if not self.rehearsed:
+            summary = "; ".join((summary, *follow(self)))
+        if self.number is None:
+            self._insert_ticket()
+        changes: dict[str, tuple[Any, Any]] = {}
+        for event in self.happened:
+            for name, (before, after) in event.changes.items():
+                changes[name] = (changes[name][0] if name in changes else before, after)
+        return Done(self.number or 0, summary, changes, self.state.version, tuple(moved))
+
+
+def follow(work: Work) -> list[str]:
+    """Let the procedure's rules and notices see what happened; what they did, in a few words each."""
+    from deskterm.desk.reactions.dispatch import follow  # it is made of commands, and these of what is written here
+
+    return follow(work)
+
+
+_MESSAGE_KIND = {
+    "letter": "system",
+    "registered": "public",
+    "replied": "public",
+    "thanked": "public",
+    "imported": "public",
+}
+"""Kind of event → kind of message; what is not here is for the desk's own eyes."""
+
+
+def message_values(event: Event) -> dict[str, Any] | None:
+    """Column → value of the message that an event is, without the ticket's id; None when it is none."""
+    if "body" not in event.texts:
+        return None
+    author_kind = event.data.get("author_kind", "agent")
+    return {
+        "seq": event.seq,
+        "at": instant(event.data.get("spoken_at", event.at)),
+        "kind": _MESSAGE_KIND.get(event.kind, "internal"),
+        "author_kind": author_kind,
+        "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
+        "contact_id": event.data.get("contact"),
+        "channel": event.data.get("channel", ""),
+        "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
+        "mark": "thanks" if event.kind == "thanked" else "",
+        "text_id": event.texts["body"].id,
+    }
+
+
+def named(session: Session, state: State, known: Mapping[int, str] | None = None) -> dict[str, str]:
+    """The words that a ticket's row shows by reference: subject, requester's and organisation's name. known: text id →
+    words that need not be looked up."""
+    words = {"subject": "", "requester": "", "organisation": ""}
+    if state.subject_id is not None:
+        found = (known or {}).get(state.subject_id)
+        words["subject"] = session.execute(_BODY, {"id": state.subject_id}).scalar_one() if found is None else found
+    if state.requester_id is not None:
+        words["requester"] = session.execute(_CONTACT, {"id": state.requester_id}).scalar_one()
+    if state.organisation_id is not None:
+        words["organisation"] = session.execute(_ORGANISATION, {"id": state.organisation_id}).scalar_one()
+    return words
+
+
+def _renames(event: Event) -> bool:
+    """Whether the words in a ticket's row may be others after an event."""
+    return (
+        "subject" in event.texts or event.kind in ("undone", "erased", "purged") or not _NAMED.isdisjoint(event.changes)
+    )

@@ -1,0 +1,1 @@
+"""People and teams: absences, participants, tiers of support, seeding."""

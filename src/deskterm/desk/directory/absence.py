@@ -1,0 +1,78 @@
+"""Who is ill or on holiday, and what becomes of their tickets (S5-03)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+
+from deskterm.desk.core.people import active_agent
+from deskterm.desk.core.session import Desk
+from deskterm.desk.core.transaction import Done
+from deskterm.desk.notify.recipients import Colleagues, told
+from deskterm.desk.policy.departments import department
+from deskterm.desk.policy.permissions import may
+from deskterm.errors import DeskError, UsageError
+from deskterm.sla.zones import on_the_wall
+from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.tables import Agent, table_of
+
+_agent = table_of(Agent)
+
+
+def away(desk: Desk, login: str, until: datetime | None, *, now: datetime) -> str:
+    """Say that somebody is away until an instant, or back (None); in a line what it is now. Everybody may say so of
+    themselves, leads of others. Nothing is given to them by itself meanwhile, and what they left open is listed."""
+    if login != desk.agent.login:
+        desk.require("absence")
+    if until is not None and until <= now:
+        raise UsageError("The day of the return has passed: say until when they are away.")
+    with desk.store.writing() as session:
+        person = active_agent(session, login)
+        if until is None and person.away_until is None:
+            raise DeskError(f"{login} is not away.")
+        session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
+        note_change(session, None, now)
+        name = person.name
+    if until is None:
+        return f"{name} is back"
+    return f"{name} is away until {on_the_wall(int(until.timestamp()), desk.timezone)}"
+
+
+def is_away(person: Agent, now: datetime) -> bool:
+    """Whether somebody is away at an instant."""
+    until = person.away_until
+    if until is None:
+        return False
+    return (until if until.tzinfo is not None else until.replace(tzinfo=UTC)) > now
+
+
+def take_over(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
+    """Take the ticket of a colleague who is away (S5-03): in departments that cover for each other their members may,
+    of others leads. The colleague finds a notice of it on coming back. No clock is another for it (rule 16)."""
+    with desk.ticket(number, "assign", now, version, doing="take a ticket over") as work:
+        state = work.state
+        if state.assignee is None or state.assignee == desk.agent.login:
+            raise DeskError(
+                f"Ticket {number} is {'yours' if state.assignee else 'with nobody'}: there is nothing to take."
+            )
+        owner = work.session.execute(select(Agent).where(_agent.c.login == state.assignee)).scalar_one_or_none()
+        if owner is not None and owner.active and not is_away(owner, now):
+            raise DeskError(f"{owner.name} is not away: ask them for {number}, or assign it.")
+        procedure = work.procedure.procedure
+        home = department(procedure, state.department)
+        if home is not None and not may(desk.agent.role, "absence"):
+            if not home.covers_absence:
+                raise DeskError(
+                    f"{home.label} does not take over from those who are away: ask a lead to assign {number}."
+                )
+            if desk.agent.login not in Colleagues(work.session).of_department(procedure, home.key):
+                raise DeskError(
+                    f"Only those who work in {home.label} take over from each other: ask one of them, or a lead to"
+                    f" assign {number}."
+                )
+        before = state.assignee
+        work.append("assigned", {"assignee": (before, desk.agent.login)}, reason=f"{before} is away")
+        told(work, [before], "assigned", f"taken over by {desk.agent.login}")
+        done = work.done(f"{number} taken over from {before}")
+    return done

@@ -1,0 +1,65 @@
+"""Due instants before and after a change: which clocks it moves, and which it makes late at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deskterm.desk.domain.fold import TicketFold
+from deskterm.procedure.compiled import Compiled
+from deskterm.sla.terms import TIMER
+
+if TYPE_CHECKING:
+    from deskterm.desk.core.transaction import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A clock that a change moves. Dues are epoch seconds, of a clock that rests as if it went on now; None: no due
+    instant, because nothing is promised or nobody has set it. late_now: the change itself makes it late. number: its
+    ticket. rests: it does after the change."""
+
+    metric: str
+    label: str
+    cycle: int
+    old_due: int | None
+    new_due: int | None
+    late_now: bool
+    number: int = 0
+    rests: bool = False
+
+
+Promised = Mapping[tuple[str, int], tuple[int | None, bool, bool]]
+
+
+def promised(fold: TicketFold, at: int) -> Promised:
+    """(metric, cycle) → when it is due, whether it has been missed, and whether it is due then only if it goes on now,
+    of each clock that runs or rests."""
+    known = {(clock.metric, clock.cycle): clock for clock in fold.clocks()}
+    found = {}
+    for key, due in fold.foreseen(at).items():
+        clock = known.get(key)
+        missed = (clock is not None and clock.breached_at is not None) or (due is not None and due < at)
+        found[key] = due, missed, clock is not None and clock.state == "paused" and not clock.pinned
+    return found
+
+
+def moved(before: Promised, after: Promised, procedure: Compiled, number: int) -> list[Moved]:
+    """The clocks that are due at another instant than before, or no longer, or newly."""
+    order = {metric.key: rank for rank, metric in enumerate(procedure.terms.metrics)}
+    found = []
+    for key in sorted(before.keys() | after.keys(), key=lambda key: (order.get(key[0], len(order)), key)):
+        old, was_late, _ = before.get(key, (None, False, False))
+        new, is_late, rests = after.get(key, (None, False, False))
+        if old != new:
+            metric = procedure.terms.metric(key[0])
+            label = key[0] if metric is None else metric.label
+            found.append(Moved(key[0], label, key[1], old, new, is_late and not was_late, number, rests))
+    return found
+
+
+def moved_by(work: Work, before: Promised) -> list[Moved]:
+    """The promises that a command moved so far. before: what stood as it began; timers promise nothing."""
+    found = moved(before, promised(work.fold, work.at), work.procedure, work.number or 0)
+    return [one for one in found if not one.metric.startswith(TIMER)]

@@ -1,0 +1,237 @@
+"""Why a clock is due when it is: everything that led to it, as data that adds up.
+
+Pure: a ticket's events and the editions they name go in. Nothing is judged anew: the fold says when a clock is due,
+and this tells how that comes about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from deskterm.desk.domain.events import Event
+from deskterm.desk.explain.clock_history import Biography, Life, Procedures, Standing, biography
+from deskterm.desk.explain.explanation import Breach, Coming, Explanation, Part
+from deskterm.desk.explain.intervals import Interval, Pauses, stretches
+from deskterm.desk.explain.policy_match import Check, Labels, checked
+from deskterm.errors import DeskError
+from deskterm.procedure.compiled import Compiled
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.targets import BY_CADENCE, BY_THE_WALL, NEXT, Target, parse_target
+from deskterm.sla.terms import TIMER, Cadences
+
+_END = {"sprint": "to the end of the sprint", "release": "to the release"}
+
+
+def explain(
+    events: Iterable[Event],
+    procedures: Procedures,
+    metric: str | None = None,
+    cycle: int | None = None,
+    *,
+    now: datetime,
+) -> list[Explanation]:
+    """Every clock of a ticket, in the order of the procedure's metrics and of the cycles, or those of a metric, or
+    one cycle of it. Timers are told only by their name. procedures: version → that edition."""
+    return explained(biography(events, procedures), procedures, metric, cycle, now=now)
+
+
+def explained(
+    told: Biography, procedures: Procedures, metric: str | None = None, cycle: int | None = None, *, now: datetime
+) -> list[Explanation]:
+    """The same of a history that was told already: the time goes on, and nothing else happened."""
+    return [
+        _explained(life, told, procedures, int(now.timestamp()))
+        for life in told.lives
+        if (life.clock.metric == metric if metric is not None else not life.clock.metric.startswith(TIMER))
+        and cycle in (None, life.clock.cycle)
+    ]
+
+
+def policies(events: Iterable[Event], procedures: Procedures) -> list[Check]:
+    """Which policy a ticket is under as it stands, and why not under those before it."""
+    told = biography(events, procedures)
+    edition = procedures(told.version)
+    return checked(edition.terms, told.facts, _labels(edition))
+
+
+def absence(events: Iterable[Event], procedures: Procedures, metric: str | None = None) -> str:
+    """Why a ticket has no clock, or none of a metric, in one sentence. DeskError for a metric that the procedure
+    does not have."""
+    told = biography(events, procedures)
+    procedure = procedures(told.version)
+    known = {part.key: part for part in procedure.terms.metrics}
+    if metric is not None and metric not in known:
+        raise DeskError(f"There is no metric {metric!r}: use {', '.join(k for k in known if not k.startswith(TIMER))}.")
+    if exempt := told.facts.get("exempt"):
+        label = next((one.label for one in procedure.procedure.sla.exempt_reasons if one.key == exempt), exempt)
+        return f"It is exempt ({label}): no policy is looked at for it."
+    policy = procedure.terms.policy(told.facts)
+    if policy is None:
+        return "No policy of the procedure is for it."
+    severity = told.facts.get("severity")
+    wanted = [metric] if metric is not None else list(known)
+    if all(policy.target(key, severity).kind in ("none", "mean") for key in wanted):
+        what = known[metric].label if metric is not None else "anything"
+        step = f" at severity {severity}" if severity else ""
+        return f"The policy {policy.label} does not promise {what}{step} on a single ticket."
+    wanted = [key for key in wanted if metric is not None or not known[key].is_timer]
+    starts = dict.fromkeys(" and ".join(sorted(start)) for key in wanted for start in known[key].start)
+    return f"Its clock has not started: that takes {', or '.join(starts)}."
+
+
+def _explained(life: Life, told: Biography, procedures: Procedures, now: int) -> Explanation:
+    clock = life.clock
+    terms = procedures(clock.version).terms
+    calendar = terms.calendars[clock.calendar]
+    target = parse_target(clock.target, calendar.day_length)
+    rests = clock.state == "paused"
+    metric = terms.metric(clock.metric)
+    standings = told.idle if metric is not None and metric.counts_work else told.standings
+    start = clock.started_at if clock.counts_from is None else clock.counts_from
+    pauses = [*clock.pauses, *([(clock.since, now)] if rests and now > clock.since else [])]
+    due = clock.due_at
+    if rests:
+        due = told.foreseen(now)[clock.metric, clock.cycle]
+    wall = target.kind in BY_THE_WALL
+    until = clock.stopped_at if clock.stopped_at is not None else now
+    end = due if due is not None else max(until, start)
+    intervals = stretches(calendar, start, end, pauses, standings, wall=wall, cut=until)
+    used = stretches(calendar, start, max(until, start), pauses, (), wall=wall)
+    begun = intervals[-1].total if intervals else 0
+    beyond = [] if due is None else _beyond(calendar, max(due, start), until, pauses, standings, wall=wall)
+    left = None
+    if due is not None:
+        ahead = due - until if wall else calendar.open_seconds(until, due)
+        left = ahead if due >= until else -_late(calendar, due, until, pauses, wall=wall)
+    return Explanation(
+        clock=clock,
+        label=_label(procedures, told, clock.metric, clock.version),
+        target=target,
+        calendar=calendar,
+        counts="wall" if wall else "working",
+        checks=tuple(_checks(life, procedures)),
+        turns=tuple(life.turns),
+        intervals=tuple(intervals),
+        due=due,
+        parts=tuple(_parts(target, calendar, start, due, intervals, life, terms.cadences)),
+        used=used[-1].total if used else 0,
+        left=left,
+        breach=_broken(life, due, now),
+        pin=life.pinned,
+        now=now,
+        beyond=tuple(interval._replace(total=interval.total + begun) for interval in beyond),
+        dates=tuple(_dates(target, calendar, start)) if not clock.pinned else (),
+        coming=_coming(target, calendar, start, terms.cadences, told.state.sprint) if not clock.pinned else None,
+    )
+
+
+def _late(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: bool) -> int:
+    """What counted from a due instant that has passed, pauses left out."""
+    return stretches(calendar, due, until, pauses, (), wall=wall)[-1].total
+
+
+def _beyond(
+    calendar: Calendar, due: int, until: int, pauses: Pauses, standings: Sequence[Standing], *, wall: bool
+) -> list[Interval]:
+    """The time after a due instant that has passed."""
+    return stretches(calendar, due, until, pauses, standings, wall=wall) if due < until else []
+
+
+def _dates(target: Target, calendar: Calendar, start: int) -> Iterator[int]:
+    """The dates that count, one after the other."""
+    for _ in range(target.dates if target.kind == "dates" else 0):
+        close = calendar.dates_after(start, 1, end_of_day=True)
+        start = close - 1
+        yield calendar.working_date(start)
+
+
+def _coming(target: Target, calendar: Calendar, start: int, cadences: Cadences, scheduled: str | None) -> Coming | None:
+    """The sprint or release that a target means."""
+    cadence = cadences.get(target.cadence) if target.kind in BY_CADENCE else None
+    if cadence is None:
+        return None
+    if target.kind in NEXT:
+        found = cadence.first_after(start)
+    else:
+        found = cadence.starting(scheduled) if scheduled is not None else None
+    if found is None:
+        return None
+    caps = [] if target.cap is None else [start + target.cap]
+    caps += [calendar.dates_after(start, target.dates)] if target.dates else []
+    return Coming(target.cadence, *found, min(caps, default=None))
+
+
+def _label(procedures: Procedures, told: Biography, metric: str, version: int) -> str:
+    for edition in (version, told.version):
+        found = procedures(edition).terms.metric(metric)
+        if found is not None:
+            return found.label
+    return metric
+
+
+def _labels(edition: Compiled) -> Labels:
+    """What conditions of policies are told with."""
+    procedure = edition.procedure
+    scales = {
+        "type": procedure.types,
+        "severity": procedure.severities,
+        "priority": procedure.priority.scale,
+        "department": procedure.departments,
+        "product": procedure.products,
+    }
+    return {fact: {part.key: part.label for part in parts} for fact, parts in scales.items()}  # type: ignore[attr-defined]
+
+
+def _checks(life: Life, procedures: Procedures) -> list[Check]:
+    """The policies as they were held against the ticket: by its last facts, or by those of the promise where an
+    edition in between judges the last ones otherwise."""
+    if life.clock.metric.startswith(TIMER):
+        return []
+    edition = procedures(life.clock.version)
+    terms, labels = edition.terms, _labels(edition)
+    checks = checked(terms, life.facts, labels)
+    matched = next((check.policy for check in checks if check.verdict == "matched"), None)
+    return checks if matched == life.clock.policy else checked(terms, life.promised_by, labels)
+
+
+def _parts(
+    target: Target,
+    calendar: Calendar,
+    start: int,
+    due: int | None,
+    intervals: Sequence[Interval],
+    life: Life,
+    cadences: Cadences,
+) -> list[Part]:
+    total = intervals[-1].total if intervals else 0
+    if due is None:
+        return []
+    if life.clock.pinned:
+        who = f"{life.pinned.who} set" if life.pinned is not None else "was set"
+        return [Part(f"up to the instant that {who}", total)]
+    if target.kind == "open":
+        text, rest = target.text.removesuffix(" end of day"), "to the end of that day"
+        first = target.seconds
+    elif target.kind == "dates":
+        text, rest = target.text, "to the end of the day again, after a pause"
+        first = calendar.open_seconds(start, calendar.dates_after(start, target.dates, target.end_of_day))
+    elif target.kind == "elapsed":
+        text, rest, first = target.text, "", target.seconds
+    elif target.kind in NEXT:
+        coming = cadences[target.cadence].first_after(start) if target.cadence in cadences else None
+        capped = coming is None or start + total != coming[1]
+        text, rest, first = "the most it may take" if capped else f"{_END[target.cadence]} after it", "", total
+    else:
+        text, rest, first = _END[target.cadence].replace("the ", "the scheduled ", 1), "", total
+    return [Part(text, first), *([Part(rest, total - first)] if total != first else [])]
+
+
+def _broken(life: Life, due: int | None, now: int) -> Breach | None:
+    clock = life.clock
+    waiver = next((turn for turn in reversed(life.turns) if turn.kind == "waived"), None)
+    if clock.breached_at is not None:
+        return Breach(clock.breached_at, clock.cause or "time", waiver)
+    if clock.state == "running" and due is not None and now > due:
+        return Breach(due, "time", waiver)
+    return None

@@ -1,0 +1,104 @@
+"""The account of a clock, line by line: each interval with its instants on the zone's wall, what it adds, and the sum
+so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from deskterm.desk.explain.explanation import offset_words
+from deskterm.desk.explain.intervals import COUNTS, Interval
+
+Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
+
+LONG = 24
+"""Intervals from which on an account has one line a day."""
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class Said(NamedTuple):
+    """A line, and what it is: for colours."""
+
+    words: str
+    tone: Tone
+
+
+def length(seconds: int) -> str:
+    """A length to the second: `16:00:00`."""
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def rows(
+    intervals: Sequence[Interval], mark: int, offset: int, *, long: bool
+) -> tuple[int, list[tuple[str, Interval]]]:
+    """The intervals with their instants in words, in an account that is long one a day, after an offset; and the
+    offset after them."""
+    found: list[tuple[str, Interval]] = []
+    for interval in _by_day(intervals, mark) if long else intervals:
+        found.append((f"  {_span(interval, offset)}", interval))
+        offset = interval.ends
+    return offset, found
+
+
+def _by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
+    """One working interval a day, whatever shuts in between, and on either side of the mark; closed time is left out,
+    but for the last interval."""
+
+    def day(numbered: tuple[int, Interval]) -> tuple[str, int, bool]:
+        number, interval = numbered
+        if interval.kind != "working":
+            return interval.kind, number, False
+        return "working", (interval.start + interval.offset) // 86_400, interval.start >= mark
+
+    kept = [
+        (number, interval)
+        for number, interval in enumerate(intervals)
+        if interval.kind != "closed" or interval is intervals[-1]
+    ]
+    for (kind, _, _), group in groupby(kept, day):
+        found = [interval for _, interval in group]
+        first, last = found[0], found[-1]
+        if kind != "working" or len(found) == 1:
+            yield from found
+            continue
+        yield last._replace(start=first.start, offset=first.offset, seconds=sum(one.seconds for one in found))
+
+
+def row(span: str, interval: Interval) -> Said:
+    """An interval's line, after its instants."""
+    total = length(interval.total)
+    if interval.kind in COUNTS:
+        return Said(f"{span}  + {length(interval.seconds):>9} = {total:>9}", "counts")
+    if interval.kind == "paused":
+        by = f", by {interval.who}" if interval.who else ""
+        status = interval.status or "no status"
+        return Said(f"{span}  paused: {status}{by} ({length(interval.seconds)} left out)", "paused")
+    return Said(f"{span}  {'closed' if interval.kind == 'closed' else f'holiday: {interval.note}'}", "faint")
+
+
+def _span(interval: Interval, offset: int) -> str:
+    """Both ends on the zone's wall, each with the offset where it is not the one before."""
+    begins, ends = on_wall(interval.start, interval.offset), on_wall(interval.end, interval.ends)
+    first = f" UTC{offset_words(interval.offset)}" if interval.offset != offset else ""
+    second = f" UTC{offset_words(interval.ends)}" if interval.ends != interval.offset else ""
+    until = "" if begins.date() == ends.date() else f"{day_words(ends)} "
+    return f"{day_words(begins)} {time_words(begins)}{first} – {until}{time_words(ends)}{second}"
+
+
+def on_wall(at: int, offset: int) -> datetime:
+    """An instant as the wall shows it."""
+    return datetime.fromtimestamp(at + offset, UTC)
+
+
+def day_words(there: datetime) -> str:
+    """`Mon 2026-11-23`."""
+    return f"{_WEEKDAYS[there.weekday()]} {there:%Y-%m-%d}"
+
+
+def time_words(there: datetime) -> str:
+    """`09:30`, with its seconds where they are not none."""
+    return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"

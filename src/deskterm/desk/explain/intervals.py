@@ -1,0 +1,102 @@
+"""The time of a clock, stretch by stretch: what counts, what does not, and who had it rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from deskterm.desk.explain.clock_history import Standing
+from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.explain import account
+
+Pauses = Sequence[tuple[int, int]]
+
+COUNTS = frozenset({"working", "running"})
+"""Kinds of interval whose seconds are added."""
+
+_KINDS: dict[str, Literal["working", "closed", "holiday", "paused"]] = {
+    "open": "working",
+    "closed": "closed",
+    "holiday": "holiday",
+    "paused": "paused",
+}
+
+
+class Interval(NamedTuple):
+    """Half-open, in epoch seconds. kind: `working` time of the calendar, `running` where all time counts, whatever
+    the calendar says, else why it does not count. seconds: what is added (working, running) or left out (paused).
+    total: what was added so far. note: the holiday's name. who, status: by whom it was paused and in which status.
+    offset: the zone's from UTC at the start, in seconds; ends: the same at the end."""
+
+    kind: Literal["working", "running", "closed", "holiday", "paused"]
+    start: int
+    end: int
+    seconds: int
+    total: int
+    note: str
+    who: str
+    status: str
+    offset: int
+    ends: int
+
+
+def stretches(
+    calendar: Calendar,
+    start: int,
+    end: int,
+    pauses: Pauses,
+    standings: Sequence[Standing],
+    *,
+    wall: bool = False,
+    cut: int | None = None,
+) -> list[Interval]:
+    """The time from start to end without a gap. wall: all time counts that is not paused. cut: an instant at which a
+    stretch is to end and the next to begin, if it lies between."""
+    edges = [start, cut, end] if cut is not None and start < cut < end else [start, end]
+    found: list[Interval] = []
+    total = 0
+    for begins, stops in pairwise(edges):
+        for kind, opens, closes, note in _kinds(calendar, begins, stops, pauses, wall):
+            for first, last, standing in _by_status(opens, closes, standings if kind == "paused" else ()):
+                seconds = last - first if wall else calendar.open_seconds(first, last)
+                total += seconds if kind in COUNTS else 0
+                who, status = (standing.who, standing.status) if standing is not None else ("", "")
+                offsets = calendar.offset(first), calendar.offset(last)
+                found.append(Interval(kind, first, last, seconds, total, note, who, status, *offsets))
+    return found
+
+
+_Kind = tuple[Literal["working", "running", "closed", "holiday", "paused"], int, int, str]
+
+
+def _kinds(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: bool) -> Iterator[_Kind]:
+    if not wall:
+        for line in account(calendar, start, end, pauses):
+            yield _KINDS[line.kind], line.start, line.end, line.note
+        return
+    at = start
+    for pause_start, pause_end in disjoint(pauses):
+        begins, ends = max(pause_start, at), min(pause_end, end)
+        if begins < ends:
+            if at < begins:
+                yield "running", at, begins, ""
+            yield "paused", begins, ends, ""
+            at = ends
+    if at < end:
+        yield "running", at, end, ""
+
+
+def _by_status(start: int, end: int, standings: Sequence[Standing]) -> Iterator[tuple[int, int, Standing | None]]:
+    """A pause, cut where the ticket went from one status that pauses to another."""
+    current, at = standings[0] if standings else None, start  # what is dated before the first is of the first
+    for standing in standings:
+        if standing.at <= start:
+            current = standing
+            continue
+        if standing.at >= end:
+            break
+        if at < standing.at:
+            yield at, standing.at, current
+        current, at = standing, standing.at
+    yield at, end, current

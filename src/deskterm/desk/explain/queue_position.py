@@ -1,0 +1,135 @@
+"""Why a ticket stands where it stands: the keys of the procedure's order of work, one after the other (S2-11,
+S5-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from deskterm.errors import DeskError
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.schema import Severity
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.targets import parse_target
+from deskterm.store.db.reader import Reader
+from deskterm.store.queries.queue import QueueRow, Viewer, count, position, window
+from deskterm.store.queries.ticket_detail import sheet
+
+_NEVER = 1 << 40
+_LONGEST = 400 * 86_400
+"""Seconds before now at which looking for an untouched ticket gives up counting."""
+
+
+class Part(NamedTuple):
+    """A key of the order, and what a ticket has for it. at: epoch seconds of what is an instant; value: what is
+    compared, smaller first."""
+
+    key: str
+    label: str
+    words: str
+    at: int | None
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The ticket just before or after. by: the label of the key that decides; own, other: what the two have for it."""
+
+    row: QueueRow
+    by: str
+    own: Part
+    other: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket stands among all open ones. place: from 1; parts: the keys in turn."""
+
+    row: QueueRow
+    place: int
+    of: int
+    parts: tuple[Part, ...]
+    before: Neighbour | None
+    after: Neighbour | None
+
+
+def explain(reader: Reader, procedure: Compiled, number: int, viewer: Viewer) -> Place:
+    """A ticket's place in the order of work, and who stands next to it. DeskError for one that is not open."""
+    found = sheet(reader, number)
+    if found is None:
+        raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
+    row = found.row
+    if row.category in ("solved", "closed"):
+        raise DeskError(f"Ticket {number} is not open: it stands in no queue.")
+    own = tuple(parts(procedure, row))
+    previous = window(reader, "open", viewer, before=row.key, limit=1)
+    following = window(reader, "open", viewer, after=row.key, limit=1)
+    return Place(
+        row,
+        position(reader, "open", viewer, "order", row.key) + 1,
+        count(reader, "open", viewer),
+        own,
+        _neighbour(procedure, own, previous[0]) if previous else None,
+        _neighbour(procedure, own, following[0]) if following else None,
+    )
+
+
+def parts(procedure: Compiled, row: QueueRow) -> Iterator[Part]:
+    """What a ticket has for each key that decides, up to the first instant; among equals the lower number goes first.
+    They order tickets as the store does (`Compiled.rank`)."""
+    severity, priority = procedure.severities.get(row.severity or ""), procedure.priorities.get(row.priority or "")
+    for key in (*procedure.procedure.queue.by, "due"):
+        if key == "urgent":
+            urgent = any(step is not None and step.urgent for step in (severity, priority))
+            yield Part(key, "Urgent", "yes" if urgent else "no", None, 0 if urgent else 1)
+        elif key == "severity":
+            yield _step(key, "Severity", severity, row.severity, procedure.severity_rank)
+        elif key == "priority":
+            yield _step(key, "Priority", priority, row.priority, procedure.priority_rank)
+        elif key == "status":
+            status = procedure.statuses.get(row.status)
+            label = status.label if status is not None else row.status
+            yield Part(key, "Status", label, None, procedure.status_rank.get(row.status, 99))
+        elif key == "due":
+            yield Part(key, "Due", "", row.next_due, _NEVER if row.next_due is None else row.next_due)
+            break
+        else:
+            yield Part(key, "Received", "", row.received, row.received)
+            break
+    yield Part("number", "Number", str(row.number), None, row.number)
+
+
+def untouched_since(calendar: Calendar, length: str, now: int) -> int:
+    """The instant since which so much working time has passed: what nobody touched after it is stale (S1-31). Of two
+    instants with the same working time between them, the later."""
+    target = parse_target(length, calendar.day_length)
+    if target.kind == "elapsed":
+        return now - target.seconds
+    low, high = now - _LONGEST, now
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _passed(calendar, middle, now, target.seconds, target.dates if target.kind == "dates" else None):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _passed(calendar: Calendar, since: int, now: int, seconds: int, dates: int | None) -> bool:
+    if dates is not None:
+        return calendar.dates_after(since, dates) <= now
+    return calendar.open_seconds(since, now) >= seconds
+
+
+def _step(key: str, label: str, step: Severity | None, given: str | None, ranks: Mapping[str, int]) -> Part:
+    words = step.label if step is not None else given or "none"
+    return Part(key, label, words, None, ranks.get(given or "", 99))
+
+
+def _neighbour(procedure: Compiled, own: tuple[Part, ...], row: QueueRow) -> Neighbour:
+    other = tuple(parts(procedure, row))
+    for mine, theirs in zip(own, other, strict=True):
+        if mine.value != theirs.value:
+            return Neighbour(row, mine.label, mine, theirs)
+    raise DeskError(f"Tickets stand in one place: {row.number} has the number of another.")  # numbers are unique

@@ -1,0 +1,1 @@
+"""Undo, proof that tables equal events, the hash chain, erasure and retention."""

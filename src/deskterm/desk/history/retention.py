@@ -1,0 +1,87 @@
+"""How long tickets are kept: never purged before the procedure's years are over (S5-09), nor while they are held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.session import Desk
+from deskterm.desk.core.transaction import Done
+from deskterm.desk.history.erasure import empty, plain_words
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.reader import Reader
+from deskterm.store.db.tables import PersonalText, table_of
+from deskterm.store.queries.retention import Kept, past_their_time
+
+_AT_ONCE = 100
+"""Tickets that are purged in one transaction: others work meanwhile."""
+
+
+def hold(desk: Desk, number: int, reason: str, *, now: datetime, version: int | None = None) -> Done:
+    """Keep a ticket as it is, whatever its age, and erase nobody on it, until it is released. DeskError where the
+    procedure holds nothing, or it is held already."""
+    words = " ".join(reason.split())
+    if not words:
+        raise UsageError("Say why it is held: whoever wants to release it asks for that.")
+    with desk.ticket(number, "hold", now, version) as work:
+        if not work.procedure.procedure.retention.legal_hold:
+            raise DeskError("This desk's procedure holds nothing: [retention] has legal_hold = false.")
+        if work.state.held is not None:
+            raise DeskError(f"Ticket {number} is held already: {work.state.held}.")
+        work.append("held", {"held": (None, words)})
+        done = work.done(f"{number} is held: {words}")
+    return done
+
+
+def release(desk: Desk, number: int, reason: str = "", *, now: datetime, version: int | None = None) -> Done:
+    """Hold a ticket no longer."""
+    with desk.ticket(number, "hold", now, version, doing="end a hold") as work:
+        if work.state.held is None:
+            raise DeskError(f"Ticket {number} is not held.")
+        work.append("held", {"held": (work.state.held, None)}, reason=reason)
+        done = work.done(f"{number} is not held any more")
+    return done
+
+
+def kept_until(now: datetime, years: int) -> datetime:
+    """Tickets that were last touched before this may be purged: so many years ago, by the calendar."""
+    from dateutil.relativedelta import relativedelta
+
+    return now - relativedelta(years=years)
+
+
+def due(desk: Desk, reader: Reader, *, now: datetime) -> list[Kept]:
+    """Closed tickets whose time is over and that have words left, held ones among them; the oldest first."""
+    years = desk.procedure.procedure.retention.years
+    return past_their_time(reader, seconds(kept_until(now, years)))
+
+
+def purge(
+    desk: Desk, reader: Reader, *, now: datetime, progress: Callable[[int, int], None] | None = None
+) -> list[Kept]:
+    """Empty the words of closed tickets whose time is over, but for those that are held; which they were. What was
+    done when and by whom, and the chain of events, stay. DeskError unless an admin asks."""
+    desk.require("purge")
+    wanted = [ticket for ticket in due(desk, reader, now=now) if ticket.held is None]
+    last = seconds(kept_until(now, desk.procedure.procedure.retention.years))
+    table = table_of(PersonalText)
+    gone: list[Kept] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = {ticket.number: ticket for ticket in wanted[start : start + _AT_ONCE]}
+        with desk.tickets(list(part), "purge", now) as works:
+            for work in works:
+                state = work.state
+                if state.held is not None or state.is_open or state.updated_at >= last:
+                    continue  # it moved on meanwhile
+                query = select(table.c.id).where(table.c.ticket_id == work.number, table.c.salt != "")
+                emptied = dict.fromkeys(work.session.execute(query).scalars())
+                empty(work, "purged", emptied, fields=plain_words(work))
+                gone.append(part[work.number or 0])
+        if progress is not None:
+            progress(min(start + _AT_ONCE, len(wanted)), len(wanted))
+    if gone:
+        desk.store.shed()
+    return gone

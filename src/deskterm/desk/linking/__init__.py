@@ -1,0 +1,1 @@
+"""Tickets that belong together: duplicates, merges, splits, separations, incidents."""

@@ -1,0 +1,1 @@
+"""Who is told of an event, when and in which words: topics, recipients, quiet hours, letters."""

@@ -1,0 +1,123 @@
+"""Who is meant: from the words of a notice, a rule or a ladder to the colleagues who are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.session import ITSELF
+from deskterm.desk.core.transaction import Work
+from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.records import of_kind
+from deskterm.desk.domain.state import State
+from deskterm.desk.notify.quiet_hours import not_before
+from deskterm.desk.policy.departments import home_of
+from deskterm.procedure.schema import Procedure
+from deskterm.store.db.tables import Agent, table_of
+
+_agent = table_of(Agent)
+_ALL = (
+    select(_agent.c.login, _agent.c.role, _agent.c.roles, _agent.c.team, _agent.c.tier, _agent.c.away_until)
+    .where(_agent.c.active)
+    .order_by(_agent.c.login)
+)
+
+
+class Colleagues:
+    """Those who work here, asked for once a command."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._all: list[tuple[str, str, frozenset[str], str | None, int | None]] | None = None
+        self._away: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[tuple[str, str, frozenset[str], str | None, int | None]]:
+        """Login, role, named roles, team and tier of everybody who is active, by login."""
+        if self._all is None:
+            self._all = []
+            for login, role, roles, team, tier, until in self._session.execute(_ALL):
+                self._all.append((login, role, frozenset(roles.split(",")) - {""}, team, tier))
+                if until is not None:
+                    self._away[login] = seconds(until)
+        return iter(self._all)
+
+    def present(self, logins: Iterable[str], at: int) -> list[str]:
+        """Those of some who are not away at an instant, epoch seconds (S5-03)."""
+        here = {login for login, *_ in self}
+        return [login for login in logins if login in here and self._away.get(login, 0) <= at]
+
+    def of_team(self, team: str | None) -> list[str]:
+        return [login for login, _, _, of, _ in self if team and of == team]
+
+    def of_department(self, procedure: Procedure, department: str | None) -> list[str]:
+        """Who works in a department: those whose team belongs to it, or is called as it is; on a desk where nobody is
+        of any department, everybody who works on tickets (S5-02)."""
+        if department is None:
+            return []
+        homes = {login: home_of(procedure, team) for login, _, _, team, _ in self}
+        if any(homes.values()):
+            return [login for login, home in homes.items() if home == department]
+        return [login for login, role, _, _, _ in self if role != "viewer"]
+
+    def leads(self, team: str | None) -> list[str]:
+        """The leads of a team; all of them where it has none; the admins on a desk without leads."""
+        found = [(login, of) for login, role, _, of, _ in self if role == "lead"]
+        found = found or [(login, of) for login, role, _, of, _ in self if role == "admin"]
+        return [login for login, of in found if team and of == team] or [login for login, _ in found]
+
+    def of_tier(self, procedure: Procedure, level: int | None) -> list[str]:
+        """Agents of a level of support, and the team that takes what is passed to it."""
+        if level is None:
+            return []
+        team = next((tier.team for tier in procedure.tiers if tier.level == level), None)
+        teams = {part.key for part in procedure.teams if part.tier == level} if team is None else {team}
+        return [login for login, _, _, of, tier in self if tier == level or (tier is None and of in teams)]
+
+    def with_role(self, role: str | None) -> list[str]:
+        return [login for login, _, roles, _, _ in self if role in roles]
+
+
+def meant(
+    colleagues: Colleagues, procedure: Procedure, state: State, words: Iterable[str], role: str | None = None
+) -> list[str]:
+    """The logins that `assignee`, `team`, `department`, `lead`, `tier`, `role` (the one given) or the key of a role
+    stand for on a ticket, in order and once each. Where nobody has it, `assignee` is whoever is at work on it."""
+    found: dict[str, None] = {}
+    for word in words:
+        if word == "assignee":
+            some = [state.assignee] if state.assignee else list(state.working)
+        elif word == "team":
+            some = colleagues.of_team(state.team)
+        elif word == "department":
+            some = colleagues.of_department(procedure, state.department)
+        elif word == "lead":
+            some = colleagues.leads(state.team)
+        elif word == "tier":
+            some = colleagues.of_tier(procedure, state.tier)
+        else:
+            some = colleagues.with_role(role if word == "role" else word)
+        found |= dict.fromkeys(some)
+    return list(found)
+
+
+def at_hand(work: Work, colleagues: Colleagues) -> list[str]:
+    """Who looks after a ticket when nobody has been named: whoever worked on it last, else those of its team who are
+    here, else the leads (S3-06)."""
+    entries = [entry.who for entry in of_kind(work.state.records, "entry") if entry.state == "valid"]
+    team = colleagues.of_team(work.state.team)
+    return colleagues.present(entries[-1:], work.at) or colleagues.present(team, work.at) or colleagues.leads(None)
+
+
+def told(work: Work, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:
+    """Put a notice before colleagues: `on` is what it is about (a kind of news, or the key of a rule), `what` the line
+    that they read, which never holds a customer's words. Nobody is told of what they did themselves. The event, or None
+    where nobody is left to be told. What comes by itself out of hours is `due` at the next opening."""
+    who = [login for login in logins if login not in (work.desk.agent.login, ITSELF)]
+    if not who:
+        return None
+    due = not_before(work, colleagues=True)
+    held = {} if due is None else {"due": due}
+    return work.append("told", {}, {}, who=f",{','.join(who)},", on=on, what=what, **held, **more)

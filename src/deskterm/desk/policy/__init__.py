@@ -1,0 +1,1 @@
+"""What a procedure allows: roles, departments, shifts, the status graph, types and request fields."""

@@ -1,0 +1,184 @@
+"""Who may do what: a table of roles and acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+from deskterm.errors import DeskError
+
+if TYPE_CHECKING:
+    from deskterm.procedure.schema import Procedure
+    from deskterm.store.db.tables import Agent
+
+Role = Literal["viewer", "agent", "lead", "admin"]
+Act = Literal[
+    "register",
+    "reply",
+    "note",
+    "move",
+    "assign",
+    "severity",
+    "priority",
+    "tag",
+    "edit",
+    "transfer",
+    "link",
+    "work",
+    "snooze",
+    "schedule",
+    "set-due",
+    "waive",
+    "participate",
+    "check",
+    "escalate",
+    "review",
+    "develop",
+    "release",
+    "time",
+    "quote",
+    "feedback",
+    "exempt",
+    "undo",
+    "hold",
+    "erase",
+    "purge",
+    "audit",
+    "notice",
+    "migrate",
+    "import",
+    "seed",
+    "procedure",
+    "absence",
+    "act-as",
+]
+
+NamedAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype"]
+"""What a procedure may leave to roles of its own."""
+
+_OF_ROLE: dict[str, Act] = {
+    "approve-release": "develop",
+    "review-code": "develop",
+    "close": "move",
+    "retype": "edit",
+}
+"""What of these is part of a wider act, for procedures that name nobody."""
+
+_AGENT: frozenset[str] = frozenset(
+    {
+        "register",
+        "reply",
+        "note",
+        "move",
+        "assign",
+        "severity",
+        "priority",
+        "tag",
+        "edit",
+        "transfer",
+        "link",
+        "work",
+        "snooze",
+        "schedule",
+        "participate",
+        "check",
+        "escalate",
+        "develop",
+        "time",
+        "quote",
+        "feedback",
+        "undo",
+    }
+)
+_LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
+_ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
+_ITSELF: frozenset[str] = frozenset({"notice", "move", "snooze"})
+"""What happens by itself: nobody has this role."""
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "viewer": frozenset(),
+    "agent": _AGENT,
+    "lead": _LEAD,
+    "admin": _ADMIN,
+    "deskterm": _ITSELF,
+}
+
+_WORDS = {
+    "register": "open tickets",
+    "reply": "reply",
+    "note": "write notes",
+    "move": "change a status",
+    "assign": "assign tickets",
+    "severity": "set a severity",
+    "priority": "set a priority",
+    "tag": "tag tickets",
+    "edit": "edit tickets",
+    "transfer": "transfer tickets",
+    "link": "link tickets",
+    "work": "keep the time of work",
+    "snooze": "put tickets off",
+    "schedule": "schedule tickets",
+    "set-due": "set a due time",
+    "waive": "waive a missed target",
+    "participate": "say who takes part in a ticket",
+    "check": "tick off what was done",
+    "escalate": "escalate tickets",
+    "review": "decide on an escalation",
+    "develop": "work with development",
+    "release": "put a release out",
+    "time": "write down time",
+    "quote": "quote a price",
+    "feedback": "write down an answer to a survey",
+    "exempt": "exempt a ticket from its targets",
+    "undo": "take back a command",
+    "hold": "hold a ticket beyond its time",
+    "erase": "erase a person",
+    "purge": "purge old tickets",
+    "audit": "verify what was written",
+    "notice": "note the time",
+    "migrate": "bring running clocks to another edition",
+    "import": "bring data in",
+    "seed": "fill the desk from files",
+    "procedure": "change the procedure",
+    "absence": "say that somebody else is away",
+    "act-as": "act as somebody else",
+}
+
+_NAMED_WORDS = {
+    "approve-release": "approve a release",
+    "review-code": "sign work off",
+    "close": "close tickets",
+    "retype": "change the type of tickets",
+}
+
+_AN = {"agent": "An", "admin": "An"}
+
+
+def may(role: str, act: Act) -> bool:
+    """Whether a role allows an act."""
+    return act in ALLOWED.get(role, frozenset())
+
+
+def refusal(role: str, act: Act, doing: str = "") -> str:
+    """Why not, in one sentence that says who can. doing: what was tried, where that is said otherwise than the act."""
+    can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)] or ["admin"]
+    who = f"{', '.join(can[:-1])} or {can[-1]}" if len(can) > 1 else can[0]
+    return f"{_AN.get(role, 'A')} {role} may not {doing or _WORDS[act]}: ask somebody with the role {who}."
+
+
+def require(role: str, act: Act, doing: str = "") -> None:
+    """DeskError unless the role allows the act. doing: as `refusal` has it."""
+    if not may(role, act):
+        raise DeskError(refusal(role, act, doing))
+
+
+def require_named(procedure: Procedure, agent: Agent, act: NamedAct, role: str = "") -> None:
+    """DeskError unless an agent may do what the procedure leaves to some of its roles: to one of those that it names
+    for the act (S1-17), or where it names none, to leads and admins. role: the one that must be held."""
+    named = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
+    if not named:
+        require(agent.role, _OF_ROLE.get(act, act))  # type: ignore[arg-type]
+    elif not {part.key for part in named} & set(agent.roles.split(",")):
+        who = " or ".join(part.label for part in named)
+        raise DeskError(
+            f"Only somebody with the role {who} may {_NAMED_WORDS.get(act) or _WORDS[act]} here: ask one of them."
+        )

@@ -1,0 +1,1 @@
+"""What follows a command in its own transaction: rules, notices, routing, suggestions."""

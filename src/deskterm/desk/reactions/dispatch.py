@@ -1,0 +1,54 @@
+"""What follows from what happened: the procedure's rules act on it, what hangs on the ticket is kept (time that was
+worked, a quote, a question how it was, articles that were sent), then its notices tell people of it.
+
+All of it runs in the transaction of the command, after the command's own events; what a rule does is seen by the rules
+after it and by the notices, what a notice writes by nobody.
+"""
+
+from __future__ import annotations
+
+from deskterm.desk.billing import quotes, time_entries
+from deskterm.desk.conversation import articles, survey
+from deskterm.desk.core.transaction import Work
+from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.state import BY_THE_WAY
+from deskterm.desk.reactions.first_responder import owned
+from deskterm.desk.reactions.notices import tell
+from deskterm.desk.reactions.rules import act_on
+from deskterm.desk.reactions.stale_suggestions import lapse
+from deskterm.desk.workflow.escalation import heard
+from deskterm.desk.workflow.transition_rules import KEPT_BACK
+
+_SILENT = BY_THE_WAY | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
+
+
+def follow(work: Work) -> list[str]:
+    """Let rules and notices see the events that they have not seen; what they did, in a few words each."""
+    fresh: list[Event] = []
+    said: list[str] = []
+    while work.followed < len(work.happened):
+        event = work.happened[work.followed]
+        work.followed += 1
+        if event.kind == KEPT_BACK:
+            here = work.procedure.statuses.get(work.state.status)
+            said.append(f"stays {here.label if here else work.state.status}: {event.data['why']}")
+        if event.kind not in _SILENT:
+            fresh.append(event)
+            said += [*heard(work, event), *owned(work, event), *act_on(work, event)]
+            said += [*_kept(work, event), *lapse(work, event)]
+        elif event.kind == "noticed":
+            fresh.append(event)
+            said += act_on(work, event)
+    if fresh:
+        said += tell(work, fresh)
+        work.followed = len(work.happened)
+    return said
+
+
+def _kept(work: Work, event: Event) -> list[str]:
+    return [
+        *time_entries.settle(work),
+        *quotes.wanted(work, event),
+        *survey.ask(work, event),
+        *articles.note_articles(work, event),
+    ]

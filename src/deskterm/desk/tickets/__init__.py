@@ -1,0 +1,1 @@
+"""Register, update, resolve and close tickets, and preview what a change would do."""

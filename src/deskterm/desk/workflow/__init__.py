@@ -1,0 +1,1 @@
+"""What moves a ticket: transition rules, checklists, escalation, due times, timers, priority."""

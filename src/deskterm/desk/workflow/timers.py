@@ -1,0 +1,45 @@
+"""What the end of a timer does to a ticket: out of a status, closed, or taken up again. The procedure says where to."""
+
+from __future__ import annotations
+
+from deskterm.desk.core.transaction import Work
+from deskterm.desk.notify.recipients import Colleagues, at_hand, meant, told
+from deskterm.procedure.schema import Status
+from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
+
+
+def carry_out(work: Work, metric: str) -> str:
+    """Do what the end of a timer brings, in the transaction that notes it; what that was, in a few words. Nothing,
+    where the procedure only wants it noted."""
+    if metric == SNOOZE:
+        work.append("snoozed", {"snoozed_until": (work.state.snoozed_until, None)})
+        return "taken up again"
+    target = _leads_to(work, metric)
+    if target is None or target.key == work.state.status:
+        return _tell(work, metric)
+    work.append("moved", {"status": (work.state.status, target.key)}, reason="its time was over", by_itself=True)
+    return f"now {target.label}"
+
+
+def _tell(work: Work, metric: str) -> str:
+    """Tell whoever has a ticket that it has stayed where it is as long as the procedure lets it, where that leads
+    nowhere by itself (S4-20)."""
+    here = work.procedure.statuses.get(work.state.status)
+    if here is None or here.after is None or metric != status_timer(here.key) or here.after.to or here.after.remind:
+        return ""
+    colleagues = Colleagues(work.session)
+    logins = meant(colleagues, work.procedure.procedure, work.state, ["assignee"]) or at_hand(work, colleagues)
+    told(work, logins, "timer", f"{here.label}: it has waited its time, look at it")
+    return "look at it"
+
+
+def _leads_to(work: Work, metric: str) -> Status | None:
+    procedure = work.procedure
+    if metric == AUTO_CLOSE:
+        ways = procedure.next_statuses(work.state.type, work.state.status)
+        closed = [status for status in ways if status.category == "closed"]
+        return closed[0] if closed else None
+    here = procedure.statuses.get(work.state.status)
+    if here is None or here.after is None or here.after.to is None or metric != status_timer(here.key):
+        return None
+    return procedure.statuses.get(here.after.to)

@@ -1,0 +1,34 @@
+"""Hands-on work: who is at it, from when to when (S3-06)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.desk.core.session import Desk
+from deskterm.desk.core.transaction import Done
+from deskterm.errors import DeskError
+
+
+def start(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
+    """Begin to work on a ticket: metrics that count work run from here on. DeskError when it is closed, or one works on
+    it already."""
+    with desk.ticket(number, "work", now, version) as work:
+        login = desk.agent.login
+        if login in work.state.working:
+            raise DeskError(f"You are at work on {number} already.")
+        if not work.state.is_open:
+            raise DeskError(f"Ticket {number} is not open: move it back before you work on it.")
+        work.append("work_started", tier=desk.agent.tier)
+        done = work.done(f"{number}: work begun")
+    return done
+
+
+def stop(desk: Desk, number: int, *, of: str | None = None, now: datetime, version: int | None = None) -> Done:
+    """Leave off. of: somebody else who forgot to."""
+    with desk.ticket(number, "work", now, version) as work:
+        login = of or desk.agent.login
+        if login not in work.state.working:
+            raise DeskError(f"{'You are' if of is None else f'{of} is'} not at work on {number}.")
+        work.append("work_stopped", of=of if of != desk.agent.login else None)
+        done = work.done(f"{number}: work left off")
+    return done

@@ -1,0 +1,167 @@
+"""The storybook of the demo desk: a folder of people, stories and templates, read and checked."""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deskterm.errors import DeskError
+from deskterm.exchange.demo.story_schema import (
+    YOU,
+    Client,
+    People,
+    Step,
+    Stories,
+    Story,
+    Template,
+    Templates,
+    Told,
+    duration,
+)
+from deskterm.exchange.seeding.text_files import toml
+from deskterm.procedure.checking.problems import nearest
+from deskterm.procedure.checking.toml_positions import Lines
+
+_DAY = 28_800
+"""Seconds of a day in the files of a storybook, where an order has to be known before a calendar is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storybook:
+    """Everything that is told: people, and stories written out or told from templates."""
+
+    people: People
+    stories: tuple[Told, ...]
+
+    def client_of(self, contact: str) -> Client:
+        """The client that somebody writes for."""
+        return next(client for client in self.people.clients if contact in client.contacts)
+
+    def address(self, contact: str) -> str:
+        """A contact's e-mail address: first.last at the client's domain, in plain letters."""
+        plain = unicodedata.normalize("NFKD", contact).encode("ascii", "ignore").decode().lower()
+        return f"{'.'.join(re.findall(r'[a-z]+', plain))}@{self.client_of(contact).domain}"
+
+
+def storybook(folder: Path) -> Storybook:
+    """The book in a folder: `people.toml`, `templates.toml`, and stories in every other file. DeskError names file
+    and line of what is wrong."""
+    people, lines = toml(folder / "people.toml", People)
+    _check_people(people, folder / "people.toml", lines)
+    told: list[Told] = []
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem not in ("people", "templates"):
+            read, positions = toml(path, Stories)
+            told += [Told(story, str(path), positions, number) for number, story in enumerate(read.stories)]
+    contacts = sorted(contact for client in people.clients for contact in client.contacts)
+    logins = sorted({agent.login for agent in people.agents} | {YOU})
+    for item in told:
+        _check(item, contacts, logins)
+    path = folder / "templates.toml"
+    templates, lines = toml(path, Templates)
+    for number, template in enumerate(templates.templates):
+        _check_template(template, path, lines, number, [*logins, "agent"])
+    return Storybook(people, (*told, *_from_templates(templates, people, str(path))))
+
+
+def _check_people(people: People, path: Path, lines: Lines) -> None:
+    logins = [agent.login for agent in people.agents]
+    for number, taker in enumerate(people.takers):
+        if taker not in logins:
+            line = lines.line(("takers", number))
+            raise DeskError(f'{path}:{line}: nobody has the login "{taker}"{nearest(taker, logins)}')
+    seen: dict[str, int] = {}
+    for number, client in enumerate(people.clients):
+        for contact in client.contacts:
+            line = lines.line(("clients", number, "contacts"))
+            if contact in seen:
+                raise DeskError(f'{path}:{line}: "{contact}" is a contact on line {seen[contact]} already.')
+            seen[contact] = line
+
+
+def _check(told: Told, contacts: list[str], logins: list[str]) -> None:
+    story = told.story
+    if story.requester not in contacts:
+        near = nearest(story.requester, contacts)
+        raise DeskError(f'{told.at("requester")}: no client has the contact "{story.requester}"{near}')
+    _check_logins(story.who, story.steps, logins, lambda number: told.at("steps", number))
+    last = None if story.ago is None else duration(story.ago, _DAY)
+    for number, step in enumerate(story.steps):
+        ago = None if step.ago is None else duration(step.ago, _DAY)
+        if ago is not None and last is not None and ago > last:
+            raise DeskError(f'{told.at("steps", number)}: "{step.ago}" ago is before what happened last.')
+        last = None if step.on is not None else last if ago is None else ago
+
+
+def _check_logins(doer: str, steps: Iterable[Step], logins: list[str], place: Callable[[int], str]) -> None:
+    for number, step in enumerate(steps):
+        doer = step.who or doer
+        if not doer and step.customer is None:
+            raise DeskError(f"{place(number)}: say who does this.")
+        for login in (step.who, step.assign):
+            if login and login not in logins:
+                raise DeskError(f'{place(number)}: nobody has the login "{login}"{nearest(login, logins)}')
+
+
+def _check_template(template: Template, path: Path, lines: Lines, number: int, logins: list[str]) -> None:
+    def place(step: int) -> str:
+        return f"{path}:{lines.line(('templates', number, 'steps', step))}"
+
+    _check_logins("", template.steps, logins, place)
+    known = [*template.slots, "first", "agent"]
+    texts = [template.subject, template.body, *(text for step in template.steps for text in _texts(step).values())]
+    for word in (word for text in texts for word in _SLOT.findall(text)):
+        if word not in known:
+            line = lines.line(("templates", number))
+            raise DeskError(f'{path}:{line}: nothing stands for "{{{word}}}"{nearest(word, known)}')
+
+
+# -- templates -------------------------------------------------------------------------------------------------------
+
+_SLOT = re.compile(r"\{([a-z]+)\}")
+
+
+def _from_templates(templates: Templates, people: People, path: str) -> Iterator[Told]:
+    """Every template as often as it says, with people, words and times drawn by the file's seed."""
+    draw = random.Random(templates.seed)
+    newest, oldest = duration(templates.newest, _DAY), duration(templates.oldest, _DAY)
+    contacts = [contact for client in people.clients for contact in client.contacts]
+    names = {agent.login: agent.name for agent in people.agents}
+    for template in templates.templates:
+        drawn = {word: draw.sample(values, len(values)) for word, values in template.slots.items()}
+        for turn in range(template.times):
+            requester, taker = draw.choice(contacts), draw.choice(people.takers)
+            words = {word: values[turn % len(values)] for word, values in drawn.items()}
+            words |= {"first": requester.split()[0], "agent": names[taker].split()[0]}
+            story = Story(
+                **template.model_dump(include={"type", "severity", "channel", "team", "tags"}),
+                requester=requester,
+                subject=_said(template.subject, words),
+                body=_said(template.body, words),
+                ago=f"{draw.randint(newest, oldest)}s",
+                steps=tuple(_filled(step, words, taker, draw) for step in template.steps),
+            )
+            yield Told(story, path)
+
+
+def _filled(step: Step, words: dict[str, str], taker: str, draw: random.Random) -> Step:
+    """A step with its words; how long it took varies by a third."""
+    changes: dict[str, Any] = {name: _said(text, words) for name, text in _texts(step).items()}
+    changes |= {name: taker for name in ("who", "assign") if getattr(step, name) == "agent"}
+    if step.after:
+        changes["after"] = f"{max(round(duration(step.after, _DAY) * draw.uniform(0.7, 1.3)), 1)}s"
+    return step.model_copy(update=changes)
+
+
+def _texts(step: Step) -> dict[str, str]:
+    named = {name: getattr(step, name) for name in ("reply", "note", "customer", "subject")}
+    return {name: text for name, text in named.items() if text is not None}
+
+
+def _said(text: str, words: dict[str, str]) -> str:
+    return _SLOT.sub(lambda match: words[match[1]], text)

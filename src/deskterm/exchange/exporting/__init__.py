@@ -1,0 +1,1 @@
+"""Tickets, events, clocks and billing taken out as files."""

@@ -1,0 +1,1 @@
+"""Event logs brought in: sources, mappings, the events they become, the writer."""

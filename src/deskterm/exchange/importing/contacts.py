@@ -1,0 +1,103 @@
+"""The people and clients that a log names: those the desk knows, and those it is to know from now on."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from deskterm.desk.domain.text import visible
+from deskterm.store.db.bulk import Bulk
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+class Client(NamedTuple):
+    """A client's row; of nobody, all is None."""
+
+    id: int | None
+    key: str | None
+    tenant: str | None = None
+
+
+class People:
+    """Finds contacts by address, else by name; clients by key or name. Makes those that are missing."""
+
+    def __init__(self, bulk: Bulk) -> None:
+        self._bulk = bulk
+        self._clients: dict[str, Client] = {}
+        self._keys: set[str] = set()
+        self.names: dict[int, str] = {}
+        """Contact → name."""
+        self.organisations: dict[int, str] = {}
+        """Client → name."""
+        self._by_name: dict[str, int] = {}
+        self._by_email: dict[str, int] = {}
+        self._new_clients: list[tuple[int, str, str]] = []
+        self._new_contacts: list[tuple[int, str, str | None, int | None]] = []
+        self._next_client = bulk.reserve("organisation", 1).start
+        self._next_contact = bulk.reserve("contact", 1).start
+        for number, key, name, tenant in bulk.execute(
+            "SELECT id, key, name, tenant FROM organisation ORDER BY id DESC"
+        ):
+            self._know(Client(number, key, tenant or None), name)
+        for number, name, email in bulk.execute("SELECT id, name, email FROM contact ORDER BY id DESC"):
+            self.names[number] = name
+            if email is None:
+                self._by_name[name] = number
+            else:
+                self._by_email[email.casefold()] = number
+
+    def organisation(self, name: str | None) -> Client:
+        """The client of that name or key."""
+        tidy = " ".join(name.split()) if name and visible(name) else ""
+        if not tidy:
+            return Client(None, None)
+        found = self._clients.get(tidy.casefold())
+        if found is None:
+            found = Client(self._next_client, self._free_key(tidy))
+            self._next_client += 1
+            self._new_clients.append((found.id or 0, found.key or "", tidy))
+            self._know(found, tidy)
+        return found
+
+    def contact(self, name: str | None, email: str | None, organisation: int | None) -> int | None:
+        """The row of a person. organisation: whose they are, when they are not known yet."""
+        full_name = " ".join(name.split()) if name and visible(name) else ""
+        address = email.strip().casefold() if email and "@" in email else None
+        if not full_name and address is None:
+            return None
+        found = self._by_name.get(full_name) if address is None else self._by_email.get(address)
+        if found is None:
+            found = self._next_contact
+            self._next_contact += 1
+            full_name = full_name or (address or "").split("@")[0]
+            self._new_contacts.append((found, full_name, address, organisation))
+            self.names[found] = full_name
+            if address is None:
+                self._by_name[full_name] = found
+            else:
+                self._by_email[address] = found
+        return found
+
+    def flush(self) -> None:
+        """Write those who are new."""
+        if self._new_clients:
+            rows = [(number, key, name, "", "", "") for number, key, name in self._new_clients]
+            self._bulk.insert("organisation", ("id", "key", "name", "domain", "tenant", "notes"), rows)
+        if self._new_contacts:
+            people = [(number, name, email, "", client) for number, name, email, client in self._new_contacts]
+            self._bulk.insert("contact", ("id", "name", "email", "phone", "organisation_id"), people)
+        self._new_clients, self._new_contacts = [], []
+
+    def _know(self, client: Client, name: str) -> None:
+        key = client.key or ""
+        self._keys.add(key)
+        self.organisations[client.id or 0] = name
+        self._clients[name.casefold()] = self._clients[key.casefold()] = client
+
+    def _free_key(self, name: str) -> str:
+        base = _SLUG.sub("-", name.casefold()).strip("-") or "client"
+        key, number = base, 2
+        while key in self._keys:
+            key, number = f"{base}-{number}", number + 1
+        return key

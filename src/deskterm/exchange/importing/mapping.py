@@ -1,0 +1,145 @@
+"""The mapping file: which column of a log means what on the desk.
+
+    source = "helpdesk-log"                     # the name under which its rows are remembered
+    [log]      how it is written: delimiter, encoding, words for nothing, dates and their zone
+    [rows]     which columns say whose row it is, when, by whom, and when the ticket was opened
+    [ticket]   which column, fixed word or template feeds which field of the ticket, with translations
+
+What a file says wrong is told in one go, with file, line and the nearest known key.
+"""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from deskterm.errors import DeskError
+from deskterm.exchange.seeding.text_files import toml
+from deskterm.procedure.schema.words import Key, Text
+from deskterm.procedure.shipped import data_folder
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Written(_Part):
+    """How the log is written. empty: words that stand for nothing. dates: formats in the order to try them, of
+    `strptime`, or `iso`, `epoch` (seconds) or `epoch-ms`. zone: of dates that do not say theirs."""
+
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: str = "auto"
+    empty: tuple[str, ...] = ("",)
+    dates: tuple[Text, ...] = Field(default=("iso",), min_length=1)
+    zone: str = "UTC"
+
+    @field_validator("zone")
+    @classmethod
+    def _a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"there is no time zone {name!r}: write it as Europe/London") from error
+        return name
+
+    @field_validator("encoding")
+    @classmethod
+    def _an_encoding(cls, name: str) -> str:
+        try:
+            return name if name == "auto" else codecs.lookup(name).name
+        except LookupError as error:
+            raise ValueError(f"there is no encoding {name!r}: write utf-8, cp1252 or auto") from error
+
+
+class Rows(_Part):
+    """Columns about the row itself. ticket: the log's own number of the ticket. at: when the row was written.
+    opened: when the ticket was, the first row's instant where left out. actor: who wrote the row."""
+
+    ticket: Text
+    at: Text
+    opened: Text | None = None
+    actor: Text | None = None
+
+
+class Feed(_Part):
+    """Where a field's value comes from: one of `column`, `fixed` and `template`.
+
+    template: text with `{column}` in it; what stands in square brackets goes when a column in it is empty.
+    values: the log's word → ours; a word that is not in it leaves the field as it was and is reported. An empty
+    word of ours is nothing."""
+
+    column: Text | None = None
+    fixed: Text | None = None
+    template: Text | None = None
+    values: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Feed:
+        if sum(given is not None for given in (self.column, self.fixed, self.template)) != 1:
+            raise ValueError("say where it comes from: one of column, fixed or template")
+        if self.values and self.column is None:
+            raise ValueError("values translate a column: name it")
+        if (self.template or "").count("[") != (self.template or "").count("]"):
+            raise ValueError("square brackets of a template come in pairs")
+        return self
+
+
+class Fields(_Part):
+    """The ticket's fields. fields: what the procedure asks for at intake, by key. tags: each gives one tag or none."""
+
+    type: Feed
+    subject: Feed
+    status: Feed
+    severity: Feed | None = None
+    priority: Feed | None = None
+    impact: Feed | None = None
+    urgency: Feed | None = None
+    requester: Feed | None = None
+    email: Feed | None = None
+    organisation: Feed | None = None
+    channel: Feed | None = None
+    department: Feed | None = None
+    team: Feed | None = None
+    assignee: Feed | None = None
+    product: Feed | None = None
+    topic: Feed | None = None
+    tags: tuple[Feed, ...] = ()
+    fields: dict[Key, Feed] = {}
+
+
+class Mapping(_Part):
+    """A whole mapping file. source: the name under which rows are remembered as taken. credit: whose log it is and
+    on what terms it may be used."""
+
+    source: Key
+    name: Text
+    description: str = ""
+    credit: str = ""
+    log: Written = Written()
+    rows: Rows
+    ticket: Fields
+
+    @property
+    def zone(self) -> str:
+        """The zone of instants that do not say theirs."""
+        return self.log.zone
+
+
+def load(path: Path) -> Mapping:
+    """The mapping in a file. DeskError when it cannot be read or says something that it cannot."""
+    mapping, _ = toml(path, Mapping)
+    return mapping
+
+
+def find_mapping(name_or_path: str) -> Mapping:
+    """A shipped mapping by its name, or one's own by its path. DeskError names those that ship."""
+    shipped = {path.stem: path for path in sorted((data_folder() / "mappings").glob("*.toml"))}
+    if name_or_path in shipped:
+        return load(shipped[name_or_path])
+    path = Path(name_or_path).expanduser()
+    if path.exists():
+        return load(path)
+    raise DeskError(f"There is no mapping and no file called {name_or_path}; shipped mappings: {', '.join(shipped)}.")

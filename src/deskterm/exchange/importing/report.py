@@ -1,0 +1,66 @@
+"""What an import did, and what somebody should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from deskterm.errors import DeskError
+from deskterm.exchange.importing.csv_source import BadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did. rows: records in the log; tickets: made anew; grown: tickets that got more events;
+    events: written; unchanged: tickets of which the log said nothing new; left_alone: tickets that the desk has
+    otherwise than the log tells; later: rows after `until`; skipped: rows that could not be taken; notes: rows that
+    were, with what was odd about them."""
+
+    rows: int
+    tickets: int
+    grown: int
+    events: int
+    unchanged: int
+    left_alone: int
+    later: int
+    skipped: tuple[BadRow, ...]
+    notes: tuple[BadRow, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for programs."""
+        counts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return counts | {
+            name: [row._asdict() for row in rows] for name, rows in (("skipped", self.skipped), ("notes", self.notes))
+        }
+
+    def lines(self) -> list[str]:
+        """All of it, for people: what was done, then each row that somebody should look at."""
+        done = (
+            f"{self.rows:,} rows: {self.tickets:,} tickets made, {self.grown:,} grown, {self.events:,} events written"
+        )
+        rest = [
+            f"{count:,} {words}"
+            for count, words in (
+                (self.unchanged, "tickets unchanged"),
+                (self.left_alone, "tickets left alone"),
+                (self.later, "rows left for later"),
+                (len(self.skipped), "rows skipped"),
+            )
+            if count
+        ]
+        return [
+            "; ".join([done, *rest]) + ".",
+            *(f"line {row.line}: {row.reason} (skipped)" for row in self.skipped),
+            *(f"line {row.line}: {row.reason}" for row in self.notes),
+        ]
+
+
+class Refused(DeskError):
+    """A strict import found something to report. rows: all of it."""
+
+    def __init__(self, log: Path, rows: Sequence[BadRow]) -> None:
+        more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
+        super().__init__(f"{log}:{rows[0].line}: {rows[0].reason}{more}; nothing was imported.")
+        self.rows = tuple(rows)

@@ -1,0 +1,1 @@
+"""Seed files in TOML and CSV."""

@@ -1,0 +1,1 @@
+"""View models and words that the console and the command line share."""

@@ -1,0 +1,39 @@
+"""What a request of a type is asked for, beside what every form has: read from the stored document of a procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from deskterm.present.sanitize import Safe, sanitize
+
+
+class Asked(NamedTuple):
+    """A line of the form. hint: what goes into it; must: it is wanted for every request of the type."""
+
+    key: str
+    label: Safe
+    hint: Safe
+    must: bool
+
+
+_IN_EVERY_FORM = frozenset(
+    {"subject", "description", "requester", "email", "organisation", "severity", "priority", "channel", "department"}
+)
+_TABLES = {"product": "products", "topic": "topics", "impact": "impacts", "urgency": "urgencies"}
+
+
+def asked(content: Mapping[str, Any], kind: str) -> tuple[Asked, ...]:
+    """The lines for a type, those first that must be filled in."""
+    part: Mapping[str, Any] = next((one for one in content.get("types", ()) if one["key"] == kind), {})
+    fields = {one["key"]: one for one in content.get("fields", ())}
+    must = set(part.get("required", ())) | {key for key, one in fields.items() if one.get("required")}
+    keys = dict.fromkeys([*part.get("required", ()), *part.get("fields", ())])
+    return tuple(_line(content, fields.get(key, {}), key, key in must) for key in keys if key not in _IN_EVERY_FORM)
+
+
+def _line(content: Mapping[str, Any], field: Mapping[str, Any], key: str, must: bool) -> Asked:
+    home = (content.get("priority") or {}) if key in ("impact", "urgency") else content
+    choices = field.get("choices") or [one["key"] for one in home.get(_TABLES.get(key, ""), ())]
+    hint = field.get("help") or ", ".join(choices) or field.get("kind", "")
+    return Asked(key, sanitize(field.get("label") or key.capitalize()), sanitize(" ".join(hint.split())), must)

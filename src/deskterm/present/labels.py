@@ -1,0 +1,157 @@
+"""What a procedure calls things, and its calendars: read from the stored document without Pydantic, so that it is
+there before the first rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from deskterm.present.form_fields import Asked, asked
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import Safe, sanitize
+
+if TYPE_CHECKING:
+    from deskterm.sla.calendar import Calendar
+
+
+class Vocabulary:
+    """Labels, definitions and calendars by key. A key that the procedure does not know reads as itself, so that
+    tickets of an older edition can be shown. document: a procedure as JSON; empty for none. timezone: the desk's; that
+    of the first calendar where left out."""
+
+    def __init__(self, document: str = "", version: int = 0, timezone: str = "") -> None:
+        content = _parsed(document)
+        priority = content.get("priority") or {}
+        closing = content.get("closing") or {}
+        development = content.get("development") or {}
+        self.version = version
+        self.types = _choices(content.get("types", ()))
+        self.severities = _choices(content.get("severities", ()))
+        self.priorities = _choices(priority.get("scale", ()))
+        self.impacts = _choices(priority.get("impacts", ()))
+        self.urgencies = _choices(priority.get("urgencies", ()))
+        self.statuses = _choices(content.get("statuses", ()))
+        self.stages = _choices(content.get("stages", ()))
+        self._stage_of = {part["key"]: part.get("stage") for part in content.get("statuses", ())}
+        self.metrics = _choices(content.get("metrics", ()))
+        self.policies = _choices(content.get("policies", ()))
+        self.teams = _choices(content.get("teams", ()))
+        self.departments = _choices(content.get("departments", ()))
+        self.products = _choices(content.get("products", ()))
+        self.topics = _choices(content.get("topics", ()))
+        self.fields = _choices(content.get("fields", ()))
+        self.kinds: dict[str, str] = {part["key"]: part.get("kind", "text") for part in content.get("fields", ())}
+        self.development = _choices(development.get("statuses", ()))
+        self.routes = _choices(development.get("routes", ()))
+        self.item = sanitize(development.get("label") or "Development item")
+        self.rules = _choices(content.get("rules", ()))
+        self.roles = _choices(content.get("roles", ()))
+        self.checklists = _choices(content.get("checklists", ()))
+        self.outcomes = {part["key"]: _choices(part.get("outcomes", ())) for part in content.get("checklists", ())}
+        self.exempt_reasons = _choices((content.get("sla") or {}).get("exempt_reasons", ()))
+        self.endings = _choices((*closing.get("resolutions", ()), *closing.get("reasons", ())))
+        self.quotes = _choices((content.get("money") or {}).get("quote_states", ()))
+        self.tiers = {str(tier["level"]): sanitize(tier["label"]) for tier in content.get("tiers", ())}
+        self.channels = tuple(sanitize(channel) for channel in content.get("channels", ()))
+        self.intake = sanitize((content.get("about") or {}).get("intake", ""), multiline=True)
+        self.default_type: str | None = (content.get("about") or {}).get("default_type")
+        self._without_severity = {
+            kind["key"] for kind in content.get("types", ()) if not kind.get("has_severity", True)
+        }
+        self.default_severity: dict[str, str] = {
+            kind["key"]: kind["default_severity"] for kind in content.get("types", ()) if kind.get("default_severity")
+        }
+        """Type → the severity of what nobody judged."""
+        self._asked = {kind: asked(content, kind) for kind in self.types}
+        self._among: str = (content.get("duplicates") or {}).get("suggest", "organisation")
+        self._calendars: Mapping[str, Any] = content.get("calendars", {})
+        first: Mapping[str, Any] = next(iter(self._calendars.values()), {})
+        self.timezone: str = timezone or first.get("timezone") or "UTC"
+        self._built: dict[str, Calendar | None] = {}
+
+    def has_severity(self, kind: str) -> bool:
+        """Whether requests of a type have a severity at all."""
+        return kind not in self._without_severity
+
+    def stage(self, status: str) -> Choice | None:
+        """The stage that a status belongs to (S4-10)."""
+        return self.stages.get(self._stage_of.get(status) or "")
+
+    def asked(self, kind: str) -> tuple[Asked, ...]:
+        """What requests of a type are asked for, beside what every form has."""
+        return self._asked.get(kind, ())
+
+    @property
+    def likely_among(self) -> str:
+        """Among whose tickets likely originals of a new one are looked for."""
+        return self._among
+
+    def calendar(self, key: str) -> Calendar | None:
+        """A calendar by its key; None for one that the document does not describe."""
+        if key not in self._built:
+            part = self._calendars.get(key)
+            self._built[key] = _calendar(part) if part else None
+        return self._built[key]
+
+    def step(self, severity: str | None, priority: str | None) -> Safe:
+        """How pressing a ticket is, in few letters: its severity, else its priority."""
+        if severity is not None:
+            return short(self.severities, severity)
+        return short(self.priorities, priority)
+
+
+def label(choices: Mapping[str, Choice], key: str | None) -> Safe:
+    """What a key is called; the key itself where it is not known, nothing for None."""
+    if key is None:
+        return Safe("")
+    found = choices.get(key)
+    return found.label if found else sanitize(key)
+
+
+def short(choices: Mapping[str, Choice], key: str | None) -> Safe:
+    """The short form of what a key is called."""
+    if key is None:
+        return Safe("")
+    found = choices.get(key)
+    return (found.short or found.label) if found else sanitize(key)
+
+
+def _parsed(document: str) -> dict[str, Any]:
+    if not document:
+        return {}
+    import json
+
+    content: dict[str, Any] = json.loads(document)
+    return content
+
+
+def _choices(parts: Iterable[Mapping[str, Any]]) -> dict[str, Choice]:
+    return {
+        part["key"]: Choice(
+            part["key"],
+            sanitize(part.get("label", part["key"])),
+            sanitize(" ".join((part.get("definition") or "").split())),
+            sanitize(part.get("short") or ""),
+        )
+        for part in parts
+    }
+
+
+def _calendar(part: Mapping[str, Any]) -> Calendar | None:
+    def spans(texts: Iterable[str]) -> list[tuple[str, str]]:
+        return [(opens, closes) for opens, _, closes in (text.partition("-") for text in texts)]
+
+    from deskterm.sla.calendar import Calendar
+
+    try:
+        return Calendar(
+            part["timezone"],
+            {day: spans(texts) for day, texts in part["week"].items()},
+            {day["date"]: day.get("name", "holiday") for day in part.get("holidays", ())},
+            {day: spans(texts) for day, texts in part.get("exceptions", {}).items()},
+        )
+    except (
+        ValueError,
+        KeyError,
+    ):  # made by another edition of deskterm: due instants still hold, the ticking is by the wall
+        return None

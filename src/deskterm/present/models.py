@@ -1,0 +1,188 @@
+"""What panes are given: values with safe text only. Instants are epoch seconds, lengths open seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from deskterm.present.sanitize import Safe
+
+if TYPE_CHECKING:
+    from deskterm.sla.calendar import Calendar
+
+Urgency = Literal["breached", "soon", "fine", "paused", "none", "done"]
+
+GLYPHS: dict[Urgency, str] = {"breached": "✖", "soon": "▲", "fine": "●", "paused": "‖", "none": "·", "done": "✓"}
+MEANINGS: dict[Urgency, str] = {
+    "breached": "a target was missed",
+    "soon": "due within the hour",
+    "fine": "in time",
+    "paused": "its clocks rest",
+    "none": "no clock runs",
+    "done": "solved or closed",
+}
+
+SOON = 3600
+"""Open seconds: what has less left is due soon, and counts its seconds."""
+
+
+class Line(NamedTuple):
+    """A ticket in a list. status, category: keys, for rules; the rest is for reading. step: its severity, or its
+    priority where there is no severity. due: None without a running clock; calendar: what that clock is counted
+    in; resting: a clock is paused. place: where the row stands in its list, opaque. since, overrun: of that clock, as
+    `left` takes them."""
+
+    number: int
+    subject: Safe
+    status: str
+    status_label: Safe
+    category: str
+    type: str
+    type_label: Safe
+    step: Safe
+    requester: Safe
+    organisation: Safe
+    assignee: Safe
+    team: Safe
+    due: int | None
+    metric: Safe
+    calendar: Calendar | None
+    resting: bool
+    breached: bool
+    received: int
+    updated: int
+    place: object
+    since: int = 0
+    overrun: int = 0
+    department: Safe = Safe("")
+
+    def left(self, now: int) -> int | None:
+        """Open seconds left; below nothing when the due instant has passed; None without a running clock."""
+        return left(self.due, self.calendar, now, self.since, self.overrun)
+
+    def urgency(self, now: int) -> Urgency:
+        if self.category in ("solved", "closed"):
+            return "breached" if self.breached else "done"
+        if self.breached or (self.due is not None and self.due < now):
+            return "breached"
+        remaining = self.left(now)
+        if remaining is None:
+            return "paused" if self.resting else "none"
+        return "soon" if remaining < SOON else "fine"
+
+
+def left(due: int | None, calendar: Calendar | None, now: int, since: int = 0, overrun: int = 0) -> int | None:
+    """Open seconds from now to a due instant, wall seconds where no calendar is known; None without one. since: the
+    clock's last change of state; overrun: what counted after the due instant until then, pauses left out."""
+    if due is None:
+        return None
+    from deskterm.sla.cycle import left as counted
+
+    return counted(due, calendar, now, since, overrun)
+
+
+def resumes(calendar: Calendar | None, now: int) -> int | None:
+    """When working time goes on, if it rests now."""
+    if calendar is None:
+        return None
+    try:
+        opens = calendar.after(now, 1) - 1
+    except ValueError:  # it never opens again
+        return None
+    return opens if opens > now else None
+
+
+class Turn(NamedTuple):
+    """A message or a happening. voice: whose it is. words: several lines; detail: how it came."""
+
+    seq: int
+    at: int
+    voice: Literal["requester", "agent", "internal", "system", "history"]
+    author: Safe
+    detail: Safe
+    words: Safe
+
+
+class ClockCard(NamedTuple):
+    """A cycle of a metric. calendar: the policy's; counted_in: what is left is counted in, None for the clock on the
+    wall."""
+
+    metric: str
+    label: Safe
+    cycle: int
+    state: str
+    started: int
+    target: Safe
+    target_seconds: int | None
+    due: int | None
+    stopped: int | None
+    consumed: int
+    since: int
+    breached_at: int | None
+    cause: str | None
+    policy: Safe
+    calendar_key: Safe
+    calendar: Calendar | None
+    counted_in: Calendar | None
+    overrun: int = 0
+
+    def left(self, at: int) -> int | None:
+        """What is left of it at an instant up to which it has gone on as it is; None without a due instant."""
+        return left(self.due, self.counted_in, at, self.since, self.overrun)
+
+
+class Card(NamedTuple):
+    """A ticket, opened. facts: what there is to know beside the line, as label and value; standing: what is to be
+    minded about it, likewise; version: what a person who writes has seen."""
+
+    line: Line
+    version: int
+    facts: tuple[tuple[str, Safe], ...]
+    tags: tuple[Safe, ...]
+    clocks: tuple[ClockCard, ...]
+    turns: tuple[Turn, ...]
+    standing: tuple[tuple[str, Safe], ...] = ()
+
+    @property
+    def number(self) -> int:
+        return self.line.number
+
+    def said_after(self, version: int) -> list[Turn]:
+        """The messages that came after a version."""
+        return [turn for turn in self.turns if turn.seq > version and turn.voice != "history"]
+
+
+class Choice(NamedTuple):
+    """Something to choose: its key, what it is called, and what it means."""
+
+    key: str
+    label: Safe
+    definition: Safe = Safe("")
+    short: Safe = Safe("")
+
+
+class Person(NamedTuple):
+    """Somebody who works here."""
+
+    login: str
+    name: Safe
+    role: str
+    team: str | None
+    active: bool = True
+
+
+class ViewLine(NamedTuple):
+    """A view in the side bar; total is None for what is not counted."""
+
+    key: str
+    label: Safe
+    total: int | None = None
+
+
+class Opened(NamedTuple):
+    """The desk, as the console finds it."""
+
+    name: Safe
+    simulated: bool
+    timezone: str
+    me: Person
+    people: tuple[Person, ...] = ()

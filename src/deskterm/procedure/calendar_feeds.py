@@ -1,0 +1,93 @@
+"""Closed dates from calendar files (`.ics`): read once, when a procedure is loaded, and kept as dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from deskterm.procedure.checking.problems import Complaint
+from deskterm.procedure.schema import CalendarPart, NamedDay, Procedure
+
+Event = Any
+"""What the package reads of one event; its properties are of thirty types."""
+
+_LARGEST = 4_000_000
+_FIRST_YEAR, _LAST_YEAR = 2010, 2040
+
+
+def with_feeds(procedure: Procedure, folder: Path) -> tuple[Procedure, list[Complaint]]:
+    """The procedure with dates in the place of calendar files, which stand relative to `folder`; and what is wrong
+    with those that cannot be read."""
+    complaints: list[Complaint] = []
+    calendars = dict(procedure.calendars)
+    for key, part in procedure.calendars.items():
+        if part.ics:
+            try:
+                calendars[key] = _dated(part, closed_dates(folder / part.ics))
+            except ValueError as error:
+                complaints.append(Complaint(("calendars", key, "ics"), f'calendars "{key}", ics: {error}.'))
+    if calendars == procedure.calendars:
+        return procedure, complaints
+    return procedure.model_copy(update={"calendars": calendars}), complaints
+
+
+def closed_dates(path: Path) -> dict[date, str]:
+    """The dates of the all-day events of a calendar file, with what they are called. ValueError, in a few words, when
+    it cannot be read."""
+    import icalendar  # heavy, and only wanted where a calendar names a file
+
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ValueError(f"{path} is too large to be a list of holidays")
+        text = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ValueError(f"there is no file {path}; put it beside the procedure, or give its whole path") from error
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    try:
+        found = {day: name for event in icalendar.Calendar.from_ical(text).walk("VEVENT") for day, name in _days(event)}
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ValueError(f"{path} is no calendar file: export it again as iCalendar") from error
+    if not found:
+        raise ValueError(f"{path} has no all-day events: nothing would be closed by it")
+    return dict(sorted(found.items()))
+
+
+def _dated(part: CalendarPart, closed: dict[date, str]) -> CalendarPart:
+    named = closed | {day.date: day.name for day in part.holidays}
+    days = tuple(NamedDay(date=day, name=named[day]) for day in sorted(named))
+    return part.model_copy(update={"ics": "", "holidays": days})
+
+
+def _days(event: Event) -> Iterator[tuple[date, str]]:
+    """Every date of an all-day event, of each time that it recurs."""
+    first = event["DTSTART"].dt
+    if isinstance(first, datetime) or str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return
+    name = " ".join(str(event.get("SUMMARY", "")).split()) or "holiday"
+    last = event["DTEND"].dt if "DTEND" in event else first + timedelta(days=1)
+    length = max((last - first).days, 1)
+    for start in _starts(event, first):
+        for number in range(length):
+            yield start + timedelta(days=number), name[:2000]
+
+
+def _starts(event: Event, first: date) -> Iterator[date]:
+    if "RRULE" not in event:
+        yield first
+        return
+    from dateutil.rrule import rrulestr
+
+    begin = datetime.combine(first, datetime.min.time())
+    left_out = {day.dt for dates in _listed(event.get("EXDATE")) for day in dates.dts}
+    recurs = rrulestr(event["RRULE"].to_ical().decode().replace("Z", ""), dtstart=begin)
+    # a holiday that recurs for ever is kept for as long as a calendar's region is
+    for start in recurs.between(datetime(_FIRST_YEAR, 1, 1), datetime(_LAST_YEAR, 12, 31), inc=True):  # noqa: DTZ001
+        if start.date() not in left_out:
+            yield start.date()
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

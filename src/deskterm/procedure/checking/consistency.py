@@ -1,0 +1,215 @@
+"""What must hold in a procedure beyond its words and references: hours that open, targets that end, tables without
+holes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from itertools import product
+
+from deskterm.procedure.amounts import CURRENCIES, hourly_fault
+from deskterm.procedure.cadence_dates import fault
+from deskterm.procedure.checking.problems import Complaint, nearest
+from deskterm.procedure.checking.toml_positions import Path
+from deskterm.procedure.checking.unmatched_policies import unmatched
+from deskterm.procedure.schema import PolicyPart, Procedure, Severity
+from deskterm.procedure.terms import calendar, wall_spans
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.targets import BY_CADENCE, parse_duration, parse_target
+
+
+def unsound(procedure: Procedure) -> Iterator[Complaint]:
+    """Everything that would keep a procedure from being worked by. References must have been checked before."""
+    calendars: dict[str, Calendar] = {}
+    for key, part in procedure.calendars.items():
+        if part.day_length is not None and not _is_day(part.day_length):
+            told = f'"{part.day_length}" is not the length of a working day: write hours, at most 24h, such as 7h30m.'
+            yield Complaint(("calendars", key, "day_length"), f'calendars "{key}", day_length: {told}')
+            continue
+        try:
+            calendars[key] = calendar(part)
+            calendars[key].require_openings()
+            calendars[key].require_apart()
+        except ValueError as error:
+            where = _where(str(error))
+            if where[0] == "exceptions" and str(where[1]) not in map(str, part.exceptions):
+                where = ("holidays",) if part.holidays else ("region",)
+            yield Complaint(("calendars", key, *where), f'calendars "{key}": {_advised(str(error))}')
+    for number, shift in enumerate(procedure.shifts):
+        try:
+            Calendar(shift.timezone, {day: wall_spans(spans) for day, spans in shift.week.items()})
+        except ValueError as error:
+            told = f'shifts "{shift.key}": {_advised(str(error))}'
+            yield Complaint(("shifts", number, *_where(str(error))), told)
+    for number, policy in enumerate(procedure.policies):
+        yield from _targets(("policies", number), policy, procedure, calendars)
+    yield from unmatched(procedure)
+    yield from _metrics(procedure)
+    yield from _raises(("severities",), procedure.severities)
+    yield from _raises(("priority", "scale"), procedure.priority.scale)
+    yield from _matrix(procedure)
+    yield from _initials(procedure)
+    yield from _objectives(procedure)
+    yield from _cadences(procedure)
+    yield from _money(procedure)
+    for number, asked in enumerate(procedure.fields):
+        if asked.kind == "choice" and not asked.choices:
+            yield Complaint(("fields", number), f'fields "{asked.key}": a choice needs choices.')
+    for number, key in enumerate(procedure.articles):
+        if key not in procedure.links:
+            yield Complaint(("articles", number), f'articles: there is no link "{key}"{nearest(key, procedure.links)}')
+    for number, notice in enumerate(procedure.notices):
+        if "role" in notice.to and notice.role is None:
+            yield Complaint(("notices", number), f"notices number {number + 1}: say which role is told.")
+
+
+_ADVICE = {
+    "unknown time zone": "write an IANA name such as Europe/London",
+    "two spans of": "end the one before the other begins",
+    "runs into the first span": "a night belongs to the day that it opens on, so begin that day's hours later",
+    "opens before the last one": "begin that day's hours later, or end those of the day before sooner",
+    "is no time of day": "a night runs into the next day, as 22:00-06:00",
+    "opens at 24:00": "",
+    "days on end": "a target could be years off; leave out some of its holidays or exceptions",
+    "the week has no opening hours": 'give it hours, such as mon = ["08:00-16:00"]',
+}
+"""What to do about hours that cannot be worked by, by words of what is wrong."""
+
+
+def _advised(wrong: str) -> str:
+    advice = next((advice for words, advice in _ADVICE.items() if words in wrong), "")
+    zone = re.search(r"unknown time zone '(.*)'", wrong)
+    if zone is not None:
+        from zoneinfo import available_timezones
+
+        near = get_close_matches(zone[1], sorted(available_timezones()), n=1)
+        advice = f"did you mean {near[0]}?" if near else advice
+    told = f"{wrong}{'; ' if ': ' in wrong else ': '}{advice}" if advice else wrong
+    return told.removesuffix("?") + ("?" if told.endswith("?") else ".")
+
+
+def _is_day(text: str) -> bool:
+    """Whether a length can be that of a working day: hours and minutes, no days."""
+    try:
+        return "d" not in text.lower() and parse_duration(text, 86_400) <= 86_400
+    except ValueError:
+        return False
+
+
+def _where(wrong: str) -> Path:
+    """The key of a calendar that a sentence of its hours is about."""
+    if "time zone" in wrong:
+        return ("timezone",)
+    if "public holidays" in wrong:
+        return ("region",)
+    if match := re.search(r"span(?: \S+)? of (mon|tue|wed|thu|fri|sat|sun)\b|spans of (\w{3}) overlap", wrong):
+        return "week", match[1] or match[2]
+    if match := re.search(r"(?:spans?|span \S+) of (\d{4}-\d\d-\d\d)|days on end from (\d{4}-\d\d-\d\d)", wrong):
+        return "exceptions", match[1] or match[2]
+    return ("week",)
+
+
+def _targets(
+    path: Path, policy: PolicyPart, procedure: Procedure, calendars: dict[str, Calendar]
+) -> Iterator[Complaint]:
+    rows = [((*path, "targets"), policy.targets)]
+    rows += [((*path, "by_severity", step), row) for step, row in policy.by_severity.items()]
+    rows += [((*path, "by_priority", step), row) for step, row in policy.by_priority.items()]
+    roles = {role.key: role for role in procedure.roles}
+    cadences = {cadence.kind for cadence in procedure.cadences}
+    for where, row in rows:
+        for metric, text in row.items():
+            day = calendars.get(policy.calendars.get(metric, policy.calendar))
+            if day is None:
+                continue  # the calendar has its own complaint
+            told = f'policies "{policy.key}", target of {metric}'
+            try:
+                target = parse_target(text, day.day_length)
+            except ValueError as error:
+                yield Complaint((*where, metric), f"{told}: {error}.")
+                continue
+            if target.kind == "manual" and target.role not in roles:
+                yield Complaint(
+                    (*where, metric), f'{told}: there is no role "{target.role}"{nearest(target.role, roles)}'
+                )
+            elif target.kind == "manual" and "set-due" not in roles[target.role].may:
+                yield Complaint((*where, metric), f'{told}: the role "{target.role}" lacks may = ["set-due"].')
+            elif target.kind in BY_CADENCE and target.cadence not in cadences:
+                lacking = f"the file has no cadence of kind {target.cadence} to count it by"
+                yield Complaint((*where, metric), f"{told}: {lacking}.")
+
+
+def _metrics(procedure: Procedure) -> Iterator[Complaint]:
+    for number, metric in enumerate(procedure.metrics):
+        for name, conditions in (("start", metric.start), ("stop", metric.stop)):
+            if not conditions:
+                told = f'metrics "{metric.key}", {name}: nothing would {name} it; name an occurrence, such as '
+                yield Complaint(("metrics", number, name), told + ("received." if name == "start" else "agent_reply."))
+
+
+def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Complaint]:
+    known = [step.key for step in scale]
+    for number, step in enumerate(scale):
+        if step.raise_to is not None and step.raise_to not in known:
+            yield Complaint(
+                (*path, number, "raise_to"),
+                f'{path[-1]} "{step.key}", raise_to: there is no step "{step.raise_to}"{nearest(step.raise_to, known)}',
+            )
+
+
+def _matrix(procedure: Procedure) -> Iterator[Complaint]:
+    part = procedure.priority
+    steps = [step.key for step in part.scale or procedure.severities]
+    for impact, row in part.matrix.items():
+        for urgency, step in row.items():
+            if step not in steps:
+                path = ("priority", "matrix", impact, urgency)
+                yield Complaint(path, f'priority, matrix: there is no step "{step}"{nearest(step, steps)}')
+    if part.matrix:
+        for effect, haste in product(part.impacts, part.urgencies):
+            if haste.key not in part.matrix.get(effect.key, {}):
+                told = f'priority, matrix: impact "{effect.key}" with urgency "{haste.key}" has no step.'
+                yield Complaint(("priority", "matrix", effect.key), told)
+
+
+def _initials(procedure: Procedure) -> Iterator[Complaint]:
+    statuses = {status.key: status for status in procedure.statuses}
+    for number, kind in enumerate(procedure.types):
+        known = [key for key, status in statuses.items() if not status.types or kind.key in status.types]
+        if kind.initial is not None and kind.initial not in known:
+            told = f'types "{kind.key}", initial: status "{kind.initial}" is not for it{nearest(kind.initial, known)}'
+            yield Complaint(("types", number, "initial"), told)
+        elif not known:
+            yield Complaint(("types", number), f'types "{kind.key}": no status is for this type.')
+
+
+def _objectives(procedure: Procedure) -> Iterator[Complaint]:
+    for number, part in enumerate(procedure.objectives):
+        path = ("objectives", number, "target")
+        if part.statistic in ("share", "attainment"):
+            if not re.fullmatch(r"(100|\d{1,2})(\.\d+)?%", part.target):
+                yield Complaint(path, f'objectives "{part.key}", target: write a share such as 60%.')
+        else:
+            try:
+                parse_duration(part.target, 86_400)
+            except ValueError as error:
+                yield Complaint(path, f'objectives "{part.key}", target: {error}.')
+
+
+def _cadences(procedure: Procedure) -> Iterator[Complaint]:
+    for number, cadence in enumerate(procedure.cadences):
+        wrong = fault(cadence.rule, cadence.first)
+        if wrong is not None:
+            yield Complaint(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {wrong}.')
+
+
+def _money(procedure: Procedure) -> Iterator[Complaint]:
+    part = procedure.money
+    if part.currency not in CURRENCIES:
+        near = get_close_matches(part.currency, sorted(CURRENCIES), n=1)
+        advice = f'did you mean "{near[0]}"?' if near else "write a code of ISO 4217, such as GBP."
+        told = f'money, currency: there is no currency "{part.currency}"; {advice}'
+        yield Complaint(("money", "currency"), told)
+    elif part.rate is not None and (wrong := hourly_fault(part.rate, part.currency)):
+        yield Complaint(("money", "rate"), f"money, rate: {wrong}")

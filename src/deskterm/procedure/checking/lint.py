@@ -1,0 +1,197 @@
+"""Habits that are lawful but unwise: what a procedure file may say, and somebody will wonder about later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from deskterm.procedure.checking.toml_positions import Lines, Path
+from deskterm.procedure.schema import Procedure, Status
+from deskterm.procedure.template_text import PLACEHOLDERS, awkward
+from deskterm.procedure.terms import calendar, condition, values
+from deskterm.sla.targets import NONE, parse_target
+from deskterm.sla.warn import parse_warn
+
+_GREENWICH = frozenset({"GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
+_SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}
+_GREENWICH_SUMMER = {"GB": "Europe/London", "IE": "Europe/Dublin", "PT": "Europe/Lisbon"}
+
+
+class Remark(NamedTuple):
+    """A warning. line: where in the source, from 1; None where no source was given."""
+
+    line: int | None
+    sentence: str
+
+
+def lint(procedure: Procedure, source: str = "", now: datetime | None = None) -> list[Remark]:
+    """Warnings in the order of the file; none of them keeps a procedure from being used. source: the text that it was
+    read from, for the lines. now: left out, the date of the next review is not looked at."""
+    lines = Lines(source) if source else None
+    found = [*_calendars(procedure), *_statuses(procedure), *_metrics(procedure), *_policies(procedure)]
+    found += [*_ladders(procedure), *_letters(procedure)]
+    review = procedure.about.next_review
+    if now is not None and review is not None and review < now.date():
+        found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
+    remarks = [Remark(lines.line(path) if lines else None, sentence) for path, sentence in found]
+    return sorted(remarks, key=lambda remark: remark.line or 0)
+
+
+Finding = tuple[Path, str]
+
+
+def _calendars(procedure: Procedure) -> Iterator[Finding]:
+    for key, part in procedure.calendars.items():
+        if not (part.holidays or part.region or part.no_holidays):
+            yield (
+                ("calendars", key),
+                f'calendars "{key}": no holidays are configured; name a region, list them, or say no_holidays = true.',
+            )
+        zone = part.timezone.removeprefix("Etc/")
+        country = part.region.country if part.region else "GB"
+        meant = _GREENWICH_SUMMER.get(country) if zone in _GREENWICH else _SUMMER.get(zone)
+        if meant:
+            yield (
+                ("calendars", key, "timezone"),
+                f'calendars "{key}": {zone} has no summer time; did you mean {meant}?',
+            )
+
+
+def _statuses(procedure: Procedure) -> Iterator[Finding]:
+    numbers = {status.key: number for number, status in enumerate(procedure.statuses)}
+    labels = {kind.key: kind.label for kind in procedure.types}
+    unreached: dict[str, list[str]] = {}
+    for kind in procedure.types:
+        known = {status.key: status for status in procedure.statuses if not status.types or kind.key in status.types}
+        initial = kind.initial or next((key for key, status in known.items() if status.category == "new"), None)
+        initial = initial or next(iter(known), "")
+        reached = _reached(procedure, known, initial)
+        for key in [key for key in known if key not in reached]:
+            unreached.setdefault(key, []).append(kind.key)
+        if not any(status.category == "closed" for status in known.values()):
+            yield ("statuses",), f"no status of category closed is for {kind.label}: its tickets can never end."
+    for key, kinds in unreached.items():
+        status = procedure.statuses[numbers[key]]
+        everywhere = len(kinds) == len(status.types or labels)
+        whom = "" if everywhere else f" by {' or '.join(labels[kind] for kind in kinds)}"
+        yield (
+            ("statuses", numbers[key]),
+            f'statuses "{key}": no ticket can get here{whom}; let another status go to it.',
+        )
+    for status in procedure.statuses:
+        if status.category != "closed" and not _ways_out(status):
+            yield ("statuses", numbers[status.key]), f'statuses "{status.key}": there is no way out; say where to go.'
+        for number, target in enumerate(status.to):
+            shared = procedure.statuses[numbers[target]].types
+            if status.types and shared and not set(status.types) & set(shared):
+                yield (
+                    ("statuses", numbers[status.key], "to", number),
+                    f'statuses "{status.key}": no request type knows both it and "{target}".',
+                )
+
+
+def _ladders(procedure: Procedure) -> Iterator[Finding]:
+    categories = {status.key: status.category for status in procedure.statuses}
+    for number, ladder in enumerate(procedure.ladders):
+        for place, level in enumerate(ladder.levels):
+            if level.status is not None and categories[level.status] in ("solved", "closed"):
+                told = f'"{level.status}" ends a ticket; a step of escalation leads to one where it is worked on.'
+                yield ("ladders", number, "levels", place, "status"), f'ladders "{ladder.key}", status: {told}'
+
+
+def _ways_out(status: Status) -> list[str]:
+    own = [status.on_reply, status.on_reject, status.after.to if status.after else None]
+    return [*status.to, *(key for key in own if key is not None)]
+
+
+def _reached(procedure: Procedure, known: Mapping[str, Status], initial: str) -> set[str]:
+    """Statuses that a ticket can come to from its first one, by people or by itself."""
+    by_itself = [rule.status for rule in procedure.rules]
+    by_itself += [status.moves_ticket_to for status in procedure.development.statuses]
+    by_itself += [level.status for ladder in procedure.ladders for level in ladder.levels]
+    by_itself += [procedure.closing.reopen_to, procedure.duplicates.status]
+    waiting = [initial, *(key for key in by_itself if key is not None)]
+    reached: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in known and key not in reached:
+            reached.add(key)
+            waiting += _ways_out(known[key])
+    return reached
+
+
+def _metrics(procedure: Procedure) -> Iterator[Finding]:
+    categories = {status.category for status in procedure.statuses}
+    days: dict[str, int] = {}
+    if any(text and not text.endswith("%") for metric in procedure.metrics for text in metric.warn):
+        days = {key: calendar(part).day_length for key, part in procedure.calendars.items()}
+    for number, metric in enumerate(procedure.metrics):
+        for name, conditions in (("start", metric.start), ("stop", metric.stop)):
+            for place, text in enumerate(conditions):
+                for word in condition(text):
+                    what, _, key = word.partition(":")
+                    if what == "category" and key not in categories:
+                        told = f'no status is of category {key}, so "{text}" never happens.'
+                        yield ("metrics", number, name, place), f'metrics "{metric.key}", {name}: {told}'
+        for place, text in enumerate(metric.warn):
+            if never := _never_warned(procedure, days, metric.key, text):
+                told = f'"{text}" is no shorter than targets of {_listed(never)}: it never warns of those.'
+                yield ("metrics", number, "warn", place), f'metrics "{metric.key}", warn: {told}'
+
+
+def _never_warned(procedure: Procedure, days: Mapping[str, int], metric: str, text: str) -> list[str]:
+    """The targets of a metric that are no longer than the time before their end at which it is to warn. days:
+    calendar → length of its day, in seconds."""
+    warn = parse_warn(text) if text else None
+    if warn is None or warn.share is not None:
+        return []
+    found: dict[str, None] = {}
+    for policy in procedure.policies:
+        day = days[policy.calendars.get(metric, policy.calendar)]
+        lead = parse_target(warn.lead, day).seconds
+        for row in (policy.targets, *policy.by_severity.values(), *policy.by_priority.values()):
+            target = parse_target(row[metric], day) if metric in row else NONE
+            if target.kind in ("open", "elapsed") and not target.end_of_day and lead >= target.seconds:
+                found[target.text] = None
+    return list(found)
+
+
+def _policies(procedure: Procedure) -> Iterator[Finding]:
+    for number, part in enumerate(procedure.policies):
+        metrics = {metric: None for row in part.by_severity.values() for metric in row}
+        for step in procedure.severities:
+            if "severity" in part.when and step.key not in values(part.when["severity"]):
+                continue
+            missing = [
+                metric
+                for metric in metrics
+                if metric not in part.targets and metric not in part.by_severity.get(step.key, {})
+            ]
+            if missing:
+                yield (
+                    ("policies", number, "by_severity", step.key),
+                    f'policies "{part.key}": severity "{step.key}" has no target for {_listed(missing)}, '
+                    'as others have; write "none" if it is to have none.',
+                )
+
+
+def _letters(procedure: Procedure) -> Iterator[Finding]:
+    for number, template in enumerate(procedure.templates):
+        for text, field in ((template.subject, "subject"), (template.body, "body")):
+            for name in re.findall(r"\{([^{}\n]*)\}", text):
+                if name not in PLACEHOLDERS:
+                    yield (
+                        ("templates", number, field),
+                        f'templates "{template.key}": {{{name}}} stands for nothing; '
+                        f"known are {_listed(PLACEHOLDERS)}.",
+                    )
+
+        for told in awkward(template.body):
+            yield ("templates", number, "body"), f'templates "{template.key}": {told}.'
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,168 @@
+"""What is wrong in a procedure file, said in a sentence each, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from deskterm.procedure.checking.toml_positions import Path
+
+
+class Complaint(NamedTuple):
+    """One thing that keeps a file from being used. path: where; sentence: what is wrong and what is expected."""
+
+    path: Path
+    sentence: str
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: the nearest known one, or all there are."""
+    choices = list(known)
+    folded = word.lower().replace(" ", "-")
+    for wanted in (word, folded, folded.replace("-", "_")):
+        if near := get_close_matches(wanted, choices, n=1, cutoff=0.55):
+            return f'; did you mean "{near[0]}"?'
+    return f"; known are {', '.join(choices)}." if choices else "; there are none in this file."
+
+
+def place(data: object, path: Path) -> str:
+    """A path in words: `statuses "open-issue", pauses`."""
+    words: list[str] = []
+    for part in path:
+        data = _inside(data, part)
+        if isinstance(part, int):
+            key = data.get("key", data.get("label")) if isinstance(data, Mapping) else None
+            name = f'"{key}"' if isinstance(key, str) else f"number {part + 1}"
+            words[-1:] = [f"{words[-1]} {name}" if words else name]
+        else:
+            words.append(part)
+    return ", ".join(words)
+
+
+def complaints(error: ValidationError, data: Mapping[str, Any], root: type[BaseModel]) -> Iterator[Complaint]:
+    """What the schema has against the data of a file, one complaint a place."""
+    seen: set[Path] = set()
+    unknown = [fault for fault in error.errors() if fault["type"] == "extra_forbidden"]
+    meant: set[Path] = set()
+    for fault in unknown:
+        path = fault["loc"]
+        known = list(fields_at(root, path[:-1]))
+        key = str(path[-1])
+        meant.update((*path[:-1], near) for near in get_close_matches(key, known, n=1, cutoff=0.55))
+        yield Complaint(path, f'unknown key "{key}"{_in(data, path[:-1])}{nearest(key, known)}')
+    for fault in error.errors():
+        path = _present(data, fault["loc"])
+        if fault["type"] == "missing":
+            if fault["loc"] not in meant:
+                yield Complaint(path, f'the key "{fault["loc"][-1]}" is missing{_in(data, path)}.')
+        elif fault["type"] == "too_short" and fault["input"]:
+            continue  # what is in the list is wrong, and has its own complaint
+        elif fault["type"] != "extra_forbidden" and path not in seen:
+            seen.add(path)
+            yield Complaint(path, f"{place(data, path)}: {_sentence(dict(fault))}")
+
+
+def fields_at(root: type[BaseModel], path: Path) -> tuple[str, ...]:
+    """The keys that the schema knows at a path; none where it takes any."""
+    kind: Any = root
+    for part in path:
+        kind = _plain(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(str(part))
+            kind = field.annotation if field else None
+        else:
+            kind = next((inner for inner in reversed(get_args(kind)) if inner is not Ellipsis), None)
+    kind = _plain(kind)
+    return tuple(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else ()
+
+
+def _plain(kind: Any) -> Any:
+    """A type without its optional and annotated wrappings."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif get_origin(kind) in (Union, UnionType):
+            kind = next((inner for inner in get_args(kind) if inner is not NoneType), None)
+        else:
+            return kind
+
+
+def _in(data: object, path: Path) -> str:
+    return f" in {place(data, path)}" if path else ""
+
+
+def _inside(data: object, part: str | int) -> object:
+    if isinstance(data, Mapping):
+        return data.get(part)
+    if isinstance(data, list) and isinstance(part, int) and part < len(data):
+        return data[part]
+    return None
+
+
+def _present(data: object, path: Path) -> Path:
+    """As much of a path as is in the data: Pydantic adds the names of types where several are allowed."""
+    for depth, part in enumerate(path):
+        data = _inside(data, part)
+        if data is None:
+            return path[:depth]
+    return path
+
+
+_PATTERNS = {
+    r"^[a-z0-9][a-z0-9-]*$": "is no key: write small letters, digits and hyphens, such as awaiting-reply",
+    r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$": "is no span of hours: write it as 08:00-16:00",
+    r"^[A-Z]{2}$": "is no country: write its two capital letters, such as GB",
+    r"^[A-Z]{3}$": "is no currency: write its three capital letters, such as GBP",
+}
+_WANTED = {
+    "string": "text in quotes",
+    "bool": "true or false",
+    "int": "a whole number",
+    "decimal": "a number",
+    "float": "a number",
+    "tuple": "a list in square brackets",
+    "dict": "a table",
+    "model": "a table",
+    "date": "a date, such as 2026-12-25",
+}
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    kind, given, context = fault["type"], _shown(fault["input"]), fault.get("ctx", {})
+    match kind:
+        case "literal_error":
+            choices = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
+            return f"{given} is none of {', '.join(choices)}{nearest(str(fault['input']), choices).split('; known')[0]}"
+        case "string_pattern_mismatch":
+            return f"{given} {_PATTERNS.get(context['pattern'], 'is not written as it should be')}."
+        case "string_too_short":
+            return "the text must not be empty."
+        case "string_too_long":
+            return f"the text must not be longer than {context['max_length']} characters."
+        case "too_short":
+            return "at least one is needed."
+        case "greater_than_equal":
+            return f"{given} is too small: it must be at least {context['ge']}."
+        case "less_than_equal":
+            return f"{given} is too large: it must be at most {context['le']}."
+        case "value_error":
+            return f"{context['error']}."
+    wanted = _WANTED.get(kind.split("_")[0])
+    return f"expected {wanted}, not {given}." if wanted else f"{given}: {fault['msg']}."
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case Mapping():
+            return "a table"
+        case list():
+            return "a list"
+    return str(value)

@@ -1,0 +1,196 @@
+"""Keys that must stand somewhere else in the same file, and keys that must stand there only once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, get_args, get_origin
+
+from deskterm.procedure.checking.problems import Complaint, nearest, place
+from deskterm.procedure.checking.toml_positions import Path
+from deskterm.procedure.schema import Part, Procedure
+from deskterm.procedure.schema.words import FACTS, OCCURRENCES, Ref, When
+
+CATEGORIES = ("new", "open", "waiting", "solved", "closed")
+TICKET_FIELDS = ("subject", "description", "requester", "email", "organisation", "product", "topic", "department",
+                 "channel", "severity", "priority", "impact", "urgency", "tenant")  # fmt: skip
+"""What every ticket has, beside the fields of the file."""
+
+ONE = {
+    "types": "request type", "severities": "severity", "priorities": "priority", "impacts": "impact",
+    "urgencies": "urgency", "statuses": "status", "stages": "stage", "fields": "field", "metrics": "metric",
+    "calendars": "calendar", "departments": "department", "teams": "team", "tiers": "tier", "roles": "role",
+    "ladders": "ladder", "checklists": "checklist", "cadences": "cadence", "templates": "template",
+    "reasons": "closing reason", "channels": "channel", "products": "product", "topics": "topic",
+    "dev-statuses": "development status", "dev-routes": "development route", "outcomes": "checklist outcome",
+}  # fmt: skip
+"""What one entry of a table is called."""
+
+
+def tables(procedure: Procedure) -> dict[str, list[str]]:
+    """The keys that a file has, by the table that they stand in."""
+
+    def keys(parts: Sequence[Any]) -> list[str]:
+        return [part.key for part in parts]
+
+    return {
+        "types": keys(procedure.types),
+        "severities": keys(procedure.severities),
+        "priorities": keys(procedure.priority.scale),
+        "impacts": keys(procedure.priority.impacts),
+        "urgencies": keys(procedure.priority.urgencies),
+        "statuses": keys(procedure.statuses),
+        "stages": keys(procedure.stages),
+        "fields": [*keys(procedure.fields), *TICKET_FIELDS],
+        "metrics": keys(procedure.metrics),
+        "calendars": list(procedure.calendars),
+        "departments": keys(procedure.departments),
+        "teams": keys(procedure.teams),
+        "tiers": [str(tier.level) for tier in procedure.tiers],
+        "roles": keys(procedure.roles),
+        "ladders": keys(procedure.ladders),
+        "checklists": keys(procedure.checklists),
+        "outcomes": [outcome.key for part in procedure.checklists for outcome in part.outcomes],
+        "cadences": keys(procedure.cadences),
+        "templates": keys(procedure.templates),
+        "reasons": keys(procedure.closing.reasons),
+        "channels": list(procedure.channels),
+        "products": keys(procedure.products),
+        "topics": keys(procedure.topics),
+        "dev-statuses": keys(procedure.development.statuses),
+        "dev-routes": keys(procedure.development.routes),
+    }
+
+
+def broken_references(procedure: Procedure) -> Iterator[Complaint]:
+    """Every key that names nothing, every fact and occurrence that there is none of, every key given twice."""
+    known = tables(procedure)
+    data = _Told(procedure)
+    for path, value, table in _references(Procedure, procedure, ()):
+        if str(value) not in known[table]:
+            yield Complaint(
+                path, f'{data.place(path)}: there is no {ONE[table]} "{value}"{nearest(str(value), known[table])}'
+            )
+    for path, part in parts(procedure, ()):
+        if isinstance(when := getattr(part, "when", None), dict):
+            yield from _facts((*path, "when"), when, known, data)
+    for number, metric in enumerate(procedure.metrics):
+        for name, conditions in (("start", metric.start), ("stop", metric.stop)):
+            for at, condition in enumerate(conditions):
+                path = ("metrics", number, name, at)
+                for word in condition.split(" and "):
+                    yield from _occurrence(path, word.strip(), known, data)
+    yield from _twice(procedure, (), data)
+
+
+def parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
+    """Every table of a procedure with the way to it, from the outside in."""
+    if isinstance(value, Part):
+        yield path, value
+        for name in type(value).model_fields:
+            yield from parts(getattr(value, name), (*path, name))
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from parts(item, (*path, number))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from parts(item, (*path, str(key)))
+
+
+class _Told:
+    """Says a path in words without having the file's data at hand until something is wrong."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self._procedure = procedure
+        self._data: dict[str, Any] | None = None
+
+    def place(self, path: Path) -> str:
+        if self._data is None:
+            self._data = self._procedure.model_dump(mode="json")
+        return place(self._data, path)
+
+
+def _references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
+    if get_origin(kind) is Annotated:
+        inner, *notes = get_args(kind)
+        yield from ((path, value, note.table) for note in notes if isinstance(note, Ref))
+        yield from _references(inner, value, path)
+    elif isinstance(value, Part):
+        for name, field in type(value).model_fields.items():
+            item = getattr(value, name)
+            if item is not None:
+                yield from ((((*path, name)), item, note.table) for note in field.metadata if isinstance(note, Ref))
+                yield from _references(field.annotation, item, (*path, name))
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _references(_argument(kind, tuple, 0), item, (*path, number))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _references(_argument(kind, dict, 0), key, (*path, str(key)))
+            yield from _references(_argument(kind, dict, 1), item, (*path, str(key)))
+    elif value is not None:
+        for option in get_args(kind):
+            if get_origin(option) is Annotated:
+                yield from _references(option, value, path)
+
+
+def _argument(kind: Any, container: type, number: int) -> Any:
+    """What a container type holds, looked for inside unions."""
+    for option in (kind, *get_args(kind)):
+        if get_origin(option) is container:
+            return get_args(option)[number]
+    return object
+
+
+def _facts(path: Path, when: When, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Complaint]:
+    for fact, wanted in when.items():
+        if fact not in FACTS:
+            yield Complaint((*path, fact), f'{data.place(path)}: there is no fact "{fact}"{nearest(fact, FACTS)}')
+            continue
+        table = FACTS[fact]
+        for value in wanted if isinstance(wanted, tuple) else (wanted,):
+            if isinstance(value, bool) and fact != "exempt":
+                yield Complaint(
+                    (*path, fact), f"{data.place((*path, fact))}: expected text in quotes, not a yes or no."
+                )
+            elif table is not None and value not in known[table]:
+                told = f'{data.place(path)}: there is no {ONE[table]} "{value}"{nearest(str(value), known[table])}'
+                yield Complaint((*path, fact), told)
+
+
+def _occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Complaint]:
+    what, colon, key = word.partition(":")
+    if not colon:
+        plain = [known_word for known_word in OCCURRENCES if ":" not in known_word]
+        if word not in plain:
+            yield Complaint(path, f'{data.place(path)}: nothing is called "{word}"{nearest(word, OCCURRENCES)}')
+    elif what == "category":
+        if key not in CATEGORIES:
+            yield Complaint(path, f'{data.place(path)}: there is no category "{key}"{nearest(key, CATEGORIES)}')
+    elif what not in ("status", "leaves"):
+        yield Complaint(path, f'{data.place(path)}: nothing is called "{word}"{nearest(word, OCCURRENCES)}')
+    elif key not in known["statuses"]:
+        yield Complaint(path, f'{data.place(path)}: there is no status "{key}"{nearest(key, known["statuses"])}')
+
+
+def _twice(value: object, path: Path, data: _Told) -> Iterator[Complaint]:
+    for where, part in parts(value, path):
+        for name in type(part).model_fields:
+            items = getattr(part, name)
+            if isinstance(items, tuple) and items and isinstance(items[0], Part):
+                yield from _repeated((*where, name), items)
+
+
+def _repeated(path: Path, items: Sequence[Part]) -> Iterator[Complaint]:
+    field = next((name for name in ("key", "level", "date") if name in type(items[0]).model_fields), None)
+    if field is None:
+        return
+    counts = Counter(getattr(item, field) for item in items)
+    seen: set[object] = set()
+    for number, item in enumerate(items):
+        value = getattr(item, field)
+        if counts[value] > 1 and value in seen:
+            table = re.sub(r"_", " ", ", ".join(str(step) for step in path if isinstance(step, str)))
+            yield Complaint((*path, number, field), f'{table}: "{value}" is there twice; give each its own {field}.')
+        seen.add(value)

@@ -1,0 +1,108 @@
+"""Policies that no ticket can have, and promises that none is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from deskterm.procedure.checking.problems import Complaint
+from deskterm.procedure.checking.references import tables
+from deskterm.procedure.schema import PolicyPart, Procedure
+from deskterm.procedure.schema.words import FACTS
+from deskterm.procedure.terms import values
+
+_OTHER = ""
+"""Stands for a fact that a ticket does not have, and for every text that no policy names."""
+
+Kinds = Mapping[str, frozenset[str]]
+"""Tickets by what their facts may be, each independent of the others: fact → values. A ticket with several tags counts
+as one with each: the more tags, the more policies are for it."""
+
+
+def unmatched(procedure: Procedure) -> Iterator[Complaint]:
+    """Policies that can never match: behind others that take all of their tickets, or with conditions that no ticket
+    meets; and those whose targets no ticket of theirs can have."""
+    plain = {kind.key for kind in procedure.types if not kind.has_severity}
+    every = {kind.key for kind in procedure.types}
+    tickets = _tickets(procedure)
+    for number, part in enumerate(procedure.policies):
+        path = ("policies", number, "when") if part.when else ("policies", number)
+        earlier = [other for other in procedure.policies[:number] if "exempt" not in other.when]
+        for fact, wanted in part.when.items():
+            told = "it can never match: "
+            if fact == "exempt":
+                told += "an exempt ticket has no policy, and no other needs to say so; leave exempt out."
+            elif not values(wanted):
+                told += f"{fact} is to be one of none; name some or leave it out."
+            else:
+                continue
+            yield Complaint((*path, fact), f'policies "{part.key}": {told}')
+        if "exempt" in part.when or not all(values(wanted) for wanted in part.when.values()):
+            continue
+        types = values(part.when["type"]) if "type" in part.when else every
+        if types <= plain and "severity" in part.when:
+            told = f"it can never match: {', '.join(sorted(types))} has no severity; leave the severity out."
+            yield Complaint((*path, "severity"), f'policies "{part.key}": {told}')
+            continue
+        if types <= plain and part.by_severity and not (part.targets or part.by_priority):
+            told = f"{', '.join(sorted(types))} has no severity, so it promises nothing; write its targets in targets."
+            yield Complaint(("policies", number, "by_severity"), f'policies "{part.key}": {told}')
+        if (takers := _takers(part, earlier, tickets)) is not None:
+            yield Complaint(path, f'policies "{part.key}": {_taken(takers)}')
+
+
+def _taken(takers: Sequence[str]) -> str:
+    if len(takers) == 1:
+        return f'it can never match: "{takers[0]}" before it takes all of its tickets; put it before that one.'
+    named = '", "'.join(takers[:-1]) + f'" and "{takers[-1]}'
+    return f'it can never match: "{named}" before it take all of its tickets; put it before them.'
+
+
+def _takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Sequence[Kinds]) -> list[str] | None:
+    """The policies before one that take all of its tickets between them; None when some are left."""
+    left = [kinds for ticket in tickets if (kinds := _meet(ticket, part)) is not None]
+    takers = []
+    for other in earlier:
+        rest = [piece for kinds in left for piece in _without(kinds, other)]
+        if rest != left:
+            takers.append(other.key)
+        left = rest
+        if not left:
+            alone = next((one.key for one in earlier if _covers(one, part)), None)
+            return takers if alone is None else [alone]
+    return None
+
+
+def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
+    return all(
+        fact in later.when and values(later.when[fact]) <= values(wanted) for fact, wanted in earlier.when.items()
+    )
+
+
+def _tickets(procedure: Procedure) -> list[Kinds]:
+    """All tickets that there can be, those whose type knows no severity apart from the others."""
+    known = tables(procedure)
+    kinds: dict[str, frozenset[str]] = {}
+    for fact, table in FACTS.items():
+        named = {value for part in procedure.policies for value in values(part.when.get(fact, ()))}
+        kinds[fact] = frozenset({*(known[table] if table is not None else ()), *named, _OTHER})
+    plain = frozenset(kind.key for kind in procedure.types if not kind.has_severity)
+    rest = frozenset(kind.key for kind in procedure.types) - plain
+    apart = [kinds | {"type": plain, "severity": frozenset({_OTHER})}, kinds | {"type": rest}]
+    return [ticket for ticket in apart if ticket["type"]]
+
+
+def _meet(ticket: Kinds, part: PolicyPart) -> Kinds | None:
+    """Those of some tickets that a policy is for; None when there are none."""
+    met = dict(ticket) | {fact: ticket[fact] & values(wanted) for fact, wanted in part.when.items()}
+    return met if all(met.values()) else None
+
+
+def _without(ticket: Kinds, part: PolicyPart) -> Iterator[Kinds]:
+    """Those of some tickets that a policy is not for, in pieces that exclude each other."""
+    if _meet(ticket, part) is None:
+        yield ticket
+        return
+    for fact, wanted in part.when.items():
+        if others := ticket[fact] - values(wanted):
+            yield {**ticket, fact: others}
+        ticket = {**ticket, fact: ticket[fact] & values(wanted)}

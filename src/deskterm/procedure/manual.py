@@ -1,0 +1,181 @@
+"""The reference of procedure files, written from the schema: what each table holds, so that no manual can drift.
+
+`python -m deskterm.procedure.manual` prints it; with the path of a manual, it renews the part between the marks.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from deskterm.procedure.checking.references import ONE
+from deskterm.procedure.schema import Choice, Part, Procedure
+from deskterm.procedure.schema.words import Ref, Written
+
+BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
+
+_PLAIN: Mapping[Any, str] = {
+    str: "text", bool: "true or false", int: "whole number", Decimal: "number", date: "date", object: "anything",
+}  # fmt: skip
+_USUAL = {
+    "key": "What other tables and commands call it.",
+    "label": "What people read.",
+    "definition": "What it means, in a sentence.",
+    "when": "[Facts](#facts) and what they must be.",
+}
+_KEY = "^[a-z0-9][a-z0-9-]*$"
+_PATTERNS = {_KEY: "key", "^[A-Z]{2}$": "country code", "^[A-Z]{3}$": "currency code"}
+
+
+def render() -> str:
+    """The reference in Markdown: a section a table, in the order of the schema."""
+    top = [name for name, field in Procedure.model_fields.items() if _part(field.annotation) is None]
+    lines = ["### Before the first table", "", *_fields(Procedure, top)]
+    for name, field in Procedure.model_fields.items():
+        if (part := _part(field.annotation)) is not None:
+            lines += _section(name, field.annotation, part)
+    return "\n".join([*lines, *_choices()]) + "\n"
+
+
+def renewed(manual: str) -> str:
+    """A manual with the reference between its marks as the schema has it now."""
+    before, _, rest = manual.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{render()}\n{END}{after}"
+
+
+def _section(path: str, kind: Any, part: type[Part]) -> Iterator[str]:
+    heading = {tuple: f"[[{path}]]", dict: f"[{path}.KEY]"}.get(_container(kind), f"[{path}]")
+    yield from ("", f"### `{heading}`", "")
+    if part is Choice:
+        yield "A list of [choices](#choices)."
+        return
+    yield from (_prose(part), "", *_fields(part, list(part.model_fields)))
+    for name, field in part.model_fields.items():
+        inner = _part(field.annotation)
+        if inner is not None and inner is not Choice and inner is not part:
+            within = f"{path}.KEY" if _container(kind) is dict else path
+            yield from _section(f"{within}.{name}", field.annotation, inner)
+
+
+def _choices() -> Iterator[str]:
+    yield from ("", "### Choices", "", "Wherever a table holds choices, each is:", "")
+    yield from _fields(Choice, list(Choice.model_fields))
+
+
+def _fields(part: type[Part], names: list[str]) -> Iterator[str]:
+    yield from ("| key | value | left out | meaning |", "|---|---|---|---|")
+    told = _told(part)
+    for name in names:
+        field = part.model_fields[name]
+        value = _value(field.annotation, tuple(field.metadata))
+        yield f"| `{name}` | {value} | {_left_out(field)} | {told.get(name) or _USUAL.get(name, '')} |"
+
+
+def _left_out(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**needed**"
+    default = field.get_default(call_default_factory=True)
+    match default:
+        case None | "" | () | {} | Part():
+            return "–"
+        case bool():
+            return f"`{str(default).lower()}`"
+        case tuple():
+            return "`[" + ", ".join(f'"{item}"' for item in default) + "]`"
+        case str():
+            return f'`"{default}"`'
+    return f"`{default}`"
+
+
+def _value(kind: Any, notes: tuple[Any, ...] = ()) -> str:
+    """What may stand there, in words."""
+    for note in notes:
+        if isinstance(note, Ref):
+            return ONE[note.table]
+        if isinstance(note, Written):
+            return note.words
+    pattern = next((note.pattern for note in notes if getattr(note, "pattern", None)), None)
+    if pattern is not None:
+        return _PATTERNS[pattern]
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _value(arguments[0], arguments[1:])
+    if origin is Literal:
+        return " · ".join(f"`{choice}`" if choice else "empty" for choice in arguments)
+    if origin is tuple:
+        return f"list: {_value(arguments[0])}"
+    if origin is dict:
+        return f"{_value(arguments[0])} → {_value(arguments[1])}"
+    if origin in (Union, UnionType):
+        return " or ".join(_value(option) for option in arguments if option is not NoneType)
+    if isinstance(kind, type) and issubclass(kind, Choice) and kind is Choice:
+        return "[choices](#choices)"
+    return "table" if isinstance(kind, type) and issubclass(kind, Part) else _PLAIN[kind]
+
+
+def _part(kind: Any) -> type[Part] | None:
+    """The table that a field holds, one or many of them."""
+    if isinstance(kind, type) and issubclass(kind, Part):
+        return kind
+    return next((part for inner in get_args(kind) if (part := _part(inner)) is not None), None)
+
+
+def _container(kind: Any) -> Any:
+    return next((get_origin(option) for option in (kind, *get_args(kind)) if get_origin(option) in (tuple, dict)), None)
+
+
+def _prose(part: type[Part]) -> str:
+    return _unnumbered(part.__doc__ or "")
+
+
+def _told(part: type[Part]) -> dict[str, str]:
+    """Field → its docstring, of the table and of what it is built on."""
+    found: dict[str, str] = {}
+    for owner in reversed(part.__mro__):
+        if owner is not Part and isinstance(owner, type) and issubclass(owner, Part):
+            found |= _docstrings(owner.__module__).get(owner.__name__, {})
+    return found
+
+
+@cache
+def _docstrings(module: str) -> dict[str, dict[str, str]]:
+    """Class → field → the string that stands under it in the source."""
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(inspect.getsource(sys.modules[module])).body:
+        if isinstance(node, ast.ClassDef):
+            fields = found.setdefault(node.name, {})
+            for field, below in zip(node.body, node.body[1:], strict=False):
+                match field, below:
+                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                        fields[name] = _unnumbered(words)
+    return found
+
+
+def _unnumbered(words: str) -> str:
+    """A docstring on one line, without the numbers of the statements that it rests on."""
+    return re.sub(r" \(S\d[^)]*\)", "", " ".join(inspect.cleandoc(words).split()))
+
+
+def main(arguments: list[str]) -> None:
+    """Print the reference, or renew it in the manual whose path is given."""
+    if not arguments:
+        print(render(), end="")
+        return
+    manual = Path(arguments[0])
+    manual.write_text(renewed(manual.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

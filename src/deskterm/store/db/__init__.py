@@ -1,0 +1,1 @@
+"""Engines, connections, tables, migrations and the change feed."""

@@ -1,0 +1,117 @@
+"""Who did what, and who looked at what, over a bare `Reader`; and the writing down of a look."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from deskterm.store.db import errors
+from deskterm.store.db.connection import PATIENCE, writing_connection
+from deskterm.store.db.instants import seconds, stored_text
+from deskterm.store.db.location import dialect
+from deskterm.store.db.reader import Reader, literal
+
+
+class Deed(NamedTuple):
+    """What somebody did to a ticket: an event. at: epoch seconds."""
+
+    at: int
+    login: str
+    ticket: int
+    seq: int
+    kind: str
+    data: dict[str, Any]
+
+
+class Look(NamedTuple):
+    """That somebody looked. ticket: None where it was no single one; what: `ticket`, or an export's name."""
+
+    at: int
+    login: str
+    ticket: int | None
+    what: str
+
+
+def deeds(
+    reader: Reader,
+    *,
+    login: str | None = None,
+    ticket: int | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    limit: int = 100,
+) -> list[Deed]:
+    """The last events, the newest first: of an agent or in an agent's name by this one, of a ticket, in
+    `[since, until)`. What only notes the time is nobody's deed."""
+    where, params = _conditions(reader, login=None, ticket=ticket, since=since, until=until, who="actor")
+    if login is not None:
+        where = f"{where} AND (actor = :login OR data LIKE :behind ESCAPE '\\')"
+        params |= {"login": login, "behind": f"%{literal(_behind(login))}%"}
+    found = reader.rows(
+        f"SELECT at, actor, ticket_id, seq, kind, data FROM event WHERE kind <> 'noticed'{where} "
+        "ORDER BY id DESC LIMIT :limit",
+        params | {"limit": limit},
+    )
+    return [Deed(seconds(at), who, number, seq, kind, json.loads(data)) for at, who, number, seq, kind, data in found]
+
+
+def looks(
+    reader: Reader,
+    *,
+    login: str | None = None,
+    ticket: int | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    limit: int = 100,
+) -> list[Look]:
+    """The last accesses that were written down (S4-25), the newest first."""
+    where, params = _conditions(reader, login=login, ticket=ticket, since=since, until=until, who="login")
+    found = reader.rows(
+        f"SELECT at, login, ticket_id, what FROM access WHERE 1 = 1{where} ORDER BY id DESC LIMIT :limit",
+        params | {"limit": limit},
+    )
+    return [Look(seconds(at), who, number, what) for at, who, number, what in found]
+
+
+def wanted(document: str) -> bool:
+    """Whether a procedure, as its JSON, wants looks written down."""
+    return bool(document and json.loads(document).get("retention", {}).get("log_accesses", False))
+
+
+def write_down(
+    url: str, login: str, ticket: int | None, what: str, at: datetime, *, patience: float = PATIENCE
+) -> None:
+    """Keep for ever that somebody looked. patience: seconds to wait for another writer. DeskError when it cannot be
+    written."""
+    connection = writing_connection(url, patience=patience)
+    try:
+        marks = "?, ?, ?, ?" if dialect(url) == "sqlite" else "%s, %s, %s, %s"
+        instant = stored_text(at) if dialect(url) == "sqlite" else at
+        connection.execute(
+            f"INSERT INTO access (at, login, ticket_id, what) VALUES ({marks})", (instant, login, ticket, what)
+        )
+    except Exception as error:
+        raise errors.sentence(error, url) or error from error
+    finally:
+        connection.close()
+
+
+def _behind(login: str) -> str:
+    """How an event says who acted in an agent's name."""
+    return f'"behind":{json.dumps(login, ensure_ascii=False)}'
+
+
+def _conditions(
+    reader: Reader, *, login: str | None, ticket: int | None, since: int | None, until: int | None, who: str
+) -> tuple[str, dict[str, object]]:
+    where, params = "", dict[str, object]()
+    if login is not None:
+        where, params = f"{where} AND {who} = :login", params | {"login": login}
+    if ticket is not None:
+        where, params = f"{where} AND ticket_id = :ticket", params | {"ticket": ticket}
+    if since is not None:
+        where, params = f"{where} AND at >= :since", params | {"since": reader.instant(since)}
+    if until is not None:
+        where, params = f"{where} AND at < :until", params | {"until": reader.instant(until)}
+    return where, params

@@ -1,0 +1,185 @@
+"""Time that was worked, and quotes, over the whole desk: for invoices and for those who wait. SQL over a bare
+`Reader`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from deskterm.store.db.instants import seconds
+from deskterm.store.db.reader import Reader
+from deskterm.store.rows.texts import spoken
+
+_PAGE = 2_000
+
+
+class EntryRow(NamedTuple):
+    """Time on a ticket (`desk.billing.time_entries`). Instants are epoch seconds; rate and amount decimal text, None
+    for what is not charged or has no rate."""
+
+    ticket: int
+    key: str
+    state: str
+    who: str
+    tier: int | None
+    started: int
+    seconds: int
+    chargeable: bool
+    charged: int
+    rate: str | None
+    currency: str | None
+    amount: str | None
+    note: str
+    corrects: str | None
+    written: int
+    subject: str
+    type: str
+    organisation: str
+    requester: str
+    agreed: bool = False
+    """Charged, and the customer agreed to it: by a quote that was accepted, or in so many words."""
+
+
+class QuoteRow(NamedTuple):
+    """A quote (`desk.billing.quotes`). at: when it last changed, epoch seconds; means: what its state is to the
+    desk."""
+
+    ticket: int
+    key: str
+    state: str
+    means: str
+    amount: str | None
+    currency: str | None
+    who: str
+    at: int
+    subject: str
+    status: str
+    organisation: str
+    type: str = ""
+    requester: str = ""
+
+
+class AgreementRow(NamedTuple):
+    """That a customer agrees to be charged (`desk.billing.quotes`). amount: up to which, decimal text; None where
+    nothing was said of one. at: epoch seconds."""
+
+    key: str
+    amount: str | None
+    currency: str | None
+    who: str
+    at: int
+    note: str
+
+
+def agreements(reader: Reader, ticket: int) -> list[AgreementRow]:
+    """What the customer of a ticket agreed to, the last one last: that is what holds."""
+    found = reader.rows(
+        "SELECT key, who, at, data FROM record WHERE kind = 'agreement' AND state = 'agreed' AND ticket_id = :ticket "
+        "ORDER BY at, length(key), key",
+        {"ticket": ticket},
+    )
+    told = [(key, who, at, json.loads(data)) for key, who, at, data in found]
+    notes = spoken(reader, [values.get("note") for *_, values in told])
+    return [
+        AgreementRow(
+            key, values.get("amount"), values.get("currency"), who, seconds(at), notes.get(values.get("note"), "")
+        )
+        for key, who, at, values in told
+    ]
+
+
+def entries(reader: Reader, ticket: int | None = None) -> Iterator[EntryRow]:
+    """All time entries, or those of a ticket, in the order of their tickets; a page at a time."""
+    after: tuple[int, str] | None = None
+    params: dict[str, object] = {"most": _PAGE}
+    if ticket is not None:
+        params["ticket"] = ticket
+    own = "" if ticket is None else " AND r.ticket_id = :ticket"
+    agreed = _agreed(reader, params, own)
+    while True:
+        beyond = "" if after is None else " AND (r.ticket_id, r.key) > (:after, :key)"
+        if after is not None:
+            params |= {"after": after[0], "key": after[1]}
+        page = reader.rows(
+            "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.type, t.organisation, t.requester "
+            f"FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'entry'{own}{beyond} "
+            "ORDER BY r.ticket_id, r.key LIMIT :most",
+            params,
+        )
+        if not page:
+            return
+        told = [(row, json.loads(row[5])) for row in page]
+        notes = spoken(reader, (values.get("note") for _, values in told))
+        yield from (_entry(row, values, notes, agreed) for row, values in told)
+        after = page[-1][0], page[-1][1]
+
+
+def quotes(reader: Reader, *, every: bool = False) -> list[QuoteRow]:
+    """Quotes that are not answered yet, the oldest change first; or all."""
+    found = reader.rows(
+        "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.status, t.organisation, t.type, "
+        "t.requester FROM record r "
+        "JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'quote' ORDER BY r.at, r.ticket_id, r.key"
+    )
+    rows = []
+    for ticket, key, state, who, at, data, subject, status, organisation, kind, requester in found:
+        values = json.loads(data)
+        means = values.get("means", "")
+        amount, currency = values.get("amount"), values.get("currency")
+        rows.append(
+            QuoteRow(
+                ticket,
+                key,
+                state,
+                means,
+                amount,
+                currency,
+                who,
+                seconds(at),
+                subject,
+                status,
+                organisation,
+                kind,
+                requester,
+            )
+        )
+    return [row for row in rows if every or row.means in ("requested", "sent")]
+
+
+def _agreed(reader: Reader, params: Mapping[str, object], own: str) -> frozenset[int]:
+    """The tickets whose customers agreed to be charged. own: of which ticket alone, as a condition."""
+    found = reader.rows(
+        f"SELECT r.ticket_id, r.kind, r.state, r.data FROM record r WHERE r.kind IN ('agreement', 'quote'){own}", params
+    )
+    return frozenset(
+        ticket
+        for ticket, kind, state, data in found
+        if (state == "agreed" if kind == "agreement" else json.loads(data).get("means") == "accepted")
+    )
+
+
+def _entry(row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str], agreed: Collection[int]) -> EntryRow:
+    ticket, key, state, who, at, _, subject, kind, organisation, requester = row
+    return EntryRow(
+        ticket,
+        key,
+        state,
+        who,
+        values.get("tier"),
+        values["started"],
+        values["seconds"],
+        bool(values.get("chargeable")),
+        values.get("charged", 0),
+        values.get("rate"),
+        values.get("currency"),
+        values.get("amount"),
+        notes.get(values.get("note", 0), ""),
+        values.get("corrects"),
+        seconds(at),
+        subject,
+        kind,
+        organisation,
+        requester,
+        bool(values.get("chargeable")) and ticket in agreed and values.get("flag") != "unagreed",
+    )

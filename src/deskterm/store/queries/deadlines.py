@@ -1,0 +1,95 @@
+"""Clocks of open tickets by due instant, over a bare `Reader`: all of them, of every metric, without a limit, but for
+timers, which promise nothing, and for what a lead let pass."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.reader import Reader
+
+
+class Deadline(NamedTuple):
+    """A live clock. Instants are epoch seconds; due is None for one that rests or has none yet. breached_at: when a
+    promise was broken, as a fact of its events; one that ran out since then shows by `due`. version, calendar: the
+    edition of the procedure it is judged by, and the key of its calendar in it. since: last change of state; overrun:
+    what counted after the due instant up to then."""
+
+    number: int
+    metric: str
+    cycle: int
+    state: str
+    target: str
+    due: int | None
+    breached_at: int | None
+    cause: str | None
+    policy: str
+    calendar: str
+    version: int
+    subject: str
+    status: str
+    severity: str | None
+    priority: str | None
+    requester: str
+    organisation: str
+    assignee: str | None
+    team: str | None
+    since: int = 0
+    overrun: int = 0
+
+
+_COLUMNS = (
+    "c.ticket_id, c.metric, c.cycle, c.state, c.target, c.due_at, c.breached_at, c.cause, c.policy, c.calendar, "
+    "c.version, t.subject, t.status, t.severity, t.priority, t.requester, t.organisation, t.assignee, t.team, "
+    "c.since, c.overrun"
+)
+_FROM = "FROM ticket t CROSS JOIN clock c WHERE c.ticket_id = t.id AND t.is_open = 1"
+_SHOWN = "c.metric NOT LIKE 'timer:%' AND c.waived = 0"
+_RUNNING = "c.state = 'running' AND c.due_at IS NOT NULL"
+_LIVE = "c.state IN ('running', 'paused')"
+# What is said of tickets below is implied by what is said of their clocks: a ticket's next due instant is the first
+# of its clocks'. It lets the databases begin with the few tickets that can matter, by their indexes.
+
+
+def due(reader: Reader, *, since: int | None = None, until: int | None = None) -> list[Deadline]:
+    """Running clocks that are due from one instant to another, both included, soonest first."""
+    where = _RUNNING
+    params: dict[str, object] = {}
+    if since is not None:
+        where, params["since"] = f"{where} AND c.due_at >= :since", reader.instant(since)
+    if until is not None:
+        where, params["until"] = f"{where} AND c.due_at <= :until AND t.next_due_at <= :until", reader.instant(until)
+    return _read(reader, where, params)
+
+
+def breached(reader: Reader, now: int) -> list[Deadline]:
+    """Live clocks whose promise is broken at `now`: those overdue, and those that broke one before (a change of
+    target, a rest), the soonest due first and those that rest last."""
+    where = (
+        f"{_LIVE} AND (c.breached_at IS NOT NULL OR (c.state = 'running' AND c.due_at < :now)) "
+        "AND (t.next_due_at < :now OR t.breached = 1)"
+    )
+    return _read(reader, where, {"now": reader.instant(now)})
+
+
+def undated(reader: Reader) -> list[Deadline]:
+    """Running clocks that are due at no instant yet: nobody has scheduled their ticket, or set when."""
+    return _read(reader, "c.state = 'running' AND c.due_at IS NULL", {})
+
+
+def resting(reader: Reader) -> int:
+    """How many clocks of open tickets rest."""
+    ((found,),) = reader.rows(f"SELECT count(*) {_FROM} AND c.state = 'paused' AND {_SHOWN}")
+    return int(found)
+
+
+def _read(reader: Reader, where: str, params: dict[str, object]) -> list[Deadline]:
+    found = reader.rows(
+        f"SELECT {_COLUMNS} {_FROM} AND {where} AND {_SHOWN} "
+        "ORDER BY CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at, c.ticket_id, c.metric, c.cycle",
+        params,
+    )
+    return [
+        Deadline._make((*row[:5], *map(seconds_or_none, row[5:7]), *row[7:-2], seconds(row[-2]), row[-1]))
+        for row in found
+    ]

@@ -1,0 +1,126 @@
+"""Development items and releases over the whole desk. SQL over a bare `Reader`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.reader import Reader
+from deskterm.store.rows.texts import spoken
+
+
+class ItemRow(NamedTuple):
+    """A development item with the ticket that it hangs on. at: when it last changed, epoch seconds; due: when its
+    release goes out; tickets: the others that wait for it, those that are closed left out; under_way: not released, not
+    ended."""
+
+    ticket: int
+    key: str
+    state: str
+    route: str | None
+    title: str
+    system: str
+    url: str
+    reference: str
+    release: str | None
+    due: int | None
+    decision: str | None
+    approvals: list[dict[str, Any]]
+    tickets: list[int]
+    under_way: bool
+    at: int
+    subject: str
+    status: str
+    severity: str | None
+    organisation: str
+
+
+class ReleaseRow(NamedTuple):
+    """A release. day: its date; out_at: when it went out, epoch seconds, None for one to come; items: what is in it, as
+    (ticket, item); tickets: how many it moved, or will; notes: what is new."""
+
+    day: str
+    out_at: int | None
+    who: str
+    items: list[tuple[int, str]]
+    tickets: int
+    notes: str
+
+
+def items(reader: Reader, *, every: bool = False, release: str | None = None) -> list[ItemRow]:
+    """Items that are under way, the oldest ticket first. every: those that are done too. release: only those of a
+    release."""
+    found = reader.rows(
+        "SELECT r.ticket_id, r.key, r.state, r.at, r.due_at, r.data, t.subject, t.status, t.severity, t.organisation "
+        "FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'item' "
+        "ORDER BY r.ticket_id, length(r.key), r.key"
+    )
+    over = reader.rows(
+        "SELECT DISTINCT r.ticket_id FROM record r JOIN ticket t ON t.id = r.ticket_id "
+        "WHERE r.kind = 'joined' AND t.category = 'closed'"
+    )
+    closed = {number for (number,) in over}
+    rows = [_item(row, closed) for row in found]
+    return [
+        row
+        for row in rows
+        if (row.under_way or every or release is not None) and (release is None or row.release == release)
+    ]
+
+
+def releases(reader: Reader) -> list[ReleaseRow]:
+    """Releases that something is scheduled to or that went out, by day."""
+    out: dict[str, list[tuple[Any, ...]]] = {}
+    for day, at, who, data in reader.rows(
+        "SELECT key, at, who, data FROM record WHERE kind = 'release' ORDER BY key, at, ticket_id"
+    ):
+        out.setdefault(day, []).append((seconds(at), who, json.loads(data).get("notes")))
+    held: dict[str, list[ItemRow]] = {}
+    for item in items(reader, every=True):
+        if item.release is not None:
+            held.setdefault(item.release, []).append(item)
+    notes = spoken(reader, [went[-1][2] for went in out.values()])
+    found = []
+    for day in sorted(out.keys() | held.keys()):
+        went = out.get(day, [])
+        inside = held.get(day, [])
+        tickets = {number for item in inside for number in (item.ticket, *item.tickets)}
+        found.append(
+            ReleaseRow(
+                day,
+                went[-1][0] if went else None,
+                went[-1][1] if went else "",
+                [(item.ticket, item.key) for item in inside],
+                max(len(tickets), len(went)),
+                notes.get(went[-1][2], "") if went else "",
+            )
+        )
+    return found
+
+
+def _item(row: tuple[Any, ...], closed: Collection[int]) -> ItemRow:
+    ticket, key, state, at, due, data, subject, status, severity, organisation = row
+    values = json.loads(data)
+    return ItemRow(
+        ticket,
+        key,
+        state,
+        values.get("route"),
+        values.get("title", ""),
+        values.get("system", ""),
+        values.get("url", ""),
+        values.get("reference", ""),
+        values.get("release"),
+        seconds_or_none(due),
+        values.get("decision"),
+        values.get("approvals", []),
+        [number for number in values.get("tickets", []) if number not in closed],
+        "flag" in values,
+        seconds(at),
+        subject,
+        status,
+        severity,
+        organisation,
+    )

@@ -1,0 +1,35 @@
+"""Messages that were taken for mere thanks. SQL over a bare `Reader`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deskterm.store.db.instants import seconds
+from deskterm.store.db.reader import Reader
+
+
+class Thanks(NamedTuple):
+    """A message of mere thanks. message: its `seq` on the ticket; at: when it arrived, epoch seconds; state: `kept`
+    closed, or `overruled` by `who`."""
+
+    number: int
+    message: int
+    at: int
+    author: str
+    subject: str
+    body: str
+    state: str
+    who: str
+
+
+def thanks(reader: Reader, state: str = "kept", *, limit: int = 100) -> list[Thanks]:
+    """What kept tickets closed, the newest first; or what was overruled."""
+    found = reader.rows(
+        "SELECT r.ticket_id, m.seq, m.at, coalesce(c.name, m.author), t.subject, p.body, r.state, r.who FROM record r "
+        "JOIN message m ON m.ticket_id = r.ticket_id AND m.seq = CAST(r.key AS INTEGER) "
+        "JOIN ticket t ON t.id = r.ticket_id JOIN personal_text p ON p.id = m.text_id "
+        "LEFT JOIN contact c ON c.id = m.contact_id WHERE r.kind = 'thanks' AND r.state = :state "
+        "ORDER BY r.at DESC, r.ticket_id DESC LIMIT :limit",
+        {"state": state, "limit": limit},
+    )
+    return [Thanks(number, seq, seconds(at), *rest) for number, seq, at, *rest in found]

@@ -1,0 +1,251 @@
+"""The queue as a window: pages of a view by keyset, live filter, counters. SQL over a bare `Reader`.
+
+Every query of an open view says `is_open = 1`, because the partial indexes do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.reader import Reader, literal
+
+Order = Literal["order", "due"]
+"""The procedure's order of work, or by due instant."""
+
+SOON = 3600
+"""Seconds that "Due in 1 h" looks ahead."""
+
+
+class Key(NamedTuple):
+    """Where a row stands in its list. at: an instant in the form of the database that it was read from."""
+
+    rank: int
+    at: Any
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, and when. now: epoch seconds."""
+
+    login: str
+    team: str | None
+    now: int
+
+
+class View(NamedTuple):
+    key: str
+    label: str
+
+
+class QueueRow(NamedTuple):
+    """A ticket in a list. Instants are epoch seconds; next_due is None without a running clock. breached: a target
+    was missed, as a fact of its events; a clock that ran out since then shows by `next_due`. waiting: who is to speak
+    next, `us` or `them`."""
+
+    number: int
+    subject: str
+    status: str
+    category: str
+    severity: str | None
+    priority: str | None
+    requester: str
+    organisation: str
+    assignee: str | None
+    team: str | None
+    type: str
+    next_due: int | None
+    next_metric: str
+    breached: bool
+    waiting: str
+    received: int
+    updated: int
+    key: Key
+    department: str | None = None
+
+
+VIEWS: tuple[View, ...] = (
+    View("mine", "Mine"),
+    View("team", "My team"),
+    View("unassigned", "Unassigned"),
+    View("due", "Due in 1 h"),
+    View("breached", "Breached"),
+    View("waiting", "Waiting"),
+    View("open", "All open"),
+    View("closed", "Closed"),
+)
+
+_CONDITIONS = {
+    "mine": ("assignee = :login",),
+    "team": ("team = :team",),
+    "unassigned": ("assignee IS NULL",),
+    "due": ("next_due_at >= :now AND next_due_at <= :soon",),
+    "breached": ("next_due_at < :now", "breached = 1 AND next_due_at >= :now"),
+    "waiting": ("category = 'waiting'",),
+    "open": ("1 = 1",),
+}
+"""View → conditions that exclude each other, any of which will do; each is a range of an index, so counting is cheap.
+A target is met up to its due instant and missed from the second after it, so `due` begins and `breached` ends at
+now."""
+
+_COUNTERS = "SELECT " + ", ".join(
+    " + ".join(f"(SELECT count(*) FROM ticket WHERE is_open = 1 AND {condition})" for condition in conditions)
+    for conditions in _CONDITIONS.values()
+)
+
+_COLUMNS = (
+    "id, subject, status, category, severity, priority, requester, organisation, assignee, team, type, next_due_at, "
+    "next_metric, breached, waiting, received_at, updated_at, rank, order_at, department"
+)
+
+
+class _Sorting(NamedTuple):
+    """columns: the keyset; a window goes through it forwards, or backwards (`closed`: the newest first)."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+
+    def by(self, *, reverse: bool) -> str:
+        direction = " DESC" if self.descending != reverse else ""
+        return ", ".join(f"{column}{direction}" for column in self.columns)
+
+    def beyond(self, *, reverse: bool) -> str:
+        """The rows after a key (reverse: before it)."""
+        names = ", ".join(":key_" + column for column in self.columns)
+        return f"({', '.join(self.columns)}) {'<' if self.descending != reverse else '>'} ({names})"
+
+    def bound(self, key: Key) -> dict[str, object]:
+        values = key if len(self.columns) == 3 else key[1:]
+        return {f"key_{column}": value for column, value in zip(self.columns, values, strict=True)}
+
+
+_SORTINGS = {
+    "order": _Sorting(("rank", "order_at", "id")),
+    "due": _Sorting(("next_due_at", "id")),
+    "closed": _Sorting(("updated_at", "id"), descending=True),
+}
+
+
+def counters(reader: Reader, viewer: Viewer) -> dict[str, int]:
+    """How many tickets each view but `closed` holds."""
+    ((*found,),) = reader.rows(_COUNTERS, _who(reader, viewer))
+    return dict(zip(_CONDITIONS, found, strict=True))
+
+
+def window(
+    reader: Reader,
+    view: str,
+    viewer: Viewer,
+    *,
+    order: Order = "order",
+    after: Key | None = None,
+    before: Key | None = None,
+    offset: int = 0,
+    limit: int = 100,
+    match: str = "",
+    department: str | None = None,
+    team: str | None = None,
+) -> list[QueueRow]:
+    """A page of a view in list order: from the top, or the one that begins after a key, or the one that ends just
+    before one. offset: rows to skip from there. match: only what has this text in its number, subject, requester or
+    organisation, whatever the case. department, team: only what is there."""
+    sorting = _sorting(view, order)
+    reverse = before is not None
+    where, params = _where(reader, view, viewer, match, department, team)
+    anchor = before if reverse else after
+    if anchor is not None:
+        where += f" AND {sorting.beyond(reverse=reverse)}"
+        params |= sorting.bound(anchor)
+    params |= {"limit": limit, "offset": offset}
+    sql = (
+        f"SELECT {_COLUMNS} FROM ticket WHERE {where} "
+        f"ORDER BY {sorting.by(reverse=reverse)} LIMIT :limit OFFSET :offset"
+    )
+    found = [queue_row(row, sorting.columns) for row in reader.rows(sql, params)]
+    if reverse:
+        found.reverse()
+    return found
+
+
+def count(
+    reader: Reader,
+    view: str,
+    viewer: Viewer,
+    match: str = "",
+    *,
+    department: str | None = None,
+    team: str | None = None,
+) -> int:
+    """How many rows a view has."""
+    where, params = _where(reader, view, viewer, match, department, team)
+    ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
+    return int(found)
+
+
+def position(reader: Reader, view: str, viewer: Viewer, order: Order, key: Key, match: str = "") -> int:
+    """How many rows of a view stand before a key, whether or not a row has it."""
+    sorting = _sorting(view, order)
+    where, params = _where(reader, view, viewer, match)
+    sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.beyond(reverse=True)}"
+    ((found,),) = reader.rows(sql, params | sorting.bound(key))
+    return int(found)
+
+
+def queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", "id")) -> QueueRow:
+    """A row of `queue_columns` with its place in a list that is sorted by these columns."""
+    number, due, updated = row[0], row[11], row[16]
+    if len(key) == 3:
+        place = Key(row[17], row[18], number)
+    else:
+        place = Key(0, due if key[0] == "next_due_at" else updated, number)
+    instants = (seconds(row[15]), seconds(updated))
+    return QueueRow._make((*row[:11], seconds_or_none(due), row[12], row[13] == 1, row[14], *instants, place, row[19]))
+
+
+def queue_columns() -> str:
+    """The columns of `ticket` that `queue_row` reads, in their order."""
+    return _COLUMNS
+
+
+def _sorting(view: str, order: Order) -> _Sorting:
+    return _SORTINGS["closed" if view == "closed" else order]
+
+
+def _where(
+    reader: Reader, view: str, viewer: Viewer, match: str, department: str | None = None, team: str | None = None
+) -> tuple[str, dict[str, object]]:
+    where = "is_open = 0" if view == "closed" else f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])})"
+    params = _who(reader, viewer)
+    if match:
+        condition, pattern = _matching(reader, match)
+        where += f" AND {condition}"
+        params["match"] = pattern
+    for column, wanted in (("department", department), ("team", team)):
+        if wanted is not None:
+            where += f" AND {column} = :of_{column}"
+            params[f"of_{column}"] = wanted
+    return where, params
+
+
+def _who(reader: Reader, viewer: Viewer) -> dict[str, object]:
+    return {
+        "login": viewer.login,
+        "team": viewer.team,
+        "now": reader.instant(viewer.now),
+        "soon": reader.instant(viewer.now + SOON),
+    }
+
+
+def _matching(reader: Reader, match: str) -> tuple[str, str]:
+    """A literal LIKE. SQLite's own knows the case of ASCII only, and is fast; other letters are folded in Python."""
+    escaped = literal(match)
+    if reader.dialect == "postgresql":
+        like, column = "ILIKE", "{}"
+    elif match.isascii():
+        like, column = "LIKE", "{}"
+    else:
+        like, column, escaped = "LIKE", "casefold({})", escaped.casefold()
+    tested = ["CAST(id AS TEXT)", *(column.format(name) for name in ("subject", "requester", "organisation"))]
+    return "(" + " OR ".join(f"{text} {like} :match ESCAPE '\\'" for text in tested) + ")", f"%{escaped}%"

@@ -1,0 +1,43 @@
+"""What is open for teams that take turns, over a bare `Reader`: the list that one shift hands to the next (S3-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.reader import Reader
+
+
+class Waiting(NamedTuple):
+    """An open ticket at a hand-over. Instants are epoch seconds; due is None without a running clock."""
+
+    number: int
+    subject: str
+    status: str
+    severity: str | None
+    priority: str | None
+    organisation: str
+    team: str | None
+    assignee: str | None
+    due: int | None
+    waiting: str
+    received: int
+    updated: int
+
+
+def open_for(reader: Reader, teams: Sequence[str]) -> list[Waiting]:
+    """The open tickets of these teams, the next due first, those without a due instant last."""
+    names = {f"team_{place}": team for place, team in enumerate(teams)}
+    if not names:
+        return []
+    listed = ", ".join(f":{name}" for name in names)
+    found = reader.rows(
+        "SELECT id, subject, status, severity, priority, organisation, team, assignee, "
+        "CASE WHEN next_due_at >= :never THEN NULL ELSE next_due_at END, waiting, received_at, updated_at "
+        f"FROM ticket WHERE is_open = 1 AND team IN ({listed}) ORDER BY next_due_at, id",
+        {**names, "never": reader.never},
+    )
+    return [
+        Waiting._make((*row[:8], seconds_or_none(row[8]), row[9], seconds(row[10]), seconds(row[11]))) for row in found
+    ]

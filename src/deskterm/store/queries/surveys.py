@@ -1,0 +1,93 @@
+"""What customers answered to surveys, and the articles that were sent to them, over the whole desk. SQL over a bare
+`Reader`."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from deskterm.store.db.instants import seconds
+from deskterm.store.db.reader import Reader
+from deskterm.store.rows.texts import spoken
+
+
+class AnswerRow(NamedTuple):
+    """A question how it was, and what came of it (`deskterm.desk.conversation.survey`). at: when it last changed, epoch
+    seconds."""
+
+    ticket: int
+    key: str
+    state: str
+    score: int | None
+    complaint: bool
+    flag: str | None
+    comment: str
+    note: str
+    changed: str
+    who: str
+    at: int
+    subject: str
+    organisation: str
+    assignee: str | None
+
+
+class ArticleRow(NamedTuple):
+    """An article of the knowledge base. tickets: on how many it was sent; times: how often in all; done: how many of
+    the tickets are solved or closed; last: when it was sent last, epoch seconds."""
+
+    address: str
+    tickets: int
+    times: int
+    done: int
+    last: int
+
+
+def answers(reader: Reader, *, every: bool = False) -> list[AnswerRow]:
+    """Answers that nobody has read yet: complaints first, then the lowest score, then the oldest. every: those that
+    were read, and questions without an answer, too."""
+    where = "" if every else " AND r.state = 'answered'"
+    found = reader.rows(
+        "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.organisation, t.assignee FROM record r "
+        f"JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'feedback'{where}"
+    )
+    told = [(row, json.loads(row[5])) for row in found]
+    names = ("comment", "note", "changed")
+    words = spoken(reader, (values.get(name) for _, values in told for name in names))
+    rows = [
+        AnswerRow(
+            ticket,
+            key,
+            state,
+            values.get("score"),
+            bool(values.get("complaint")),
+            values.get("flag"),
+            words.get(values.get("comment", 0), ""),
+            words.get(values.get("note", 0), ""),
+            words.get(values.get("changed", 0), ""),
+            who,
+            seconds(at),
+            *rest,
+        )
+        for (ticket, key, state, who, at, _, *rest), values in told
+    ]
+    unread = sorted(rows, key=lambda row: (row.ticket, len(row.key), row.key))
+    return sorted(unread, key=lambda row: (not row.complaint, row.score is None, row.score or 0, row.at))
+
+
+def articles(reader: Reader) -> list[ArticleRow]:
+    """The articles that were sent, the one on most tickets first (S1-30)."""
+    found: dict[str, ArticleRow] = {}
+    for at, data, is_open in reader.rows(
+        "SELECT r.at, r.data, t.is_open FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'article'"
+    ):
+        values = json.loads(data)
+        address = values["address"]
+        before = found.get(address, ArticleRow(address, 0, 0, 0, 0))
+        found[address] = ArticleRow(
+            address,
+            before.tickets + 1,
+            before.times + int(values["times"]),
+            before.done + (1 - is_open),
+            max(before.last, seconds(at)),
+        )
+    return sorted(found.values(), key=lambda row: (-row.tickets, row.address))

@@ -1,0 +1,321 @@
+"""One ticket for showing, and what else a console reads of its desk. SQL over a bare `Reader`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from deskterm.errors import DeskError
+from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.location import shown
+from deskterm.store.db.reader import Reader
+from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
+from deskterm.store.rows.field_values import in_words
+from deskterm.store.rows.merged_tickets import among, merged
+from deskterm.store.rows.texts import called, told
+
+JUST_MISSED = 1800
+"""Seconds for which a missed target still leads the list of those next to breach."""
+
+
+class ClockView(NamedTuple):
+    """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds. waived: a lead
+    let the miss pass; next_event: the next warning or due instant that nobody noticed yet; overrun: what counted after
+    the due instant up to `since`."""
+
+    metric: str
+    cycle: int
+    state: str
+    started: int
+    target: str
+    target_seconds: int | None
+    due: int | None
+    stopped: int | None
+    consumed: int
+    since: int
+    breached_at: int | None
+    cause: str | None
+    policy: str
+    calendar: str
+    version: int
+    waived: bool = False
+    next_event: int | None = None
+    overrun: int = 0
+
+
+class MessageView(NamedTuple):
+    """A turn of the conversation. kind: public, internal or system; author_kind: requester, agent or system."""
+
+    seq: int
+    at: int
+    kind: str
+    author_kind: str
+    author: str
+    channel: str
+    automatic: bool
+    body: str
+    mark: str = ""
+    ticket: int | None = None
+    """The ticket that it was said in, where that was merged into this one; `seq` is of that one."""
+
+
+class RecordView(NamedTuple):
+    """Something that hangs on the ticket (`desk.domain.records`): `values` with what all kinds have in front."""
+
+    kind: str
+    key: str
+    state: str
+    who: str
+    at: int
+    due: int | None
+    values: dict[str, Any]
+    ticket: int | None = None
+    """The ticket that it hangs on, where that was merged into this one."""
+
+
+class EventView(NamedTuple):
+    seq: int
+    kind: str
+    at: int
+    actor: str
+    data: dict[str, Any]
+
+
+class AgentView(NamedTuple):
+    login: str
+    name: str
+    role: str
+    team: str | None
+    tier: int | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSheet:
+    """All of a ticket. Instants are epoch seconds; version: the seq of its last event. timers: clocks that promise
+    nothing, and wait for something to happen by itself."""
+
+    row: QueueRow
+    type: str
+    impact: str | None
+    urgency: str | None
+    tier: int | None
+    channel: str
+    product: str | None
+    topic: str | None
+    tags: tuple[str, ...]
+    fields: dict[str, Any]
+    solved: int | None
+    closed: int | None
+    reopened: int
+    version: int
+    clocks: list[ClockView]
+    messages: list[MessageView]
+    events: list[EventView]
+    timers: list[ClockView] = field(default_factory=list)
+    sprint: str | None = None
+    snoozed_until: int | None = None
+    exempt: str | None = None
+    held: str | None = None
+    department: str | None = None
+    flags: tuple[str, ...] = ()
+    records: list[RecordView] = field(default_factory=list)
+    words: dict[int, str] = field(default_factory=dict)
+    """What people wrote that records refer to by its number, but for letters; empty where it was erased."""
+    people: dict[int, str] = field(default_factory=dict)
+    """The names of those who take part, by their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """Which desk this is. clock_offset: seconds that a simulated desk's clock is ahead. document: the procedure in
+    force as JSON, empty before one is."""
+
+    name: str
+    simulated: bool
+    clock_offset: int
+    timezone: str
+    procedure_version: int
+    document: str
+
+
+_SHEET = (
+    "impact, urgency, tier, channel, product, topic, tags, fields, solved_at, closed_at, reopened, version, sprint, "
+    "snoozed_until, exempt, held, flags, department"
+)
+_TIMER = "timer:"
+_QUEUE_WIDTH = len(queue_columns().split(", "))
+
+
+def sheet(reader: Reader, number: int) -> TicketSheet | None:
+    """The ticket with this number: its clocks as the procedure orders their metrics, then by cycle (a metric that it
+    has no more comes last), its conversation and history in the order of their events."""
+    wanted = {"number": number}
+    found = reader.rows(f"SELECT {queue_columns()}, {_SHEET} FROM ticket WHERE id = :number", wanted)
+    if not found:
+        return None
+    row = queue_row(found[0])
+    impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version, *rest = found[0][
+        _QUEUE_WIDTH:
+    ]
+    sprint, snoozed, exempt, held, marks, department = rest
+    clocks = _clocks(reader, wanted)
+    gone = merged(reader, number, fields)
+    hanging = [*records(reader, number), *(one for other in gone for one in _counted(reader, other))]
+    return TicketSheet(
+        row=row,
+        type=row.type,
+        impact=impact,
+        urgency=urgency,
+        tier=tier,
+        channel=channel,
+        product=product,
+        topic=topic,
+        tags=_listed(tags),
+        fields=in_words(reader, [json.loads(fields)])[0],
+        solved=seconds_or_none(solved),
+        closed=seconds_or_none(closed),
+        reopened=reopened,
+        version=version,
+        clocks=[clock for clock in clocks if not clock.metric.startswith(_TIMER)],
+        messages=_messages(reader, number, gone),
+        events=_events(reader, wanted),
+        timers=[clock for clock in clocks if clock.metric.startswith(_TIMER)],
+        sprint=sprint,
+        snoozed_until=seconds_or_none(snoozed),
+        exempt=exempt,
+        held=held,
+        flags=_listed(marks),
+        department=department,
+        records=hanging,
+        words=told(reader, (record.values for record in hanging if record.kind != "letter")),
+        people=called(reader, (record.values for record in hanging if record.kind == "participant")),
+    )
+
+
+def next_to_breach(reader: Reader, now: int, limit: int = 10) -> list[QueueRow]:
+    """Open tickets by the target that runs out next, after those that were missed in the last half hour."""
+    found = reader.rows(
+        f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND next_due_at >= :since AND next_due_at < :never "
+        "ORDER BY next_due_at, id LIMIT :limit",
+        {"since": reader.instant(now - JUST_MISSED), "never": reader.never, "limit": limit},
+    )
+    return [queue_row(row, ("next_due_at", "id")) for row in found]
+
+
+def desk_facts(reader: Reader) -> DeskFacts:
+    """What the store says of its desk. DeskError for one that was never founded."""
+    found = reader.rows(
+        "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
+        "FROM desk d LEFT JOIN procedure_version p ON p.id = d.procedure_version"
+    )
+    if not found:
+        raise DeskError(
+            f"The desk at {shown(reader.url)} was never finished: make it with `deskterm init --procedure NAME`."
+        )
+    name, simulated, clock_offset, timezone, version, document = found[0]
+    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
+
+
+def procedure_document(reader: Reader, version: int) -> str:
+    """The JSON of an edition of the procedure. DeskError for one that this desk never had."""
+    found = reader.rows("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
+    if not found:
+        raise DeskError(f"This desk never had version {version} of its procedure: run `deskterm doctor`.")
+    return str(found[0][0])
+
+
+def agents(reader: Reader) -> list[AgentView]:
+    """Who works here, active or not, by login."""
+    found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
+    return [AgentView._make((*row[:5], bool(row[5]))) for row in found]
+
+
+def records(reader: Reader, number: int, kind: str | None = None) -> list[RecordView]:
+    """What hangs on a ticket, of one kind or of all, the oldest first."""
+    found = reader.rows(
+        "SELECT kind, key, state, who, at, due_at, data FROM record WHERE ticket_id = :number"
+        f"{' AND kind = :kind' if kind else ''} ORDER BY at, kind, length(key), key",
+        {"number": number, **({"kind": kind} if kind else {})},
+    )
+    return [
+        RecordView(of, key, state, who, seconds(at), seconds_or_none(due), json.loads(data))
+        for of, key, state, who, at, due, data in found
+    ]
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.strip(",").split(",")) if text else ()
+
+
+def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
+    found = reader.rows(
+        "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
+        "breached_at, cause, policy, calendar, version, waived, next_event_at, overrun FROM clock "
+        "WHERE ticket_id = :number ORDER BY metric, cycle",
+        wanted,
+    )
+    places = _places(reader)
+    found.sort(key=lambda row: places.get(row[0], len(places)))
+    return [
+        ClockView._make(
+            (
+                *row[:3],
+                seconds(row[3]),
+                *row[4:6],
+                *map(seconds_or_none, row[6:8]),
+                row[8],
+                seconds(row[9]),
+                seconds_or_none(row[10]),
+                *row[11:15],
+                bool(row[15]),
+                seconds_or_none(row[16]),
+                row[17],
+            )
+        )
+        for row in found
+    ]
+
+
+def _places(reader: Reader) -> dict[str, int]:
+    """Where each metric stands in the procedure in force."""
+    found = reader.rows("SELECT p.document FROM procedure_version p JOIN desk d ON d.procedure_version = p.id")
+    return _metric_places(found[0][0]) if found else {}
+
+
+@lru_cache(maxsize=4)
+def _metric_places(document: str) -> dict[str, int]:
+    return {metric["key"]: place for place, metric in enumerate(json.loads(document).get("metrics", ()))}
+
+
+def _messages(reader: Reader, number: int, gone: list[int]) -> list[MessageView]:
+    """The conversation; with those of tickets that were merged into it, in the order of time."""
+    names, params = among([number, *gone])
+    found = reader.rows(
+        "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, "
+        "m.mark, m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "
+        f"LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id IN ({names}) "
+        f"ORDER BY {'m.at, m.ticket_id, ' if gone else ''}m.seq",
+        params,
+    )
+    return [
+        MessageView._make(
+            (row[0], seconds(row[1]), *row[2:6], bool(row[6]), *row[7:9], None if row[9] == number else row[9])
+        )
+        for row in found
+    ]
+
+
+_COUNTED = frozenset({"entry", "quote"})
+
+
+def _counted(reader: Reader, number: int) -> list[RecordView]:
+    """What was spent on a ticket, and stays so when it is merged into another."""
+    return [record._replace(ticket=number) for kind in sorted(_COUNTED) for record in records(reader, number, kind)]
+
+
+def _events(reader: Reader, wanted: dict[str, int]) -> list[EventView]:
+    found = reader.rows("SELECT seq, kind, at, actor, data FROM event WHERE ticket_id = :number ORDER BY seq", wanted)
+    return [EventView(seq, kind, seconds(at), actor, json.loads(data)) for seq, kind, at, actor, data in found]

@@ -1,0 +1,57 @@
+"""What happened to one ticket, over a bare `Reader`, and which ticket somebody means."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from deskterm.errors import DeskError
+from deskterm.store.db.instants import seconds
+from deskterm.store.db.reader import Reader
+
+
+class Happened(NamedTuple):
+    """An event as it is stored. at: epoch seconds; version: the procedure version in force; data: its JSON."""
+
+    seq: int
+    kind: str
+    at: int
+    actor: str
+    version: int
+    data: str
+
+
+class Named(NamedTuple):
+    """A ticket that was meant."""
+
+    number: int
+    subject: str
+    external_id: str | None
+
+
+def history(reader: Reader, number: int) -> list[Happened]:
+    """The events of a ticket in the order of their sequence."""
+    found = reader.rows(
+        "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
+        {"number": number},
+    )
+    return [Happened(seq, kind, seconds(at), actor, version, data) for seq, kind, at, actor, version, data in found]
+
+
+def named(reader: Reader, reference: str) -> Named:
+    """The ticket that goes by a number (`1042`, `#1042`), or by the number it had in another system. DeskError where
+    there is none."""
+    wanted = reference.strip()
+    digits = wanted.removeprefix("#")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
+        found = _one(reader, "id = :wanted", int(digits))
+        if found is not None:
+            return found
+    found = _one(reader, "external_id = :wanted", wanted)
+    if found is None:
+        raise DeskError(f"There is no ticket {wanted}: `deskterm ticket list` shows those that are open.")
+    return found
+
+
+def _one(reader: Reader, condition: str, wanted: int | str) -> Named | None:
+    rows = reader.rows(f"SELECT id, subject, external_id FROM ticket WHERE {condition}", {"wanted": wanted})
+    return Named._make(rows[0]) if rows else None

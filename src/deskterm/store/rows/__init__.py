@@ -1,0 +1,1 @@
+"""Pieces of rows that several queries share."""

@@ -1,0 +1,1 @@
+"""Controllers of the console: run commands, ask, compose, edit outside, help."""

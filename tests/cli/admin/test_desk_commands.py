@@ -1,0 +1,266 @@
+"""Making a desk, seeding it, asking for due times, taking data out, and the ways in which that goes wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli_call import Call
+
+
+def test_without_a_desk_every_command_says_how_to_make_one(deskterm: Call) -> None:
+    for words in (("ticket", "list"), ("ticket", "new", "x"), ("doctor",), ("export", "tickets"), ()):
+        answer = deskterm(*words)
+        assert answer.code == 1
+        assert "make one with `deskterm init --procedure NAME`" in answer.err
+
+
+def test_an_unknown_procedure_is_answered_with_the_known_ones(deskterm: Call) -> None:
+    answer = deskterm("init", "--procedure", "sofware-vendor")
+    assert answer.code == 1
+    assert "did you mean software-vendor?" in answer.err
+
+
+def test_a_folder_that_cannot_be_written_is_said_so(deskterm: Call, tmp_path: Path, procedure_file: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    answer = deskterm("init", "--procedure", procedure_file, "--database", tmp_path / "file" / "desk.sqlite3")
+    assert answer.code == 1
+    assert answer.err.count("\n") == 1
+
+
+def test_a_file_that_is_no_database_is_left_alone(deskterm: Call, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear desk, " * 100)
+    answer = deskterm("ticket", "list", "--database", letter)
+    assert answer.code == 1
+    assert answer.err.count("\n") == 1
+    assert letter.read_text() == "Dear desk, " * 100
+
+
+def test_a_store_of_a_newer_deskterm_is_refused(desk: Call, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "desk.sqlite3") as connection:
+        connection.execute("UPDATE desk SET schema_number = 99")
+    for words in (("ticket", "list"), ("doctor",)):
+        answer = desk(*words)
+        assert answer.code == 1
+        assert "newer" in answer.err
+
+
+def test_a_new_desk_is_its_owners_alone(desk: Call, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "desk.sqlite3").stat().st_mode) == 0o600
+
+
+def test_a_desk_is_not_made_over_another(desk: Call, procedure_file: Path) -> None:
+    answer = desk("init", "--procedure", procedure_file)
+    assert answer.code == 1
+    assert "already" in answer.err
+
+
+def test_due_times_need_no_desk(deskterm: Call, procedure_file: Path) -> None:
+    due = ("sla", "due", "--procedure", procedure_file, "--type", "fault", "--severity", "low")
+    found = deskterm(*due, "--start", "2026-11-20T15:45", "--json").json
+    assert [(item["metric"], item["target"], item["due_at"]) for item in found] == [
+        ("response", "1h", "2026-11-23T08:45:00Z"),
+        ("resolution", "2d", "2026-11-24T15:45:00Z"),
+    ]
+    printed = deskterm(*due, "--start", "2026-07-06T07:30Z")
+    assert "Europe/London (UTC+01:00)" in printed.out
+
+
+def test_due_times_of_what_no_policy_is_for(deskterm: Call, procedure_file: Path) -> None:
+    due = ("sla", "due", "--procedure", procedure_file, "--type", "question", "--start", "2026-11-20")
+    assert deskterm(*due, "--json").json == []
+    assert deskterm(*due).code == 1
+
+
+def test_a_severity_file_is_tried_seeded_and_seeded_again(desk: Call, tmp_path: Path) -> None:
+    scale = tmp_path / "scale.csv"
+    scale.write_text("key,label,response,resolution\nhigh,High,,\nmid,Middle,45m,1d\nlow,Low,,\n")
+    tried = desk("seed", "severities", scale, "--dry-run")
+    assert (tried.code, "nothing was written" in tried.out) == (0, True)
+    assert "Middle" in desk("seed", "severities", scale).out
+    assert desk("seed", "severities", scale).out == "Nothing differs; nothing was changed.\n"
+    desk("ticket", "new", "x", "--type", "fault", "--severity", "mid")
+    scale.write_text("key,label\nhigh,High\nlow,Low\n")
+    refused = desk("seed", "severities", scale)
+    assert refused.code == 1
+    assert "Middle cannot be removed: 1 ticket uses it (1001)" in refused.err
+
+
+def test_agents_are_seeded_and_only_an_admin_works_as_them(
+    desk: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = tmp_path / "agents.toml"
+    people.write_text('[[agents]]\nlogin = "sam"\nname = "Sam"\n')
+    assert "+ sam (Sam)" in desk("seed", "agents", people).out
+    assert desk("ticket", "new", "x", "--type", "fault", "--as", "sam").code == 0
+    monkeypatch.setenv("LOGNAME", "sam")
+    refused = desk("ticket", "new", "x", "--type", "fault", "--as", "ann")
+    assert refused.code == 1
+    assert "ask somebody with the role admin" in refused.err
+
+
+def test_exports_are_csv_or_jsonl_and_replace_no_file_unasked(desk: Call, tmp_path: Path) -> None:
+    desk("ticket", "new", 'Say "hi", all', "--type", "fault", "--body", "two\nlines")
+    rows = list(csv.DictReader(io.StringIO(desk("export", "tickets").out)))
+    assert rows[0]["subject"] == 'Say "hi", all'
+    target = tmp_path / "messages.jsonl"
+    assert desk("export", "messages", "--output", target).code == 0
+    assert json.loads(target.read_text())["body"] == "two\nlines"
+    assert desk("export", "messages", "--output", target).code != 0
+    assert desk("export", "messages", "--output", target, "--force").code == 0
+
+
+def test_the_doctor_finds_what_was_changed_behind_the_desks_back(desk: Call, tmp_path: Path) -> None:
+    desk("ticket", "new", "x", "--type", "fault")
+    assert "sound" in desk("doctor").out
+    with sqlite3.connect(tmp_path / "desk.sqlite3") as connection:
+        connection.execute("UPDATE ticket SET status = 'closed'")
+    sick = desk("doctor", "--json")
+    assert sick.code == 1
+    assert sick.json["findings"] == ["ticket 1001 differs from its events in status"]
+    assert desk("doctor", "--repair").code == 0
+    assert desk("doctor").code == 0
+
+
+def test_procedures_are_listed_shown_and_checked(deskterm: Call, procedure_file: Path) -> None:
+    names = {item["name"] for item in deskterm("procedure", "list", "--json").json}
+    assert {"software-vendor", "campus-it", "managed-services", "saas-platform", "web-agency"} <= names
+    assert deskterm("procedure", "check", procedure_file).code == 0
+    procedure_file.write_text(procedure_file.read_text().replace("pauses =", "pausess ="))
+    broken = deskterm("procedure", "check", procedure_file)
+    assert broken.code == 1
+    assert 'small.toml:49: unknown key "pausess" in statuses "waiting"; did you mean "pauses"?' in broken.err
+
+
+def test_the_console_without_a_terminal_prints_the_queue(desk: Call) -> None:
+    desk("ticket", "new", "Login fails", "--type", "fault")
+    answer = desk()
+    assert answer.code == 0
+    assert "Login fails" in answer.out
+
+
+def real(*words: str, database: Path, program: list[str] | None = None) -> subprocess.CompletedProcess[str]:
+    command = program or [sys.executable, "-m", "deskterm"]
+    environment = {**os.environ, "DESKTERM_DATABASE": str(database), "LOGNAME": "ann"}
+    return subprocess.run(
+        [*command, *words], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+
+
+def test_the_version_answers_without_importing_anything_heavy(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.argv = ['deskterm', '--version']\n"
+        "from deskterm.__main__ import main; main()\n"
+        "heavy = {'typer', 'textual', 'rich', 'sqlalchemy', 'sqlmodel', 'pydantic', 'sqlite3'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = real(database=tmp_path / "d", program=[sys.executable, "-c", script])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("deskterm ")
+
+
+def test_a_list_is_read_without_the_writing_machinery(tmp_path: Path, desk: Call) -> None:
+    script = (
+        "import sys\n"
+        "from deskterm.cli.main import run\n"
+        "assert run(['ticket', 'list']) == 0\n"
+        "heavy = {'textual', 'sqlalchemy', 'sqlmodel', 'deskterm.procedure.schema'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = real(database=tmp_path / "desk.sqlite3", program=[sys.executable, "-c", script])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reader_that_leaves_early_is_no_error(desk: Call, tmp_path: Path) -> None:
+    for _ in range(3):
+        desk("ticket", "new", "x" * 200, "--type", "fault")
+    command = f"{sys.executable} -m deskterm export events --format jsonl | head -c 1"
+    environment = {**os.environ, "DESKTERM_DATABASE": str(tmp_path / "desk.sqlite3")}
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("instant", ["9999-12-31", "0001-01-01", "1890-05-05"])
+def test_an_instant_that_no_desk_will_see_is_refused(deskterm: Call, procedure_file: Path, instant: str) -> None:
+    due = deskterm("sla", "due", "--procedure", procedure_file, "--type", "fault", "--start", instant)
+    assert due.code == 2
+    assert "no instant that a desk will see" in due.err
+    made = deskterm("init", "--procedure", procedure_file, "--simulated", "--now", instant)
+    assert made.code == 2
+
+
+def test_numbers_beyond_every_database_are_wrong_usage(desk: Call) -> None:
+    assert desk("ticket", "show", 2**63).code == 2
+    assert desk("ticket", "list", "--limit", 10**20).code == 2
+
+
+def test_only_an_admin_reads_as_somebody_else(desk: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert desk("ticket", "list", "--as", "nobody-here").code == 1
+    people = tmp_path / "agents.csv"
+    people.write_text("login,name,role\nsam,Sam,agent\n")
+    desk("seed", "agents", people)
+    assert desk("ticket", "list", "--view", "mine", "--as", "sam").code == 0
+    monkeypatch.setenv("LOGNAME", "sam")
+    assert desk("ticket", "list", "--view", "mine", "--as", "ann").code == 1
+
+
+def test_json_holds_hostile_words_as_escapes(desk: Call) -> None:
+    subject = "a\x9b31m\u202eb\u2066"
+    desk("ticket", "new", subject, "--type", "fault")
+    printed = desk("ticket", "list", "--json")
+    assert not set("\x9b\u202e\u2066") & set(printed.out)
+    assert printed.json[0]["subject"] == subject
+
+
+def test_bytes_that_are_no_text_get_one_sentence(desk: Call) -> None:
+    answer = desk("ticket", "new", "\udcff\udcfe", "--type", "fault")
+    assert (answer.code, "not UTF-8 text" in answer.err) == (2, True)
+
+
+def test_a_place_that_the_system_refuses_gets_one_sentence(desk: Call) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    answer = subprocess.run(
+        f"{sys.executable} -m deskterm export events > /dev/full",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LOGNAME": "ann"},
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("deskterm: The system refused")
+
+
+def test_a_severity_may_be_named_as_the_queue_shows_it(deskterm: Call) -> None:
+    due = ("sla", "due", "--procedure", "software-vendor", "--start", "2026-11-20 15:45", "--json")
+    short = deskterm(*due, "--type", "Technical Support", "--severity", "p1")
+    assert [item["due_at"][8:16] for item in short.json] == ["23T08:15", "23T08:45", "23T11:45"]
+
+
+def test_the_shipped_examples_can_be_seeded(deskterm: Call) -> None:
+    deskterm("init", "--procedure", "software-vendor")
+    for what in ("agents", "clients", "severities"):
+        assert deskterm("seed", what, "example", "--dry-run").code == 0
+
+
+def test_a_stranger_is_not_told_to_act_as_somebody_else(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Choose from ann" in desk("ticket", "note", "1001", "x", "--as", "zoe").err
+    monkeypatch.setenv("LOGNAME", "zoe")
+    refused = desk("ticket", "note", "1001", "x")
+    assert refused.code == 1
+    assert refused.err == (
+        "deskterm: 'zoe' is no agent of this desk: an admin can add them with `deskterm seed agents FILE`.\n"
+    )

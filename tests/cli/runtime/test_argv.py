@@ -1,0 +1,85 @@
+"""Words that begin with a dash, and numbers that nobody can mean."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli_call import Call
+from deskterm.cli.main import program
+from deskterm.cli.runtime.argv import dashed, sheltered
+from every_command import every_command
+
+NINE = ("--now", "2026-11-23T09:00")
+
+
+def test_words_and_lengths_that_begin_with_a_dash_are_words(desk: Call) -> None:
+    assert desk("ticket", "new", "-5 degrees", "--body", "- one\n- two", "--type", "fault", *NINE).code == 0
+    assert desk("ticket", "note", 1001, "-1 item", "--json", *NINE).json["summary"] == "1001 noted"
+    assert desk("ticket", "note", 1001, *NINE, "--", "-hello").code == 0
+    shown = desk("ticket", "show", 1001, *NINE).out
+    assert all(words in shown for words in ("-5 degrees", "  - two\n", "  -1 item\n", "  -hello\n"))
+    refused = desk("ticket", "time", 1001, "-25m", *NINE)
+    assert (refused.code, refused.err) == (
+        2,
+        "deskterm: '-25m' is no time of work: write it as 25m, 1h30m or 1.5h.\n",
+    )
+
+
+def test_a_dash_and_letters_are_an_option_and_the_refusal_says_what_to_do(desk: Call) -> None:
+    refused = desk("ticket", "note", 1001, "-x", *NINE)
+    assert (refused.code, "words that begin with a dash go behind --" in refused.err) == (2, True)
+
+
+WORD = st.one_of(
+    st.sampled_from(["-1 item", "-25m", "-", "--json", "--if-version", "7", "plain", "--", "--reason=a b", "-- b"]),
+    st.text(max_size=6),
+)
+
+
+@given(st.lists(WORD, max_size=6))
+def test_sheltering_loses_no_word(words: list[str]) -> None:
+    call = ["ticket", "note", *words]
+    if dashed(call):
+        found = sheltered(typer.main.get_command(program(["ticket"])), call)
+        assert sorted(word for word in found if word != "--") == sorted(word for word in call if word != "--") or (
+            "--" in words
+        )
+
+
+@pytest.mark.parametrize("number", [10**30, -(10**30), 2**63])
+def test_a_number_that_no_store_can_hold_is_wrong_usage(desk: Call, number: int) -> None:
+    assert desk("ticket", "new", "Printer", "--type", "fault", *NINE).code == 0
+    for words in (
+        ("ticket", "show", number),
+        ("ticket", "prioritise", 1001, "high", "--because", "x", "--affected", number),
+        ("ticket", "note", 1001, "x", "--if-version", number),
+        ("ticket", "split", 1001, number),
+        ("ticket", "check", 1001, number),
+        ("ticket", "waive", 1001, "response", "--cycle", number),
+        ("ticket", "feedback", 1001, "--score", number),
+        ("ticket", "time", 1001, f"{number}h"),
+        ("audit", "verify", "--ticket", number),
+        ("sla", "list", "--due-within", f"{number}h"),
+    ):
+        refused = desk(*words, *NINE)
+        assert (refused.code, refused.out) == (2, ""), words
+        assert refused.err.startswith("deskterm: ")
+        assert "unexpected" not in refused.err
+
+
+def test_every_number_that_a_command_takes_has_its_bounds() -> None:
+    boundless = [
+        f"{' '.join(path)} {parameter.name}"
+        for path, command in every_command()
+        for parameter in command.params
+        if parameter.type_descriptor.annotation in (int, float) and None in (parameter.min, parameter.max)
+    ]
+    assert boundless == []
+
+
+def test_more_than_a_month_of_work_at_once_is_refused_as_such(desk: Call) -> None:
+    assert desk("ticket", "new", "Printer", "--type", "fault", *NINE).code == 0
+    assert "it is more than a month, so write it down day by day" in desk("ticket", "time", 1001, "800h", *NINE).err

@@ -1,0 +1,114 @@
+"""`deskterm ticket due|waive|snooze|work|transfer|duplicate|split`, `deskterm sla migrate` and `deskterm run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli_call import Call
+from small_desk import TEXT
+
+
+@pytest.fixture
+def ticket(desk: Call) -> Call:
+    """A desk with one high fault, received at nine."""
+    desk(
+        "ticket",
+        "new",
+        "Login fails",
+        "--type",
+        "fault",
+        "--severity",
+        "high",
+        "--body",
+        "x",
+        "--now",
+        "2026-11-23T09:00",
+    )
+    return desk
+
+
+def clock(call: Call, metric: str) -> dict[str, object]:
+    sheet = call("ticket", "show", "1001", "--json", "--now", "2026-11-23T12:00").json
+    return next(found for found in sheet["clocks"] if found["metric"] == metric)
+
+
+def test_a_due_time_is_set_with_a_reason_and_cleared(ticket: Call) -> None:
+    at = ("--now", "2026-11-23T09:05")
+    assert ticket("ticket", "due", "1001", "resolution", "2026-11-24T10:00", *at).code == 2
+    set_ = ticket("ticket", "due", "1001", "resolution", "2026-11-24T10:00", "--reason", "agreed by telephone", *at)
+    assert (set_.code, clock(ticket, "resolution")["due"]) == (0, "2026-11-24T10:00:00Z")
+    cleared = ticket("ticket", "due", "1001", "resolution", "--clear", "--reason", "not any more", *at)
+    assert (cleared.code, clock(ticket, "resolution")["due"]) == (0, "2026-11-23T13:00:00Z")
+
+
+def test_a_miss_is_waived_and_stays_on_record(ticket: Call) -> None:
+    at = ("--now", "2026-11-23T10:00")
+    refused = ticket("ticket", "waive", "1001", "resolution", "--reason", "x", *at)
+    assert "has not been missed" in refused.err
+    assert ticket("ticket", "waive", "1001", "response", "--reason", "network of the client", *at).code == 0
+    assert clock(ticket, "response")["waived"]
+
+
+def test_a_ticket_is_put_off_and_taken_up_by_the_runner(ticket: Call) -> None:
+    assert ticket("ticket", "snooze", "1001", "2026-11-23T11:00", "--now", "2026-11-23T09:05").code == 0
+    told = ticket("run", "--once", "--now", "2026-11-23T11:00")
+    assert "taken up again" in told.out
+    assert ticket("run", "--once", "--now", "2026-11-23T11:00").out == ""
+
+
+def test_work_is_begun_and_left_off(ticket: Call) -> None:
+    assert ticket("ticket", "work", "1001", "--now", "2026-11-23T09:05").out == "1001: work begun\n"
+    assert "at work on 1001 already" in ticket("ticket", "work", "1001", "--now", "2026-11-23T09:06").err
+    left = ticket("ticket", "work", "1001", "--stop", "--now", "2026-11-23T09:30").out
+    assert left == "1001: work left off; 25m written down as entry 1\n"
+
+
+def test_a_duplicate_is_closed_and_its_clocks_cancelled(ticket: Call) -> None:
+    ticket("ticket", "new", "Cannot sign in", "--type", "fault", "--now", "2026-11-23T09:10")
+    assert ticket("ticket", "duplicate", "1002", "1001", "--now", "2026-11-23T09:20").code == 0
+    sheet = ticket("ticket", "show", "1002", "--json", "--now", "2026-11-23T09:20").json
+    assert {found["state"] for found in sheet["clocks"]} == {"cancelled"}
+
+
+def test_a_message_becomes_a_ticket_whose_clocks_start_when_it_came(ticket: Call) -> None:
+    ticket("ticket", "reply", "1001", "And the printer.", "--from-requester", "--now", "2026-11-23T09:30")
+    assert ticket("ticket", "split", "1001", "2", "--subject", "The printer", "--now", "2026-11-23T10:00").code == 0
+    sheet = ticket("ticket", "show", "1002", "--json", "--now", "2026-11-23T10:00").json
+    assert {found["started"] for found in sheet["clocks"]} == {"2026-11-23T09:30:00Z"}
+
+
+def test_running_clocks_move_to_a_new_edition_only_when_told_to(ticket: Call, tmp_path: Path) -> None:
+    (tmp_path / "tighter.toml").write_text(TEXT.replace('resolution = "4h"', 'resolution = "3h"'))
+    at = ("--now", "2026-11-23T09:05")
+    assert ticket("procedure", "apply", tmp_path / "tighter.toml", *at).code == 0
+    assert clock(ticket, "resolution")["due"] == "2026-11-23T13:00:00Z"
+    listed = ticket("sla", "migrate", "--dry-run", "--json", *at).json
+    assert [(one["metric"], one["old_due"], one["new_due"]) for one in listed] == [
+        ("resolution", "2026-11-23T13:00:00Z", "2026-11-23T12:00:00Z")
+    ]
+    assert clock(ticket, "resolution")["due"] == "2026-11-23T13:00:00Z"
+    assert "1 clock moved." in ticket("sla", "migrate", *at).out
+    assert clock(ticket, "resolution")["due"] == "2026-11-23T12:00:00Z"
+    assert ticket("sla", "migrate", *at).out == "0 clocks moved.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("due", "1001", "resolution"),
+        ("schedule", "1001"),
+        ("snooze", "1001"),
+        ("transfer", "1001"),
+        ("work", "1001", "--of", "sam"),
+        ("due", "1001", "nope", "2026-12-01", "--reason", "x"),
+        ("duplicate", "1001", "1001"),
+        ("split", "1001", "99"),
+    ],
+)
+def test_what_is_not_said_rightly_gets_one_sentence(ticket: Call, words: tuple[str, ...]) -> None:
+    answer = ticket("ticket", *words, "--now", "2026-11-23T09:05")
+    assert answer.code in (1, 2)
+    assert answer.err.startswith("deskterm: ")
+    assert answer.err.count("\n") == 1

@@ -1,0 +1,110 @@
+"""What a request says and means, rules and hand-overs, from the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli_call import Call
+
+NINE = ("--now", "2026-11-23T09:00Z")
+TEN = ("--now", "2026-11-23T10:00Z")
+
+
+def founded(deskterm: Call, procedure: str) -> Call:
+    made = deskterm("init", "--procedure", procedure, "--simulated", *NINE)
+    assert made.code == 0, made.err
+    return deskterm
+
+
+@pytest.mark.requirement("S2-08", "S2-10", "S2-14", "S1-33")
+def test_a_request_is_asked_for_what_it_lacks_and_may_be_opened_without(deskterm: Call) -> None:
+    desk = founded(deskterm, "campus-it")
+    refused = desk("ticket", "new", "Printer jams in room 204", *NINE)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.count("\n") == 1
+    assert "Caller (people, as Name <name@example.org>" in refused.err
+    opened = desk("ticket", "new", "Printer jams in room 204", "--incomplete", *NINE)
+    assert "without Date and time of the occurrence, Caller" in opened.out
+    given = desk("ticket", "supply", 1001, "caller=Ada <ada@example.org> 3131", "resource=printer", *NINE)
+    assert "still without Date and time of the occurrence" in given.out
+    assert desk("ticket", "supply", 1001, "caller", *NINE).code == 2
+    again = desk("ticket", "new", "The printer jams in room 204", "--incomplete", *NINE)
+    assert "1001" in again.out.partition("It may be about the same as:")[2]
+    alike = desk("ticket", "like", "room 204 printer", "--json", *NINE).json
+    assert [one["number"] for one in alike] == [1001, 1002]
+    assert desk("ticket", "like", "zzz", *NINE).out == "Nothing is like it.\n"
+    lifted = desk("ticket", "prioritise", 1001, "high", "--because", "many-affected", "--affected", 30, "--json", *NINE)
+    assert lifted.json["changes"]["priority"] == ["normal", "high"]
+    assert desk("ticket", "exempt", 1001, *NINE).code == 2
+    assert desk("ticket", "exempt", 1001, "--reason", "no such", *NINE).code == 1
+    assert desk("ticket", "exempt", 1001, "--end", *NINE).err == "deskterm: Ticket 1001 is not exempt.\n"
+
+
+@pytest.mark.requirement("S1-05")
+def test_a_severity_is_confirmed_from_the_command_line(deskterm: Call) -> None:
+    desk = founded(deskterm, "software-vendor")
+    opened = desk(
+        *("ticket", "new", "Down", "--severity", "high", "--product", "platform", "--body", "It is down", *NINE)
+    )
+    assert opened.code == 0, opened.err
+    assert desk("ticket", "confirm-severity", 1001, *NINE).out.startswith("1001: severity High")
+    assert "was asked for" in desk("ticket", "confirm-severity", 1001, "low", *TEN).out
+
+
+@pytest.mark.requirement("S3-02", "S3-08")
+def test_rules_are_listed_and_switched_and_a_shift_hands_over(deskterm: Call) -> None:
+    desk = founded(deskterm, "managed-services")
+    rules = {rule["key"]: rule["by_itself"] for rule in desk("rule", "list", "--json", *NINE).json}
+    assert (rules["critical"], rules["response-near"]) == (True, False)
+    assert "by itself from now on" in desk("rule", "on", "response-near", *NINE).out
+    assert "does it" in next(
+        line for line in desk("rule", "list", *NINE).out.splitlines() if line.startswith("response-near")
+    )
+    assert desk("rule", "off", "critical", *NINE).code == 1
+    opened = desk("ticket", "new", "Mouse", "--field", "contact-phone=02 9999 1234", *NINE)
+    assert "team global" in opened.out, opened.err
+    handed = desk("handover", "--json", *TEN).json
+    assert (handed["team"], [one["number"] for one in handed["tickets"]]) == ("global", [1001])
+    assert handed["since"] == "2026-11-23T06:00:00Z"
+    assert "Mouse" in desk("handover", *TEN).out
+    assert desk("ticket", "suggestions", 1001, *TEN).out == "Nothing is suggested for 1001.\n"
+    assert desk("ticket", "suggestions", 1001, "--take", "1", *TEN).code == 1
+    assert desk("ticket", "suggestions", 7, *TEN).code == 1
+
+
+def test_what_a_request_lacks_is_said_as_options(deskterm: Call) -> None:
+    vendor = founded(deskterm, "software-vendor")
+    refused = vendor("ticket", "new", "Login fails", *NINE)
+    assert (refused.code, refused.err) == (
+        2,
+        "deskterm: A request of type Technical Support must say a product and a description: give --product, --body,"
+        " or open it without what cannot be had: --incomplete.\n",
+    )
+    assert vendor("ticket", "new", "Login fails", "--product", "platform", "--body", "It does.", *NINE).code == 0
+
+
+def test_a_telephone_number_serves_for_calls_back(deskterm: Call) -> None:
+    desk = founded(deskterm, "managed-services")
+    refused = desk("ticket", "new", "No mail", "--requester", "Ada", *NINE)
+    assert (refused.code, "give --phone, or open it" in refused.err) == (2, True)
+    assert desk("ticket", "new", "No mail", "--requester", "Ada", "--phone", "+61 2 5550 1234", *NINE).code == 0
+    refused = desk("ticket", "new", "No mail", "--requester", "Bo", "--phone", "+91", *NINE)
+    assert refused.err == "deskterm: '+91' is no telephone number: write it as +44 20 7946 0000.\n"
+
+
+@pytest.mark.requirement("S5-02", "S5-05")
+def test_departments_are_shown_and_listed(deskterm: Call) -> None:
+    desk = founded(deskterm, "web-agency")
+    asked = ("--type", "enquiry", "--email", "uma@nobody.example")
+    assert desk("ticket", "new", "A price", *asked).code == 0
+    assert "Department Pre-sales enquiries" in desk("ticket", "show", "1001").out
+    assert desk("ticket", "show", "1001", "--json").json["department"] == "pre-sales"
+    listed = desk("ticket", "list", "--department", "Pre-sales enquiries")
+    assert "Department" in listed.out
+    assert "A price" in listed.out
+    assert desk("ticket", "list", "--department", "billing", "--json").json == []
+    assert desk("ticket", "list", "--team", "support", "--json").json == []
+    wrong = desk("ticket", "list", "--department", "bilings")
+    assert wrong.code == 1
+    assert "There is no department 'bilings'. Did you mean billing?" in wrong.err
+    assert desk("ticket", "list", "--stale", "--team", "support").code == 2

@@ -1,0 +1,103 @@
+"""Another edition of the procedure: it touches nothing that is judged until somebody migrates what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskterm.desk.admin.procedure_migration import migrate, plan
+from deskterm.desk.admin.setup import apply
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.domain.due_changes import Moved
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import ClockView, sheet
+from due_time_desk import PROMISES, promising_desk
+from small_desk import at, small_procedure
+
+STRICTER = PROMISES.replace('resolution = "4h"', 'resolution = "2h"')
+HOLIDAY = PROMISES.replace("no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Founder\'s day" }]')
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = promising_desk(store_url)
+    yield made
+    assert prove(made.store).findings == ()
+    made.store.close()
+
+
+def clocks(desk: Desk, number: int) -> dict[str, ClockView]:
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return {clock.metric: clock for clock in found.clocks}
+
+
+def epoch(minutes: float) -> int:
+    return int(at(minutes).timestamp())
+
+
+def edition(desk: Desk, text: str, minutes: float) -> Desk:
+    apply(desk, small_procedure(text), now=at(minutes))
+    return Desk(desk.store, "ann")
+
+
+def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: Desk) -> None:
+    for _ in range(2):
+        register(desk, subject="x", type="fault", severity="high", now=at(0))
+    messages.reply(desk, 1001, "hello", now=at(10))
+    update.move(desk, 1002, "working", now=at(100))
+    update.move(desk, 1002, "waiting", now=at(110))
+    new = edition(desk, STRICTER, 150)
+    assert clocks(desk, 1001)["resolution"].due == epoch(240)
+    listed = migrate(new, at(160), dry_run=True)
+    assert (
+        listed
+        == plan(new, at(160))
+        == [
+            Moved("resolution", "Resolution", 1, epoch(240), epoch(120), True, 1001),
+            Moved("resolution", "Resolution", 1, epoch(290), epoch(170), False, 1002, True),
+        ]
+    )
+    assert clocks(desk, 1001)["resolution"].due == epoch(240)
+    assert migrate(new, at(160)) == listed
+    found = clocks(desk, 1001)
+    assert (found["resolution"].due, found["resolution"].breached_at, found["resolution"].cause) == (
+        epoch(120),
+        epoch(160),
+        "policy",
+    )
+    assert (found["response"].state, found["response"].version) == ("met", 1)
+    assert found["resolution"].version == 2
+    update.move(new, 1002, "working", now=at(165))
+    assert clocks(desk, 1002)["resolution"].due == epoch(175)
+    assert migrate(new, at(170)) == plan(new, at(170)) == []
+
+
+def test_a_holiday_moves_only_what_runs(desk: Desk) -> None:
+    register(desk, subject="x", type="fault", severity="low", now=at(0))
+    new = edition(desk, HOLIDAY, 10)
+    (moved,) = migrate(new, at(20))
+    assert (moved.old_due, moved.new_due) == (epoch(2880), epoch(4320))
+
+
+def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(desk: Desk) -> None:
+    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    without = PROMISES.replace('response = "30m"\nnext-response = "1h"\n', 'next-response = "1h"\n')
+    new = edition(desk, without, 40)
+    migrate(new, at(50))
+    assert (clocks(desk, 1001)["response"].state, clocks(desk, 1001)["response"].breached_at) == (
+        "cancelled",
+        epoch(30),
+    )
+
+
+def test_only_an_admin_migrates(desk: Desk) -> None:
+    with pytest.raises(DeskError, match="ask somebody with the role admin"):
+        migrate(Desk(desk.store, "lea"), at(0))

@@ -1,0 +1,114 @@
+"""Quotes: asked for, sent by those who may, answered; the promise rests meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from deskterm.desk.billing import quotes, time_entries
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.notify.letters import mark
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.queries.ticket_detail import RecordView
+from one_ticket import seen
+from shipped_desk import as_, shipped_desk
+from small_desk import at
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = shipped_desk(store_url, "saas-platform")
+    register(made, subject="New logo on invoices", requester="Ida", organisation="larch",
+             type="guidance", now=at(0))  # fmt: skip
+    update.move(made, 1001, "triage", now=at(1))
+    yield made
+    assert prove(made.store).findings == ()
+    made.store.close()
+
+
+def quote(desk: Desk) -> RecordView:
+    (found,) = (record for record in seen(desk).records if record.kind == "quote")
+    return found
+
+
+def resolution(desk: Desk) -> str:
+    return next(clock.state for clock in seen(desk).clocks if clock.metric == "resolution")
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(desk: Desk) -> None:
+    quotes.request(as_(desk, "sam"), 1001, note="A new logo on 4 forms", now=at(2))
+    assert (quote(desk).state, seen(desk).row.status, resolution(desk)) == ("requested", "quote-required", "paused")
+    assert "quote" in seen(desk).flags
+    with pytest.raises(DeskError, match="is requested: send it first"):
+        quotes.answer(desk, 1001, True, now=at(3))
+    with pytest.raises(DeskError, match="Only somebody with the role Professional Services may quote a price here"):
+        quotes.send(as_(desk, "sam"), 1001, Decimal("480.00"), now=at(3))
+    done = quotes.send(as_(desk, "professional-services"), 1001, Decimal("1480.00"), now=at(3))
+    assert done.summary.startswith("1001: quote 1 of GBP 1,480.00 sent")
+    assert (quote(desk).values["amount"], quote(desk).values["currency"]) == ("1480.00", "GBP")
+    quotes.answer(as_(desk, "sam"), 1001, True, note="order 7", now=at(60))
+    assert (quote(desk).state, seen(desk).row.status, resolution(desk)) == ("accepted", "work-in-progress", "running")
+    assert "quote" not in seen(desk).flags
+
+
+@pytest.mark.requirement("S4-20")
+def test_going_to_where_a_quote_is_awaited_asks_for_one(desk: Desk) -> None:
+    done = update.move(desk, 1001, "quote-required", now=at(2))
+    assert "quote 1 requested" in done.summary
+    assert quote(desk).values["means"] == "requested"
+    with pytest.raises(DeskError, match="Quote 1 of 1001 is requested already"):
+        quotes.request(desk, 1001, now=at(3))
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_declined_quote_leaves_the_request_to_somebody(desk: Desk) -> None:
+    quotes.request(desk, 1001, now=at(2))
+    quotes.send(as_(desk, "professional-services"), 1001, Decimal("480"), now=at(3))
+    quotes.send(as_(desk, "professional-services"), 1001, Decimal("430"), now=at(4))
+    quotes.answer(desk, 1001, False, now=at(5))
+    assert (quote(desk).state, quote(desk).values["amount"]) == ("declined", "430")
+    assert seen(desk).row.status == "quote-required"
+    with pytest.raises(DeskError, match="is declined: ask for another one"):
+        quotes.answer(desk, 1001, True, now=at(6))
+
+
+def test_a_procedure_without_quotes_says_so(store_url: str) -> None:
+    desk = shipped_desk(store_url, "software-vendor")
+    register(desk, subject="x", body="y", type="support-query", product="platform", now=at(0))
+    with pytest.raises(DeskError, match="has no quotes"):
+        quotes.request(desk, 1001, now=at(1))
+    desk.store.close()
+
+
+@pytest.mark.parametrize("amount", ["NaN", "-5", "1e12", "Infinity"])
+def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: Desk, amount: str) -> None:
+    with pytest.raises(UsageError, match=r"is no amount|is the most"):
+        quotes.send(as_(desk, "professional-services"), 1001, Decimal(amount), now=at(3))
+    with pytest.raises(UsageError, match=r"is no amount|is the most"):
+        quotes.agree(desk, 1001, amount=Decimal(amount), now=at(4))
+    with pytest.raises(UsageError, match=r"is no hour's price|is the most"):
+        time_entries.write(desk, 1001, 600, chargeable=True, rate=Decimal(amount), now=at(5))
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_quote_that_is_sent_again_takes_its_first_letter_back(desk: Desk) -> None:
+    desk = as_(desk, "professional-services")
+    quotes.send(desk, 1001, Decimal("100"), now=at(2))
+    done = quotes.send(desk, 1001, Decimal("1200.50"), now=at(3))
+    assert "quote 1 of GBP 1,200.50 sent instead of GBP 100, its letter is withdrawn" in done.summary
+    letters = [one for one in seen(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
+    assert [one.state for one in letters] == ["withdrawn", "queued"]
+
+
+def test_a_quote_whose_letter_went_out_says_so_when_it_is_sent_again(desk: Desk) -> None:
+    seller = as_(desk, "professional-services")
+    quotes.send(seller, 1001, Decimal("100"), now=at(2))
+    (key,) = [one.key for one in seen(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
+    mark(Desk.by_itself(desk.store), 1001, key, "sent", now=at(3))
+    assert "its letter went out already" in quotes.send(seller, 1001, Decimal("90"), now=at(4)).summary

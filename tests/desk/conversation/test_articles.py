@@ -1,0 +1,52 @@
+"""Articles that replies name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.conversation.articles import addresses
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets.register import register
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import records
+from shipped_desk import as_, shipped_desk
+from small_desk import MONDAY
+
+BASE = "https://knowledge.example.com"
+
+
+@pytest.mark.requirement("S1-30")
+def test_the_articles_that_an_answer_names_are_kept_on_the_ticket(store_url: str) -> None:
+    desk = shipped_desk(store_url, "software-vendor")
+    register(desk, subject="How do I add a user?", body="x", type="support-query", product="platform",
+             requester="Ida", organisation="larch", now=MONDAY)  # fmt: skip
+    sam = as_(desk, "sam")
+    words = f"See {BASE}/users/add, and <{BASE}/users/roles>. Our status: https://status.example.com/"
+    messages.reply(sam, 1001, words, now=MONDAY + timedelta(minutes=1))
+    messages.customer_message(desk, 1001, f"I have read {BASE}/users/gone", now=MONDAY + timedelta(minutes=2))
+    messages.note(sam, 1001, f"{BASE}/internal", now=MONDAY + timedelta(minutes=3))
+    messages.reply(desk, 1001, f"Once more: {BASE}/users/add\n> {BASE}/users/gone", now=MONDAY + timedelta(minutes=4))
+    with open_reader(desk.store.url) as reader:
+        kept = [(r.values["address"], r.values["times"], r.who) for r in records(reader, 1001, "article")]
+    assert sorted(kept) == [(f"{BASE}/users/add", 2, "ann"), (f"{BASE}/users/roles", 1, "sam")]
+    assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f"({BASE}/a).", [f"{BASE}/a"]),
+        (f"{BASE}/a/ {BASE}/a", [f"{BASE}/a"]),
+        (f"**{BASE}/a?x=1#y**!", [f"{BASE}/a?x=1#y"]),
+        (f"{BASE}", []),
+        ("https://knowledge.example.com.evil.example/a", []),
+        ("HTTPS://Knowledge.example.com/A", ["HTTPS://Knowledge.example.com/A"]),
+        ("", []),
+    ],
+)
+def test_an_address_ends_where_the_sentence_does(body: str, found: list[str]) -> None:
+    assert list(addresses(body, [BASE + "/"])) == found

@@ -1,0 +1,133 @@
+"""How it was: asked when the procedure says, answered, marked at once when it is bad, and read by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskterm.desk.conversation import messages, survey
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets import resolution
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import checklists, escalation
+from deskterm.errors import DeskError, UsageError
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.outbox import told
+from deskterm.store.queries.oversight import escalations
+from deskterm.store.queries.ticket_detail import RecordView
+from one_ticket import seen
+from shipped_desk import as_, shipped_desk
+from small_desk import at
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = shipped_desk(store_url, "saas-platform")
+    register(made, subject="Where is the export?", body="x", requester="Ida", email="ida@larch.example",
+             organisation="larch", type="guidance", now=at(0))  # fmt: skip
+    yield made
+    assert prove(made.store).findings == ()
+    made.store.close()
+
+
+def answers(desk: Desk) -> list[RecordView]:
+    return [record for record in seen(desk).records if record.kind == "feedback"]
+
+
+def resolve(desk: Desk, minute: int) -> None:
+    with desk.ticket(1001, "move", at(minute)) as work:
+        work.append("moved", {"status": (work.state.status, "pending-closure")})
+
+
+@pytest.mark.requirement("S4-21")
+def test_everybody_is_asked_once_a_request_is_resolved(desk: Desk) -> None:
+    assert answers(desk) == []
+    resolve(desk, 10)
+    assert [answer.state for answer in answers(desk)] == ["asked"]
+    messages.customer_message(desk, 1001, "Where exactly? I cannot find it.", now=at(20))
+    resolve(desk, 30)
+    assert [answer.state for answer in answers(desk)] == ["asked"]  # the first question stands
+    survey.answer(desk, 1001, 5, now=at(40))
+    resolution.confirm(desk, 1001, now=at(50))
+    assert [(answer.state, answer.values["score"]) for answer in answers(desk)] == [("answered", 5)]
+    assert seen(desk).flags == ()
+
+
+@pytest.mark.requirement("S4-21")
+def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: Desk) -> None:
+    resolve(desk, 10)
+    resolution.confirm(desk, 1001, now=at(20))
+    done = survey.answer(desk, 1001, 2, comment="It took a week", now=at(30))
+    assert done.summary.startswith("1001: feedback 1 recorded, 2 of 5")
+    assert "low-score" in seen(desk).flags
+    survey.answer(desk, 1001, comment="And nobody called back!", complaint=True, now=at(31))
+    assert {"complaint", "low-score"} <= set(seen(desk).flags)
+    low = [event.data.get("low") for event in seen(desk).events if event.kind == "feedback"]
+    assert low == [True, True]
+    with pytest.raises(DeskError, match="several answers to review: say which with --which, of 1, 2"):
+        survey.review(desk, 1001, now=at(32))
+    survey.review(as_(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
+    survey.review(as_(desk, "lea"), 1001, changed="We call back within a day now", now=at(33))
+    assert [(answer.state, answer.who) for answer in answers(desk)] == [("reviewed", "lea")] * 2
+    assert not {"complaint", "low-score"} & set(seen(desk).flags)
+    with pytest.raises(DeskError, match="no answer that waits to be reviewed"):
+        survey.review(desk, 1001, now=at(34))
+
+
+def test_a_score_is_one_of_the_scale(desk: Desk) -> None:
+    for score in (0, 6):
+        with pytest.raises(UsageError, match="A score is from 1, the worst, to 5, the best"):
+            survey.answer(desk, 1001, score, now=at(1))
+    with pytest.raises(UsageError, match="a score, a comment, or both"):
+        survey.answer(desk, 1001, now=at(1))
+
+
+@pytest.mark.requirement("S3-15")
+def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> None:
+    desk = shipped_desk(store_url, "managed-services")
+    register(desk, subject="No mail", body="x", requester="Ida", email="ida@larch.example", type="problem",
+             phone="+44 20 7946 0000", organisation="larch", impact="person", urgency="hindered",
+             fields={"contact-phone": "+44 20 7946 0000"}, now=at(0))  # fmt: skip
+    closed = next(status.key for status in desk.procedure.statuses.values() if status.category == "closed")
+    with desk.ticket(1001, "move", at(5)) as work:
+        work.append("moved", {"status": (work.state.status, closed)})
+    assert [answer.state for answer in answers(desk)] == ["asked"]
+    survey.answer(desk, 1001, 1, comment="Slow", now=at(6))
+    assert seen(desk).flags == ("low-score",)
+    survey.review(desk, 1001, now=at(7))
+    assert seen(desk).flags == ()
+    assert prove(desk.store).findings == ()
+    desk.store.close()
+
+
+def test_nobody_is_asked_about_what_ended_without_a_resolution(store_url: str) -> None:
+    desk = shipped_desk(store_url, "managed-services")
+    register(desk, subject="No mail", requester="Ida", incomplete=True, now=at(0))
+    resolution.close(desk, 1001, "withdrawn", now=at(2))
+    assert seen(desk).row.category == "closed"
+    assert answers(desk) == []
+    desk.store.close()
+
+
+@pytest.mark.requirement("S4-21", "S4-22")
+def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and_is_decided_on(desk: Desk) -> None:
+    resolve(desk, 10)
+    resolution.confirm(desk, 1001, now=at(20))
+    done = survey.answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
+    assert "escalated to Customer" in done.summary
+    found = seen(desk)
+    assert (found.row.status, "escalated" in found.flags) == ("closed", True)
+    with open_reader(desk.store.url) as reader:
+        assert "escalated to Customer" in [one.what for one in told(reader, "lea")]
+        assert [one.number for one in escalations(reader)] == [1001]
+    lea = as_(desk, "lea")
+    with pytest.raises(DeskError, match="closed for good"):
+        checklists.check(lea, 1001, [1], checklist="to-development", now=at(31))
+    checklists.check(lea, 1001, [1, 2, 3, 4], now=at(32))
+    with pytest.raises(DeskError, match="is not open: its severity and priority stay"):
+        escalation.review(lea, 1001, decision="unchanged", severity="severity-1", now=at(33))
+    escalation.review(lea, 1001, decision="unchanged", now=at(34))
+    assert "escalated" not in seen(desk).flags
+    assert seen(desk).row.status == "closed"

@@ -1,0 +1,91 @@
+"""By how much a clock is overdue: what is left of it is always its target less what is used, wherever it is shown."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+
+from desk.event_strategies import START, Told, edition, tickets
+from deskterm.desk.conversation import messages
+from deskterm.desk.explain.clock_explanation import explain
+from deskterm.desk.explain.explanation import Explanation
+from deskterm.desk.explain.explanation_text import lines
+from deskterm.desk.tickets import register, update
+from deskterm.present import ticket as reading
+from deskterm.present.labels import Vocabulary
+from deskterm.present.models import left
+from deskterm.procedure.compiled import document
+from deskterm.sla.targets import BY_THE_WALL
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.deadlines import due
+from deskterm.store.queries.queue import Viewer, window
+from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.rows.live_clocks import live_clocks
+from small_desk import at, small_desk, small_procedure
+
+
+def length(text: str) -> int:
+    hours, minutes, seconds = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+
+
+def shown(why: Explanation) -> int | None:
+    """What a console counts down, from the clock's row alone."""
+    clock = why.clock
+    calendar = None if why.target.kind in BY_THE_WALL else why.calendar
+    until = why.now if clock.stopped_at is None else clock.stopped_at
+    return left(clock.due_at, calendar, until, clock.since, clock.overrun)
+
+
+@settings(max_examples=300)
+@given(tickets())
+def test_what_is_left_is_the_target_less_what_is_used(told: tuple[Told, int]) -> None:
+    ticket, now = told
+    now = max(now, *(event.at - START for event in ticket.events))
+    for why in explain(ticket.events, edition, now=datetime.fromtimestamp(START + now, UTC)):
+        if why.left is None or why.due is None or why.clock.state == "cancelled":
+            continue
+        until = why.now if why.clock.stopped_at is None else why.clock.stopped_at
+        if why.due < max(until, why.counted_from):
+            late = min(why.due, until) >= why.counted_from
+            assert not late or why.left == why.total - why.used
+            if late and why.target.kind == "open" and not why.target.end_of_day and not why.clock.pinned:
+                assert why.left == why.target.seconds - why.used
+        if why.clock.state != "paused":
+            assert shown(why) == why.left
+        said = re.search(r"running, (\d+:\d\d:\d\d) overdue, (\d+:\d\d:\d\d) used", lines(why)[0])
+        if said is not None:
+            assert (length(said[1]), length(said[2])) == (-why.left, why.used)
+
+
+def overdue_by_pauses(url: str) -> int:
+    """Four hours from 09:00 on: due at 13:00, worked on until 15:00, at rest until 15:40."""
+    desk = small_desk(url)
+    number = register.register(desk, type="fault", severity="high", subject="Down", requester="Kim", now=at(0)).number
+    messages.reply(desk, number, "On it", status="working", now=at(10))
+    update.move(desk, number, "waiting", now=at(360))
+    update.move(desk, number, "working", now=at(400))
+    desk.store.close()
+    return number
+
+
+def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(store_url: str) -> None:
+    number = overdue_by_pauses(store_url)
+    words = Vocabulary(document(small_procedure()), 1)
+    now = int(at(410).timestamp())
+    with open_reader(store_url) as reader:
+        found = sheet(reader, number)
+        (row,) = window(reader, "open", Viewer("ann", None, now))
+        (line,) = reading.lines([row], live_clocks(reader, [number]), words)
+        (listed,) = [clock for clock in due(reader) if clock.metric == "resolution"]
+    assert found is not None
+    (clock,) = [clock for clock in reading.card(found, words).clocks if clock.metric == "resolution"]
+    assert clock.target_seconds is not None
+    assert clock.calendar is not None
+    used = clock.consumed + clock.calendar.open_seconds(clock.since, now)
+    assert clock.left(now) == line.left(now) == clock.target_seconds - used < 0
+    assert left(listed.due, clock.calendar, now, listed.since, listed.overrun) == clock.left(now)
+    assert clock.due is not None
+    assert clock.left(now) != left(clock.due, clock.calendar, now)

@@ -1,0 +1,179 @@
+"""The order of work, and why a ticket stands where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.desk.core.session import Desk
+from deskterm.desk.explain.queue_position import explain, parts, untouched_since
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import due_times
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
+from deskterm.sla.calendar import Calendar
+from deskterm.store.db.reader import Reader, open_reader
+from deskterm.store.queries.queue import Key, QueueRow, Viewer, window
+from deskterm.store.queries.worklists import to_be_set, unscheduled, untouched
+from shipped_desk import as_, shipped_desk
+from small_desk import MONDAY, at
+
+VIEWER = Viewer("ann", None, int(MONDAY.timestamp()))
+WEEK = {day: [("08:00", "16:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+def opened(desk: Desk, minute: float, **facts: object) -> int:
+    return register(
+        desk, subject="x", body="y", requester="Ida", email="ida@larch.example", organisation="larch",
+        incomplete=True, now=at(minute), **facts,  # type: ignore[arg-type]
+    ).number  # fmt: skip
+
+
+@pytest.fixture
+def reader_of() -> Iterator[list[Reader]]:
+    made: list[Reader] = []
+    yield made
+    for reader in made:
+        reader.close()
+
+
+def order(reader: Reader) -> list[int]:
+    return [row.number for row in window(reader, "open", VIEWER)]
+
+
+@pytest.mark.requirement("S5-04")
+def test_an_agency_works_in_the_order_of_arrival_with_urgent_ones_first(
+    store_url: str, reader_of: list[Reader]
+) -> None:
+    desk = shipped_desk(store_url, "web-agency")
+    urgent = next(
+        step.key for step in (*desk.procedure.severities.values(), *desk.procedure.priorities.values()) if step.urgent
+    )
+    first, second, third = (opened(desk, minute) for minute in (0, 1, 2))
+    setter = update.set_severity if urgent in desk.procedure.severities else update.set_priority
+    setter(desk, third, urgent, now=at(3))
+    setter(desk, second, urgent, now=at(4))
+    reader_of.append(open_reader(store_url))
+    assert order(reader_of[0]) == [second, third, first]
+    place = explain(reader_of[0], desk.procedure, third, VIEWER)
+    assert (place.place, place.of) == (2, 3)
+    assert place.parts[0][:3] == ("urgent", "Urgent", "yes")
+    assert place.before is not None
+    assert place.after is not None
+    assert (place.before.row.number, place.before.by) == (second, "Received")
+    assert (place.after.row.number, place.after.by, place.after.other.words) == (first, "Urgent", "no")
+    desk.store.close()
+
+
+@pytest.mark.requirement("S2-11")
+def test_a_campus_works_on_what_is_critical_then_by_priority_then_by_age(
+    store_url: str, reader_of: list[Reader]
+) -> None:
+    desk = shipped_desk(store_url, "campus-it")
+    scale = list(desk.procedure.priorities)
+    urgent = [key for key in scale if desk.procedure.priorities[key].urgent]
+    calm = [key for key in scale if key not in urgent]
+    numbers = [opened(desk, minute) for minute in range(5)]
+    for number, key in zip(numbers, (calm[-1], calm[0], urgent[0], calm[0], calm[-1]), strict=True):
+        with desk.ticket(number, "priority", at(9)) as work:
+            work.append("priority_set", {"priority": (work.state.priority, key)})
+    reader_of.append(open_reader(store_url))
+    assert order(reader_of[0]) == [numbers[place] for place in (2, 1, 3, 0, 4)]
+    place = explain(reader_of[0], desk.procedure, numbers[3], VIEWER)
+    assert [part.key for part in place.parts] == ["urgent", "priority", "received", "number"]
+    assert place.before is not None
+    assert place.after is not None
+    assert (place.before.by, place.after.by) == ("Received", "Priority")
+    desk.store.close()
+
+
+def test_a_vendor_works_on_what_is_due_first_and_what_is_never_due_last(
+    store_url: str, reader_of: list[Reader]
+) -> None:
+    desk = shipped_desk(store_url, "software-vendor")
+    slow = opened(desk, 0, type="technical-support", severity="medium", product="platform")
+    fast = opened(desk, 30, type="technical-support", severity="highest", product="platform")
+    for number in (slow, fast):
+        update.move(desk, number, "under-investigation", now=at(31))
+    reader_of.append(open_reader(store_url))
+    assert order(reader_of[0]) == [slow, fast]  # the response of the first is due first
+    place = explain(reader_of[0], desk.procedure, fast, VIEWER)
+    assert [part.key for part in place.parts] == ["due", "number"]
+    assert place.after is None
+    desk.store.close()
+
+
+@pytest.mark.requirement("S1-16", "S1-17")
+def test_what_has_no_due_time_yet_is_listed_with_its_age(store_url: str, reader_of: list[Reader]) -> None:
+    desk = shipped_desk(store_url, "software-vendor")
+    aged = opened(desk, 0, type="technical-support", severity="low", product="platform")
+    task = opened(desk, 1, type="service-task", product="platform")
+    opened(desk, 2, type="technical-support", severity="medium", product="platform")
+    reader_of.append(open_reader(store_url))
+    (found,) = unscheduled(reader_of[0])
+    assert (found.row.number, found.metric, found.since) == (aged, "resolution", int(at(0).timestamp()))
+    (pending,) = to_be_set(reader_of[0])
+    assert (pending.row.number, pending.target) == (task, "set by customer-excellence-manager")
+    due_times.schedule(desk, aged, "2026-11-30", now=at(3))
+    manager = as_(desk, "customer-excellence-manager")
+    due_times.set_due(manager, task, "resolution", at(6000), reason="agreed with the client", now=at(3))
+    assert (unscheduled(reader_of[0]), to_be_set(reader_of[0])) == ([], [])
+    desk.store.close()
+
+
+@pytest.mark.requirement("S1-31")
+def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(store_url: str, reader_of: list[Reader]) -> None:
+    desk = shipped_desk(store_url, "software-vendor")
+    old = opened(desk, 0, type="support-query", product="platform")
+    touched = opened(desk, 0, type="support-query", product="platform")
+    update.tag(desk, touched, ["vip"], now=at(60))
+    reader_of.append(open_reader(store_url))
+    calendar = next(iter(desk.procedure.terms.calendars.values()))
+    now = int(datetime(2026, 11, 25, 9, 0, tzinfo=UTC).timestamp())
+    for moment, stale in ((now - 1, []), (now, [old]), (now + 3600, [old, touched])):
+        since = untouched_since(calendar, desk.procedure.procedure.queue.stale_after, moment)
+        assert [row.number for row in untouched(reader_of[0], since)] == stale
+    desk.store.close()
+
+
+@given(st.integers(0, 60 * 86_400), st.integers(1, 5))
+def test_since_is_the_last_instant_with_so_much_working_time_behind_it(offset: int, days: int) -> None:
+    calendar = Calendar("Europe/London", WEEK)
+    now = int(MONDAY.timestamp()) + offset
+    since = untouched_since(calendar, f"{days}d", now)
+    assert calendar.open_seconds(since, now) >= days * 8 * 3600 > calendar.open_seconds(since + 1, now)
+
+
+@pytest.mark.parametrize(
+    "name", ["software-vendor", "campus-it", "managed-services", "saas-platform", "web-agency", "incident-management"]
+)
+def test_the_explanation_orders_as_the_store_does(name: str) -> None:
+    """For every pair of steps of a procedure, what is explained agrees with the rank that the store sorts by."""
+    procedure = Compiled(load(find(name)).procedure)
+    rows: list[QueueRow] = []
+    for severity in (None, *procedure.severities):
+        for priority in (None, *procedure.priorities):
+            for status in procedure.statuses:
+                for due in (None, 1000, 2000):
+                    received = 500 + len(rows) % 3
+                    key = Key(procedure.rank(severity, priority, status), 0, len(rows))
+                    rows.append(
+                        QueueRow(
+                            len(rows), "", status, "open", severity, priority, "", "", None, None, "", due, "", False,
+                            "us", received, received, key,
+                        )
+                    )  # fmt: skip
+    never = 1 << 40
+
+    def stored(row: QueueRow) -> tuple[int, int, int]:
+        instant = (row.next_due or never) if procedure.by_due() else row.received
+        return row.key.rank, instant, row.number
+
+    explained = sorted(rows, key=lambda row: [part.value for part in parts(procedure, row)])
+    assert [row.number for row in explained] == [row.number for row in sorted(rows, key=stored)]

@@ -1,0 +1,269 @@
+"""Taking back: what stood before a command stands again, and what was said stays said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk, MovedOn
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.undo import undo
+from deskterm.desk.linking import split
+from deskterm.desk.linking.duplicate import duplicate
+from deskterm.desk.linking.merge import merge
+from deskterm.desk.notify import letters
+from deskterm.desk.tickets import update
+from deskterm.desk.workflow import due_times
+from deskterm.desk.workflow.transfer import transfer
+from deskterm.errors import DeskError
+from due_time_desk import promising_desk
+from one_ticket import seen
+from small_desk import at
+
+ASIDE = {"version", "hash", "updated_at"}
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = promising_desk(store_url)
+    yield made
+    assert prove(made.store).findings == ()
+    made.store.close()
+
+
+def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
+    from deskterm.desk.tickets.register import register
+
+    more = {"subject": "Login fails", "body": "It hurts.", "type": "fault", "severity": "low"} | more
+    return register(desk, **more, now=at(minute)).number
+
+
+def rows(desk: Desk, number: int) -> dict[str, Any]:
+    """All that the tables say of a ticket, but for how often it was touched."""
+    found: dict[str, Any] = {}
+    with desk.store.reading() as session:
+        for table, key in (("ticket", "id"), ("clock", "ticket_id"), ("record", "ticket_id")):
+            result = session.execute(text(f"SELECT * FROM {table} WHERE {key} = :number"), {"number": number})
+            found[table] = sorted(
+                [{name: cell for name, cell in row.items() if name not in ASIDE} for row in result.mappings()], key=str
+            )
+    return found
+
+
+def notice(desk: Desk, number: int, minute: float) -> None:
+    """What a runner does who looks at this minute."""
+    itself = Desk.by_itself(desk.store)
+    with itself.ticket(number, "notice", at(minute), rehearse=True) as work:
+        coming = work.fold.upcoming()
+    for event in coming:
+        due_times.notice(itself, number, event, now=at(minute))
+
+
+def of(desk: Desk, login: str) -> Desk:
+    return Desk(desk.store, login)
+
+
+def test_a_status_goes_back_and_its_clocks_with_it(desk: Desk) -> None:
+    number = fault(desk)
+    before = rows(desk, number)
+    update.move(desk, number, "working", now=at(5))
+    update.move(desk, number, "solved", now=at(10))
+    between = undo(desk, number, now=at(20))
+    assert between.summary == f"{number}: taken back: status Working on it → Solved"
+    assert between.changes["status"] == ("solved", "working")
+    undo(desk, number, now=at(30))
+    assert rows(desk, number) == before
+
+
+def test_all_that_a_command_changed_goes_back_at_once(desk: Desk) -> None:
+    number = fault(desk)
+    before = rows(desk, number)
+    update.change(desk, number, severity="high", status="working", add_tags=("vip",), subject="Other", now=at(5))
+    assert seen(desk, number).row.subject == "Other"
+    undo(desk, number, now=at(6))
+    assert rows(desk, number) == before
+    assert [event.kind for event in seen(desk, number).events if event.kind not in ("letter", "told")][-1] == "undone"
+
+
+def test_what_people_said_stays_said(desk: Desk) -> None:
+    number = fault(desk)
+    with pytest.raises(DeskError, match=r"ann opened it .*a request that was made stays"):
+        undo(desk, number, now=at(1))
+    update.move(desk, number, "working", now=at(2))
+    messages.customer_message(desk, number, "Any news?", now=at(3))
+    with pytest.raises(DeskError, match=r"recorded a message of the requester .*what the requester wrote stays"):
+        undo(desk, number, now=at(4))
+    messages.reply(desk, number, "Soon.", now=at(5))
+    with pytest.raises(DeskError, match=r"ann answered .*a reply that was sent stays sent"):
+        undo(desk, number, now=at(6))
+    messages.note(desk, number, "Hm.", now=at(7))
+    with pytest.raises(DeskError, match="what was written stays written"):
+        undo(desk, number, now=at(8))
+
+
+def test_agents_take_back_their_own_leads_anything(desk: Desk) -> None:
+    number = fault(desk)
+    update.move(of(desk, "kim"), number, "working", now=at(2))
+    with pytest.raises(DeskError, match=r"not yours: kim changed the status .*Ask a lead"):
+        undo(of(desk, "sam"), number, now=at(4))
+    undo(of(desk, "lea"), number, now=at(5))
+    update.move(of(desk, "sam"), number, "working", now=at(6))
+    undo(of(desk, "sam"), number, now=at(7))
+    assert seen(desk, number).row.status == "new"
+
+
+def test_who_saw_another_ticket_takes_nothing_back(desk: Desk) -> None:
+    number = fault(desk)
+    version = update.move(desk, number, "working", now=at(2)).version
+    update.tag(desk, number, ["vip"], now=at(3))
+    with pytest.raises(MovedOn):
+        undo(desk, number, now=at(4), version=version)
+    undo(desk, number, now=at(4), version=version + 1)
+
+
+def test_several_tickets_go_back_together_or_not_at_all(desk: Desk) -> None:
+    numbers = [fault(desk, minute) for minute in range(3)]
+    before = [rows(desk, number) for number in numbers]
+    with desk.as_one():
+        for number in numbers:
+            update.move(desk, number, "working", now=at(10))
+            update.assign(desk, number, "sam", now=at(10))
+    update.tag(of(desk, "kim"), numbers[2], ["vip"], now=at(11))
+    with pytest.raises(DeskError, match=f"Ticket {numbers[2]} was part of it, and has moved on: kim tagged it"):
+        undo(desk, numbers[0], now=at(12))
+    assert seen(desk, numbers[0]).row.status == "working"
+    undo(desk, numbers[2], now=at(13))
+    done = undo(desk, numbers[1], now=at(14))
+    assert done.summary.endswith("also on 2 other tickets")
+    assert [rows(desk, number) for number in numbers] == before
+
+
+@pytest.mark.requirement("S1-33")
+def test_a_duplicate_is_a_ticket_of_its_own_again(desk: Desk) -> None:
+    older = fault(desk, requester="Kim Doe", email="kim@larch.example")
+    younger = fault(desk, 5, requester="Lou Roe", email="lou@larch.example")
+    before = rows(desk, older), rows(desk, younger)
+    duplicate(desk, younger, of=older, now=at(10))
+    undo(desk, older, now=at(11))
+    assert (rows(desk, older), rows(desk, younger)) == before
+
+
+def test_what_is_taken_back_is_named_before_what_it_changed(desk: Desk) -> None:
+    first, second = fault(desk), fault(desk, 5, requester="Lou Roe", body="Two things:\n1. The door\n2. The window")
+    said = [
+        (merge, second, f"the merge into {first}"),
+        (merge, first, f"the merge of {second}"),
+        (duplicate, second, f"the closing as a duplicate of {first}"),
+        (duplicate, first, f"the duplicate {second}"),
+    ]
+    for connect, number, named in said:
+        connect(desk, second, first, now=at(10))
+        assert undo(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {named}")
+    split.split_items(desk, second, 1, now=at(12))
+    made = seen(desk, second).fields["split_to"]
+    assert f"taken back: the splitting off of {made[0]}, {made[1]}, also" in undo(desk, second, now=at(13)).summary
+    split.split_items(desk, second, 1, items=[1], now=at(14))
+    (one,) = seen(desk, second).fields["split_to"]
+    assert undo(desk, one, now=at(15)).summary.startswith(f"{one}: taken back: the splitting off from {second}, also")
+
+
+def test_a_merge_comes_apart_with_every_word_where_it_was(desk: Desk) -> None:
+    first, second = fault(desk), fault(desk, 5, requester="Lou Roe")
+    messages.customer_message(desk, second, "And it smokes.", now=at(6))
+    before = rows(desk, first), rows(desk, second)
+    merge(desk, first, into=second, now=at(10))
+    assert [message.body for message in seen(desk, second).messages] == ["It hurts.", "It hurts.", "And it smokes."]
+    undo(desk, first, now=at(11))
+    assert (rows(desk, first), rows(desk, second)) == before
+    assert [message.body for message in seen(desk, second).messages] == ["It hurts.", "And it smokes."]
+
+
+@pytest.mark.requirement("S5-06")
+def test_what_was_split_off_is_closed_and_stays_linked(desk: Desk) -> None:
+    number = fault(desk, body="Two things:\n1. The door\n2. The window")
+    before = rows(desk, number)
+    split.split_items(desk, number, 1, now=at(10))
+    made = seen(desk, number).fields["split_to"]
+    undo(desk, made[0], now=at(11))
+    assert rows(desk, number) == before
+    for one in made:
+        found = seen(desk, one)
+        assert (found.row.status, found.fields) == ("closed", {"split_from": number})
+        assert {clock.state for clock in found.clocks} == {"cancelled"}
+    with pytest.raises(DeskError, match="it was taken back itself"):
+        undo(desk, made[1], now=at(12))
+
+
+def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: Desk) -> None:
+    number = fault(desk, body="- a\n- b")
+    split.split_items(desk, number, 1, now=at(10))
+    made = seen(desk, number).fields["split_to"]
+    messages.reply(desk, made[1], "On it.", now=at(11))
+    with pytest.raises(DeskError, match=f"Ticket {made[1]} was part of it, and has moved on: ann answered"):
+        undo(desk, number, now=at(12))
+
+
+def test_a_note_of_a_handing_over_stays_and_says_that_it_was_taken_back(desk: Desk) -> None:
+    number = fault(desk)
+    before = rows(desk, number)
+    transfer(desk, number, department="hardware", note="Looks like the fan.", now=at(5))
+    undo(desk, number, now=at(6))
+    assert rows(desk, number) == before
+    assert [(message.body, message.mark) for message in seen(desk, number).messages][-1] == (
+        "Looks like the fan.",
+        "undone",
+    )
+
+
+def test_promises_go_back(desk: Desk) -> None:
+    number = fault(desk)
+    before = rows(desk, number)
+    due_times.set_due(of(desk, "kim"), number, "resolution", at(30), reason="wished", now=at(1))
+    due_times.schedule(desk, number, "2026-12-07", now=at(2))
+    due_times.snooze(desk, number, at(600), now=at(3))
+    for minute in (4, 5, 6):
+        undo(desk, number, now=at(minute))
+    assert rows(desk, number) == before
+
+
+def test_what_was_noticed_of_a_due_time_that_is_no_more_is_noticed_again(desk: Desk) -> None:
+    number = fault(desk)
+    update.set_severity(desk, number, "high", now=at(1))
+    notice(desk, number, 35)
+    undo(desk, number, now=at(36))
+    assert not seen(desk, number).row.breached
+    notice(desk, number, 70)
+    noticed = [event.data for event in seen(desk, number).events if event.kind == "noticed"]
+    assert [data["what"] for data in noticed if data["metric"] == "response"].count("breach") == 2
+
+
+def test_an_edition_that_a_ticket_was_brought_to_stays(desk: Desk) -> None:
+    number = fault(desk)
+    update.move(desk, number, "working", now=at(1))
+    with desk.ticket(number, "migrate", at(2)) as work:
+        work.append("migrated")
+    with pytest.raises(DeskError, match="brought to another edition, not back"):
+        undo(desk, number, now=at(3))
+
+
+def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: Desk) -> None:
+    number = fault(desk, requester="Kim Doe", email="kim@larch.example")
+    for minute in (1, 2):
+        with desk.ticket(number, "tag", at(minute)) as work:
+            work.append("tagged", {"tags": (list(work.state.tags), [f"t{minute}"])})
+            words = {"heading": "News", "body": "There is news."}
+            letter = work.append("letter", {}, words, to=[work.state.requester_id], on="status", author_kind="system")
+    with desk.store.reading() as session:
+        states = session.execute(text("SELECT state FROM record WHERE kind = 'letter'")).scalars().all()
+    assert list(states) == ["queued", "queued"]
+    letters.mark(Desk.by_itself(desk.store), number, str(letter.seq), "sent", now=at(3))
+    done = undo(desk, number, now=at(4))
+    assert done.summary.endswith("; a letter of it was sent already")
+    assert undo(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"
+    found = seen(desk, number)
+    assert [record.state for record in found.records if record.kind == "letter"] == ["sent"]
+    assert [message.mark for message in found.messages] == ["", "undone", ""]

@@ -1,0 +1,188 @@
+"""Taking back what was said to people and how a ticket ended: as long as nothing of it has gone out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from deskterm.desk.conversation import messages, thanks_filter
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.undo import undo
+from deskterm.desk.linking import duplicate, incidents, merge
+from deskterm.desk.notify import letters
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import escalation
+from deskterm.errors import DeskError
+from one_ticket import Opened, hung, seen
+from shipped_desk import as_
+from small_desk import at
+
+
+def sent(desk: Desk, number: int, minute: float) -> None:
+    """All letters of a ticket go out."""
+    for record in seen(desk, number).records:
+        if record.kind == "letter" and record.state == "queued":
+            letters.mark(Desk.by_itself(desk.store), number, record.key, "sent", now=at(minute))
+
+
+def stands(desk: Desk, number: int = 1001) -> tuple[Any, ...]:
+    found = seen(desk, number)
+    said = [(message.body, message.mark) for message in found.messages if message.mark != "undone"]
+    return found.row.status, found.row.assignee, found.row.waiting, found.clocks, said, found.records, found.fields
+
+
+def test_a_reply_whose_letter_waits_is_taken_back_with_it(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    before = stands(desk)
+    messages.reply(desk, 1001, "Wrong ticket, sorry.", now=at(5))
+    assert [one["state"] for one in hung(desk, "letter")] == ["queued"]
+    undo(desk, 1001, now=at(6))
+    assert stands(desk) == before
+    found = seen(desk)
+    assert [(one.body, one.mark) for one in found.messages][-1] == ("Wrong ticket, sorry.", "undone")
+    assert hung(desk, "letter") == []
+
+
+def test_a_reply_whose_letter_failed_never_went_out_either(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    before = stands(desk)
+    messages.reply(desk, 1001, "Hello", now=at(5))
+    (letter,) = [record for record in seen(desk).records if record.kind == "letter"]
+    letters.mark(Desk.by_itself(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6))
+    undo(desk, 1001, now=at(7))
+    assert stands(desk) == before
+
+
+def test_a_reply_that_went_out_stays_and_the_refusal_says_so(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    messages.reply(desk, 1001, "Hello", now=at(5))
+    sent(desk, 1001, 6)
+    with pytest.raises(DeskError, match="its letter has gone out, and what was sent stays sent"):
+        undo(desk, 1001, now=at(7))
+    messages.reply(desk, 1001, "As I said just now.", channel="phone", now=at(8))
+    with pytest.raises(DeskError, match="a reply that was sent stays sent"):
+        undo(desk, 1001, now=at(9))
+
+
+def test_a_resolution_goes_back_with_its_status_and_its_letters(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    update.move(desk, 1001, "in-progress", now=at(1))
+    before = stands(desk)
+    resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(5))
+    assert (seen(desk).row.status, len(hung(desk, "resolution"))) == ("closed", 1)
+    undo(desk, 1001, now=at(6))
+    assert stands(desk) == before
+    resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(7))
+    sent(desk, 1001, 8)
+    with pytest.raises(DeskError, match="its letter has gone out"):
+        undo(desk, 1001, now=at(9))
+
+
+def test_what_was_said_of_an_incident_goes_back_on_all_its_tickets_or_on_none(opened: Opened) -> None:
+    desk = opened("saas-platform")
+    other = register(desk, subject="Down", requester="Lou Roe", organisation="birch", incomplete=True, now=at(1)).number
+    incidents.attach(desk, other, 1001, now=at(2))
+    before = stands(desk), stands(desk, other)
+    incidents.announce(desk, 1001, "We are on it.", now=at(5))
+    undo(desk, other, now=at(6))
+    assert (stands(desk), stands(desk, other)) == before
+    incidents.announce(desk, 1001, "We are on it.", now=at(7))
+    sent(desk, other, 8)
+    with pytest.raises(DeskError, match="its letter has gone out"):
+        undo(desk, 1001, now=at(9))
+
+
+def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    update.move(desk, 1001, "in-progress", now=at(1))
+    resolution.resolve(desk, 1001, "Done.", now=at(5))
+    messages.customer_message(desk, 1001, "Thank you!", now=at(6))
+    before = stands(desk)
+    thanks_filter.overrule_thanks(desk, 1001, now=at(7))
+    undo(desk, 1001, now=at(8))
+    assert stands(desk) == before
+
+
+def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: Opened) -> None:
+    desk = as_(opened("saas-platform"), "lea")
+    update.move(desk, 1001, "triage", now=at(1))
+    resolution.close(desk, 1001, desk.procedure.procedure.closing.reasons[0].key, now=at(2))
+    number = messages.customer_message(desk, 1001, "It is back.", now=at(3)).number
+    with pytest.raises(DeskError, match="what the requester wrote stays, and so does the ticket that came of it"):
+        undo(desk, 1001, now=at(4))
+    with pytest.raises(DeskError, match="a request that was made stays"):
+        undo(desk, number, now=at(5))
+    assert (seen(desk).fields["follow_ups"], seen(desk, number).fields["follow_up_of"]) == ([number], 1001)
+
+
+@pytest.mark.requirement("S4-15")
+def test_what_was_closed_for_good_is_not_opened_by_taking_back(opened: Opened) -> None:
+    desk = as_(opened("saas-platform"), "lea")
+    update.move(desk, 1001, "triage", now=at(1))
+    resolution.close(desk, 1001, desk.procedure.procedure.closing.reasons[0].key, now=at(2))
+    with pytest.raises(DeskError, match="it is closed for good: open a new one that names it"):
+        undo(desk, 1001, now=at(3))
+
+
+@pytest.mark.parametrize(
+    "connect", [duplicate.duplicate, lambda desk, number, other, now: merge.merge(desk, number, into=other, now=now)]
+)
+def test_tickets_that_were_taken_for_one_come_apart_even_where_closed_is_for_good(opened: Opened, connect: Any) -> None:
+    desk = opened("saas-platform")
+    other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
+    before = stands(desk), stands(desk, other)
+    connect(desk, other, 1001, now=at(2))
+    undo(desk, other, now=at(3))
+    assert (stands(desk), stands(desk, other)) == before
+
+
+@pytest.mark.requirement("S1-33")
+@pytest.mark.parametrize("name", ["saas-platform", "software-vendor", "web-agency"])
+def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Opened, name: str) -> None:
+    desk = opened(name)
+    other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
+    third = register(desk, subject="Too", requester="Max Poe", organisation="larch", incomplete=True, now=at(2)).number
+    duplicate.duplicate(desk, other, 1001, now=at(3))
+    merge.merge(desk, third, into=1001, now=at(4))
+    before = stands(desk, other), stands(desk, third)
+    acts: list[Callable[[int], object]] = [
+        lambda number: messages.reply(desk, number, "Hello", now=at(5)),
+        lambda number: messages.note(desk, number, "Hm", now=at(5)),
+        lambda number: resolution.resolve(desk, number, "Done", now=at(5)),
+        lambda number: resolution.reopen(desk, number, "called", now=at(5)),
+        lambda number: update.move(desk, number, "closed", now=at(5)),
+    ]
+    for number in (other, third):
+        for act in acts:
+            with pytest.raises(DeskError, match=f"Ticket {number} goes on in 1001"):
+                act(number)
+    assert (stands(desk, other), stands(desk, third)) == before
+
+
+@pytest.mark.parametrize("name", ["managed-services", "saas-platform"])
+def test_what_rules_did_of_a_command_goes_back_with_it(opened: Opened, name: str) -> None:
+    desk = as_(opened(name), "lea")
+    before = stands(desk)
+    if name == "managed-services":
+        update.set_priority(desk, 1001, "critical", reason="All are down.", now=at(1))
+    else:
+        update.set_severity(desk, 1001, "severity-1", reason="All are down.", now=at(1))
+    assert [event for event in seen(desk).events if event.data.get("by_rule")]
+    undo(desk, 1001, now=at(2))
+    assert stands(desk) == before
+
+
+def test_an_escalation_is_taken_back_and_its_letter_stays_sent(opened: Opened) -> None:
+    desk = as_(opened("campus-it"), "lea")
+    before = stands(desk)
+    escalation.escalate(desk, 1001, reason="He asked for it.", now=at(1))
+    sent(desk, 1001, 2)
+    done = undo(desk, 1001, now=at(3))
+    assert done.summary.endswith("a letter of it was sent already")
+    after = stands(desk)
+    assert after[:4] == before[:4]
+    assert ("escalated", "sent") in [(one["on"], one["state"]) for one in hung(desk, "letter")]
+    assert hung(desk, "escalation") == []

@@ -1,0 +1,181 @@
+"""Duplicates, merged tickets and what is split off: nothing is said twice, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk_story import Story
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.linking import split
+from deskterm.desk.linking.duplicate import duplicate
+from deskterm.desk.linking.merge import merge
+from deskterm.desk.linking.split import listed
+from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError, UsageError
+from one_ticket import seen
+from small_desk import at, small_desk
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = small_desk(store_url)
+    yield made
+    assert prove(made.store).findings == ()
+    made.store.close()
+
+
+def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
+    more = {"subject": "Login fails", "body": "It hurts.", "type": "fault"} | more
+    return register(desk, **more, now=at(minute)).number
+
+
+def said(desk: Desk, number: int) -> list[tuple[int | None, str]]:
+    return [(message.ticket, message.body) for message in seen(desk, number).messages]
+
+
+@pytest.mark.requirement("S1-33")
+def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_url: str) -> None:
+    clients = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
+    story = Story(store_url, "software-vendor", "2026-11-23T09:00Z", clients=clients)
+    ann = story.by("ann")
+    story.at("2026-11-23T10:00Z")
+
+    def fault(who: str) -> int:
+        person: dict[str, Any] = {"requester": who, "email": f"{who.lower()}@larch.example"}
+        asked: dict[str, Any] = {
+            "product": story.by("ann").procedure.procedure.products[0].key,
+            "body": "The report is empty.",
+        }
+        done = register(ann, type="technical-support", subject="Empty report", **asked, **person, now=story.now)
+        return done.number
+
+    original, second = fault("Kim"), fault("Lou")
+    done = duplicate(ann, second, of=original, now=story.now)
+    assert done.summary.startswith(f"{second} closed as a duplicate of {original}, one person takes part there")
+    sheet = story.sheet(second)
+    assert (sheet.row.status, sheet.fields["duplicate_of"]) == ("closed", original)
+    assert {clock.state for clock in sheet.clocks} <= {"cancelled"}
+    closed = next(event for event in sheet.events if event.kind == "duplicated")
+    assert closed.data["because"] == "duplicate"
+    assert "merged" in story.letters(second)
+    (participant,) = story.records(original, "participant")
+    assert participant.state == "participant"
+    assert story.letters(original).count("merged") == 0
+    messages.reply(ann, original, "It is there again.", now=story.now)
+    replied = [record for record in story.records(original, "letter") if record.values["on"] == "replied"]
+    assert all(participant.values["contact"] in record.values["to"] for record in replied)
+    story.end()
+
+
+def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: Desk) -> None:
+    first = fault(desk, requester="Kim Doe", email="kim@larch.example")
+    second = fault(desk, 5, body="Mine too.", requester="Lou Roe", email="lou@larch.example")
+    messages.customer_message(desk, first, "Since Monday.", now=at(10))
+    messages.reply(desk, second, "We look into it.", now=at(15))
+    before = seen(desk, second).clocks
+    done = merge(desk, first, into=second, reason="same thing", now=at(20))
+    assert done.summary == f"{first} merged into {second}"
+    assert said(desk, second) == [
+        (first, "It hurts."),
+        (None, "Mine too."),
+        (first, "Since Monday."),
+        (None, "We look into it."),
+    ]
+    assert said(desk, first) == [(None, "It hurts."), (None, "Since Monday.")]
+    assert (seen(desk, first).row.status, seen(desk, first).fields) == ("closed", {"merged_into": second})
+    assert {clock.state for clock in seen(desk, first).clocks} == {"cancelled"}
+    assert (seen(desk, second).clocks, seen(desk, second).fields) == (before, {"merged": [first]})
+    assert [record.kind for record in seen(desk, second).records if record.kind == "participant"] == ["participant"]
+
+
+def test_a_chain_of_merged_tickets_shows_where_it_ends(desk: Desk) -> None:
+    one, two, three = (fault(desk, minute, body=f"ticket {minute}") for minute in range(3))
+    merge(desk, one, into=two, now=at(10))
+    merge(desk, two, into=three, now=at(11))
+    assert said(desk, three) == [(one, "ticket 0"), (two, "ticket 1"), (None, "ticket 2")]
+    four = fault(desk, 12, body="ticket 12")
+    assert merge(desk, four, into=one, now=at(13)).summary == f"{four} merged into {three}, where {one} had gone"
+    assert said(desk, three)[-1] == (four, "ticket 12")
+
+
+def test_a_ticket_goes_into_no_circle_and_only_once(desk: Desk) -> None:
+    one, two = fault(desk), fault(desk, 1)
+    merge(desk, one, into=two, now=at(10))
+    with pytest.raises(DeskError, match=f"Ticket {one} has gone into {two} already: it cannot take {two} in"):
+        merge(desk, two, into=one, now=at(11))
+    with pytest.raises(DeskError, match=f"Ticket {one} was merged into {two} already"):
+        merge(desk, one, into=fault(desk, 2), now=at(12))
+    with pytest.raises(DeskError, match=f"Ticket {one} is merged into {two}: name that"):
+        duplicate(desk, fault(desk, 3), of=one, now=at(13))
+    with pytest.raises(UsageError, match="into itself"):
+        merge(desk, two, into=two, now=at(14))
+
+
+@pytest.mark.requirement("S5-06", "S5-07")
+def test_each_thing_that_a_message_lists_becomes_a_ticket_of_its_own(store_url: str) -> None:
+    clients = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
+    story = Story(store_url, "web-agency", "2026-11-23T09:00Z", clients=clients)
+    ann = story.by("ann")
+    body = "Hello,\n\nthree things:\n1. The logo\n   on the home page\n2. The form\n3. Our hours\n\nKim"
+    asked: dict[str, Any] = {"requester": "Kim Doe", "email": "kim@larch.example", "fields": {"details": "see below"}}
+    number = register(ann, type="work-request", subject="Changes", body=body, **asked, now=story.now).number
+    assert split.preview(ann, number, 1, now=story.now) == ["The logo\non the home page", "The form", "Our hours"]
+    later = story.at("2026-11-23T11:00Z")
+    done = split.split_items(ann, number, 1, items=[1, 3], now=later)
+    made = story.sheet(number).fields["split_to"]
+    assert done.summary.startswith(f"{number} split into {made[0]}, {made[1]}")
+    found = [story.sheet(one) for one in made]
+    assert [(one.row.subject, one.messages[0].body) for one in found] == [
+        ("The logo", "The logo\non the home page"),
+        ("Our hours", "Our hours"),
+    ]
+    source = story.sheet(number)
+    for one in found:
+        assert (one.row.requester, one.row.type, one.fields["split_from"]) == ("Kim Doe", "work-request", number)
+        assert one.row.received == source.row.received
+    assert source.messages[0].body == body
+    story.end()
+
+
+def test_a_list_is_asked_for_what_it_has(desk: Desk) -> None:
+    number = fault(desk, body="- a\n- b")
+    with pytest.raises(UsageError, match="lists 2 things: choose from 1 to 2"):
+        split.split_items(desk, number, 1, items=[3], now=at(5))
+    with pytest.raises(DeskError, match="lists nothing: split it off as a whole"):
+        split.split_items(desk, fault(desk), 1, now=at(5))
+    assert split.preview(desk, fault(desk), 1, now=at(5)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "things"),
+    [
+        ("Hi,\n1. foo\n2) bar\n   more\n\nThanks\nKim", ["foo", "bar\nmore"]),
+        ("- a\n- b\n  - c\n- d", ["a", "b\n- c", "d"]),
+        ("a) x\nb) y", ["x", "y"]),
+        ("• x\n* y\n– z", ["x", "y", "z"]),
+        ("1. foo\n\nand so on\n\n2. bar\n\n   inner\n\nbye", ["foo\n\nand so on", "bar\n\ninner"]),
+        ("> 1. x\n> 2. y", []),
+        ("- only one", []),
+        ("The price is\n1.50 or\n2.50", []),
+        ("", []),
+    ],
+)
+def test_what_a_text_lists(body: str, things: list[str]) -> None:
+    assert listed(body) == things
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cc", "Cs", "Z")), min_size=1).filter(str.strip), min_size=2))
+def test_what_is_written_as_a_list_is_read_as_one(things: list[str]) -> None:
+    assert listed("\n".join(f"{place % 90 + 1}. {thing}" for place, thing in enumerate(things))) == things
+
+
+@given(st.text())
+def test_any_text_can_be_asked_what_it_lists(body: str) -> None:
+    assert len(listed(body)) != 1

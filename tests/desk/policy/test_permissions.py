@@ -1,0 +1,54 @@
+"""Roles and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError
+from role_table import ROLES, WHO_MAY
+from small_desk import at, small_desk
+
+COMMANDS: dict[str, Callable[[Desk], object]] = {
+    "register": lambda desk: register(desk, subject="x", type="fault", now=at(5)),
+    "reply": lambda desk: messages.reply(desk, 1001, "x", now=at(5)),
+    "note": lambda desk: messages.note(desk, 1001, "x", now=at(5)),
+    "move": lambda desk: update.move(desk, 1001, "working", now=at(5)),
+    "assign": lambda desk: update.assign(desk, 1001, "sam", now=at(5)),
+    "severity": lambda desk: update.set_severity(desk, 1001, "high", now=at(5)),
+    "tag": lambda desk: update.tag(desk, 1001, ["a"], now=at(5)),
+    "edit": lambda desk: update.edit(desk, 1001, subject="y", now=at(5)),
+    "seed": lambda desk: seed_agents(desk, [{"login": "new", "name": "New"}], now=at(5)),
+}
+LOGINS = {"viewer": "vic", "agent": "sam", "lead": "lea", "admin": "ann"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("act", COMMANDS)
+def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, act: str, tmp_path: Path) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    register(desk, subject="x", type="fault", now=at(0))
+    acting = Desk(desk.store, LOGINS[role])
+    if role in WHO_MAY[act]:
+        COMMANDS[act](acting)
+    else:
+        with pytest.raises(DeskError, match=f"An? {role} may not .*: ask somebody with the role"):
+            COMMANDS[act](acting)
+    desk.store.close()
+
+
+def test_a_stranger_is_told_who_can_let_them_in(tmp_path: Path) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    with pytest.raises(DeskError, match="'zoe' is no agent of this desk: an admin can add them"):
+        Desk(desk.store, "zoe")
+    seed_agents(desk, [{"login": "sam", "active": False}], now=at(0))
+    with pytest.raises(DeskError, match="sam is no longer active"):
+        Desk(desk.store, "sam")
+    desk.store.close()

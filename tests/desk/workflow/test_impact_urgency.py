@@ -1,0 +1,49 @@
+"""How many a ticket touches and how pressing it is, said afterwards: the table of the procedure makes its priority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskterm.desk.core.session import Desk
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError
+from one_ticket import seen
+from shipped_desk import proved, shipped_desk
+from small_desk import at
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    for made in proved(store_url, "managed-services"):
+        register(made, subject="No mail", impact="person", requester="Ida", incomplete=True, now=at(0))
+        yield made
+
+
+@pytest.mark.requirement("S3-05")
+def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promised(desk: Desk) -> None:
+    assert seen(desk).row.priority == "medium"
+    done = update.change(desk, 1001, urgency="Can go on", now=at(5))
+    assert done.summary.startswith("1001: urgency none → Can go on, priority Medium → Low")
+    assert {one.label for one in done.moved} >= {"Resolution"}
+    done = update.change(desk, 1001, impact="organisation", urgency="stopped", reason="all of them", now=at(6))
+    ticket = seen(desk)
+    assert (ticket.impact, ticket.urgency, ticket.row.priority) == ("organisation", "stopped", "critical")
+
+
+def test_the_same_weight_again_is_refused(desk: Desk) -> None:
+    update.change(desk, 1001, urgency="hindered", now=at(5))
+    with pytest.raises(DeskError, match="is weighed so already"):
+        update.change(desk, 1001, impact="person", urgency="hindered", now=at(6))
+    with pytest.raises(DeskError, match="There is no impact 'planet'"):
+        update.change(desk, 1001, impact="planet", now=at(6))
+
+
+def test_a_procedure_that_weighs_neither_says_so(store_url: str) -> None:
+    desk = shipped_desk(store_url, "web-agency")
+    register(desk, subject="The form fails", requester="Ida", incomplete=True, now=at(0))
+    with pytest.raises(DeskError, match="does not weigh impact and urgency"):
+        update.change(desk, 1001, impact="all", now=at(1))
+    desk.store.close()

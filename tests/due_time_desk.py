@@ -1,0 +1,99 @@
+"""The small desk with everything that changes a promise: warnings, roles, sprints, timers, departments, work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deskterm.desk.admin.setup import found
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from small_desk import MONDAY, TEXT, small_procedure
+
+PROMISES = (
+    TEXT.replace(
+        'key = "waiting"\nlabel = "Waiting for customer"\ncategory = "waiting"\n',
+        'key = "waiting"\nlabel = "Waiting for customer"\ncategory = "waiting"\nremind_before = "2d"\n'
+        'after = { span = "7c", to = "closed" }\n',
+    )
+    .replace("continues = true\n", 'continues = true\nwarn = ["50%", "30m"]\n')
+    .replace(
+        '[[policies]]\nkey = "faults"',
+        """[[metrics]]
+key = "effort"
+label = "Hands-on work"
+start = ["received"]
+stop = ["category:solved", "category:closed"]
+counts_work = true
+
+[[policies]]
+key = "larch"
+label = "Larch's contract"
+when = { type = "fault", organisation = "larch" }
+calendar = "office"
+targets = { response = "2h", resolution = "1d" }
+
+[[policies]]
+key = "hardware"
+label = "Hardware"
+when = { type = "fault", department = "hardware" }
+calendar = "office"
+targets = { response = "10m", resolution = "1h" }
+
+[[policies]]
+key = "tasks"
+label = "Tasks"
+when = { type = "task" }
+calendar = "office"
+targets = { response = "scheduled sprint", resolution = "set by planner" }
+
+[[policies]]
+key = "faults\"""",
+    )
+    .replace('response = "1h"\nresolution = "2d"', 'response = "1h"\nresolution = "2d"\neffort = "30m"')
+    + """
+[[types]]
+key = "task"
+label = "Task"
+definition = "Something is to be made."
+has_severity = false
+
+[closing]
+auto_close_after = "5c"
+reopen_within = "30c"
+
+[[departments]]
+key = "software"
+label = "Software"
+asks_handover = true
+[[departments]]
+key = "hardware"
+label = "Hardware"
+
+[[roles]]
+key = "planner"
+label = "Planner"
+may = ["set-due"]
+
+[[cadences]]
+key = "sprint"
+label = "Sprint"
+kind = "sprint"
+rule = "FREQ=WEEKLY;INTERVAL=2"
+first = 2026-11-09
+length = "14c"
+"""
+)
+
+
+def promising_desk(url: str) -> Desk:
+    """An admin (ann), a lead (lea), agents sam and kim, of whom kim is the planner, and the client larch."""
+    store = found(url, small_procedure(PROMISES), admin_login="ann", admin_name="Ann", now=MONDAY)
+    desk = Desk(store, "ann")
+    rows: list[dict[str, Any]] = [
+        {"login": "lea", "name": "Lea", "role": "lead"},
+        {"login": "sam", "name": "Sam", "role": "agent", "tier": 1},
+        {"login": "kim", "name": "Kim", "role": "agent", "roles": "planner"},
+    ]
+    seed_agents(desk, rows, now=MONDAY)
+    seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
+    return desk

@@ -1,0 +1,306 @@
+"""The demo desk: what a visitor finds on its Monday morning, and that everything about it is told, not made up."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deskterm.desk.admin.setup import found
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.integrity import prove
+from deskterm.errors import DeskError
+from deskterm.exchange.demo.build import build, pour, working_morning
+from deskterm.exchange.demo.story_loader import storybook
+from deskterm.exchange.demo.story_schema import before, moments
+from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import data_folder, find
+from deskterm.sla.calendar import Calendar
+from deskterm.store.db.engine import Store, open_store
+from deskterm.store.db.reader import Reader, open_reader
+from deskterm.store.queries.queue import VIEWS, Key, QueueRow, Viewer, count, counters, window
+from deskterm.store.queries.ticket_detail import agents, desk_facts, sheet
+from small_desk import MONDAY, small_desk
+
+MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
+EVENING = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
+"""When the demo is begun, by the clock on the wall."""
+NOW = int(MORNING.timestamp())
+SAM = Viewer("sam", "customer-support", NOW)
+BOOK = data_folder() / "demo"
+OFFICE = Calendar("Etc/GMT", {day: [("08:00", "16:00")] for day in ("mon", "tue", "wed", "thu", "fri")})
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'desk.sqlite3'}"
+    store = build(url, morning=MORNING, real_now=EVENING, admin_login="sam")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def reader(demo: Store) -> Iterator[Reader]:
+    with open_reader(demo.url) as opened:
+        yield opened
+
+
+def queue(reader: Reader, view: str = "open") -> list[QueueRow]:
+    return window(reader, view, SAM, limit=500)
+
+
+def left(row: QueueRow) -> int | None:
+    """Seconds from the morning to the next due instant."""
+    return None if row.next_due is None else row.next_due - NOW
+
+
+def facts(reader: Reader) -> list[tuple[object, ...]]:
+    """All that is on a desk, but for salts and the hashes that hold them."""
+    rows = [
+        tuple(row._replace(key=Key(0, None, row.number))) for view in ("open", "closed") for row in queue(reader, view)
+    ]
+    said = reader.rows("SELECT m.ticket_id, m.seq, m.author, t.body FROM message m JOIN personal_text t"
+                       " ON t.id = m.text_id ORDER BY m.id")  # fmt: skip
+    return rows + said
+
+
+# ---- the morning ----
+
+
+def test_the_desk_is_simulated_and_its_clock_starts_on_the_morning(reader: Reader) -> None:
+    desk = desk_facts(reader)
+    assert desk.simulated
+    assert EVENING + timedelta(seconds=desk.clock_offset) == MORNING
+    assert desk.name == "Quillmere Support"
+
+
+def test_three_weeks_of_tickets_lie_behind_it(reader: Reader) -> None:
+    rows = queue(reader) + queue(reader, "closed")
+    assert 130 <= len(rows) <= 150
+    assert 45 <= len(queue(reader)) <= 60
+    assert min(row.received for row in rows) > NOW - 22 * 86_400
+    assert max(row.updated for row in rows) < NOW
+
+
+def test_every_view_has_something_in_it(reader: Reader) -> None:
+    assert all(counters(reader, SAM).values())
+    assert all(count(reader, view.key, SAM) for view in VIEWS)
+
+
+def test_my_team_sees_less_than_everybody_together(reader: Reader) -> None:
+    shown = counters(reader, SAM)
+    assert 5 <= shown["mine"] < shown["team"] < shown["open"]
+
+
+def test_one_ticket_is_twelve_minutes_late_and_it_is_the_visitors(reader: Reader) -> None:
+    (late,) = [row for row in queue(reader) if (left(row) or 0) < 0]
+    assert (left(late), late.assignee, late.severity) == (-12 * 60, "sam", "highest")
+    assert queue(reader)[0] == late
+
+
+def test_the_next_breach_is_a_minute_or_three_away_and_the_visitors_too(reader: Reader) -> None:
+    first = queue(reader)[1]
+    assert 60 <= (left(first) or 0) <= 180
+    assert first.assignee == "sam"
+
+
+def test_several_are_due_within_the_hour_from_minutes_to_nearly_all_of_it(reader: Reader) -> None:
+    minutes = [(left(row) or 0) / 60 for row in queue(reader, "due")]
+    assert len(minutes) >= 8
+    assert min(minutes) < 4
+    assert max(minutes) > 54
+    assert {row.next_metric for row in queue(reader, "due")} == {"response", "review", "resolution"}
+
+
+def test_what_waits_and_for_whom_is_there_in_every_kind(reader: Reader) -> None:
+    rows = queue(reader)
+    paused = [row for row in rows if row.status == "awaiting-client-info"]
+    assert len(paused) >= 5
+    assert all(row.next_due is None for row in paused)
+    statuses = {row.status for row in rows + queue(reader, "closed")}
+    assert {"raised-with-development", "fix-in-place", "client-sign-off", "in-progress", "open-issue"} <= statuses
+    assert sum(row.assignee is None for row in rows) >= 5
+    assert any(row.status == "client-sign-off" and row.assignee == "sam" for row in queue(reader, "closed"))
+
+
+def test_words_that_are_hard_to_show_are_among_them(reader: Reader) -> None:
+    subjects = " ".join(row.subject for row in queue(reader) + queue(reader, "closed"))
+    for piece in ("[urgent]", "修了証", "🙏", "für", "Congés", "["):
+        assert piece in subjects
+    bodies = [body for (body,) in reader.rows("SELECT body FROM personal_text")]
+    assert max(map(len, bodies)) > 1500
+    assert any("```" in body for body in bodies)
+
+
+def test_a_history_is_whole(reader: Reader) -> None:
+    (row,) = [row for row in queue(reader) if row.subject.startswith("THIRD TIME")]
+    found_sheet = sheet(reader, row.number)
+    assert found_sheet is not None
+    assert found_sheet.reopened == 1
+    assert [message.author_kind for message in found_sheet.messages].count("requester") >= 3
+    assert any(message.kind == "internal" for message in found_sheet.messages)
+    assert {clock.metric: clock.state for clock in found_sheet.clocks}["response"] == "late"
+
+
+def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: Reader) -> None:
+    people = {agent.login: agent for agent in agents(reader)}
+    assert (people["sam"].name, people["sam"].role, people["sam"].team) == ("Sam", "admin", "customer-support")
+    assert {agent.role for agent in people.values() if agent.active} == {"admin", "lead", "agent", "viewer"}
+    assert not people["intake"].active
+
+
+# ---- what it is made of ----
+
+
+def test_it_is_the_same_on_both_databases_whenever_it_is_begun(store_url: str, reader: Reader) -> None:
+    long_ago = MORNING - timedelta(days=400, hours=7)
+    store = build(store_url, morning=MORNING, real_now=long_ago, admin_login="sam")
+    with open_reader(store_url) as other:
+        assert facts(other) == facts(reader)
+        assert desk_facts(other).clock_offset == 400 * 86_400 + 7 * 3600
+    proof = prove(store)
+    assert proof.tickets == len(queue(reader)) + len(queue(reader, "closed"))
+    assert proof.findings == ()
+    store.close()
+
+
+@pytest.mark.parametrize("login", ["priya", "jo.park"])
+def test_any_login_may_look_also_one_that_the_book_has(tmp_path: Path, login: str) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    build(url, morning=MORNING, real_now=EVENING, admin_login=login).close()
+    with open_reader(url) as opened:
+        viewer = Viewer(login, "customer-support", NOW)
+        assert counters(opened, viewer)["mine"] >= 5
+        (you,) = [agent for agent in agents(opened) if agent.login == login]
+        assert you.role == "admin"
+
+
+@pytest.mark.parametrize(
+    ("real_now", "morning"),
+    [
+        (datetime(2026, 11, 26, 21, 30, tzinfo=UTC), datetime(2026, 11, 23, 9, 12, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 0, 5, tzinfo=UTC), datetime(2026, 11, 23, 9, 12, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 23, 59, tzinfo=UTC), datetime(2026, 11, 23, 9, 12, tzinfo=UTC)),
+        (datetime(2026, 7, 8, 12, 0, tzinfo=UTC), datetime(2026, 7, 6, 9, 12, tzinfo=UTC)),
+    ],
+)
+def test_left_to_itself_it_takes_this_weeks_monday(real_now: datetime, morning: datetime) -> None:
+    assert working_morning(OFFICE, real_now) == morning
+
+
+def test_a_monday_that_is_a_holiday_is_passed_over() -> None:
+    closed = Calendar("Etc/GMT", {"mon": [("08:00", "16:00")]}, ["2026-11-23", "2026-11-16"])
+    assert working_morning(closed, EVENING) == datetime(2026, 11, 9, 9, 12, tzinfo=UTC)
+
+
+# ---- pouring it into another desk ----
+
+
+def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) -> None:
+    procedure = load(find("software-vendor")).procedure
+    afternoon = datetime(2026, 8, 26, 14, 40, tzinfo=UTC)
+    store = found(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
+    assert 130 <= pour(Desk(store, "ann"), afternoon) <= 150
+    assert pour(Desk(store, "ann"), afternoon) == 0
+    with open_reader(store_url) as opened:
+        viewer = Viewer("ann", "customer-support", int(afternoon.timestamp()))
+        assert all(counters(opened, viewer).values())
+        rows = window(opened, "open", viewer, limit=500)
+        assert min(row.next_due - viewer.now for row in rows if row.next_due) < 0
+    assert prove(store).findings == ()
+    store.close()
+
+
+def test_a_desk_for_real_work_takes_no_stories(tmp_path: Path) -> None:
+    store = found(
+        f"sqlite:///{tmp_path / 'desk.sqlite3'}",
+        load(find("software-vendor")).procedure,
+        admin_login="ann",
+        now=MORNING,
+    )
+    with pytest.raises(DeskError, match="is for real work"):
+        pour(Desk(store, "ann"), MORNING)
+    store.close()
+
+
+def test_a_procedure_that_does_not_know_what_they_speak_of_is_told_apart(tmp_path: Path) -> None:
+    desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", simulated=True)
+    with pytest.raises(DeskError, match="speak of the team 'customer-support', which this desk's procedure does not"):
+        pour(desk, MONDAY)
+    desk.store.close()
+
+
+def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    text = (folder / "open.toml").read_text(encoding="utf-8")
+    (folder / "open.toml").write_text(text.replace('move = "under-investigation"', 'move = "fix-in-place"', 1))
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    store = found(url, load(find("software-vendor")).procedure, admin_login="ann", simulated=True, now=MORNING)
+    with pytest.raises(DeskError, match=r"open\.toml:\d+: From Open Issue a ticket cannot go to Fix in Place"):
+        pour(Desk(store, "ann"), MORNING, storybook(folder))
+    store.close()
+    with open_reader(open_store(url).url) as opened:
+        assert count(opened, "open", SAM) + count(opened, "closed", SAM) == 0
+        assert [agent.login for agent in agents(opened)] == ["ann"]
+
+
+# ---- the book ----
+
+
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(BOOK, tmp_path / "book"))
+
+
+def test_everything_in_the_book_happens_before_the_morning_and_in_order() -> None:
+    stories = storybook(BOOK).stories
+    calendar = next(iter(Compiled(load(find("software-vendor")).procedure).terms.calendars.values()))
+    told = moments(stories, calendar, MORNING)
+    assert len(told) == sum(1 + len(item.story.steps) for item in stories)
+    assert all(moment.at < MORNING for moment in told)
+    assert [moment.at for moment in told] == sorted(moment.at for moment in told)
+
+
+def test_what_would_be_later_than_now_has_not_happened_yet() -> None:
+    stories = storybook(BOOK).stories
+    early = moments(stories, OFFICE, MORNING - timedelta(days=3, hours=3))
+    assert all(moment.at <= MORNING for moment in early)
+    assert len(early) < len(moments(stories, OFFICE, MORNING))
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 4320, 4321, 28_800, 86_400, 1_000_000])
+def test_so_much_working_time_before_a_moment_adds_up_to_it_again(seconds: int) -> None:
+    start = before(OFFICE, MORNING, seconds)
+    assert OFFICE.between(start, MORNING) == seconds
+    assert OFFICE.between(start + timedelta(seconds=1), MORNING) <= seconds
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "wrong"),
+    [
+        ("open.toml", 'requester = "Stu Ormerod"', 'requester = "Stu Omerod"', 'did you mean "Stu Ormerod"?'),
+        ("open.toml", 'severity = "high"', 'severiti = "high"', 'unknown key "severiti"'),
+        ("open.toml", 'who = "hana"', 'who = "hanna"', 'nobody has the login "hanna"; did you mean "hana"?'),
+        ("open.toml", 'after = "16m"', 'after = "soon"', '"soon"'),
+        ("open.toml", 'move = "under-investigation"', 'move = "closed", note = "x"', "this one is note and move"),
+        ("open.toml", 'ago = "40m"', 'ago = "4h"', '"4h" ago is before what happened last'),
+        ("open.toml", 'ago = "1d 5h"\n', "", "a story has one of ago and on"),
+        ("templates.toml", "Hello {first},", "Hello {fist},", 'nothing stands for "{fist}"; did you mean "first"?'),
+        ("people.toml", 'takers = ["marek"', 'takers = ["mark"', 'nobody has the login "mark"'),
+        ("people.toml", '"Dougie Strand"', '"Alma Reeve"', '"Alma Reeve" is a contact on line'),
+    ],
+)
+def test_a_bad_story_is_told_by_file_and_line(tmp_path: Path, file: str, old: str, new: str, wrong: str) -> None:
+    path = copied(tmp_path) / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DeskError) as caught:
+        storybook(path.parent)
+    assert str(caught.value).startswith(f"{path}:")
+    assert wrong in str(caught.value)
+    line = int(str(caught.value).removeprefix(f"{path}:").partition(":")[0])
+    assert 1 <= line <= text.count("\n")

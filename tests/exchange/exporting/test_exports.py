@@ -1,0 +1,221 @@
+"""Taking data out: what stands in the files, and that there is a whole file or none."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskterm.desk.conversation.messages import reply
+from deskterm.desk.core.session import Desk
+from deskterm.desk.tickets.register import register
+from deskterm.desk.tickets.update import move, tag
+from deskterm.errors import DeskError, UsageError
+from deskterm.exchange.exporting.exports import Chosen, Format, What, columns, destination, export
+from deskterm.store.db.reader import open_reader
+from small_desk import at, small_desk
+
+KINDS: tuple[What, ...] = ("tickets", "messages", "events", "clocks")
+
+
+@pytest.fixture
+def desk(store_url: str) -> Desk:
+    """A desk with two tickets: one spoken about and solved, one new."""
+    made = small_desk(store_url)
+    register(
+        made,
+        type="fault",
+        severity="high",
+        subject='The "blue", one\u2028=SUM(1)',
+        body="It is\nbroken, né?",
+        requester="Kim Reed",
+        organisation="larch",
+        tags=("vip", "wall"),
+        external_id="X-1",
+        now=at(0),
+    )
+    reply(made, 1001, "=HYPERLINK(1)", now=at(20))
+    move(made, 1001, "solved", now=at(40))
+    register(made, type="question", subject="How long?", now=at(60))
+    tag(made, 1002, add=("later",), now=at(61))
+    return made
+
+
+def out(desk: Desk, what: What, form: Format, **options: Any) -> str:
+    text = io.StringIO()
+    with open_reader(desk.store.url) as reader:
+        count = export(reader, what, form, text, **options)
+    assert count == (text.getvalue().count("\n") if form == "jsonl" else len(rows_of(text.getvalue())))
+    return text.getvalue()
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def records(desk: Desk, what: What, **options: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out(desk, what, "jsonl", **options).split("\n")[:-1]]
+
+
+def test_tickets_come_as_objects_with_lists_and_instants(desk: Desk) -> None:
+    first, second = records(desk, "tickets")
+    assert tuple(first) == columns("tickets")
+    assert first | {"hash": ""} == {
+        **{"number": 1001, "external_id": "X-1", "type": "fault", "status": "solved", "category": "solved"},
+        **{"subject": 'The "blue", one =SUM(1)', "severity": "high", "severity_requested": "high", "priority": None},
+        **{"impact": None, "urgency": None, "requester": "Kim Reed", "organisation": "Larch Ltd", "channel": "email"},
+        **{"department": None, "team": None, "tier": None, "assignee": None, "product": None, "topic": None},
+        **{"tags": ["vip", "wall"], "fields": {}, "received_at": "2026-11-23T09:00:00Z"},
+        **{"updated_at": "2026-11-23T09:40:00Z", "answered_at": "2026-11-23T09:20:00Z"},
+        **{"solved_at": "2026-11-23T09:40:00Z", "closed_at": None, "reopened": 0, "waiting": "them"},
+        **{"next_due_at": None, "next_metric": "", "breached": False, "version": first["version"], "hash": ""},
+    }
+    assert (second["number"], second["tags"], second["solved_at"]) == (1002, ["later"], None)
+
+
+def test_messages_hold_the_words(desk: Desk) -> None:
+    found = records(desk, "messages")
+    assert [(row["ticket"], row["author"], row["body"]) for row in found] == [
+        (1001, "Kim Reed", "It is\nbroken, né?"),
+        (1001, "Ann", "=HYPERLINK(1)"),
+    ]
+
+
+def test_events_hold_what_changed_and_their_hash(desk: Desk) -> None:
+    found = records(desk, "events")
+    assert [(row["ticket"], row["seq"]) for row in found] == sorted((row["ticket"], row["seq"]) for row in found)
+    moved = next(row for row in found if row["kind"] == "moved")
+    assert moved["data"]["changes"]["status"][1] == "solved"
+    assert len(moved["hash"]) == 64
+
+
+def test_clocks_hold_seconds_and_what_they_were_judged_by(desk: Desk) -> None:
+    found = {row["metric"]: row for row in records(desk, "clocks")}
+    response = found["response"]
+    assert (response["ticket"], response["state"], response["consumed"]) == (1001, "met", 1200)
+    assert (response["due_at"], response["policy"]) == ("2026-11-23T09:30:00Z", "faults")
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_csv_says_the_same_as_jsonl(desk: Desk, what: What) -> None:
+    def as_text(value: object) -> str:
+        if isinstance(value, list):
+            return ",".join(value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return "" if value is None else str(value)
+
+    cells = rows_of(out(desk, what, "csv"))
+    wanted = records(desk, what)
+    assert len(cells) == len(wanted)
+    for row, record in zip(cells, wanted, strict=True):
+        assert tuple(row) == columns(what)
+        for name, value in record.items():
+            if isinstance(value, dict):
+                assert json.loads(row[name]) == value
+            else:
+                assert row[name] == as_text(value)
+
+
+def test_a_long_table_comes_whole_and_in_order(desk: Desk) -> None:
+    with desk.store.bulk() as bulk:
+        names = [
+            *("ticket_id", "metric", "cycle", "state", "started_at", "target", "consumed", "since", "next_event_at"),
+            *("policy", "calendar", "version"),
+        ]
+        instant = "2026-11-23 09:00:00.000000"
+        rows = [(1002, f"m{n % 7}", n, "met", instant, "1h", n, instant, instant, "", "", 1) for n in range(1, 5001)]
+        bulk.insert("clock", names, rows)
+    found = [(row["ticket"], row["metric"], row["cycle"]) for row in records(desk, "clocks")]
+    assert found == sorted(set(found))
+    assert len([key for key in found if key[0] == 1002]) == 5000
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_only_what_was_chosen_comes(desk: Desk, what: What) -> None:
+    def tickets(chosen: Chosen) -> set[int]:
+        return {row["number" if what == "tickets" else "ticket"] for row in records(desk, what, chosen=chosen)}
+
+    first = {1001}
+    second = {1002} if what in ("tickets", "events") else set()
+    assert tickets(Chosen(is_open=False)) == first
+    assert tickets(Chosen(is_open=True)) == second
+    assert tickets(Chosen(organisation="Larch Ltd")) == first
+    assert tickets(Chosen(since=at(60))) == second
+    assert tickets(Chosen(until=at(60))) == first
+    assert tickets(Chosen(since=at(1), until=at(2))) == set()
+
+
+def test_formulas_are_left_alone_unless_asked(desk: Desk) -> None:
+    assert rows_of(out(desk, "messages", "csv"))[1]["body"] == "=HYPERLINK(1)"
+    assert rows_of(out(desk, "messages", "csv", guard_formulas=True))[1]["body"] == "'=HYPERLINK(1)"
+    assert records(desk, "messages", guard_formulas=True)[1]["body"] == "=HYPERLINK(1)"
+
+
+def test_what_there_is_no_export_of_is_refused(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="no export of people as csv: take tickets, messages, events, clocks"):
+        out(desk, "people", "csv")  # type: ignore[arg-type]
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_there_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    with destination(path) as file:
+        file.write("a\r\nné\n")
+        assert not path.exists()
+    assert path.read_bytes() == "a\r\nné\n".encode()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def written(path: Path, words: str, then: Callable[[], object]) -> None:
+    with destination(path) as file:
+        file.write(words)
+        then()
+
+
+def test_a_file_that_fails_is_not_there_at_all(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        written(tmp_path / "out.csv", "half", lambda: 1 // 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+    with pytest.raises(DeskError, match="is there already: give another name, or replace it with --force"):
+        destination(path).__enter__()
+    assert path.read_text() == "old"
+    with destination(path, force=True) as file:
+        file.write("new")
+    assert path.read_text() == "new"
+
+
+def test_a_file_that_somebody_else_made_meanwhile_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    with pytest.raises(DeskError, match="is there already"):
+        written(path, "mine", lambda: path.write_text("theirs"))
+    assert path.read_text() == "theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_places_where_nothing_can_be_written_are_told(tmp_path: Path) -> None:
+    with pytest.raises(DeskError, match="is a folder: give a file in it"):
+        destination(tmp_path).__enter__()
+    with pytest.raises(DeskError, match="cannot be written: no such file or directory"):
+        destination(tmp_path / "none" / "out.csv").__enter__()
+    with pytest.raises(DeskError, match="is no ordinary file"):
+        destination(Path("/dev/null"), force=True).__enter__()
+
+
+def test_an_instant_keeps_its_seconds(desk: Desk) -> None:
+    for row in records(desk, "events"):
+        assert datetime.fromisoformat(row["at"]).astimezone(UTC).microsecond == 0

@@ -1,0 +1,228 @@
+"""Seed files: what TOML and CSV say, what is wrong with them, and what they make of a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.desk.admin.setup import found
+from deskterm.desk.admin.severity_scale import seed_severities
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError
+from deskterm.exchange.seeding.seed_files import agents, clients, severities
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import data_folder, find
+from small_desk import MONDAY, TEXT, small_desk, small_procedure
+
+SEEDS = data_folder() / "seeds"
+METRICS = ["response", "next-response", "resolution"]
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def written(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = small_desk(store_url)
+    yield made
+    made.store.close()
+
+
+def again(desk: Desk) -> Desk:
+    return Desk(desk.store, "ann")
+
+
+def refusal(read: Callable[[], object]) -> str:
+    with pytest.raises(DeskError) as caught:
+        read()
+    return str(caught.value)
+
+
+# ---- what files say ----
+
+
+def test_toml_and_csv_say_the_same_agents() -> None:
+    told = {row["login"]: row for row in agents(SEEDS / "agents.toml")}
+    assert list(told) == [row["login"] for row in agents(SEEDS / "agents.csv")]
+    for row in agents(SEEDS / "agents.csv"):
+        assert told[row["login"]].items() <= row.items() | {("tier", None)}
+    assert told["jona"]["roles"] == "customer-excellence-manager"
+    assert told["mick"]["active"] is False
+
+
+def test_toml_and_csv_say_the_same_clients() -> None:
+    assert clients(SEEDS / "clients.csv")[1] == clients(SEEDS / "clients.toml")[1]
+
+
+def test_what_a_file_leaves_out_is_not_said(write: Write) -> None:
+    assert agents(write("a.toml", '[[agents]]\nlogin = "zoe"\nname = "Zoe"\n')) == [{"login": "zoe", "name": "Zoe"}]
+    assert agents(write("a.csv", "login,name\nzoe,Zoe\n")) == [{"login": "zoe", "name": "Zoe"}]
+
+
+def test_an_empty_cell_empties_what_can_be_empty_and_leaves_the_rest(write: Write) -> None:
+    (row,) = agents(write("a.csv", "login,name,email,role,team,tier,active\nzoe,Zoe,,,,,\n"))
+    assert row == {"login": "zoe", "name": "Zoe", "email": "", "team": None, "tier": None}
+
+
+def test_columns_of_a_csv_that_are_metrics_are_targets(write: Write) -> None:
+    path = write("s.csv", "key,label,urgent,response,next-response\nhigh,High,yes,30m,\nlow,Low,no,1h,2h\n")
+    high, low = severities(path, METRICS)
+    assert (high.step.urgent, high.targets) == (True, {"response": "30m"})
+    assert (low.step.urgent, low.targets) == (False, {"response": "1h", "next-response": "2h"})
+
+
+def test_a_byte_order_mark_semicolons_and_broken_lines_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes('\ufeffKey;Name;Notes\r\nlarch;Larch Ltd;"Two\r\nlines; and more"\r\n\r\n'.encode())
+    assert clients(path) == [{"key": "larch", "name": "Larch Ltd", "notes": "Two\r\nlines; and more"}]
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "key": st.from_regex(r"[a-z0-9][a-z0-9-]{0,10}", fullmatch=True),
+                "name": st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30),
+                "notes": st.text(st.sampled_from('ab,;"\n é漢'), max_size=20).map(str.strip),
+            }
+        ),
+        min_size=1,
+        unique_by=lambda row: row["key"],
+    )
+)
+def test_any_clients_come_back_from_csv_as_they_were_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
+) -> None:
+    import csv
+
+    path = tmp_path_factory.mktemp("seeds") / "clients.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["key", "name", "notes"])
+        writer.writeheader()
+        writer.writerows(rows)
+    assert clients(path) == rows
+
+
+# ---- what is wrong with files ----
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("a.toml", '[[agents]]\nlogin = "zoe"\nnamm = "Zoe"\n', 'a.toml:3: unknown key "namm"'),
+        ("a.toml", '[[agents]]\nlogin = "zoe"\nnamm = "Zoe"\n', 'did you mean "name"?'),
+        ("a.toml", '[[agent]]\nlogin = "zoe"\n', 'unknown key "agent"; did you mean "agents"?'),
+        ("a.toml", '[[agents]]\nname = "Zoe"\n', 'the key "login" is missing'),
+        ("a.toml", '[[agents]]\nlogin = "zoe"\nname = "Zoe"\nrole = "boss"\n', "a.toml:4: "),
+        ("a.toml", "[[agents]\n", "this is no TOML"),
+        ("a.toml", "agents = []\n", "holds no agents"),
+        ("a.csv", "login,namm\nzoe,Zoe\n", 'a.csv:1: unknown column "namm"; did you mean "name"?'),
+        ("a.csv", "login,name\nzoe,Zoe,boss\n", "a.csv:2: 3 values for 2 columns"),
+        ("a.csv", "login,name,login\n", 'a.csv:1: the column "login" is there twice.'),
+        ("a.csv", "login,name,active\n\nzoe,Zoe,perhaps\n", 'a.csv:3: active: expected true or false, not "perhaps".'),
+        ("a.csv", "login,name,role\nzoe,Zoe,aegnt\n", 'did you mean "agent"?'),
+        ("a.csv", "login,name\nzoe,Zoe\nzoe,Zed\n", 'a.csv:3: the login "zoe" stands on line 2 already.'),
+        ("a.csv", "login,name,email\nzoe,Zoe,zoe.example\n", "is no e-mail address"),
+        ("a.csv", 'login,name\nzoe,"Zoe\n', "a.csv:2: this is no CSV"),
+        ("a.csv", "", "holds no agents"),
+        ("a.json", "[]", "is neither .toml nor .csv"),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_agents_is_told_by_line(write: Write, name: str, text: str, wrong: str) -> None:
+    assert wrong in refusal(lambda: agents(write(name, text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("s.csv", "key,label,responsee\nhigh,High,1h\n", 'unknown column "responsee"; did you mean "response"?'),
+        ("s.csv", "key,label,response\nhigh,High,soon\n", "s.csv:2: response: 'soon' is no duration"),
+        ("s.csv", "key,label\nVery High,x\n", 's.csv:2: key: "Very High" is no key'),
+        ("s.toml", '[[severities]]\nkey = "a"\nlabel = "A"\ntargets = { answer = "1h" }\n', "s.toml:4: unknown metric"),
+        ("s.toml", '[[severities]]\nkey = "a"\nlabel = "A"\n[[severities]]\nkey = "a"\nlabel = "B"\n', "s.toml:5: "),
+    ],
+)
+def test_what_is_wrong_with_a_scale_is_told_by_line(write: Write, name: str, text: str, wrong: str) -> None:
+    assert wrong in refusal(lambda: severities(write(name, text), METRICS))
+
+
+def test_a_file_that_is_not_there_or_no_text_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "latin.csv").write_bytes("login,name\nzoe,Zoë\n".encode("latin-1"))
+    (tmp_path / "folder.toml").mkdir()
+    assert refusal(lambda: agents(tmp_path / "none.csv")) == f"There is no file {tmp_path / 'none.csv'}."
+    assert "latin.csv:2: the file is not UTF-8 text" in refusal(lambda: agents(tmp_path / "latin.csv"))
+    assert "is a folder" in refusal(lambda: agents(tmp_path / "folder.toml"))
+
+
+# ---- what they make of a desk ----
+
+
+def test_the_example_files_fit_the_procedure_they_speak_of(store_url: str) -> None:
+    store = found(store_url, load(find("software-vendor")).procedure, admin_login="ann", now=MONDAY)
+    desk = Desk(store, "ann")
+    metrics = [metric.key for metric in desk.procedure.procedure.metrics]
+    for suffix in ("toml", "csv"):
+        seed_severities(again(desk), severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY)
+        assert seed_severities(again(desk), severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY) == []
+        seed_agents(desk, agents(SEEDS / f"agents.{suffix}"), now=MONDAY)
+        assert seed_agents(desk, agents(SEEDS / f"agents.{suffix}"), now=MONDAY) == []
+        seed_clients(desk, clients(SEEDS / f"clients.{suffix}"), now=MONDAY)
+        assert seed_clients(desk, clients(SEEDS / f"clients.{suffix}"), now=MONDAY) == []
+    store.close()
+
+
+def test_a_dry_run_of_every_kind_writes_nothing(desk: Desk, write: Write) -> None:
+    people = agents(write("a.csv", "login,name\nzoe,Zoe\n"))
+    firms = clients(write("c.csv", "key,name\nfir,Fir Ltd\n"))
+    scale = severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS)
+    for _ in range(2):
+        assert seed_agents(desk, people, dry_run=True, now=MONDAY) == ["+ zoe (Zoe)"]
+        assert seed_clients(desk, firms, dry_run=True, now=MONDAY) == ["+ fir (Fir Ltd)"]
+        assert len(seed_severities(again(desk), scale, dry_run=True, now=MONDAY)) == 1
+
+
+def test_a_scale_keeps_what_the_file_leaves_unsaid(store_url: str, write: Write) -> None:
+    text = TEXT.replace('label = "High"', 'label = "High"\ndefinition = "Work stands still."', 1)
+    desk = Desk(found(store_url, small_procedure(text), admin_login="ann", now=MONDAY), "ann")
+    seed_severities(desk, severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS), now=MONDAY)
+    high = again(desk).procedure.severities["high"]
+    assert (high.label, high.definition, high.urgent) == ("Higher", "Work stands still.", True)
+    desk.store.close()
+
+
+def test_a_severity_in_use_stays_and_its_tickets_are_named(desk: Desk, write: Write) -> None:
+    register(desk, subject="x", type="fault", severity="high", now=MONDAY)
+    scale = severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
+    assert "1 ticket uses it (1001)" in refusal(lambda: seed_severities(desk, scale, now=MONDAY))
+
+
+def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store_url: str, write: Write) -> None:
+    rule = '[[rules]]\nkey = "call"\nlabel = "Call"\non = "create"\nwhen = { severity = "high" }\nnotify = ["lead"]\n'
+    desk = Desk(found(store_url, small_procedure(TEXT + rule), admin_login="ann", now=MONDAY), "ann")
+    scale = severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
+    told = refusal(lambda: seed_severities(desk, scale, now=MONDAY))
+    assert told.startswith("The procedure does not fit this scale: ")
+    assert '"high"' in told
+    desk.store.close()
+
+
+def test_a_team_that_the_procedure_does_not_know_is_refused(store_url: str, write: Write) -> None:
+    desk = Desk(found(store_url, small_procedure(), admin_login="ann", now=MONDAY), "ann")
+    rows = agents(write("a.csv", "login,name,team\nzoe,Zoe,frist-line\n"))
+    assert "Did you mean first-line?" in refusal(lambda: seed_agents(desk, rows, now=MONDAY))
+    desk.store.close()

@@ -1,0 +1,143 @@
+"""From the store's rows to what panes show, and the words of a procedure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.tickets import register, update
+from deskterm.present.labels import Vocabulary, label
+from deskterm.present.models import Card, resumes
+from deskterm.present.ticket import card, lines
+from deskterm.procedure.compiled import document
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find, names
+from deskterm.procedure.terms import calendar
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.queue import Key, QueueRow
+from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.rows.live_clocks import LiveClock
+from deskterm.tui.panes.clocks import bar, urgency
+from small_desk import at, small_desk, small_procedure
+from tui.queue_rows import NOW, OFFICE, clock
+
+WORDS = Vocabulary(document(small_procedure()), 1)
+
+
+@pytest.fixture
+def opened(tmp_path: object) -> Card:
+    """A fault that was answered, rested from 10:00 to 11:00 (UTC), and was taken up again."""
+    desk = small_desk(f"sqlite:///{tmp_path}/desk.sqlite3")
+    number = register.register(
+        desk,
+        type="fault",
+        severity="high",
+        subject="\x1b[31mDown\x1b[0m",
+        body="It is\r\ndown\x07",
+        requester="Kim",
+        now=at(0),
+    ).number
+    messages.reply(desk, number, "On it", status="working", now=at(10))
+    update.move(desk, number, "waiting", reason="asked for a log", now=at(60))
+    messages.note(desk, number, "Looks like the disk", now=at(90))
+    update.move(desk, number, "working", now=at(120))
+    desk.store.close()
+    with open_reader(desk.store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return card(found, WORDS)
+
+
+def test_words_are_safe_and_keys_are_labels(opened: Card) -> None:
+    assert opened.line.subject == "Down"
+    assert opened.turns[0].words == "It is\ndown␇"
+    assert opened.line.status_label == "Working on it"
+    assert dict(opened.facts)["Severity"] == "High"
+
+
+def test_turns_come_in_order_with_what_happened_between(opened: Card) -> None:
+    assert [(turn.voice, turn.words) for turn in opened.turns] == [
+        ("requester", "It is\ndown␇"),
+        ("agent", "On it"),
+        ("history", "status New → Working on it"),
+        ("history", "status Working on it → Waiting for customer (asked for a log)"),
+        ("internal", "Looks like the disk"),
+        ("history", "status Waiting for customer → Working on it"),
+    ]
+
+
+def test_what_came_after_a_version_leaves_history_out(opened: Card) -> None:
+    assert [turn.words for turn in opened.said_after(2)] == ["Looks like the disk"]
+
+
+def test_a_clock_knows_when_it_is_due(opened: Card) -> None:
+    resolution = next(found for found in opened.clocks if found.metric == "resolution")
+    assert resolution.due == int(at(5 * 60).timestamp())
+
+
+def test_an_unknown_key_reads_as_itself() -> None:
+    assert label(WORDS.statuses, "retired") == "retired"
+    assert label(WORDS.statuses, None) == ""
+    assert Vocabulary("").calendar("office") is None
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_calendars_of_the_words_are_those_of_the_procedure(name: str) -> None:
+    procedure = load(find(name)).procedure
+    words = Vocabulary(document(procedure))
+    start = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
+    for key, part in procedure.calendars.items():
+        if part.region is not None:
+            continue  # a desk's own edition has its holidays written down
+        mine = words.calendar(key)
+        assert mine is not None
+        assert mine.open_seconds(start, start + 400 * 86_400) == calendar(part).open_seconds(
+            start, start + 400 * 86_400
+        )
+
+
+def test_a_clock_outside_working_hours_says_when_it_goes_on() -> None:
+    friday_night = int(datetime(2026, 11, 27, 20, 0, tzinfo=UTC).timestamp())
+    monday = int(datetime(2026, 11, 30, 8, 0, tzinfo=UTC).timestamp())
+    assert resumes(OFFICE, friday_night) == monday
+    assert resumes(OFFICE, monday) is None
+    assert resumes(None, monday) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "mood"),
+    [
+        ({}, "fine"),
+        ({"due": NOW + 60}, "soon"),
+        ({"due": NOW - 60}, "breached"),
+        ({"state": "late", "stopped": NOW}, "breached"),
+        ({"state": "met", "stopped": NOW}, "done"),
+        ({"state": "paused", "due": None}, "paused"),
+        ({"due": None}, "none"),
+    ],
+)
+def test_a_clock_has_a_sign_of_its_own(changed: dict[str, object], mood: str) -> None:
+    assert urgency(clock(**changed), NOW) == mood  # type: ignore[arg-type]
+
+
+def test_the_bar_fills_with_the_time_used() -> None:
+    assert bar(clock(), NOW) == "▕██░░░░░░▏"
+    assert bar(clock(due=NOW - 60), NOW) == "▕████████▏"
+    assert bar(clock(target_seconds=None, started=NOW - 100, due=NOW + 100), NOW) == "▕████░░░░▏"
+
+
+@pytest.mark.parametrize(
+    ("target", "counted"), [("4h", True), ("3 working dates", True), ("7 calendar days", False), ("?", False)]
+)
+def test_what_is_left_is_counted_as_the_target_is(target: str, counted: bool) -> None:
+    found = lines([row()], [LiveClock(1042, "response", "running", "office", target)], WORDS)
+    assert (found[0].calendar is not None) == counted
+
+
+def row() -> QueueRow:
+    return QueueRow(
+        1042, "Matter", "new", "new", "high", None, "", "", None, None, "fault", NOW + 60, "response", False, "us",
+        NOW, NOW, Key(0, NOW, 1042),
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+"""Every procedure that comes with deskterm, and how they are found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deskterm.errors import DeskError
+from deskterm.procedure.checking.lint import lint
+from deskterm.procedure.compiled import Compiled, digest, document, from_document
+from deskterm.procedure.diff import difference
+from deskterm.procedure.load import load
+from deskterm.procedure.pinned_holidays import pinned
+from deskterm.procedure.shipped import data_folder, find, names
+from deskterm.procedure.stored import model
+
+WARNED = {
+    "software-vendor": [
+        'calendars "support": no holidays are configured; name a region, list them, or say no_holidays = true.',
+        'calendars "support": GMT has no summer time; did you mean Europe/London?',
+    ]
+}
+"""The warnings that a shipped file is meant to have, because the written procedure says so."""
+
+
+def test_one_procedure_a_source_and_two_others_are_shipped() -> None:
+    assert names() == [
+        "campus-it",
+        "incident-management",
+        "managed-services",
+        "open-source",
+        "saas-platform",
+        "software-vendor",
+        "web-agency",
+    ]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_procedure_loads_under_its_own_name(name: str) -> None:
+    assert load(find(name)).procedure.about.key == name
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_procedure_has_no_warnings_but_the_ones_that_are_meant(name: str) -> None:
+    loaded = load(find(name))
+    assert [remark.sentence for remark in lint(loaded.procedure, loaded.source)] == WARNED.get(name, [])
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_procedure_comes_back_from_the_store_as_it_went(name: str) -> None:
+    procedure = pinned(load(find(name)).procedure, 2020, 2030)
+    text = document(procedure)
+    stored = from_document(text, 7)
+    assert model(stored.procedure) == procedure
+    assert document(stored.procedure) == text
+    assert difference(procedure, stored.procedure) == []
+    assert stored.version == 7
+    assert stored.timezone == Compiled(procedure).timezone
+    assert stored.terms.metrics == Compiled(procedure).terms.metrics
+    assert stored.terms.policies == Compiled(procedure).terms.policies
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_document_has_one_digest(name: str) -> None:
+    procedure = load(find(name)).procedure
+    assert digest(document(procedure)) == digest(document(load(find(name)).procedure))
+    renamed = procedure.model_copy(update={"about": procedure.about.model_copy(update={"organisation": "Other"})})
+    assert digest(document(renamed)) != digest(document(procedure))
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shipped_procedure_names_no_address_and_no_company(name: str) -> None:
+    source = load(find(name)).source
+    assert not re.search(r"https?://(?!\S*\bexample\b)|\S+@\S+\.\w", source)
+    for company in ("3t", "jira", "somaiya", "svv", "csit", "geeni", "3001"):
+        assert not re.search(rf"\b{company}", source, re.IGNORECASE), company
+
+
+def test_a_procedure_is_found_by_name_or_by_path(tmp_path: Path) -> None:
+    assert find("campus-it") == data_folder() / "procedures" / "campus-it.toml"
+    own = tmp_path / "own.toml"
+    own.write_text("")
+    assert find(str(own)) == own
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("campus", "did you mean campus-it?"),
+        ("software_vendor", "did you mean software-vendor?"),
+        ("web-agency.toml", "did you mean web-agency?"),
+        ("zzz", "There is no procedure and no file called zzz. Shipped procedures: campus-it, incident-management, "),
+    ],
+)
+def test_an_unknown_procedure_is_told_with_the_nearest(wanted: str, told: str) -> None:
+    with pytest.raises(DeskError, match="Shipped procedures: campus-it") as refused:
+        find(wanted)
+    assert told in str(refused.value)
+
+
+def test_a_folder_is_no_procedure(tmp_path: Path) -> None:
+    with pytest.raises(DeskError, match="is a folder: give the procedure file in it"):
+        find(str(tmp_path))

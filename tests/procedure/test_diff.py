@@ -1,0 +1,95 @@
+"""What differs between two procedures, as a person reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from corner_shop import shop
+from deskterm.procedure.compiled import document
+from deskterm.procedure.diff import difference
+from deskterm.procedure.pinned_holidays import pinned
+from deskterm.procedure.stored import read
+
+
+def test_the_same_procedure_differs_in_nothing() -> None:
+    assert difference(shop(), shop()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('label = "Urgent"', 'label = "Blocker"', 'severities "urgent", label: "Urgent" → "Blocker"'),
+        ("urgent = true\n", "", 'severities "urgent", urgent: yes → no'),
+        ('"15m"', '"20m"', 'policies "faults", by_severity "urgent" "response": "15m" → "20m"'),
+        (', resolution = "4h"', "", 'policies "faults", by_severity "urgent" "resolution": removed'),
+        (
+            'targets = { response = "4h" }',
+            'targets = { response = "4h", resolution = "5d" }',
+            'policies "questions", targets "resolution": added ("5d")',
+        ),
+        ('["email", "phone"]', '["email", "phone", "chat"]', "channels: +chat"),
+        ('["email", "phone"]', '["phone", "email"]', "channels: the order is now phone, email"),
+        (
+            'week.wed = ["09:00-12:30"]',
+            'week.wed = ["09:00-13:00"]',
+            'calendars "shop", week "wed": 09:00-12:30 → 09:00-13:00',
+        ),
+        ('"Corner Shop"', '"Shop on the corner"', 'about, organisation: "Corner Shop" → "Shop on the corner"'),
+        ('"reopen"', '"ignore"', 'closing, on_reply_when_closed: "reopen" → "ignore"'),
+        ('default_severity = "normal"\n', "", 'types "fault", default_severity: "normal" → nothing'),
+        ('subdivision = "ENG"', 'subdivision = "SCT"', 'calendars "shop", region, subdivision: "ENG" → "SCT"'),
+    ],
+)
+def test_a_change_is_told_by_table_and_key(before: str, after: str, told: str) -> None:
+    assert difference(shop(), shop((before, after))) == [told]
+
+
+def test_an_added_entry_is_told_with_its_label() -> None:
+    extra = '[[severities]]\nkey = "minor"\nlabel = "Minor"\n\n# Where a ticket may stand'
+    grown = shop(("# Where a ticket may stand", extra))
+    assert difference(shop(), grown) == ['severities "minor": added (Minor)']
+    assert difference(grown, shop()) == ['severities "minor": removed']
+
+
+def test_another_order_of_a_scale_is_told() -> None:
+    swapped = shop(
+        ('key = "urgent"\nlabel = "Urgent"', 'key = "late"\nlabel = "Late"'), ("by_severity.urgent", "by_severity.late")
+    )
+    scale = swapped.severities
+    turned = swapped.model_copy(update={"severities": scale[::-1]})
+    assert difference(swapped, turned) == ["severities: the order is now normal, late"]
+
+
+def test_another_first_calendar_is_told() -> None:
+    night = '[calendars.night]\ntimezone = "Europe/Paris"\nweek.mon = ["22:00-06:00"]\n\n# What people may ask for.'
+    two = shop(("# What people may ask for.", night))
+    turned = two.model_copy(update={"calendars": dict(reversed(two.calendars.items()))})
+    assert difference(two, turned) == ["calendars: the order is now night, shop"]
+
+
+def test_many_holidays_are_told_as_one() -> None:
+    near, far = pinned(shop(), 2026, 2026), pinned(shop(), 2026, 2028)
+    (told,) = difference(near, far)
+    assert told.startswith('calendars "shop", holidays: ')
+    assert told.endswith(" days from 2027-01-01 to 2028-12-26 added")
+    one = shop(("region =", 'holidays = [{ date = 2026-05-04, name = "Feast" }]\nregion ='))
+    assert difference(shop(), one) == ['calendars "shop", holidays: 2026-05-04 (Feast) added']
+
+
+def test_entries_without_a_key_are_told_apart() -> None:
+    one = shop(("[closing]", '[[notices]]\non = "closed"\nto = ["requester"]\n\n[closing]'))
+    two = shop(
+        (
+            "[closing]",
+            '[[notices]]\non = "closed"\nto = ["requester"]\n[[notices]]\non = "closed"\nto = ["lead"]\n\n[closing]',
+        )
+    )
+    assert difference(one, two) == ['notices "closed #2": added']
+
+
+def test_a_stored_edition_is_compared_as_what_it_was() -> None:
+    stored = read(document(shop()))
+    assert difference(stored, shop()) == []
+    assert difference(stored, shop(('label = "Urgent"', 'label = "Blocker"'))) == [
+        'severities "urgent", label: "Urgent" → "Blocker"'
+    ]

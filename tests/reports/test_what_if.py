@@ -1,0 +1,279 @@
+"""A week's history judged by another procedure, against what is counted by hand, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from deskterm.desk.admin.setup import apply
+from deskterm.desk.conversation.messages import customer_message, reply
+from deskterm.desk.core.session import Desk
+from deskterm.desk.linking.duplicate import duplicate
+from deskterm.desk.tickets.register import register
+from deskterm.desk.tickets.update import move, set_severity
+from deskterm.desk.workflow.due_times import waive
+from deskterm.errors import UsageError
+from deskterm.reports.attainment import Tally
+from deskterm.reports.what_if import Unknown, WhatIf, what_if
+from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import TABLES
+from small_desk import MONDAY, TEXT, at, small_desk, small_procedure
+
+TUESDAY = MONDAY + timedelta(days=1)
+LAST = at(1845)
+"""Tuesday 15:45."""
+
+LOW = 'response = "1h"\nresolution = "2d"'
+HIGH = 'response = "30m"\nnext-response'
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = small_desk(store_url)
+    yield made
+    made.store.close()
+
+
+def fault(desk: Desk, severity: str, received: float) -> int:
+    return register(desk, subject="x", type="fault", severity=severity, now=at(received)).number
+
+
+@pytest.fixture
+def told(desk: Desk) -> Desk:
+    """Five faults. Low ones have 1 h to be answered and 2 d in all, high ones 30 min and 4 h.
+
+    1001 low   Mon 09:00  answered Mon 09:45 of 10:00   solved Mon 12:00
+    1002 high  Mon 09:00  answered Mon 09:45 of 09:30   solved Mon 12:00 of 13:00
+    1003 low   Mon 15:30  answered Tue 08:20 of 08:30   solved Tue 09:00
+    1004 high  Mon 15:45  answered Tue 08:20 of 08:15   solved Tue 12:00 of 11:45
+    1005 low   Tue 15:00  not answered, 16:00 not yet come
+    """
+    for severity, received, answered, solved in (
+        ("low", 0, 45, 180),
+        ("high", 0, 45, 180),
+        ("low", 390, 1400, 1440),
+        ("high", 405, 1400, 1620),
+    ):
+        number = fault(desk, severity, received)
+        reply(desk, number, "We look into it.", now=at(answered))
+        move(desk, number, "solved", now=at(solved))
+    fault(desk, "low", 1800)
+    return desk
+
+
+def judged(desk: Desk, text: str = TEXT, *, since: datetime = MONDAY, until: datetime | None = None) -> WhatIf:
+    with open_reader(desk.store.url) as reader:
+        return what_if(reader, small_procedure(text), since=since, until=until, now=LAST)
+
+
+def changed(*changes: tuple[str, str]) -> str:
+    text = TEXT
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+def tallies(found: WhatIf) -> dict[tuple[str, str | None], tuple[Tally, Tally]]:
+    return {(row.metric, row.severity): (row.before, row.after) for row in found.rows}
+
+
+def flips(found: WhatIf) -> list[tuple[int, str, str, datetime | None, datetime | None]]:
+    def moment(seconds: int | None) -> datetime | None:
+        return None if seconds is None else MONDAY + timedelta(seconds=seconds - MONDAY.timestamp())
+
+    return [
+        (flip.ticket, flip.metric, f"{flip.before} → {flip.after}", moment(flip.due_before), moment(flip.due_after))
+        for flip in found.flips
+    ]
+
+
+BEFORE = {
+    ("response", "high"): Tally(late=2),
+    ("response", "low"): Tally(met=2, running=1),
+    ("resolution", "high"): Tally(met=1, late=1),
+    ("resolution", "low"): Tally(met=2, running=1),
+}
+
+
+def test_the_same_procedure_changes_nothing(told: Desk) -> None:
+    found = judged(told)
+    assert tallies(found) == {key: (tally, tally) for key, tally in BEFORE.items()}
+    assert [row.change for row in found.rows] == [0, 0, 0, 0]
+    assert (found.tickets, found.flipped, found.flips, found.unknown) == (5, {}, [], [])
+
+
+@pytest.mark.requirement("S1-44")
+def test_a_tighter_target_makes_late_who_took_longer(told: Desk) -> None:
+    found = judged(told, changed((LOW, LOW.replace("1h", "30m"))))
+    assert flips(found) == [
+        (1001, "response", "met → late", at(60), at(30)),
+        (1003, "response", "met → late", at(1410), at(420)),
+        (1005, "response", "running → late", at(1860), at(1830)),
+    ]
+    assert found.flipped == {("met", "late"): 2, ("running", "late"): 1}
+    assert tallies(found) == {key: (tally, tally) for key, tally in BEFORE.items()} | {
+        ("response", "low"): (Tally(met=2, running=1), Tally(late=3))
+    }
+    assert [row.change for row in found.rows] == [0, -100, 0, 0]
+
+
+def test_a_looser_target_lets_be_in_time_who_was_quicker_than_it(told: Desk) -> None:
+    found = judged(told, changed((HIGH, HIGH.replace("30m", "1h"))))
+    assert flips(found) == [
+        (1002, "response", "late → met", at(30), at(60)),
+        (1004, "response", "late → met", at(1395), at(1425)),
+    ]
+    assert tallies(found)["response", "high"] == (Tally(late=2), Tally(met=2))
+    total = found.totals()[0]
+    assert (total.before, total.after, total.change) == (Tally(met=2, late=2, running=1), Tally(met=4, running=1), 50)
+
+
+def test_a_holiday_more_gives_time_to_who_waited_over_it(told: Desk) -> None:
+    text = changed(("no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Fair" }]'))
+    wednesday = at(2 * 1440)
+    assert flips(judged(told, text)) == [
+        (1004, "response", "late → met", at(1395), wednesday - timedelta(minutes=45)),
+        (1004, "resolution", "late → met", at(1605), wednesday + timedelta(minutes=165)),
+    ]
+
+
+def test_a_cycle_counts_in_the_period_in_which_it_was_decided(told: Desk) -> None:
+    monday, tuesday = judged(told, until=TUESDAY - timedelta(hours=1)), judged(told, since=TUESDAY - timedelta(hours=1))
+    assert {key: before for key, (before, _) in tallies(monday).items()} == {
+        ("response", "high"): Tally(late=1, running=1),
+        ("response", "low"): Tally(met=1, running=1),
+        ("resolution", "high"): Tally(met=1, running=1),
+        ("resolution", "low"): Tally(met=1, running=1),
+    }
+    assert {key: before for key, (before, _) in tallies(tuesday).items()} == {
+        ("response", "high"): Tally(late=1),
+        ("response", "low"): Tally(met=1, running=1),
+        ("resolution", "high"): Tally(late=1),
+        ("resolution", "low"): Tally(met=1, running=1),
+    }
+    assert (monday.tickets, tuesday.tickets) == (4, 3)
+
+
+def test_before_is_the_procedure_in_force_not_what_was_promised_then(told: Desk) -> None:
+    tight = changed((LOW, LOW.replace("1h", "30m")))
+    apply(told, small_procedure(tight), now=LAST)
+    found = judged(told)
+    assert found.version == 2
+    assert tallies(found)["response", "low"] == (Tally(late=3), Tally(met=2, running=1))
+    assert found.flipped == {("late", "met"): 2, ("late", "running"): 1}
+
+
+@pytest.fixture
+def rested(desk: Desk) -> Desk:
+    """A high fault of 4 h in all: 20 min of work, a day of waiting, 3 h of work."""
+    number = fault(desk, "high", 0)
+    move(desk, number, "working", now=at(10))
+    reply(desk, number, "Which version?", status="waiting", now=at(20))
+    customer_message(desk, number, "The new one.", now=at(1440))
+    move(desk, number, "solved", now=at(1620))
+    return desk
+
+
+def test_a_status_that_no_longer_pauses_lets_the_clock_run(rested: Desk) -> None:
+    found = judged(rested, changed(('pauses = ["resolution"]\n', "")))
+    assert flips(found) == [(1001, "resolution", "met → late", at(1660), at(240))]
+
+
+def test_a_status_that_the_other_procedure_lacks_counts_as_the_desk_has_it(rested: Desk) -> None:
+    text = changed(('key = "waiting"', 'key = "on-hold"'), ('["waiting", "solved"]', '["on-hold", "solved"]'))
+    found = judged(rested, text)
+    assert found.unknown == [Unknown("status", "waiting", 1, "waiting")]
+    assert found.flips == []
+    assert tallies(found)["resolution", "high"] == (Tally(met=1), Tally(met=1))
+
+
+def test_a_status_that_no_longer_ends_the_work_lets_the_clock_run(told: Desk) -> None:
+    text = changed(('label = "Solved"\ncategory = "solved"', 'label = "Solved"\ncategory = "open"'))
+    found = judged(told, text)
+    assert flips(found) == [(1002, "resolution", "met → late", at(240), at(240))]
+    assert tallies(found)["resolution", "low"] == (Tally(met=2, running=1), Tally(running=3))
+
+
+def test_a_severity_that_the_other_procedure_lacks_is_named_and_promised_nothing(told: Desk) -> None:
+    found = judged(told, changed(('"low"', '"minor"'), ("by_severity.low", "by_severity.minor")))
+    assert found.unknown == [Unknown("severity", "low", 3)]
+    assert tallies(found)["response", "low"] == (Tally(met=2, running=1), Tally())
+    assert next(row for row in found.rows if row.severity == "low").change is None
+
+
+def test_late_by_a_change_of_severity_has_a_count_of_its_own(desk: Desk) -> None:
+    number = fault(desk, "low", 0)
+    set_severity(desk, number, "high", reason="It is worse.", now=at(45))
+    assert tallies(judged(desk))["response", "high"][0] == Tally(late=1, retarget=1)
+
+
+def test_what_a_lead_excused_counts_beside_and_does_not_flip(told: Desk) -> None:
+    waive(told, 1002, "response", reason="The line was down.", now=LAST)
+    found = judged(told, changed((HIGH, HIGH.replace("30m", "1h"))))
+    assert tallies(found)["response", "high"] == (Tally(late=1, waived=1), Tally(met=2))
+    assert [flip.ticket for flip in found.flips] == [1004]
+
+
+def test_the_clocks_of_a_duplicate_count_beside(desk: Desk) -> None:
+    first, again = fault(desk, "low", 0), fault(desk, "low", 5)
+    duplicate(desk, again, first, now=at(10))
+    assert tallies(judged(desk, until=at(20)))["response", "low"][0] == Tally(running=1, cancelled=1)
+
+
+def test_only_so_many_flips_are_kept_as_were_asked_for(told: Desk) -> None:
+    text = changed((LOW, LOW.replace("1h", "30m")))
+    with open_reader(told.store.url) as reader:
+        found = what_if(reader, small_procedure(text), since=MONDAY, now=LAST, keep=1)
+    assert [flip.ticket for flip in found.flips] == [1001]
+    assert sum(found.flipped.values()) == 3
+
+
+def test_nothing_is_written(told: Desk) -> None:
+    with open_reader(told.store.url) as watcher:
+        before = contents(told)
+        watcher.changed()
+        judged(told, changed((LOW, LOW.replace("1h", "30m"))))
+        assert contents(told) == before
+        assert not watcher.changed()
+
+
+def contents(desk: Desk) -> dict[str, list[tuple[object, ...]]]:
+    with open_reader(desk.store.url) as reader:
+        return {table.name: sorted(reader.rows(f"SELECT * FROM {table.name}"), key=repr) for table in TABLES}
+
+
+def test_many_tickets_are_read_in_parts_and_told_of(desk: Desk) -> None:
+    for _ in range(203):
+        fault(desk, "high", 0)
+    calls: list[tuple[int, int]] = []
+    with open_reader(desk.store.url) as reader:
+        found = what_if(
+            reader, small_procedure(), since=MONDAY, now=LAST, progress=lambda *counts: calls.append(counts)
+        )
+    assert calls == [(200, 203), (203, 203)]
+    assert tallies(found)["response", "high"][0] == Tally(late=203)
+
+
+def test_giving_up_halfway_leaves_the_desk_at_work(told: Desk) -> None:
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), open_reader(told.store.url) as reader:
+        what_if(reader, small_procedure(), since=MONDAY, now=LAST, progress=stop)
+    assert fault(told, "low", 1845) == 1006
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (LAST, None, "--since does not lie before now"),
+        (TUESDAY, MONDAY, "--since does not lie before --until"),
+        (MONDAY, LAST + timedelta(seconds=1), "--until lies in the future"),
+    ],
+)
+def test_a_period_that_is_none_is_refused(desk: Desk, since: datetime, until: datetime | None, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        judged(desk, since=since, until=until)

@@ -1,0 +1,110 @@
+"""Many rows at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlmodel import select
+
+from deskterm.errors import DeskError
+from deskterm.store.db.bulk import bulk
+from deskterm.store.db.change_feed import changed_since
+from deskterm.store.db.engine import Store
+from deskterm.store.db.instants import NEVER, seconds, stored_text
+from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import Contact, Ticket
+from feed_watch import told_of_a_change
+from ticket_rows import NOW, put_tickets
+
+INSTANT = datetime.fromtimestamp(NOW, UTC)
+
+
+@pytest.mark.parametrize("given", [NOW, INSTANT, INSTANT.astimezone(timezone(timedelta(hours=-3))), stored_text(NOW)])
+def test_every_form_of_an_instant_is_kept_alike(store: Store, given: object) -> None:
+    put_tickets(store, [{"received_at": given}])
+    with store.reading() as session:
+        ticket = session.exec(select(Ticket)).one()
+    assert (ticket.received_at, ticket.next_due_at, ticket.solved_at) == (INSTANT, NEVER, None)
+    with open_reader(store.url) as reader:
+        ((raw,),) = reader.rows("SELECT received_at FROM ticket")
+    assert seconds(raw) == NOW
+
+
+def test_bulk_and_sessions_write_the_same_form(store: Store) -> None:
+    put_tickets(store, [{}])
+    with store.writing() as session:
+        session.add(
+            Ticket(
+                type="query", subject="Help", status="open", category="open", received_at=INSTANT, updated_at=INSTANT
+            )
+        )
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT order_at FROM ticket WHERE id = 1001") == reader.rows(
+            "SELECT order_at FROM ticket WHERE id = 1002"
+        )
+
+
+def test_numbers_go_on_after_those_that_were_reserved(store: Store) -> None:
+    assert put_tickets(store, [{}, {}]) == [1001, 1002]
+    assert put_tickets(store, [{}]) == [1003]
+    with store.writing() as session:
+        ticket = Ticket(type="q", subject="", status="open", category="open", received_at=INSTANT, updated_at=INSTANT)
+        session.add(ticket)
+    assert ticket.id == 1004
+
+
+def test_ids_that_were_given_by_hand_are_not_given_again(store: Store) -> None:
+    with store.bulk() as bulk:
+        bulk.insert("contact", ("id", "name", "phone"), [(70, "kim", "")])
+    with store.writing() as session:
+        contact = Contact(name="lee")
+        session.add(contact)
+    assert contact.id == 71
+
+
+def test_text_of_every_kind_survives(store: Store) -> None:
+    hostile = "tab\there, new\nline, back\\slash, \\N, quote \", 'single', é, 汉, 🖨"
+    put_tickets(store, [{"subject": hostile}])
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT subject FROM ticket") == [(hostile,)]
+
+
+def test_an_error_gives_up_what_was_not_committed(store: Store) -> None:
+    def take() -> None:
+        with store.bulk() as bulk:
+            bulk.insert("contact", ("name", "phone"), [("kim", "")])
+            bulk.commit()
+            bulk.insert("contact", ("name", "phone"), [("lee", "")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        take()
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT name FROM contact") == [("kim",)]
+
+
+def test_other_statements_go_through(store: Store) -> None:
+    with store.bulk() as bulk:
+        assert bulk.insert("contact", ("name", "phone"), [("kim", ""), ("lee", "")]) == 2
+        assert bulk.execute("DELETE FROM contact WHERE name = :name", {"name": "lee"}) == []
+        assert bulk.execute("SELECT name, ':x' FROM contact") == [("kim", ":x")]
+
+
+def test_watchers_are_told_to_read_everything_again(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        with store.bulk() as bulk:
+            bulk.note_changes(INSTANT)
+        assert told_of_a_change(reader)
+        assert changed_since(reader, 0) == (None, 1)
+
+
+def test_a_bulk_waits_for_nobody_for_ever(store: Store) -> None:
+    def take() -> None:
+        with bulk(store.url, patience=0.05) as other:
+            other.reserve("ticket", 1)
+
+    with store.bulk() as holding:
+        holding.reserve("ticket", 1)
+        with pytest.raises(DeskError, match="locked"):
+            take()

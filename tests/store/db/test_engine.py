@@ -1,0 +1,199 @@
+"""Making and opening a store, and every sentence that says why it cannot be."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from deskterm.errors import DeskError
+from deskterm.store.db.engine import Store, create_store, open_store
+from deskterm.store.db.errors import NoDesk
+from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import SCHEMA, Desk
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+OPENERS: list[Callable[[str], object]] = [open_store, open_reader]
+
+
+def found(store: Store, number: int = SCHEMA) -> None:
+    with store.writing() as session:
+        session.add(Desk(name="Acme Support", schema_number=number, created_at=NOW))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_store_that_was_made_can_be_opened(store_url: str) -> None:
+    made = create_store(store_url)
+    found(made)
+    made.close()
+    opened = open_store(store_url)
+    with opened.reading() as session:
+        desk = session.get(Desk, 1)
+    assert desk is not None
+    assert (desk.name, desk.created_at, opened.upgraded) == ("Acme Support", NOW, None)
+    opened.close()
+
+
+def test_new_files_are_their_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        store = create_store(f"sqlite:///{tmp_path}/new/folder/desk.sqlite3")
+        found(store)
+    finally:
+        os.umask(before)
+    folder = tmp_path / "new" / "folder"
+    assert {path.name: mode(path) for path in folder.iterdir()} == {
+        "desk.sqlite3": 0o600,
+        "desk.sqlite3-wal": 0o600,
+        "desk.sqlite3-shm": 0o600,
+    }
+    assert mode(folder) == mode(folder.parent) == 0o700
+    store.close()
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+def test_where_nothing_is_the_person_is_told_how_to_begin(store_url: str, opener: Callable[[str], object]) -> None:
+    with pytest.raises(NoDesk, match=r"There is no desk at .*deskterm init --procedure NAME.*deskterm demo"):
+        opener(store_url)
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+def test_an_empty_file_is_no_desk_yet(tmp_path: Path, opener: Callable[[str], object]) -> None:
+    (tmp_path / "desk.sqlite3").touch()
+    with pytest.raises(NoDesk):
+        opener(f"sqlite:///{tmp_path}/desk.sqlite3")
+
+
+def test_opening_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(NoDesk):
+        open_store(f"sqlite:///{tmp_path}/folder/desk.sqlite3")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_desk_is_never_made_over_another(store: Store) -> None:
+    found(store)
+    with pytest.raises(DeskError, match=r"There is a desk at .* already"):
+        create_store(store.url)
+
+
+def test_a_store_that_was_never_founded_is_taken_up(store: Store) -> None:
+    again = create_store(store.url)
+    found(again)
+    again.close()
+
+
+@pytest.mark.parametrize("opener", [*OPENERS, create_store])
+def test_a_file_that_is_no_database_is_named(tmp_path: Path, opener: Callable[[str], object]) -> None:
+    (tmp_path / "notes.txt").write_text("milk, eggs, and a great many other things that are no database\n" * 99)
+    with pytest.raises(DeskError, match=r"notes\.txt is not a database"):
+        opener(f"sqlite:///{tmp_path}/notes.txt")
+
+
+@pytest.mark.parametrize("opener", [*OPENERS, create_store])
+def test_a_folder_is_no_database(tmp_path: Path, opener: Callable[[str], object]) -> None:
+    with pytest.raises(DeskError, match="it is a folder"):
+        opener(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize("opener", [*OPENERS, create_store])
+def test_somebody_elses_database_is_left_alone(store_url: str, opener: Callable[[str], object]) -> None:
+    if store_url.startswith("sqlite"):
+        with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
+            connection.execute("CREATE TABLE recipe (name TEXT)")
+    else:
+        with psycopg.connect(store_url) as server:
+            server.execute("CREATE TABLE recipe (name TEXT)")
+    with pytest.raises(DeskError, match="holds something else than a desk"):
+        opener(store_url)
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+def test_a_store_of_a_newer_version_is_refused(store: Store, opener: Callable[[str], object]) -> None:
+    found(store, SCHEMA + 1)
+    with pytest.raises(DeskError, match=f"newer deskterm .layout {SCHEMA + 1}.*install the newer version"):
+        opener(store.url)
+
+
+def test_a_place_below_a_file_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DeskError, match=r"Nothing can be written at .*not a directory"):
+        create_store(f"sqlite:///{tmp_path}/file/desk.sqlite3")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
+    create_store(f"sqlite:///{tmp_path}/desk.sqlite3").close()
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(DeskError, match=r"Nothing can be written at .*permission denied"):
+            open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
+        with pytest.raises(DeskError, match=r"Nothing can be written at .*permission denied"):
+            create_store(f"sqlite:///{tmp_path}/other.sqlite3")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.parametrize("rights", [0o400, 0o600])
+def test_a_reader_is_told_that_reading_needs_the_folder(tmp_path: Path, rights: int) -> None:
+    path = tmp_path / "desk.sqlite3"
+    store = create_store(f"sqlite:///{path}")
+    found(store)
+    store.close()
+    path.chmod(rights)
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(DeskError, match=r"Reading the desk at .* needs permission to write in its folder"):
+            open_reader(f"sqlite:///{path}")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_a_server_that_is_not_there_cannot_be_reached() -> None:
+    with pytest.raises(DeskError, match=r"The PostgreSQL at postgresql://sam@127.0.0.1:1/desk cannot be reached"):
+        open_store("postgresql://sam:secret@127.0.0.1:1/desk")
+
+
+def test_without_the_driver_the_person_is_told_what_to_install() -> None:
+    program = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from deskterm.store.db.reader import open_reader\n"
+        "from deskterm.errors import DeskError\n"
+        "try: open_reader('postgresql://db/desk')\n"
+        "except DeskError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "install `deskterm[postgres]`" in done.stdout
+
+
+def test_a_locked_store_says_so(store: Store) -> None:
+    impatient = open_store(store.url, patience=0.05)
+    with store.writing() as holding:
+        if store.dialect == "postgresql":
+            holding.execute(text("LOCK TABLE desk IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(DeskError, match=r"Another program keeps the desk at .* locked"):
+            found(impatient)
+    found(impatient)
+    impatient.close()
+
+
+def test_reading_goes_on_while_another_writes(store: Store) -> None:
+    found(store)
+    with store.writing() as session:
+        session.add(Desk(id=2, name="Another", created_at=NOW))
+        session.flush()
+        with open_reader(store.url) as reader:
+            assert reader.rows("SELECT count(*) FROM desk") == [(1,)]

@@ -1,0 +1,93 @@
+"""A desk of an older layout, with what people did on it, comes to this one as if it had always been of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.history.integrity import prove
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.migrations import SCHEMA
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import sheet
+from due_time_desk import promising_desk
+from small_desk import at
+
+ADDED_BY_2 = {"clock": ("waived",), "ticket": ("sprint", "snoozed_until"), "desk": ("fold",)}
+ADDED_BY_3 = {
+    "ticket": ("exempt", "held", "flags"),
+    "message": ("mark", "contact_id"),
+    "organisation": ("coverage", "handoff"),
+    "agent": ("away_until", "certified"),
+    "desk": ("settings", "refolding"),
+}
+ADDED_BY_4 = {"clock": ("overrun",)}
+
+
+def as_layout_1(url: str) -> None:
+    """Take away what layout 2 brought, from the tables and from the rows that the older fold did not make."""
+    desk = promising_desk(url)
+    register(desk, subject="x", type="fault", severity="high", now=at(0))
+    update.move(desk, 1001, "working", now=at(1))
+    messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(45))
+    register(desk, subject="y", type="fault", severity="low", now=at(50))
+    with desk.store.writing() as session:
+        session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
+        session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
+        for table in ("record", "access"):
+            session.execute(text(f"DROP TABLE {table}"))
+        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4):
+            for table, columns in added.items():
+                for column in columns:
+                    session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        if desk.store.dialect == "sqlite":
+            session.execute(text("DROP TRIGGER event_no_replace"))
+        session.execute(text("UPDATE desk SET schema_number = 1"))
+    desk.store.close()
+
+
+def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: str) -> None:
+    as_layout_1(store_url)
+    store = open_store(store_url)
+    assert store.upgraded is not None
+    assert (store.upgraded.before, store.upgraded.after) == (1, SCHEMA)
+    if store.dialect == "sqlite":
+        assert store.upgraded.backup is not None
+        assert Path(store.upgraded.backup).exists()
+    assert prove(store).findings == ()
+    with open_reader(store_url) as reader:
+        found = sheet(reader, 1001)
+    assert found is not None
+    assert [clock.metric for clock in found.timers] == ["timer:status:waiting"]
+    assert not found.clocks[0].waived
+    store.close()
+
+
+def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: str) -> None:
+    as_layout_1(store_url)
+    store = open_store(store_url)
+    desk = Desk(store, "ann")
+    messages.customer_message(desk, 1001, "Firefox", now=at(60))
+    with open_reader(store_url) as reader:
+        found = sheet(reader, 1002)
+    assert found is not None
+    assert "effort" in {clock.metric for clock in found.clocks}
+    assert prove(store).findings == ()
+    store.close()
+
+
+def test_events_of_an_upgraded_desk_cannot_be_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    as_layout_1(f"sqlite:///{path}")
+    open_store(f"sqlite:///{path}").close()
+    connection = sqlite3.connect(path)
+    with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
+        connection.execute("INSERT OR REPLACE INTO event SELECT * FROM event WHERE id = 3")
+    connection.close()

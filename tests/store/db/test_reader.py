@@ -1,0 +1,121 @@
+"""The bare connection."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from deskterm.errors import DeskError
+from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.engine import Store, create_store
+from deskterm.store.db.errors import Interrupted
+from deskterm.store.db.reader import open_reader, translated
+from feed_watch import told_of_a_change
+
+
+@pytest.mark.parametrize("module", ["window", "reader", "sheet", "changes", "location", "migrate"])
+def test_the_first_rows_need_no_sqlalchemy(module: str) -> None:
+    program = f"import sys, deskterm.store.{module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    heavy = {"sqlalchemy", "sqlmodel", "pydantic", "psycopg", "textual", "typer", "holidays", "dateutil"}
+    assert heavy.isdisjoint(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT :a, :b_2", "SELECT %(a)s, %(b_2)s"),
+        ("SELECT id::text, ':a', 'it''s :a' WHERE x = :a", "SELECT id::text, ':a', 'it''s :a' WHERE x = %(a)s"),
+        ("SELECT 7 % 3, '100%'", "SELECT 7 %% 3, '100%%'"),
+    ],
+)
+def test_parameters_are_translated_and_nothing_else(sql: str, expected: str) -> None:
+    assert translated(sql) == expected
+
+
+def test_one_text_serves_both_databases(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT :a, 7 % 4, ':a 100%'", {"a": "x"}) == [("x", 3, ":a 100%")]
+
+
+def test_a_reader_writes_nothing(store: Store) -> None:
+    with open_reader(store.url) as reader, pytest.raises(Exception, match=r"[Nn]othing can be written"):
+        reader.rows("DELETE FROM ticket")
+
+
+def test_the_last_to_close_leaves_one_file(tmp_path: Path) -> None:
+    store = create_store(f"sqlite:///{tmp_path}/desk.sqlite3")
+    reader = open_reader(store.url)
+    reader.rows("SELECT count(*) FROM ticket")
+    store.close()
+    reader.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["desk.sqlite3"]
+
+
+def test_a_lost_connection_is_made_anew_and_counts_as_a_change(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        if store.dialect == "postgresql":
+            ((backend,),) = reader.rows("SELECT pg_backend_pid()")
+            with store.writing() as session:
+                session.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+            with pytest.raises(DeskError, match=r"cannot be reached"):
+                reader.rows("SELECT 1")
+            assert reader.changed()
+        assert reader.rows("SELECT 1") == [(1,)]
+        assert not reader.changed()
+
+
+def test_a_reader_serves_another_thread(store: Store) -> None:
+    found: list[object] = []
+    with open_reader(store.url) as reader:
+        thread = threading.Thread(target=lambda: found.extend(reader.rows("SELECT 1")))
+        thread.start()
+        thread.join()
+    assert found == [(1,)]
+
+
+def test_a_long_query_can_be_given_up(store: Store) -> None:
+    endless = (
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000000000) SELECT count(*) FROM n"
+    )
+    raised: list[BaseException] = []
+
+    with open_reader(store.url) as reader:
+
+        def ask() -> None:
+            try:
+                reader.rows(endless)
+            except Interrupted as error:
+                raised.append(error)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        while thread.is_alive():
+            reader.interrupt()
+            thread.join(0.05)
+        assert len(raised) == 1
+        assert reader.rows("SELECT 1") == [(1,)]
+
+
+def test_only_a_commit_counts_as_a_change(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        with store.writing() as session:
+            note_change(session, 1001, datetime(2026, 3, 2, tzinfo=UTC))
+            session.flush()
+            assert not reader.changed()
+        assert told_of_a_change(reader)
+        assert not reader.changed()
+
+
+def test_a_change_during_a_query_is_not_missed(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        with store.writing() as session:
+            note_change(session, 1001, datetime(2026, 3, 2, tzinfo=UTC))
+        reader.rows("SELECT 1")
+        assert told_of_a_change(reader)

@@ -1,0 +1,181 @@
+"""What is written stays: triggers, several writers, a writer that is killed."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from deskterm.store.db.engine import Store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import Event, Ticket
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def ticket() -> Ticket:
+    return Ticket(type="query", subject="Help", status="open", category="open", received_at=NOW, updated_at=NOW)
+
+
+def with_an_event(store: Store) -> None:
+    with store.writing() as session:
+        made = ticket()
+        session.add(made)
+        session.flush()
+        assert made.id is not None
+        session.add(
+            Event(ticket_id=made.id, seq=1, kind="noted", at=NOW, actor="sam", procedure_version=1, data="{}", hash="")
+        )
+
+
+def test_the_first_ticket_is_number_1001(store: Store) -> None:
+    with store.writing() as session:
+        first, second = ticket(), ticket()
+        session.add(first)
+        session.flush()
+        session.add(second)
+    assert (first.id, second.id) == (1001, 1002)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE event SET actor = 'kim'", "DELETE FROM event"],
+)
+def test_the_database_refuses_to_change_history(store: Store, statement: str) -> None:
+    with_an_event(store)
+    with pytest.raises(DBAPIError, match="events are kept for ever"), store.writing() as session:
+        session.execute(text(statement))
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT actor FROM event") == [("sam",)]
+
+
+def test_replacing_an_event_is_refused_too(store: Store) -> None:
+    with_an_event(store)
+    statement = (
+        "TRUNCATE event CASCADE"
+        if store.dialect == "postgresql"
+        else "INSERT OR REPLACE INTO event SELECT * FROM event"
+    )
+    with pytest.raises(DBAPIError, match="events are kept for ever"), store.writing() as session:
+        session.execute(text(statement))
+
+
+def forge(store: Store, chosen: str) -> None:
+    """Replace an event over a connection as the sqlite3 shell opens it: without recursive triggers."""
+    connection = sqlite3.connect(store.url.removeprefix("sqlite:///"))
+    try:
+        with connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO event (id, ticket_id, seq, kind, at, actor, procedure_version, data, hash) "
+                f"SELECT {chosen}, ticket_id, seq, kind, at, 'mallory', procedure_version, data, hash FROM event"
+            )
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("chosen", ["id", "id + 50", "NULL"])
+def test_no_other_program_replaces_an_event(store: Store, chosen: str) -> None:
+    if store.dialect == "postgresql":
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE, and ON CONFLICT DO UPDATE is an update")
+    with_an_event(store)
+    with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
+        forge(store, chosen)
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT actor FROM event") == [("sam",)]
+
+
+def test_events_are_guarded_again_after_a_bulk_insert(store: Store) -> None:
+    if store.dialect == "postgresql":
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    with_an_event(store)
+    columns = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
+    with store.bulk() as bulk:
+        bulk.insert("event", columns, [(1001, 2, "noted", NOW, "sam", 1, "{}", "")])
+        bulk.commit()
+        bulk.insert("event", columns, [(1001, 3, "noted", NOW, "sam", 1, "{}", "")])
+        bulk.insert("event", columns, [(1001, 4, "noted", NOW, "sam", 1, "{}", "")])
+    with pytest.raises(sqlite3.IntegrityError, match="events are kept for ever"):
+        forge(store, "id")
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT DISTINCT actor FROM event") == [("sam",)]
+
+
+def test_an_error_leaves_nothing_behind(store: Store) -> None:
+    def write() -> None:
+        with store.writing() as session:
+            session.add(ticket())
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT count(*) FROM ticket") == [(0,)]
+
+
+def test_a_dangling_reference_is_refused(store: Store) -> None:
+    with pytest.raises(DBAPIError), store.writing() as session:
+        session.add(
+            Event(ticket_id=77, seq=1, kind="noted", at=NOW, actor="sam", procedure_version=1, data="{}", hash="")
+        )
+
+
+_COUNT = """
+import sys
+from sqlmodel import select
+from deskterm.store.engine import open_store
+from deskterm.store.tables import Ticket
+store = open_store(sys.argv[1])
+for _ in range(40):
+    with store.writing() as session:
+        ticket = session.exec(select(Ticket).with_for_update()).one()
+        ticket.version += 1
+"""
+
+
+def test_several_processes_write_at_once_and_nothing_is_lost(store: Store) -> None:
+    with store.writing() as session:
+        session.add(ticket())
+    writers = [subprocess.Popen([sys.executable, "-c", _COUNT, store.url]) for _ in range(3)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    with open_reader(store.url) as reader:
+        assert reader.rows("SELECT version FROM ticket") == [(120,)]
+
+
+_WRITE = """
+import sys
+from datetime import UTC, datetime
+from deskterm.store.engine import open_store
+from deskterm.store.tables import Ticket
+store = open_store(sys.argv[1])
+now = datetime(2026, 3, 2, tzinfo=UTC)
+while True:
+    with store.writing() as session:
+        ticket = Ticket(type="query", subject="Help", status="open", category="open", received_at=now, updated_at=now)
+        session.add(ticket)
+    print(ticket.id, flush=True)
+"""
+
+
+def test_what_a_killed_writer_was_told_is_kept_is_there(store: Store) -> None:
+    writer = subprocess.Popen([sys.executable, "-c", _WRITE, store.url], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    acknowledged = [writer.stdout.readline() for _ in range(60)]
+    writer.send_signal(signal.SIGKILL)
+    acknowledged += writer.stdout.readlines()
+    writer.wait()
+    writer.stdout.close()
+    told = {int(line) for line in acknowledged if line.endswith("\n")}
+    with open_reader(store.url) as reader:
+        there = {number for (number,) in reader.rows("SELECT id FROM ticket")}
+        assert told <= there
+        assert len(there - told) <= 1
+        if reader.dialect == "sqlite":
+            assert reader.rows("PRAGMA integrity_check") == [("ok",)]
+    with_an_event(store)

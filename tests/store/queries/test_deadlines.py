@@ -1,0 +1,107 @@
+"""Live clocks by due instant, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import Desk
+from deskterm.desk.tickets import register, update
+from deskterm.store.db.reader import Reader, open_reader
+from deskterm.store.queries.deadlines import Deadline, breached, due, resting
+from small_desk import at, small_desk
+
+COLUMNS = (
+    "ticket_id, metric, state, started_at, target, due_at, next_event_at, consumed, since, waived, policy, calendar, "
+    "version"
+)
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[Desk]:
+    made = small_desk(store_url)
+    for minute, severity in ((0, "low"), (10, "high"), (20, "low")):
+        register.register(made, subject="x", type="fault", severity=severity, requester="Kim", now=at(minute))
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def reader(desk: Desk) -> Iterator[Reader]:
+    with open_reader(desk.store.url) as reader:
+        yield reader
+
+
+def second(minutes: float) -> int:
+    return int(at(minutes).timestamp())
+
+
+def keys(found: list[Deadline]) -> list[tuple[int, str]]:
+    return [(clock.number, clock.metric) for clock in found]
+
+
+def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: Reader) -> None:
+    assert keys(due(reader)) == [
+        (1002, "response"),
+        (1001, "response"),
+        (1003, "response"),
+        (1002, "resolution"),
+        (1001, "resolution"),
+        (1003, "resolution"),
+    ]
+
+
+def test_both_ends_of_a_period_are_in_it(reader: Reader) -> None:
+    assert keys(due(reader, since=second(40), until=second(60))) == [(1002, "response"), (1001, "response")]
+    assert keys(due(reader, since=second(40) + 1, until=second(60) - 1)) == []
+
+
+def test_a_clock_is_overdue_from_the_second_after_its_due_instant(reader: Reader) -> None:
+    assert keys(breached(reader, second(40))) == []
+    assert keys(breached(reader, second(40) + 1)) == [(1002, "response")]
+
+
+def test_a_clock_that_rests_after_it_was_missed_is_listed_last(desk: Desk, reader: Reader) -> None:
+    messages.reply(desk, 1002, "On it", status="working", now=at(20))
+    update.move(desk, 1002, "waiting", now=at(10 + 300))
+    found = breached(reader, second(10 + 300))
+    assert keys(found) == [(1001, "response"), (1003, "response"), (1002, "resolution")]
+    assert found[-1].due is None
+    assert found[-1].breached_at == second(10 + 240)
+
+
+def test_clocks_of_tickets_that_are_over_are_not_listed(desk: Desk, reader: Reader) -> None:
+    for number in (1001, 1002, 1003):
+        update.move(desk, number, "solved", now=at(30))
+    assert due(reader) == []
+    assert breached(reader, second(300)) == []
+
+
+def test_a_miss_that_was_let_pass_is_not_listed(desk: Desk, reader: Reader) -> None:
+    with desk.store.writing() as session:
+        session.execute(text("UPDATE clock SET waived = 1 WHERE ticket_id = 1002 AND metric = 'response'"))
+    assert keys(breached(reader, second(59))) == []
+
+
+def test_clocks_that_rest_are_counted(desk: Desk, reader: Reader) -> None:
+    assert resting(reader) == 0
+    messages.reply(desk, 1001, "On it", status="working", now=at(30))
+    update.move(desk, 1001, "waiting", now=at(40))
+    assert resting(reader) == 1
+
+
+def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(desk: Desk, reader: Reader) -> None:
+    with desk.store.writing() as session:
+        session.execute(
+            text(
+                f"INSERT INTO clock ({COLUMNS}, cycle) "
+                "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 1501) "
+                f"SELECT {COLUMNS}, i FROM clock, n WHERE ticket_id = 1001 AND metric = 'response'"
+            )
+        )
+    assert len(due(reader, until=second(60))) == 1502
+    assert len(due(reader)) == 1506
+    assert sum(clock.number == 1001 for clock in breached(reader, second(61))) == 1501

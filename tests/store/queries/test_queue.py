@@ -1,0 +1,245 @@
+"""The queue: a window is the same page that a plain sort of everything would give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskterm.store.db.engine import Store, create_store
+from deskterm.store.db.instants import NEVER
+from deskterm.store.db.reader import Reader, open_reader
+from deskterm.store.queries.queue import SOON, VIEWS, Key, Order, QueueRow, Viewer, count, counters, position, window
+from ticket_rows import NOW, put_tickets
+
+SAM = Viewer("sam", "apps", NOW)
+VIEW_KEYS = [view.key for view in VIEWS]
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+INSTANTS = st.sampled_from([NOW - 7200, NOW - 1, NOW, NOW + 1, NOW + SOON, NOW + SOON + 1, NEVER])
+
+TICKETS = st.fixed_dictionaries(
+    {
+        "category": st.sampled_from(["new", "open", "waiting", "solved", "closed"]),
+        "assignee": st.sampled_from([None, "sam", "lee"]),
+        "team": st.sampled_from([None, "apps", "network"]),
+        "next_due_at": INSTANTS,
+        "order_at": INSTANTS,
+        "rank": st.integers(0, 2),
+        "breached": st.integers(0, 1),
+        "updated_at": st.integers(NOW - 3, NOW),
+        "subject": st.sampled_from(["Printer", "100% sure", "under_score", "back\\slash", "Überlauf", "STRASSE"]),
+    }
+).map(lambda ticket: ticket | {"is_open": int(ticket["category"] not in ("solved", "closed"))})
+
+Ticket = dict[str, Any]
+
+pair_up = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+
+
+def instant(value: Any) -> float:
+    return float("inf") if value is NEVER else float(value)
+
+
+def belongs(ticket: Ticket, view: str) -> bool:
+    if view == "closed" or not ticket["is_open"]:
+        return view == "closed" and not ticket["is_open"]
+    due = instant(ticket["next_due_at"])
+    answers: dict[str, bool] = {
+        "mine": ticket["assignee"] == "sam",
+        "team": ticket["team"] == "apps",
+        "unassigned": ticket["assignee"] is None,
+        "due": NOW <= due <= NOW + SOON,
+        "breached": ticket["breached"] == 1 or due < NOW,
+        "waiting": ticket["category"] == "waiting",
+        "open": True,
+    }
+    return answers[view]
+
+
+def listed(tickets: dict[int, Ticket], view: str, order: Order, match: str = "") -> list[int]:
+    """The plain way: filter everything, sort everything."""
+
+    def place(number: int) -> tuple[float, float, int]:
+        ticket = tickets[number]
+        if view == "closed":
+            return (0, -ticket["updated_at"], -number)
+        if order == "due":
+            return (0, instant(ticket["next_due_at"]), number)
+        return (ticket["rank"], instant(ticket["order_at"]), number)
+
+    wanted = match.casefold()
+    return sorted(
+        (
+            number
+            for number, ticket in tickets.items()
+            if belongs(ticket, view) and (wanted in ticket["subject"].casefold() or wanted in str(number))
+        ),
+        key=place,
+    )
+
+
+def refill(store: Store, tickets: list[Ticket]) -> dict[int, Ticket]:
+    with store.bulk() as bulk:
+        bulk.execute("DELETE FROM ticket")
+    return dict(zip(put_tickets(store, tickets), tickets, strict=True))
+
+
+def numbers(rows: list[QueueRow]) -> list[int]:
+    return [row.number for row in rows]
+
+
+def forwards(reader: Reader, view: str, order: Order, limit: int, match: str) -> list[QueueRow]:
+    found: list[QueueRow] = []
+    after: Key | None = None
+    while page := window(reader, view, SAM, order=order, after=after, limit=limit, match=match):
+        found += page
+        after = page[-1].key
+    return found
+
+
+def backwards(reader: Reader, view: str, order: Order, limit: int, match: str, last: QueueRow) -> list[QueueRow]:
+    found = [last]
+    while page := window(reader, view, SAM, order=order, before=found[0].key, limit=limit, match=match):
+        found = page + found
+    return found
+
+
+@pytest.mark.parametrize("view", VIEW_KEYS)
+@pair_up
+@given(
+    tickets=st.lists(TICKETS, max_size=25),
+    order=st.sampled_from(ORDERS),
+    limit=st.integers(1, 7),
+    match=st.sampled_from(["", "", "PRINT", "%", "_", "\\", "über", "00", "zz"]),
+)
+def test_pages_both_ways_are_the_sorted_list(
+    store: Store, view: str, tickets: list[Ticket], order: Order, limit: int, match: str
+) -> None:
+    expected = listed(refill(store, tickets), view, order, match)
+    with open_reader(store.url) as reader:
+        rows = forwards(reader, view, order, limit, match)
+        assert numbers(rows) == expected
+        assert count(reader, view, SAM, match) == len(expected)
+        for place, row in enumerate(rows):
+            assert position(reader, view, SAM, order, row.key, match) == place
+        if rows:
+            assert numbers(backwards(reader, view, order, limit, match, rows[-1])) == expected
+
+
+@pair_up
+@given(tickets=st.lists(TICKETS, min_size=1, max_size=25), data=st.data())
+def test_an_offset_counts_from_the_anchor(store: Store, tickets: list[Ticket], data: st.DataObject) -> None:
+    view = data.draw(st.sampled_from(["open", "closed"]))
+    order = data.draw(st.sampled_from(ORDERS))
+    offset, limit = data.draw(st.integers(0, 9)), data.draw(st.integers(1, 9))
+    expected = listed(refill(store, tickets), view, order)
+    with open_reader(store.url) as reader:
+        everything = window(reader, view, SAM, order=order)
+        assert numbers(window(reader, view, SAM, order=order, offset=offset, limit=limit)) == expected[offset:][:limit]
+        for place, row in enumerate(everything):
+            after = window(reader, view, SAM, order=order, after=row.key, offset=offset, limit=limit)
+            assert numbers(after) == expected[place + 1 + offset :][:limit]
+            before = window(reader, view, SAM, order=order, before=row.key, offset=offset, limit=limit)
+            assert numbers(before) == expected[: max(place - offset, 0)][-limit:]
+
+
+@pair_up
+@given(tickets=st.lists(TICKETS, max_size=25))
+def test_counters_are_the_counts_of_the_views(store: Store, tickets: list[Ticket]) -> None:
+    known = refill(store, tickets)
+    with open_reader(store.url) as reader:
+        found = counters(reader, SAM)
+        assert found == {view: len(listed(known, view, "order")) for view in VIEW_KEYS if view != "closed"}
+        assert found == {view: count(reader, view, SAM) for view in found}
+
+
+def test_a_viewer_without_a_team_has_an_empty_team_view(store: Store) -> None:
+    put_tickets(store, [{"team": None}, {"team": "apps"}])
+    with open_reader(store.url) as reader:
+        assert window(reader, "team", Viewer("sam", None, NOW)) == []
+        assert counters(reader, Viewer("sam", None, NOW))["team"] == 0
+
+
+def test_a_row_says_everything_in_seconds(store: Store) -> None:
+    (number,) = put_tickets(
+        store,
+        [
+            {
+                "severity": "p1",
+                "assignee": "sam",
+                "team": "apps",
+                "next_due_at": NOW + 60,
+                "next_metric": "response",
+                "breached": 1,
+            }
+        ],
+    )
+    with open_reader(store.url) as reader:
+        (row,) = window(reader, "mine", SAM)
+    assert row._replace(key=Key(0, None, 0)) == QueueRow(
+        number=number,
+        subject="The printer is on fire",
+        status="open",
+        category="open",
+        severity="p1",
+        priority=None,
+        requester="kim",
+        organisation="Northwind",
+        assignee="sam",
+        team="apps",
+        type="query",
+        next_due=NOW + 60,
+        next_metric="response",
+        breached=True,
+        waiting="us",
+        received=NOW - 7200,
+        updated=NOW - 3600,
+        key=Key(0, None, 0),
+    )
+
+
+def test_without_a_running_clock_nothing_is_due(store: Store) -> None:
+    put_tickets(store, [{}])
+    with open_reader(store.url) as reader:
+        (row,) = window(reader, "open", SAM, order="due")
+    assert row.next_due is None
+
+
+@pytest.mark.parametrize("match", ["northw", "KIM", "1001", "fire"])
+def test_the_live_filter_looks_at_number_subject_requester_and_organisation(store: Store, match: str) -> None:
+    put_tickets(store, [{}, {"subject": "Other", "requester": "lee", "organisation": "Contoso"}])
+    with open_reader(store.url) as reader:
+        assert numbers(window(reader, "open", SAM, match=match)) == [1001]
+
+
+class Explaining(Reader):
+    """A reader that keeps SQLite's plan of each query."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.plans: list[str] = []
+
+    def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        self.plans.append("; ".join(str(step[-1]) for step in super().rows(f"EXPLAIN QUERY PLAN {sql}", params or {})))
+        return super().rows(sql, params or {})
+
+
+def test_a_page_anywhere_is_read_from_an_index(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    create_store(url).close()
+    with Explaining(url) as reader:
+        key = Key(1, reader.instant(NOW), 1)
+        for view in VIEW_KEYS:
+            for order in ORDERS:
+                if (view, order) != ("due", "order"):  # an hour's worth is sorted by hand
+                    window(reader, view, SAM, order=order, after=key)
+                    window(reader, view, SAM, order=order, before=key)
+        counters(reader, SAM)
+        steps = [step for plan in reader.plans for step in plan.split("; ") if "ticket" in step]
+        assert all("USING INDEX" in step or "USING COVERING INDEX" in step for step in steps), steps
+        assert not any("TEMP B-TREE" in plan for plan in reader.plans), reader.plans

@@ -1,0 +1,238 @@
+"""One ticket for showing, and what a console reads of its desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from deskterm.errors import DeskError
+from deskterm.store.db.engine import Store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import (
+    NEVER,
+    Agent,
+    ClockRow,
+    Desk,
+    Event,
+    Message,
+    PersonalText,
+    ProcedureVersion,
+    Ticket,
+)
+from deskterm.store.queries.ticket_detail import (
+    JUST_MISSED,
+    AgentView,
+    ClockView,
+    DeskFacts,
+    EventView,
+    MessageView,
+    agents,
+    desk_facts,
+    next_to_breach,
+    procedure_document,
+    sheet,
+)
+from ticket_rows import NOW, put_tickets
+
+
+def at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def filled(store: Store) -> int:
+    with store.writing() as session:
+        ticket = Ticket(
+            type="query",
+            subject="Help",
+            status="closed",
+            category="closed",
+            is_open=0,
+            impact="high",
+            urgency="low",
+            tier=2,
+            channel="phone",
+            product="Till",
+            topic="Receipts",
+            tags=",vip,wallboard,",
+            fields='{"room": "12"}',
+            received_at=at(NOW),
+            updated_at=at(NOW + 9),
+            solved_at=at(NOW + 8),
+            closed_at=at(NOW + 9),
+            reopened=1,
+            version=3,
+        )
+        words = PersonalText(ticket_id=0, salt="s", body="It hurts.")
+        session.add(ticket)
+        session.flush()
+        assert ticket.id is not None
+        words.ticket_id = ticket.id
+        session.add(words)
+        session.flush()
+        assert words.id is not None
+        session.add(
+            Message(
+                ticket_id=ticket.id,
+                seq=1,
+                at=at(NOW),
+                kind="public",
+                author_kind="requester",
+                author="kim",
+                channel="phone",
+                automatic=1,
+                text_id=words.id,
+            )
+        )
+        session.add(
+            Event(
+                ticket_id=ticket.id,
+                seq=1,
+                kind="registered",
+                at=at(NOW),
+                actor="sam",
+                procedure_version=1,
+                data='{"changes":{"status":[null,"open"]}}',
+                hash="",
+            )
+        )
+        session.add(
+            ClockRow(
+                ticket_id=ticket.id,
+                metric="response",
+                cycle=1,
+                state="late",
+                started_at=at(NOW),
+                target="30m",
+                target_seconds=1800,
+                due_at=at(NOW + 1800),
+                stopped_at=at(NOW + 2000),
+                consumed=2000,
+                since=at(NOW + 2000),
+                breached_at=at(NOW + 1800),
+                cause="time",
+                policy="support",
+                calendar="office",
+                version=1,
+            )
+        )
+    return ticket.id
+
+
+def test_a_sheet_holds_all_of_a_ticket(store: Store) -> None:
+    number = filled(store)
+    with open_reader(store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    assert (found.row.number, found.row.subject, found.type) == (number, "Help", "query")
+    assert (found.impact, found.urgency, found.tier, found.channel) == ("high", "low", 2, "phone")
+    assert (found.product, found.topic, found.tags) == ("Till", "Receipts", ("vip", "wallboard"))
+    assert (found.fields, found.solved, found.closed) == ({"room": "12"}, NOW + 8, NOW + 9)
+    assert (found.reopened, found.version) == (1, 3)
+    assert found.messages == [MessageView(1, NOW, "public", "requester", "kim", "phone", True, "It hurts.")]
+    assert found.events == [EventView(1, "registered", NOW, "sam", {"changes": {"status": [None, "open"]}})]
+    assert found.clocks == [
+        ClockView(
+            metric="response",
+            cycle=1,
+            state="late",
+            started=NOW,
+            target="30m",
+            target_seconds=1800,
+            due=NOW + 1800,
+            stopped=NOW + 2000,
+            consumed=2000,
+            since=NOW + 2000,
+            breached_at=NOW + 1800,
+            cause="time",
+            policy="support",
+            calendar="office",
+            version=1,
+        )
+    ]
+
+
+def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> None:
+    number = filled(store)
+    with store.writing() as session:
+        edition = ProcedureVersion(
+            key="campus-it",
+            name="Campus",
+            digest="d",
+            document='{"metrics":[{"key":"response"},{"key":"update"},{"key":"fix"}]}',
+            applied_at=at(NOW),
+            applied_by="sam",
+        )
+        session.add(edition)
+        session.flush()
+        assert edition.id is not None
+        session.add(Desk(name="Acme", created_at=at(NOW), procedure_version=edition.id))
+        for metric, cycle, started in [("fix", 1, 0), ("gone", 1, 0), ("update", 2, 60), ("update", 1, 30)]:
+            session.add(
+                ClockRow(
+                    ticket_id=number,
+                    metric=metric,
+                    cycle=cycle,
+                    state="running",
+                    started_at=at(NOW - 90 + started),
+                    target="1h",
+                    consumed=0,
+                    since=at(NOW),
+                    policy="support",
+                    calendar="office",
+                    version=1,
+                )
+            )
+    with open_reader(store.url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    assert [(clock.metric, clock.cycle) for clock in found.clocks] == [
+        ("response", 1),
+        ("update", 1),
+        ("update", 2),
+        ("fix", 1),
+        ("gone", 1),
+    ]
+
+
+def test_a_number_that_nobody_has_gives_no_sheet(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        assert sheet(reader, 1) is None
+
+
+def test_next_to_breach_begins_with_what_was_just_missed(store: Store) -> None:
+    dues = [NOW + 60, NOW - JUST_MISSED, NOW - JUST_MISSED - 1, NEVER, NOW]
+    put_tickets(store, [{"next_due_at": due} for due in dues] + [{"next_due_at": NOW, "is_open": 0}])
+    with open_reader(store.url) as reader:
+        assert [row.number for row in next_to_breach(reader, NOW)] == [1002, 1005, 1001]
+        assert [row.number for row in next_to_breach(reader, NOW, limit=1)] == [1002]
+
+
+def test_the_desk_and_its_procedure_are_told(store: Store) -> None:
+    with store.writing() as session:
+        edition = ProcedureVersion(
+            key="campus-it", name="Campus", digest="d", document='{"a":1}', applied_at=at(NOW), applied_by="sam"
+        )
+        session.add(edition)
+        session.flush()
+        assert edition.id is not None
+        desk = Desk(name="Acme", simulated=True, clock_offset=-5, timezone="Asia/Kolkata", created_at=at(NOW))
+        desk.procedure_version = edition.id
+        session.add(desk)
+        session.add(Agent(login="lee", name="Lee", role="lead", team="apps", tier=2))
+        session.add(Agent(login="kim", name="Kim", active=False))
+    with open_reader(store.url) as reader:
+        assert desk_facts(reader) == DeskFacts("Acme", True, -5, "Asia/Kolkata", edition.id, '{"a":1}')
+        assert procedure_document(reader, edition.id) == '{"a":1}'
+        assert agents(reader) == [
+            AgentView("kim", "Kim", "agent", None, None, False),
+            AgentView("lee", "Lee", "lead", "apps", 2, True),
+        ]
+
+
+def test_a_desk_that_was_never_founded_says_what_to_do(store: Store) -> None:
+    with open_reader(store.url) as reader:
+        with pytest.raises(DeskError, match=r"never finished.*deskterm init"):
+            desk_facts(reader)
+        with pytest.raises(DeskError, match="never had version 3"):
+            procedure_document(reader, 3)

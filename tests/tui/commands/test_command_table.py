@@ -1,0 +1,77 @@
+"""One table of commands, from which every other table follows."""
+
+from __future__ import annotations
+
+import pytest
+from textual.binding import Binding
+
+from deskterm.tui.commands import BY_NAME, TABLE, bindings, in_footer, key_table, named, nearest, spoken
+from deskterm.tui.commands.base import Command
+
+SWALLOWED = {"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+left_square_bracket", "ctrl+s", "ctrl+q", "ctrl+z", "ctrl+b",
+             "ctrl+a", "alt+b", "alt+f"}  # fmt: skip
+"""Keys that terminals, multiplexers or flow control take for themselves."""
+
+
+def test_no_key_means_two_things() -> None:
+    keys = [key for command in TABLE for key in command.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_no_name_means_two_things() -> None:
+    assert len(BY_NAME) == len(TABLE)
+
+
+def test_no_command_hangs_on_a_key_that_terminals_swallow() -> None:
+    for command in TABLE:
+        assert not command.keys or set(command.keys) - SWALLOWED, command.name
+
+
+def test_u_takes_back() -> None:
+    assert BY_NAME["undo"].keys == ("u",)
+
+
+def test_e_escalates() -> None:
+    assert BY_NAME["escalate"].keys == ("e",)
+
+
+@pytest.mark.parametrize("command", TABLE, ids=lambda command: command.name)
+def test_a_command_explains_itself(command: Command) -> None:
+    assert command.title
+    assert command.explanation().endswith(".")
+    assert command.group in ("Work", "Look", "Move", "Program")
+    assert command.keys or command.spoken
+
+
+def test_bindings_carry_the_names() -> None:
+    found = [binding for binding in bindings() if isinstance(binding, Binding)]
+    assert {binding.id for binding in found} == {command.name for command in TABLE if command.keys}
+    assert all(binding.tooltip for binding in found)
+
+
+def test_the_last_line_begins_with_replying_and_ends_with_help() -> None:
+    names = [command.name for command in in_footer()]
+    assert names[0] == "reply"
+    assert names[-1] == "help"
+
+
+def test_a_command_is_found_by_the_beginning_of_its_name() -> None:
+    assert named("sev") is BY_NAME["severity"]
+    assert named("STATUS") is BY_NAME["status"]
+    assert named("t") is None  # tag, take, theme
+    assert named("") is None
+    assert nearest("asign") == "assign"
+    assert nearest("xyzzy") == ""
+
+
+def test_the_documented_table_has_every_command() -> None:
+    table = key_table()
+    assert table.count("\n") == len(TABLE) + 2
+    assert "| `r` | `:reply` | Answer the requester, with the conversation in view. |" in table
+
+
+def test_a_sentence_that_names_a_call_names_the_command_of_the_console_where_there_is_one() -> None:
+    told = spoken("Tick it off with `deskterm ticket check 1006 1 2`, raise it with `deskterm item raise 1006`.")
+    assert told == "Tick it off with `:check`, raise it with `:raise`."
+    for left in ("`deskterm ticket list` shows them.", "Use `deskterm ticket merge 1 2 --anyway`."):
+        assert spoken(left) == left

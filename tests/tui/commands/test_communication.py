@@ -1,0 +1,70 @@
+"""Escalating and telling at the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory import absence
+from deskterm.desk.tickets import register
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from small_desk import at
+from tui.console_session import sitting
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A desk by the managed services procedure with two tickets; kim, who has the second, is away."""
+    from deskterm.desk.admin.setup import found
+    from deskterm.desk.directory.seed_people import seed_agents
+
+    place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    store = found(place, load(find("managed-services")).procedure, admin_login="ann", admin_name="Ann", now=at(0))
+    desk = Desk(store, "ann")
+    people = [{"login": "sam", "name": "Sam", "role": "lead"}, {"login": "kim", "name": "Kim", "role": "agent"}]
+    seed_agents(desk, people, now=at(0))
+    for assignee in (None, "kim"):
+        register.register(
+            desk, subject="No mail", body="x", requester="Ida", email="ida@larch.example", priority="low",
+            assignee=assignee, incomplete=True, now=at(0),
+        )  # fmt: skip
+    absence.away(desk, "kim", at(6000), now=at(0))
+    store.close()
+    return place
+
+
+def stored(url: str, number: int) -> TicketSheet:
+    with open_reader(url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return found
+
+
+async def test_a_ticket_is_escalated_with_a_reason_and_decided_on(url: str) -> None:
+    async with sitting(url) as here:
+        here.screen.go_to(1001)
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
+        await here.do("escalate", "needs a field engineer")
+        assert "escalated" in stored(url, 1001).flags
+        await here.do("review", "somebody goes there")
+        assert "escalated" not in stored(url, 1001).flags
+        await here.do("dispute", "nobody can work")
+        assert "disputed" in stored(url, 1001).flags
+        await here.do("join", "ola@larch.example")
+        await here.do("attach", "1002")
+        assert stored(url, 1001).fields["incident"] == 1002
+
+
+async def test_a_ticket_of_somebody_away_is_taken_over(url: str) -> None:
+    async with sitting(url) as here:
+        here.screen.go_to(1002)
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1002, "the ticket")
+        await here.do("cover")
+        await here.until(lambda: stored(url, 1002).row.assignee == "sam", "the ticket taken over")
+        await here.do("delay", "until tomorrow")
+        assert "until tomorrow" in stored(url, 1002).messages[-1].body

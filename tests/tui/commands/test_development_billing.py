@@ -1,0 +1,37 @@
+"""Development, time and quotes at the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deskterm.desk.tickets import register, update
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import RecordView, records
+from shipped_desk import checked, shipped_desk
+from small_desk import at
+from tui.console_session import sitting
+
+
+def kept(url: str, kind: str) -> list[RecordView]:
+    with open_reader(url) as reader:
+        return records(reader, 1001, kind)
+
+
+async def test_time_a_quote_and_a_development_item_are_reached_by_their_names(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    desk = shipped_desk(url, "saas-platform")
+    register.register(desk, subject="New logo", body="x", requester="Ida", email="ida@larch.example", type="guidance",
+                    now=at(0))  # fmt: skip
+    update.move(desk, 1001, "triage", now=at(0))
+    checked(desk, 1001, "to-development", "code-change", at(0))
+    desk.store.close()
+    async with sitting(url) as here:
+        here.screen.go_to(1001)
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
+        await here.do("time", "25m looked at the forms")
+        assert [record.values["seconds"] for record in kept(url, "entry")] == [1500]
+        await here.do("quote", "request")
+        assert [record.state for record in kept(url, "quote")] == ["requested"]
+        await here.do("raise")
+        await here.do("item", "dev-in-progress")
+        assert [record.state for record in kept(url, "item")] == ["dev-in-progress"]

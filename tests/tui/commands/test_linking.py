@@ -1,0 +1,171 @@
+"""Taking back and joining at the console, and what is written down of looking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deskterm.desk.admin.setup import apply
+from deskterm.desk.core.session import Desk
+from deskterm.desk.tickets import register, update
+from deskterm.procedure.load import loads
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.access_log import looks
+from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from small_desk import TEXT, at, small_desk
+from tui.console_session import Sitting, sitting
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A desk with three faults of an hour ago, the last of which lists two things."""
+    place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    desk = small_desk(place)
+    who: dict[str, Any] = {"type": "fault", "requester": "Kim Novak", "email": "kim@larch.example"}
+    for number, body in enumerate(("It hurts.", "It hurts too.", "Please:\n1. the door\n2. the window")):
+        register.register(desk, subject=f"Matter {number}", body=body, **who, now=at(number))
+    desk.store.close()
+    return place
+
+
+def stored(url: str, number: int) -> TicketSheet:
+    with open_reader(url) as reader:
+        found = sheet(reader, number)
+    assert found is not None
+    return found
+
+
+def statuses(url: str) -> list[str]:
+    return [stored(url, number).row.status for number in (1001, 1002, 1003)]
+
+
+async def opened(here: Sitting, number: int) -> None:
+    here.screen.go_to(number)
+    await here.until(lambda: here.screen.card is not None and here.screen.card.number == number, f"ticket {number}")
+
+
+async def test_what_was_done_to_marked_tickets_is_taken_back_by_one_key(url: str) -> None:
+    async with sitting(url) as here:
+        await here.do("mark-all")
+        await here.until(lambda: len(here.screen.queue.marks) == 3, "the marks")
+        await here.do("status", "working")
+        await here.told("Done for 3 of 3 tickets")
+        assert statuses(url) == ["working"] * 3
+        await here.pilot.press("u")
+        await here.told("also on 2 other tickets")
+    assert statuses(url) == ["new"] * 3
+
+
+async def test_marked_tickets_are_taken_back_once_each(url: str) -> None:
+    async with sitting(url) as here:
+        await opened(here, 1001)
+        await here.do("status", "working")
+        here.screen.show_pane("queue")
+        await here.do("mark-all")
+        await here.until(lambda: len(here.screen.queue.marks) == 3, "the marks")
+        await here.do("tag", "vip")
+        await here.do("mark-all")
+        await here.until(lambda: len(here.screen.queue.marks) == 3, "the marks again")
+        await here.do("undo")
+        await here.told("Done for 3 of 3 tickets")
+    assert [stored(url, number).tags for number in (1001, 1002, 1003)] == [()] * 3
+    assert statuses(url) == ["working", "new", "new"]
+
+
+async def test_marked_tickets_that_were_assigned_are_taken_back_from_where_the_marks_left_the_cursor(url: str) -> None:
+    async with sitting(url) as here:
+        await here.pilot.press("space", "space")
+        await here.do("assign", "kim")
+        await here.told("Done for 2 of 2 tickets")
+        assert [stored(url, number).row.assignee for number in (1001, 1002, 1003)] == ["kim", "kim", None]
+        assert here.screen.queue.current is not None
+        assert here.screen.queue.current.number == 1003
+        await here.pilot.press("u")
+        await here.told("also on 1001")
+    assert [stored(url, number).row.assignee for number in (1001, 1002, 1003)] == [None] * 3
+
+
+async def test_what_left_the_list_by_being_closed_is_taken_back_and_so_is_what_was_before(url: str) -> None:
+    async with sitting(url) as here:
+        for act in (("status", "working"), ("status", "solved")):
+            await here.do("mark-all")
+            await here.until(lambda: len(here.screen.queue.marks) == 3, "the marks")
+            await here.do(*act)
+        await here.until(lambda: here.screen.queue.count == 0, "an empty list")
+        assert statuses(url) == ["solved"] * 3
+        await here.pilot.press("u")
+        await here.until(lambda: statuses(url) == ["working"] * 3 and not here.working(), "what was before")
+        await here.pilot.press("u")
+        await here.until(lambda: statuses(url) == ["new"] * 3, "how it began")
+
+
+async def test_who_goes_to_another_ticket_takes_back_what_was_done_there(url: str) -> None:
+    async with sitting(url) as here:
+        await here.do("tag", "vip")
+        await here.pilot.press("j")
+        await here.pilot.press("u")
+        await here.told("Ticket 1002 cannot go back behind this")
+    assert stored(url, 1001).tags == ("vip",)
+
+
+async def test_what_somebody_else_built_on_since_is_not_taken_back(url: str) -> None:
+    async with sitting(url) as here:
+        await here.do("status", "working")
+        store = open_store(url)
+        update.tag(Desk(store, "lea"), 1001, ["vip"], now=at(61))
+        store.close()
+        await here.pilot.press("u")
+        await here.told("moved on")
+    assert stored(url, 1001).tags == ("vip",)
+    assert statuses(url) == ["working", "new", "new"]
+
+
+async def test_what_cannot_be_taken_back_says_why(url: str) -> None:
+    async with sitting(url) as here:
+        await opened(here, 1001)
+        await here.do("undo")
+        await here.told("a request that was made stays")
+
+
+async def test_a_merged_ticket_shows_its_words_in_the_other(url: str) -> None:
+    async with sitting(url) as here:
+        await opened(here, 1002)
+        await here.do("merge", "1001")
+        await here.told("1002 merged into 1001")
+        await opened(here, 1001)
+        await here.shows("It hurts too.")
+        await here.shows("in 1002")
+        await here.do("undo")
+        await here.told("taken back")
+    assert statuses(url) == ["new"] * 3
+
+
+async def test_a_message_that_lists_things_is_split_up(url: str) -> None:
+    async with sitting(url) as here:
+        await opened(here, 1003)
+        here.screen.action_carry_out("split", "")
+        await here.shows("a ticket of each of its 2 things")
+        await here.pilot.press("enter")
+        await here.told("1003 split into 1004, 1005")
+    assert [stored(url, number).row.subject for number in (1004, 1005)] == ["the door", "the window"]
+
+
+async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> None:
+    async with sitting(url, "kim") as here:
+        await opened(here, 1003)
+    with open_reader(url) as reader:
+        assert looks(reader) == []
+    store = open_store(url)
+    apply(Desk(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30))
+    store.close()
+    async with sitting(url, "sam") as here:
+        await opened(here, 1001)
+        await opened(here, 1003)
+        await here.do("refresh")
+        await opened(here, 1001)
+    with open_reader(url) as reader:
+        seen = [(look.login, look.ticket) for look in reversed(looks(reader))]
+    assert seen[-3:] == [("sam", 1001), ("sam", 1003), ("sam", 1001)]

@@ -1,0 +1,99 @@
+"""What is promised, and in which order, is decided at the console."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deskterm.automation.runner import Runner
+from deskterm.desk.core.session import Desk
+from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import work_sessions
+from one_ticket import hung, seen
+from shipped_desk import as_, shipped_desk
+from small_desk import at
+from tui.console_session import sitting
+
+
+def opened(tmp_path: Path, procedure: str, login: str = "sam") -> Desk:
+    desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure)
+    register(desk, subject="The form fails", requester="Kim Doe", incomplete=True, now=at(0))
+    return as_(desk, login)
+
+
+@pytest.mark.requirement("S2-10")
+async def test_a_ticket_is_lifted_out_of_its_order_for_a_reason(tmp_path: Path) -> None:
+    desk = opened(tmp_path, "campus-it")
+    async with sitting(desk.store.url) as here:
+        here.screen.action_carry_out("prioritise", "critical")
+        await here.shows("For which reason?")
+        await here.pilot.press("down", "enter")
+        await here.shows("How many people are affected?")
+        await here.pilot.press(*"40", "enter")
+        await here.told("priority Critical")
+    assert seen(desk).row.priority == "critical"
+    assert hung(desk, "override")[0]["affected"] == 40
+    assert hung(desk, "override")[0]["state"] == "no-alternative"
+    desk.store.close()
+
+
+async def test_a_procedure_without_such_reasons_says_so(tmp_path: Path) -> None:
+    desk = opened(tmp_path, "saas-platform")
+    async with sitting(desk.store.url) as here:
+        await here.do("prioritise", "high")
+        await here.told("no reasons that lift a ticket out of its order")
+    desk.store.close()
+
+
+@pytest.mark.requirement("S2-14")
+async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer(tmp_path: Path) -> None:
+    desk = opened(tmp_path, "campus-it", "lea")
+    async with sitting(desk.store.url, "lea") as here:
+        here.screen.action_carry_out("exempt", "")
+        await here.shows("Why is nothing promised for 1001?")
+        await here.pilot.press("down", "enter")
+        await here.told("1001 is exempt: Server down")
+        assert seen(desk).exempt == "server"
+        await here.do("exempt", "-")
+        await here.told("is not exempt any more")
+    assert seen(desk).exempt is None
+    desk.store.close()
+
+
+@pytest.mark.requirement("S3-06")
+@pytest.mark.parametrize(("way", "tier"), [(("enter",), 2), (("down", "enter"), 1)])
+async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[str, ...], tier: int) -> None:
+    desk = opened(tmp_path, "managed-services", "ann")
+    seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": "1"}], now=at(0))
+    work_sessions.start(as_(desk, "sam"), 1001, now=at(1))
+    assert list(Runner(desk.store).step(at(1) + timedelta(minutes=31)))
+    async with sitting(desk.store.url, minutes=40) as here:
+        here.screen.action_carry_out("suggested", "")
+        await here.shows("What is suggested")
+        await here.shows("pass it to the second line?")
+        await here.pilot.press("down", "enter")
+        await here.shows("Do it?")
+        await here.pilot.press(*way)
+        await here.until(lambda: not here.working(), "the end of :suggested")
+    assert seen(desk).tier == tier
+    assert [record["state"] for record in hung(desk, "suggestion")].count("taken") == (tier == 2)
+    desk.store.close()
+
+
+@pytest.mark.requirement("S2-11")
+async def test_the_place_of_a_ticket_in_the_queue_is_explained(tmp_path: Path) -> None:
+    desk = opened(tmp_path, "campus-it")
+    register(desk, subject="All rooms are dark", requester="Lou", priority="critical", incomplete=True, now=at(5))
+    async with sitting(desk.store.url) as here:
+        here.screen.go_to(1001)
+        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
+        here.screen.action_carry_out("place")
+        await here.shows("2 of 2 open tickets")
+        await here.shows("after 1002 All rooms are dark")
+        await here.shows("by urgent: no against yes")
+        await here.shows("nobody is after it")
+        await here.pilot.press("escape")
+    desk.store.close()
