@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deskterm.desk.admin.setup import found
+from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.core.row_mapping import clock_values, seconds, ticket_values
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import GENESIS, Event, TextRef, chained, encoded, text_digest
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.load import load
@@ -22,11 +22,11 @@ _THINGS = ("Printer", "Invoice run", "Login", "Report", "Mailbox", "Import", "Ba
 _TROUBLES = ("is slow", "stopped at noon", "shows the wrong month", "asks for a password", "is empty", "fails twice")
 
 
-def big_desk(path: Path, tickets: int) -> Desk:
+def big_desk(path: Path, tickets: int) -> DeskSession:
     """A new simulated desk with so many open tickets, three events each, received over the last three weeks."""
     procedure = load(find("incident-management")).procedure
-    store = found(f"sqlite:///{path}", procedure, admin_login="ann", simulated=True, now=NOW)
-    desk = Desk(store, "ann")
+    store = create_desk(f"sqlite:///{path}", procedure, admin_login="ann", simulated=True, now=NOW)
+    desk = DeskSession(store, "ann")
     rows = list(_tickets(desk, tickets))
     with store.bulk() as bulk:
         for table in ("ticket", "personal_text", "event", "clock"):
@@ -36,7 +36,7 @@ def big_desk(path: Path, tickets: int) -> Desk:
     return desk
 
 
-def _tickets(desk: Desk, tickets: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, Any]]]:
     chance = random.Random(1)
     severities = list(desk.procedure.severities)
     for number in range(FIRST, FIRST + tickets):

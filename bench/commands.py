@@ -25,7 +25,7 @@ from sqlalchemy import event
 
 from big_desk import FIRST, NOW, big_desk
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
@@ -36,7 +36,7 @@ WRITING = ("INSERT", "UPDATE", "DELETE")
 Written = list[tuple[str, Any]]
 
 
-def acts(chance: random.Random) -> dict[str, Callable[[Desk, int, datetime], object]]:
+def acts(chance: random.Random) -> dict[str, Callable[[DeskSession, int, datetime], object]]:
     """Name → a command on a ticket."""
     return {
         "reply": lambda desk, number, now: messages.reply(desk, number, "We are looking into it.", now=now),
@@ -59,7 +59,7 @@ class Spent:
     bare: float = 0.0
 
 
-def measured(desk: Desk, copy: Path, tickets: int, count: int) -> dict[str, Spent]:
+def measured(desk: DeskSession, copy: Path, tickets: int, count: int) -> dict[str, Spent]:
     """Kind → what its commands took, each followed by the bare transaction on the copy, so that whatever else the
     machine does falls on both."""
     chance = random.Random(2)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from deskterm.desk.domain.events import Event, TextRef, decoded, encoded
 from deskterm.desk.domain.fold import folded
 from deskterm.desk.domain.state import State, apply
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.sla import Clock, Mark, fold
@@ -58,7 +58,7 @@ def stored(events: Sequence[Event]) -> Stored:
     return [(event.seq, event.kind, event.at, event.actor, event.version, encoded(event)) for event in events]
 
 
-def marks(events: Sequence[Event], procedure: Compiled) -> list[Mark]:
+def marks(events: Sequence[Event], procedure: CompiledProcedure) -> list[Mark]:
     state = State()
     return [apply(state, event, procedure) for event in events]
 
@@ -79,10 +79,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def main(tickets: int = 100_000) -> None:
-    procedure = Compiled(load(find("incident-management")).procedure, 1)
+    procedure = CompiledProcedure(load(find("incident-management")).procedure, 1)
     terms = procedure.terms
 
-    def edition(_: int) -> Compiled:
+    def edition(_: int) -> CompiledProcedure:
         return procedure
 
     spent: dict[str, list[float]] = {"reading": [], "folding": [], "sla": []}

@@ -19,7 +19,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deskterm.desk.admin.setup import found
+from deskterm.desk.admin.setup import create_desk
 from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import find_mapping
 from deskterm.procedure.load import load
@@ -50,7 +50,7 @@ def plain(log: Path, store: Path) -> tuple[int, float]:
 def imported(log: Path, place: Path) -> tuple[int, float]:
     """The same rows as tickets with events and clocks; rows and seconds, without founding the desk."""
     procedure = load(find("incident-management")).procedure
-    store = found(f"sqlite:///{place}", procedure, admin_login="ann", simulated=True, now=NOW)
+    store = create_desk(f"sqlite:///{place}", procedure, admin_login="ann", simulated=True, now=NOW)
     mapping = find_mapping("servicenow-incident-log")
     began = time.perf_counter()
     report = import_events(store, log, mapping, now=NOW, actor="ann")

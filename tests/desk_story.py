@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskterm.automation.runner import Runner
-from deskterm.desk.admin.setup import found
-from deskterm.desk.core.session import Desk
+from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketDetail, ticket_detail
 
 
 class Story:
@@ -31,19 +31,19 @@ class Story:
     ) -> None:
         self.now = datetime.fromisoformat(start).astimezone(UTC)
         self.url = url
-        self.store = found(
+        self.store = create_desk(
             url, load(find(procedure)).procedure, admin_login="ann", admin_name="Ann", simulated=True, now=self.now
         )
-        self._desks: dict[str, Desk] = {}
+        self._desks: dict[str, DeskSession] = {}
         seed_agents(self.by("ann"), people, now=self.now)
         seed_clients(self.by("ann"), clients, now=self.now)
         self._runner = Runner(self.store)
         self.came: list[str] = []
 
-    def by(self, login: str) -> Desk:
+    def by(self, login: str) -> DeskSession:
         """The desk with somebody at work."""
         if login not in self._desks:
-            self._desks[login] = Desk(self.store, login)
+            self._desks[login] = DeskSession(self.store, login)
         return self._desks[login]
 
     def at(self, instant: str) -> datetime:
@@ -54,9 +54,9 @@ class Story:
         self.came += [fired.sentence for fired in self._runner.step(until)]
         return until
 
-    def sheet(self, number: int) -> TicketSheet:
+    def sheet(self, number: int) -> TicketDetail:
         with open_reader(self.url) as reader:
-            found = sheet(reader, number)
+            found = ticket_detail(reader, number)
         assert found is not None
         return found
 
@@ -81,5 +81,5 @@ class Story:
 
     def end(self) -> None:
         """Every row is what the events say."""
-        assert prove(self.store).findings == ()
+        assert check_integrity(self.store).findings == ()
         self.store.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskterm.desk.admin.setup import found
-from deskterm.desk.core.session import Desk
+from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from small_desk import MONDAY, TEXT, small_procedure
 
@@ -85,10 +85,10 @@ length = "14c"
 )
 
 
-def promising_desk(url: str) -> Desk:
+def promising_desk(url: str) -> DeskSession:
     """An admin (ann), a lead (lea), agents sam and kim, of whom kim is the planner, and the client larch."""
-    store = found(url, small_procedure(PROMISES), admin_login="ann", admin_name="Ann", now=MONDAY)
-    desk = Desk(store, "ann")
+    store = create_desk(url, small_procedure(PROMISES), admin_login="ann", admin_name="Ann", now=MONDAY)
+    desk = DeskSession(store, "ann")
     rows: list[dict[str, Any]] = [
         {"login": "lea", "name": "Lea", "role": "lead"},
         {"login": "sam", "name": "Sam", "role": "agent", "tier": 1},

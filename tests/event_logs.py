@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.exchange.importing.mapping import Mapping, load
 from deskterm.store.db.engine import Store
 from small_desk import MONDAY, small_desk
@@ -89,7 +89,7 @@ def write_log(path: Path, rows: Iterable[Sequence[str]], header: Sequence[str] =
     return path
 
 
-def desk_at(url: str) -> Desk:
+def desk_at(url: str) -> DeskSession:
     return small_desk(url)
 
 

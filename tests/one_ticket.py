@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketSheet, records, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, records, ticket_detail
 
-Opened = Callable[..., Desk]
+Opened = Callable[..., DeskSession]
 
 
-def seen(desk: Desk, number: int = 1001) -> TicketSheet:
+def seen(desk: DeskSession, number: int = 1001) -> TicketDetail:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found
 
 
-def states(desk: Desk, number: int = 1001) -> dict[str, str]:
+def states(desk: DeskSession, number: int = 1001) -> dict[str, str]:
     """Metric → the state of its last cycle."""
     return {clock.metric: clock.state for clock in seen(desk, number).clocks}
 
 
-def hung(desk: Desk, kind: str, number: int = 1001) -> list[dict[str, object]]:
+def hung(desk: DeskSession, kind: str, number: int = 1001) -> list[dict[str, object]]:
     """The records of a kind that hang on a ticket."""
     with open_reader(desk.store.url) as reader:
         return [record.values for record in records(reader, number, kind)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.sla.clock import Clock, Facts, Mark, fold
@@ -13,8 +13,8 @@ from deskterm.sla.terms import TIMER
 
 
 @cache
-def shipped(name: str) -> Compiled:
-    return Compiled(load(find(name)).procedure)
+def shipped(name: str) -> CompiledProcedure:
+    return CompiledProcedure(load(find(name)).procedure)
 
 
 def at(instant: str) -> int:
@@ -22,13 +22,13 @@ def at(instant: str) -> int:
     return int(datetime.fromisoformat(instant).timestamp())
 
 
-def told(procedure: Compiled, facts: Facts, *turns: tuple[str, str, str]) -> list[Clock]:
+def told(procedure: CompiledProcedure, facts: Facts, *turns: tuple[str, str, str]) -> list[Clock]:
     """The clocks after turns of (instant, status afterwards, occurrences by space), but for timers."""
     clocks = fold([retold(procedure, facts, *turn) for turn in turns], procedure.terms)
     return [clock for clock in clocks if not clock.metric.startswith(TIMER)]
 
 
-def retold(procedure: Compiled, facts: Facts, instant: str, status: str, occurrences: str) -> Mark:
+def retold(procedure: CompiledProcedure, facts: Facts, instant: str, status: str, occurrences: str) -> Mark:
     """A turn; `moved` stands for entering the status, with its category."""
     happened = set(occurrences.split())
     if "moved" in happened:
@@ -36,11 +36,11 @@ def retold(procedure: Compiled, facts: Facts, instant: str, status: str, occurre
     return Mark(at(instant), frozenset(happened), status, facts)
 
 
-def ways(procedure: Compiled, kind: str, status: str) -> list[str]:
+def ways(procedure: CompiledProcedure, kind: str, status: str) -> list[str]:
     return [target.key for target in procedure.next_statuses(kind, status)]
 
 
-def due(procedure: Compiled, metric: str, start: str, **facts: object) -> str | None:
+def due(procedure: CompiledProcedure, metric: str, start: str, **facts: object) -> str | None:
     """When a metric is due that begins at `start`, in the zone of its calendar; None without a target."""
     from zoneinfo import ZoneInfo
 

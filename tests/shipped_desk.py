@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.admin.setup import found
-from deskterm.desk.core.session import Desk
+from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.domain.records import change
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Procedure
 from deskterm.procedure.shipped import find
 from small_desk import MONDAY
 
 
-def shipped_desk(url: str, name: str, **changes: Any) -> Desk:
+def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
     """The desk with ann (admin) at work: lea is a lead, sam and kim are agents, and for every named role there is an
     agent whose login is its key. changes: parts of the procedure that are others than the shipped ones."""
     procedure: Procedure = load(find(name)).procedure
     if changes:
         procedure = procedure.model_copy(update=changes)
-    desk = Desk(found(url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
+    desk = DeskSession(create_desk(url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
     rows: list[dict[str, Any]] = [
         {"login": "lea", "name": "Lea", "role": "lead"},
         {"login": "sam", "name": "Sam", "role": "agent"},
@@ -39,20 +39,20 @@ def shipped_desk(url: str, name: str, **changes: Any) -> Desk:
     return desk
 
 
-def proved(url: str, name: str) -> Iterator[Desk]:
+def proved(url: str, name: str) -> Iterator[DeskSession]:
     """Such a desk, for a fixture: once the test is over, its rows are what its events say, and its chain holds."""
     desk = shipped_desk(url, name)
     yield desk
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def as_(desk: Desk, login: str) -> Desk:
+def as_(desk: DeskSession, login: str) -> DeskSession:
     """Somebody else at work on the same desk."""
-    return Desk(desk.store, login)
+    return DeskSession(desk.store, login)
 
 
-def checked(desk: Desk, number: int, checklist: str, outcome: str, now: datetime) -> None:
+def checked(desk: DeskSession, number: int, checklist: str, outcome: str, now: datetime) -> None:
     """A checklist gone through."""
     with desk.ticket(number, "check", now) as work:
         work.append("checked", change(work.state.records, "checklist", checklist, state="done", outcome=outcome))

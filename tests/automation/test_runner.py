@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from deskterm.automation.runner import Fired, Runner, digest, keep_running
-from deskterm.desk.admin.setup import found
+from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import MONDAY, TEXT, at, small_procedure
 
 RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%", "5m"]').replace(
@@ -27,16 +27,16 @@ RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%",
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
-    store = found(store_url, small_procedure(RUNNING), admin_login="ann", simulated=True, now=MONDAY)
-    yield Desk(store, "ann")
-    assert prove(store).findings == ()
+def desk(store_url: str) -> Iterator[DeskSession]:
+    store = create_desk(store_url, small_procedure(RUNNING), admin_login="ann", simulated=True, now=MONDAY)
+    yield DeskSession(store, "ann")
+    assert check_integrity(store).findings == ()
     store.close()
 
 
-def seen(desk: Desk, number: int = 1001) -> TicketSheet:
+def seen(desk: DeskSession, number: int = 1001) -> TicketDetail:
     with open_reader(desk.store.url) as reader:
-        found_sheet = sheet(reader, number)
+        found_sheet = ticket_detail(reader, number)
     assert found_sheet is not None
     return found_sheet
 
@@ -46,7 +46,7 @@ def told(came: list[Fired]) -> list[tuple[int, str, str, int]]:
     return [(one.number, one.what, one.threshold, (one.instant - int(MONDAY.timestamp())) // 60) for one in came]
 
 
-def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: Desk) -> None:
+def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: DeskSession) -> None:
     register(desk, subject="one", type="fault", severity="high", now=at(0))
     register(desk, subject="two", type="fault", severity="high", now=at(10))
     runner = Runner(desk.store)
@@ -63,13 +63,13 @@ def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: Desk) -> No
     assert list(runner.step(at(41))) == []
 
 
-def test_an_answer_leaves_nothing_to_warn_of(desk: Desk) -> None:
+def test_an_answer_leaves_nothing_to_warn_of(desk: DeskSession) -> None:
     register(desk, subject="one", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "On it.", now=at(5))
     assert [one for one in Runner(desk.store).step(at(60)) if one.metric == "response"] == []
 
 
-def test_two_runners_on_one_store_say_everything_once(desk: Desk) -> None:
+def test_two_runners_on_one_store_say_everything_once(desk: DeskSession) -> None:
     for minute in range(12):
         register(desk, subject="x", type="fault", severity="high", now=at(minute))
     came: list[Fired] = []
@@ -90,7 +90,7 @@ def test_two_runners_on_one_store_say_everything_once(desk: Desk) -> None:
     assert len(came) == len(set(told(came))) == 36
 
 
-def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_looks(desk: Desk) -> None:
+def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_looks(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     update.move(desk, 1001, "solved", now=at(30))
     runner = Runner(desk.store)
@@ -101,7 +101,7 @@ def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_l
     assert found_sheet.closed == int((at(30) + timedelta(days=7)).timestamp())
 
 
-def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: Desk) -> None:
+def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     update.move(desk, 1001, "solved", now=at(30))
     messages.customer_message(desk, 1001, "It is back.", now=at(60))
@@ -109,7 +109,7 @@ def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: Desk) -> None
     assert seen(desk).row.status == "working"
 
 
-def test_a_ticket_that_was_put_off_is_taken_up_again(desk: Desk) -> None:
+def test_a_ticket_that_was_put_off_is_taken_up_again(desk: DeskSession) -> None:
     register(desk, subject="x", type="question", now=at(0))
     due_times.snooze(desk, 1001, at(120), now=at(10))
     runner = Runner(desk.store)
@@ -118,7 +118,7 @@ def test_a_ticket_that_was_put_off_is_taken_up_again(desk: Desk) -> None:
     assert runner.next_at() is None
 
 
-def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: Desk) -> None:
+def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: DeskSession) -> None:
     for minute in (0, 7):
         register(desk, subject="x", type="fault", severity="high", now=at(minute))
     attentive = Runner(desk.store)
@@ -133,13 +133,13 @@ def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: Desk) -
         assert (response.state, response.breached_at) == ("late", running.due)
 
 
-def test_what_came_while_nobody_looked_is_one_line(desk: Desk) -> None:
+def test_what_came_while_nobody_looked_is_one_line(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     came = list(Runner(desk.store).step(at(600)))
     assert digest(came) == ["While nobody looked, since Mon 23 Nov 2026 09:15 GMT: 2 warnings, 2 missed targets."]
 
 
-def test_it_keeps_running_until_it_is_stopped(desk: Desk) -> None:
+def test_it_keeps_running_until_it_is_stopped(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     minutes = iter(range(0, 1000, 4))
     stop = threading.Event()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from one_ticket import Opened
 from shipped_desk import as_, shipped_desk
@@ -17,9 +17,9 @@ from small_desk import at
 @pytest.fixture
 def opened(store_url: str) -> Iterator[Opened]:
     """A desk by a shipped procedure with one ticket, 1001, and sam at work; what it wrote is proven in the end."""
-    made: list[Desk] = []
+    made: list[DeskSession] = []
 
-    def opening(procedure: str, **facts: object) -> Desk:
+    def opening(procedure: str, **facts: object) -> DeskSession:
         desk = shipped_desk(store_url, procedure)
         made.append(desk)
         told = {"subject": "The form fails", "body": "It says 500.", "requester": "Kim Doe", "organisation": "larch"}
@@ -28,5 +28,5 @@ def opened(store_url: str) -> Iterator[Opened]:
 
     yield opening
     for desk in made:
-        assert prove(desk.store).findings == ()
+        assert check_integrity(desk.store).findings == ()
         desk.store.close()

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from deskterm.desk.domain.events import Event, TextRef
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import loads
 
 START = 1_793_944_800
@@ -114,7 +114,7 @@ by_severity.s6 = {{ update = "next sprint, at most 10 working days", resolution 
 
 
 @cache
-def edition(version: int) -> Compiled:
+def edition(version: int) -> CompiledProcedure:
     """The procedure with the version's calendar."""
     zone, days, spans = ZONES[version]
     tables = [
@@ -136,7 +136,7 @@ def edition(version: int) -> Compiled:
         severities="\n".join(f'[[severities]]\nkey = "{key}"\nlabel = "{key.upper()}"' for key in SEVERITIES),
         statuses="\n".join(tables),
     )
-    return Compiled(loads(text, "told.toml").procedure, version)
+    return CompiledProcedure(loads(text, "told.toml").procedure, version)
 
 
 class Told:

@@ -13,19 +13,19 @@ import pytest
 
 from deskterm.automation.runner import Runner, digest
 from deskterm.desk.admin.procedure_migration import migrate
-from deskterm.desk.admin.setup import found
+from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.preview import preview
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import outbox, told
-from deskterm.store.queries.queue import Viewer, count, counters, window
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.outbox import notices_of, outbox
+from deskterm.store.queries.queue import Viewer, count, counters, queue_page
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import MONDAY, TEXT, at, small_procedure
 
 FRIDAY = timedelta(days=4)
@@ -71,9 +71,9 @@ to = ["lead"]
 )
 
 
-def made(url: str, text: str = WATCHED) -> Desk:
-    store = found(url, small_procedure(text), admin_login="ann", simulated=True, now=MONDAY)
-    desk = Desk(store, "ann")
+def made(url: str, text: str = WATCHED) -> DeskSession:
+    store = create_desk(url, small_procedure(text), admin_login="ann", simulated=True, now=MONDAY)
+    desk = DeskSession(store, "ann")
     people = [("lea", "lead", "first-line"), ("sam", "agent", "first-line"), ("sun", "agent", "sunday")]
     rows = [{"login": login, "name": login, "role": role, "team": team} for login, role, team in people]
     seed_agents(desk, rows, now=MONDAY)
@@ -81,16 +81,16 @@ def made(url: str, text: str = WATCHED) -> Desk:
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     desk = made(store_url)
     yield desk
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def seen(store: Store, number: int = 1001) -> TicketSheet:
+def seen(store: Store, number: int = 1001) -> TicketDetail:
     with open_reader(store.url) as reader:
-        found_sheet = sheet(reader, number)
+        found_sheet = ticket_detail(reader, number)
     assert found_sheet is not None
     return found_sheet
 
@@ -98,12 +98,12 @@ def seen(store: Store, number: int = 1001) -> TicketSheet:
 def shown(store: Store, view: str, now: datetime) -> list[int]:
     viewer = Viewer("ann", None, int(now.timestamp()))
     with open_reader(store.url) as reader:
-        numbers = [row.number for row in window(reader, view, viewer)]
+        numbers = [row.number for row in queue_page(reader, view, viewer)]
         assert counters(reader, viewer)[view] == len(numbers) == count(reader, view, viewer)
     return numbers
 
 
-def test_bug_09_an_escalation_reaches_views_rules_and_people_from_end_to_end(desk: Desk) -> None:
+def test_bug_09_an_escalation_reaches_views_rules_and_people_from_end_to_end(desk: DeskSession) -> None:
     """Views and triggers of escalation that silently stopped working: here a clock is followed all the way."""
     register(desk, subject="x", type="fault", severity="high", team="first-line", now=at(0))
     runner = Runner(desk.store)
@@ -113,11 +113,11 @@ def test_bug_09_an_escalation_reaches_views_rules_and_people_from_end_to_end(des
     assert shown(desk.store, "breached", at(31)) == [1001]
     assert seen(desk.store).row.team == "sunday"
     with open_reader(desk.store.url) as reader:
-        assert [one.what for one in told(reader, "lea")][:1] == ["Response is missed"]
+        assert [one.what for one in notices_of(reader, "lea")][:1] == ["Response is missed"]
     assert list(runner.step(at(32))) == []
 
 
-def test_bug_11_nobody_is_reminded_at_midnight_or_on_a_weekend(desk: Desk) -> None:
+def test_bug_11_nobody_is_reminded_at_midnight_or_on_a_weekend(desk: DeskSession) -> None:
     """The instant of a reminder is the true one; what goes out waits for the recipient's working time."""
     for _ in range(2):
         number = register(
@@ -130,7 +130,7 @@ def test_bug_11_nobody_is_reminded_at_midnight_or_on_a_weekend(desk: Desk) -> No
     came = list(Runner(desk.store).step(at(0) + timedelta(days=5)))
     assert len(digest(came)) == 1
     with open_reader(desk.store.url) as reader:
-        letters, notices = outbox(reader), told(reader, "sun")
+        letters, notices = outbox(reader), notices_of(reader, "sun")
     assert [letter.not_before for letter in letters] == [None, None]  # reminded on Tuesday in working time: at once
     (near,) = [one for one in notices if one.on == "warned"]
     assert datetime.fromtimestamp(near.at, UTC).weekday() == 1
@@ -178,7 +178,7 @@ def test_bug_22_the_clock_of_machine_and_database_decides_nothing(
     time.tzset()
 
 
-def test_bug_27_what_is_put_off_by_working_days_ends_on_none_that_is_closed(desk: Desk) -> None:
+def test_bug_27_what_is_put_off_by_working_days_ends_on_none_that_is_closed(desk: DeskSession) -> None:
     """Two working days from Friday noon are over on Tuesday noon, and the reminder a day before is Monday's."""
     register(desk, subject="x", type="fault", now=at(0) + FRIDAY)
     update.move(desk, 1001, "working", now=at(180) + FRIDAY)
@@ -192,7 +192,7 @@ def test_bug_27_what_is_put_off_by_working_days_ends_on_none_that_is_closed(desk
     ]
 
 
-def test_bug_34_what_only_tells_or_rehearses_changes_nothing(desk: Desk) -> None:
+def test_bug_34_what_only_tells_or_rehearses_changes_nothing(desk: DeskSession) -> None:
     """A rule that may only suggest leaves the severity, and a rehearsal leaves no trace at all."""
     register(desk, subject="x", type="fault", severity="low", team="first-line", now=at(0))
     messages.reply(desk, 1001, "On it", now=at(1))
@@ -211,7 +211,7 @@ def test_bug_34_what_only_tells_or_rehearses_changes_nothing(desk: Desk) -> None
     assert [record.kind for record in after.records if record.kind == "suggestion"] == ["suggestion"]
 
 
-def test_bug_37_lengths_are_kept_in_seconds_and_rounded_only_to_be_read(desk: Desk) -> None:
+def test_bug_37_lengths_are_kept_in_seconds_and_rounded_only_to_be_read(desk: DeskSession) -> None:
     """Averages of whole hours say nothing of a desk that answers in minutes."""
     answered = (7, 59, 61)
     for seconds in answered:

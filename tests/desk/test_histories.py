@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from deskterm.desk.admin.procedure_migration import migrate_ticket
 from deskterm.desk.admin.setup import apply
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import TicketFold, folded
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate, split
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.preview import preview
@@ -46,13 +46,13 @@ class Act(NamedTuple):
 class Office(NamedTuple):
     """The desk under each of its editions, and somebody for each kind of act."""
 
-    desks: list[Desk]
+    desks: list[DeskSession]
 
-    def desk(self, edition: int, login: str = "ann") -> Desk:
+    def desk(self, edition: int, login: str = "ann") -> DeskSession:
         desk = self.desks[edition]
         if login == "ann":
             return desk
-        other = Desk(desk.store, login)
+        other = DeskSession(desk.store, login)
         other.procedure = desk.procedure
         return other
 
@@ -111,15 +111,15 @@ HISTORIES = st.lists(
 )
 
 
-def noticed(desk: Desk, number: int, minute: int) -> None:
+def noticed(desk: DeskSession, number: int, minute: int) -> None:
     """The first thing that the passing of time brought."""
-    itself = Desk.by_itself(desk.store)
+    itself = DeskSession.by_itself(desk.store)
     itself.procedure = desk.procedure
     for event in told(desk, number)[1].upcoming()[:1]:
         due_times.notice(itself, number, event, now=at(minute))
 
 
-def told(desk: Desk, number: int) -> tuple[list[Event], TicketFold]:
+def told(desk: DeskSession, number: int) -> tuple[list[Event], TicketFold]:
     with desk.store.reading() as session:
         events = list(events_of(session, number))
         return events, folded(events, desk.editions(session))
@@ -130,10 +130,10 @@ def office(store_url: str) -> Iterator[Office]:
     desks = [promising_desk(store_url)]
     for text in EDITIONS:
         apply(desks[-1], small_procedure(text), now=at(0))
-        desks.append(Desk(desks[0].store, "ann"))
+        desks.append(DeskSession(desks[0].store, "ann"))
     register(desks[0], subject="the original", type="fault", now=at(0))
     yield Office(desks)
-    assert prove(desks[0].store).findings == ()
+    assert check_integrity(desks[0].store).findings == ()
     desks[0].store.close()
 
 
@@ -155,7 +155,7 @@ def live_through(office: Office, acts: list[Act], severity: str) -> None:
         assert all(now[key] == clock for key, clock in judged.items())
         broken |= {key: (c.breached_at, c.cause) for key, c in now.items() if c.breached_at is not None}
         judged |= {key: clock for key, clock in now.items() if clock.state in ("met", "late")}
-    assert prove(first.store, after=number - 1).findings == ()
+    assert check_integrity(first.store, after=number - 1).findings == ()
     events, whole = told(first, number)
     with first.store.reading() as session:
         editions = first.editions(session)

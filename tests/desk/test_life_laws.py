@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskterm.desk.conversation import messages, thanks_filter
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, events_of
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, events_of
 from deskterm.desk.domain.fold import folded
 from deskterm.desk.domain.state import State
 from deskterm.desk.history import undo
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times
@@ -44,7 +44,7 @@ class Act(NamedTuple):
 class Told(NamedTuple):
     """A desk, the ticket that an act is about, a number to pick things by, when, and what was said so far."""
 
-    desk: Desk
+    desk: DeskSession
     number: int
     pick: int
     minute: int
@@ -70,7 +70,7 @@ def thanks_alone(text: str) -> bool:
     return text in ("Thanks!", "Merci beaucoup")
 
 
-def state_of(desk: Desk, number: int) -> State:
+def state_of(desk: DeskSession, number: int) -> State:
     with desk.store.reading() as session:
         return folded(events_of(session, number), desk.editions(session)).state
 
@@ -92,14 +92,14 @@ def picked(t: Told, among: tuple[object, ...]) -> str | None:
 
 def timer(t: Told) -> None:
     """The first thing that the passing of time brought."""
-    itself = Desk.by_itself(t.desk.store)
+    itself = DeskSession.by_itself(t.desk.store)
     with t.desk.store.reading() as session:
         coming = folded(events_of(session, t.number), t.desk.editions(session)).upcoming()
     for event in coming[:1]:
         due_times.notice(itself, t.number, event, now=t.now)
 
 
-def heard(t: Told) -> Done:
+def heard(t: Told) -> CommandResult:
     lag = timedelta(minutes=t.pick % 3)
     words = t.words(SAID[t.pick % len(SAID)])
     try:
@@ -111,7 +111,7 @@ def heard(t: Told) -> Done:
         raise
 
 
-def resolved(t: Told) -> Done:
+def resolved(t: Told) -> CommandResult:
     words = t.words("It is repaired.")
     try:
         return resolution.resolve(
@@ -119,7 +119,7 @@ def resolved(t: Told) -> Done:
             t.number,
             words,
             resolution=(None, None, "temporary", "permanent")[t.pick % 4],
-            code=picked(t, t.desk.procedure.procedure.closing.resolutions),
+            code=picked(t, t.desk.procedure.definition.closing.resolutions),
             now=t.now,
         )
     except DeskError:
@@ -128,10 +128,10 @@ def resolved(t: Told) -> Done:
 
 
 def reason(t: Told) -> str:
-    return picked(t, t.desk.procedure.procedure.closing.reasons) or "none that there is"
+    return picked(t, t.desk.procedure.definition.closing.reasons) or "none that there is"
 
 
-def led(t: Told) -> Done:
+def led(t: Told) -> CommandResult:
     """One step on the shortest way to the end, by a resolution or by the requester's word where it takes one."""
     step = first_step(t.desk, *kind_and_status(t))
     try:
@@ -140,7 +140,7 @@ def led(t: Told) -> Done:
         return resolved(t) if state_of(t.desk, t.number).is_open else resolution.confirm(t.desk, t.number, now=t.now)
 
 
-def first_step(desk: Desk, kind: str, status: str) -> str:
+def first_step(desk: DeskSession, kind: str, status: str) -> str:
     """Where the shortest way from a status to a closed one goes first; the status itself where there is none."""
     ways: list[list[str]] = [[status]]
     been = {status}
@@ -154,7 +154,7 @@ def first_step(desk: Desk, kind: str, status: str) -> str:
     return status
 
 
-def answered(t: Told) -> Done:
+def answered(t: Told) -> CommandResult:
     words = t.words("We are on it.")
     status = onward(t) if t.pick % 2 else None
     try:
@@ -164,8 +164,8 @@ def answered(t: Told) -> Done:
         raise
 
 
-def ticked(t: Told) -> Done:
-    parts = t.desk.procedure.procedure.checklists
+def ticked(t: Told) -> CommandResult:
+    parts = t.desk.procedure.definition.checklists
     part = parts[t.pick % len(parts)] if parts else None
     outcome = picked(t, part.outcomes) if part is not None else None
     items = range(1, len(part.items) + 1) if part is not None and t.pick % 2 else [1]
@@ -194,7 +194,7 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "fixed": lambda t: resolution.settle(t.desk, t.number, now=t.now),
     "overruled": lambda t: thanks_filter.overrule_thanks(t.desk, t.number, now=t.now),
     "tagged": lambda t: update.tag(t.desk, t.number, [letters(t.pick)], now=t.now),
-    "retyped": lambda t: update.edit(t.desk, t.number, type=picked(t, t.desk.procedure.procedure.types), now=t.now),
+    "retyped": lambda t: update.edit(t.desk, t.number, type=picked(t, t.desk.procedure.definition.types), now=t.now),
     "undone": lambda t: undo.undo(t.desk, t.number, now=t.now),
     "time": timer,
 }
@@ -216,14 +216,14 @@ LIVES = st.builds(life_of, acts_of(7), st.integers(0, 6), acts_of(7))
 
 
 @pytest.fixture(params=PROCEDURES)
-def desk(request: pytest.FixtureRequest, store_url: str) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, store_url: str) -> Iterator[DeskSession]:
     made = shipped_desk(store_url, request.param)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def live_through(desk: Desk, acts: list[Act]) -> Counter[object]:
+def live_through(desk: DeskSession, acts: list[Act]) -> Counter[object]:
     """How often tickets of each category were met, and what was tried on those that are closed for good."""
     met: Counter[object] = Counter()
     said: list[str] = []
@@ -234,7 +234,7 @@ def live_through(desk: Desk, acts: list[Act]) -> Counter[object]:
         minute += act.later
         before = state_of(desk, number)
         told = Told(desk, number, act.pick, minute, said)
-        done_with = before.category == "closed" and desk.procedure.procedure.closing.immutable
+        done_with = before.category == "closed" and desk.procedure.definition.closing.immutable
         met[before.category] += 1
         met["for good", act.what] += done_with
         try:
@@ -247,10 +247,10 @@ def live_through(desk: Desk, acts: list[Act]) -> Counter[object]:
             asked_for(desk, before, after)
         if done_with:
             assert what_is_closed(after) == what_is_closed(before), "what is closed for good stays as it is"
-        if isinstance(came, Done) and came.number:
+        if isinstance(came, CommandResult) and came.number:
             number = came.number
 
-    assert prove(desk.store, after=first - 1).findings == ()
+    assert check_integrity(desk.store, after=first - 1).findings == ()
     assert Counter(said) == found_words(desk, first)
     met[state_of(desk, number).category] += 1
     return met
@@ -260,7 +260,7 @@ def what_is_closed(state: State) -> tuple[object, ...]:
     return state.status, state.tags, state.type, state.reopened, standing_resolution(state)
 
 
-def asked_for(desk: Desk, before: State, after: State) -> None:
+def asked_for(desk: DeskSession, before: State, after: State) -> None:
     """A status was come to only with what it asks for."""
     here = desk.procedure.statuses[after.status]
     if after.status == before.status:
@@ -271,7 +271,7 @@ def asked_for(desk: Desk, before: State, after: State) -> None:
         assert standing_resolution(after) is not None
 
 
-def found_words(desk: Desk, first: int) -> Counter[str]:
+def found_words(desk: DeskSession, first: int) -> Counter[str]:
     """What was said and is in the conversations of the tickets from one on, but for what these began with."""
     with open_reader(desk.store.url) as reader:
         rows = reader.rows(
@@ -284,7 +284,9 @@ def found_words(desk: Desk, first: int) -> Counter[str]:
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=LIVES)
-def test_a_ticket_keeps_every_word_and_comes_nowhere_without_what_is_asked_for(desk: Desk, acts: list[Act]) -> None:
+def test_a_ticket_keeps_every_word_and_comes_nowhere_without_what_is_asked_for(
+    desk: DeskSession, acts: list[Act]
+) -> None:
     live_through(desk, acts)
 
 
@@ -320,5 +322,5 @@ def test_nothing_that_can_be_done_changes_what_is_closed_for_good(tmp_path: Path
 @pytest.mark.long
 @settings(max_examples=2_000, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=LIVES)
-def test_two_thousand_lives_by_each_procedure(desk: Desk, acts: list[Act]) -> None:
+def test_two_thousand_lives_by_each_procedure(desk: DeskSession, acts: list[Act]) -> None:
     live_through(desk, acts)

@@ -19,7 +19,7 @@ from deskterm import desk as floor
 from deskterm.desk.admin import procedure_migration, rule_settings, setup, severity_scale
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import delay_notice, messages, survey, thanks_filter
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
 from deskterm.desk.domain.fold import Upcoming
@@ -48,12 +48,12 @@ from role_table import BY_ITSELF, ROLES, WHO_MAY
 from shipped_desk import shipped_desk
 from small_desk import MONDAY, small_procedure
 
-Command = Callable[[Desk, int, Any], object]
+Command = Callable[[DeskSession, int, Any], object]
 ONE, TWO = 1001, 1002
 BREACH = Upcoming(0, "breach", "response", 1, "", 0)
 
 
-def _purge(desk: Desk, now: Any) -> object:
+def _purge(desk: DeskSession, now: Any) -> object:
     with open_reader(desk.store.url) as reader:
         return retention.purge(desk, reader, now=now)
 
@@ -188,7 +188,7 @@ def test_an_act_is_for_the_roles_that_are_written_out_here(act: Act) -> None:
     assert not may("stranger", act)
 
 
-class Asking(Desk):
+class Asking(DeskSession):
     """A desk that keeps what it was asked to allow."""
 
     def __init__(self, store: Store, login: str) -> None:
@@ -200,7 +200,7 @@ class Asking(Desk):
         super().require(act, doing)
 
 
-def _said(command: Command, desk: Desk, number: int, now: Any) -> str:
+def _said(command: Command, desk: DeskSession, number: int, now: Any) -> str:
     """What the command was refused with; nothing when it was done."""
     try:
         command(desk, number, now)
@@ -263,20 +263,20 @@ def test_everybody_may_say_that_they_are_away_themselves(tmp_path: Path) -> None
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
     seed_people.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)
     for login in LOGINS.values():
-        assert "is away" in absence.away(Desk(ann.store, login), login, MONDAY + timedelta(days=1), now=MONDAY)
+        assert "is away" in absence.away(DeskSession(ann.store, login), login, MONDAY + timedelta(days=1), now=MONDAY)
     ann.store.close()
 
 
 def test_time_of_others_is_corrected_and_struck_out_by_leads_only(tmp_path: Path) -> None:
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
     number = register.register(ann, subject="x", type="feedback", email="lou@x.example", now=MONDAY).number
-    time_entries.write(Desk(ann.store, "kim"), number, 600, now=MONDAY)
-    changes: tuple[Callable[[Desk], object], ...] = (
+    time_entries.write(DeskSession(ann.store, "kim"), number, 600, now=MONDAY)
+    changes: tuple[Callable[[DeskSession], object], ...] = (
         lambda d: time_entries.correct(d, number, "1", seconds=60, reason="x", now=MONDAY),
         lambda d: time_entries.void(d, number, "1", reason="x", now=MONDAY),
     )
     for change in changes:
         with pytest.raises(DeskError, match="is kim's: ask them, or somebody with the role lead"):
-            change(Desk(ann.store, "sam"))
-    time_entries.void(Desk(ann.store, "lea"), number, "1", reason="x", now=MONDAY)
+            change(DeskSession(ann.store, "sam"))
+    time_entries.void(DeskSession(ann.store, "lea"), number, "1", reason="x", now=MONDAY)
     ann.store.close()

@@ -9,7 +9,7 @@ import pytest
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register, update
 from deskterm.present.labels import Vocabulary, label
-from deskterm.present.models import Card, resumes
+from deskterm.present.models import TicketView, resumes
 from deskterm.present.ticket import card, lines
 from deskterm.procedure.compiled import document
 from deskterm.procedure.load import load
@@ -17,7 +17,7 @@ from deskterm.procedure.shipped import find, names
 from deskterm.procedure.terms import calendar
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import Key, QueueRow
-from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.queries.ticket_detail import ticket_detail
 from deskterm.store.rows.live_clocks import LiveClock
 from deskterm.tui.panes.clocks import bar, urgency
 from small_desk import at, small_desk, small_procedure
@@ -27,7 +27,7 @@ WORDS = Vocabulary(document(small_procedure()), 1)
 
 
 @pytest.fixture
-def opened(tmp_path: object) -> Card:
+def opened(tmp_path: object) -> TicketView:
     """A fault that was answered, rested from 10:00 to 11:00 (UTC), and was taken up again."""
     desk = small_desk(f"sqlite:///{tmp_path}/desk.sqlite3")
     number = register.register(
@@ -45,19 +45,19 @@ def opened(tmp_path: object) -> Card:
     update.move(desk, number, "working", now=at(120))
     desk.store.close()
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return card(found, WORDS)
 
 
-def test_words_are_safe_and_keys_are_labels(opened: Card) -> None:
+def test_words_are_safe_and_keys_are_labels(opened: TicketView) -> None:
     assert opened.line.subject == "Down"
     assert opened.turns[0].words == "It is\ndown␇"
     assert opened.line.status_label == "Working on it"
     assert dict(opened.facts)["Severity"] == "High"
 
 
-def test_turns_come_in_order_with_what_happened_between(opened: Card) -> None:
+def test_turns_come_in_order_with_what_happened_between(opened: TicketView) -> None:
     assert [(turn.voice, turn.words) for turn in opened.turns] == [
         ("requester", "It is\ndown␇"),
         ("agent", "On it"),
@@ -68,11 +68,11 @@ def test_turns_come_in_order_with_what_happened_between(opened: Card) -> None:
     ]
 
 
-def test_what_came_after_a_version_leaves_history_out(opened: Card) -> None:
+def test_what_came_after_a_version_leaves_history_out(opened: TicketView) -> None:
     assert [turn.words for turn in opened.said_after(2)] == ["Looks like the disk"]
 
 
-def test_a_clock_knows_when_it_is_due(opened: Card) -> None:
+def test_a_clock_knows_when_it_is_due(opened: TicketView) -> None:
     resolution = next(found for found in opened.clocks if found.metric == "resolution")
     assert resolution.due == int(at(5 * 60).timestamp())
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.procedure.checking.references import parts
-from deskterm.procedure.compiled import Compiled, document, from_document
+from deskterm.procedure.compiled import CompiledProcedure, document, from_document
 from deskterm.procedure.load import load
 from deskterm.procedure.pinned_holidays import pinned, public_holidays
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Part, Procedure, Severity, Status
@@ -149,8 +149,8 @@ def test_any_procedure_comes_back_from_its_document_as_it_went(procedure: Proced
 
 @given(procedures())
 def test_a_calendar_counts_the_same_before_and_after_the_store(procedure: Procedure) -> None:
-    before = Compiled(procedure.model_copy(update={"policies": ()}))
-    after = from_document(document(before.procedure), 3)
+    before = CompiledProcedure(procedure.model_copy(update={"policies": ()}))
+    after = from_document(document(before.definition), 3)
     assert list(after.terms.calendars) == list(before.terms.calendars)
     for key, calendar in before.terms.calendars.items():
         again = after.terms.calendars[key]

@@ -9,7 +9,7 @@ import pytest
 
 from deskterm.desk.admin.setup import apply
 from deskterm.desk.conversation.messages import customer_message, reply
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.linking.duplicate import duplicate
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move, set_severity
@@ -30,18 +30,18 @@ HIGH = 'response = "30m"\nnext-response'
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     yield made
     made.store.close()
 
 
-def fault(desk: Desk, severity: str, received: float) -> int:
+def fault(desk: DeskSession, severity: str, received: float) -> int:
     return register(desk, subject="x", type="fault", severity=severity, now=at(received)).number
 
 
 @pytest.fixture
-def told(desk: Desk) -> Desk:
+def told(desk: DeskSession) -> DeskSession:
     """Five faults. Low ones have 1 h to be answered and 2 d in all, high ones 30 min and 4 h.
 
     1001 low   Mon 09:00  answered Mon 09:45 of 10:00   solved Mon 12:00
@@ -63,7 +63,7 @@ def told(desk: Desk) -> Desk:
     return desk
 
 
-def judged(desk: Desk, text: str = TEXT, *, since: datetime = MONDAY, until: datetime | None = None) -> WhatIf:
+def judged(desk: DeskSession, text: str = TEXT, *, since: datetime = MONDAY, until: datetime | None = None) -> WhatIf:
     with open_reader(desk.store.url) as reader:
         return what_if(reader, small_procedure(text), since=since, until=until, now=LAST)
 
@@ -98,7 +98,7 @@ BEFORE = {
 }
 
 
-def test_the_same_procedure_changes_nothing(told: Desk) -> None:
+def test_the_same_procedure_changes_nothing(told: DeskSession) -> None:
     found = judged(told)
     assert tallies(found) == {key: (tally, tally) for key, tally in BEFORE.items()}
     assert [row.change for row in found.rows] == [0, 0, 0, 0]
@@ -106,7 +106,7 @@ def test_the_same_procedure_changes_nothing(told: Desk) -> None:
 
 
 @pytest.mark.requirement("S1-44")
-def test_a_tighter_target_makes_late_who_took_longer(told: Desk) -> None:
+def test_a_tighter_target_makes_late_who_took_longer(told: DeskSession) -> None:
     found = judged(told, changed((LOW, LOW.replace("1h", "30m"))))
     assert flips(found) == [
         (1001, "response", "met → late", at(60), at(30)),
@@ -120,7 +120,7 @@ def test_a_tighter_target_makes_late_who_took_longer(told: Desk) -> None:
     assert [row.change for row in found.rows] == [0, -100, 0, 0]
 
 
-def test_a_looser_target_lets_be_in_time_who_was_quicker_than_it(told: Desk) -> None:
+def test_a_looser_target_lets_be_in_time_who_was_quicker_than_it(told: DeskSession) -> None:
     found = judged(told, changed((HIGH, HIGH.replace("30m", "1h"))))
     assert flips(found) == [
         (1002, "response", "late → met", at(30), at(60)),
@@ -131,7 +131,7 @@ def test_a_looser_target_lets_be_in_time_who_was_quicker_than_it(told: Desk) -> 
     assert (total.before, total.after, total.change) == (Tally(met=2, late=2, running=1), Tally(met=4, running=1), 50)
 
 
-def test_a_holiday_more_gives_time_to_who_waited_over_it(told: Desk) -> None:
+def test_a_holiday_more_gives_time_to_who_waited_over_it(told: DeskSession) -> None:
     text = changed(("no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Fair" }]'))
     wednesday = at(2 * 1440)
     assert flips(judged(told, text)) == [
@@ -140,7 +140,7 @@ def test_a_holiday_more_gives_time_to_who_waited_over_it(told: Desk) -> None:
     ]
 
 
-def test_a_cycle_counts_in_the_period_in_which_it_was_decided(told: Desk) -> None:
+def test_a_cycle_counts_in_the_period_in_which_it_was_decided(told: DeskSession) -> None:
     monday, tuesday = judged(told, until=TUESDAY - timedelta(hours=1)), judged(told, since=TUESDAY - timedelta(hours=1))
     assert {key: before for key, (before, _) in tallies(monday).items()} == {
         ("response", "high"): Tally(late=1, running=1),
@@ -157,7 +157,7 @@ def test_a_cycle_counts_in_the_period_in_which_it_was_decided(told: Desk) -> Non
     assert (monday.tickets, tuesday.tickets) == (4, 3)
 
 
-def test_before_is_the_procedure_in_force_not_what_was_promised_then(told: Desk) -> None:
+def test_before_is_the_procedure_in_force_not_what_was_promised_then(told: DeskSession) -> None:
     tight = changed((LOW, LOW.replace("1h", "30m")))
     apply(told, small_procedure(tight), now=LAST)
     found = judged(told)
@@ -167,7 +167,7 @@ def test_before_is_the_procedure_in_force_not_what_was_promised_then(told: Desk)
 
 
 @pytest.fixture
-def rested(desk: Desk) -> Desk:
+def rested(desk: DeskSession) -> DeskSession:
     """A high fault of 4 h in all: 20 min of work, a day of waiting, 3 h of work."""
     number = fault(desk, "high", 0)
     move(desk, number, "working", now=at(10))
@@ -177,12 +177,12 @@ def rested(desk: Desk) -> Desk:
     return desk
 
 
-def test_a_status_that_no_longer_pauses_lets_the_clock_run(rested: Desk) -> None:
+def test_a_status_that_no_longer_pauses_lets_the_clock_run(rested: DeskSession) -> None:
     found = judged(rested, changed(('pauses = ["resolution"]\n', "")))
     assert flips(found) == [(1001, "resolution", "met → late", at(1660), at(240))]
 
 
-def test_a_status_that_the_other_procedure_lacks_counts_as_the_desk_has_it(rested: Desk) -> None:
+def test_a_status_that_the_other_procedure_lacks_counts_as_the_desk_has_it(rested: DeskSession) -> None:
     text = changed(('key = "waiting"', 'key = "on-hold"'), ('["waiting", "solved"]', '["on-hold", "solved"]'))
     found = judged(rested, text)
     assert found.unknown == [Unknown("status", "waiting", 1, "waiting")]
@@ -190,40 +190,40 @@ def test_a_status_that_the_other_procedure_lacks_counts_as_the_desk_has_it(reste
     assert tallies(found)["resolution", "high"] == (Tally(met=1), Tally(met=1))
 
 
-def test_a_status_that_no_longer_ends_the_work_lets_the_clock_run(told: Desk) -> None:
+def test_a_status_that_no_longer_ends_the_work_lets_the_clock_run(told: DeskSession) -> None:
     text = changed(('label = "Solved"\ncategory = "solved"', 'label = "Solved"\ncategory = "open"'))
     found = judged(told, text)
     assert flips(found) == [(1002, "resolution", "met → late", at(240), at(240))]
     assert tallies(found)["resolution", "low"] == (Tally(met=2, running=1), Tally(running=3))
 
 
-def test_a_severity_that_the_other_procedure_lacks_is_named_and_promised_nothing(told: Desk) -> None:
+def test_a_severity_that_the_other_procedure_lacks_is_named_and_promised_nothing(told: DeskSession) -> None:
     found = judged(told, changed(('"low"', '"minor"'), ("by_severity.low", "by_severity.minor")))
     assert found.unknown == [Unknown("severity", "low", 3)]
     assert tallies(found)["response", "low"] == (Tally(met=2, running=1), Tally())
     assert next(row for row in found.rows if row.severity == "low").change is None
 
 
-def test_late_by_a_change_of_severity_has_a_count_of_its_own(desk: Desk) -> None:
+def test_late_by_a_change_of_severity_has_a_count_of_its_own(desk: DeskSession) -> None:
     number = fault(desk, "low", 0)
     set_severity(desk, number, "high", reason="It is worse.", now=at(45))
     assert tallies(judged(desk))["response", "high"][0] == Tally(late=1, retarget=1)
 
 
-def test_what_a_lead_excused_counts_beside_and_does_not_flip(told: Desk) -> None:
+def test_what_a_lead_excused_counts_beside_and_does_not_flip(told: DeskSession) -> None:
     waive(told, 1002, "response", reason="The line was down.", now=LAST)
     found = judged(told, changed((HIGH, HIGH.replace("30m", "1h"))))
     assert tallies(found)["response", "high"] == (Tally(late=1, waived=1), Tally(met=2))
     assert [flip.ticket for flip in found.flips] == [1004]
 
 
-def test_the_clocks_of_a_duplicate_count_beside(desk: Desk) -> None:
+def test_the_clocks_of_a_duplicate_count_beside(desk: DeskSession) -> None:
     first, again = fault(desk, "low", 0), fault(desk, "low", 5)
     duplicate(desk, again, first, now=at(10))
     assert tallies(judged(desk, until=at(20)))["response", "low"][0] == Tally(running=1, cancelled=1)
 
 
-def test_only_so_many_flips_are_kept_as_were_asked_for(told: Desk) -> None:
+def test_only_so_many_flips_are_kept_as_were_asked_for(told: DeskSession) -> None:
     text = changed((LOW, LOW.replace("1h", "30m")))
     with open_reader(told.store.url) as reader:
         found = what_if(reader, small_procedure(text), since=MONDAY, now=LAST, keep=1)
@@ -231,7 +231,7 @@ def test_only_so_many_flips_are_kept_as_were_asked_for(told: Desk) -> None:
     assert sum(found.flipped.values()) == 3
 
 
-def test_nothing_is_written(told: Desk) -> None:
+def test_nothing_is_written(told: DeskSession) -> None:
     with open_reader(told.store.url) as watcher:
         before = contents(told)
         watcher.changed()
@@ -240,12 +240,12 @@ def test_nothing_is_written(told: Desk) -> None:
         assert not watcher.changed()
 
 
-def contents(desk: Desk) -> dict[str, list[tuple[object, ...]]]:
+def contents(desk: DeskSession) -> dict[str, list[tuple[object, ...]]]:
     with open_reader(desk.store.url) as reader:
         return {table.name: sorted(reader.rows(f"SELECT * FROM {table.name}"), key=repr) for table in TABLES}
 
 
-def test_many_tickets_are_read_in_parts_and_told_of(desk: Desk) -> None:
+def test_many_tickets_are_read_in_parts_and_told_of(desk: DeskSession) -> None:
     for _ in range(203):
         fault(desk, "high", 0)
     calls: list[tuple[int, int]] = []
@@ -257,7 +257,7 @@ def test_many_tickets_are_read_in_parts_and_told_of(desk: Desk) -> None:
     assert tallies(found)["response", "high"][0] == Tally(late=203)
 
 
-def test_giving_up_halfway_leaves_the_desk_at_work(told: Desk) -> None:
+def test_giving_up_halfway_leaves_the_desk_at_work(told: DeskSession) -> None:
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
@@ -274,6 +274,8 @@ def test_giving_up_halfway_leaves_the_desk_at_work(told: Desk) -> None:
         (MONDAY, LAST + timedelta(seconds=1), "--until lies in the future"),
     ],
 )
-def test_a_period_that_is_none_is_refused(desk: Desk, since: datetime, until: datetime | None, said: str) -> None:
+def test_a_period_that_is_none_is_refused(
+    desk: DeskSession, since: datetime, until: datetime | None, said: str
+) -> None:
     with pytest.raises(UsageError, match=said):
         judged(desk, since=since, until=until)

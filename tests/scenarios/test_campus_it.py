@@ -100,7 +100,7 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     story.at("2026-11-21T11:00+05:30")
     with pytest.raises(DeskError):
         update.move(story.by("mei"), number, "resolved", now=story.now)
-    procedure = story.by("mei").procedure.procedure
+    procedure = story.by("mei").procedure.definition
     assert letter_checks.courtesy(procedure, LETTER) == []
     assert [check.key for check in letter_checks.courtesy(procedure, "Done.")]
     resolution.resolve(story.by("mei"), number, LETTER, code="solved", now=story.now)
@@ -125,12 +125,12 @@ def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(st
     ).number
     assert [clock.due for clock in story.sheet(number).clocks if clock.state == "running"] == []
     assert story.sheet(number).tier == 0  # the local administrator first
-    override = story.by("mei").procedure.procedure.priority.overrides[0].key
+    override = story.by("mei").procedure.definition.priority.overrides[0].key
     priority_override.prioritise(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
     assert [record.values["affected"] for record in story.records(number, "override")] == [30]
     messages.reply(raj, number, "We are looking.", status="in-progress", now=story.now)
     assert story.clock(number, "update").state == "running"
-    reason = story.by("mei").procedure.procedure.sla.exempt_reasons[0].key
+    reason = story.by("mei").procedure.definition.sla.exempt_reasons[0].key
     exemption.exempt(story.by("mei"), number, reason, now=story.now)
     assert {clock.state for clock in story.sheet(number).clocks} <= {"cancelled", "met"}
     exemption.unexempt(story.by("mei"), number, reason="It is our own cable.", now=story.now)

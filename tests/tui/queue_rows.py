@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from deskterm.present.models import Card, ClockCard, Line, Turn
+from deskterm.present.models import ClockCard, QueueLine, TicketView, TimelineEntry
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.sla.calendar import Calendar
 from deskterm.tui.panes.page_cache import PAGE
@@ -13,10 +13,10 @@ NOW = 1_795_424_400  # Monday 2026-11-23 09:00 in London
 OFFICE = Calendar("Europe/London", {day: [("08:00", "16:00")] for day in ("mon", "tue", "wed", "thu", "fri")})
 
 
-def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **changed: object) -> Line:
+def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **changed: object) -> QueueLine:
     """A ticket in a list; words stand wherever words can."""
     safe = sanitize(words)
-    found = Line(
+    found = QueueLine(
         number=number,
         subject=safe,
         status="open",
@@ -41,7 +41,7 @@ def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **
     return found._replace(**changed)  # type: ignore[arg-type]
 
 
-def pages(count: int, wanted: Sequence[int]) -> Mapping[int, Sequence[Line]]:
+def pages(count: int, wanted: Sequence[int]) -> Mapping[int, Sequence[QueueLine]]:
     """Pages of a list of so many tickets, numbered from 1001."""
     return {
         page: [line(1001 + index) for index in range(page * PAGE, min((page + 1) * PAGE, count))] for page in wanted
@@ -73,15 +73,15 @@ def clock(words: str = "Response", **changed: object) -> ClockCard:
     return found._replace(**changed)  # type: ignore[arg-type]
 
 
-def card(words: str, *clocks: ClockCard) -> Card:
+def card(words: str, *clocks: ClockCard) -> TicketView:
     """A ticket in which words stand wherever words can."""
     safe, several = sanitize(words), sanitize(words, multiline=True)
     voices = ("requester", "agent", "internal", "system", "history")
-    return Card(
+    return TicketView(
         line=line(1042, words),
         version=5,
         facts=(("Status", safe), ("Team", safe)),
         tags=(safe,),
         clocks=clocks or (clock(words),),
-        turns=tuple(Turn(seq, NOW - 60, voice, safe, safe, several) for seq, voice in enumerate(voices, 1)),  # type: ignore[arg-type]
+        turns=tuple(TimelineEntry(seq, NOW - 60, voice, safe, safe, several) for seq, voice in enumerate(voices, 1)),  # type: ignore[arg-type]
     )

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from deskterm.desk.admin.setup import found
-from deskterm.desk.core.session import Desk
+from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.register import Register
 from small_desk import MONDAY, TEXT, at, small_procedure
@@ -37,16 +37,16 @@ has_severity = false
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    store = found(place, small_procedure(ONE_TYPE), admin_login="sam", admin_name="Sam", now=MONDAY)
-    desk = Desk(store, "sam")
+    store = create_desk(place, small_procedure(ONE_TYPE), admin_login="sam", admin_name="Sam", now=MONDAY)
+    desk = DeskSession(store, "sam")
     register.register(desk, subject="Invoice run fails", fields={"page": "shop.example/run"}, now=at(0))
     store.close()
     return place
 
 
-def stored(url: str) -> TicketSheet | None:
+def stored(url: str) -> TicketDetail | None:
     with open_reader(url) as reader:
-        return sheet(reader, 1002)
+        return ticket_detail(reader, 1002)
 
 
 async def form(here: Sitting) -> Register:

@@ -10,12 +10,12 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register as intake
 from deskterm.desk.tickets import update
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
@@ -48,16 +48,16 @@ def url(tmp_path: Path) -> str:
     return place
 
 
-def stored(url: str, number: int) -> TicketSheet:
+def stored(url: str, number: int) -> TicketDetail:
     with open_reader(url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found
 
 
-def colleague(url: str) -> Desk:
+def colleague(url: str) -> DeskSession:
     """Somebody else at work on the same desk."""
-    return Desk(open_store(url), "kim")
+    return DeskSession(open_store(url), "kim")
 
 
 async def composing(here: Sitting, kind: str) -> Composer:

@@ -14,7 +14,7 @@ import pytest
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import at, small_desk
 from tui.real_terminal import ALTERNATE, Terminal
 
@@ -81,10 +81,10 @@ def made(url: str, *subjects: str) -> str:
     return url
 
 
-def stored(url: str, number: int) -> TicketSheet:
+def stored(url: str, number: int) -> TicketDetail:
     """A ticket as the store has it."""
     with open_reader(url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found
 

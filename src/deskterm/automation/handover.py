@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from deskterm.desk.admin.rule_settings import decide, setting
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy import shifts
 from deskterm.desk.reactions.rules import shift_changes
 from deskterm.store.db.tables import Ticket, table_of
@@ -20,9 +20,9 @@ class Handover:
     """The changes of shift of one desk. A runner that was away carries out the last one that it missed, as of its own
     instant; of several runners, the second finds nothing left to do."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: DeskSession) -> None:
         self._desk = desk
-        procedure = desk.procedure.procedure
+        procedure = desk.procedure.definition
         self._next = 0
         """Before this instant, epoch seconds, there is nothing to do."""
         self._turns = bool(procedure.shifts) and any(rule.on == "shift-change" for rule in procedure.rules)

@@ -17,7 +17,7 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from deskterm.automation.handover import Handover
-from deskterm.desk.core.session import Desk, Progress
+from deskterm.desk.core.session import DeskSession, Progress
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.fold import Upcoming, folded
 from deskterm.desk.workflow.due_times import notice
@@ -55,10 +55,10 @@ _LOOKS = 20
 
 
 class Runner:
-    """Looks after one store, in the name of nobody. Not for two threads at once. progress: as `Desk` has it."""
+    """Looks after one store, in the name of nobody. Not for two threads at once. progress: as `DeskSession` has it."""
 
     def __init__(self, store: Store, *, progress: Progress | None = None) -> None:
-        self._desk = Desk.by_itself(store, progress=progress)
+        self._desk = DeskSession.by_itself(store, progress=progress)
         self._clocks = table_of(ClockRow)
         self._passed: set[tuple[int, Upcoming, str | None]] = set()
         self._handover = Handover(self._desk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.exit import ended
 from deskterm.errors import DeskError
 
@@ -13,7 +13,7 @@ WITH_VALUE = ("--database", "--as", "--now")
 """The global options that take a value."""
 
 
-def plainly(arguments: Sequence[str]) -> Invocation | None:
+def plainly(arguments: Sequence[str]) -> CliContext | None:
     """The call, when it is for the console and says nothing but where, as whom and when; None for all others, also
     for wrong ones."""
     found: dict[str, str] = {}
@@ -26,10 +26,10 @@ def plainly(arguments: Sequence[str]) -> Invocation | None:
         if given is None:
             return None
         found[name] = given
-    return Invocation(found.get("--database"), found.get("--as"), found.get("--now"))
+    return CliContext(found.get("--database"), found.get("--as"), found.get("--now"))
 
 
-def open_console(invocation: Invocation) -> None:
+def open_console(invocation: CliContext) -> None:
     """Open the console; without a terminal, print the queue."""
     facts = facts_of(invocation)
     clock = invocation.clock(facts)
@@ -43,7 +43,7 @@ def open_console(invocation: Invocation) -> None:
     run(invocation.url, invocation.console_login(), clock, behind=invocation.behind)
 
 
-def run_plainly(invocation: Invocation) -> int:
+def run_plainly(invocation: CliContext) -> int:
     """Open the console; the exit code."""
     try:
         open_console(invocation)

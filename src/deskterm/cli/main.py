@@ -11,7 +11,7 @@ import typer
 
 from deskterm.cli.console import WITH_VALUE, open_console
 from deskterm.cli.runtime.argv import dashed, sheltered
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import INTERRUPTED, ended
 from deskterm.errors import DeskError, UsageError
 
@@ -82,7 +82,7 @@ def options(
 
         typer.echo(f"deskterm {__version__}")
         raise typer.Exit
-    invocation = Invocation(database, acting, now, debug)
+    invocation = CliContext(database, acting, now, debug)
     context.obj = invocation
     if context.invoked_subcommand is None:
         open_console(invocation)

@@ -25,7 +25,7 @@ SOON = 3600
 """Open seconds: what has less left is due soon, and counts its seconds."""
 
 
-class Line(NamedTuple):
+class QueueLine(NamedTuple):
     """A ticket in a list. status, category: keys, for rules; the rest is for reading. step: its severity, or its
     priority where there is no severity. due: None without a running clock; calendar: what that clock is counted
     in; resting: a clock is paused. place: where the row stands in its list, opaque. since, overrun: of that clock, as
@@ -91,7 +91,7 @@ def resumes(calendar: Calendar | None, now: int) -> int | None:
     return opens if opens > now else None
 
 
-class Turn(NamedTuple):
+class TimelineEntry(NamedTuple):
     """A message or a happening. voice: whose it is. words: several lines; detail: how it came."""
 
     seq: int
@@ -130,23 +130,23 @@ class ClockCard(NamedTuple):
         return left(self.due, self.counted_in, at, self.since, self.overrun)
 
 
-class Card(NamedTuple):
+class TicketView(NamedTuple):
     """A ticket, opened. facts: what there is to know beside the line, as label and value; standing: what is to be
     minded about it, likewise; version: what a person who writes has seen."""
 
-    line: Line
+    line: QueueLine
     version: int
     facts: tuple[tuple[str, Safe], ...]
     tags: tuple[Safe, ...]
     clocks: tuple[ClockCard, ...]
-    turns: tuple[Turn, ...]
+    turns: tuple[TimelineEntry, ...]
     standing: tuple[tuple[str, Safe], ...] = ()
 
     @property
     def number(self) -> int:
         return self.line.number
 
-    def said_after(self, version: int) -> list[Turn]:
+    def said_after(self, version: int) -> list[TimelineEntry]:
         """The messages that came after a version."""
         return [turn for turn in self.turns if turn.seq > version and turn.voice != "history"]
 

@@ -7,13 +7,13 @@ from operator import itemgetter
 from typing import Any, Literal
 
 from deskterm.present.labels import Vocabulary, label
-from deskterm.present.models import Card, ClockCard, Line, Person, Turn
+from deskterm.present.models import ClockCard, Person, QueueLine, TicketView, TimelineEntry
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.ticket_facts import said_in_fields, standing, target_words
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import BY_THE_WALL, parse_target
 from deskterm.store.queries.queue import QueueRow
-from deskterm.store.queries.ticket_detail import AgentView, ClockView, EventView, MessageView, TicketSheet
+from deskterm.store.queries.ticket_detail import AgentView, ClockView, EventView, MessageView, TicketDetail
 from deskterm.store.rows.live_clocks import LiveClock
 
 ERASED = Safe("(erased)")
@@ -39,7 +39,7 @@ _CHANGES = {
 """Changes worth a line of history: field → (what it is called, the vocabulary of its values)."""
 
 
-def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Vocabulary) -> list[Line]:
+def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Vocabulary) -> list[QueueLine]:
     """Rows of a list, each with the calendar that its next due instant is counted in."""
     running: dict[tuple[int, str], LiveClock] = {}
     resting: set[int] = set()
@@ -51,8 +51,8 @@ def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Voc
     return [line(row, running.get((row.number, row.next_metric)), row.number in resting, vocabulary) for row in rows]
 
 
-def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Vocabulary) -> Line:
-    return Line(
+def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Vocabulary) -> QueueLine:
+    return QueueLine(
         number=row.number,
         subject=sanitize(row.subject) or ERASED,
         status=row.status,
@@ -79,13 +79,13 @@ def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Voca
     )
 
 
-def card(sheet: TicketSheet, vocabulary: Vocabulary) -> Card:
+def card(sheet: TicketDetail, vocabulary: Vocabulary) -> TicketView:
     """A ticket, opened."""
     row = sheet.row
     live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
     clocks = [LiveClock(row.number, c.metric, c.state, c.calendar, c.target, c.since, c.overrun) for c in live]
     found = lines([row], clocks, vocabulary)
-    return Card(
+    return TicketView(
         line=found[0],
         version=sheet.version,
         facts=tuple((name, value) for name, value in _facts(sheet, vocabulary) if value),
@@ -112,7 +112,7 @@ def person(agent: AgentView) -> Person:
     return Person(agent.login, sanitize(agent.name), agent.role, agent.team, agent.active)
 
 
-def _facts(sheet: TicketSheet, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
+def _facts(sheet: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
     row = sheet.row
     severity, priority = label(vocabulary.severities, row.severity), label(vocabulary.priorities, row.priority)
     tier = "" if sheet.tier is None else str(sheet.tier)
@@ -137,7 +137,7 @@ def _facts(sheet: TicketSheet, vocabulary: Vocabulary) -> list[tuple[str, Safe]]
     return [*facts, *said_in_fields(sheet, vocabulary)]
 
 
-def _status(sheet: TicketSheet, vocabulary: Vocabulary) -> Safe:
+def _status(sheet: TicketDetail, vocabulary: Vocabulary) -> Safe:
     """The status, and behind it how far development is with what the ticket waits for: `Escalated to Dev · QA in
     Progress` (S4-12)."""
     waits = [
@@ -171,7 +171,7 @@ def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
     )
 
 
-def _turns(sheet: TicketSheet, vocabulary: Vocabulary) -> list[Turn]:
+def _turns(sheet: TicketDetail, vocabulary: Vocabulary) -> list[TimelineEntry]:
     """Messages and happenings in the order in which they came; with those of other tickets, in the order of time."""
     number = sheet.row.number
     together = any(message.ticket is not None for message in sheet.messages)
@@ -184,23 +184,23 @@ def _turns(sheet: TicketSheet, vocabulary: Vocabulary) -> list[Turn]:
     for event in sheet.events:
         words = _happening(event, vocabulary, event.seq in gone)
         if words:
-            turn = Turn(event.seq, event.at, "history", sanitize(event.actor), Safe(""), words)
+            turn = TimelineEntry(event.seq, event.at, "history", sanitize(event.actor), Safe(""), words)
             placed.append(((event.at if together else 0, number, event.seq, True), turn))
     return [turn for _, turn in sorted(placed, key=itemgetter(0))]
 
 
-def taken_back(sheet: TicketSheet) -> frozenset[int]:
+def taken_back(sheet: TicketDetail) -> frozenset[int]:
     """The events that are as if they had never been."""
     return frozenset(seq for event in sheet.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
 
-def _astray(sheet: TicketSheet) -> dict[tuple[int | None, int], str]:
+def _astray(sheet: TicketDetail) -> dict[tuple[int | None, int], str]:
     """Letters that did not go the usual way, by ticket and seq: `withdrawn` or `failed`."""
     letters = [record for record in sheet.records if record.kind == "letter"]
     return {(one.ticket, int(one.key)): one.state for one in letters if one.state in ("withdrawn", "failed")}
 
 
-def _message(message: MessageView, fate: str = "") -> Turn:
+def _message(message: MessageView, fate: str = "") -> TimelineEntry:
     """fate: what became of a letter that it is, where that needs to be said."""
     voice: Voice = "requester" if message.author_kind == "requester" else "agent"
     if message.kind == "internal":
@@ -211,7 +211,7 @@ def _message(message: MessageView, fate: str = "") -> Turn:
     detail.append(fate)
     detail.append("taken back" if message.mark == "undone" else "")
     detail.append(f"in {message.ticket}" if message.ticket is not None else "")
-    return Turn(
+    return TimelineEntry(
         message.seq if message.ticket is None else 0,
         message.at,
         voice,

@@ -14,7 +14,7 @@ from deskterm.present.formats import local
 from deskterm.present.labels import Vocabulary, label
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.store.queries.ticket_detail import RecordView, TicketSheet
+from deskterm.store.queries.ticket_detail import RecordView, TicketDetail
 
 LINKS = {
     links.DUPLICATE_OF: "Duplicate of",
@@ -31,7 +31,7 @@ LINKS = {
 """Fields that hold the numbers of other tickets, and what they are called."""
 
 
-def said_in_fields(sheet: TicketSheet, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
+def said_in_fields(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
     """The fields of a request, each with its label and its value as a person reads it."""
     known = {key: Choice(key, sanitize(words)) for key, words in LINKS.items()} | vocabulary.fields
     for key, value in sheet.fields.items():
@@ -44,7 +44,7 @@ def target_words(target: str, vocabulary: Vocabulary) -> Safe:
     return sanitize(f"{head}{by}{label(vocabulary.roles, role)}" if by else target)
 
 
-def standing(sheet: TicketSheet, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
+def standing(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
     """The lines, each a name and what there is to say, what stops a promise first."""
     for name, words in _lines(sheet, vocabulary):
         yield name, sanitize(" ".join(words.split()))
@@ -61,7 +61,7 @@ def money(values: dict[str, Any]) -> str:
     return f"{values.get('currency', '')} {Decimal(amount):,}".strip() if amount else ""
 
 
-def _lines(sheet: TicketSheet, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+def _lines(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     if sheet.exempt is not None:
         yield "Exempt", f"{label(vocabulary.exempt_reasons, sheet.exempt)} (no target counts)"
     if sheet.held is not None:
@@ -78,7 +78,7 @@ def _lines(sheet: TicketSheet, vocabulary: Vocabulary) -> Iterator[tuple[str, st
         yield "Taking part", ", ".join(dict.fromkeys(part))
 
 
-def _record(record: RecordView, sheet: TicketSheet, vocabulary: Vocabulary) -> tuple[str, str] | None:
+def _record(record: RecordView, sheet: TicketDetail, vocabulary: Vocabulary) -> tuple[str, str] | None:
     """What a record means to whoever looks at the ticket now; None for what is over, or has a list of its own."""
     marked = "flag" in record.values
     match record.kind:
@@ -131,12 +131,12 @@ _AS = {"caller": " (called)", "notify": " (to be told)"}
 """What somebody is to a ticket beside taking part."""
 
 
-def _participant(record: RecordView, sheet: TicketSheet) -> str:
+def _participant(record: RecordView, sheet: TicketDetail) -> str:
     name = sheet.people.get(record.values.get("contact", 0)) or "somebody who was erased"
     return f"{name}{_AS.get(record.state, '')}"
 
 
-def _escalated(record: RecordView, sheet: TicketSheet, vocabulary: Vocabulary) -> str:
+def _escalated(record: RecordView, sheet: TicketDetail, vocabulary: Vocabulary) -> str:
     values = record.values
     role = label(vocabulary.roles, record.who or None)
     asked = f" ({role} is asked)" if role and role != values.get("label") else ""
@@ -172,7 +172,7 @@ def label_of_tier(level: Any, vocabulary: Vocabulary) -> str:
     return vocabulary.tiers.get(str(level)) or f"tier {level}"
 
 
-def _quoted(record: RecordView, sheet: TicketSheet) -> str:
+def _quoted(record: RecordView, sheet: TicketDetail) -> str:
     """What somebody said of it, behind a dash."""
     said = [sheet.words.get(record.values[name], "") for name in ("body", "comment", "note") if name in record.values]
     return "".join(f" – “{words}”" for words in said if words)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 OPEN_CATEGORIES = frozenset({"new", "open", "waiting"})
 
 
-class Compiled:
+class CompiledProcedure:
     """A procedure with what commands and the fold ask of it. version: its row in the store, 0 for a bare file."""
 
     def __init__(self, procedure: Procedure, version: int = 0) -> None:
-        self.procedure = procedure
+        self.definition = procedure
         self.version = version
         self.statuses: dict[str, Status] = {status.key: status for status in procedure.statuses}
         self.types: dict[str, RequestType] = {kind.key: kind for kind in procedure.types}
@@ -34,7 +34,7 @@ class Compiled:
     @property
     def timezone(self) -> str:
         """The zone of the first calendar: the one that instants without a zone are read in."""
-        return next(iter(self.procedure.calendars.values())).timezone
+        return next(iter(self.definition.calendars.values())).timezone
 
     def initial_status(self, kind: str) -> Status:
         wanted = self.types[kind].initial
@@ -63,7 +63,7 @@ class Compiled:
             "status": self.status_rank.get(status, 99),
         }
         rank = 0
-        for key in self.procedure.queue.by:
+        for key in self.definition.queue.by:
             if key not in steps:
                 break
             rank = rank * 100 + steps[key]
@@ -75,7 +75,7 @@ class Compiled:
 
     def by_due(self) -> bool:
         """Whether the order of work goes by due instants rather than by arrival."""
-        instants = [key for key in self.procedure.queue.by if key in ("due", "received")]
+        instants = [key for key in self.definition.queue.by if key in ("due", "received")]
         return not instants or instants[0] == "due"
 
 
@@ -91,6 +91,6 @@ def digest(document_text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def from_document(text: str, version: int) -> Compiled:
+def from_document(text: str, version: int) -> CompiledProcedure:
     """A stored edition, compiled once a process."""
-    return Compiled(read(text), version)
+    return CompiledProcedure(read(text), version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Policy, due_instant
 
 
@@ -37,12 +37,12 @@ _REASONS = {
 }
 
 
-def policy_for(procedure: Compiled, facts: Mapping[str, object]) -> Policy | None:
+def policy_for(procedure: CompiledProcedure, facts: Mapping[str, object]) -> Policy | None:
     """The first policy that matches a ticket with these facts."""
     return procedure.terms.policy(facts)
 
 
-def prospects(procedure: Compiled, policy: Policy, severity: str | None, start: int) -> list[Prospect]:
+def prospects(procedure: CompiledProcedure, policy: Policy, severity: str | None, start: int) -> list[Prospect]:
     """Every metric that the policy has a target for, counted from `start` (epoch seconds)."""
     found = []
     for metric in procedure.terms.metrics:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deskterm.desk.domain.events import Event, decoded
 from deskterm.desk.domain.state import State, apply
 from deskterm.errors import UsageError
-from deskterm.procedure.compiled import Compiled, from_document
+from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.procedure.stored import model, read
 from deskterm.reports.attainment import Judgement, Period, Tally, Verdict, judged
 from deskterm.sla.clock import Clock, Mark, Terms, fold
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.ticket_detail import desk_facts
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class WhatIf:
 
 
 def what_if(
-    reader: Reader,
+    reader: ReadConnection,
     other: Procedure,
     *,
     since: datetime,
@@ -123,9 +123,9 @@ def what_if(
     facts = desk_facts(reader)
     statuses = _statuses(reader)
     present = from_document(facts.document, facts.procedure_version)
-    compared = Compiled(other)
+    compared = CompiledProcedure(other)
     sides = _adopting(present, statuses), _adopting(compared, statuses)
-    found = WhatIf(present.procedure.about.name, facts.procedure_version, other.about.name, period, facts.timezone)
+    found = WhatIf(present.definition.about.name, facts.procedure_version, other.about.name, period, facts.timezone)
     replay = _Replay(found, sides, keep)
     total = _count(reader, period)
     for number, events in _histories(reader, period):
@@ -151,15 +151,15 @@ def _period(since: datetime, until: datetime | None, now: datetime) -> Period:
 # -- what is read ----------------------------------------------------------------------------------------------------
 
 
-def _params(reader: Reader, period: Period) -> dict[str, object]:
+def _params(reader: ReadConnection, period: Period) -> dict[str, object]:
     return {"since": reader.instant(period.since), "until": reader.instant(period.until)}
 
 
-def _count(reader: Reader, period: Period) -> int:
+def _count(reader: ReadConnection, period: Period) -> int:
     return int(reader.rows(f"SELECT count(*) FROM ticket WHERE {_WANTED}", _params(reader, period))[0][0])
 
 
-def _histories(reader: Reader, period: Period) -> Iterator[tuple[int, Sequence[Event]]]:
+def _histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Sequence[Event]]]:
     """The tickets by number with their events, some hundred tickets in memory at a time."""
     params, after = _params(reader, period) | {"limit": _BATCH}, 0
     while True:
@@ -181,20 +181,20 @@ def _event(row: tuple[Any, ...]) -> Event:
     return decoded(seq, kind, seconds(at), actor, version, data)
 
 
-def _statuses(reader: Reader) -> dict[str, Status]:
+def _statuses(reader: ReadConnection) -> dict[str, Status]:
     """Every status that this desk ever had, as its latest edition has it."""
     documents = reader.rows("SELECT document FROM procedure_version ORDER BY id")
     return {status.key: status for (document,) in documents for status in read(document).statuses}
 
 
-def _adopting(compiled: Compiled, statuses: Mapping[str, Status]) -> Compiled:
+def _adopting(compiled: CompiledProcedure, statuses: Mapping[str, Status]) -> CompiledProcedure:
     """An edition that knows all statuses: with its own, those it lacks, which pause what they paused."""
     lacking = tuple(status for key, status in statuses.items() if key not in compiled.statuses)
     if not lacking:
         return compiled
-    procedure = model(compiled.procedure)
+    procedure = model(compiled.definition)
     adopted = procedure.model_copy(update={"statuses": (*procedure.statuses, *lacking)})
-    return Compiled(adopted, compiled.version)
+    return CompiledProcedure(adopted, compiled.version)
 
 
 # -- what is made of it ----------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def _adopting(compiled: Compiled, statuses: Mapping[str, Status]) -> Compiled:
 class _Replay:
     """Sums over tickets, fed one by one."""
 
-    def __init__(self, found: WhatIf, sides: tuple[Compiled, Compiled], keep: int | None) -> None:
+    def __init__(self, found: WhatIf, sides: tuple[CompiledProcedure, CompiledProcedure], keep: int | None) -> None:
         self._found, self._keep = found, keep
         self._sides = sides
         self._terms = [_promises(side.terms) for side in sides]
@@ -260,7 +260,7 @@ class _Replay:
         for key in had:
             self._had[key] = self._had.get(key, 0) + 1
 
-    def finish(self, other: Compiled, statuses: Mapping[str, Status]) -> None:
+    def finish(self, other: CompiledProcedure, statuses: Mapping[str, Status]) -> None:
         """Bring the rows in order, and tell what the other procedure does not know."""
         present = self._sides[0]
         labels = {metric.key: metric.label for side in reversed(self._sides) for metric in side.terms.metrics}
@@ -298,7 +298,7 @@ def _due(clock: Clock) -> int | None:
     return clock.due_at if clock.due_at is not None or clock.cause != "time" else clock.breached_at
 
 
-def _marks(events: Sequence[Event], edition: Compiled) -> tuple[State, list[Mark]]:
+def _marks(events: Sequence[Event], edition: CompiledProcedure) -> tuple[State, list[Mark]]:
     """A ticket as its events leave it and what clocks should know of them, read by one edition throughout."""
     state = State()
     return state, [apply(state, event, edition) for event in events]

@@ -18,10 +18,10 @@ from deskterm.tui.crash_log import written_down
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.themes import DARK, LIGHT
-from deskterm.tui.workers.automation_worker import Keeper
+from deskterm.tui.workers.automation_worker import AutomationWorker
 
 if TYPE_CHECKING:
-    from deskterm.store.db.reader import Reader
+    from deskterm.store.db.reader import ReadConnection
 
 
 _SETTLED = 1.5
@@ -48,7 +48,7 @@ class DeskApp(App[None]):
         url: str,
         login: str,
         clock: Callable[[], datetime],
-        reader: Reader | None = None,
+        reader: ReadConnection | None = None,
         *,
         automatic: bool = False,
         behind: str = "",
@@ -56,7 +56,7 @@ class DeskApp(App[None]):
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self._desk = (url, login, clock, reader, behind)
-        self._keeper = Keeper(url, login, clock, self._came) if automatic else None
+        self._keeper = AutomationWorker(url, login, clock, self._came) if automatic else None
         self.ended = ""
         self.register_theme(DARK)
         self.register_theme(LIGHT)

@@ -9,14 +9,14 @@ import pytest
 from deskterm.desk.admin.procedure_migration import migrate, plan
 from deskterm.desk.admin.setup import apply
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
-from deskterm.desk.domain.due_changes import Moved
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.due_changes import DueChange
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ClockView, sheet
+from deskterm.store.queries.ticket_detail import ClockView, ticket_detail
 from due_time_desk import PROMISES, promising_desk
 from small_desk import at, small_procedure
 
@@ -25,16 +25,16 @@ HOLIDAY = PROMISES.replace("no_holidays = true", 'holidays = [{ date = 2026-11-2
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = promising_desk(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def clocks(desk: Desk, number: int) -> dict[str, ClockView]:
+def clocks(desk: DeskSession, number: int) -> dict[str, ClockView]:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return {clock.metric: clock for clock in found.clocks}
 
@@ -43,12 +43,12 @@ def epoch(minutes: float) -> int:
     return int(at(minutes).timestamp())
 
 
-def edition(desk: Desk, text: str, minutes: float) -> Desk:
+def edition(desk: DeskSession, text: str, minutes: float) -> DeskSession:
     apply(desk, small_procedure(text), now=at(minutes))
-    return Desk(desk.store, "ann")
+    return DeskSession(desk.store, "ann")
 
 
-def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: Desk) -> None:
+def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: DeskSession) -> None:
     for _ in range(2):
         register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "hello", now=at(10))
@@ -61,8 +61,8 @@ def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: Desk) -> No
         listed
         == plan(new, at(160))
         == [
-            Moved("resolution", "Resolution", 1, epoch(240), epoch(120), True, 1001),
-            Moved("resolution", "Resolution", 1, epoch(290), epoch(170), False, 1002, True),
+            DueChange("resolution", "Resolution", 1, epoch(240), epoch(120), True, 1001),
+            DueChange("resolution", "Resolution", 1, epoch(290), epoch(170), False, 1002, True),
         ]
     )
     assert clocks(desk, 1001)["resolution"].due == epoch(240)
@@ -80,14 +80,14 @@ def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: Desk) -> No
     assert migrate(new, at(170)) == plan(new, at(170)) == []
 
 
-def test_a_holiday_moves_only_what_runs(desk: Desk) -> None:
+def test_a_holiday_moves_only_what_runs(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     new = edition(desk, HOLIDAY, 10)
     (moved,) = migrate(new, at(20))
     assert (moved.old_due, moved.new_due) == (epoch(2880), epoch(4320))
 
 
-def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(desk: Desk) -> None:
+def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     without = PROMISES.replace('response = "30m"\nnext-response = "1h"\n', 'next-response = "1h"\n')
     new = edition(desk, without, 40)
@@ -98,6 +98,6 @@ def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(
     )
 
 
-def test_only_an_admin_migrates(desk: Desk) -> None:
+def test_only_an_admin_migrates(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="ask somebody with the role admin"):
-        migrate(Desk(desk.store, "lea"), at(0))
+        migrate(DeskSession(desk.store, "lea"), at(0))

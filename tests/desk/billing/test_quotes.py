@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from deskterm.desk.billing import quotes, time_entries
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.notify.letters import mark
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -21,27 +21,27 @@ from small_desk import at
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = shipped_desk(store_url, "saas-platform")
     register(made, subject="New logo on invoices", requester="Ida", organisation="larch",
              type="guidance", now=at(0))  # fmt: skip
     update.move(made, 1001, "triage", now=at(1))
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def quote(desk: Desk) -> RecordView:
+def quote(desk: DeskSession) -> RecordView:
     (found,) = (record for record in seen(desk).records if record.kind == "quote")
     return found
 
 
-def resolution(desk: Desk) -> str:
+def resolution(desk: DeskSession) -> str:
     return next(clock.state for clock in seen(desk).clocks if clock.metric == "resolution")
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(desk: Desk) -> None:
+def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(desk: DeskSession) -> None:
     quotes.request(as_(desk, "sam"), 1001, note="A new logo on 4 forms", now=at(2))
     assert (quote(desk).state, seen(desk).row.status, resolution(desk)) == ("requested", "quote-required", "paused")
     assert "quote" in seen(desk).flags
@@ -58,7 +58,7 @@ def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(
 
 
 @pytest.mark.requirement("S4-20")
-def test_going_to_where_a_quote_is_awaited_asks_for_one(desk: Desk) -> None:
+def test_going_to_where_a_quote_is_awaited_asks_for_one(desk: DeskSession) -> None:
     done = update.move(desk, 1001, "quote-required", now=at(2))
     assert "quote 1 requested" in done.summary
     assert quote(desk).values["means"] == "requested"
@@ -67,7 +67,7 @@ def test_going_to_where_a_quote_is_awaited_asks_for_one(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_declined_quote_leaves_the_request_to_somebody(desk: Desk) -> None:
+def test_a_declined_quote_leaves_the_request_to_somebody(desk: DeskSession) -> None:
     quotes.request(desk, 1001, now=at(2))
     quotes.send(as_(desk, "professional-services"), 1001, Decimal("480"), now=at(3))
     quotes.send(as_(desk, "professional-services"), 1001, Decimal("430"), now=at(4))
@@ -87,7 +87,7 @@ def test_a_procedure_without_quotes_says_so(store_url: str) -> None:
 
 
 @pytest.mark.parametrize("amount", ["NaN", "-5", "1e12", "Infinity"])
-def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: Desk, amount: str) -> None:
+def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: DeskSession, amount: str) -> None:
     with pytest.raises(UsageError, match=r"is no amount|is the most"):
         quotes.send(as_(desk, "professional-services"), 1001, Decimal(amount), now=at(3))
     with pytest.raises(UsageError, match=r"is no amount|is the most"):
@@ -97,7 +97,7 @@ def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: Desk, amount: str) -
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_that_is_sent_again_takes_its_first_letter_back(desk: Desk) -> None:
+def test_a_quote_that_is_sent_again_takes_its_first_letter_back(desk: DeskSession) -> None:
     desk = as_(desk, "professional-services")
     quotes.send(desk, 1001, Decimal("100"), now=at(2))
     done = quotes.send(desk, 1001, Decimal("1200.50"), now=at(3))
@@ -106,9 +106,9 @@ def test_a_quote_that_is_sent_again_takes_its_first_letter_back(desk: Desk) -> N
     assert [one.state for one in letters] == ["withdrawn", "queued"]
 
 
-def test_a_quote_whose_letter_went_out_says_so_when_it_is_sent_again(desk: Desk) -> None:
+def test_a_quote_whose_letter_went_out_says_so_when_it_is_sent_again(desk: DeskSession) -> None:
     seller = as_(desk, "professional-services")
     quotes.send(seller, 1001, Decimal("100"), now=at(2))
     (key,) = [one.key for one in seen(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
-    mark(Desk.by_itself(desk.store), 1001, key, "sent", now=at(3))
+    mark(DeskSession.by_itself(desk.store), 1001, key, "sent", now=at(3))
     assert "its letter went out already" in quotes.send(seller, 1001, Decimal("90"), now=at(4)).summary

@@ -9,8 +9,8 @@ import pytest
 
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move
 from deskterm.desk.workflow import work_sessions
@@ -22,7 +22,7 @@ from shipped_desk import as_, shipped_desk
 from small_desk import at
 
 
-def begun(url: str, **money: object) -> Desk:
+def begun(url: str, **money: object) -> DeskSession:
     """The software vendor's desk with a service task, which is charged by the time that it takes."""
     part = Money(rate=Decimal("60"), rounding="15m", **money)  # type: ignore[arg-type]
     desk = shipped_desk(url, "software-vendor", money=part)
@@ -32,20 +32,20 @@ def begun(url: str, **money: object) -> Desk:
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = begun(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def entries(desk: Desk, number: int = 1001) -> list[RecordView]:
+def entries(desk: DeskSession, number: int = 1001) -> list[RecordView]:
     with open_reader(desk.store.url) as reader:
         return records(reader, number, "entry")
 
 
 @pytest.mark.requirement("S1-32")
-def test_work_by_the_clock_leaves_an_entry_with_its_price(desk: Desk) -> None:
+def test_work_by_the_clock_leaves_an_entry_with_its_price(desk: DeskSession) -> None:
     sam = as_(desk, "sam")
     work_sessions.start(sam, 1001, now=at(5))
     done = work_sessions.stop(sam, 1001, now=at(25))
@@ -58,7 +58,7 @@ def test_work_by_the_clock_leaves_an_entry_with_its_price(desk: Desk) -> None:
     }  # fmt: skip
 
 
-def test_work_on_a_ticket_that_is_closed_meanwhile_is_written_down_too(desk: Desk) -> None:
+def test_work_on_a_ticket_that_is_closed_meanwhile_is_written_down_too(desk: DeskSession) -> None:
     sam = as_(desk, "sam")
     move(sam, 1001, "under-investigation", now=at(1))
     work_sessions.start(sam, 1001, now=at(5))
@@ -67,7 +67,7 @@ def test_work_on_a_ticket_that_is_closed_meanwhile_is_written_down_too(desk: Des
 
 
 @pytest.mark.requirement("S1-32", "S5-11")
-def test_time_is_written_down_by_hand_with_what_was_done(desk: Desk) -> None:
+def test_time_is_written_down_by_hand_with_what_was_done(desk: DeskSession) -> None:
     done = time_entries.write(as_(desk, "kim"), 1001, 1500, note="Loaded 12 courses", now=at(60))
     assert done.summary == "1001: 25m (charged 30m: GBP 30.00) written down as entry 1"
     time_entries.write(as_(desk, "kim"), 1001, 600, chargeable=False, started=at(40), now=at(61))
@@ -79,7 +79,7 @@ def test_time_is_written_down_by_hand_with_what_was_done(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("S1-32")
-def test_an_entry_is_corrected_by_another_and_never_changed(desk: Desk) -> None:
+def test_an_entry_is_corrected_by_another_and_never_changed(desk: DeskSession) -> None:
     kim = as_(desk, "kim")
     time_entries.write(kim, 1001, 1500, note="Loaded courses", now=at(60))
     with pytest.raises(UsageError, match="not changed without a reason"):
@@ -111,11 +111,11 @@ def test_a_customer_agrees_to_the_price_first_where_the_procedure_wants_that(sto
     assert done.summary == "1001: the customer agrees to be charged up to GBP 120.00"
     assert "flag" not in entries(desk)[-1].values
     time_entries.write(desk, 1001, 600, now=at(60))
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def test_more_than_a_day_at_once_and_work_before_the_ticket_came_are_refused(desk: Desk) -> None:
+def test_more_than_a_day_at_once_and_work_before_the_ticket_came_are_refused(desk: DeskSession) -> None:
     with pytest.raises(UsageError, match="99h is more than a day"):
         time_entries.write(desk, 1001, 99 * 3600, now=at(10))
     with pytest.raises(UsageError, match=r"1001 was received on .* cannot have begun before"):
@@ -126,7 +126,7 @@ def test_more_than_a_day_at_once_and_work_before_the_ticket_came_are_refused(des
 
 
 @pytest.mark.requirement("S1-32")
-def test_work_beyond_what_the_customer_agreed_to_says_by_how_much(desk: Desk) -> None:
+def test_work_beyond_what_the_customer_agreed_to_says_by_how_much(desk: DeskSession) -> None:
     quotes.agree(desk, 1001, amount=Decimal("100"), now=at(1))
     assert "more than" not in time_entries.write(desk, 1001, 3600, now=at(70)).summary
     done = time_entries.write(desk, 1001, 3600, now=at(140))

@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.conversation.articles import addresses
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import records
@@ -32,7 +32,7 @@ def test_the_articles_that_an_answer_names_are_kept_on_the_ticket(store_url: str
     with open_reader(desk.store.url) as reader:
         kept = [(r.values["address"], r.values["times"], r.who) for r in records(reader, 1001, "article")]
     assert sorted(kept) == [(f"{BASE}/users/add", 2, "ann"), (f"{BASE}/users/roles", 1, "sam")]
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 

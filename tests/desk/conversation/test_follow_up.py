@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from deskterm.desk.conversation import messages, thanks_filter
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.linking.duplicate import duplicate
 from deskterm.desk.stages import stage_of, statuses_of
 from deskterm.desk.tickets import resolution, update
@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 # -- the provider: confirmation and thirty days -----------------------------------------------------------------------
 
 
-def dealt_with(desk: Desk) -> Done:
+def dealt_with(desk: DeskSession) -> CommandResult:
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
     return resolution.confirm(desk, 1001, now=at(20))
@@ -103,7 +103,7 @@ def test_an_agent_reopens_for_a_client_on_the_phone(opened: Opened) -> None:
 # -- the platform: stages, closed for good ----------------------------------------------------------------------------
 
 
-def closed_for_good(desk: Desk) -> None:
+def closed_for_good(desk: DeskSession) -> None:
     update.move(desk, 1001, "triage", now=at(1))
     resolution.resolve(desk, 1001, "It is configured.", code="configured", now=at(10))
     resolution.confirm(desk, 1001, "Yes.", now=at(20))
@@ -119,7 +119,7 @@ def test_a_status_belongs_to_a_stage(opened: Opened) -> None:
     assert statuses_of(desk.procedure, "customer-test") == ["on-customer-test", "pending-closure"]
     assert stage_of(desk.procedure, "closed") is None
     assert stage_of(desk.procedure, "gone") is None
-    assert [status.label for status in desk.procedure.procedure.statuses] == [
+    assert [status.label for status in desk.procedure.definition.statuses] == [
         "New", "Triage", "Under Review", "Customer Responded", "Waiting for Customer", "Work in Progress",
         "Quote Required", "Escalated to Dev", "On Customer Test", "Pending Closure", "Closed",
     ]  # fmt: skip
@@ -157,7 +157,7 @@ def test_the_resolution_code_says_how_a_ticket_ended(opened: Opened) -> None:
     assert hung(desk, "resolution")[0]["code"] == "advised"
 
 
-CHANGES: dict[str, Callable[[Desk], object]] = {
+CHANGES: dict[str, Callable[[DeskSession], object]] = {
     "reply": lambda desk: messages.reply(desk, 1001, "Hello", now=at(40)),
     "note": lambda desk: messages.note(desk, 1001, "Hm", now=at(40)),
     "status": lambda desk: update.move(desk, 1001, "triage", now=at(40)),
@@ -204,7 +204,7 @@ def test_what_is_written_to_a_closed_ticket_becomes_a_new_linked_one(opened: Ope
 # -- the agency: thanks, and everything else --------------------------------------------------------------------------
 
 
-def done(desk: Desk) -> None:
+def done(desk: DeskSession) -> None:
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(10))
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk.conversation import messages, survey
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import resolution
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import told
+from deskterm.store.queries.outbox import notices_of
 from deskterm.store.queries.oversight import escalations
 from deskterm.store.queries.ticket_detail import RecordView
 from one_ticket import seen
@@ -23,26 +23,26 @@ from small_desk import at
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = shipped_desk(store_url, "saas-platform")
     register(made, subject="Where is the export?", body="x", requester="Ida", email="ida@larch.example",
              organisation="larch", type="guidance", now=at(0))  # fmt: skip
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def answers(desk: Desk) -> list[RecordView]:
+def answers(desk: DeskSession) -> list[RecordView]:
     return [record for record in seen(desk).records if record.kind == "feedback"]
 
 
-def resolve(desk: Desk, minute: int) -> None:
+def resolve(desk: DeskSession, minute: int) -> None:
     with desk.ticket(1001, "move", at(minute)) as work:
         work.append("moved", {"status": (work.state.status, "pending-closure")})
 
 
 @pytest.mark.requirement("S4-21")
-def test_everybody_is_asked_once_a_request_is_resolved(desk: Desk) -> None:
+def test_everybody_is_asked_once_a_request_is_resolved(desk: DeskSession) -> None:
     assert answers(desk) == []
     resolve(desk, 10)
     assert [answer.state for answer in answers(desk)] == ["asked"]
@@ -56,7 +56,7 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("S4-21")
-def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: Desk) -> None:
+def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: DeskSession) -> None:
     resolve(desk, 10)
     resolution.confirm(desk, 1001, now=at(20))
     done = survey.answer(desk, 1001, 2, comment="It took a week", now=at(30))
@@ -76,7 +76,7 @@ def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody
         survey.review(desk, 1001, now=at(34))
 
 
-def test_a_score_is_one_of_the_scale(desk: Desk) -> None:
+def test_a_score_is_one_of_the_scale(desk: DeskSession) -> None:
     for score in (0, 6):
         with pytest.raises(UsageError, match="A score is from 1, the worst, to 5, the best"):
             survey.answer(desk, 1001, score, now=at(1))
@@ -98,7 +98,7 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
     assert seen(desk).flags == ("low-score",)
     survey.review(desk, 1001, now=at(7))
     assert seen(desk).flags == ()
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
@@ -112,7 +112,9 @@ def test_nobody_is_asked_about_what_ended_without_a_resolution(store_url: str) -
 
 
 @pytest.mark.requirement("S4-21", "S4-22")
-def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and_is_decided_on(desk: Desk) -> None:
+def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and_is_decided_on(
+    desk: DeskSession,
+) -> None:
     resolve(desk, 10)
     resolution.confirm(desk, 1001, now=at(20))
     done = survey.answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
@@ -120,7 +122,7 @@ def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and
     found = seen(desk)
     assert (found.row.status, "escalated" in found.flags) == ("closed", True)
     with open_reader(desk.store.url) as reader:
-        assert "escalated to Customer" in [one.what for one in told(reader, "lea")]
+        assert "escalated to Customer" in [one.what for one in notices_of(reader, "lea")]
         assert [one.number for one in escalations(reader)] == [1001]
     lea = as_(desk, "lea")
     with pytest.raises(DeskError, match="closed for good"):

@@ -30,7 +30,7 @@ def cases(says: str) -> list[tuple[str, str]]:
 
 
 def thanks(body: str) -> bool:
-    return only_thanks(body, shipped("web-agency").procedure.closing, names=NAMES)
+    return only_thanks(body, shipped("web-agency").definition.closing, names=NAMES)
 
 
 @pytest.mark.requirement("S5-12")
@@ -87,20 +87,20 @@ def test_a_question_mark_a_digit_or_a_link_is_never_mere_thanks(words: str) -> N
 
 @given(st.text(alphabet=st.characters(categories=("Ll", "Lu", "Lo")), min_size=1, max_size=20))
 def test_an_unknown_word_beside_the_thanks_is_for_a_person_to_read(word: str) -> None:
-    closing = shipped("web-agency").procedure.closing
+    closing = shipped("web-agency").definition.closing
     known = {part for texts in (closing.thanks, closing.courtesies) for text in texts.values() for part in text}
     if not any(word.casefold() in text.casefold() for text in known) and word.casefold() not in ("kim", "doe"):
         assert not thanks(f"Thank you, {word}.")
 
 
 def test_what_comes_with_a_file_is_never_mere_thanks() -> None:
-    closing = shipped("web-agency").procedure.closing
+    closing = shipped("web-agency").definition.closing
     assert only_thanks("Thank you!", closing)
     assert not only_thanks("Thank you!", closing, attachments=True)
 
 
 def test_a_procedure_without_words_of_thanks_knows_none() -> None:
-    assert not only_thanks("Thank you!", shipped("saas-platform").procedure.closing)
+    assert not only_thanks("Thank you!", shipped("saas-platform").definition.closing)
 
 
 def test_what_a_mail_program_quotes_below_a_separator_is_not_the_requesters() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk, MovedOn
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession, MovedOn
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
@@ -17,19 +17,19 @@ from small_desk import at, small_desk
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def clock(desk: Desk, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
+def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
     found = next(c for c in seen(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
     return found.state, found.due
 
 
-def test_the_first_ticket_is_number_1001_and_its_clocks_run(desk: Desk) -> None:
+def test_the_first_ticket_is_number_1001_and_its_clocks_run(desk: DeskSession) -> None:
     done = register(
         desk,
         subject="  Login\nfails ",
@@ -50,7 +50,7 @@ def test_the_first_ticket_is_number_1001_and_its_clocks_run(desk: Desk) -> None:
     assert found.row.next_due == int(at(30).timestamp())
 
 
-def test_a_reply_stops_the_response_clock_and_may_move_the_ticket(desk: Desk) -> None:
+def test_a_reply_stops_the_response_clock_and_may_move_the_ticket(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     update.move(desk, 1001, "working", now=at(5))
     done = messages.reply(desk, 1001, "Which browser?", status="Waiting for customer", now=at(10))
@@ -60,7 +60,7 @@ def test_a_reply_stops_the_response_clock_and_may_move_the_ticket(desk: Desk) ->
     assert seen(desk, 1001).row.next_due is None
 
 
-def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_counted(desk: Desk) -> None:
+def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_counted(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     update.move(desk, 1001, "working", now=at(5))
     messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(10))
@@ -70,20 +70,20 @@ def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_
     assert clock(desk, 1001, "next-response") == ("running", int(at(130).timestamp()))
 
 
-def test_a_note_is_no_answer(desk: Desk) -> None:
+def test_a_note_is_no_answer(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.note(desk, 1001, "smells like the proxy", now=at(1))
     assert clock(desk, 1001, "response")[0] == "running"
     assert seen(desk, 1001).messages[-1].kind == "internal"
 
 
-def test_an_automatic_reply_is_no_answer(desk: Desk) -> None:
+def test_an_automatic_reply_is_no_answer(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "We have got your letter.", automatic=True, now=at(0))
     assert clock(desk, 1001, "response")[0] == "running"
 
 
-def test_an_illegal_move_is_refused_with_the_legal_ones(desk: Desk) -> None:
+def test_an_illegal_move_is_refused_with_the_legal_ones(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     with pytest.raises(
         DeskError, match=r"From New a ticket cannot go to Closed; it can go to: Working on it \(working\)"
@@ -94,7 +94,7 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(desk: Desk) -> None:
     assert seen(desk, 1001).version == 1
 
 
-def test_several_changes_happen_together_or_not_at_all(desk: Desk) -> None:
+def test_several_changes_happen_together_or_not_at_all(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     with pytest.raises(DeskError):
         update.change(desk, 1001, severity="high", status="closed", now=at(1))
@@ -104,21 +104,21 @@ def test_several_changes_happen_together_or_not_at_all(desk: Desk) -> None:
     assert seen(desk, 1001).tags == ("vip", "wall-board")
 
 
-def test_a_new_severity_keeps_the_start_and_what_the_requester_chose(desk: Desk) -> None:
+def test_a_new_severity_keeps_the_start_and_what_the_requester_chose(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     update.set_severity(desk, 1001, "High", reason="whole site", now=at(10))
     assert clock(desk, 1001, "response") == ("running", int(at(30).timestamp()))
     assert seen(desk, 1001).events[-1].data["reason"] == "whole site"
 
 
-def test_a_severity_that_makes_a_ticket_late_at_once_is_late_from_the_change_on(desk: Desk) -> None:
+def test_a_severity_that_makes_a_ticket_late_at_once_is_late_from_the_change_on(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     update.set_severity(desk, 1001, "high", now=at(45))
     found = next(c for c in seen(desk, 1001).clocks if c.metric == "response")
     assert (found.breached_at, found.cause) == (int(at(45).timestamp()), "retarget")
 
 
-def test_a_question_has_no_severity_and_no_clocks(desk: Desk) -> None:
+def test_a_question_has_no_severity_and_no_clocks(desk: DeskSession) -> None:
     register(desk, subject="x", type="question", now=at(0))
     assert seen(desk, 1001).clocks == []
     with pytest.raises(UsageError, match="A Question has no severity"):
@@ -127,12 +127,12 @@ def test_a_question_has_no_severity_and_no_clocks(desk: Desk) -> None:
         update.set_severity(desk, 1001, "high", now=at(1))
 
 
-def test_the_type_must_be_said_where_there_are_several(desk: Desk) -> None:
+def test_the_type_must_be_said_where_there_are_several(desk: DeskSession) -> None:
     with pytest.raises(UsageError, match="fault, question"):
         register(desk, subject="x", now=at(0))
 
 
-def test_assigning_brings_the_agents_team_and_names_those_who_can_be_chosen(desk: Desk) -> None:
+def test_assigning_brings_the_agents_team_and_names_those_who_can_be_chosen(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     update.assign(desk, 1001, "sam", now=at(1))
     assert (seen(desk, 1001).row.assignee, seen(desk, 1001).row.team) == ("sam", "first-line")
@@ -142,7 +142,7 @@ def test_assigning_brings_the_agents_team_and_names_those_who_can_be_chosen(desk
     assert seen(desk, 1001).row.assignee is None
 
 
-def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: Desk) -> None:
+def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "Try now.", status="solved", now=at(60))
     assert clock(desk, 1001, "resolution")[0] == "met"
@@ -151,20 +151,20 @@ def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: Desk) -> None:
     assert clock(desk, 1001, "resolution", 2) == ("running", int(at(300).timestamp()))
 
 
-def test_what_a_person_saw_must_be_what_there_is(desk: Desk) -> None:
+def test_what_a_person_saw_must_be_what_there_is(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     messages.note(desk, 1001, "one", now=at(1), version=1)
     with pytest.raises(MovedOn, match="you saw version 1, it is at 2"):
         messages.reply(desk, 1001, "two", now=at(2), version=1)
 
 
-def test_words_keep_their_lines_and_lose_only_what_a_database_cannot_hold(desk: Desk) -> None:
+def test_words_keep_their_lines_and_lose_only_what_a_database_cannot_hold(desk: DeskSession) -> None:
     body = "  indented\n\n\x1b[31mred\x1b[0m [b]x[/b] \u202e日本\x00語 🙂"
     register(desk, subject="[urgent] x", body=body, type="fault", now=at(0))
     assert seen(desk, 1001).messages[0].body == body.replace("\x00", "")
 
 
-def test_nothing_to_say_is_refused(desk: Desk) -> None:
+def test_nothing_to_say_is_refused(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     for empty in ("", " \n "):
         with pytest.raises(UsageError, match="nothing to say"):
@@ -174,25 +174,25 @@ def test_nothing_to_say_is_refused(desk: Desk) -> None:
     assert seen(desk, 1001).version == 1
 
 
-def test_a_ticket_that_is_not_there_is_said_so(desk: Desk) -> None:
+def test_a_ticket_that_is_not_there_is_said_so(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="There is no ticket 7"):
         messages.note(desk, 7, "x", now=at(0))
 
 
-def test_a_ticket_may_have_been_received_before_it_is_registered(desk: Desk) -> None:
+def test_a_ticket_may_have_been_received_before_it_is_registered(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", received_at=at(-20), now=at(0))
     assert clock(desk, 1001, "response") == ("running", int(at(10).timestamp()))
     with pytest.raises(UsageError, match="received later"):
         register(desk, subject="x", type="fault", received_at=at(5), now=at(0))
 
 
-def test_the_clocks_of_two_machines_may_differ_but_history_keeps_its_order(desk: Desk) -> None:
+def test_the_clocks_of_two_machines_may_differ_but_history_keeps_its_order(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(10))
     messages.note(desk, 1001, "from a machine that is behind", now=at(9))
     assert seen(desk, 1001).events[-1].at == int(at(10).timestamp())
 
 
-def test_a_retyped_ticket_follows_the_policy_of_its_new_type(desk: Desk) -> None:
+def test_a_retyped_ticket_follows_the_policy_of_its_new_type(desk: DeskSession) -> None:
     register(desk, subject="x", type="question", now=at(0))
     update.edit(desk, 1001, type="fault", subject="It is broken", now=at(10))
     found = seen(desk, 1001)

@@ -6,28 +6,28 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items
 from deskterm.desk.history import undo
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import RecordView, records, sheet
+from deskterm.store.queries.ticket_detail import RecordView, records, ticket_detail
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import at
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = shipped_desk(store_url, "saas-platform")
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def ticket(desk: Desk, subject: str = "Saving an invoice ends in an error", minute: int = 0) -> int:
+def ticket(desk: DeskSession, subject: str = "Saving an invoice ends in an error", minute: int = 0) -> int:
     fields = {"business-impact": "No invoices go out", "steps": "Save"}
     made = register(
         desk, subject=subject, type="issue", requester="Ida", organisation="larch", fields=fields, now=at(minute)
@@ -36,27 +36,27 @@ def ticket(desk: Desk, subject: str = "Saving an invoice ends in an error", minu
     return made.number
 
 
-def raised(desk: Desk, route: str = "code-change", minute: int = 1) -> int:
+def raised(desk: DeskSession, route: str = "code-change", minute: int = 1) -> int:
     number = ticket(desk)
     checked(desk, number, "to-development", route, at(minute))
     items.raise_item(desk, number, now=at(minute))
     return number
 
 
-def item(desk: Desk, number: int, kind: str = "item") -> RecordView:
+def item(desk: DeskSession, number: int, kind: str = "item") -> RecordView:
     with open_reader(desk.store.url) as reader:
         (found,) = records(reader, number, kind)
     return found
 
 
-def status(desk: Desk, number: int) -> str:
+def status(desk: DeskSession, number: int) -> str:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found.row.status
 
 
-def to_qa(desk: Desk, number: int, minute: int = 2) -> None:
+def to_qa(desk: DeskSession, number: int, minute: int = 2) -> None:
     """As far as QA, by those who may."""
     for login, state in (
         ("developer", "dev-in-progress"),
@@ -68,7 +68,7 @@ def to_qa(desk: Desk, number: int, minute: int = 2) -> None:
 
 
 @pytest.mark.requirement("S4-12", "S4-18")
-def test_a_checklist_comes_before_development_and_says_the_route(desk: Desk) -> None:
+def test_a_checklist_comes_before_development_and_says_the_route(desk: DeskSession) -> None:
     number = ticket(desk)
     with pytest.raises(DeskError, match=r"First go through “Before it goes to development”\. Left: The impact is capt"):
         items.raise_item(desk, number, now=at(1))
@@ -83,7 +83,7 @@ def test_a_checklist_comes_before_development_and_says_the_route(desk: Desk) -> 
     )
     assert status(desk, number) == "escalated-to-dev"
     with open_reader(desk.store.url) as reader:
-        shown = sheet(reader, number)
+        shown = ticket_detail(reader, number)
     assert shown is not None
     assert "development" in shown.flags
     with pytest.raises(UsageError, match="is no address"):
@@ -91,7 +91,7 @@ def test_a_checklist_comes_before_development_and_says_the_route(desk: Desk) -> 
 
 
 @pytest.mark.requirement("S4-12", "S4-18")
-def test_nothing_passes_review_or_qa_without_the_signature_of_its_role(desk: Desk) -> None:
+def test_nothing_passes_review_or_qa_without_the_signature_of_its_role(desk: DeskSession) -> None:
     number = raised(desk)
     with pytest.raises(DeskError, match=r"From Planned an item cannot go to Released; it can go to: Dev in Progress\."):
         item_workflow.move_item(desk, number, "released", now=at(2))
@@ -114,7 +114,7 @@ def test_nothing_passes_review_or_qa_without_the_signature_of_its_role(desk: Des
 
 
 @pytest.mark.requirement("S4-18")
-def test_what_goes_back_loses_the_signatures_that_it_has_to_get_again(desk: Desk) -> None:
+def test_what_goes_back_loses_the_signatures_that_it_has_to_get_again(desk: DeskSession) -> None:
     number = raised(desk)
     to_qa(desk, number)
     item_workflow.move_item(as_(desk, "sam"), number, "dev-in-progress", reason="fails on empty invoices", now=at(3))
@@ -124,7 +124,7 @@ def test_what_goes_back_loses_the_signatures_that_it_has_to_get_again(desk: Desk
 
 
 @pytest.mark.requirement("S4-18")
-def test_the_question_of_a_route_is_answered_once_and_leads_on(desk: Desk) -> None:
+def test_the_question_of_a_route_is_answered_once_and_leads_on(desk: DeskSession) -> None:
     number = raised(desk, "performance")
     done = item_workflow.decide(desk, number, True, now=at(2))
     assert done.summary == "1001: item 1: Does it take a code change? yes. goes on as Code change or bug fix"
@@ -141,7 +141,7 @@ def test_the_question_of_a_route_is_answered_once_and_leads_on(desk: Desk) -> No
 
 
 @pytest.mark.requirement("S4-12", "S1-29")
-def test_other_tickets_wait_for_the_same_item_and_move_with_it(desk: Desk) -> None:
+def test_other_tickets_wait_for_the_same_item_and_move_with_it(desk: DeskSession) -> None:
     home, other = raised(desk), ticket(desk, "The invoice is gone after saving", minute=2)
     items.join(desk, other, home, now=at(3))
     assert (status(desk, other), item(desk, other, "joined").state) == ("escalated-to-dev", "planned")
@@ -171,11 +171,11 @@ def test_only_a_genuine_software_issue_goes_to_the_vendors_developers_and_they_m
     assert status(desk, 1001) == "client-sign-off"
     found = item(desk, 1001)
     assert (found.state, found.values["reference"], "flag" in found.values) == ("released", "DEV-7", False)
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def test_a_rule_raises_an_item_where_none_is_under_way(desk: Desk) -> None:
+def test_a_rule_raises_an_item_where_none_is_under_way(desk: DeskSession) -> None:
     number = ticket(desk)
     with desk.ticket(number, "develop", at(1)) as work:
         assert items.begin(work, "change-request") == "Development item 1 raised (Change or feature request)"
@@ -183,7 +183,7 @@ def test_a_rule_raises_an_item_where_none_is_under_way(desk: Desk) -> None:
     assert item(desk, number).values["route"] == "change-request"
 
 
-def test_a_move_of_an_item_is_taken_back_on_all_tickets_that_wait_for_it(desk: Desk) -> None:
+def test_a_move_of_an_item_is_taken_back_on_all_tickets_that_wait_for_it(desk: DeskSession) -> None:
     home, other = raised(desk), ticket(desk, "The invoice is gone after saving", minute=2)
     items.join(desk, other, home, now=at(3))
     item_workflow.move_item(desk, home, "dev-in-progress", now=at(4))

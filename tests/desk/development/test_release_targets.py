@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deskterm.desk.admin.setup import found
-from deskterm.desk.core.session import Desk
+from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.explain.clock_explanation import explain
 from deskterm.desk.explain.explanation import Explanation
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.errors import DeskError
@@ -36,21 +36,23 @@ RELEASE = int(datetime(2026, 12, 3, 18, tzinfo=UTC).timestamp())
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
-    made = Desk(found(store_url, small_procedure(BY_RELEASE), admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
+def desk(store_url: str) -> Iterator[DeskSession]:
+    made = DeskSession(
+        create_desk(store_url, small_procedure(BY_RELEASE), admin_login="ann", admin_name="Ann", now=MONDAY), "ann"
+    )
     register(made, subject="x", type="task", now=at(0))
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def why(desk: Desk, metric: str) -> Explanation:
+def why(desk: DeskSession, metric: str) -> Explanation:
     with desk.store.reading() as session:
         (told,) = explain(events_of(session, 1001), desk.editions(session), metric, now=at(60))
     return told
 
 
-def test_a_task_is_due_at_the_release_it_is_scheduled_to(desk: Desk) -> None:
+def test_a_task_is_due_at_the_release_it_is_scheduled_to(desk: DeskSession) -> None:
     assert (why(desk, "response").due, why(desk, "response").state) == (None, "unscheduled")
     with pytest.raises(DeskError, match=r"No release to come starts on '2026-11-23': choose from 2026-12-03, 2026-12"):
         due_times.schedule(desk, 1001, "2026-11-23", now=at(1))  # a sprint starts then
@@ -61,7 +63,7 @@ def test_a_task_is_due_at_the_release_it_is_scheduled_to(desk: Desk) -> None:
     assert [(part.what, part.seconds) for part in told.parts] == [("to the scheduled release", told.total)]
 
 
-def test_the_next_release_is_told_as_what_it_is_due_at(desk: Desk) -> None:
+def test_the_next_release_is_told_as_what_it_is_due_at(desk: DeskSession) -> None:
     told = why(desk, "resolution")
     assert told.due == RELEASE
     assert [part.what for part in told.parts] == ["to the release after it"]

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, releases
 from deskterm.desk.development import items as development
 from deskterm.desk.domain.records import change
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
@@ -26,14 +26,14 @@ THURSDAY = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = shipped_desk(store_url, "saas-platform")
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def ready(desk: Desk, subject: str, day: str | None = "2026-11-26") -> int:
+def ready(desk: DeskSession, subject: str, day: str | None = "2026-11-26") -> int:
     """A ticket whose item has passed review and QA, and is scheduled."""
     fields = {"business-impact": "No invoices go out", "steps": "Save"}
     number = register(desk, subject=subject, body="x", type="issue", requester="Ida", email="ida@larch.example",
@@ -55,7 +55,7 @@ def ready(desk: Desk, subject: str, day: str | None = "2026-11-26") -> int:
 
 
 @pytest.mark.requirement("S4-18", "S4-19")
-def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(desk: Desk) -> None:
+def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(desk: DeskSession) -> None:
     first, second = ready(desk, "Invoices fail"), ready(desk, "Invoices are late")
     later = ready(desk, "Totals are wrong", "2026-12-10")
     waiting = register(desk, subject="The same here", body="x", type="guidance", requester="Uwe",
@@ -90,7 +90,7 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
 
 
 @pytest.mark.requirement("S4-19")
-def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: Desk) -> None:
+def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: DeskSession) -> None:
     number = ready(desk, "Invoices fail")
     releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     letters = [record for record in seen(desk, number).records if record.kind == "letter"]
@@ -101,7 +101,7 @@ def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: Desk) -> N
 
 
 @pytest.mark.requirement("S4-18", "S4-19")
-def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_go_back(desk: Desk) -> None:
+def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_go_back(desk: DeskSession) -> None:
     number = ready(desk, "Invoices fail", None)
     with pytest.raises(DeskError, match=r"No release to come is on '2026-11-27': choose from 2026-11-26, 2026-12-10"):
         item_workflow.schedule_item(desk, number, "2026-11-27", now=MONDAY)
@@ -117,7 +117,7 @@ def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_
     assert ("release" in item.values, item.due) == (False, None)
 
 
-def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: Desk) -> None:
+def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: DeskSession) -> None:
     number = ready(desk, "Invoices fail")
     with desk.ticket(number, "move", MONDAY) as work:
         work.append("moved", {"status": (work.state.status, "closed")})
@@ -126,7 +126,7 @@ def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: Desk) -> None
 
 
 @pytest.mark.requirement("S4-19", "S4-15")
-def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: Desk) -> None:
+def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: DeskSession) -> None:
     number = ready(desk, "Invoices fail")
     twin = register(desk, subject="The same", body="x", type="guidance", requester="Ola", email="ola@larch.example",
                     organisation="larch", now=MONDAY).number  # fmt: skip
@@ -145,7 +145,7 @@ def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: Desk) -> N
 
 
 @pytest.mark.requirement("S1-29")
-def test_the_answer_says_where_a_ticket_went_with_its_item(desk: Desk) -> None:
+def test_the_answer_says_where_a_ticket_went_with_its_item(desk: DeskSession) -> None:
     number = register(desk, subject="Slow", body="x", type="guidance", organisation="larch", now=MONDAY).number
     update.move(desk, number, "triage", now=MONDAY)
     checked(desk, number, "to-development", "code-change", MONDAY)

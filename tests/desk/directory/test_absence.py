@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, participants
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.undo import undo
@@ -16,7 +16,7 @@ from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import Letter, outbox, told
+from deskterm.store.queries.outbox import Letter, notices_of, outbox
 from deskterm.store.queries.oversight import of_teams, of_the_absent, overseeing, staff
 from deskterm.store.queries.ticket_detail import desk_facts
 from one_ticket import seen
@@ -25,21 +25,21 @@ from small_desk import at
 
 
 @pytest.fixture
-def agency(store_url: str) -> Iterator[Desk]:
+def agency(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "web-agency")
 
 
 @pytest.fixture
-def saas(store_url: str) -> Iterator[Desk]:
+def saas(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "saas-platform")
 
 
 @pytest.fixture
-def campus(store_url: str) -> Iterator[Desk]:
+def campus(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "campus-it")
 
 
-def ticket(desk: Desk, who: str = "ida", **more: object) -> int:
+def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
     values: dict[str, object] = {
         "subject": "The site is down", "body": "Nothing shows.", "requester": who.capitalize(),
         "email": f"{who}@larch.example", "organisation": "larch", "incomplete": True, **more,
@@ -47,7 +47,7 @@ def ticket(desk: Desk, who: str = "ida", **more: object) -> int:
     return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
 
 
-def queued(desk: Desk, on: str) -> list[Letter]:
+def queued(desk: DeskSession, on: str) -> list[Letter]:
     with open_reader(desk.store.url) as reader:
         return [letter for letter in outbox(reader) if letter.on == on]
 
@@ -56,7 +56,7 @@ def queued(desk: Desk, on: str) -> list[Letter]:
 
 
 @pytest.mark.requirement("S5-03")
-def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency: Desk) -> None:
+def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency: DeskSession) -> None:
     number = ticket(agency, type="question", assignee="sam")
     kim = as_(agency, "kim")
     with pytest.raises(DeskError, match="Sam is not away: ask them"):
@@ -73,12 +73,12 @@ def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency
     absence.take_over(kim, number, now=at(8))
     assert (seen(agency, number).row.assignee, seen(agency, number).clocks) == ("kim", before)
     with open_reader(agency.store.url) as reader:
-        assert "taken over by kim" in [one.what for one in told(reader, "sam")]
+        assert "taken over by kim" in [one.what for one in notices_of(reader, "sam")]
     with pytest.raises(DeskError, match="is yours"):
         absence.take_over(kim, number, now=at(9))
 
 
-def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency: Desk) -> None:
+def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency: DeskSession) -> None:
     with pytest.raises(DeskError, match="An agent may not say that somebody else is away"):
         absence.away(as_(agency, "kim"), "sam", at(600), now=at(0))
     with pytest.raises(UsageError, match="has passed"):
@@ -89,7 +89,7 @@ def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency:
     assert absence.away(as_(agency, "sam"), "sam", None, now=at(1)) == "Sam is back"
 
 
-def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: Desk) -> None:
+def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: DeskSession) -> None:
     number = ticket(saas, type="issue", assignee="sam", department="support")
     absence.away(saas, "sam", at(600), now=at(1))
     with pytest.raises(DeskError, match="Support does not take over from those who are away"):
@@ -102,7 +102,7 @@ def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: Desk) -> None
 
 
 @pytest.mark.requirement("S2-23")
-def test_senior_engineers_oversee_the_requests_of_the_team(campus: Desk) -> None:
+def test_senior_engineers_oversee_the_requests_of_the_team(campus: DeskSession) -> None:
     seed_agents(campus, [{"login": "kim", "team": "customer-support"}], now=at(0))
     number = ticket(campus, team="customer-support", type=None)
     with open_reader(campus.store.url) as reader:
@@ -119,8 +119,8 @@ def test_senior_engineers_oversee_the_requests_of_the_team(campus: Desk) -> None
 
 
 @pytest.mark.requirement("S4-17")
-def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: Desk) -> None:
-    assert saas.procedure.procedure.links["status-page"].startswith("https://")
+def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: DeskSession) -> None:
+    assert saas.procedure.definition.links["status-page"].startswith("https://")
     incident = ticket(saas, "ida", type="problem", subject="The servers are down")
     numbers = [ticket(saas, "ola", type="issue"), ticket(saas, "ola", type="issue"), ticket(saas, "per", type="issue")]
     participants.add(saas, numbers[2], "ida@larch.example", now=at(1))
@@ -145,7 +145,7 @@ def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: 
 
 
 @pytest.mark.requirement("S4-17")
-def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: Desk) -> None:
+def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: DeskSession) -> None:
     incident, first, second, over = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per", "tor"))
     for number in (first, second, over):
         incidents.attach(agency, number, incident, now=at(1))
@@ -161,7 +161,7 @@ def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: Des
 
 
 @pytest.mark.parametrize("who", ["tor@", "@larch.example", "Tor <tor at larch.example> @"])
-def test_what_is_no_address_is_nobody(agency: Desk, who: str) -> None:
+def test_what_is_no_address_is_nobody(agency: DeskSession, who: str) -> None:
     number = ticket(agency, "ida", type="problem")
     with pytest.raises(UsageError, match="is no e-mail address: write it as"):
         participants.add(agency, number, who, now=at(1))
@@ -170,7 +170,7 @@ def test_what_is_no_address_is_nobody(agency: Desk, who: str) -> None:
         participants.add(agency, number, "tor@larch.example", now=at(2))
 
 
-def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_it(campus: Desk) -> None:
+def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_it(campus: DeskSession) -> None:
     incident, number = (ticket(campus, who, type="issue") for who in ("ida", "ola"))
     incidents.attach(campus, number, incident, now=at(1))
     for one in (incident, number):
@@ -182,7 +182,7 @@ def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_
     assert seen(campus, number).messages[-1].body == "All is up again."
 
 
-def test_a_ticket_belongs_to_one_incident_and_incidents_are_not_nested(agency: Desk) -> None:
+def test_a_ticket_belongs_to_one_incident_and_incidents_are_not_nested(agency: DeskSession) -> None:
     one, other, number = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per"))
     with pytest.raises(UsageError, match="not attached to itself"):
         incidents.attach(agency, one, one, now=at(1))
@@ -200,7 +200,7 @@ def test_a_ticket_belongs_to_one_incident_and_incidents_are_not_nested(agency: D
     assert not seen(agency, one).fields.get("attached")
 
 
-def test_an_announcement_answers_and_leaves_a_ticket_with_whom_it_was(agency: Desk) -> None:
+def test_an_announcement_answers_and_leaves_a_ticket_with_whom_it_was(agency: DeskSession) -> None:
     incident, number = ticket(agency, "ida", type="problem"), ticket(agency, "ola", type="problem")
     incidents.attach(agency, number, incident, now=at(1))
     incidents.announce(agency, incident, "We know, and work on it.", now=at(2))
@@ -213,7 +213,9 @@ def test_an_announcement_answers_and_leaves_a_ticket_with_whom_it_was(agency: De
 
 
 @pytest.mark.requirement("S4-17")
-def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_not_are_named(saas: Desk) -> None:
+def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_not_are_named(
+    saas: DeskSession,
+) -> None:
     incident = ticket(saas, "ida", type="problem", subject="The servers are down")
     first, second, fresh, over = (ticket(saas, who, type="issue") for who in ("ola", "ola", "per", "tor"))
     for number in (first, second, fresh, over):
@@ -240,7 +242,7 @@ def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_
 
 
 @pytest.mark.requirement("S4-17")
-def test_resolving_an_incident_alone_says_what_is_attached_and_the_rest_may_follow(agency: Desk) -> None:
+def test_resolving_an_incident_alone_says_what_is_attached_and_the_rest_may_follow(agency: DeskSession) -> None:
     incident, first, second = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per"))
     for number in (first, second):
         incidents.attach(agency, number, incident, now=at(1))
@@ -254,7 +256,7 @@ def test_resolving_an_incident_alone_says_what_is_attached_and_the_rest_may_foll
 
 
 @pytest.mark.requirement("S4-17")
-def test_an_attached_ticket_that_may_not_go_where_the_incident_goes_is_left_as_it_is(saas: Desk) -> None:
+def test_an_attached_ticket_that_may_not_go_where_the_incident_goes_is_left_as_it_is(saas: DeskSession) -> None:
     incident, fresh = ticket(saas, "ida", type="problem"), ticket(saas, "per", type="issue")
     incidents.attach(saas, fresh, incident, now=at(1))
     update.move(saas, incident, "triage", now=at(2))

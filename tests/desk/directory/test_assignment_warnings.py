@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, tier_coverage
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = shipped_desk(store_url, "managed-services")
     rows: list[dict[str, Any]] = [
         {"login": "vic", "name": "Vic", "role": "viewer"},
@@ -34,24 +34,24 @@ def desk(store_url: str) -> Iterator[Desk]:
     clients = [{"key": "birch", "name": "Birch Ltd", "coverage": "1,2", "handoff": "Birch's engineers"}]
     seed_clients(made, clients, now=MONDAY)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def call(desk: Desk, **more: Any) -> int:
+def call(desk: DeskSession, **more: Any) -> int:
     facts = {"subject": "Odd", "requester": "Ida", "fields": {"contact-phone": "02 9999 1234"}, **more}
     return register(desk, now=at(0), **facts).number
 
 
-def seen(desk: Desk, number: int) -> TicketSheet:
+def seen(desk: DeskSession, number: int) -> TicketDetail:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found
 
 
 @pytest.mark.requirement("S5-03")
-def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wall(desk: Desk) -> None:
+def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wall(desk: DeskSession) -> None:
     number = call(desk)
     absence.away(as_(desk, "gil"), "gil", at(600), now=at(1))
     done = update.assign(desk, number, "gil", now=at(2))
@@ -65,21 +65,21 @@ def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wa
 
 
 @pytest.mark.requirement("S3-11")
-def test_giving_a_ticket_of_a_certified_level_to_somebody_without_a_certificate_says_so(desk: Desk) -> None:
+def test_giving_a_ticket_of_a_certified_level_to_somebody_without_a_certificate_says_so(desk: DeskSession) -> None:
     number = call(desk, priority="critical")
     assert seen(desk, number).tier == 3
     assert "Two has no certificate, which Level three asks for" in update.assign(desk, number, "two", now=at(1)).summary
     assert "certificate" not in update.assign(desk, number, "tri", now=at(2)).summary
 
 
-def test_a_ticket_is_not_given_to_somebody_who_only_looks_on(desk: Desk) -> None:
+def test_a_ticket_is_not_given_to_somebody_who_only_looks_on(desk: DeskSession) -> None:
     number = call(desk)
     with pytest.raises(DeskError, match="Vic only looks on: give"):
         update.assign(desk, number, "vic", now=at(1))
 
 
 @pytest.mark.requirement("S3-12")
-def test_an_escalation_to_a_level_that_is_the_clients_own_is_to_be_passed_to_them(desk: Desk) -> None:
+def test_an_escalation_to_a_level_that_is_the_clients_own_is_to_be_passed_to_them(desk: DeskSession) -> None:
     number = call(desk, organisation="birch")
     escalation.escalate(desk, number, reason="complex", now=at(1))
     done = escalation.escalate(desk, number, reason="very complex", now=at(2))
@@ -96,7 +96,7 @@ def test_an_escalation_to_a_level_that_is_the_clients_own_is_to_be_passed_to_the
 
 
 @pytest.mark.requirement("S3-12")
-def test_a_ladder_that_begins_by_itself_stops_at_a_level_that_is_the_clients_own(desk: Desk) -> None:
+def test_a_ladder_that_begins_by_itself_stops_at_a_level_that_is_the_clients_own(desk: DeskSession) -> None:
     number = call(desk, organisation="birch")
     with desk.ticket(number, "escalate", at(1)) as work:
         assert "pass it to Birch's engineers" in escalation.begin(work, "tiers", level=2, reason="by itself")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.domain.text import MOST_BYTES, name_of, visible
 from deskterm.desk.linking import split
@@ -25,7 +25,7 @@ LATER = MONDAY + timedelta(minutes=5)
 
 
 @pytest.fixture
-def desk(store_url: str) -> Desk:
+def desk(store_url: str) -> DeskSession:
     return small_desk(store_url)
 
 
@@ -46,7 +46,7 @@ def test_what_shows_as_nothing_is_not_visible(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", UNSEEN)
-def test_a_subject_that_nobody_can_see_is_refused_like_an_empty_one(desk: Desk, text: str) -> None:
+def test_a_subject_that_nobody_can_see_is_refused_like_an_empty_one(desk: DeskSession, text: str) -> None:
     with pytest.raises(UsageError, match="A ticket needs a subject"):
         register(desk, type="fault", subject=text, now=MONDAY)
     done = register(desk, type="fault", subject="Printer", body="It jams.", now=MONDAY)
@@ -61,7 +61,7 @@ def test_a_subject_that_nobody_can_see_is_refused_like_an_empty_one(desk: Desk, 
 
 
 @pytest.mark.parametrize("text", UNSEEN)
-def test_a_name_that_nobody_can_see_is_refused(desk: Desk, text: str) -> None:
+def test_a_name_that_nobody_can_see_is_refused(desk: DeskSession, text: str) -> None:
     with pytest.raises(UsageError, match="has nothing that can be seen"):
         register(desk, type="fault", subject="x", requester=text, now=MONDAY)
     with pytest.raises(DeskError, match="has nothing that can be seen"):
@@ -75,7 +75,7 @@ def test_no_name_is_no_name() -> None:
 
 
 @pytest.mark.parametrize("say", [messages.note, messages.reply, messages.customer_message])
-def test_a_message_of_megabytes_is_refused_with_what_to_do(desk: Desk, say: Callable[..., object]) -> None:
+def test_a_message_of_megabytes_is_refused_with_what_to_do(desk: DeskSession, say: Callable[..., object]) -> None:
     done = register(desk, type="fault", subject="Printer", now=MONDAY)
     with pytest.raises(
         UsageError, match=r"3\.0 MB of words, and a message holds 1 MB: shorten it, or keep it as a file"

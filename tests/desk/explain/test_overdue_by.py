@@ -20,8 +20,8 @@ from deskterm.procedure.compiled import document
 from deskterm.sla.targets import BY_THE_WALL
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.deadlines import due
-from deskterm.store.queries.queue import Viewer, window
-from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.queries.queue import Viewer, queue_page
+from deskterm.store.queries.ticket_detail import ticket_detail
 from deskterm.store.rows.live_clocks import live_clocks
 from small_desk import at, small_desk, small_procedure
 
@@ -76,8 +76,8 @@ def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(
     words = Vocabulary(document(small_procedure()), 1)
     now = int(at(410).timestamp())
     with open_reader(store_url) as reader:
-        found = sheet(reader, number)
-        (row,) = window(reader, "open", Viewer("ann", None, now))
+        found = ticket_detail(reader, number)
+        (row,) = queue_page(reader, "open", Viewer("ann", None, now))
         (line,) = reading.lines([row], live_clocks(reader, [number]), words)
         (listed,) = [clock for clock in due(reader) if clock.metric == "resolution"]
     assert found is not None

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.explain.queue_position import explain, parts, untouched_since
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.sla.calendar import Calendar
-from deskterm.store.db.reader import Reader, open_reader
-from deskterm.store.queries.queue import Key, QueueRow, Viewer, window
+from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.queries.queue import Key, QueueRow, Viewer, queue_page
 from deskterm.store.queries.worklists import to_be_set, unscheduled, untouched
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
@@ -28,7 +28,7 @@ VIEWER = Viewer("ann", None, int(MONDAY.timestamp()))
 WEEK = {day: [("08:00", "16:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
-def opened(desk: Desk, minute: float, **facts: object) -> int:
+def opened(desk: DeskSession, minute: float, **facts: object) -> int:
     return register(
         desk, subject="x", body="y", requester="Ida", email="ida@larch.example", organisation="larch",
         incomplete=True, now=at(minute), **facts,  # type: ignore[arg-type]
@@ -36,20 +36,20 @@ def opened(desk: Desk, minute: float, **facts: object) -> int:
 
 
 @pytest.fixture
-def reader_of() -> Iterator[list[Reader]]:
-    made: list[Reader] = []
+def reader_of() -> Iterator[list[ReadConnection]]:
+    made: list[ReadConnection] = []
     yield made
     for reader in made:
         reader.close()
 
 
-def order(reader: Reader) -> list[int]:
-    return [row.number for row in window(reader, "open", VIEWER)]
+def order(reader: ReadConnection) -> list[int]:
+    return [row.number for row in queue_page(reader, "open", VIEWER)]
 
 
 @pytest.mark.requirement("S5-04")
 def test_an_agency_works_in_the_order_of_arrival_with_urgent_ones_first(
-    store_url: str, reader_of: list[Reader]
+    store_url: str, reader_of: list[ReadConnection]
 ) -> None:
     desk = shipped_desk(store_url, "web-agency")
     urgent = next(
@@ -73,7 +73,7 @@ def test_an_agency_works_in_the_order_of_arrival_with_urgent_ones_first(
 
 @pytest.mark.requirement("S2-11")
 def test_a_campus_works_on_what_is_critical_then_by_priority_then_by_age(
-    store_url: str, reader_of: list[Reader]
+    store_url: str, reader_of: list[ReadConnection]
 ) -> None:
     desk = shipped_desk(store_url, "campus-it")
     scale = list(desk.procedure.priorities)
@@ -94,7 +94,7 @@ def test_a_campus_works_on_what_is_critical_then_by_priority_then_by_age(
 
 
 def test_a_vendor_works_on_what_is_due_first_and_what_is_never_due_last(
-    store_url: str, reader_of: list[Reader]
+    store_url: str, reader_of: list[ReadConnection]
 ) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     slow = opened(desk, 0, type="technical-support", severity="medium", product="platform")
@@ -110,7 +110,7 @@ def test_a_vendor_works_on_what_is_due_first_and_what_is_never_due_last(
 
 
 @pytest.mark.requirement("S1-16", "S1-17")
-def test_what_has_no_due_time_yet_is_listed_with_its_age(store_url: str, reader_of: list[Reader]) -> None:
+def test_what_has_no_due_time_yet_is_listed_with_its_age(store_url: str, reader_of: list[ReadConnection]) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     aged = opened(desk, 0, type="technical-support", severity="low", product="platform")
     task = opened(desk, 1, type="service-task", product="platform")
@@ -128,7 +128,9 @@ def test_what_has_no_due_time_yet_is_listed_with_its_age(store_url: str, reader_
 
 
 @pytest.mark.requirement("S1-31")
-def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(store_url: str, reader_of: list[Reader]) -> None:
+def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(
+    store_url: str, reader_of: list[ReadConnection]
+) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     old = opened(desk, 0, type="support-query", product="platform")
     touched = opened(desk, 0, type="support-query", product="platform")
@@ -137,7 +139,7 @@ def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(store_url: s
     calendar = next(iter(desk.procedure.terms.calendars.values()))
     now = int(datetime(2026, 11, 25, 9, 0, tzinfo=UTC).timestamp())
     for moment, stale in ((now - 1, []), (now, [old]), (now + 3600, [old, touched])):
-        since = untouched_since(calendar, desk.procedure.procedure.queue.stale_after, moment)
+        since = untouched_since(calendar, desk.procedure.definition.queue.stale_after, moment)
         assert [row.number for row in untouched(reader_of[0], since)] == stale
     desk.store.close()
 
@@ -155,7 +157,7 @@ def test_since_is_the_last_instant_with_so_much_working_time_behind_it(offset: i
 )
 def test_the_explanation_orders_as_the_store_does(name: str) -> None:
     """For every pair of steps of a procedure, what is explained agrees with the rank that the store sorts by."""
-    procedure = Compiled(load(find(name)).procedure)
+    procedure = CompiledProcedure(load(find(name)).procedure)
     rows: list[QueueRow] = []
     for severity in (None, *procedure.severities):
         for priority in (None, *procedure.priorities):

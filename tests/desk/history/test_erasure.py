@@ -12,17 +12,17 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history import erasure, retention
 from deskterm.desk.history.hash_chain import verify
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy.request_fields import OF_EVERY_TICKET, holds_words
 from deskterm.desk.tickets.register import register
 from deskterm.exchange.exporting.exports import export
 from deskterm.procedure.schema import FieldPart
 from deskterm.procedure.shipped import names
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.queries.ticket_detail import ticket_detail
 from shipped_desk import shipped_desk
 from small_desk import at
 
@@ -42,17 +42,17 @@ SAID = {
 
 
 @pytest.fixture
-def desks(store_url: str) -> Iterator[list[Desk]]:
-    made: list[Desk] = []
+def desks(store_url: str) -> Iterator[list[DeskSession]]:
+    made: list[DeskSession] = []
     yield made
     for desk in made:
-        assert prove(desk.store).findings == ()
+        assert check_integrity(desk.store).findings == ()
         with open_reader(desk.store.url) as reader:
             assert verify(reader).broken == ()
         desk.store.close()
 
 
-def everything(desk: Desk) -> str:
+def everything(desk: DeskSession) -> str:
     """All rows of all tables but the procedure's."""
     found = []
     with desk.store.reading() as session:
@@ -70,9 +70,9 @@ def given(part: FieldPart) -> Any:
     return f"{part.label}: {WORD} and I" if holds_words(part) else "North wing"
 
 
-def request(desk: Desk, kind: str, minute: float = 0) -> int:
+def request(desk: DeskSession, kind: str, minute: float = 0) -> int:
     """A request of a type by Kimbrix Doe, with the word in each of the procedure's fields."""
-    procedure = desk.procedure.procedure
+    procedure = desk.procedure.definition
     fields = {part.key: given(part) for part in procedure.fields}
     done = register(
         desk,
@@ -92,14 +92,14 @@ def request(desk: Desk, kind: str, minute: float = 0) -> int:
 
 @pytest.mark.requirement("S5-09")
 @pytest.mark.parametrize("name", names())
-def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: list[Desk], name: str) -> None:
+def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: list[DeskSession], name: str) -> None:
     desk = shipped_desk(store_url, name)
     desks.append(desk)
-    numbers = [request(desk, kind.key, place) for place, kind in enumerate(desk.procedure.procedure.types)]
-    asked = desk.procedure.procedure.fields
+    numbers = [request(desk, kind.key, place) for place, kind in enumerate(desk.procedure.definition.types)]
+    asked = desk.procedure.definition.fields
     words = {part.key for part in asked if WORD in str(given(part))} - OF_EVERY_TICKET.keys()
     with open_reader(store_url) as reader:
-        said = [sheet(reader, number) for number in numbers]
+        said = [ticket_detail(reader, number) for number in numbers]
     assert all(WORD in one.fields[key] for one in said if one is not None for key in words)
     assert WORD in everything(desk)
     found = erasure.erase(desk, KIM, now=at(60))
@@ -112,14 +112,14 @@ def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: 
 
 @pytest.mark.requirement("S5-09")
 @pytest.mark.parametrize("name", names())
-def test_a_purge_leaves_no_words_of_the_fields_either(store_url: str, desks: list[Desk], name: str) -> None:
+def test_a_purge_leaves_no_words_of_the_fields_either(store_url: str, desks: list[DeskSession], name: str) -> None:
     desk = shipped_desk(store_url, name)
     desks.append(desk)
-    number = request(desk, desk.procedure.procedure.types[0].key)
+    number = request(desk, desk.procedure.definition.types[0].key)
     closed = next(status.key for status in desk.procedure.statuses.values() if status.category == "closed")
     with desk.ticket(number, "move", at(5)) as work:
         work.append("moved", {"status": (work.state.status, closed)})
-    later = at(5) + timedelta(days=366 * (desk.procedure.procedure.retention.years + 1))
+    later = at(5) + timedelta(days=366 * (desk.procedure.definition.retention.years + 1))
     with open_reader(store_url) as reader:
         assert [ticket.number for ticket in retention.purge(desk, reader, now=later)] == [number]
     assert WORD not in everything(desk)
@@ -127,7 +127,7 @@ def test_a_purge_leaves_no_words_of_the_fields_either(store_url: str, desks: lis
 
 @pytest.mark.requirement("S5-09")
 def test_words_from_before_they_were_kept_apart_leave_the_ticket_and_their_events_are_named(
-    store_url: str, desks: list[Desk]
+    store_url: str, desks: list[DeskSession]
 ) -> None:
     desk = shipped_desk(store_url, "web-agency")
     desks.append(desk)
@@ -138,21 +138,21 @@ def test_words_from_before_they_were_kept_apart_leave_the_ticket_and_their_event
     assert found.named == [(number, given_then.seq)]
     erasure.erase(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
-        after = sheet(reader, number)
+        after = ticket_detail(reader, number)
     assert after is not None
     assert set(after.fields.values()) == {""}
     assert not {"details", "page"} & after.fields.keys()
 
 
-def test_quoted_lines_and_the_subject_in_letters_go_with_the_person(store_url: str, desks: list[Desk]) -> None:
+def test_quoted_lines_and_the_subject_in_letters_go_with_the_person(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     desks.append(desk)
-    number = request(desk, desk.procedure.procedure.types[0].key)
+    number = request(desk, desk.procedure.definition.types[0].key)
     messages.customer_message(desk, number, "It never works.\nMy cat died.", now=at(1))
     messages.reply(desk, number, f"About {WORD}: sorry.\n> > My cat died.\n> Your words.", now=at(2))
     erasure.erase(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
-        after = sheet(reader, number)
+        after = ticket_detail(reader, number)
     assert after is not None
     answers = [message.body for message in after.messages if message.author_kind == "agent"]
     assert answers == [f"About {WORD}: sorry.\n> (erased)\n> Your words."]
@@ -160,7 +160,7 @@ def test_quoted_lines_and_the_subject_in_letters_go_with_the_person(store_url: s
     assert not [body for body in letters if WORD in body]
 
 
-def test_who_is_erased_twice_is_erased_of_what_came_since(store_url: str, desks: list[Desk]) -> None:
+def test_who_is_erased_twice_is_erased_of_what_came_since(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "web-agency")
     desks.append(desk)
     number = request(desk, "billing-question")
@@ -171,17 +171,17 @@ def test_who_is_erased_twice_is_erased_of_what_came_since(store_url: str, desks:
     assert WORD not in everything(desk)
 
 
-def erased_times(desk: Desk, number: int) -> int:
+def erased_times(desk: DeskSession, number: int) -> int:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return [event.kind for event in found.events].count("erased")
 
 
-def test_an_export_says_in_words_what_stands_apart(store_url: str, desks: list[Desk]) -> None:
+def test_an_export_says_in_words_what_stands_apart(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "campus-it")
     desks.append(desk)
-    request(desk, desk.procedure.procedure.types[0].key)
+    request(desk, desk.procedure.definition.types[0].key)
     for form in ("csv", "jsonl"):
         out = io.StringIO()
         with open_reader(store_url) as reader:
@@ -191,12 +191,12 @@ def test_an_export_says_in_words_what_stands_apart(store_url: str, desks: list[D
         assert '"text"' not in out.getvalue()
 
 
-def test_a_description_beside_a_body_is_not_lost(store_url: str, desks: list[Desk]) -> None:
+def test_a_description_beside_a_body_is_not_lost(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "campus-it")
     desks.append(desk)
-    number = request(desk, desk.procedure.procedure.types[0].key)
+    number = request(desk, desk.procedure.definition.types[0].key)
     with open_reader(store_url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     assert found.messages[0].body == f"I am {WORD}."
     assert found.fields["description"] == f"Description: {WORD} and I"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import bring_up, prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import bring_up, check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
@@ -19,7 +19,7 @@ from small_desk import at, small_desk
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     register(made, subject="x", body="y", type="fault", severity="high", requester="Kim", now=at(0))
     messages.reply(made, 1001, "z", now=at(5))
@@ -27,7 +27,7 @@ def desk(store_url: str) -> Iterator[Desk]:
     made.store.close()
 
 
-def tamper(desk: Desk, statement: str) -> None:
+def tamper(desk: DeskSession, statement: str) -> None:
     with desk.store.writing() as session:
         session.execute(text(statement))
 
@@ -43,15 +43,15 @@ def tamper(desk: Desk, statement: str) -> None:
         "UPDATE message SET author = 'somebody'",
     ],
 )
-def test_a_row_that_differs_is_found_and_mended(desk: Desk, statement: str) -> None:
+def test_a_row_that_differs_is_found_and_mended(desk: DeskSession, statement: str) -> None:
     tamper(desk, statement)
-    found = prove(desk.store)
+    found = check_integrity(desk.store)
     assert [finding.ticket for finding in found.findings] == [1001]
-    assert all(finding.repaired for finding in prove(desk.store, repair=True).findings)
-    assert prove(desk.store).findings == ()
+    assert all(finding.repaired for finding in check_integrity(desk.store, repair=True).findings)
+    assert check_integrity(desk.store).findings == ()
 
 
-def test_rows_of_an_older_fold_are_written_anew_and_an_interruption_is_gone_on_from(desk: Desk) -> None:
+def test_rows_of_an_older_fold_are_written_anew_and_an_interruption_is_gone_on_from(desk: DeskSession) -> None:
     for number in range(4):
         register(desk, subject=f"x{number}", type="fault", severity="high", now=at(10))
     tamper(desk, "UPDATE desk SET fold = 1")
@@ -67,26 +67,26 @@ def test_rows_of_an_older_fold_are_written_anew_and_an_interruption_is_gone_on_f
         bring_up(desk.store, interrupt, batch=2)
     assert seen == [(2, 5), (4, 5)]
     seen.clear()
-    Desk(desk.store, "ann", progress=lambda done, total: seen.append((done, total)))
+    DeskSession(desk.store, "ann", progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 1)]
     assert not bring_up(desk.store)
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
-def test_an_interruption_by_another_fold_is_not_gone_on_from(desk: Desk) -> None:
+def test_an_interruption_by_another_fold_is_not_gone_on_from(desk: DeskSession) -> None:
     tamper(desk, "UPDATE desk SET fold = 0, refolding = '1:1001'")
     tamper(desk, "UPDATE clock SET due_at = NULL")
     assert bring_up(desk.store)
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
-def test_changed_words_show_by_their_digest(desk: Desk) -> None:
+def test_changed_words_show_by_their_digest(desk: DeskSession) -> None:
     tamper(desk, "UPDATE personal_text SET body = 'sweeter' WHERE body = 'z'")
-    sentences = [finding.sentence for finding in prove(desk.store).findings]
+    sentences = [finding.sentence for finding in check_integrity(desk.store).findings]
     assert sentences == ["the body of event 2 of ticket 1001 is not what was written: compare a backup"]
 
 
-def test_a_changed_event_shows_by_its_chain(desk: Desk) -> None:
+def test_a_changed_event_shows_by_its_chain(desk: DeskSession) -> None:
     with desk.store.writing() as session:
         if desk.store.dialect == "sqlite":
             names = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
@@ -95,7 +95,7 @@ def test_a_changed_event_shows_by_its_chain(desk: Desk) -> None:
         else:
             session.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
         session.execute(text("UPDATE event SET actor = 'mallory' WHERE seq = 1"))
-    sentences = [finding.sentence for finding in prove(desk.store, repair=True).findings]
+    sentences = [finding.sentence for finding in check_integrity(desk.store, repair=True).findings]
     assert sentences == ["event 1 of ticket 1001 is not what was written: compare a backup"]
 
 
@@ -104,7 +104,7 @@ ACTS = st.sampled_from(["reply", "ask", "answer", "note", "working", "solved", "
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.tuples(ACTS, st.integers(0, 600)), max_size=12))
-def test_whatever_people_do_the_tables_are_what_the_events_say(desk: Desk, acts: list[tuple[str, int]]) -> None:
+def test_whatever_people_do_the_tables_are_what_the_events_say(desk: DeskSession, acts: list[tuple[str, int]]) -> None:
     number = register(desk, subject="x", type="fault", now=at(0)).number
     minute = 0
     for act, later in acts:
@@ -113,10 +113,10 @@ def test_whatever_people_do_the_tables_are_what_the_events_say(desk: Desk, acts:
             do(desk, number, act, minute)
         except DeskError:
             continue
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
-def do(desk: Desk, number: int, act: str, minute: int) -> None:
+def do(desk: DeskSession, number: int, act: str, minute: int) -> None:
     now = at(minute)
     match act:
         case "reply":

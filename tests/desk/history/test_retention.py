@@ -13,11 +13,11 @@ from sqlalchemy import text
 from desk_story import Story
 from deskterm.desk.admin.setup import apply
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
 from deskterm.desk.history import erasure, retention
 from deskterm.desk.history.hash_chain import verify
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import split
 from deskterm.desk.tickets import update
@@ -34,25 +34,25 @@ KIM = "kim@larch.example"
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     yield made
     made.store.close()
 
 
-def whole(desk: Desk) -> None:
+def whole(desk: DeskSession) -> None:
     """Every row is what the events say, and every event and word what was written."""
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     with open_reader(desk.store.url) as reader:
         assert verify(reader).broken == ()
 
 
-def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
+def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:
     said: dict[str, Any] = {"subject": "Login fails for Kim Doe", "body": "Kim Doe here.", "type": "fault"}
     return register(desk, **(said | {"requester": "Kim Doe", "email": KIM} | more), now=at(minute)).number
 
 
-def everything(desk: Desk, but: tuple[str, ...] = ()) -> str:
+def everything(desk: DeskSession, but: tuple[str, ...] = ()) -> str:
     """All that stands in the store."""
     found = []
     with desk.store.reading() as session:
@@ -62,7 +62,7 @@ def everything(desk: Desk, but: tuple[str, ...] = ()) -> str:
     return "\n".join(found)
 
 
-def test_a_person_leaves_and_the_skeleton_stays(desk: Desk) -> None:
+def test_a_person_leaves_and_the_skeleton_stays(desk: DeskSession) -> None:
     number = fault(desk, phone="0131 496 0000")
     messages.reply(desk, number, "Dear Kim Doe, we look into it. KIM DOE: 0131 496 0000", now=at(5))
     messages.customer_message(desk, number, "Thanks, Kim", now=at(6))
@@ -88,7 +88,7 @@ def test_a_person_leaves_and_the_skeleton_stays(desk: Desk) -> None:
         undo(desk, number, now=at(61))
 
 
-def test_somebody_who_only_wrote_along_is_erased_too(desk: Desk) -> None:
+def test_somebody_who_only_wrote_along_is_erased_too(desk: DeskSession) -> None:
     number = fault(desk)
     participants.add(desk, number, "Lou Roe", email="lou@larch.example", now=at(1))
     messages.customer_message(desk, number, "I am Lou.", author="lou@larch.example", now=at(2))
@@ -101,7 +101,7 @@ def test_somebody_who_only_wrote_along_is_erased_too(desk: Desk) -> None:
     whole(desk)
 
 
-def test_what_was_split_off_is_found_as_well(desk: Desk) -> None:
+def test_what_was_split_off_is_found_as_well(desk: DeskSession) -> None:
     number = fault(desk, body="- the door\n- the window")
     split.split_items(desk, number, 1, now=at(5))
     assert len(erasure.erase(desk, "kim doe", now=at(9)).tickets) == 3
@@ -109,7 +109,7 @@ def test_what_was_split_off_is_found_as_well(desk: Desk) -> None:
     whole(desk)
 
 
-def test_a_rehearsal_says_what_would_go_and_nothing_goes(desk: Desk) -> None:
+def test_a_rehearsal_says_what_would_go_and_nothing_goes(desk: DeskSession) -> None:
     number = fault(desk)
     before = everything(desk)
     found = erasure.erase(desk, KIM, now=at(5), rehearse=True)
@@ -117,9 +117,9 @@ def test_a_rehearsal_says_what_would_go_and_nothing_goes(desk: Desk) -> None:
     assert everything(desk) == before
 
 
-def test_nobody_is_erased_while_a_ticket_is_held(desk: Desk) -> None:
+def test_nobody_is_erased_while_a_ticket_is_held(desk: DeskSession) -> None:
     number = fault(desk)
-    retention.hold(Desk(desk.store, "lea"), number, "claim 7", now=at(5))
+    retention.hold(DeskSession(desk.store, "lea"), number, "claim 7", now=at(5))
     with pytest.raises(DeskError, match=f"Kim Doe cannot be erased while tickets are held: {number}"):
         erasure.erase(desk, KIM, now=at(6))
     with pytest.raises(DeskError, match="is held already: claim 7"):
@@ -129,27 +129,27 @@ def test_nobody_is_erased_while_a_ticket_is_held(desk: Desk) -> None:
     whole(desk)
 
 
-def test_a_procedure_may_erase_and_hold_nobody(desk: Desk) -> None:
+def test_a_procedure_may_erase_and_hold_nobody(desk: DeskSession) -> None:
     number = fault(desk)
     apply(desk, loads(TEXT + "[retention]\nerase_persons = false\nlegal_hold = false\n", "x.toml").procedure, now=at(1))
-    other = Desk(desk.store, "ann")
+    other = DeskSession(desk.store, "ann")
     with pytest.raises(DeskError, match="erases nobody"):
         erasure.erase(other, KIM, now=at(2))
     with pytest.raises(DeskError, match="holds nothing"):
         retention.hold(other, number, "claim", now=at(2))
 
 
-def test_only_an_admin_erases_and_a_lead_holds(desk: Desk) -> None:
+def test_only_an_admin_erases_and_a_lead_holds(desk: DeskSession) -> None:
     number = fault(desk)
     with pytest.raises(DeskError, match="may not erase a person"):
-        erasure.erase(Desk(desk.store, "lea"), KIM, now=at(1))
+        erasure.erase(DeskSession(desk.store, "lea"), KIM, now=at(1))
     with pytest.raises(DeskError, match="may not hold a ticket"):
-        retention.hold(Desk(desk.store, "sam"), number, "claim", now=at(1))
+        retention.hold(DeskSession(desk.store, "sam"), number, "claim", now=at(1))
     with pytest.raises(UsageError, match="Say why it is held"):
         retention.hold(desk, number, " ", now=at(1))
 
 
-def test_who_is_meant_is_said_or_asked(desk: Desk) -> None:
+def test_who_is_meant_is_said_or_asked(desk: DeskSession) -> None:
     fault(desk)
     fault(desk, email="kim@birch.example")
     with pytest.raises(DeskError, match="Several people are called Kim Doe: name one by number"):
@@ -193,7 +193,7 @@ def test_nothing_is_purged_for_six_years_nor_while_it_is_held(store_url: str) ->
 
 
 @pytest.mark.requirement("S2-09", "S5-10", "S5-17")
-def test_what_one_person_asked_for_is_found_by_its_words(desk: Desk) -> None:
+def test_what_one_person_asked_for_is_found_by_its_words(desk: DeskSession) -> None:
     first, second = fault(desk, subject="Printer"), fault(desk, 5, subject="Door", body="It squeaks.")
     messages.reply(desk, first, "Change the toner, 100 % sure.", now=at(6))
     update.move(desk, second, "solved", now=at(7))
@@ -220,7 +220,7 @@ def test_what_one_person_asked_for_is_found_by_its_words(desk: Desk) -> None:
 # -- what was changed behind the desk's back ---------------------------------------------------------------------
 
 
-def tamper(desk: Desk, *statements: str) -> list[tuple[int, int | None, str, str]]:
+def tamper(desk: DeskSession, *statements: str) -> list[tuple[int, int | None, str, str]]:
     with desk.store.writing() as session:
         if desk.store.dialect == "sqlite":
             for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
@@ -249,7 +249,7 @@ def tamper(desk: Desk, *statements: str) -> list[tuple[int, int | None, str, str
     ],
 )
 def test_the_first_row_that_was_changed_is_named(
-    desk: Desk, statement: str, broken: tuple[int, int | None, str, str]
+    desk: DeskSession, statement: str, broken: tuple[int, int | None, str, str]
 ) -> None:
     fault(desk)
     messages.reply(desk, 1001, "z", now=at(5))
@@ -260,7 +260,7 @@ def test_the_first_row_that_was_changed_is_named(
 
 
 @pytest.mark.parametrize("traces", [True, False])
-def test_a_ticket_that_was_taken_away_with_all_its_events_is_named(desk: Desk, traces: bool) -> None:
+def test_a_ticket_that_was_taken_away_with_all_its_events_is_named(desk: DeskSession, traces: bool) -> None:
     for minute in range(3):
         fault(desk, minute)
     gone = [f"DELETE FROM {table} WHERE ticket_id = 1002" for table in ("event", "clock", "message", "record")]
@@ -278,16 +278,16 @@ def test_doctor_names_what_nobody_can_read_in_a_file_and_goes_on(tmp_path: Path,
     tamper(desk, f"UPDATE event SET {put} WHERE ticket_id = 1002", "UPDATE ticket SET updated_at = 'x' WHERE id = 1003")
     broken = "event 1 of ticket 1002 is not what was written: compare a backup"
     differs = "ticket 1003 differs from its events in updated_at"
-    assert [finding.sentence for finding in prove(desk.store).findings] == [broken, differs]
-    assert [finding.repaired for finding in prove(desk.store, repair=True).findings] == [False, True]
-    assert [finding.sentence for finding in prove(desk.store).findings] == [broken]
+    assert [finding.sentence for finding in check_integrity(desk.store).findings] == [broken, differs]
+    assert [finding.repaired for finding in check_integrity(desk.store, repair=True).findings] == [False, True]
+    assert [finding.sentence for finding in check_integrity(desk.store).findings] == [broken]
     with pytest.raises(DeskError, match="compare a backup"):
         messages.reply(desk, 1002, "Hello", now=at(9))
     messages.reply(desk, 1003, "Hello", now=at(9))
     desk.store.close()
 
 
-def test_words_that_were_erased_cannot_be_written_anew(desk: Desk) -> None:
+def test_words_that_were_erased_cannot_be_written_anew(desk: DeskSession) -> None:
     number = fault(desk)
     messages.reply(desk, number, "Dear Kim Doe", now=at(5))
     erasure.erase(desk, KIM, now=at(6))

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk, MovedOn
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession, MovedOn
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import split
 from deskterm.desk.linking.duplicate import duplicate
@@ -28,21 +28,21 @@ ASIDE = {"version", "hash", "updated_at"}
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = promising_desk(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
+def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:
     from deskterm.desk.tickets.register import register
 
     more = {"subject": "Login fails", "body": "It hurts.", "type": "fault", "severity": "low"} | more
     return register(desk, **more, now=at(minute)).number
 
 
-def rows(desk: Desk, number: int) -> dict[str, Any]:
+def rows(desk: DeskSession, number: int) -> dict[str, Any]:
     """All that the tables say of a ticket, but for how often it was touched."""
     found: dict[str, Any] = {}
     with desk.store.reading() as session:
@@ -54,20 +54,20 @@ def rows(desk: Desk, number: int) -> dict[str, Any]:
     return found
 
 
-def notice(desk: Desk, number: int, minute: float) -> None:
+def notice(desk: DeskSession, number: int, minute: float) -> None:
     """What a runner does who looks at this minute."""
-    itself = Desk.by_itself(desk.store)
+    itself = DeskSession.by_itself(desk.store)
     with itself.ticket(number, "notice", at(minute), rehearse=True) as work:
         coming = work.fold.upcoming()
     for event in coming:
         due_times.notice(itself, number, event, now=at(minute))
 
 
-def of(desk: Desk, login: str) -> Desk:
-    return Desk(desk.store, login)
+def of(desk: DeskSession, login: str) -> DeskSession:
+    return DeskSession(desk.store, login)
 
 
-def test_a_status_goes_back_and_its_clocks_with_it(desk: Desk) -> None:
+def test_a_status_goes_back_and_its_clocks_with_it(desk: DeskSession) -> None:
     number = fault(desk)
     before = rows(desk, number)
     update.move(desk, number, "working", now=at(5))
@@ -79,7 +79,7 @@ def test_a_status_goes_back_and_its_clocks_with_it(desk: Desk) -> None:
     assert rows(desk, number) == before
 
 
-def test_all_that_a_command_changed_goes_back_at_once(desk: Desk) -> None:
+def test_all_that_a_command_changed_goes_back_at_once(desk: DeskSession) -> None:
     number = fault(desk)
     before = rows(desk, number)
     update.change(desk, number, severity="high", status="working", add_tags=("vip",), subject="Other", now=at(5))
@@ -89,7 +89,7 @@ def test_all_that_a_command_changed_goes_back_at_once(desk: Desk) -> None:
     assert [event.kind for event in seen(desk, number).events if event.kind not in ("letter", "told")][-1] == "undone"
 
 
-def test_what_people_said_stays_said(desk: Desk) -> None:
+def test_what_people_said_stays_said(desk: DeskSession) -> None:
     number = fault(desk)
     with pytest.raises(DeskError, match=r"ann opened it .*a request that was made stays"):
         undo(desk, number, now=at(1))
@@ -105,7 +105,7 @@ def test_what_people_said_stays_said(desk: Desk) -> None:
         undo(desk, number, now=at(8))
 
 
-def test_agents_take_back_their_own_leads_anything(desk: Desk) -> None:
+def test_agents_take_back_their_own_leads_anything(desk: DeskSession) -> None:
     number = fault(desk)
     update.move(of(desk, "kim"), number, "working", now=at(2))
     with pytest.raises(DeskError, match=r"not yours: kim changed the status .*Ask a lead"):
@@ -116,7 +116,7 @@ def test_agents_take_back_their_own_leads_anything(desk: Desk) -> None:
     assert seen(desk, number).row.status == "new"
 
 
-def test_who_saw_another_ticket_takes_nothing_back(desk: Desk) -> None:
+def test_who_saw_another_ticket_takes_nothing_back(desk: DeskSession) -> None:
     number = fault(desk)
     version = update.move(desk, number, "working", now=at(2)).version
     update.tag(desk, number, ["vip"], now=at(3))
@@ -125,7 +125,7 @@ def test_who_saw_another_ticket_takes_nothing_back(desk: Desk) -> None:
     undo(desk, number, now=at(4), version=version + 1)
 
 
-def test_several_tickets_go_back_together_or_not_at_all(desk: Desk) -> None:
+def test_several_tickets_go_back_together_or_not_at_all(desk: DeskSession) -> None:
     numbers = [fault(desk, minute) for minute in range(3)]
     before = [rows(desk, number) for number in numbers]
     with desk.as_one():
@@ -143,7 +143,7 @@ def test_several_tickets_go_back_together_or_not_at_all(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("S1-33")
-def test_a_duplicate_is_a_ticket_of_its_own_again(desk: Desk) -> None:
+def test_a_duplicate_is_a_ticket_of_its_own_again(desk: DeskSession) -> None:
     older = fault(desk, requester="Kim Doe", email="kim@larch.example")
     younger = fault(desk, 5, requester="Lou Roe", email="lou@larch.example")
     before = rows(desk, older), rows(desk, younger)
@@ -152,7 +152,7 @@ def test_a_duplicate_is_a_ticket_of_its_own_again(desk: Desk) -> None:
     assert (rows(desk, older), rows(desk, younger)) == before
 
 
-def test_what_is_taken_back_is_named_before_what_it_changed(desk: Desk) -> None:
+def test_what_is_taken_back_is_named_before_what_it_changed(desk: DeskSession) -> None:
     first, second = fault(desk), fault(desk, 5, requester="Lou Roe", body="Two things:\n1. The door\n2. The window")
     said = [
         (merge, second, f"the merge into {first}"),
@@ -171,7 +171,7 @@ def test_what_is_taken_back_is_named_before_what_it_changed(desk: Desk) -> None:
     assert undo(desk, one, now=at(15)).summary.startswith(f"{one}: taken back: the splitting off from {second}, also")
 
 
-def test_a_merge_comes_apart_with_every_word_where_it_was(desk: Desk) -> None:
+def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> None:
     first, second = fault(desk), fault(desk, 5, requester="Lou Roe")
     messages.customer_message(desk, second, "And it smokes.", now=at(6))
     before = rows(desk, first), rows(desk, second)
@@ -183,7 +183,7 @@ def test_a_merge_comes_apart_with_every_word_where_it_was(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("S5-06")
-def test_what_was_split_off_is_closed_and_stays_linked(desk: Desk) -> None:
+def test_what_was_split_off_is_closed_and_stays_linked(desk: DeskSession) -> None:
     number = fault(desk, body="Two things:\n1. The door\n2. The window")
     before = rows(desk, number)
     split.split_items(desk, number, 1, now=at(10))
@@ -198,7 +198,7 @@ def test_what_was_split_off_is_closed_and_stays_linked(desk: Desk) -> None:
         undo(desk, made[1], now=at(12))
 
 
-def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: Desk) -> None:
+def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: DeskSession) -> None:
     number = fault(desk, body="- a\n- b")
     split.split_items(desk, number, 1, now=at(10))
     made = seen(desk, number).fields["split_to"]
@@ -207,7 +207,7 @@ def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: Desk) -> None:
         undo(desk, number, now=at(12))
 
 
-def test_a_note_of_a_handing_over_stays_and_says_that_it_was_taken_back(desk: Desk) -> None:
+def test_a_note_of_a_handing_over_stays_and_says_that_it_was_taken_back(desk: DeskSession) -> None:
     number = fault(desk)
     before = rows(desk, number)
     transfer(desk, number, department="hardware", note="Looks like the fan.", now=at(5))
@@ -219,7 +219,7 @@ def test_a_note_of_a_handing_over_stays_and_says_that_it_was_taken_back(desk: De
     )
 
 
-def test_promises_go_back(desk: Desk) -> None:
+def test_promises_go_back(desk: DeskSession) -> None:
     number = fault(desk)
     before = rows(desk, number)
     due_times.set_due(of(desk, "kim"), number, "resolution", at(30), reason="wished", now=at(1))
@@ -230,7 +230,7 @@ def test_promises_go_back(desk: Desk) -> None:
     assert rows(desk, number) == before
 
 
-def test_what_was_noticed_of_a_due_time_that_is_no_more_is_noticed_again(desk: Desk) -> None:
+def test_what_was_noticed_of_a_due_time_that_is_no_more_is_noticed_again(desk: DeskSession) -> None:
     number = fault(desk)
     update.set_severity(desk, number, "high", now=at(1))
     notice(desk, number, 35)
@@ -241,7 +241,7 @@ def test_what_was_noticed_of_a_due_time_that_is_no_more_is_noticed_again(desk: D
     assert [data["what"] for data in noticed if data["metric"] == "response"].count("breach") == 2
 
 
-def test_an_edition_that_a_ticket_was_brought_to_stays(desk: Desk) -> None:
+def test_an_edition_that_a_ticket_was_brought_to_stays(desk: DeskSession) -> None:
     number = fault(desk)
     update.move(desk, number, "working", now=at(1))
     with desk.ticket(number, "migrate", at(2)) as work:
@@ -250,7 +250,7 @@ def test_an_edition_that_a_ticket_was_brought_to_stays(desk: Desk) -> None:
         undo(desk, number, now=at(3))
 
 
-def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: Desk) -> None:
+def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: DeskSession) -> None:
     number = fault(desk, requester="Kim Doe", email="kim@larch.example")
     for minute in (1, 2):
         with desk.ticket(number, "tag", at(minute)) as work:
@@ -260,7 +260,7 @@ def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: Desk) -> None:
     with desk.store.reading() as session:
         states = session.execute(text("SELECT state FROM record WHERE kind = 'letter'")).scalars().all()
     assert list(states) == ["queued", "queued"]
-    letters.mark(Desk.by_itself(desk.store), number, str(letter.seq), "sent", now=at(3))
+    letters.mark(DeskSession.by_itself(desk.store), number, str(letter.seq), "sent", now=at(3))
     done = undo(desk, number, now=at(4))
     assert done.summary.endswith("; a letter of it was sent already")
     assert undo(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"

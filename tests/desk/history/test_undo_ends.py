@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deskterm.desk.conversation import messages, thanks_filter
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import duplicate, incidents, merge
 from deskterm.desk.notify import letters
@@ -21,14 +21,14 @@ from shipped_desk import as_
 from small_desk import at
 
 
-def sent(desk: Desk, number: int, minute: float) -> None:
+def sent(desk: DeskSession, number: int, minute: float) -> None:
     """All letters of a ticket go out."""
     for record in seen(desk, number).records:
         if record.kind == "letter" and record.state == "queued":
-            letters.mark(Desk.by_itself(desk.store), number, record.key, "sent", now=at(minute))
+            letters.mark(DeskSession.by_itself(desk.store), number, record.key, "sent", now=at(minute))
 
 
-def stands(desk: Desk, number: int = 1001) -> tuple[Any, ...]:
+def stands(desk: DeskSession, number: int = 1001) -> tuple[Any, ...]:
     found = seen(desk, number)
     said = [(message.body, message.mark) for message in found.messages if message.mark != "undone"]
     return found.row.status, found.row.assignee, found.row.waiting, found.clocks, said, found.records, found.fields
@@ -51,7 +51,7 @@ def test_a_reply_whose_letter_failed_never_went_out_either(opened: Opened) -> No
     before = stands(desk)
     messages.reply(desk, 1001, "Hello", now=at(5))
     (letter,) = [record for record in seen(desk).records if record.kind == "letter"]
-    letters.mark(Desk.by_itself(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6))
+    letters.mark(DeskSession.by_itself(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6))
     undo(desk, 1001, now=at(7))
     assert stands(desk) == before
 
@@ -109,7 +109,7 @@ def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(
 def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: Opened) -> None:
     desk = as_(opened("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
-    resolution.close(desk, 1001, desk.procedure.procedure.closing.reasons[0].key, now=at(2))
+    resolution.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     number = messages.customer_message(desk, 1001, "It is back.", now=at(3)).number
     with pytest.raises(DeskError, match="what the requester wrote stays, and so does the ticket that came of it"):
         undo(desk, 1001, now=at(4))
@@ -122,7 +122,7 @@ def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: 
 def test_what_was_closed_for_good_is_not_opened_by_taking_back(opened: Opened) -> None:
     desk = as_(opened("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
-    resolution.close(desk, 1001, desk.procedure.procedure.closing.reasons[0].key, now=at(2))
+    resolution.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     with pytest.raises(DeskError, match="it is closed for good: open a new one that names it"):
         undo(desk, 1001, now=at(3))
 

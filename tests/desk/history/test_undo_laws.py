@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
 from deskterm.desk.history import retention
 from deskterm.desk.history.hash_chain import verify
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import duplicate, merge, split
 from deskterm.desk.tickets import update
@@ -42,8 +42,8 @@ class Act(NamedTuple):
 
 
 class Office(NamedTuple):
-    ann: Desk
-    kim: Desk
+    ann: DeskSession
+    kim: DeskSession
 
 
 def both(o: Office, act: Callable[[int], object], *numbers: int) -> None:
@@ -104,11 +104,11 @@ HISTORIES = st.lists(
 @pytest.fixture
 def office(store_url: str) -> Iterator[Office]:
     ann = promising_desk(store_url)
-    yield Office(ann, Desk(ann.store, "kim"))
+    yield Office(ann, DeskSession(ann.store, "kim"))
     ann.store.close()
 
 
-def rows(desk: Desk, numbers: list[int]) -> Rows:
+def rows(desk: DeskSession, numbers: list[int]) -> Rows:
     """All that the tables say of some tickets, but for how often they were touched."""
     found: Rows = {}
     with desk.store.reading() as session:
@@ -122,7 +122,7 @@ def rows(desk: Desk, numbers: list[int]) -> Rows:
     return found
 
 
-def words(desk: Desk) -> set[tuple[int, int, str]]:
+def words(desk: DeskSession) -> set[tuple[int, int, str]]:
     """Every message of every ticket."""
     said = text("SELECT m.ticket_id, m.seq, t.body FROM message m JOIN personal_text t ON t.id = m.text_id")
     with desk.store.reading() as session:
@@ -159,7 +159,7 @@ def live_through(office: Office, acts: list[Act]) -> None:
     )
     with ann.store.reading() as session:
         assert session.execute(left_over, {"last": numbers[-1]}).scalar_one() == 0, "what was made goes back too"
-    assert prove(ann.store, after=numbers[0] - 1).findings == ()
+    assert check_integrity(ann.store, after=numbers[0] - 1).findings == ()
     with open_reader(ann.store.url) as reader:
         assert verify(reader, number=numbers[0]).broken == ()
 

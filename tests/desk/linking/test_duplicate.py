@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from desk_story import Story
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import split
 from deskterm.desk.linking.duplicate import duplicate
 from deskterm.desk.linking.merge import merge
@@ -24,19 +24,19 @@ from small_desk import at, small_desk
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def fault(desk: Desk, minute: float = 0, **more: Any) -> int:
+def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:
     more = {"subject": "Login fails", "body": "It hurts.", "type": "fault"} | more
     return register(desk, **more, now=at(minute)).number
 
 
-def said(desk: Desk, number: int) -> list[tuple[int | None, str]]:
+def said(desk: DeskSession, number: int) -> list[tuple[int | None, str]]:
     return [(message.ticket, message.body) for message in seen(desk, number).messages]
 
 
@@ -50,7 +50,7 @@ def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_
     def fault(who: str) -> int:
         person: dict[str, Any] = {"requester": who, "email": f"{who.lower()}@larch.example"}
         asked: dict[str, Any] = {
-            "product": story.by("ann").procedure.procedure.products[0].key,
+            "product": story.by("ann").procedure.definition.products[0].key,
             "body": "The report is empty.",
         }
         done = register(ann, type="technical-support", subject="Empty report", **asked, **person, now=story.now)
@@ -74,7 +74,7 @@ def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_
     story.end()
 
 
-def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: Desk) -> None:
+def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: DeskSession) -> None:
     first = fault(desk, requester="Kim Doe", email="kim@larch.example")
     second = fault(desk, 5, body="Mine too.", requester="Lou Roe", email="lou@larch.example")
     messages.customer_message(desk, first, "Since Monday.", now=at(10))
@@ -95,7 +95,7 @@ def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: Desk) -> 
     assert [record.kind for record in seen(desk, second).records if record.kind == "participant"] == ["participant"]
 
 
-def test_a_chain_of_merged_tickets_shows_where_it_ends(desk: Desk) -> None:
+def test_a_chain_of_merged_tickets_shows_where_it_ends(desk: DeskSession) -> None:
     one, two, three = (fault(desk, minute, body=f"ticket {minute}") for minute in range(3))
     merge(desk, one, into=two, now=at(10))
     merge(desk, two, into=three, now=at(11))
@@ -105,7 +105,7 @@ def test_a_chain_of_merged_tickets_shows_where_it_ends(desk: Desk) -> None:
     assert said(desk, three)[-1] == (four, "ticket 12")
 
 
-def test_a_ticket_goes_into_no_circle_and_only_once(desk: Desk) -> None:
+def test_a_ticket_goes_into_no_circle_and_only_once(desk: DeskSession) -> None:
     one, two = fault(desk), fault(desk, 1)
     merge(desk, one, into=two, now=at(10))
     with pytest.raises(DeskError, match=f"Ticket {one} has gone into {two} already: it cannot take {two} in"):
@@ -144,7 +144,7 @@ def test_each_thing_that_a_message_lists_becomes_a_ticket_of_its_own(store_url: 
     story.end()
 
 
-def test_a_list_is_asked_for_what_it_has(desk: Desk) -> None:
+def test_a_list_is_asked_for_what_it_has(desk: DeskSession) -> None:
     number = fault(desk, body="- a\n- b")
     with pytest.raises(UsageError, match="lists 2 things: choose from 1 to 2"):
         split.split_items(desk, number, 1, items=[3], now=at(5))

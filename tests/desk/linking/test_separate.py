@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
 from deskterm.desk.directory.seed_people import seed_clients
 from deskterm.desk.history.hash_chain import verify
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import duplicate, merge
 from deskterm.desk.linking.separate import separate
@@ -22,7 +22,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.queries.ticket_detail import ticket_detail
 from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import at, small_desk
@@ -35,21 +35,21 @@ pytestmark = pytest.mark.requirement("S1-33")
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     with open_reader(made.store.url) as reader:
         assert verify(reader, number=1001).broken == ()
     made.store.close()
 
 
-def fault(desk: Desk, who: str, minute: float = 0, **more: Any) -> int:
+def fault(desk: DeskSession, who: str, minute: float = 0, **more: Any) -> int:
     asked: dict[str, Any] = {"subject": who, "body": "It hurts.", "type": "fault", "email": f"{who}@larch.example"}
     return register(desk, requester=who, **asked | more, now=at(minute)).number
 
 
-def names(desk: Desk, number: int) -> list[str]:
+def names(desk: DeskSession, number: int) -> list[str]:
     """Who takes part."""
     with open_reader(desk.store.url) as reader:
         rows = reader.rows(
@@ -61,7 +61,9 @@ def names(desk: Desk, number: int) -> list[str]:
 
 
 @pytest.mark.parametrize("join", JOINED, ids=["duplicate", "merge"])
-def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(desk: Desk, join: Callable[..., Any]) -> None:
+def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(
+    desk: DeskSession, join: Callable[..., Any]
+) -> None:
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 5)
     join(desk, second, first, now=at(10))
     assert names(desk, first) == ["Lou"]
@@ -84,14 +86,14 @@ def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(desk: Desk, 
     assert messages.customer_message(desk, second, "Hello?", now=at(14)).number == second
 
 
-def test_what_is_written_to_a_duplicate_is_said_by_whoever_asked_there(desk: Desk) -> None:
+def test_what_is_written_to_a_duplicate_is_said_by_whoever_asked_there(desk: DeskSession) -> None:
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 5)
     duplicate.duplicate(desk, second, first, now=at(10))
     messages.customer_message(desk, second, "Are you at it?", now=at(11))
     assert [message.author for message in seen(desk, first).messages] == ["Kim", "Lou"]
 
 
-def test_who_takes_part_for_another_reason_stays(desk: Desk) -> None:
+def test_who_takes_part_for_another_reason_stays(desk: DeskSession) -> None:
     first, second, third = fault(desk, "Kim"), fault(desk, "Lou", 1), fault(desk, "Max", 2)
     for who in ("Max", "Ola", "Ora"):
         participants.add(desk, second, who, email=f"{who}@larch.example", now=at(3))
@@ -105,7 +107,7 @@ def test_who_takes_part_for_another_reason_stays(desk: Desk) -> None:
     assert seen(desk, first).fields["duplicates"] == [third]
 
 
-def test_one_that_was_closed_before_it_was_merged_stays_closed(desk: Desk) -> None:
+def test_one_that_was_closed_before_it_was_merged_stays_closed(desk: DeskSession) -> None:
     from deskterm.desk.tickets import update
 
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 1)
@@ -117,7 +119,7 @@ def test_one_that_was_closed_before_it_was_merged_stays_closed(desk: Desk) -> No
     assert names(desk, second) == []
 
 
-def test_parting_is_undone_on_both(desk: Desk) -> None:
+def test_parting_is_undone_on_both(desk: DeskSession) -> None:
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 1)
     duplicate.duplicate(desk, second, first, now=at(2))
     before = seen(desk, first).fields, seen(desk, second).fields
@@ -127,7 +129,7 @@ def test_parting_is_undone_on_both(desk: Desk) -> None:
     assert names(desk, first) == ["Lou"]
 
 
-def test_a_ticket_that_stands_for_itself_has_nothing_to_part_from(desk: Desk) -> None:
+def test_a_ticket_that_stands_for_itself_has_nothing_to_part_from(desk: DeskSession) -> None:
     number = fault(desk, "Kim")
     with pytest.raises(DeskError, match="neither a duplicate nor merged"):
         separate(desk, number, "x", now=at(1))
@@ -147,7 +149,7 @@ def test_tickets_part_even_where_closed_is_for_good(store_url: str, join: Callab
     messages.customer_message(desk, second, "Any news?", now=at(4))
     separate(desk, second, "another matter", now=at(5))
     assert seen(desk, second).row.status == status
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
@@ -184,7 +186,7 @@ def test_where_no_notice_says_so_they_hear_it_in_plain_words(store_url: str) -> 
 
 @pytest.mark.parametrize(("join", "command"), list(zip(JOINED, ("duplicate", "merge"), strict=True)))
 def test_tickets_of_different_clients_are_joined_only_by_who_means_it(
-    desk: Desk, join: Callable[..., Any], command: str
+    desk: DeskSession, join: Callable[..., Any], command: str
 ) -> None:
     clients = [{"key": "larch", "name": "Larch Ltd"}, {"key": "alder", "name": "Alder & Sons"}]
     seed_clients(desk, clients, now=at(0))
@@ -209,7 +211,7 @@ def test_where_originals_are_looked_for_among_everybody_clients_are_not_asked_ab
     )
     duplicate.duplicate(desk, second, first, now=at(2))
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, second)
+        found = ticket_detail(reader, second)
     assert found is not None
     assert found.fields["duplicate_of"] == first
     desk.store.close()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import split
 from deskterm.desk.tickets import resolution, update
@@ -25,19 +25,19 @@ LIST = "Three things:\n1. The door\n2. The window\n3. The roof"
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def fault(desk: Desk, body: str = LIST, **more: Any) -> int:
+def fault(desk: DeskSession, body: str = LIST, **more: Any) -> int:
     asked: dict[str, Any] = {"subject": "Repairs", "type": "fault", "requester": "Kim", "email": "kim@larch.example"}
     return register(desk, body=body, **asked | more, now=at(0)).number
 
 
-def letters(desk: Desk, number: int) -> list[tuple[str, str]]:
+def letters(desk: DeskSession, number: int) -> list[tuple[str, str]]:
     """What letters are about, and how far they got."""
     with open_reader(desk.store.url) as reader:
         rows = reader.rows(
@@ -47,7 +47,7 @@ def letters(desk: Desk, number: int) -> list[tuple[str, str]]:
 
 
 @pytest.mark.requirement("S5-06")
-def test_the_only_message_is_not_split_off_as_a_whole(desk: Desk) -> None:
+def test_the_only_message_is_not_split_off_as_a_whole(desk: DeskSession) -> None:
     number = fault(desk)
     with pytest.raises(DeskError, match=r"all that was asked for .* nothing would be left"):
         split.split(desk, number, 1, now=at(1))
@@ -59,7 +59,7 @@ def test_the_only_message_is_not_split_off_as_a_whole(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("S5-06")
-def test_a_message_is_split_off_once_unless_that_was_taken_back(desk: Desk) -> None:
+def test_a_message_is_split_off_once_unless_that_was_taken_back(desk: DeskSession) -> None:
     number = fault(desk)
     lamp = messages.customer_message(desk, number, "By the way, the lamp.", now=at(1)).version
     made = split.split(desk, number, lamp, now=at(2)).number
@@ -70,7 +70,7 @@ def test_a_message_is_split_off_once_unless_that_was_taken_back(desk: Desk) -> N
 
 
 @pytest.mark.requirement("S5-06")
-def test_a_thing_of_a_list_is_split_off_once(desk: Desk) -> None:
+def test_a_thing_of_a_list_is_split_off_once(desk: DeskSession) -> None:
     number = fault(desk)
     messages.customer_message(desk, number, "By the way, the lamp.", now=at(1))
     split.split_items(desk, number, 1, items=[2], now=at(2))
@@ -92,7 +92,7 @@ def test_a_split_that_is_taken_back_sends_no_letters(store_url: str) -> None:
     undo(desk, number, now=at(2))
     assert [letters(desk, one) for one in made] == [[("registered", "withdrawn")]] * 3
     assert letters(desk, number) == [("registered", "queued")]
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
@@ -106,7 +106,7 @@ def test_what_comes_of_another_ticket_is_marked_with_what_it_lacks(store_url: st
     (made,) = seen(desk, number).fields["split_to"]
     assert "incomplete" in seen(desk, made).flags
     assert update.tag(desk, made, ["door"], now=at(2)).number == made
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
@@ -116,9 +116,9 @@ def test_what_follows_a_closed_ticket_up_is_marked_with_what_it_lacks(store_url:
     number = fault(desk, type=None, organisation="larch", incomplete=True)
     assert "incomplete" in seen(desk, number).flags
     update.move(desk, number, "triage", now=at(1))
-    resolution.close(desk, number, desk.procedure.procedure.closing.reasons[0].key, now=at(2))
+    resolution.close(desk, number, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     made = messages.customer_message(desk, number, "It is back.", now=at(3)).number
     assert made != number
     assert "incomplete" in seen(desk, made).flags
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()

@@ -9,7 +9,7 @@ import pytest
 
 from deskterm.desk.billing import quotes
 from deskterm.desk.conversation import messages, survey
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.linking import duplicate
@@ -19,28 +19,28 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.resolution import resolve
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import Letter, letters_of, outbox, told
+from deskterm.store.queries.outbox import Letter, letters_of, notices_of, outbox
 from one_ticket import seen
 from shipped_desk import as_, proved
 from small_desk import at
 
 
 @pytest.fixture
-def campus(store_url: str) -> Iterator[Desk]:
+def campus(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "campus-it")
 
 
 @pytest.fixture
-def agency(store_url: str) -> Iterator[Desk]:
+def agency(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "web-agency")
 
 
 @pytest.fixture
-def vendor(store_url: str) -> Iterator[Desk]:
+def vendor(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "software-vendor")
 
 
-def ticket(desk: Desk, minute: float = 0, **more: object) -> int:
+def ticket(desk: DeskSession, minute: float = 0, **more: object) -> int:
     values: dict[str, object] = {
         "subject": "The projector is dark", "body": "Nothing shows.", "requester": "Ida Fern",
         "email": "ida@larch.example", "incomplete": True, **more,
@@ -48,20 +48,20 @@ def ticket(desk: Desk, minute: float = 0, **more: object) -> int:
     return register(desk, now=at(minute), **values).number  # type: ignore[arg-type]
 
 
-def letters_on(desk: Desk, number: int) -> list[Letter]:
+def letters_on(desk: DeskSession, number: int) -> list[Letter]:
     with open_reader(desk.store.url) as reader:
         return letters_of(reader, number)
 
 
-def heard(desk: Desk, login: str) -> list[tuple[int, str]]:
+def heard(desk: DeskSession, login: str) -> list[tuple[int, str]]:
     with open_reader(desk.store.url) as reader:
-        return [(one.number, one.what) for one in told(reader, login)]
+        return [(one.number, one.what) for one in notices_of(reader, login)]
 
 
 # -- letters ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Desk) -> None:
+def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: DeskSession) -> None:
     number = ticket(campus, priority="high")
     (letter,) = letters_on(campus, number)
     assert (letter.on, letter.template, letter.state, letter.covers) == ("registered", "registered", "queued", None)
@@ -76,21 +76,21 @@ def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Des
         assert outbox(reader) == [letter]
 
 
-def test_a_letter_is_no_answer_and_nobodys_turn_changes_by_it(campus: Desk) -> None:
+def test_a_letter_is_no_answer_and_nobodys_turn_changes_by_it(campus: DeskSession) -> None:
     number = ticket(campus, priority="critical")
     before = seen(campus, number)
     assert before.row.waiting == "us"
     assert {clock.metric: clock.state for clock in before.clocks}.get("update") is None
 
 
-def test_what_a_customer_wrote_is_never_looked_at_for_placeholders(campus: Desk) -> None:
+def test_what_a_customer_wrote_is_never_looked_at_for_placeholders(campus: DeskSession) -> None:
     number = ticket(campus, subject="{agent} {due} {0} {{number}}\r\nBcc: all@example.org")
     (letter,) = letters_on(campus, number)
     assert letter.heading == f"[{number}] {{agent}} {{due}} {{0}} {{{{number}}}} Bcc: all@example.org"
 
 
 @pytest.mark.requirement("S2-21", "S3-05")
-def test_the_requester_is_told_of_another_priority_at_once(campus: Desk) -> None:
+def test_the_requester_is_told_of_another_priority_at_once(campus: DeskSession) -> None:
     number = ticket(campus)
     update.set_priority(campus, number, "high", now=at(5))
     letter = letters_on(campus, number)[-1]
@@ -99,7 +99,7 @@ def test_the_requester_is_told_of_another_priority_at_once(campus: Desk) -> None
 
 
 @pytest.mark.requirement("S2-16", "S2-21")
-def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: Desk) -> None:
+def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: DeskSession) -> None:
     number = ticket(campus)
     update.set_priority(campus, number, "high", now=at(5))
     with pytest.raises(UsageError, match="what they were told"):
@@ -116,10 +116,10 @@ def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: De
         letters.by_phone(campus, number, "again", now=at(7))
 
 
-def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: Desk) -> None:
+def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: DeskSession) -> None:
     number = ticket(campus)
     (letter,) = letters_on(campus, number)
-    itself = Desk.by_itself(campus.store)
+    itself = DeskSession.by_itself(campus.store)
     version = seen(campus, number).version
     letters.mark(itself, number, letter.key, "failed", reason="no route to host", now=at(1))
     letters.mark(itself, number, letter.key, "queued", now=at(2))
@@ -134,7 +134,7 @@ def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: Des
 
 
 @pytest.mark.requirement("S2-18")
-def test_the_resolution_is_sent_to_the_requester(campus: Desk) -> None:
+def test_the_resolution_is_sent_to_the_requester(campus: DeskSession) -> None:
     number = ticket(campus)
     update.move(campus, number, "in-progress", now=at(1))
     messages.reply(campus, number, "The lamp was replaced.", resolution="permanent", now=at(2))
@@ -142,7 +142,7 @@ def test_the_resolution_is_sent_to_the_requester(campus: Desk) -> None:
     assert (letter.on, letter.template) == ("resolved", "resolution")
 
 
-def _resolved(desk: Desk, number: int) -> Letter:
+def _resolved(desk: DeskSession, number: int) -> Letter:
     resolve(desk, number, code="solved", note="The lamp was replaced.", now=at(3))
     letter = next(one for one in letters_on(desk, number) if one.on == "resolved")
     assert "The lamp was replaced." in letter.body
@@ -153,7 +153,7 @@ def _resolved(desk: Desk, number: int) -> Letter:
 
 
 @pytest.mark.requirement("S5-02")
-def test_everybody_in_a_department_is_told_and_the_first_to_answer_has_the_ticket(agency: Desk) -> None:
+def test_everybody_in_a_department_is_told_and_the_first_to_answer_has_the_ticket(agency: DeskSession) -> None:
     seed_agents(agency, [{"login": "sam", "team": "support"}, {"login": "kim", "team": "support"},
                          {"login": "lea", "team": "billing"}], now=at(0))  # fmt: skip
     number = ticket(agency, type="question", organisation="larch")
@@ -169,14 +169,14 @@ def test_everybody_in_a_department_is_told_and_the_first_to_answer_has_the_ticke
     assert heard(agency, "kim")[0] == (number, "the requester wrote")
 
 
-def test_where_nobody_is_of_any_department_all_who_work_on_tickets_are_told(agency: Desk) -> None:
+def test_where_nobody_is_of_any_department_all_who_work_on_tickets_are_told(agency: DeskSession) -> None:
     number = ticket(agency, type="question", organisation="larch")
     assert heard(agency, "sam") == [(number, "a new ticket")]
     assert heard(agency, "ann") == []  # nobody is told of what they did themselves
 
 
 @pytest.mark.requirement("S5-15")
-def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: Desk) -> None:
+def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: DeskSession) -> None:
     number = ticket(agency, type="question", organisation="larch", subject="My password is swordfish")
     messages.reply(agency, number, "Choose another: trout.", now=at(5))
     (letter,) = letters_on(agency, number)
@@ -188,7 +188,7 @@ def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: Desk) ->
     assert "swordfish" not in closed.heading + closed.body
 
 
-def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: Desk) -> None:
+def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: DeskSession) -> None:
     number = ticket(agency, type="question", organisation="larch")
     messages.reply(agency, number, "Under Pages.", now=at(5))
     assert [message.body for message in seen(agency, number).messages] == ["Nothing shows.", "Under Pages."]
@@ -206,7 +206,7 @@ def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
 # -- participants ----------------------------------------------------------------------------------------------------
 
 
-def test_who_takes_part_gets_the_letters(vendor: Desk) -> None:
+def test_who_takes_part_gets_the_letters(vendor: DeskSession) -> None:
     number = ticket(vendor, type="support-query", organisation="larch")
     participants.add(vendor, number, "Ola Birk", email="ola@larch.example", now=at(1))
     with pytest.raises(DeskError, match=r"takes part in .* already"):
@@ -222,7 +222,7 @@ def test_who_takes_part_gets_the_letters(vendor: Desk) -> None:
 
 
 @pytest.mark.requirement("S1-33")
-def test_the_people_of_a_duplicate_are_told_of_it(vendor: Desk) -> None:
+def test_the_people_of_a_duplicate_are_told_of_it(vendor: DeskSession) -> None:
     first = ticket(vendor, type="support-query", organisation="larch")
     second = ticket(vendor, 1, type="support-query", organisation="larch", requester="Ola Birk",
                     email="ola@larch.example")  # fmt: skip
@@ -236,16 +236,16 @@ def test_the_people_of_a_duplicate_are_told_of_it(vendor: Desk) -> None:
 
 
 @pytest.fixture
-def platform(store_url: str) -> Iterator[Desk]:
+def platform(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "saas-platform")
 
 
-def body_of(desk: Desk, number: int, template: str) -> str:
+def body_of(desk: DeskSession, number: int, template: str) -> str:
     return next(letter for letter in letters_on(desk, number) if letter.template == template).body
 
 
 @pytest.mark.requirement("S1-27")
-def test_a_letter_about_a_sign_off_without_a_resolution_reads_well(vendor: Desk) -> None:
+def test_a_letter_about_a_sign_off_without_a_resolution_reads_well(vendor: DeskSession) -> None:
     number = ticket(vendor, type="support-query")
     update.move(vendor, number, "under-investigation", now=at(1))
     update.move(vendor, number, "client-sign-off", anyway=True, now=at(2))
@@ -257,7 +257,7 @@ def test_a_letter_about_a_sign_off_without_a_resolution_reads_well(vendor: Desk)
 
 
 @pytest.mark.requirement("S4-18", "S4-20", "S4-21")
-def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(platform: Desk) -> None:
+def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(platform: DeskSession) -> None:
     number = ticket(platform, type="guidance", organisation="larch")
     update.move(platform, number, "triage", now=at(1))
     quotes.request(platform, number, now=at(2))
@@ -289,7 +289,7 @@ def test_a_resolution_is_written_of_once_to_everybody(
         for status in way:
             update.move(desk, number, status, now=at(2))
         before = len(letters_on(desk, number))
-        codes = [one.key for one in desk.procedure.procedure.closing.resolutions]
+        codes = [one.key for one in desk.procedure.definition.closing.resolutions]
         resolve(desk, number, "The lamp was replaced.", code=codes[0] if codes else None, now=at(3))
         fresh = letters_on(desk, number)[before:]
         assert [letter.template for letter in fresh] == written
@@ -298,7 +298,7 @@ def test_a_resolution_is_written_of_once_to_everybody(
 
 
 @pytest.mark.requirement("S2-19")
-def test_a_note_that_is_a_whole_letter_is_not_put_into_another(campus: Desk) -> None:
+def test_a_note_that_is_a_whole_letter_is_not_put_into_another(campus: DeskSession) -> None:
     number = ticket(campus)
     update.move(campus, number, "in-progress", now=at(1))
     words = (

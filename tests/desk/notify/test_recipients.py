@@ -10,42 +10,42 @@ import pytest
 
 from deskterm.automation.runner import Runner
 from deskterm.desk.billing import quotes
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import told
-from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.queries.outbox import notices_of
+from deskterm.store.queries.ticket_detail import ticket_detail
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
 
 
-def heard(desk: Desk, login: str) -> list[str]:
+def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in told(reader, login)]
+        return [one.what for one in notices_of(reader, login)]
 
 
-def suggestions(desk: Desk, number: int) -> dict[str, str]:
+def suggestions(desk: DeskSession, number: int) -> dict[str, str]:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return {str(one.values["rule"]): one.state for one in found.records if one.kind == "suggestion"}
 
 
-def status_of(desk: Desk, number: int) -> str:
+def status_of(desk: DeskSession, number: int) -> str:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found.row.status
 
 
 @pytest.fixture
-def services(store_url: str) -> Iterator[Desk]:
+def services(store_url: str) -> Iterator[DeskSession]:
     desk = shipped_desk(store_url, "managed-services")
     rows = [
         {"login": "gil", "name": "Gil", "team": "global", "tier": 1},
@@ -54,25 +54,25 @@ def services(store_url: str) -> Iterator[Desk]:
     ]
     seed_agents(desk, rows, now=MONDAY)
     yield desk
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
 @pytest.fixture
-def platform(store_url: str) -> Iterator[Desk]:
+def platform(store_url: str) -> Iterator[DeskSession]:
     desk = shipped_desk(store_url, "saas-platform")
     yield desk
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def call(desk: Desk) -> int:
+def call(desk: DeskSession) -> int:
     fields = {"contact-phone": "02 9999 1234"}
     return register(desk, subject="Odd", requester="Ida", fields=fields, now=at(0)).number
 
 
 @pytest.mark.requirement("S3-06")
-def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(services: Desk) -> None:
+def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(services: DeskSession) -> None:
     number = call(services)
     work_sessions.start(as_(services, "gil"), number, now=at(0))
     list(Runner(services.store).step(at(31)))
@@ -86,7 +86,7 @@ def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(s
 
 
 @pytest.mark.requirement("S3-06")
-def test_where_nobody_keeps_the_timer_the_team_is_asked(services: Desk) -> None:
+def test_where_nobody_keeps_the_timer_the_team_is_asked(services: DeskSession) -> None:
     number = call(services)
     update.move(services, number, "in-progress", now=at(0))
     absence.away(as_(services, "gus"), "gus", at(600), now=at(1))
@@ -96,7 +96,7 @@ def test_where_nobody_keeps_the_timer_the_team_is_asked(services: Desk) -> None:
 
 
 @pytest.mark.requirement("S3-06", "S3-08")
-def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(services: Desk) -> None:
+def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(services: DeskSession) -> None:
     number = call(services)
     work_sessions.start(as_(services, "gil"), number, now=at(0))
     list(Runner(services.store).step(at(31)))
@@ -111,7 +111,7 @@ def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(services: De
 
 
 @pytest.mark.requirement("S3-08")
-def test_a_raise_that_is_suggested_lapses_when_somebody_raises_and_not_when_they_lower(services: Desk) -> None:
+def test_a_raise_that_is_suggested_lapses_when_somebody_raises_and_not_when_they_lower(services: DeskSession) -> None:
     number = call(services)
     list(Runner(services.store).step(at(100)))
     assert suggestions(services, number) == {"response-near": "open"}
@@ -122,7 +122,7 @@ def test_a_raise_that_is_suggested_lapses_when_somebody_raises_and_not_when_they
 
 
 @pytest.mark.requirement("S2-20", "S4-23")
-def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(platform: Desk) -> None:
+def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(platform: DeskSession) -> None:
     number = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
     seed_agents(platform, [{"login": "support-manager", "active": False}], now=at(1))
     done = escalation.escalate(platform, number, level="support manager", reason="it goes on", now=at(2))
@@ -139,7 +139,7 @@ def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(platform: De
 
 
 @pytest.mark.requirement("S3-11")
-def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(services: Desk) -> None:
+def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(services: DeskSession) -> None:
     number = call(services)
     done = escalation.escalate(as_(services, "gil"), number, reason="it is beyond me", now=at(1))
     assert "nobody" not in done.summary
@@ -148,7 +148,7 @@ def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(se
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_its_time(platform: Desk) -> None:
+def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_its_time(platform: DeskSession) -> None:
     seed_agents(platform, [{"login": "pro", "name": "Pro", "team": "quoting"}], now=at(0))
     number = register(platform, subject="Sweep", type="guidance", requester="Ida", incomplete=True, now=at(0)).number
     update.move(platform, number, "triage", now=at(1))
@@ -165,7 +165,7 @@ def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_
     assert done.summary.startswith(f"{number}: quote 1 accepted, now Work in Progress")
 
 
-def test_on_a_desk_without_leads_the_admins_are_told(platform: Desk) -> None:
+def test_on_a_desk_without_leads_the_admins_are_told(platform: DeskSession) -> None:
     seed_agents(platform, [{"login": "lea", "active": False}, {"login": "support-manager", "active": False}], now=at(0))
     number = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
     done = escalation.escalate(as_(platform, "sam"), number, level="support manager", reason="it goes on", now=at(2))
@@ -173,7 +173,7 @@ def test_on_a_desk_without_leads_the_admins_are_told(platform: Desk) -> None:
 
 
 @pytest.mark.requirement("S3-06", "S3-12")
-def test_nobody_is_asked_to_pass_on_what_the_second_line_works_on(services: Desk) -> None:
+def test_nobody_is_asked_to_pass_on_what_the_second_line_works_on(services: DeskSession) -> None:
     clients = [{"key": "own", "name": "Own Desk Ltd", "domain": "own.example", "coverage": "2,3"}]
     seed_clients(services, clients, now=MONDAY)
     fields = {"contact-phone": "02 9999 1234"}
@@ -188,7 +188,7 @@ def test_nobody_is_asked_to_pass_on_what_the_second_line_works_on(services: Desk
 
 
 @pytest.mark.requirement("S3-06")
-def test_a_warning_of_first_line_work_lapses_when_the_ticket_is_sent_to_another_tier(services: Desk) -> None:
+def test_a_warning_of_first_line_work_lapses_when_the_ticket_is_sent_to_another_tier(services: DeskSession) -> None:
     number = call(services)
     update.move(services, number, "in-progress", now=at(0))
     list(Runner(services.store).step(at(26)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.policy.departments import home_of
@@ -17,47 +17,47 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import told
-from deskterm.store.queries.queue import Viewer, count, window
+from deskterm.store.queries.outbox import notices_of
+from deskterm.store.queries.queue import Viewer, count, queue_page
 from one_ticket import seen
 from shipped_desk import as_, proved, shipped_desk
 from small_desk import MONDAY, at
 
 
 @pytest.fixture
-def agency(store_url: str) -> Iterator[Desk]:
+def agency(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "web-agency")
 
 
-def heard(desk: Desk, login: str) -> list[str]:
+def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in told(reader, login)]
+        return [one.what for one in notices_of(reader, login)]
 
 
-def ticket(desk: Desk, kind: str = "question", **more: object) -> int:
+def ticket(desk: DeskSession, kind: str = "question", **more: object) -> int:
     facts = {"subject": "The form", "email": "kim@larch.example", "type": kind, **more}
     return register(desk, incomplete=True, now=at(0), **facts).number  # type: ignore[arg-type]
 
 
-def members(desk: Desk, **teams: str) -> None:
+def members(desk: DeskSession, **teams: str) -> None:
     seed_agents(desk, [{"login": login, "team": team} for login, team in teams.items()], now=at(0))
 
 
 @pytest.mark.requirement("S5-01", "S5-05")
-def test_a_ticket_shows_its_department_and_a_list_is_of_one(agency: Desk) -> None:
+def test_a_ticket_shows_its_department_and_a_list_is_of_one(agency: DeskSession) -> None:
     first, second = ticket(agency), ticket(agency, "work-request")
     assert [seen(agency, number).department for number in (first, second)] == ["support", "work-request"]
     viewer = Viewer("ann", None, int(at(1).timestamp()))
     with open_reader(agency.store.url) as reader:
-        assert [(row.number, row.department) for row in window(reader, "open", viewer, department="support")] == [
+        assert [(row.number, row.department) for row in queue_page(reader, "open", viewer, department="support")] == [
             (first, "support")
         ]
         assert count(reader, "open", viewer, department="support") == 1
-        assert window(reader, "open", viewer, team="support") == []
+        assert queue_page(reader, "open", viewer, team="support") == []
 
 
 @pytest.mark.requirement("S5-02")
-def test_the_lead_is_told_where_nobody_works_in_the_department(agency: Desk) -> None:
+def test_the_lead_is_told_where_nobody_works_in_the_department(agency: DeskSession) -> None:
     members(agency, sam="support", kim="billing")
     done = register(agency, subject="A coupon", email="ida@larch.example", type="work-request",
                     fields={"details": "10 %"}, now=at(0))  # fmt: skip
@@ -72,7 +72,7 @@ def test_the_lead_is_told_where_nobody_works_in_the_department(agency: Desk) -> 
 
 
 @pytest.mark.requirement("S5-02", "S5-03")
-def test_the_lead_is_told_where_everybody_in_the_department_is_away(agency: Desk) -> None:
+def test_the_lead_is_told_where_everybody_in_the_department_is_away(agency: DeskSession) -> None:
     members(agency, sam="support", kim="billing")
     absence.away(agency, "sam", at(600), now=at(0))
     number = ticket(agency)
@@ -83,7 +83,7 @@ def test_the_lead_is_told_where_everybody_in_the_department_is_away(agency: Desk
     assert "the requester wrote" in heard(agency, "kim")  # who has it hears of it, wherever they belong
 
 
-def test_teams_are_the_departments_where_there_are_only_these(agency: Desk) -> None:
+def test_teams_are_the_departments_where_there_are_only_these(agency: DeskSession) -> None:
     number = ticket(agency)
     refused = r"There is no team 'nope'.*Known: billing, work-request, support"
     with pytest.raises(DeskError, match=refused):
@@ -105,15 +105,15 @@ def test_a_procedure_with_neither_teams_nor_departments_takes_no_team(tmp_path: 
     desk.store.close()
 
 
-def test_a_team_stays_behind_when_its_ticket_goes_to_another_department(agency: Desk) -> None:
+def test_a_team_stays_behind_when_its_ticket_goes_to_another_department(agency: DeskSession) -> None:
     number = ticket(agency, team="support")
     transfer(agency, number, department="billing", note="an invoice", now=at(1))
     assert (seen(agency, number).department, seen(agency, number).row.team) == ("billing", None)
-    assert home_of(agency.procedure.procedure, "billing") == "billing"
+    assert home_of(agency.procedure.definition, "billing") == "billing"
 
 
 @pytest.mark.requirement("S5-01")
-def test_who_is_no_client_stays_out_of_what_is_for_clients_after_intake_too(agency: Desk) -> None:
+def test_who_is_no_client_stays_out_of_what_is_for_clients_after_intake_too(agency: DeskSession) -> None:
     with pytest.raises(DeskError, match=r"^Billing is for clients only: .* or choose Pre-sales enquiries"):
         register(agency, subject="An invoice", type="enquiry", department="billing", now=MONDAY)
     number = register(agency, subject="A price", type="enquiry", email="uma@nobody.example", now=MONDAY).number
@@ -129,14 +129,14 @@ def test_who_is_no_client_stays_out_of_what_is_for_clients_after_intake_too(agen
     assert (seen(agency, mail.number).type, seen(agency, mail.number).department) == ("enquiry", "pre-sales")
 
 
-def test_a_ticket_is_not_registered_for_somebody_who_only_looks_on(agency: Desk) -> None:
+def test_a_ticket_is_not_registered_for_somebody_who_only_looks_on(agency: DeskSession) -> None:
     seed_agents(agency, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=at(0))
     with pytest.raises(DeskError, match="Vic only looks on"):
         ticket(agency, assignee="vic")
 
 
 @pytest.mark.requirement("S5-03")
-def test_members_take_over_from_each_other_and_leads_from_everybody(agency: Desk) -> None:
+def test_members_take_over_from_each_other_and_leads_from_everybody(agency: DeskSession) -> None:
     members(agency, sam="support", kim="billing")
     number = ticket(agency, assignee="sam")
     absence.away(agency, "sam", at(600), now=at(1))

@@ -12,7 +12,7 @@ import pytest
 
 from deskterm.desk.billing import quotes
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.policy.permissions import NamedAct
@@ -38,18 +38,18 @@ class Named(NamedTuple):
     role: str
     """Of the shipped procedure; one that is not there is made for the test."""
     type: str
-    ready: Callable[[Desk, int], object]
+    ready: Callable[[DeskSession, int], object]
     """What somebody does before."""
-    act: Callable[[Desk, int], object]
+    act: Callable[[DeskSession, int], object]
     otherwise: set[str]
     """Who may where no role is named for it."""
 
 
-def _nothing(desk: Desk, number: int) -> None:
+def _nothing(desk: DeskSession, number: int) -> None:
     pass
 
 
-def _raised(desk: Desk, number: int) -> None:
+def _raised(desk: DeskSession, number: int) -> None:
     update.move(desk, number, "triage", now=MONDAY)
     messages.reply(desk, number, "We look.", status="under-review", now=MONDAY)
     checklists.check(desk, number, range(1, 5), checklist="to-development", outcome="code-change", now=MONDAY)
@@ -58,13 +58,13 @@ def _raised(desk: Desk, number: int) -> None:
         item_workflow.move_item(desk, number, status, now=MONDAY)
 
 
-def _tested(desk: Desk, number: int) -> None:
+def _tested(desk: DeskSession, number: int) -> None:
     _raised(desk, number)
     item_workflow.move_item(as_(desk, "dev-lead"), number, "waiting-qa-deployment", now=MONDAY)
     item_workflow.move_item(desk, number, "qa-in-progress", now=MONDAY)
 
 
-def _set_due(desk: Desk, number: int) -> None:
+def _set_due(desk: DeskSession, number: int) -> None:
     due_times.set_due(desk, number, "resolution", MONDAY + timedelta(hours=3), reason="x", now=MONDAY)
 
 
@@ -97,7 +97,7 @@ NAMED: dict[NamedAct, Named] = {
 }  # fmt: skip
 
 
-def _desk(tmp_path: Path, part: Named, *, act: NamedAct | None) -> tuple[Desk, int]:
+def _desk(tmp_path: Path, part: Named, *, act: NamedAct | None) -> tuple[DeskSession, int]:
     """A desk where a role of the procedure has the act, or (None) where no role has any, and a ticket."""
     roles = load(find(part.procedure)).procedure.roles
     if part.role not in {role.key for role in roles} and act is not None:

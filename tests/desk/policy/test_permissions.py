@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -16,7 +16,7 @@ from deskterm.errors import DeskError
 from role_table import ROLES, WHO_MAY
 from small_desk import at, small_desk
 
-COMMANDS: dict[str, Callable[[Desk], object]] = {
+COMMANDS: dict[str, Callable[[DeskSession], object]] = {
     "register": lambda desk: register(desk, subject="x", type="fault", now=at(5)),
     "reply": lambda desk: messages.reply(desk, 1001, "x", now=at(5)),
     "note": lambda desk: messages.note(desk, 1001, "x", now=at(5)),
@@ -35,7 +35,7 @@ LOGINS = {"viewer": "vic", "agent": "sam", "lead": "lea", "admin": "ann"}
 def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, act: str, tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     register(desk, subject="x", type="fault", now=at(0))
-    acting = Desk(desk.store, LOGINS[role])
+    acting = DeskSession(desk.store, LOGINS[role])
     if role in WHO_MAY[act]:
         COMMANDS[act](acting)
     else:
@@ -47,8 +47,8 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, act: str,
 def test_a_stranger_is_told_who_can_let_them_in(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     with pytest.raises(DeskError, match="'zoe' is no agent of this desk: an admin can add them"):
-        Desk(desk.store, "zoe")
+        DeskSession(desk.store, "zoe")
     seed_agents(desk, [{"login": "sam", "active": False}], now=at(0))
     with pytest.raises(DeskError, match="sam is no longer active"):
-        Desk(desk.store, "sam")
+        DeskSession(desk.store, "sam")
     desk.store.close()

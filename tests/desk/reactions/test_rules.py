@@ -9,9 +9,9 @@ import pytest
 
 from deskterm.automation.runner import Runner
 from deskterm.desk.admin.rule_settings import switch
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy import shifts
 from deskterm.desk.reactions.suggestions import leave, take
 from deskterm.desk.tickets import update as handling
@@ -30,16 +30,16 @@ SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "ste
 CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
 
 
-def place(desk: Desk, number: int) -> tuple[str, str | None, int | None]:
+def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
     ticket = seen(desk, number)
     return ticket.row.status, ticket.row.team, ticket.tier
 
 
-def of_kind(desk: Desk, number: int, kind: str) -> list[RecordView]:
+def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
     return [record for record in seen(desk, number).records if record.kind == kind]
 
 
-def managed(url: str) -> Desk:
+def managed(url: str) -> DeskSession:
     desk = shipped_desk(url, "managed-services")
     rows: list[dict[str, Any]] = [
         {"login": "aus", "name": "Aus", "team": "australia", "tier": 1},
@@ -56,7 +56,7 @@ def managed(url: str) -> Desk:
     return desk
 
 
-def saas(url: str) -> Desk:
+def saas(url: str) -> DeskSession:
     desk = shipped_desk(url, "saas-platform")
     people = [("ada", "agents"), ("bob", "agents"), ("dev", "development-triage"), ("pro", "quoting")]
     seed_agents(desk, [{"login": who, "name": who, "team": team} for who, team in people], now=MONDAY)
@@ -73,7 +73,7 @@ def test_severity_1_goes_to_development_triage_at_once(store_url: str) -> None:
     assert place(desk, later) == ("new", None, None)
     handling.set_severity(desk, later, "severity-1", now=MONDAY + timedelta(minutes=5))
     assert place(desk, later)[:2] == ("escalated-to-dev", "development-triage")
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S4-18", "S4-20")
@@ -121,7 +121,7 @@ def test_critical_and_very_technical_tickets_skip_the_first_line(store_url: str)
     assert place(desk, plain) == ("new", "global", 1)
     handling.set_priority(desk, plain, "critical", now=MONDAY)
     assert place(desk, plain) == ("escalated-l3", "third-line", 3)
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S3-12")
@@ -161,7 +161,7 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
         handed = open_for(reader, shifts.teams(desk.procedure))
     assert {one.number for one in handed} == set(numbers)
     assert [one.due for one in handed] == sorted(one.due or 0 for one in handed)
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S3-06")
@@ -184,7 +184,7 @@ def test_after_half_an_hour_of_work_the_agent_is_asked_and_takes_it_or_leaves_it
     assert place(desk, number) == ("escalated-l2", "second-line", 2)
     with pytest.raises(DeskError, match="Nothing is suggested"):
         take(desk, number, now=MONDAY + timedelta(minutes=33))
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S3-08")
@@ -209,7 +209,7 @@ def test_near_its_limit_a_ticket_is_raised_when_a_lead_wants_it_and_keeps_its_ti
     assert ticket.row.priority == "high"
     assert {clock.metric: clock.due for clock in ticket.clocks} == before
     assert of_kind(desk, raised, "suggestion") == []
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S2-07")
@@ -261,15 +261,17 @@ raise_severity = 1
 
 
 def test_rules_that_lead_to_one_another_come_to_an_end(store_url: str) -> None:
-    from deskterm.desk.admin.setup import found
+    from deskterm.desk.admin.setup import create_desk
     from small_desk import TEXT
 
-    store = found(store_url, loads(TEXT + ROUND, "x.toml").procedure, admin_login="ann", admin_name="Ann", now=MONDAY)
-    desk = Desk(store, "ann")
+    store = create_desk(
+        store_url, loads(TEXT + ROUND, "x.toml").procedure, admin_login="ann", admin_name="Ann", now=MONDAY
+    )
+    desk = DeskSession(store, "ann")
     number = register(desk, subject="x", type="fault", severity="high", now=MONDAY).number
     handling.move(desk, number, "working", now=MONDAY)
     events = [event.data.get("by_rule") for event in seen(desk, number).events if event.kind == "moved"]
     assert events == [None, "there", "back"]
     handling.set_severity(desk, number, "low", now=MONDAY)
     assert seen(desk, number).row.severity == "high"
-    assert prove(store).findings == ()
+    assert check_integrity(store).findings == ()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.policy.request_fields import Incomplete, Person, people
 from deskterm.desk.tickets import update
@@ -32,7 +32,7 @@ ISSUE: dict[str, Any] = {
 }
 
 
-def issue(desk: Desk, **more: Any) -> int:
+def issue(desk: DeskSession, **more: Any) -> int:
     given: dict[str, Any] = {"subject": "It jams", "requester": "Kim Roe", "body": "Paper jam 42", "fields": ISSUE}
     return register(desk, **{**given, "now": MONDAY, **more}).number
 
@@ -61,7 +61,7 @@ def test_caller_requester_and_those_to_be_told_are_three_people(store_url: str) 
     assert ticket.fields["occurred-at"] == "2026-11-20T08:30:00Z"
     assert ticket.row.received == int(MONDAY.timestamp())  # clocks start there, not at the occurrence
     assert ticket.fields["first-time"] is True
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S2-15", "S2-08", "S1-03")
@@ -153,7 +153,7 @@ def test_a_ticket_is_lifted_out_of_its_order_for_a_reason_and_a_number(store_url
     assert (ticket.row.priority, ticket.fields["number-affected"]) == ("critical", 40)
     (record,) = [record for record in ticket.records if record.kind == "override"]
     assert (record.state, record.who, record.values["affected"]) == ("no-alternative", "ann", 40)
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S2-14", "S2-13")
@@ -171,7 +171,7 @@ def test_an_exempt_ticket_has_no_clocks_until_it_is_taken_back(store_url: str) -
     assert ticket.row.next_due is None
     unexempt(as_(desk, "lea"), number, now=MONDAY + timedelta(minutes=10))
     assert {clock.metric: clock.due for clock in seen(desk, number).clocks} == before
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S2-14")
@@ -180,7 +180,7 @@ def test_the_reasons_of_an_exemption_are_the_procedures(store_url: str) -> None:
     number = issue(desk)
     with pytest.raises(DeskError, match="There is no reason"):
         exempt(desk, number, "no time", now=MONDAY)
-    key = desk.procedure.procedure.sla.exempt_reasons[0].key
+    key = desk.procedure.definition.sla.exempt_reasons[0].key
     exempt(desk, number, key, now=MONDAY)
     assert seen(desk, number).exempt == key
 
@@ -271,7 +271,7 @@ def test_another_type_asks_for_what_that_type_asks_for(store_url: str) -> None:
     update.change(desk, lacks, type="feedback", now=at(7))
     (record,) = [one for one in seen(desk, lacks).records if one.kind == "missing"]
     assert "business-impact" not in record.values["fields"]
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
 
 
 def test_a_telephone_number_is_told_once_and_is_one(store_url: str) -> None:

@@ -263,7 +263,7 @@ def test_a_ticket_that_came_back_needs_a_resolution_anew(opened: Opened) -> None
 @pytest.mark.requirement("S2-19")
 def test_a_resolution_letter_is_checked_for_its_five_parts(opened: Opened) -> None:
     desk = opened("campus-it")
-    procedure = desk.procedure.procedure
+    procedure = desk.procedure.definition
     assert courtesy(procedure, LETTER) == []
     assert [check.key for check in courtesy(procedure, "It is fixed.")] == [
         "introduction", "information", "how-resolved", "further-help", "thanks",

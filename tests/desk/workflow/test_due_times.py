@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
-from deskterm.desk.domain.due_changes import Moved
+from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.fold import Upcoming, folded
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate, split
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.preview import preview
@@ -26,19 +26,19 @@ from small_desk import at
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = promising_desk(store_url)
     yield made
-    assert prove(made.store).findings == ()
+    assert check_integrity(made.store).findings == ()
     made.store.close()
 
 
-def clock(desk: Desk, metric: str, number: int = 1001) -> ClockView:
+def clock(desk: DeskSession, metric: str, number: int = 1001) -> ClockView:
     found = seen(desk, number)
     return [clock for clock in found.clocks + found.timers if clock.metric == metric][-1]
 
 
-def upcoming(desk: Desk, number: int = 1001) -> list[Upcoming]:
+def upcoming(desk: DeskSession, number: int = 1001) -> list[Upcoming]:
     with desk.store.reading() as session:
         return folded(events_of(session, number), desk.editions(session)).upcoming()
 
@@ -47,20 +47,20 @@ def epoch(minutes: float) -> int:
     return int(at(minutes).timestamp())
 
 
-def fault(desk: Desk, severity: str = "high", **more: str) -> int:
+def fault(desk: DeskSession, severity: str = "high", **more: str) -> int:
     return register(desk, subject="x", type="fault", severity=severity, now=at(0), **more).number  # type: ignore[arg-type]
 
 
-def task(desk: Desk) -> int:
+def task(desk: DeskSession) -> int:
     return register(desk, subject="x", type="task", now=at(0)).number
 
 
 # -- warnings and notices ------------------------------------------------------------------------------------------
 
 
-def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(desk: Desk) -> None:
+def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(desk: DeskSession) -> None:
     fault(desk)
-    itself = Desk.by_itself(desk.store)
+    itself = DeskSession.by_itself(desk.store)
     assert clock(desk, "resolution").next_event == epoch(120)
     coming = [event for event in upcoming(desk) if event.metric == "resolution"]
     assert [(event.what, event.threshold, event.instant) for event in coming] == [
@@ -76,11 +76,11 @@ def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(desk: Desk
     assert seen(desk).events[-1].actor == "deskterm"
 
 
-def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(desk: Desk) -> None:
+def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(desk: DeskSession) -> None:
     fault(desk)
     before = seen(desk)
     breach = next(event for event in upcoming(desk) if event.what == "breach" and event.metric == "response")
-    due_times.notice(Desk.by_itself(desk.store), 1001, breach, now=at(300))
+    due_times.notice(DeskSession.by_itself(desk.store), 1001, breach, now=at(300))
     after = seen(desk)
     assert [c._replace(next_event=None) for c in after.clocks] == [c._replace(next_event=None) for c in before.clocks]
     assert after.row.updated == before.row.updated
@@ -88,12 +88,12 @@ def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(desk: Desk) 
     assert clock(desk, "response").breached_at == epoch(30)
 
 
-def test_a_pause_says_no_warning_twice(desk: Desk) -> None:
+def test_a_pause_says_no_warning_twice(desk: DeskSession) -> None:
     fault(desk)
     first = upcoming(desk)[-3]
     assert (first.metric, first.threshold) == ("resolution", "50%")
     update.move(desk, 1001, "working", now=at(130))
-    due_times.notice(Desk.by_itself(desk.store), 1001, first, now=at(130))
+    due_times.notice(DeskSession.by_itself(desk.store), 1001, first, now=at(130))
     update.move(desk, 1001, "waiting", now=at(140))
     assert clock(desk, "resolution").next_event is None
     update.move(desk, 1001, "working", now=at(200))
@@ -103,9 +103,9 @@ def test_a_pause_says_no_warning_twice(desk: Desk) -> None:
 # -- due times and sprints -----------------------------------------------------------------------------------------
 
 
-def test_a_due_time_is_set_by_who_may_with_a_reason(desk: Desk) -> None:
+def test_a_due_time_is_set_by_who_may_with_a_reason(desk: DeskSession) -> None:
     task(desk)
-    kim = Desk(desk.store, "kim")
+    kim = DeskSession(desk.store, "kim")
     with pytest.raises(DeskError, match="Only somebody with the role Planner may set a due time here"):
         due_times.set_due(desk, 1001, "resolution", at(1440), reason="agreed", now=at(1))
     with pytest.raises(UsageError, match="Say why"):
@@ -123,7 +123,7 @@ def test_a_due_time_is_set_by_who_may_with_a_reason(desk: Desk) -> None:
         due_times.clear_due(kim, 1001, "resolution", reason="x", now=at(4))
 
 
-def test_a_task_is_due_with_the_sprint_it_is_scheduled_to(desk: Desk) -> None:
+def test_a_task_is_due_with_the_sprint_it_is_scheduled_to(desk: DeskSession) -> None:
     task(desk)
     assert seen(desk).row.next_due is None
     with pytest.raises(DeskError, match=r"No sprint to come starts on '2026-11-24': choose from 2026-11-23"):
@@ -135,9 +135,9 @@ def test_a_task_is_due_with_the_sprint_it_is_scheduled_to(desk: Desk) -> None:
     assert seen(desk).row.next_due is None
 
 
-def test_a_ticket_that_comes_back_is_not_due_when_it_was(desk: Desk) -> None:
+def test_a_ticket_that_comes_back_is_not_due_when_it_was(desk: DeskSession) -> None:
     task(desk)
-    kim = Desk(desk.store, "kim")
+    kim = DeskSession(desk.store, "kim")
     due_times.set_due(kim, 1001, "resolution", at(60), reason="agreed", now=at(1))
     update.move(desk, 1001, "solved", now=at(30))
     messages.customer_message(desk, 1001, "Not quite.", now=at(5000))
@@ -148,15 +148,15 @@ def test_a_ticket_that_comes_back_is_not_due_when_it_was(desk: Desk) -> None:
 # -- waivers -------------------------------------------------------------------------------------------------------
 
 
-def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(desk: Desk) -> None:
+def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(desk: DeskSession) -> None:
     fault(desk)
-    lea = Desk(desk.store, "lea")
+    lea = DeskSession(desk.store, "lea")
     with pytest.raises(DeskError, match="has not been missed"):
         due_times.waive(lea, 1001, "response", reason="storm", now=at(30))
     messages.reply(desk, 1001, "late", now=at(45))
     assert seen(desk).row.breached
     with pytest.raises(DeskError, match="An agent may not waive"):
-        due_times.waive(Desk(desk.store, "sam"), 1001, "response", reason="storm", now=at(50))
+        due_times.waive(DeskSession(desk.store, "sam"), 1001, "response", reason="storm", now=at(50))
     due_times.waive(lea, 1001, "response", reason="storm", now=at(50))
     found = clock(desk, "response")
     assert (found.state, found.breached_at, found.waived) == ("late", epoch(30), True)
@@ -168,13 +168,13 @@ def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(desk: Desk) -> Non
 # -- what would move -----------------------------------------------------------------------------------------------
 
 
-def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(desk: Desk) -> None:
+def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(desk: DeskSession) -> None:
     fault(desk, "low")
     version = seen(desk).version
     found = preview(desk, 1001, severity="high", now=at(60))
     assert found[:2] == [
-        Moved("response", "Response", 1, epoch(60), epoch(30), True, 1001),
-        Moved("resolution", "Resolution", 1, epoch(2880), epoch(240), False, 1001),
+        DueChange("response", "Response", 1, epoch(60), epoch(30), True, 1001),
+        DueChange("resolution", "Resolution", 1, epoch(2880), epoch(240), False, 1001),
     ]
     assert seen(desk).version == version
     update.set_severity(desk, 1001, "high", now=at(60))
@@ -186,7 +186,7 @@ def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(desk: 
     assert {clock.new_due for clock in preview(desk, 1001, type="question", now=at(62))} == {None}
 
 
-def test_what_was_foreseen_is_what_the_change_does(desk: Desk) -> None:
+def test_what_was_foreseen_is_what_the_change_does(desk: DeskSession) -> None:
     fault(desk, "low")
     for wanted in ({"severity": "high"}, {"organisation": "larch"}, {"type": "question"}):
         foreseen = preview(desk, 1001, now=at(60), **wanted)
@@ -195,7 +195,7 @@ def test_what_was_foreseen_is_what_the_change_does(desk: Desk) -> None:
         assert preview(desk, 1001, now=at(60), **wanted) == []
 
 
-def test_a_tag_that_is_not_there_is_not_taken_off_in_silence(desk: Desk) -> None:
+def test_a_tag_that_is_not_there_is_not_taken_off_in_silence(desk: DeskSession) -> None:
     fault(desk, "low")
     with pytest.raises(DeskError, match="has no tag old: its tags are none"):
         update.tag(desk, 1001, remove=["old"], now=at(1))
@@ -203,7 +203,7 @@ def test_a_tag_that_is_not_there_is_not_taken_off_in_silence(desk: Desk) -> None
     assert done.summary == "1001: tags vip (old was not there)"
 
 
-def test_a_rehearsed_change_is_refused_as_the_change_is(desk: Desk) -> None:
+def test_a_rehearsed_change_is_refused_as_the_change_is(desk: DeskSession) -> None:
     fault(desk, "low")
     with pytest.raises(DeskError, match="There is no severity 'dire'"):
         preview(desk, 1001, severity="dire", now=at(1))
@@ -214,7 +214,7 @@ def test_a_rehearsed_change_is_refused_as_the_change_is(desk: Desk) -> None:
 # -- what happens by itself ----------------------------------------------------------------------------------------
 
 
-def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_the_wait(desk: Desk) -> None:
+def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_the_wait(desk: DeskSession) -> None:
     fault(desk)
     update.move(desk, 1001, "working", now=at(1))
     messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(10))
@@ -229,7 +229,7 @@ def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_
     assert not seen(desk).row.breached
 
 
-def test_a_solved_ticket_closes_by_itself_and_may_come_back_for_a_while(desk: Desk) -> None:
+def test_a_solved_ticket_closes_by_itself_and_may_come_back_for_a_while(desk: DeskSession) -> None:
     fault(desk)
     update.move(desk, 1001, "solved", now=at(10))
     (closes,) = upcoming(desk)
@@ -240,7 +240,7 @@ def test_a_solved_ticket_closes_by_itself_and_may_come_back_for_a_while(desk: De
     assert upcoming(desk) == []
 
 
-def test_a_ticket_is_put_off_and_a_word_takes_it_up(desk: Desk) -> None:
+def test_a_ticket_is_put_off_and_a_word_takes_it_up(desk: DeskSession) -> None:
     fault(desk)
     due_times.snooze(desk, 1001, at(600), now=at(1))
     assert clock(desk, "timer:snooze").due == seen(desk).snoozed_until == epoch(600)
@@ -256,9 +256,9 @@ def test_a_ticket_is_put_off_and_a_word_takes_it_up(desk: Desk) -> None:
         due_times.snooze(desk, 1001, None, now=at(6))
 
 
-def test_effort_counts_hands_on_time_whatever_the_hour(desk: Desk) -> None:
+def test_effort_counts_hands_on_time_whatever_the_hour(desk: DeskSession) -> None:
     fault(desk, "low")
-    sam = Desk(desk.store, "sam")
+    sam = DeskSession(desk.store, "sam")
     assert clock(desk, "effort").state == "paused"
     work_sessions.start(sam, 1001, now=at(10))
     assert clock(desk, "effort").due == epoch(40)
@@ -279,7 +279,7 @@ def test_effort_counts_hands_on_time_whatever_the_hour(desk: Desk) -> None:
 # -- linking and handing over --------------------------------------------------------------------------------------
 
 
-def test_a_duplicate_loses_its_clocks_and_keeps_its_misses(desk: Desk) -> None:
+def test_a_duplicate_loses_its_clocks_and_keeps_its_misses(desk: DeskSession) -> None:
     older, number = fault(desk), fault(desk)
     messages.reply(desk, number, "late", now=at(45))
     before = seen(desk, older).clocks
@@ -298,7 +298,7 @@ def test_a_duplicate_loses_its_clocks_and_keeps_its_misses(desk: Desk) -> None:
         duplicate.duplicate(desk, number, of=older, now=at(60))
 
 
-def test_a_matter_split_off_starts_when_its_message_came(desk: Desk) -> None:
+def test_a_matter_split_off_starts_when_its_message_came(desk: DeskSession) -> None:
     number = fault(desk, requester="Kim Doe", email="kim@larch.example")
     messages.reply(desk, number, "hello", now=at(5))
     messages.customer_message(desk, number, "By the way:\nthe printer burns.", now=at(50))
@@ -314,7 +314,7 @@ def test_a_matter_split_off_starts_when_its_message_came(desk: Desk) -> None:
     assert seen(desk, number).fields == {"split_to": [done.number]}
 
 
-def test_a_handover_leaves_the_customers_clocks_alone(desk: Desk) -> None:
+def test_a_handover_leaves_the_customers_clocks_alone(desk: DeskSession) -> None:
     number = fault(desk, department="software")
     with pytest.raises(UsageError, match="Software wants a note"):
         transfer(desk, number, department="hardware", now=at(5))

@@ -8,16 +8,16 @@ import pytest
 
 from desk_story import Story
 from deskterm.desk.conversation import delay_notice, messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history import undo
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation, priority_dispute
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import letters_of, told
+from deskterm.store.queries.outbox import letters_of, notices_of
 from deskterm.store.queries.oversight import escalations
 from deskterm.store.queries.ticket_detail import RecordView
 from one_ticket import seen
@@ -26,26 +26,26 @@ from small_desk import at
 
 
 @pytest.fixture
-def campus(store_url: str) -> Iterator[Desk]:
+def campus(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "campus-it")
 
 
 @pytest.fixture
-def vendor(store_url: str) -> Iterator[Desk]:
+def vendor(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "software-vendor")
 
 
 @pytest.fixture
-def saas(store_url: str) -> Iterator[Desk]:
+def saas(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "saas-platform")
 
 
 @pytest.fixture
-def services(store_url: str) -> Iterator[Desk]:
+def services(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "managed-services")
 
 
-def ticket(desk: Desk, **more: object) -> int:
+def ticket(desk: DeskSession, **more: object) -> int:
     values: dict[str, object] = {
         "subject": "No mail", "body": "None since eight.", "requester": "Ida Fern", "email": "ida@larch.example",
         "incomplete": True, **more,
@@ -53,25 +53,25 @@ def ticket(desk: Desk, **more: object) -> int:
     return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
 
 
-def steps(desk: Desk, number: int) -> list[RecordView]:
+def steps(desk: DeskSession, number: int) -> list[RecordView]:
     return [record for record in seen(desk, number).records if record.kind == "escalation"]
 
 
-def news(desk: Desk, number: int) -> list[str]:
+def news(desk: DeskSession, number: int) -> list[str]:
     with open_reader(desk.store.url) as reader:
         return [letter.on for letter in letters_of(reader, number)]
 
 
-def heard(desk: Desk, login: str) -> list[str]:
+def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in told(reader, login)]
+        return [one.what for one in notices_of(reader, login)]
 
 
 # -- ladders ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("S2-20")
-def test_a_ticket_climbs_two_levels_and_the_requester_hears_of_each(campus: Desk) -> None:
+def test_a_ticket_climbs_two_levels_and_the_requester_hears_of_each(campus: DeskSession) -> None:
     number = ticket(campus)
     with pytest.raises(UsageError, match="Say why"):
         escalation.escalate(campus, number, ladder="escalation", now=at(1))
@@ -88,7 +88,7 @@ def test_a_ticket_climbs_two_levels_and_the_requester_hears_of_each(campus: Desk
 
 
 @pytest.mark.requirement("S2-20")
-def test_no_clock_is_another_for_an_escalation(campus: Desk) -> None:
+def test_no_clock_is_another_for_an_escalation(campus: DeskSession) -> None:
     number = ticket(campus, priority="critical")
     messages.reply(campus, number, "We are on it.", now=at(1))
     before = seen(campus, number).clocks
@@ -97,8 +97,8 @@ def test_no_clock_is_another_for_an_escalation(campus: Desk) -> None:
 
 
 @pytest.mark.requirement("S4-23")
-def test_a_ladder_has_its_levels_with_criteria_and_whoever_holds_the_role_is_asked(saas: Desk) -> None:
-    (ladder,) = saas.procedure.procedure.ladders
+def test_a_ladder_has_its_levels_with_criteria_and_whoever_holds_the_role_is_asked(saas: DeskSession) -> None:
+    (ladder,) = saas.procedure.definition.ladders
     assert [level.label for level in ladder.levels] == [
         "Customer", "Team Lead / CSM", "Support Manager", "Head of Support & Customer Success",
         "Chief Customer Officer",
@@ -118,7 +118,7 @@ def test_a_ladder_has_its_levels_with_criteria_and_whoever_holds_the_role_is_ask
 
 
 @pytest.mark.requirement("S4-22")
-def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_priority(saas: Desk) -> None:
+def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_priority(saas: DeskSession) -> None:
     number = ticket(saas, type="issue", organisation="larch", priority="low")
     escalation.escalate(saas, number, impact="Two hundred invoices wait.", by_customer=True, now=at(1))
     (step,) = steps(saas, number)
@@ -143,7 +143,7 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
         escalation.review(saas, number, decision="unchanged", now=at(6))
 
 
-def test_a_rule_begins_a_ladder_once(saas: Desk) -> None:
+def test_a_rule_begins_a_ladder_once(saas: DeskSession) -> None:
     number = ticket(saas, type="issue", organisation="larch")
     with saas.ticket(number, "escalate", at(1)) as work:
         assert escalation.begin(work, "customer-escalation", by_rule="complaint") == "escalated to Customer"
@@ -156,7 +156,7 @@ def test_a_rule_begins_a_ladder_once(saas: Desk) -> None:
 
 
 @pytest.mark.requirement("S1-34")
-def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk) -> None:
+def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: DeskSession) -> None:
     number = ticket(vendor, type="support-query", organisation="larch")
     messages.customer_message(vendor, number, "Please ESCALATE this to the customer\nexcellence  manager.", now=at(5))
     (step,) = steps(vendor, number)
@@ -199,7 +199,7 @@ def test_only_whole_words_of_their_own_ask_for_it(words: str, asked: bool) -> No
 
 
 @pytest.mark.requirement("S3-05")
-def test_a_customer_says_that_the_priority_is_wrong(services: Desk) -> None:
+def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> None:
     number = ticket(services, priority="low")
     assert "Its priority is Low" in _letters(services, number)[-1]
     with pytest.raises(UsageError, match="how it affects them"):
@@ -218,7 +218,7 @@ def test_a_customer_says_that_the_priority_is_wrong(services: Desk) -> None:
 
 
 @pytest.mark.requirement("S3-05")
-def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehearsed(services: Desk) -> None:
+def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehearsed(services: DeskSession) -> None:
     number = ticket(services, priority="low")
     priority_dispute.dispute(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
     before = seen(services, number)
@@ -230,14 +230,14 @@ def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehears
     assert tried.moved == done.moved
 
 
-def test_a_dispute_may_leave_the_priority_with_a_word_why(services: Desk) -> None:
+def test_a_dispute_may_leave_the_priority_with_a_word_why(services: DeskSession) -> None:
     number = ticket(services, priority="low")
     priority_dispute.dispute(services, number, "It is urgent.", now=at(1))
     priority_dispute.settle(services, number, note="One person, and there is another printer.", now=at(2))
     assert (seen(services, number).row.priority, len(_letters(services, number))) == ("low", 1)
 
 
-def test_a_priority_is_disputed_only_where_the_procedure_lets_customers(campus: Desk) -> None:
+def test_a_priority_is_disputed_only_where_the_procedure_lets_customers(campus: DeskSession) -> None:
     with pytest.raises(DeskError, match="does not let customers dispute"):
         priority_dispute.dispute(campus, ticket(campus), "It is urgent.", now=at(1))
 
@@ -268,7 +268,7 @@ def test_a_delay_that_nobody_spoke_of_is_told_when_the_time_is_over(store_url: s
     number = _fault(story)
     story.at("2026-12-31T12:00Z")
     assert story.letters(number) == ["registered", "delayed"]
-    assert prove(story.store).findings == ()
+    assert check_integrity(story.store).findings == ()
 
 
 def test_a_delay_told_by_phone_needs_no_letter(store_url: str) -> None:
@@ -281,7 +281,7 @@ def test_a_delay_told_by_phone_needs_no_letter(store_url: str) -> None:
 
 
 @pytest.mark.requirement("S1-22", "S2-16")
-def test_an_update_is_due_from_one_answer_to_the_next_for_critical_and_high(campus: Desk) -> None:
+def test_an_update_is_due_from_one_answer_to_the_next_for_critical_and_high(campus: DeskSession) -> None:
     number = ticket(campus, priority="critical")
     messages.reply(campus, number, "We are on it.", now=at(1))
     (first,) = [clock for clock in seen(campus, number).clocks if clock.metric == "update"]
@@ -307,12 +307,12 @@ def _fault(story: Story) -> int:
     ).number  # fmt: skip
 
 
-def _letters(desk: Desk, number: int) -> list[str]:
+def _letters(desk: DeskSession, number: int) -> list[str]:
     with open_reader(desk.store.url) as reader:
         return [letter.body for letter in letters_of(reader, number)]
 
 
-def test_only_open_tickets_are_escalated(campus: Desk) -> None:
+def test_only_open_tickets_are_escalated(campus: DeskSession) -> None:
     number = ticket(campus)
     update.move(campus, number, "in-progress", now=at(1))
     from deskterm.desk.tickets.resolution import resolve
@@ -323,7 +323,7 @@ def test_only_open_tickets_are_escalated(campus: Desk) -> None:
 
 
 @pytest.mark.requirement("S2-20", "S2-24")
-def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says_that(campus: Desk) -> None:
+def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says_that(campus: DeskSession) -> None:
     number = ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
     assert seen(campus, number).row.status == "escalated-l1"
@@ -335,14 +335,14 @@ def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says
 
 
 @pytest.mark.requirement("S2-20")
-def test_a_step_that_is_taken_before_its_turn_leads_to_its_status_too(campus: Desk) -> None:
+def test_a_step_that_is_taken_before_its_turn_leads_to_its_status_too(campus: DeskSession) -> None:
     number = ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", level="head", reason="a decision is wanted", now=at(2))
     assert seen(campus, number).row.status == "escalated-l2"
 
 
 @pytest.mark.requirement("S2-20")
-def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_back(services: Desk) -> None:
+def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_back(services: DeskSession) -> None:
     number = ticket(services, organisation="larch")
     escalation.escalate(services, number, reason="complex", now=at(1))
     resolution.resolve(services, number, "Replaced the disk.", now=at(2))
@@ -359,7 +359,7 @@ def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_
 
 
 @pytest.mark.requirement("S1-33", "S1-34")
-def test_a_duplicate_is_not_escalated_any_more(vendor: Desk) -> None:
+def test_a_duplicate_is_not_escalated_any_more(vendor: DeskSession) -> None:
     first, number = ticket(vendor), ticket(vendor)
     escalation.escalate(vendor, number, reason="asked for", now=at(1))
     duplicate.duplicate(vendor, number, first, now=at(2))
@@ -368,7 +368,7 @@ def test_a_duplicate_is_not_escalated_any_more(vendor: Desk) -> None:
 
 @pytest.mark.requirement("S4-21")
 def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_the_ticket_is_closed(
-    saas: Desk,
+    saas: DeskSession,
 ) -> None:
     number = ticket(saas, type="issue", organisation="larch")
     with saas.ticket(number, "escalate", at(1)) as work:
@@ -382,7 +382,7 @@ def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_
 
 
 @pytest.mark.requirement("S2-07")
-def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: Desk) -> None:
+def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSession) -> None:
     number = ticket(campus)
     with campus.ticket(number, "assign", at(1)) as work:
         work.append("assigned", {"tier": (work.state.tier, 0)})
@@ -394,7 +394,7 @@ def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: Desk) -
 
 
 @pytest.mark.requirement("S2-07", "S3-06")
-def test_a_ladder_does_not_bring_a_ticket_down(campus: Desk) -> None:
+def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
     number = ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", reason="beyond us", now=at(1))
     with pytest.raises(DeskError, match="is at Second tier already, where From the site to the desk ends"):
@@ -408,14 +408,14 @@ def test_a_ladder_does_not_bring_a_ticket_down(campus: Desk) -> None:
 
 
 @pytest.mark.requirement("S3-12")
-def test_a_ticket_that_was_sent_to_a_tier_goes_on_to_the_one_above(services: Desk) -> None:
+def test_a_ticket_that_was_sent_to_a_tier_goes_on_to_the_one_above(services: DeskSession) -> None:
     number = ticket(services, tags=("very-technical",), priority="high")
     assert seen(services, number).tier == 2
     escalation.escalate(services, number, reason="beyond us", now=at(1))
     assert (seen(services, number).tier, seen(services, number).row.status) == (3, "escalated-l3")
 
 
-def test_a_customer_cannot_ask_where_no_ladder_is_for_them(services: Desk) -> None:
+def test_a_customer_cannot_ask_where_no_ladder_is_for_them(services: DeskSession) -> None:
     number = ticket(services)
     for ladder in (None, "tiers"):
         with pytest.raises(DeskError, match="for customers to ask for: escalate in the desk's own name"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
@@ -16,14 +16,14 @@ from small_desk import at
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     for made in proved(store_url, "managed-services"):
         register(made, subject="No mail", impact="person", requester="Ida", incomplete=True, now=at(0))
         yield made
 
 
 @pytest.mark.requirement("S3-05")
-def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promised(desk: Desk) -> None:
+def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promised(desk: DeskSession) -> None:
     assert seen(desk).row.priority == "medium"
     done = update.change(desk, 1001, urgency="Can go on", now=at(5))
     assert done.summary.startswith("1001: urgency none → Can go on, priority Medium → Low")
@@ -33,7 +33,7 @@ def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promise
     assert (ticket.impact, ticket.urgency, ticket.row.priority) == ("organisation", "stopped", "critical")
 
 
-def test_the_same_weight_again_is_refused(desk: Desk) -> None:
+def test_the_same_weight_again_is_refused(desk: DeskSession) -> None:
     update.change(desk, 1001, urgency="hindered", now=at(5))
     with pytest.raises(DeskError, match="is weighed so already"):
         update.change(desk, 1001, impact="person", urgency="hindered", now=at(6))

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk.admin.setup import found
+from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.domain.fold import Upcoming, folded
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
@@ -23,32 +23,32 @@ from small_desk import MONDAY, at
 DAY = 1440
 
 
-def shipped_desk(url: str, procedure: str) -> Desk:
-    store = found(url, load(find(procedure)).procedure, admin_login="ann", admin_name="Ann", now=MONDAY)
-    desk = Desk(store, "ann")
+def shipped_desk(url: str, procedure: str) -> DeskSession:
+    store = create_desk(url, load(find(procedure)).procedure, admin_login="ann", admin_name="Ann", now=MONDAY)
+    desk = DeskSession(store, "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": 1}], now=MONDAY)
-    return Desk(store, "sam")
+    return DeskSession(store, "sam")
 
 
 @pytest.fixture
-def provider(store_url: str) -> Iterator[Desk]:
+def provider(store_url: str) -> Iterator[DeskSession]:
     desk = shipped_desk(store_url, "managed-services")
     register(desk, type="problem", subject="x", impact="person", urgency="hindered", incomplete=True, now=at(0))
     yield desk
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
 @pytest.fixture
-def vendor(store_url: str) -> Iterator[Desk]:
+def vendor(store_url: str) -> Iterator[DeskSession]:
     desk = shipped_desk(store_url, "saas-platform")
     register(desk, subject="x", incomplete=True, now=at(0))
     yield desk
-    assert prove(desk.store).findings == ()
+    assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def upcoming(desk: Desk, metric: str) -> list[tuple[str, float]]:
+def upcoming(desk: DeskSession, metric: str) -> list[tuple[str, float]]:
     """What a metric will bring, and how many minutes after Monday 09:00."""
     with desk.store.reading() as session:
         events: list[Upcoming] = folded(events_of(session, 1001), desk.editions(session)).upcoming()
@@ -57,7 +57,7 @@ def upcoming(desk: Desk, metric: str) -> list[tuple[str, float]]:
 
 
 @pytest.mark.requirement("S3-06")
-def test_the_effort_prompt_comes_at_25_and_at_30_minutes_of_first_line_work(provider: Desk) -> None:
+def test_the_effort_prompt_comes_at_25_and_at_30_minutes_of_first_line_work(provider: DeskSession) -> None:
     assert upcoming(provider, "effort") == [], "nobody works on it yet"
     work_sessions.start(provider, 1001, now=at(100))
     assert upcoming(provider, "effort") == [("warning", 125), ("breach", 130)]
@@ -71,7 +71,7 @@ def test_the_effort_prompt_comes_at_25_and_at_30_minutes_of_first_line_work(prov
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_is_waited_for_until_the_requester_answers(vendor: Desk) -> None:
+def test_a_quote_is_waited_for_until_the_requester_answers(vendor: DeskSession) -> None:
     messages.reply(vendor, 1001, "We shall look at it.", now=at(10))
     for minute, status in ((20, "triage"), (30, "under-review"), (100, "quote-required")):
         update.move(vendor, 1001, status, now=at(minute))

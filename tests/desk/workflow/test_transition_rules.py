@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items, releases
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
@@ -20,12 +20,12 @@ from deskterm.procedure.load import load
 from deskterm.procedure.schema import DevStatus, Procedure, Rule
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import told
-from deskterm.store.queries.ticket_detail import EventView, sheet
+from deskterm.store.queries.outbox import notices_of
+from deskterm.store.queries.ticket_detail import EventView, ticket_detail
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import MONDAY
 
-Made = Callable[..., Desk]
+Made = Callable[..., DeskSession]
 
 
 def at(minutes: float) -> datetime:
@@ -34,15 +34,15 @@ def at(minutes: float) -> datetime:
 
 @pytest.fixture
 def made(store_url: str) -> Iterator[Made]:
-    desks: list[Desk] = []
+    desks: list[DeskSession] = []
 
-    def making(name: str, **changes: Any) -> Desk:
+    def making(name: str, **changes: Any) -> DeskSession:
         desks.append(shipped_desk(store_url, name, **changes))
         return desks[-1]
 
     yield making
     for desk in desks:
-        assert prove(desk.store).findings == ()
+        assert check_integrity(desk.store).findings == ()
         desk.store.close()
 
 
@@ -50,28 +50,28 @@ def shipped(name: str) -> Procedure:
     return load(find(name)).procedure
 
 
-def opened(desk: Desk, minute: float = 0, **more: Any) -> int:
+def opened(desk: DeskSession, minute: float = 0, **more: Any) -> int:
     facts = {"subject": "It fails", "requester": "Ida", "email": "ida@larch.example", "incomplete": True, **more}
     return register(desk, now=at(minute), **facts).number
 
 
-def status(desk: Desk, number: int) -> str:
+def status(desk: DeskSession, number: int) -> str:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found.row.status
 
 
-def kept_back(desk: Desk, number: int) -> list[EventView]:
+def kept_back(desk: DeskSession, number: int) -> list[EventView]:
     with open_reader(desk.store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return [event for event in found.events if event.kind == "kept_back"]
 
 
-def heard(desk: Desk, login: str) -> list[str]:
+def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in told(reader, login)]
+        return [one.what for one in notices_of(reader, login)]
 
 
 @pytest.mark.requirement("S2-18")
@@ -141,7 +141,7 @@ def tried_in(procedure: Procedure, **changes: Any) -> dict[str, Any]:
     }
 
 
-def ready(desk: Desk) -> int:
+def ready(desk: DeskSession) -> int:
     number = opened(desk, type="issue", organisation="larch")
     update.move(desk, number, "triage", now=at(1))
     checked(desk, number, "to-development", "code-change", at(2))

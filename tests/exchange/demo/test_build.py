@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk.admin.setup import found
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.build import build, pour, working_morning
 from deskterm.exchange.demo.story_loader import storybook
 from deskterm.exchange.demo.story_schema import before, moments
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import data_folder, find
 from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store, open_store
-from deskterm.store.db.reader import Reader, open_reader
-from deskterm.store.queries.queue import VIEWS, Key, QueueRow, Viewer, count, counters, window
-from deskterm.store.queries.ticket_detail import agents, desk_facts, sheet
+from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.queries.queue import VIEWS, Key, QueueRow, Viewer, count, counters, queue_page
+from deskterm.store.queries.ticket_detail import agents, desk_facts, ticket_detail
 from small_desk import MONDAY, small_desk
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
@@ -44,13 +44,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture
-def reader(demo: Store) -> Iterator[Reader]:
+def reader(demo: Store) -> Iterator[ReadConnection]:
     with open_reader(demo.url) as opened:
         yield opened
 
 
-def queue(reader: Reader, view: str = "open") -> list[QueueRow]:
-    return window(reader, view, SAM, limit=500)
+def queue(reader: ReadConnection, view: str = "open") -> list[QueueRow]:
+    return queue_page(reader, view, SAM, limit=500)
 
 
 def left(row: QueueRow) -> int | None:
@@ -58,7 +58,7 @@ def left(row: QueueRow) -> int | None:
     return None if row.next_due is None else row.next_due - NOW
 
 
-def facts(reader: Reader) -> list[tuple[object, ...]]:
+def facts(reader: ReadConnection) -> list[tuple[object, ...]]:
     """All that is on a desk, but for salts and the hashes that hold them."""
     rows = [
         tuple(row._replace(key=Key(0, None, row.number))) for view in ("open", "closed") for row in queue(reader, view)
@@ -71,14 +71,14 @@ def facts(reader: Reader) -> list[tuple[object, ...]]:
 # ---- the morning ----
 
 
-def test_the_desk_is_simulated_and_its_clock_starts_on_the_morning(reader: Reader) -> None:
+def test_the_desk_is_simulated_and_its_clock_starts_on_the_morning(reader: ReadConnection) -> None:
     desk = desk_facts(reader)
     assert desk.simulated
     assert EVENING + timedelta(seconds=desk.clock_offset) == MORNING
     assert desk.name == "Quillmere Support"
 
 
-def test_three_weeks_of_tickets_lie_behind_it(reader: Reader) -> None:
+def test_three_weeks_of_tickets_lie_behind_it(reader: ReadConnection) -> None:
     rows = queue(reader) + queue(reader, "closed")
     assert 130 <= len(rows) <= 150
     assert 45 <= len(queue(reader)) <= 60
@@ -86,29 +86,29 @@ def test_three_weeks_of_tickets_lie_behind_it(reader: Reader) -> None:
     assert max(row.updated for row in rows) < NOW
 
 
-def test_every_view_has_something_in_it(reader: Reader) -> None:
+def test_every_view_has_something_in_it(reader: ReadConnection) -> None:
     assert all(counters(reader, SAM).values())
     assert all(count(reader, view.key, SAM) for view in VIEWS)
 
 
-def test_my_team_sees_less_than_everybody_together(reader: Reader) -> None:
+def test_my_team_sees_less_than_everybody_together(reader: ReadConnection) -> None:
     shown = counters(reader, SAM)
     assert 5 <= shown["mine"] < shown["team"] < shown["open"]
 
 
-def test_one_ticket_is_twelve_minutes_late_and_it_is_the_visitors(reader: Reader) -> None:
+def test_one_ticket_is_twelve_minutes_late_and_it_is_the_visitors(reader: ReadConnection) -> None:
     (late,) = [row for row in queue(reader) if (left(row) or 0) < 0]
     assert (left(late), late.assignee, late.severity) == (-12 * 60, "sam", "highest")
     assert queue(reader)[0] == late
 
 
-def test_the_next_breach_is_a_minute_or_three_away_and_the_visitors_too(reader: Reader) -> None:
+def test_the_next_breach_is_a_minute_or_three_away_and_the_visitors_too(reader: ReadConnection) -> None:
     first = queue(reader)[1]
     assert 60 <= (left(first) or 0) <= 180
     assert first.assignee == "sam"
 
 
-def test_several_are_due_within_the_hour_from_minutes_to_nearly_all_of_it(reader: Reader) -> None:
+def test_several_are_due_within_the_hour_from_minutes_to_nearly_all_of_it(reader: ReadConnection) -> None:
     minutes = [(left(row) or 0) / 60 for row in queue(reader, "due")]
     assert len(minutes) >= 8
     assert min(minutes) < 4
@@ -116,7 +116,7 @@ def test_several_are_due_within_the_hour_from_minutes_to_nearly_all_of_it(reader
     assert {row.next_metric for row in queue(reader, "due")} == {"response", "review", "resolution"}
 
 
-def test_what_waits_and_for_whom_is_there_in_every_kind(reader: Reader) -> None:
+def test_what_waits_and_for_whom_is_there_in_every_kind(reader: ReadConnection) -> None:
     rows = queue(reader)
     paused = [row for row in rows if row.status == "awaiting-client-info"]
     assert len(paused) >= 5
@@ -127,7 +127,7 @@ def test_what_waits_and_for_whom_is_there_in_every_kind(reader: Reader) -> None:
     assert any(row.status == "client-sign-off" and row.assignee == "sam" for row in queue(reader, "closed"))
 
 
-def test_words_that_are_hard_to_show_are_among_them(reader: Reader) -> None:
+def test_words_that_are_hard_to_show_are_among_them(reader: ReadConnection) -> None:
     subjects = " ".join(row.subject for row in queue(reader) + queue(reader, "closed"))
     for piece in ("[urgent]", "修了証", "🙏", "für", "Congés", "["):
         assert piece in subjects
@@ -136,9 +136,9 @@ def test_words_that_are_hard_to_show_are_among_them(reader: Reader) -> None:
     assert any("```" in body for body in bodies)
 
 
-def test_a_history_is_whole(reader: Reader) -> None:
+def test_a_history_is_whole(reader: ReadConnection) -> None:
     (row,) = [row for row in queue(reader) if row.subject.startswith("THIRD TIME")]
-    found_sheet = sheet(reader, row.number)
+    found_sheet = ticket_detail(reader, row.number)
     assert found_sheet is not None
     assert found_sheet.reopened == 1
     assert [message.author_kind for message in found_sheet.messages].count("requester") >= 3
@@ -146,7 +146,7 @@ def test_a_history_is_whole(reader: Reader) -> None:
     assert {clock.metric: clock.state for clock in found_sheet.clocks}["response"] == "late"
 
 
-def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: Reader) -> None:
+def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: ReadConnection) -> None:
     people = {agent.login: agent for agent in agents(reader)}
     assert (people["sam"].name, people["sam"].role, people["sam"].team) == ("Sam", "admin", "customer-support")
     assert {agent.role for agent in people.values() if agent.active} == {"admin", "lead", "agent", "viewer"}
@@ -156,13 +156,13 @@ def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: Reader) -> No
 # ---- what it is made of ----
 
 
-def test_it_is_the_same_on_both_databases_whenever_it_is_begun(store_url: str, reader: Reader) -> None:
+def test_it_is_the_same_on_both_databases_whenever_it_is_begun(store_url: str, reader: ReadConnection) -> None:
     long_ago = MORNING - timedelta(days=400, hours=7)
     store = build(store_url, morning=MORNING, real_now=long_ago, admin_login="sam")
     with open_reader(store_url) as other:
         assert facts(other) == facts(reader)
         assert desk_facts(other).clock_offset == 400 * 86_400 + 7 * 3600
-    proof = prove(store)
+    proof = check_integrity(store)
     assert proof.tickets == len(queue(reader)) + len(queue(reader, "closed"))
     assert proof.findings == ()
     store.close()
@@ -203,27 +203,27 @@ def test_a_monday_that_is_a_holiday_is_passed_over() -> None:
 def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) -> None:
     procedure = load(find("software-vendor")).procedure
     afternoon = datetime(2026, 8, 26, 14, 40, tzinfo=UTC)
-    store = found(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
-    assert 130 <= pour(Desk(store, "ann"), afternoon) <= 150
-    assert pour(Desk(store, "ann"), afternoon) == 0
+    store = create_desk(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
+    assert 130 <= pour(DeskSession(store, "ann"), afternoon) <= 150
+    assert pour(DeskSession(store, "ann"), afternoon) == 0
     with open_reader(store_url) as opened:
         viewer = Viewer("ann", "customer-support", int(afternoon.timestamp()))
         assert all(counters(opened, viewer).values())
-        rows = window(opened, "open", viewer, limit=500)
+        rows = queue_page(opened, "open", viewer, limit=500)
         assert min(row.next_due - viewer.now for row in rows if row.next_due) < 0
-    assert prove(store).findings == ()
+    assert check_integrity(store).findings == ()
     store.close()
 
 
 def test_a_desk_for_real_work_takes_no_stories(tmp_path: Path) -> None:
-    store = found(
+    store = create_desk(
         f"sqlite:///{tmp_path / 'desk.sqlite3'}",
         load(find("software-vendor")).procedure,
         admin_login="ann",
         now=MORNING,
     )
     with pytest.raises(DeskError, match="is for real work"):
-        pour(Desk(store, "ann"), MORNING)
+        pour(DeskSession(store, "ann"), MORNING)
     store.close()
 
 
@@ -239,9 +239,9 @@ def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path)
     text = (folder / "open.toml").read_text(encoding="utf-8")
     (folder / "open.toml").write_text(text.replace('move = "under-investigation"', 'move = "fix-in-place"', 1))
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    store = found(url, load(find("software-vendor")).procedure, admin_login="ann", simulated=True, now=MORNING)
+    store = create_desk(url, load(find("software-vendor")).procedure, admin_login="ann", simulated=True, now=MORNING)
     with pytest.raises(DeskError, match=r"open\.toml:\d+: From Open Issue a ticket cannot go to Fix in Place"):
-        pour(Desk(store, "ann"), MORNING, storybook(folder))
+        pour(DeskSession(store, "ann"), MORNING, storybook(folder))
     store.close()
     with open_reader(open_store(url).url) as opened:
         assert count(opened, "open", SAM) + count(opened, "closed", SAM) == 0
@@ -257,7 +257,7 @@ def copied(tmp_path: Path) -> Path:
 
 def test_everything_in_the_book_happens_before_the_morning_and_in_order() -> None:
     stories = storybook(BOOK).stories
-    calendar = next(iter(Compiled(load(find("software-vendor")).procedure).terms.calendars.values()))
+    calendar = next(iter(CompiledProcedure(load(find("software-vendor")).procedure).terms.calendars.values()))
     told = moments(stories, calendar, MORNING)
     assert len(told) == sum(1 + len(item.story.steps) for item in stories)
     assert all(moment.at < MORNING for moment in told)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from deskterm.desk.conversation.messages import reply
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move, tag
 from deskterm.errors import DeskError, UsageError
@@ -25,7 +25,7 @@ KINDS: tuple[What, ...] = ("tickets", "messages", "events", "clocks")
 
 
 @pytest.fixture
-def desk(store_url: str) -> Desk:
+def desk(store_url: str) -> DeskSession:
     """A desk with two tickets: one spoken about and solved, one new."""
     made = small_desk(store_url)
     register(
@@ -47,7 +47,7 @@ def desk(store_url: str) -> Desk:
     return made
 
 
-def out(desk: Desk, what: What, form: Format, **options: Any) -> str:
+def out(desk: DeskSession, what: What, form: Format, **options: Any) -> str:
     text = io.StringIO()
     with open_reader(desk.store.url) as reader:
         count = export(reader, what, form, text, **options)
@@ -59,11 +59,11 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def records(desk: Desk, what: What, **options: Any) -> list[dict[str, Any]]:
+def records(desk: DeskSession, what: What, **options: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out(desk, what, "jsonl", **options).split("\n")[:-1]]
 
 
-def test_tickets_come_as_objects_with_lists_and_instants(desk: Desk) -> None:
+def test_tickets_come_as_objects_with_lists_and_instants(desk: DeskSession) -> None:
     first, second = records(desk, "tickets")
     assert tuple(first) == columns("tickets")
     assert first | {"hash": ""} == {
@@ -79,7 +79,7 @@ def test_tickets_come_as_objects_with_lists_and_instants(desk: Desk) -> None:
     assert (second["number"], second["tags"], second["solved_at"]) == (1002, ["later"], None)
 
 
-def test_messages_hold_the_words(desk: Desk) -> None:
+def test_messages_hold_the_words(desk: DeskSession) -> None:
     found = records(desk, "messages")
     assert [(row["ticket"], row["author"], row["body"]) for row in found] == [
         (1001, "Kim Reed", "It is\nbroken, né?"),
@@ -87,7 +87,7 @@ def test_messages_hold_the_words(desk: Desk) -> None:
     ]
 
 
-def test_events_hold_what_changed_and_their_hash(desk: Desk) -> None:
+def test_events_hold_what_changed_and_their_hash(desk: DeskSession) -> None:
     found = records(desk, "events")
     assert [(row["ticket"], row["seq"]) for row in found] == sorted((row["ticket"], row["seq"]) for row in found)
     moved = next(row for row in found if row["kind"] == "moved")
@@ -95,7 +95,7 @@ def test_events_hold_what_changed_and_their_hash(desk: Desk) -> None:
     assert len(moved["hash"]) == 64
 
 
-def test_clocks_hold_seconds_and_what_they_were_judged_by(desk: Desk) -> None:
+def test_clocks_hold_seconds_and_what_they_were_judged_by(desk: DeskSession) -> None:
     found = {row["metric"]: row for row in records(desk, "clocks")}
     response = found["response"]
     assert (response["ticket"], response["state"], response["consumed"]) == (1001, "met", 1200)
@@ -103,7 +103,7 @@ def test_clocks_hold_seconds_and_what_they_were_judged_by(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_csv_says_the_same_as_jsonl(desk: Desk, what: What) -> None:
+def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: What) -> None:
     def as_text(value: object) -> str:
         if isinstance(value, list):
             return ",".join(value)
@@ -123,7 +123,7 @@ def test_csv_says_the_same_as_jsonl(desk: Desk, what: What) -> None:
                 assert row[name] == as_text(value)
 
 
-def test_a_long_table_comes_whole_and_in_order(desk: Desk) -> None:
+def test_a_long_table_comes_whole_and_in_order(desk: DeskSession) -> None:
     with desk.store.bulk() as bulk:
         names = [
             *("ticket_id", "metric", "cycle", "state", "started_at", "target", "consumed", "since", "next_event_at"),
@@ -138,7 +138,7 @@ def test_a_long_table_comes_whole_and_in_order(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_only_what_was_chosen_comes(desk: Desk, what: What) -> None:
+def test_only_what_was_chosen_comes(desk: DeskSession, what: What) -> None:
     def tickets(chosen: Chosen) -> set[int]:
         return {row["number" if what == "tickets" else "ticket"] for row in records(desk, what, chosen=chosen)}
 
@@ -152,13 +152,13 @@ def test_only_what_was_chosen_comes(desk: Desk, what: What) -> None:
     assert tickets(Chosen(since=at(1), until=at(2))) == set()
 
 
-def test_formulas_are_left_alone_unless_asked(desk: Desk) -> None:
+def test_formulas_are_left_alone_unless_asked(desk: DeskSession) -> None:
     assert rows_of(out(desk, "messages", "csv"))[1]["body"] == "=HYPERLINK(1)"
     assert rows_of(out(desk, "messages", "csv", guard_formulas=True))[1]["body"] == "'=HYPERLINK(1)"
     assert records(desk, "messages", guard_formulas=True)[1]["body"] == "=HYPERLINK(1)"
 
 
-def test_what_there_is_no_export_of_is_refused(desk: Desk) -> None:
+def test_what_there_is_no_export_of_is_refused(desk: DeskSession) -> None:
     with pytest.raises(UsageError, match="no export of people as csv: take tickets, messages, events, clocks"):
         out(desk, "people", "csv")  # type: ignore[arg-type]
 
@@ -216,6 +216,6 @@ def test_places_where_nothing_can_be_written_are_told(tmp_path: Path) -> None:
         destination(Path("/dev/null"), force=True).__enter__()
 
 
-def test_an_instant_keeps_its_seconds(desk: Desk) -> None:
+def test_an_instant_keeps_its_seconds(desk: DeskSession) -> None:
     for row in records(desk, "events"):
         assert datetime.fromisoformat(row["at"]).astimezone(UTC).microsecond == 0

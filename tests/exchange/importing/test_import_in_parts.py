@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.exchange.importing.imports import import_events
 from deskterm.store.db.engine import Store
 from event_logs import MONDAY, desk_at, mapping, row, tables, write_log
@@ -65,7 +65,7 @@ def test_two_halves_make_the_whole(folder: Path, log: list[tuple[str, ...]], cut
     take(halves, folder, log)
     take(whole, folder, log)
     assert tables(halves) == tables(whole)
-    assert not prove(halves).findings
+    assert not check_integrity(halves).findings
 
 
 @settings(max_examples=25)
@@ -78,4 +78,4 @@ def test_up_to_an_instant_and_then_the_rest_makes_the_whole(
     take(parts, folder, log)
     take(whole, folder, log)
     assert tables(parts) == tables(whole)
-    assert not prove(parts).findings
+    assert not check_integrity(parts).findings

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import decoded
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.update import assign, move
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import BadRow
@@ -26,7 +26,7 @@ class Bench:
     """A desk, and a log to bring in."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self.desk: Desk = desk_at(url)
+        self.desk: DeskSession = desk_at(url)
         self.folder = folder
 
     def take(self, *rows: tuple[str, ...], words: str = MAPPING, **options: object) -> Report:
@@ -121,7 +121,7 @@ def test_rows_become_a_ticket_with_its_history(bench: Bench) -> None:
         ("response", "late", 7200),
     ]
     assert bench.all("SELECT rows FROM imported_row WHERE source = 'other-desk'") == [(3,)]
-    assert not prove(bench.desk.store).findings
+    assert not check_integrity(bench.desk.store).findings
 
 
 def test_each_row_is_an_event_that_holds_what_changed(quick: Bench) -> None:
@@ -269,7 +269,7 @@ def test_a_log_that_grew_adds_what_is_new(bench: Bench) -> None:
         ("A-2", "Help", "", "", "new", 1),
         ("A-3", "Help", "", "Elm", "new", 1),
     ]
-    assert not prove(bench.desk.store).findings
+    assert not check_integrity(bench.desk.store).findings
 
 
 def test_what_was_done_on_the_desk_meanwhile_stays(bench: Bench) -> None:
@@ -281,7 +281,7 @@ def test_what_was_done_on_the_desk_meanwhile_stays(bench: Bench) -> None:
     assert bench.all("SELECT status, severity, assignee FROM ticket") == [("solved", "high", "sam")]
     assert [at for _, at, _ in bench.events("A-1")] == ["09:00", "09:15", "09:15", "09:15", "09:20"]
     assert report.notes == (BadRow(3, "A-1 was worked on after this row: dated like that work"),)
-    assert not prove(bench.desk.store).findings
+    assert not check_integrity(bench.desk.store).findings
 
 
 def test_a_ticket_whose_taken_rows_changed_is_left_alone(bench: Bench) -> None:
@@ -367,4 +367,4 @@ def test_numbers_go_on_after_an_import(bench: Bench) -> None:
     bench.take(row("A-1", "09:00", caller="Kim", client="Elm"))
     done = register(bench.desk, type="fault", subject="Next", requester="Bo", now=NOW)
     assert done.number == 1002
-    assert not prove(bench.desk.store).findings
+    assert not check_integrity(bench.desk.store).findings

@@ -9,7 +9,7 @@ import pytest
 from procedure_story import at, due, shipped, told, ways
 
 CAMPUS = shipped("campus-it")
-FILE = CAMPUS.procedure
+FILE = CAMPUS.definition
 
 
 @pytest.mark.parametrize(

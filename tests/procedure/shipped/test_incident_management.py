@@ -7,7 +7,7 @@ import pytest
 from procedure_story import due, shipped, told, ways
 
 DESK = shipped("incident-management")
-FILE = DESK.procedure
+FILE = DESK.definition
 
 
 @pytest.mark.parametrize(

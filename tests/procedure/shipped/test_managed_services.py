@@ -9,7 +9,7 @@ import pytest
 from procedure_story import at, due, shipped, told, ways
 
 PROVIDER = shipped("managed-services")
-FILE = PROVIDER.procedure
+FILE = PROVIDER.definition
 SYDNEY = PROVIDER.terms.calendars["round-the-clock"]
 
 

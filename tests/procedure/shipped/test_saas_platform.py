@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from procedure_story import at, due, shipped, told, ways
 
 SAAS = shipped("saas-platform")
-FILE = SAAS.procedure
+FILE = SAAS.definition
 FACTS = {"type": "problem", "severity": "severity-2"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.lint import lint
-from deskterm.procedure.compiled import Compiled, digest, document, from_document
+from deskterm.procedure.compiled import CompiledProcedure, digest, document, from_document
 from deskterm.procedure.diff import difference
 from deskterm.procedure.load import load
 from deskterm.procedure.pinned_holidays import pinned
@@ -53,13 +53,13 @@ def test_a_shipped_procedure_comes_back_from_the_store_as_it_went(name: str) -> 
     procedure = pinned(load(find(name)).procedure, 2020, 2030)
     text = document(procedure)
     stored = from_document(text, 7)
-    assert model(stored.procedure) == procedure
-    assert document(stored.procedure) == text
-    assert difference(procedure, stored.procedure) == []
+    assert model(stored.definition) == procedure
+    assert document(stored.definition) == text
+    assert difference(procedure, stored.definition) == []
     assert stored.version == 7
-    assert stored.timezone == Compiled(procedure).timezone
-    assert stored.terms.metrics == Compiled(procedure).terms.metrics
-    assert stored.terms.policies == Compiled(procedure).terms.policies
+    assert stored.timezone == CompiledProcedure(procedure).timezone
+    assert stored.terms.metrics == CompiledProcedure(procedure).terms.metrics
+    assert stored.terms.policies == CompiledProcedure(procedure).terms.policies
 
 
 @pytest.mark.parametrize("name", names())

@@ -10,7 +10,7 @@ from deskterm.sla.clock import Clock
 from procedure_story import at, shipped, told, ways
 
 VENDOR = shipped("software-vendor")
-FILE = VENDOR.procedure
+FILE = VENDOR.definition
 FAULT = {"type": "technical-support", "severity": "medium"}
 
 

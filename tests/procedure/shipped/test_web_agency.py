@@ -7,7 +7,7 @@ import pytest
 from procedure_story import shipped, told, ways
 
 AGENCY = shipped("web-agency")
-FILE = AGENCY.procedure
+FILE = AGENCY.definition
 
 
 @pytest.mark.requirement("S5-01")

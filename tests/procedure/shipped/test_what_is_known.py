@@ -10,7 +10,7 @@ from procedure_story import due, shipped
 
 
 def procedure(name: str) -> Procedure:
-    return shipped(name).procedure
+    return shipped(name).definition
 
 
 @pytest.mark.requirement("S1-01", "S1-02")

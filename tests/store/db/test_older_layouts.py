@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
-from deskterm.desk.history.integrity import prove
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.queries.ticket_detail import ticket_detail
 from due_time_desk import promising_desk
 from small_desk import at
 
@@ -61,9 +61,9 @@ def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: 
     if store.dialect == "sqlite":
         assert store.upgraded.backup is not None
         assert Path(store.upgraded.backup).exists()
-    assert prove(store).findings == ()
+    assert check_integrity(store).findings == ()
     with open_reader(store_url) as reader:
-        found = sheet(reader, 1001)
+        found = ticket_detail(reader, 1001)
     assert found is not None
     assert [clock.metric for clock in found.timers] == ["timer:status:waiting"]
     assert not found.clocks[0].waived
@@ -73,13 +73,13 @@ def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: 
 def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: str) -> None:
     as_layout_1(store_url)
     store = open_store(store_url)
-    desk = Desk(store, "ann")
+    desk = DeskSession(store, "ann")
     messages.customer_message(desk, 1001, "Firefox", now=at(60))
     with open_reader(store_url) as reader:
-        found = sheet(reader, 1002)
+        found = ticket_detail(reader, 1002)
     assert found is not None
     assert "effort" in {clock.metric for clock in found.clocks}
-    assert prove(store).findings == ()
+    assert check_integrity(store).findings == ()
     store.close()
 
 

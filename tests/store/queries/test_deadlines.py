@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register, update
-from deskterm.store.db.reader import Reader, open_reader
+from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.deadlines import Deadline, breached, due, resting
 from small_desk import at, small_desk
 
@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     made = small_desk(store_url)
     for minute, severity in ((0, "low"), (10, "high"), (20, "low")):
         register.register(made, subject="x", type="fault", severity=severity, requester="Kim", now=at(minute))
@@ -30,7 +30,7 @@ def desk(store_url: str) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def reader(desk: Desk) -> Iterator[Reader]:
+def reader(desk: DeskSession) -> Iterator[ReadConnection]:
     with open_reader(desk.store.url) as reader:
         yield reader
 
@@ -43,7 +43,7 @@ def keys(found: list[Deadline]) -> list[tuple[int, str]]:
     return [(clock.number, clock.metric) for clock in found]
 
 
-def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: Reader) -> None:
+def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: ReadConnection) -> None:
     assert keys(due(reader)) == [
         (1002, "response"),
         (1001, "response"),
@@ -54,17 +54,17 @@ def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: Reader) 
     ]
 
 
-def test_both_ends_of_a_period_are_in_it(reader: Reader) -> None:
+def test_both_ends_of_a_period_are_in_it(reader: ReadConnection) -> None:
     assert keys(due(reader, since=second(40), until=second(60))) == [(1002, "response"), (1001, "response")]
     assert keys(due(reader, since=second(40) + 1, until=second(60) - 1)) == []
 
 
-def test_a_clock_is_overdue_from_the_second_after_its_due_instant(reader: Reader) -> None:
+def test_a_clock_is_overdue_from_the_second_after_its_due_instant(reader: ReadConnection) -> None:
     assert keys(breached(reader, second(40))) == []
     assert keys(breached(reader, second(40) + 1)) == [(1002, "response")]
 
 
-def test_a_clock_that_rests_after_it_was_missed_is_listed_last(desk: Desk, reader: Reader) -> None:
+def test_a_clock_that_rests_after_it_was_missed_is_listed_last(desk: DeskSession, reader: ReadConnection) -> None:
     messages.reply(desk, 1002, "On it", status="working", now=at(20))
     update.move(desk, 1002, "waiting", now=at(10 + 300))
     found = breached(reader, second(10 + 300))
@@ -73,27 +73,29 @@ def test_a_clock_that_rests_after_it_was_missed_is_listed_last(desk: Desk, reade
     assert found[-1].breached_at == second(10 + 240)
 
 
-def test_clocks_of_tickets_that_are_over_are_not_listed(desk: Desk, reader: Reader) -> None:
+def test_clocks_of_tickets_that_are_over_are_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
     for number in (1001, 1002, 1003):
         update.move(desk, number, "solved", now=at(30))
     assert due(reader) == []
     assert breached(reader, second(300)) == []
 
 
-def test_a_miss_that_was_let_pass_is_not_listed(desk: Desk, reader: Reader) -> None:
+def test_a_miss_that_was_let_pass_is_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
     with desk.store.writing() as session:
         session.execute(text("UPDATE clock SET waived = 1 WHERE ticket_id = 1002 AND metric = 'response'"))
     assert keys(breached(reader, second(59))) == []
 
 
-def test_clocks_that_rest_are_counted(desk: Desk, reader: Reader) -> None:
+def test_clocks_that_rest_are_counted(desk: DeskSession, reader: ReadConnection) -> None:
     assert resting(reader) == 0
     messages.reply(desk, 1001, "On it", status="working", now=at(30))
     update.move(desk, 1001, "waiting", now=at(40))
     assert resting(reader) == 1
 
 
-def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(desk: Desk, reader: Reader) -> None:
+def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(
+    desk: DeskSession, reader: ReadConnection
+) -> None:
     with desk.store.writing() as session:
         session.execute(
             text(

@@ -12,8 +12,19 @@ from hypothesis import strategies as st
 
 from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.instants import NEVER
-from deskterm.store.db.reader import Reader, open_reader
-from deskterm.store.queries.queue import SOON, VIEWS, Key, Order, QueueRow, Viewer, count, counters, position, window
+from deskterm.store.db.reader import ReadConnection, open_reader
+from deskterm.store.queries.queue import (
+    SOON,
+    VIEWS,
+    Key,
+    Order,
+    QueueRow,
+    Viewer,
+    count,
+    counters,
+    position,
+    queue_page,
+)
 from ticket_rows import NOW, put_tickets
 
 SAM = Viewer("sam", "apps", NOW)
@@ -93,18 +104,20 @@ def numbers(rows: list[QueueRow]) -> list[int]:
     return [row.number for row in rows]
 
 
-def forwards(reader: Reader, view: str, order: Order, limit: int, match: str) -> list[QueueRow]:
+def forwards(reader: ReadConnection, view: str, order: Order, limit: int, match: str) -> list[QueueRow]:
     found: list[QueueRow] = []
     after: Key | None = None
-    while page := window(reader, view, SAM, order=order, after=after, limit=limit, match=match):
+    while page := queue_page(reader, view, SAM, order=order, after=after, limit=limit, match=match):
         found += page
         after = page[-1].key
     return found
 
 
-def backwards(reader: Reader, view: str, order: Order, limit: int, match: str, last: QueueRow) -> list[QueueRow]:
+def backwards(
+    reader: ReadConnection, view: str, order: Order, limit: int, match: str, last: QueueRow
+) -> list[QueueRow]:
     found = [last]
-    while page := window(reader, view, SAM, order=order, before=found[0].key, limit=limit, match=match):
+    while page := queue_page(reader, view, SAM, order=order, before=found[0].key, limit=limit, match=match):
         found = page + found
     return found
 
@@ -139,12 +152,14 @@ def test_an_offset_counts_from_the_anchor(store: Store, tickets: list[Ticket], d
     offset, limit = data.draw(st.integers(0, 9)), data.draw(st.integers(1, 9))
     expected = listed(refill(store, tickets), view, order)
     with open_reader(store.url) as reader:
-        everything = window(reader, view, SAM, order=order)
-        assert numbers(window(reader, view, SAM, order=order, offset=offset, limit=limit)) == expected[offset:][:limit]
+        everything = queue_page(reader, view, SAM, order=order)
+        assert (
+            numbers(queue_page(reader, view, SAM, order=order, offset=offset, limit=limit)) == expected[offset:][:limit]
+        )
         for place, row in enumerate(everything):
-            after = window(reader, view, SAM, order=order, after=row.key, offset=offset, limit=limit)
+            after = queue_page(reader, view, SAM, order=order, after=row.key, offset=offset, limit=limit)
             assert numbers(after) == expected[place + 1 + offset :][:limit]
-            before = window(reader, view, SAM, order=order, before=row.key, offset=offset, limit=limit)
+            before = queue_page(reader, view, SAM, order=order, before=row.key, offset=offset, limit=limit)
             assert numbers(before) == expected[: max(place - offset, 0)][-limit:]
 
 
@@ -161,7 +176,7 @@ def test_counters_are_the_counts_of_the_views(store: Store, tickets: list[Ticket
 def test_a_viewer_without_a_team_has_an_empty_team_view(store: Store) -> None:
     put_tickets(store, [{"team": None}, {"team": "apps"}])
     with open_reader(store.url) as reader:
-        assert window(reader, "team", Viewer("sam", None, NOW)) == []
+        assert queue_page(reader, "team", Viewer("sam", None, NOW)) == []
         assert counters(reader, Viewer("sam", None, NOW))["team"] == 0
 
 
@@ -180,7 +195,7 @@ def test_a_row_says_everything_in_seconds(store: Store) -> None:
         ],
     )
     with open_reader(store.url) as reader:
-        (row,) = window(reader, "mine", SAM)
+        (row,) = queue_page(reader, "mine", SAM)
     assert row._replace(key=Key(0, None, 0)) == QueueRow(
         number=number,
         subject="The printer is on fire",
@@ -206,7 +221,7 @@ def test_a_row_says_everything_in_seconds(store: Store) -> None:
 def test_without_a_running_clock_nothing_is_due(store: Store) -> None:
     put_tickets(store, [{}])
     with open_reader(store.url) as reader:
-        (row,) = window(reader, "open", SAM, order="due")
+        (row,) = queue_page(reader, "open", SAM, order="due")
     assert row.next_due is None
 
 
@@ -214,10 +229,10 @@ def test_without_a_running_clock_nothing_is_due(store: Store) -> None:
 def test_the_live_filter_looks_at_number_subject_requester_and_organisation(store: Store, match: str) -> None:
     put_tickets(store, [{}, {"subject": "Other", "requester": "lee", "organisation": "Contoso"}])
     with open_reader(store.url) as reader:
-        assert numbers(window(reader, "open", SAM, match=match)) == [1001]
+        assert numbers(queue_page(reader, "open", SAM, match=match)) == [1001]
 
 
-class Explaining(Reader):
+class Explaining(ReadConnection):
     """A reader that keeps SQLite's plan of each query."""
 
     def __init__(self, url: str) -> None:
@@ -237,8 +252,8 @@ def test_a_page_anywhere_is_read_from_an_index(tmp_path: Path) -> None:
         for view in VIEW_KEYS:
             for order in ORDERS:
                 if (view, order) != ("due", "order"):  # an hour's worth is sorted by hand
-                    window(reader, view, SAM, order=order, after=key)
-                    window(reader, view, SAM, order=order, before=key)
+                    queue_page(reader, view, SAM, order=order, after=key)
+                    queue_page(reader, view, SAM, order=order, before=key)
         counters(reader, SAM)
         steps = [step for plan in reader.plans for step in plan.split("; ") if "ticket" in step]
         assert all("USING INDEX" in step or "USING COVERING INDEX" in step for step in steps), steps

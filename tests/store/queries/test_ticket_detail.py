@@ -31,7 +31,7 @@ from deskterm.store.queries.ticket_detail import (
     desk_facts,
     next_to_breach,
     procedure_document,
-    sheet,
+    ticket_detail,
 )
 from ticket_rows import NOW, put_tickets
 
@@ -122,7 +122,7 @@ def filled(store: Store) -> int:
 def test_a_sheet_holds_all_of_a_ticket(store: Store) -> None:
     number = filled(store)
     with open_reader(store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     assert (found.row.number, found.row.subject, found.type) == (number, "Help", "query")
     assert (found.impact, found.urgency, found.tier, found.channel) == ("high", "low", 2, "phone")
@@ -184,7 +184,7 @@ def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> Non
                 )
             )
     with open_reader(store.url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     assert [(clock.metric, clock.cycle) for clock in found.clocks] == [
         ("response", 1),
@@ -197,7 +197,7 @@ def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> Non
 
 def test_a_number_that_nobody_has_gives_no_sheet(store: Store) -> None:
     with open_reader(store.url) as reader:
-        assert sheet(reader, 1) is None
+        assert ticket_detail(reader, 1) is None
 
 
 def test_next_to_breach_begins_with_what_was_just_missed(store: Store) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.linking import incidents
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
@@ -22,7 +22,7 @@ PLAIN = Notice(on="replied", to=("requester",))
 """Answers are letters as they are written."""
 
 
-def opened(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = (), **facts: object) -> Desk:
+def opened(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = (), **facts: object) -> DeskSession:
     changes = {"notices": notices} if notices else {}
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure, **changes)
     register(desk, subject="The form fails", requester="Kim Doe", incomplete=True, now=at(0), **facts)  # type: ignore[arg-type]

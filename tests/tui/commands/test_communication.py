@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
 from deskterm.desk.tickets import register
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import at
 from tui.console_session import sitting
 
@@ -20,12 +20,12 @@ from tui.console_session import sitting
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """A desk by the managed services procedure with two tickets; kim, who has the second, is away."""
-    from deskterm.desk.admin.setup import found
+    from deskterm.desk.admin.setup import create_desk
     from deskterm.desk.directory.seed_people import seed_agents
 
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    store = found(place, load(find("managed-services")).procedure, admin_login="ann", admin_name="Ann", now=at(0))
-    desk = Desk(store, "ann")
+    store = create_desk(place, load(find("managed-services")).procedure, admin_login="ann", admin_name="Ann", now=at(0))
+    desk = DeskSession(store, "ann")
     people = [{"login": "sam", "name": "Sam", "role": "lead"}, {"login": "kim", "name": "Kim", "role": "agent"}]
     seed_agents(desk, people, now=at(0))
     for assignee in (None, "kim"):
@@ -38,9 +38,9 @@ def url(tmp_path: Path) -> str:
     return place
 
 
-def stored(url: str, number: int) -> TicketSheet:
+def stored(url: str, number: int) -> TicketDetail:
     with open_reader(url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found
 

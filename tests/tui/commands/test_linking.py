@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from deskterm.desk.admin.setup import apply
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register, update
 from deskterm.procedure.load import loads
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.access_log import looks
-from deskterm.store.queries.ticket_detail import TicketSheet, sheet
+from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import TEXT, at, small_desk
 from tui.console_session import Sitting, sitting
 
@@ -31,9 +31,9 @@ def url(tmp_path: Path) -> str:
     return place
 
 
-def stored(url: str, number: int) -> TicketSheet:
+def stored(url: str, number: int) -> TicketDetail:
     with open_reader(url) as reader:
-        found = sheet(reader, number)
+        found = ticket_detail(reader, number)
     assert found is not None
     return found
 
@@ -115,7 +115,7 @@ async def test_what_somebody_else_built_on_since_is_not_taken_back(url: str) -> 
     async with sitting(url) as here:
         await here.do("status", "working")
         store = open_store(url)
-        update.tag(Desk(store, "lea"), 1001, ["vip"], now=at(61))
+        update.tag(DeskSession(store, "lea"), 1001, ["vip"], now=at(61))
         store.close()
         await here.pilot.press("u")
         await here.told("moved on")
@@ -159,7 +159,7 @@ async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> 
     with open_reader(url) as reader:
         assert looks(reader) == []
     store = open_store(url)
-    apply(Desk(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30))
+    apply(DeskSession(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30))
     store.close()
     async with sitting(url, "sam") as here:
         await opened(here, 1001)

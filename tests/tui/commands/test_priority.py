@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deskterm.automation.runner import Runner
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
@@ -18,7 +18,7 @@ from small_desk import at
 from tui.console_session import sitting
 
 
-def opened(tmp_path: Path, procedure: str, login: str = "sam") -> Desk:
+def opened(tmp_path: Path, procedure: str, login: str = "sam") -> DeskSession:
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure)
     register(desk, subject="The form fails", requester="Kim Doe", incomplete=True, now=at(0))
     return as_(desk, login)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.explain.explanation_rows import Said
 from deskterm.desk.tickets import register, update
 from deskterm.errors import DeskError
@@ -16,7 +16,7 @@ from small_desk import at, small_desk
 
 
 @pytest.fixture
-def desk(store_url: str) -> Iterator[Desk]:
+def desk(store_url: str) -> Iterator[DeskSession]:
     """A fault that was answered, rested from 10:00 to 11:00 (UTC), and was taken up again."""
     desk = small_desk(store_url)
     register.register(desk, type="fault", severity="high", subject="Down", requester="Kim", now=at(0))
@@ -27,7 +27,7 @@ def desk(store_url: str) -> Iterator[Desk]:
     desk.store.close()
 
 
-def test_a_page_is_read_for_every_clock_and_adds_up_to_its_target(desk: Desk) -> None:
+def test_a_page_is_read_for_every_clock_and_adds_up_to_its_target(desk: DeskSession) -> None:
     pages = {page.metric: ledger(page.lines, 98).plain for page in read(desk, 1001, at(121)).at(at(121))}
     assert set(pages) == {"response", "resolution"}
     told = pages["resolution"].splitlines()
@@ -37,14 +37,14 @@ def test_a_page_is_read_for_every_clock_and_adds_up_to_its_target(desk: Desk) ->
     assert told[-2:] == ["Sum       4:00:00 = 4:00:00 (4h)", "Due       Mon 2026-11-23 14:00 UTC+00:00"]
 
 
-def test_a_narrow_page_puts_what_counts_below_the_instants(desk: Desk) -> None:
+def test_a_narrow_page_puts_what_counts_below_the_instants(desk: DeskSession) -> None:
     page = next(page for page in read(desk, 1001, at(121)).at(at(121)) if page.metric == "resolution")
     told = ledger(page.lines, 50).plain.splitlines()
     place = told.index("  Mon 2026-11-23 10:00 – 11:00")
     assert told[place + 1].strip() == "paused: Waiting for customer, by ann (1:00:00 left out)"
 
 
-def test_a_ticket_without_clocks_says_why(desk: Desk) -> None:
+def test_a_ticket_without_clocks_says_why(desk: DeskSession) -> None:
     register.register(desk, type="question", subject="How?", requester="Kim", now=at(130))
     with pytest.raises(DeskError, match=r"Ticket 1002 has no clocks\. No policy of the procedure is for it"):
         read(desk, 1002, at(131)).at(at(131))

@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 from textual.message import Message
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register, update
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.messages import (
@@ -18,8 +18,8 @@ from deskterm.tui.workers.messages import (
     CountsRead,
     DeskFound,
     ListRead,
-    Look,
     PageRead,
+    QueueQuery,
     ReadFailed,
     SoonRead,
     WholeRead,
@@ -58,7 +58,7 @@ class Post:
 
 @dataclass
 class Reading:
-    desk: Desk
+    desk: DeskSession
     feed: Feed
     post: Post
 
@@ -74,7 +74,7 @@ def reading(store_url: str) -> Iterator[Reading]:
         register.register(desk, type="fault", severity="low", subject=f"Matter {number}", now=at(number / 60))
     post = Post()
     feed = Feed(store_url, "sam", lambda: int(at(10).timestamp()), post)
-    feed.start(Look(view="open", rows=20))
+    feed.start(QueueQuery(view="open", rows=20))
     yield Reading(desk, feed, post)
     feed.stop()
     desk.store.close()
@@ -100,7 +100,7 @@ def test_time_left_is_counted_in_the_calendar_of_the_clock(reading: Reading) -> 
 
 def test_pages_join_without_gap_or_repetition(reading: Reading) -> None:
     reading.post.first(ListRead)
-    look = Look(view="open", rows=20)
+    look = QueueQuery(view="open", rows=20)
     reading.feed.pages(look, [2, 1])
     last = reading.post.first(PageRead, holds=lambda m: m.page == 2).rows
     middle = reading.post.first(PageRead, holds=lambda m: m.page == 1).rows
@@ -112,7 +112,7 @@ def test_a_ticket_keeps_the_cursor_wherever_it_moves(reading: Reading) -> None:
     first = reading.post.first(ListRead).pages[0][0]
     update.set_severity(reading.desk, first.number + 200, "high", now=at(5))
     before = reading.now_said()
-    reading.feed.look(Look(view="open", number=first.number + 120, cursor=120, first=110, rows=20))
+    reading.feed.look(QueueQuery(view="open", number=first.number + 120, cursor=120, first=110, rows=20))
     found = reading.post.first(ListRead, before)
     assert found.cursor == 121
     assert found.pages[1][21].number == first.number + 120
@@ -122,7 +122,7 @@ def test_the_cursor_stays_in_place_when_its_ticket_has_left(reading: Reading) ->
     first = reading.post.first(ListRead).pages[0][0]
     update.move(reading.desk, first.number + 3, "solved", now=at(5))
     before = reading.now_said()
-    reading.feed.look(Look(view="open", number=first.number + 3, cursor=3, rows=20))
+    reading.feed.look(QueueQuery(view="open", number=first.number + 3, cursor=3, rows=20))
     found = reading.post.first(ListRead, before)
     assert (found.cursor, found.total) == (3, 249)
     assert found.pages[0][3].number == first.number + 4
@@ -143,7 +143,7 @@ def test_somebody_elses_write_is_read_unasked(reading: Reading) -> None:
 def test_a_filter_and_a_whole_list(reading: Reading) -> None:
     reading.post.first(ListRead)
     before = reading.now_said()
-    look = Look(view="open", match="matter 24", rows=20)
+    look = QueueQuery(view="open", match="matter 24", rows=20)
     reading.feed.look(look)
     found = reading.post.first(ListRead, before, lambda m: m.look.match != "")
     assert found.total == 11
@@ -160,6 +160,6 @@ def test_a_ticket_that_is_not_there_is_none(reading: Reading) -> None:
 def test_a_desk_that_is_not_there_is_told(tmp_path: object) -> None:
     post = Post()
     feed = Feed(f"sqlite:///{tmp_path}/nowhere.sqlite3", "sam", lambda: 0, post)
-    feed.start(Look())
+    feed.start(QueueQuery())
     assert "nowhere.sqlite3" in str(post.first(ReadFailed).error)
     feed.stop()

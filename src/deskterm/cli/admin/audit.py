@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of, read_instant
+from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.cli.runtime.options import AsJson, OfTicket, require_ticket
 from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
-    from deskterm.store.db.reader import Reader
+    from deskterm.store.db.reader import ReadConnection
     from deskterm.store.queries.access_log import Deed
 
 app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
@@ -31,7 +31,7 @@ def verify(
     from deskterm.cli.runtime import output
     from deskterm.desk.history.hash_chain import verify as check
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     invocation.desk().require("audit")
     facts = facts_of(invocation)
     with invocation.reader() as reader:
@@ -65,11 +65,11 @@ def log(
 ) -> None:
     """List who did what and when, the newest first; with --accesses who looked."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.domain.event_kinds import changed, deed
+    from deskterm.desk.domain.event_kinds import change_phrase, event_phrase
     from deskterm.procedure.compiled import from_document
     from deskterm.store.queries.access_log import deeds, looks
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     invocation.desk().require("audit", "read who did what")
     facts = facts_of(invocation)
     procedure = from_document(facts.document, facts.procedure_version)
@@ -94,7 +94,7 @@ def log(
                 return
             told = [
                 (one.at, _who(one), one.ticket, " · ".join(filter(None, (
-                    deed(one.kind, one.data), changed(one.data.get("changes", {}), procedure),
+                    event_phrase(one.kind, one.data), change_phrase(one.data.get("changes", {}), procedure),
                     one.data.get("reason", ""),
                 ))))
                 for one in done
@@ -115,12 +115,12 @@ def _who(one: Deed) -> str:
     return f"{one.login} (by {behind})" if behind else one.login
 
 
-def _require_somebody(reader: Reader, login: str) -> None:
+def _require_somebody(reader: ReadConnection, login: str) -> None:
     """DeskError for a login that no agent has and under which nothing was ever done, nor looked at."""
-    from deskterm.desk.core.session import ITSELF
+    from deskterm.desk.core.session import SYSTEM_ACTOR
     from deskterm.store.queries.ticket_detail import agents
 
-    logins = [*(agent.login for agent in agents(reader)), ITSELF]
+    logins = [*(agent.login for agent in agents(reader)), SYSTEM_ACTOR]
     if login in logins:
         return
     for table, column in (("event", "actor"), ("access", "login")):

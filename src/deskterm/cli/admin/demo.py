@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of, system_now
+from deskterm.cli.runtime.context import CliContext, facts_of, system_now
 from deskterm.cli.ticket import listing
 
 
@@ -26,10 +26,10 @@ def demo(
     ] = None,
 ) -> None:
     """Make a throw-away desk with a live working day, and open the console on it; in a pipe, print its queue."""
-    own: Invocation = context.obj
+    own: CliContext = context.obj
     with tempfile.TemporaryDirectory(prefix="deskterm-demo-") as folder:
         place = str(keep) if keep is not None else str(Path(folder) / "demo.sqlite3")
-        invocation = Invocation(place, own.acting, own.instant, own.debug)
+        invocation = CliContext(place, own.acting, own.instant, own.debug)
         live = sys.stdin.isatty() and sys.stdout.isatty()
         if live:
             print("Making a desk …", end="\r", flush=True)
@@ -42,11 +42,11 @@ def demo(
             listing.print_queue(invocation, "open", limit=60)
 
 
-def _build(invocation: Invocation) -> None:
+def _build(invocation: CliContext) -> None:
     from deskterm.automation.runner import Runner
     from deskterm.exchange.demo.build import build
 
-    store = build(invocation.url, real_now=system_now(), admin_login=Invocation().login())
+    store = build(invocation.url, real_now=system_now(), admin_login=CliContext().login())
     try:
         # This desk was never left alone: what came by itself in its three weeks is no news.
         deque(Runner(store).step(invocation.now(facts_of(invocation))), maxlen=0)

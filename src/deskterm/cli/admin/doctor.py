@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 
 if TYPE_CHECKING:
     from deskterm.store.db.engine import Store
@@ -28,17 +28,17 @@ def doctor(
 ) -> None:
     """Check the store, fold every ticket again and compare; exit code 1 when something is not as it should be."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.history.integrity import prove
+    from deskterm.desk.history.integrity import check_integrity
     from deskterm.present.formats import counted
     from deskterm.store.db.engine import open_store
     from deskterm.store.db.health import health
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     if repair:
         invocation.desk().require("procedure", "repair the store")
     store = open_store(invocation.url)
     condition = health(store)
-    proof = prove(store, repair=repair, progress=output.progress("tickets") if sys.stderr.isatty() else None)
+    proof = check_integrity(store, repair=repair, progress=output.progress("tickets") if sys.stderr.isatty() else None)
     findings = [
         *condition.faults,
         *(finding.sentence + (": repaired" if finding.repaired else "") for finding in proof.findings),
@@ -64,7 +64,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _holidays_ending(store: Store, invocation: Invocation) -> Iterator[str]:
+def _holidays_ending(store: Store, invocation: CliContext) -> Iterator[str]:
     """Calendars whose holidays are known for no more than a year to come."""
     from deskterm.procedure.compiled import from_document
     from deskterm.store.db.reader import open_reader

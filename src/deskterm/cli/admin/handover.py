@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import DeskError
 
 
@@ -25,11 +25,11 @@ def handover(
     from deskterm.store.queries.shift_handover import open_for
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         procedure = from_document(facts.document, facts.procedure_version)
-        if not procedure.procedure.shifts:
+        if not procedure.definition.shifts:
             raise DeskError("This procedure has no shifts: `deskterm ticket list` shows what is open.")
         now = int(invocation.now(facts).timestamp())
         shift = shifts.on_shift(procedure, now)

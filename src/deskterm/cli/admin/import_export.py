@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TextIO
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of, read_instant
+from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.errors import UsageError
 
 importing = typer.Typer(no_args_is_help=True, help="Bring data in.", rich_markup_mode=None)
@@ -33,7 +33,7 @@ def events_in(
     from deskterm.exchange.importing.imports import import_events
     from deskterm.exchange.importing.mapping import find_mapping
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     columns = find_mapping(mapping)
     desk = invocation.desk()
     report = import_events(
@@ -75,7 +75,7 @@ def export(
     from deskterm.exchange.exporting.exports import destination
     from deskterm.exchange.exporting.exports import export as write
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     if what != "worklog" and (since is not None or until is not None or chargeable):
         raise UsageError("--since, --until and --chargeable are for the work log.")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, read_instant, system_now
+from deskterm.cli.runtime.context import CliContext, read_instant, system_now
 from deskterm.cli.runtime.options import AsJson
 from deskterm.errors import UsageError
 
@@ -28,22 +28,22 @@ def init(
 ) -> None:
     """Make a new desk, with you as its admin."""
     from deskterm.cli.runtime.output import print_json
-    from deskterm.desk.admin.setup import found
+    from deskterm.desk.admin.setup import create_desk
     from deskterm.procedure.checking.lint import lint
-    from deskterm.procedure.compiled import Compiled
+    from deskterm.procedure.compiled import CompiledProcedure
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     loaded = load(find(procedure))
     now, offset = system_now(), 0
     if invocation.instant is not None:
         if not simulated:
             raise UsageError("--now is for simulated desks: add --simulated, or leave it out.")
-        started = read_instant(invocation.instant, Compiled(loaded.procedure).timezone)
+        started = read_instant(invocation.instant, CompiledProcedure(loaded.procedure).timezone)
         now, offset = started, int((started - now).total_seconds())
     login = invocation.acting or getpass.getuser()
-    store = found(
+    store = create_desk(
         invocation.url,
         loaded.procedure,
         source=loaded.source,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.errors import UsageError
 
@@ -26,7 +26,7 @@ def outbox(
 
     if state not in ("queued", "sent", "failed", "withdrawn"):
         raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         letters = read(reader, state, limit=limit)
@@ -63,13 +63,13 @@ def outbox(
 def notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List what I was told, the newest first."""
     from deskterm.cli.runtime import output
-    from deskterm.store.queries.outbox import told
+    from deskterm.store.queries.outbox import notices_of
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
-        found = told(reader, invocation.login(), limit=limit)
+        found = notices_of(reader, invocation.login(), limit=limit)
     if as_json:
         output.print_json(
             [
@@ -97,7 +97,7 @@ def escalations(
     from deskterm.store.queries.oversight import staff
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         roles: tuple[str, ...] = ()

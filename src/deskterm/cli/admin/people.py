@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of, read_instant
+from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.cli.runtime.options import AsJson
 from deskterm.errors import DeskError
 
@@ -24,7 +24,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     from deskterm.store.queries.oversight import staff
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         found = staff(reader, int(invocation.now(facts).timestamp()))
@@ -61,7 +61,7 @@ def away(
     from deskterm.cli.runtime import output
     from deskterm.desk.directory import absence
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     desk = invocation.desk()
     moment = read_instant(until, facts.timezone)
@@ -80,7 +80,7 @@ def back(
     from deskterm.cli.runtime import output
     from deskterm.desk.directory import absence
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk = invocation.desk()
     now = invocation.now(facts_of(invocation))
     who = login or desk.agent.login
@@ -94,7 +94,7 @@ def absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) 
     from deskterm.store.queries.oversight import of_the_absent
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         homes = json.loads(facts.document).get("departments", [])
@@ -110,7 +110,7 @@ def overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = False
     from deskterm.store.queries.oversight import of_teams, overseeing, staff
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         login = invocation.login()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson
 
 app = typer.Typer(no_args_is_help=True, help="Procedure files: list, show, check, apply.", rich_markup_mode=None)
@@ -74,7 +74,7 @@ def show(
         else:
             print(loaded.source, end="")
         return
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     source = _source(invocation, facts.procedure_version)
     if as_json or not source:
@@ -120,7 +120,7 @@ def apply(
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     loaded = load(find(file))
     now = invocation.now(facts_of(invocation))
     lines = put(invocation.desk(), loaded.procedure, source=loaded.source, dry_run=dry_run, now=now)
@@ -148,7 +148,7 @@ def diff(
         raise typer.Exit(1)
 
 
-def _source(invocation: Invocation, version: int) -> str:
+def _source(invocation: CliContext, version: int) -> str:
     reader = invocation.reader()
     try:
         rows = reader.rows("SELECT source FROM procedure_version WHERE id = :version", {"version": version})

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson
 
 app = typer.Typer(
@@ -22,10 +22,10 @@ def list_rules(context: typer.Context, as_json: AsJson = False) -> None:
     from deskterm.cli.runtime import output
     from deskterm.desk.admin.rule_settings import rules
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk = invocation.desk()
     with desk.store.reading() as session:
-        found = rules(session, desk.procedure.procedure)
+        found = rules(session, desk.procedure.definition)
     if as_json:
         output.print_json(
             [
@@ -52,7 +52,7 @@ def off(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     _switch(context.obj, key, False, as_json)
 
 
-def _switch(invocation: Invocation, key: str, on: bool, as_json: bool) -> None:
+def _switch(invocation: CliContext, key: str, on: bool, as_json: bool) -> None:
     from deskterm.cli.runtime import output
     from deskterm.desk.admin.rule_settings import switch
 

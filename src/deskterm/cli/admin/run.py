@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson
 from deskterm.errors import UsageError
 
@@ -36,7 +36,7 @@ def run(
 
     if as_json and not once:
         raise UsageError("--json goes with --once: a service tells a line at a time.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     clock = invocation.clock(facts_of(invocation))
     store = open_store(invocation.url)
     runner = Runner(store, progress=output.patience())

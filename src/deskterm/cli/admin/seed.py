@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson
 
 app = typer.Typer(
@@ -26,9 +26,9 @@ def severities(context: typer.Context, file: File, dry_run: DryRun = False, as_j
     from deskterm.desk.admin.severity_scale import seed_severities
     from deskterm.exchange.seeding.seed_files import severities as read
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk = invocation.desk()
-    steps = read(_found(file, "severities"), [metric.key for metric in desk.procedure.procedure.metrics])
+    steps = read(_found(file, "severities"), [metric.key for metric in desk.procedure.definition.metrics])
     _report(seed_severities(desk, steps, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run, as_json)
 
 
@@ -42,7 +42,7 @@ def agents(context: typer.Context, file: File, dry_run: DryRun = False, as_json:
     from deskterm.desk.directory.seed_people import seed_agents
     from deskterm.exchange.seeding.seed_files import agents as read
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     rows = read(_found(file, "agents"))
     _report(
         seed_agents(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))),
@@ -57,7 +57,7 @@ def clients(context: typer.Context, file: File, dry_run: DryRun = False, as_json
     from deskterm.desk.directory.seed_people import seed_clients
     from deskterm.exchange.seeding.seed_files import clients as read
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     rows = read(_found(file, "clients"))
     _report(
         seed_clients(invocation.desk(), rows, dry_run=dry_run, now=invocation.now(facts_of(invocation))),
@@ -72,7 +72,7 @@ def demo_tickets(context: typer.Context, as_json: AsJson = False) -> None:
     from deskterm.cli.runtime import output
     from deskterm.exchange.demo.build import pour
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk = invocation.desk()
     count = pour(desk, invocation.now(facts_of(invocation)))
     said = f"{count} tickets poured in." if count else "The demo's tickets are here already; nothing was changed."

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.store.db.reader import Reader
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.store.db.reader import ReadConnection
     from deskterm.store.queries.ticket_detail import DeskFacts
 
 
@@ -25,7 +25,7 @@ _SEEN = f"the years from {_EARLIEST} to {_LATEST} are"
 
 
 @dataclass(slots=True)
-class Invocation:
+class CliContext:
     """The options that every command shares. database: as given; acting: the login after `--as`; instant: what
     follows `--now`; debug: show tracebacks."""
 
@@ -50,7 +50,7 @@ class Invocation:
 
         return shown(self.url)
 
-    def reader(self) -> Reader:
+    def reader(self) -> ReadConnection:
         """A bare read-only connection to the store. DeskError where `--as` names nobody who may be."""
         from deskterm.store.db.reader import open_reader
 
@@ -62,12 +62,12 @@ class Invocation:
             print(reader.upgraded, file=sys.stderr)
         return reader
 
-    def desk(self) -> Desk:
+    def desk(self) -> DeskSession:
         """The desk with the one who asks at work on it: the operating system's user, or with `--as` another, which
         only an admin may."""
         from deskterm.cli.runtime.output import patience
         from deskterm.desk.core.people import Stranger
-        from deskterm.desk.core.session import Desk
+        from deskterm.desk.core.session import DeskSession
         from deskterm.store.db.engine import open_store
 
         store = open_store(self.url)
@@ -75,10 +75,10 @@ class Invocation:
             print(store.upgraded, file=sys.stderr)
         own = getpass.getuser()
         if self.acting is None or self.acting == own:
-            return Desk(store, own, progress=patience())
-        Desk(store, own, progress=patience()).require("act-as")
+            return DeskSession(store, own, progress=patience())
+        DeskSession(store, own, progress=patience()).require("act-as")
         try:
-            return Desk(store, self.acting, behind=own)
+            return DeskSession(store, self.acting, behind=own)
         except Stranger as error:
             raise DeskError(f"{error} Choose from {_listed(error.logins)}.") from error
 
@@ -219,7 +219,7 @@ def system_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def facts_of(invocation: Invocation) -> DeskFacts:
+def facts_of(invocation: CliContext) -> DeskFacts:
     """What the store says of its desk."""
     from deskterm.store.queries.ticket_detail import desk_facts
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
+    from deskterm.desk.core.session import DeskSession
 
 _OPTIONS = {"description": "--body", "organisation": "--client"}
 _OWN = frozenset(
@@ -19,7 +19,7 @@ _OWN = frozenset(
 
 
 @contextmanager
-def named_options(desk: Desk) -> Iterator[None]:
+def named_options(desk: DeskSession) -> Iterator[None]:
     """UsageError that names the options, where a request is refused because it does not say all that it must."""
     from deskterm.desk.policy.request_fields import Incomplete
 
@@ -28,7 +28,7 @@ def named_options(desk: Desk) -> Iterator[None]:
     except Incomplete as error:
         if not error.missing:
             raise
-        kinds = {part.key: part.kind for part in desk.procedure.procedure.fields}
+        kinds = {part.key: part.kind for part in desk.procedure.definition.fields}
         options = [option(key, kinds.get(key, "")) for key in error.missing]
         raise UsageError(
             f"{error.told}: give {', '.join(options)}, or open it without what cannot be had: --incomplete."

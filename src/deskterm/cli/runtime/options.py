@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
-    from deskterm.store.db.reader import Reader
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
+    from deskterm.store.db.reader import ReadConnection
 
 BIGGEST_NUMBER = 2**63 - 1
 """What both databases can hold."""
@@ -39,26 +39,26 @@ OfTicket = Annotated[
 ]
 
 
-def time_of(invocation: Invocation) -> datetime:
+def time_of(invocation: CliContext) -> datetime:
     """The desk's time, UTC."""
     return invocation.now(facts_of(invocation))
 
 
-def require_ticket(reader: Reader, number: int) -> None:
+def require_ticket(reader: ReadConnection, number: int) -> None:
     """DeskError where there is no such ticket."""
     if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
 
 
-def way_of(desk: Desk, channel: str, usual: str) -> str:
+def way_of(desk: DeskSession, channel: str, usual: str) -> str:
     """The way by which words came or go. usual: what it is where nobody says, which may be no channel of the
     procedure. DeskError for another that the procedure does not have."""
     from deskterm.desk.policy.classification import channel_of
 
-    return channel if channel in ("", usual) else channel_of(channel, desk.procedure.procedure.channels)
+    return channel if channel in ("", usual) else channel_of(channel, desk.procedure.definition.channels)
 
 
-def report(done: Done, as_json: bool) -> None:
+def report(done: CommandResult, as_json: bool) -> None:
     """Print what a command did."""
     from deskterm.cli.runtime import output
 

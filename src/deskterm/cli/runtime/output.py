@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from deskterm.present.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.transaction import CommandResult
 
 
 _ACTED_ON = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -57,7 +57,7 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequ
         print(line.rstrip())
 
 
-def print_done(done: Done, as_json: bool) -> None:
+def print_done(done: CommandResult, as_json: bool) -> None:
     """What a command did."""
     if as_json:
         print_json({"number": done.number, "summary": done.summary, "changes": done.changes, "version": done.version})

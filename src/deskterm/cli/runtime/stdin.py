@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.transaction import CommandResult
 
 
 def read_words(words: str | None) -> str:
@@ -23,7 +23,7 @@ def read_words(words: str | None) -> str:
         raise UsageError("Standard input is not UTF-8 text: convert it first.") from error
 
 
-def lacking(done: Done) -> None:
+def lacking(done: CommandResult) -> None:
     """Say on standard error what a resolution letter lacks (S2-19); it goes out all the same."""
     from deskterm.cli.runtime import output
 

@@ -31,13 +31,13 @@ def due(
     from deskterm.cli.runtime import output
     from deskterm.cli.runtime.context import read_instant
     from deskterm.desk.policy.classification import classified
-    from deskterm.procedure.compiled import Compiled
+    from deskterm.procedure.compiled import CompiledProcedure
     from deskterm.procedure.due_forecast import policy_for, prospects
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find
     from deskterm.sla.zones import plain_name
 
-    compiled = Compiled(load(find(procedure)).procedure)
+    compiled = CompiledProcedure(load(find(procedure)).procedure)
     facts: dict[str, Any] = classified(compiled, kind, severity, priority)
     facts |= {"organisation": client, "department": department, "product": product, "channel": channel}
     policy = policy_for(compiled, facts | {"tags": tuple(tag or ())})

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from deskterm.present.labels import Vocabulary
     from deskterm.sla.calendar import Calendar
-    from deskterm.store.db.reader import Reader
+    from deskterm.store.db.reader import ReadConnection
     from deskterm.store.queries.deadlines import Deadline
     from deskterm.store.queries.ticket_detail import DeskFacts
 
@@ -49,7 +49,7 @@ def list_clocks(
     from deskterm.sla.targets import parse_duration
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     within = None
     if due_within is not None:
         try:
@@ -61,7 +61,7 @@ def list_clocks(
         now = int(invocation.now(facts).timestamp())
         found = _chosen(reader, now, within, breached)
         found = of_view(reader, found, view, invocation, now)
-        procedures = Editions(reader, facts)
+        procedures = ProcedureVersions(reader, facts)
         if metric is not None:
             known = procedures.current.metrics
             if metric not in known and not any(clock.metric == metric for clock in found):
@@ -80,9 +80,11 @@ def list_clocks(
     )
 
 
-def of_view(reader: Reader, found: Sequence[Deadline], view: str, invocation: Invocation, now: int) -> list[Deadline]:
+def of_view(
+    reader: ReadConnection, found: Sequence[Deadline], view: str, invocation: CliContext, now: int
+) -> list[Deadline]:
     """The clocks of the tickets in a view. UsageError for a view that is none, or that has no live clocks."""
-    from deskterm.store.queries.queue import VIEWS, Viewer, count, window
+    from deskterm.store.queries.queue import VIEWS, Viewer, count, queue_page
     from deskterm.store.queries.ticket_detail import agents
 
     known = [item.key for item in VIEWS if item.key != "closed"]
@@ -94,14 +96,14 @@ def of_view(reader: Reader, found: Sequence[Deadline], view: str, invocation: In
     team = next((agent.team for agent in agents(reader) if agent.login == login), None)
     viewer = Viewer(login, team, now)
     total = count(reader, view, viewer)
-    numbers = {row.number for row in window(reader, view, viewer, limit=total)} if total else set()
+    numbers = {row.number for row in queue_page(reader, view, viewer, limit=total)} if total else set()
     return [clock for clock in found if clock.number in numbers]
 
 
-class Editions:
+class ProcedureVersions:
     """What the editions of the procedure call things, and their calendars, each read once."""
 
-    def __init__(self, reader: Reader, facts: DeskFacts) -> None:
+    def __init__(self, reader: ReadConnection, facts: DeskFacts) -> None:
         from deskterm.present.labels import Vocabulary
 
         self._reader = reader
@@ -149,7 +151,7 @@ def glyph(clock: Deadline, left: int | None, now: int) -> str:
     return GLYPHS["soon" if left < SOON else "fine"]
 
 
-def _chosen(reader: Reader, now: int, within: int | None, missed: bool) -> list[Deadline]:
+def _chosen(reader: ReadConnection, now: int, within: int | None, missed: bool) -> list[Deadline]:
     from deskterm.store.queries.deadlines import breached, due, undated
 
     if within is None:
@@ -162,7 +164,7 @@ def _chosen(reader: Reader, now: int, within: int | None, missed: bool) -> list[
     return late + [clock for clock in found if (clock.number, clock.metric, clock.cycle) not in known]
 
 
-def _cells(clock: Deadline, procedures: Editions, timezone: str, now: int) -> list[str]:
+def _cells(clock: Deadline, procedures: ProcedureVersions, timezone: str, now: int) -> list[str]:
     from deskterm.cli.runtime import output
     from deskterm.present.formats import countdown
     from deskterm.present.labels import label
@@ -185,7 +187,7 @@ def _cells(clock: Deadline, procedures: Editions, timezone: str, now: int) -> li
     ]
 
 
-def _json(clock: Deadline, procedures: Editions, now: int) -> dict[str, Any]:
+def _json(clock: Deadline, procedures: ProcedureVersions, now: int) -> dict[str, Any]:
     from deskterm.cli.runtime import output
     from deskterm.present.models import left
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 
 
 def attach(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def migrate(
     from deskterm.cli.runtime import output
     from deskterm.desk.admin.procedure_migration import migrate as bring
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     progress = output.progress("tickets") if sys.stderr.isatty() else None
     found = bring(invocation.desk(), invocation.now(facts), dry_run=dry_run, progress=progress)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import ended
-from deskterm.cli.sla.listing import Editions, View, glyph, of_view
+from deskterm.cli.sla.listing import ProcedureVersions, View, glyph, of_view
 
 if TYPE_CHECKING:
-    from deskterm.store.db.reader import Reader
+    from deskterm.store.db.reader import ReadConnection
     from deskterm.store.queries.deadlines import Deadline
     from deskterm.store.queries.ticket_detail import DeskFacts
 
@@ -57,7 +57,7 @@ def watch(
     """
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     try:
         with invocation.reader() as reader:
             facts = desk_facts(reader)
@@ -81,15 +81,15 @@ class _Watch:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: ReadConnection,
         facts: DeskFacts,
-        invocation: Invocation,
+        invocation: CliContext,
         clock: Callable[[], datetime],
         view: str,
     ) -> None:
         self._reader, self._facts, self._invocation, self._view = reader, facts, invocation, view
         self._clock = clock
-        self._procedures = Editions(reader, facts)
+        self._procedures = ProcedureVersions(reader, facts)
         self._running: list[Deadline] | None = None
         self._resting = 0
         self._shown: list[Deadline] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, read_instant
+from deskterm.cli.runtime.context import CliContext, read_instant
 
 if TYPE_CHECKING:
     from deskterm.reports.attainment import Tally
@@ -47,7 +47,7 @@ def what_if(
     from deskterm.reports.what_if import what_if as judge
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     other = load(find(procedure)).procedure
     with invocation.reader() as reader:
         facts = desk_facts(reader)

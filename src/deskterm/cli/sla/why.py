@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import DeskError
 
 _REF = "Its number (1042 or #1042), or the number it had in another system."
@@ -38,7 +38,7 @@ def why(
     from deskterm.store.queries.ticket_detail import desk_facts
     from deskterm.store.queries.ticket_history import named
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         now = invocation.now(desk_facts(reader))
         ticket = named(reader, reference)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of, read_instant
+from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.store.queries.billing import EntryRow
 
 Note = Annotated[str, typer.Option(help="What was done or said, in a few words.")]
@@ -47,16 +47,16 @@ def time(
     from deskterm.desk.domain.money import parse_rate, parse_time
     from deskterm.procedure.compiled import from_document
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     seconds = parse_time(worked) if worked is not None else None
     facts = facts_of(invocation)
     now = invocation.now(facts)
     hourly = None
     if rate is not None:
-        hourly = parse_rate(rate, from_document(facts.document, facts.procedure_version).procedure.money.currency)
+        hourly = parse_rate(rate, from_document(facts.document, facts.procedure_version).definition.money.currency)
     if correct is not None and void is not None:
         raise UsageError("--correct and --void go one at a time.")
-    done: Done
+    done: CommandResult
     if correct is not None:
         done = time_entries.correct(
             invocation.desk(), number, correct, seconds=seconds, chargeable=chargeable, rate=hourly, reason=reason,
@@ -89,10 +89,10 @@ def price(
     from deskterm.desk.domain.money import over, parse_amount, total
     from deskterm.store.queries.billing import agreements, entries, quotes
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     if agreed:
         desk = invocation.desk()
-        most = None if amount is None else parse_amount(amount, desk.procedure.procedure.money.currency)
+        most = None if amount is None else parse_amount(amount, desk.procedure.definition.money.currency)
         now = invocation.now(facts_of(invocation))
         output.print_done(agree(desk, number, amount=most, note=note, now=now), as_json)
         return
@@ -156,12 +156,12 @@ def quote(
 
     if request + (send is not None) + accept + decline != 1:
         raise UsageError("Say one of --request, --send AMOUNT, --accept and --decline.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), invocation.now(facts_of(invocation))
     if request:
         done = quotes.request(desk, number, note=note, now=now)
     elif send is not None:
-        amount = parse_amount(send, desk.procedure.procedure.money.currency)
+        amount = parse_amount(send, desk.procedure.definition.money.currency)
         done = quotes.send(desk, number, amount, quote=which, note=note, now=now)
     else:
         done = quotes.answer(desk, number, accept, quote=which, note=note, now=now)
@@ -180,14 +180,14 @@ def list_quotes(
     from deskterm.store.queries.billing import quotes
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         rows = quotes(reader, every=every)
     if as_json:
         output.print_json([row._asdict() | {"at": output.instant(row.at)} for row in rows])
         return
-    states = from_document(facts.document, facts.procedure_version).procedure.money.quote_states
+    states = from_document(facts.document, facts.procedure_version).definition.money.quote_states
     labels = {state.key: state.label for state in states}
     output.print_table(
         ("#", "Quote", "State", "Amount", "Since", "Client", "Subject"),
@@ -212,7 +212,7 @@ def register(program: typer.Typer, noun: str) -> None:
     program.command(noun)(list_quotes)
 
 
-def _print_entries(invocation: Invocation, number: int, timezone: str, as_json: bool) -> None:
+def _print_entries(invocation: CliContext, number: int, timezone: str, as_json: bool) -> None:
     from deskterm.cli.runtime import output
     from deskterm.desk.domain.money import money, spoken, total
     from deskterm.store.queries.billing import entries
@@ -251,6 +251,6 @@ def _values(row: EntryRow) -> dict[str, object]:
     return {name: value for name, value in row._asdict().items() if value is not None}
 
 
-def _known(invocation: Invocation, number: int) -> None:
+def _known(invocation: CliContext, number: int) -> None:
     with invocation.reader() as reader:
         require_ticket(reader, number)

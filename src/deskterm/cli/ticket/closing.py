@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of, read_instant
+from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.cli.runtime.options import AsJson, Number, Seen, report, time_of, way_of
 from deskterm.cli.runtime.stdin import lacking, read_words
 from deskterm.errors import DeskError, UsageError
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.transaction import CommandResult
 
 Said = Annotated[str, typer.Argument(help="What they wrote, if they did.")]
 Author = Annotated[str | None, typer.Option(help="Who said it, if not the requester: a name or an address.")]
@@ -58,7 +58,7 @@ def resolve(
     from deskterm.desk.linking import incidents
     from deskterm.desk.tickets.resolution import resolve as solve
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, words, now = invocation.desk(), read_words(note), time_of(invocation)
     channel = way_of(desk, channel, "email")
     kind: Literal["temporary"] | None = "temporary" if temporary else None
@@ -86,7 +86,7 @@ def close(
     """Close a ticket without a resolution, for one of the procedure's reasons."""
     from deskterm.desk.tickets.resolution import close as end
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(end(invocation.desk(), number, because, now=time_of(invocation)), as_json)
 
 
@@ -122,7 +122,7 @@ def reject(
 
 def _answered(
     context: typer.Context,
-    answer: Callable[..., Done],
+    answer: Callable[..., CommandResult],
     number: int,
     words: str,
     author: str | None,
@@ -130,7 +130,7 @@ def _answered(
     received: str | None,
     as_json: bool,
 ) -> None:
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now, arrived = invocation.desk(), time_of(invocation), _arrived(invocation, received)
     channel = way_of(desk, channel, "")
     report(answer(desk, number, words, author=author, channel=channel, received_at=arrived, now=now), as_json)
@@ -151,7 +151,7 @@ def reopen(
     from deskterm.desk.conversation.thanks_filter import overrule_thanks
     from deskterm.desk.tickets.resolution import reopen as take_up
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)
     if not reason:
         report(overrule_thanks(desk, number, now=now), as_json)
@@ -168,7 +168,7 @@ def fixed(
     """Say that the permanent fix is there, which a temporary one left outstanding."""
     from deskterm.desk.tickets.resolution import settle
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(settle(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
 
 
@@ -186,7 +186,7 @@ def check(
     """Tick items of a checklist off; without any, show the lists of a ticket."""
     from deskterm.desk.workflow import checklists
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     if not items and outcome is None and checklist is None:
         _show_lists(invocation, number, as_json)
         return
@@ -212,7 +212,7 @@ def thanks(
     from deskterm.cli.runtime import output
     from deskterm.store.queries.kept_thanks import thanks as read
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     with invocation.reader() as reader:
         found = read(reader, "overruled" if overruled else "kept", limit=limit)
@@ -229,19 +229,19 @@ def thanks(
     )
 
 
-def _arrived(invocation: Invocation, received: str | None) -> datetime | None:
+def _arrived(invocation: CliContext, received: str | None) -> datetime | None:
     return None if received is None else read_instant(received, facts_of(invocation).timezone)
 
 
-def _show_lists(invocation: Invocation, number: int, as_json: bool) -> None:
+def _show_lists(invocation: CliContext, number: int, as_json: bool) -> None:
     """Show the lists of a ticket, those that nobody has begun too, and how to go on."""
     from deskterm.cli.runtime import output
     from deskterm.desk.workflow.checklists import CHECKLIST, asked_for, how_to_tick
     from deskterm.procedure.compiled import from_document
-    from deskterm.store.queries.ticket_detail import desk_facts, sheet
+    from deskterm.store.queries.ticket_detail import desk_facts, ticket_detail
 
     with invocation.reader() as reader:
-        facts, found = desk_facts(reader), sheet(reader, number)
+        facts, found = desk_facts(reader), ticket_detail(reader, number)
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
     procedure = from_document(facts.document, facts.procedure_version)
@@ -250,7 +250,7 @@ def _show_lists(invocation: Invocation, number: int, as_json: bool) -> None:
     if as_json:
         output.print_json([{"checklist": key} | record.values for key, record in begun.items()])
         return
-    known = procedure.procedure.checklists
+    known = procedure.definition.checklists
     if not known and not begun:
         raise DeskError("This procedure has no checklists: there is nothing to tick off.")
     if not parts:

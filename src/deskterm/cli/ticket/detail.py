@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from deskterm.cli.runtime import output
-from deskterm.present.models import Card, ClockCard
-from deskterm.store.queries.ticket_detail import ClockView, TicketSheet
+from deskterm.present.models import ClockCard, TicketView
+from deskterm.store.queries.ticket_detail import ClockView, TicketDetail
 from deskterm.store.rows.texts import words_in
 
 
-def print_sheet_json(sheet: TicketSheet, stage: str | None = None) -> None:
+def print_sheet_json(sheet: TicketDetail, stage: str | None = None) -> None:
     """The ticket as one JSON document; instants in UTC. stage: the key of what its status belongs to."""
     row = sheet.row._asdict()
     del row["key"]
@@ -65,7 +65,7 @@ def _clock_json(clock: ClockView) -> dict[str, Any]:
     return clock._asdict() | instants
 
 
-def print_card(card: Card, timezone: str, now: int, stage: str = "") -> None:
+def print_card(card: TicketView, timezone: str, now: int, stage: str = "") -> None:
     """The ticket for reading. stage: what its status belongs to, in words."""
     line = card.line
     facts = [*card.facts[:1], *([("Stage", stage)] if stage else []), *card.facts[1:]]

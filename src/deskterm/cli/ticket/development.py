@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, Number, Reason, number_of, time_of
 from deskterm.errors import DeskError, UsageError
 
@@ -39,7 +39,7 @@ def raise_item(
     from deskterm.cli.runtime import output
     from deskterm.desk.development.items import raise_item as begin
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = begin(
         invocation.desk(),
         number,
@@ -66,7 +66,7 @@ def join(
     from deskterm.cli.runtime import output
     from deskterm.desk.development import items as development
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     output.print_done(development.join(invocation.desk(), number, home, item=which, now=time_of(invocation)), as_json)
 
 
@@ -83,7 +83,7 @@ def move(
     from deskterm.cli.runtime import output
     from deskterm.desk.development.item_workflow import move_item
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = move_item(invocation.desk(), number, status, item=which, reason=reason, now=time_of(invocation))
     output.print_done(done, as_json)
 
@@ -101,7 +101,7 @@ def decide(
     from deskterm.cli.runtime import output
     from deskterm.desk.development import item_workflow
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = item_workflow.decide(
         invocation.desk(), number, answer == "yes", item=which, reason=reason, now=time_of(invocation)
     )
@@ -124,7 +124,7 @@ def schedule(
 
     if (day is not None) + upcoming + none != 1:
         raise UsageError("Name the day of the release, or --next, or --none.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)
     if upcoming:
         day = next_release(desk.procedure, int(now.timestamp()))
@@ -141,7 +141,7 @@ def end(
     from deskterm.cli.runtime import output
     from deskterm.desk.development.item_workflow import end_item
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     output.print_done(end_item(invocation.desk(), number, item=which, reason=reason, now=time_of(invocation)), as_json)
 
 
@@ -158,14 +158,14 @@ def list_items(
     from deskterm.store.queries.development import items
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         rows = items(reader, every=every, release=day)
     if as_json:
         output.print_json([_item_json(row) for row in rows])
         return
-    part = from_document(facts.document, facts.procedure_version).procedure.development
+    part = from_document(facts.document, facts.procedure_version).definition.development
     labels = {status.key: status.label for status in part.statuses}
     routes = {route.key: route.label for route in part.routes}
     output.print_table(
@@ -196,7 +196,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     from deskterm.store.queries.development import ReleaseRow, releases
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         rows = releases(reader)
@@ -244,7 +244,7 @@ def out(
             raise UsageError(f"{notes_file} is not UTF-8 text: convert it first.") from error
     elif notes == "-":
         notes = sys.stdin.read()
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     released = put_out(invocation.desk(), day, notes=notes or "", now=time_of(invocation))
     if as_json:
         output.print_json(

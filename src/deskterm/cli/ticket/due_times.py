@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of, read_instant
+from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.cli.runtime.options import AsJson, Number, Reason, report, time_of
 from deskterm.errors import UsageError
 
@@ -23,7 +23,7 @@ def attach(app: typer.Typer) -> None:
         app.command(command.__name__)(command)
 
 
-def _instant(invocation: Invocation, text: str) -> datetime:
+def _instant(invocation: CliContext, text: str) -> datetime:
     return read_instant(text, facts_of(invocation).timezone)
 
 
@@ -41,7 +41,7 @@ def due(
 
     if (instant is None) == (not clear):
         raise UsageError("Say when it is due, or --clear.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)
     if instant is None:
         done = due_times.clear_due(desk, number, metric, reason=reason, now=now)
@@ -67,7 +67,7 @@ def schedule(
 
     if (sprint is None) == (not none):
         raise UsageError("Name the day of the sprint or release, or --none.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(due_times.schedule(invocation.desk(), number, sprint, now=time_of(invocation)), as_json)
 
 
@@ -84,7 +84,7 @@ def waive(
     """Let a missed target pass; the miss stays on record, with the reason."""
     from deskterm.desk.workflow import due_times
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = due_times.waive(invocation.desk(), number, metric, cycle=cycle, reason=reason, now=time_of(invocation))
     report(done, as_json)
 
@@ -101,7 +101,7 @@ def snooze(
 
     if (until is None) == (not wake):
         raise UsageError("Say until when, or --wake.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     moment = None if until is None else _instant(invocation, until)
     report(due_times.snooze(invocation.desk(), number, moment, now=time_of(invocation)), as_json)
 
@@ -116,7 +116,7 @@ def work(
     """Begin to work on a ticket, or leave off: clocks that count work run in between."""
     from deskterm.desk.workflow import work_sessions as hands
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     if of is not None and not stop:
         raise UsageError("--of goes with --stop.")
     if stop:
@@ -137,6 +137,6 @@ def transfer(
     """Hand a ticket to another department or team; its clocks go on as they are."""
     from deskterm.desk.workflow.transfer import transfer as hand
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = hand(invocation.desk(), number, department=department, team=team, note=note, now=time_of(invocation))
     report(done, as_json)

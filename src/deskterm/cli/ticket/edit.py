@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson, Number, Seen
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.transaction import CommandResult
 
 
 def attach(app: typer.Typer) -> None:
@@ -46,7 +46,7 @@ def set_values(
     """
     from deskterm.desk.tickets.update import change
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     done = change(
         invocation.desk(),
@@ -71,7 +71,7 @@ def set_values(
     tell(done, facts.timezone, retargets, dry_run, as_json)
 
 
-def tell(done: Done, timezone: str, retargets: bool, dry_run: bool, as_json: bool) -> None:
+def tell(done: CommandResult, timezone: str, retargets: bool, dry_run: bool, as_json: bool) -> None:
     """Print what a change did, or would do, and the old and the new due time of each clock that it moves (rule 17).
     retargets: it was of a kind that may move some."""
     if as_json:
@@ -80,7 +80,7 @@ def tell(done: Done, timezone: str, retargets: bool, dry_run: bool, as_json: boo
         _print(done, timezone, retargets, dry_run)
 
 
-def _print(done: Done, timezone: str, retargets: bool, dry_run: bool) -> None:
+def _print(done: CommandResult, timezone: str, retargets: bool, dry_run: bool) -> None:
     from deskterm.cli.runtime import output
 
     output.print_done(done, as_json=False)
@@ -97,7 +97,7 @@ def _print(done: Done, timezone: str, retargets: bool, dry_run: bool) -> None:
         print("A dry run: nothing was written.")
 
 
-def _print_json(done: Done, dry_run: bool) -> None:
+def _print_json(done: CommandResult, dry_run: bool) -> None:
     from deskterm.cli.runtime import output
 
     moved = [

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson, Number, report, time_of
 from deskterm.cli.ticket.edit import tell
 from deskterm.errors import UsageError
@@ -35,7 +35,7 @@ def escalate(
     """Take the next step of a ladder: its role is asked, its level of support takes over."""
     from deskterm.desk.workflow.escalation import escalate as climb
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = climb(
         invocation.desk(), number, ladder=ladder, level=level, reason=reason, impact=impact, by_customer=by_customer,
         now=time_of(invocation),
@@ -52,7 +52,7 @@ def passed(
     """Say that a ticket was passed to the client's own desk, which gives that level of support itself."""
     from deskterm.desk.directory.tier_coverage import passed_on
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(passed_on(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
 
 
@@ -69,7 +69,7 @@ def review(
     """Decide on an escalation after looking at its impact."""
     from deskterm.desk.workflow.escalation import review as decide
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = decide(
         invocation.desk(), number, key, decision=decision, severity=severity, priority=priority, note=note,
         now=time_of(invocation),
@@ -90,7 +90,7 @@ def dispute(
     """Note that the customer says the priority is wrong."""
     from deskterm.desk.workflow.priority_dispute import dispute as note_dispute
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(note_dispute(invocation.desk(), number, words, wanted=wanted, now=time_of(invocation)), as_json)
 
 
@@ -105,7 +105,7 @@ def settle(
     """Decide on a disputed priority; another one moves due times: each clock's old and new one are shown."""
     from deskterm.desk.workflow.priority_dispute import settle as decide
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     done = decide(invocation.desk(), number, priority=priority, note=note, now=invocation.now(facts), rehearse=dry_run)
     tell(done, facts.timezone, priority is not None, dry_run, as_json)
@@ -122,7 +122,7 @@ def delay(
     """Tell the requester that it takes longer, before the time runs out."""
     from deskterm.desk.conversation.delay_notice import announce_delay
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = announce_delay(invocation.desk(), number, words, metric=metric, phone=phone, now=time_of(invocation))
     report(done, as_json)
 
@@ -139,5 +139,5 @@ def told(
 
     if not phone:
         raise UsageError("Say how they were told: --phone; by mail it is `deskterm ticket reply`.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(by_phone(invocation.desk(), number, words, now=time_of(invocation)), as_json)

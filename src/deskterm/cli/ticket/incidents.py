@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, Number, number_of, report, require_ticket, time_of
 
 Incident = Annotated[int, number_of("The incident's number.", "INCIDENT")]
@@ -30,7 +30,7 @@ def join(
     """Let somebody take part in a ticket: its letters go to them too."""
     from deskterm.desk.directory import participants as people
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(people.add(invocation.desk(), number, who, email=email, now=time_of(invocation)), as_json)
 
 
@@ -38,7 +38,7 @@ def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = Fa
     """Let somebody take part no more."""
     from deskterm.desk.directory import participants as people
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(people.remove(invocation.desk(), number, who, now=time_of(invocation)), as_json)
 
 
@@ -47,7 +47,7 @@ def participants(context: typer.Context, number: Number, as_json: AsJson = False
     from deskterm.cli.runtime import output
     from deskterm.store.queries.outbox import participants_of
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         require_ticket(reader, number)
         found = participants_of(reader, number)
@@ -61,7 +61,7 @@ def attach_ticket(context: typer.Context, number: Number, incident: Incident, as
     """Attach a ticket to an incident, which is a ticket too."""
     from deskterm.desk.linking import incidents
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(incidents.attach(invocation.desk(), number, incident, now=time_of(invocation)), as_json)
 
 
@@ -69,7 +69,7 @@ def detach(context: typer.Context, number: Number, as_json: AsJson = False) -> N
     """Take a ticket away from its incident."""
     from deskterm.desk.linking import incidents
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(incidents.detach(invocation.desk(), number, now=time_of(invocation)), as_json)
 
 
@@ -83,7 +83,7 @@ def announce(
     """Say one thing on an incident and on every ticket that is attached to it; everybody gets one letter."""
     from deskterm.desk.linking import incidents
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(incidents.announce(invocation.desk(), incident, words, status=status, now=time_of(invocation)), as_json)
 
 
@@ -91,5 +91,5 @@ def take(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     """Take over the ticket of a colleague who is away."""
     from deskterm.desk.directory.absence import take_over
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     report(take_over(invocation.desk(), number, now=time_of(invocation)), as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson, Number, Seen, report, require_ticket, time_of
 from deskterm.errors import UsageError
 
@@ -43,7 +43,7 @@ def like(
 
 
 def likely(
-    invocation: Invocation,
+    invocation: CliContext,
     subject: str,
     client: str | None,
     product: str | None,
@@ -65,7 +65,7 @@ def likely(
         )
 
 
-def print_likely(invocation: Invocation, found: Sequence[Likely]) -> None:
+def print_likely(invocation: CliContext, found: Sequence[Likely]) -> None:
     """A table of them."""
     from deskterm.cli.runtime import output
     from deskterm.present.labels import Vocabulary, label
@@ -92,7 +92,7 @@ def supply(
     for key, sign, _ in pairs:
         if not sign or not key:
             raise UsageError(f"{key!r} is no field: write it as KEY=VALUE.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     said = {key: value for key, _, value in pairs}
     report(give(invocation.desk(), number, said, now=time_of(invocation), version=version), as_json)
 
@@ -108,7 +108,7 @@ def exempt(
     """Leave a ticket out of all targets; reports count it apart."""
     from deskterm.desk.workflow import exemption
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     if end:
         done = exemption.unexempt(invocation.desk(), number, reason=reason, now=time_of(invocation), version=version)
     else:
@@ -129,7 +129,7 @@ def prioritise(
     """Lift a ticket out of its order, for a reason that the procedure names."""
     from deskterm.desk.workflow.priority_override import prioritise as lift
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)
     done = lift(desk, number, priority, override=because, affected=affected, note=note, now=now, version=version)
     report(done, as_json)
@@ -146,7 +146,7 @@ def confirm_severity(
     """Confirm the severity that the requester chose, or correct it; what they chose stays on record."""
     from deskterm.desk.workflow import priority_override
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     done = priority_override.confirm_severity(
         invocation.desk(), number, severity, reason=reason, now=time_of(invocation), version=version
     )
@@ -164,7 +164,7 @@ def suggestions(
     from deskterm.cli.runtime import output
     from deskterm.store.queries.ticket_detail import records
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     if take is not None and leave is not None:
         raise UsageError("Take a suggestion or leave it, one at a time.")
     if take is not None or leave is not None:

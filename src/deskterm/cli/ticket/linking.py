@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import BIGGEST_NUMBER, AsJson, Number, Reason, Seen, number_of, time_of
 from deskterm.errors import UsageError
 
@@ -31,7 +31,7 @@ def duplicate(
     from deskterm.cli.runtime import output
     from deskterm.desk.linking.duplicate import duplicate as close
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     now = time_of(invocation)
     output.print_done(close(invocation.desk(), number, of, reason=reason, anyway=anyway, now=now), as_json)
 
@@ -48,7 +48,7 @@ def merge(
     from deskterm.cli.runtime import output
     from deskterm.desk.linking.merge import merge as join
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     now = time_of(invocation)
     output.print_done(join(invocation.desk(), number, into, reason=reason, anyway=anyway, now=now), as_json)
 
@@ -66,7 +66,7 @@ def separate(
     from deskterm.cli.runtime import output
     from deskterm.desk.linking.separate import separate as part
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     output.print_done(part(invocation.desk(), number, reason, now=time_of(invocation)), as_json)
 
 
@@ -92,7 +92,7 @@ def split(
 
     if subject is not None and (items or item or dry_run):
         raise UsageError("--subject is for a message that is split off as a whole.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)
     if dry_run:
         found = splitting.preview(desk, number, message, now=now)
@@ -122,5 +122,5 @@ def undo(
     from deskterm.cli.runtime import output
     from deskterm.desk.history.undo import undo as take_back
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     output.print_done(take_back(invocation.desk(), number, now=time_of(invocation), version=version), as_json)

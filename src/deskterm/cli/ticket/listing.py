@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import UsageError
 
 if TYPE_CHECKING:
     from deskterm.present.labels import Vocabulary
-    from deskterm.present.models import Choice, Line
-    from deskterm.store.db.reader import Reader
+    from deskterm.present.models import Choice, QueueLine
+    from deskterm.store.db.reader import ReadConnection
     from deskterm.store.queries.queue import Order, QueueRow
 
 
@@ -67,7 +67,7 @@ def list_tickets(
 
 
 def print_requests(
-    invocation: Invocation, who: str, *, closed: bool | None, match: str, limit: int, as_json: bool
+    invocation: CliContext, who: str, *, closed: bool | None, match: str, limit: int, as_json: bool
 ) -> None:
     """Print what one person outside asked for."""
     from deskterm.cli.runtime import output
@@ -97,7 +97,7 @@ def print_requests(
 
 
 def print_queue(
-    invocation: Invocation,
+    invocation: CliContext,
     view: str,
     *,
     match: str = "",
@@ -110,7 +110,7 @@ def print_queue(
     """Print a view of the queue with its due times. department, team: only what these have, by key or label."""
     from deskterm.cli.runtime import output
     from deskterm.present.labels import Vocabulary
-    from deskterm.store.queries.queue import VIEWS, Viewer, count, window
+    from deskterm.store.queries.queue import VIEWS, Viewer, count, queue_page
     from deskterm.store.queries.ticket_detail import agents, desk_facts
 
     if view not in {known.key for known in VIEWS}:
@@ -125,7 +125,7 @@ def print_queue(
         home = _named("department", department, vocabulary.departments)
         queue = _named("team", team, vocabulary.teams or vocabulary.departments)
         order: Order = "due" if by_due else "order"
-        rows = window(reader, view, viewer, order=order, limit=limit, match=match, department=home, team=queue)
+        rows = queue_page(reader, view, viewer, order=order, limit=limit, match=match, department=home, team=queue)
         total = len(rows)
         if total == limit:
             total = count(reader, view, viewer, match, department=home, team=queue)
@@ -141,7 +141,7 @@ def print_queue(
 
 
 def print_rows(
-    invocation: Invocation, reader: Reader, label: str, rows: Sequence[QueueRow], *, as_json: bool = False
+    invocation: CliContext, reader: ReadConnection, label: str, rows: Sequence[QueueRow], *, as_json: bool = False
 ) -> None:
     """Print rows that were read elsewhere, under a label."""
     from deskterm.cli.runtime import output
@@ -167,7 +167,7 @@ def _named(what: str, word: str | None, among: Mapping[str, Choice]) -> str | No
     return chosen(what, word, among.values()).key
 
 
-def _print_lines(lines: Sequence[Line], vocabulary: Vocabulary, now: int, timezone: str) -> None:
+def _print_lines(lines: Sequence[QueueLine], vocabulary: Vocabulary, now: int, timezone: str) -> None:
     """A table of lines; on a desk with departments, with the one that has each."""
     from deskterm.cli.runtime import output
 
@@ -182,19 +182,19 @@ def _print_lines(lines: Sequence[Line], vocabulary: Vocabulary, now: int, timezo
     )
 
 
-def _lines(reader: Reader, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[Line]:
+def _lines(reader: ReadConnection, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[QueueLine]:
     """The rows as the console shows them, some hundred at a time."""
     from deskterm.present.ticket import lines
     from deskterm.store.rows.live_clocks import live_clocks
 
-    found: list[Line] = []
+    found: list[QueueLine] = []
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
         found += lines(part, live_clocks(reader, [row.number for row in part]), vocabulary)
     return found
 
 
-def _cells(line: Line, now: int, timezone: str) -> list[str]:
+def _cells(line: QueueLine, now: int, timezone: str) -> list[str]:
     from deskterm.cli.runtime import output
     from deskterm.present.formats import countdown
     from deskterm.present.models import GLYPHS

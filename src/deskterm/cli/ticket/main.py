@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.missing_options import named_options
 from deskterm.cli.runtime.options import AsJson, Number, Seen, report, way_of
 from deskterm.cli.runtime.stdin import lacking, read_words
@@ -65,7 +65,7 @@ def new(
     from deskterm.desk.tickets.register import register
     from deskterm.sla.zones import on_the_wall
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     now = invocation.now(facts)
     received_at = read_instant(received, facts.timezone) if received is not None else None
@@ -112,9 +112,9 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from deskterm.present.labels import Vocabulary
     from deskterm.present.ticket import card as read_card
     from deskterm.store.queries.ticket_detail import desk_facts
-    from deskterm.store.queries.ticket_detail import sheet as read
+    from deskterm.store.queries.ticket_detail import ticket_detail as read
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         found = read(reader, number)
@@ -155,7 +155,7 @@ def reply(
 
     if resolution not in (None, "temporary", "permanent"):
         raise UsageError(f"A resolution is temporary or permanent, not {resolution!r}.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     body, now = read_words(words), invocation.now(facts)
     if from_requester:
@@ -192,7 +192,7 @@ def note(
     """Write an internal note; the requester never sees it."""
     from deskterm.desk.conversation import messages
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     body, now = read_words(words), invocation.now(facts_of(invocation))
     report(messages.note(invocation.desk(), number, body, now=now, version=version), as_json)
 
@@ -212,7 +212,7 @@ def assign(
 
     if (login is None) == (not nobody):
         raise UsageError("Name the agent who gets it, or say --nobody.")
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
     report(give(invocation.desk(), number, login, team=team, now=now, version=version), as_json)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson, Number
 from deskterm.errors import DeskError
 
@@ -31,7 +31,7 @@ def hold(
     from deskterm.cli.runtime import output
     from deskterm.desk.history import retention
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
     output.print_done(retention.hold(invocation.desk(), number, reason, now=now), as_json)
 
@@ -46,7 +46,7 @@ def release_hold(
     from deskterm.cli.runtime import output
     from deskterm.desk.history import retention
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
     output.print_done(retention.release(invocation.desk(), number, reason, now=now), as_json)
 
@@ -57,12 +57,12 @@ def list_kept(context: typer.Context, as_json: AsJson = False) -> None:
     from deskterm.desk.history import retention as keeping
     from deskterm.store.queries.retention import held
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     facts = facts_of(invocation)
     desk, now = invocation.desk(), invocation.now(facts)
     with invocation.reader() as reader:
         due, kept = keeping.due(desk, reader, now=now), held(reader)
-    years = desk.procedure.procedure.retention.years
+    years = desk.procedure.definition.retention.years
     if as_json:
         rows = [one._asdict() | {"touched": output.instant(one.touched)} for one in due]
         others = [one._asdict() | {"touched": output.instant(one.touched)} for one in kept]
@@ -95,7 +95,7 @@ def purge(
     from deskterm.cli.runtime import output
     from deskterm.desk.history import retention as keeping
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), invocation.now(facts_of(invocation))
     desk.require("purge")
     with invocation.reader() as reader:
@@ -128,7 +128,7 @@ def erase(
     from deskterm.cli.runtime import output
     from deskterm.desk.history import erasure
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     desk, now = invocation.desk(), invocation.now(facts_of(invocation))
     found = erasure.erase(desk, who, now=now, rehearse=True)
     if not dry_run:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation, facts_of
+from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson, Number
 
 app = typer.Typer(no_args_is_help=True, help="What customers answered: list, review.", rich_markup_mode=None)
@@ -32,7 +32,7 @@ def answer(
     from deskterm.cli.runtime import output
     from deskterm.desk.conversation import survey
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
     done = survey.answer(invocation.desk(), number, score, comment=comment, complaint=complaint, now=now)
     output.print_done(done, as_json)
@@ -51,7 +51,7 @@ def list_answers(
     from deskterm.store.queries.surveys import answers
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         rows = answers(reader, every=every)
@@ -91,7 +91,7 @@ def review(
     from deskterm.cli.runtime import output
     from deskterm.desk.conversation import survey
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
     done = survey.review(invocation.desk(), number, feedback=which, note=note, changed=changed, now=now)
     output.print_done(done, as_json)
@@ -103,7 +103,7 @@ def articles(context: typer.Context, as_json: AsJson = False) -> None:
     from deskterm.store.queries.surveys import articles as read
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         rows = read(reader)

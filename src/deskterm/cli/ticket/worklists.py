@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from deskterm.cli.runtime.context import Invocation
+from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson, Number
 from deskterm.errors import DeskError
 
@@ -32,7 +32,7 @@ def order(context: typer.Context, number: Number, as_json: AsJson = False) -> No
     from deskterm.store.queries.queue import Viewer
     from deskterm.store.queries.ticket_detail import desk_facts
 
-    invocation: Invocation = context.obj
+    invocation: CliContext = context.obj
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         procedure = from_document(facts.document, facts.procedure_version)
@@ -78,7 +78,7 @@ def order(context: typer.Context, number: Number, as_json: AsJson = False) -> No
             output.print_lines([f"{line}, {found['own']} against {found['other']}"])
 
 
-def print_stale(invocation: Invocation, limit: int, as_json: bool) -> None:
+def print_stale(invocation: CliContext, limit: int, as_json: bool) -> None:
     """Print the open tickets that nobody has touched for as long as the procedure says, the longest first (S1-31)."""
     from deskterm.cli.runtime import output
     from deskterm.desk.explain.queue_position import untouched_since
@@ -89,7 +89,7 @@ def print_stale(invocation: Invocation, limit: int, as_json: bool) -> None:
     with invocation.reader() as reader:
         facts = desk_facts(reader)
         procedure = from_document(facts.document, facts.procedure_version)
-        length = procedure.procedure.queue.stale_after
+        length = procedure.definition.queue.stale_after
         if not length:
             raise DeskError("This procedure does not say when a ticket is stale: give it `stale_after` under [queue].")
         calendar = next(iter(procedure.terms.calendars.values()))
@@ -98,7 +98,7 @@ def print_stale(invocation: Invocation, limit: int, as_json: bool) -> None:
     if as_json:
         output.print_json([_row_json(row) for row in rows])
         return
-    labels = {status.key: status.label for status in procedure.procedure.statuses}
+    labels = {status.key: status.label for status in procedure.definition.statuses}
     output.print_table(
         ("#", "Untouched since", "Days", "Status", "Assignee", "Client", "Subject"),
         [
@@ -117,7 +117,7 @@ def print_stale(invocation: Invocation, limit: int, as_json: bool) -> None:
     )
 
 
-def print_unscheduled(invocation: Invocation, limit: int, as_json: bool) -> None:
+def print_unscheduled(invocation: CliContext, limit: int, as_json: bool) -> None:
     """Print what waits for a sprint or release and is in none, with its age (S1-16)."""
     from deskterm.store.queries.worklists import unscheduled
 
@@ -126,7 +126,7 @@ def print_unscheduled(invocation: Invocation, limit: int, as_json: bool) -> None
     _print_pending(invocation, rows, as_json)
 
 
-def print_to_be_set(invocation: Invocation, limit: int, as_json: bool) -> None:
+def print_to_be_set(invocation: CliContext, limit: int, as_json: bool) -> None:
     """Print what waits for somebody to say when it is due (S1-17): for whoever holds such a role, of that role; for
     others, all."""
     from deskterm.store.queries.worklists import to_be_set
@@ -140,7 +140,7 @@ def print_to_be_set(invocation: Invocation, limit: int, as_json: bool) -> None:
     _print_pending(invocation, own or rows, as_json)
 
 
-def _print_pending(invocation: Invocation, rows: list[Pending], as_json: bool) -> None:
+def _print_pending(invocation: CliContext, rows: list[Pending], as_json: bool) -> None:
     from deskterm.cli.runtime import output
     from deskterm.present.labels import Vocabulary, label
     from deskterm.present.ticket_facts import target_words

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
-from deskterm.desk.domain.due_changes import Moved, moved, promised
+from deskterm.desk.domain.due_changes import DueChange, due_times, moved
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded
 from deskterm.store.db.tables import ClockRow, table_of
@@ -25,11 +25,11 @@ _BATCH = 200
 Progress = Callable[[int, int], None]
 
 
-def plan(desk: Desk, now: datetime, *, progress: Progress | None = None) -> list[Moved]:
+def plan(desk: DeskSession, now: datetime, *, progress: Progress | None = None) -> list[DueChange]:
     """Every clock that the edition in force would move, by ticket. Nothing is written. progress: called with tickets
     looked at and tickets in all."""
     at = seconds(now)
-    found: list[Moved] = []
+    found: list[DueChange] = []
     with desk.store.reading() as session:
         numbers = _behind(session, desk)
     for start in range(0, len(numbers), _BATCH):
@@ -41,7 +41,9 @@ def plan(desk: Desk, now: datetime, *, progress: Progress | None = None) -> list
     return found
 
 
-def migrate(desk: Desk, now: datetime, *, dry_run: bool = False, progress: Progress | None = None) -> list[Moved]:
+def migrate(
+    desk: DeskSession, now: datetime, *, dry_run: bool = False, progress: Progress | None = None
+) -> list[DueChange]:
     """Judge every running clock by the edition in force, one transaction a ticket, and say which moved. A clock that
     is late by it is late from now on, with the cause `policy`. Done again, it does nothing. dry_run: `plan`."""
     desk.require("migrate")
@@ -49,7 +51,7 @@ def migrate(desk: Desk, now: datetime, *, dry_run: bool = False, progress: Progr
         return plan(desk, now, progress=progress)
     with desk.store.reading() as session:
         numbers = _behind(session, desk)
-    found: list[Moved] = []
+    found: list[DueChange] = []
     for done, number in enumerate(numbers, 1):
         found += migrate_ticket(desk, number, now)
         if progress is not None:
@@ -57,21 +59,21 @@ def migrate(desk: Desk, now: datetime, *, dry_run: bool = False, progress: Progr
     return found
 
 
-def migrate_ticket(desk: Desk, number: int, now: datetime) -> list[Moved]:
+def migrate_ticket(desk: DeskSession, number: int, now: datetime) -> list[DueChange]:
     """The same for one ticket."""
     with desk.ticket(number, "migrate", now) as work:
         if not any(_is_behind(desk, clock.state, clock.version) for clock in work.fold.clocks()):
             return []
-        before = promised(work.fold, work.at)
+        before = due_times(work.fold, work.at)
         work.append("migrated", to=desk.procedure.version)
-        return moved(before, promised(work.fold, work.at), desk.procedure, number)
+        return moved(before, due_times(work.fold, work.at), desk.procedure, number)
 
 
-def _is_behind(desk: Desk, state: str, version: int) -> bool:
+def _is_behind(desk: DeskSession, state: str, version: int) -> bool:
     return state in ("running", "paused") and version != desk.procedure.version
 
 
-def _behind(session: Session, desk: Desk) -> list[int]:
+def _behind(session: Session, desk: DeskSession) -> list[int]:
     """Tickets with a live clock that another edition judges."""
     table = table_of(ClockRow)
     live = table.c.state.in_(("running", "paused"))
@@ -79,11 +81,11 @@ def _behind(session: Session, desk: Desk) -> list[int]:
     return list(session.execute(statement.order_by(table.c.ticket_id)).scalars())
 
 
-def _moves(desk: Desk, session: Session, number: int, now: int) -> Iterator[Moved]:
+def _moves(desk: DeskSession, session: Session, number: int, now: int) -> Iterator[DueChange]:
     fold = folded(events_of(session, number), desk.editions(session))
     state = fold.state
     at = max(now, state.last_at)
-    before = promised(fold, at)
+    before = due_times(fold, at)
     version = desk.procedure.version
     fold.step(Event(state.version + 1, "migrated", at, desk.agent.login, version, data={"to": version}))
-    yield from moved(before, promised(fold, at), desk.procedure, number)
+    yield from moved(before, due_times(fold, at), desk.procedure, number)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Procedure, Rule
@@ -40,11 +40,11 @@ def is_on(session: Session, rule: Rule) -> bool:
     return rule.mode == "automatic"
 
 
-def switch(desk: Desk, key: str, on: bool, *, now: datetime) -> str:
+def switch(desk: DeskSession, key: str, on: bool, *, now: datetime) -> str:
     """Let a rule that waits for a lead's word do by itself what it says, or only suggest it (S3-08). DeskError for a
     rule that does not wait for one, and for anybody but leads and admins."""
     desk.require("review", "switch a rule")
-    rule = chosen("rule", key, desk.procedure.procedure.rules)
+    rule = chosen("rule", key, desk.procedure.definition.rules)
     if rule.mode != "lead-opt-in":
         raise DeskError(f"{rule.label} is not for leads to switch: the procedure says that it is {rule.mode}.")
     with desk.store.writing() as session:

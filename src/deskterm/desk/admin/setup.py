@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.domain.fold import FOLD
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.desk.domain.text import name_of
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled, digest, document
+from deskterm.procedure.compiled import CompiledProcedure, digest, document
 from deskterm.procedure.diff import difference
 from deskterm.procedure.pinned_holidays import pinned
 from deskterm.procedure.schema import Procedure
@@ -25,7 +25,7 @@ _HOLIDAYS_BACK, _HOLIDAYS_AHEAD = 12, 10
 """Years around an edition's first day for which its public holidays are written down."""
 
 
-def found(
+def create_desk(
     url: str,
     procedure: Procedure,
     *,
@@ -40,7 +40,7 @@ def found(
     """Make a new desk: tables, the first edition of its procedure, and one admin. now: the desk's time.
     clock_offset: seconds a simulated desk's clock is ahead of the real one."""
     edition = _pinned(procedure, now)
-    Compiled(edition)  # what cannot be compiled is refused before anything is made
+    CompiledProcedure(edition)  # what cannot be compiled is refused before anything is made
     store = create_store(url)
     with store.writing() as session:
         version = _keep(session, edition, source, admin_login, now)
@@ -49,9 +49,9 @@ def found(
                 name=name_of(name, "name of the desk") or procedure.about.organisation,
                 simulated=simulated,
                 clock_offset=clock_offset,
-                timezone=Compiled(edition).timezone,
+                timezone=CompiledProcedure(edition).timezone,
                 procedure_version=version,
-                fold=FOLD,
+                fold=PROJECTION_VERSION,
                 created_at=now,
             )
         )
@@ -59,13 +59,15 @@ def found(
     return store
 
 
-def apply(desk: Desk, procedure: Procedure, *, source: str = "", dry_run: bool = False, now: datetime) -> list[str]:
+def apply(
+    desk: DeskSession, procedure: Procedure, *, source: str = "", dry_run: bool = False, now: datetime
+) -> list[str]:
     """Put another edition in force, for what happens from now on; what is judged keeps the one it was judged by.
     Returns the differences, one a line; nothing is written when there are none. DeskError when open tickets stand in
     a status, type or severity that the new edition does not know."""
     desk.require("procedure")
     edition = _pinned(procedure, now)
-    before = model(desk.procedure.procedure)
+    before = model(desk.procedure.definition)
     lines = difference(before, edition)
     if not lines:
         return []
@@ -81,7 +83,7 @@ def apply(desk: Desk, procedure: Procedure, *, source: str = "", dry_run: bool =
 def put_in_force(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
     """Keep an edition and make it the desk's; its version number."""
     version = _keep(session, edition, source, login, now)
-    compiled = Compiled(edition, version)
+    compiled = CompiledProcedure(edition, version)
     row = {"procedure_version": version, "timezone": compiled.timezone}
     session.execute(update(table_of(DeskRow)).values(row))
     _reorder(session, compiled)
@@ -89,7 +91,7 @@ def put_in_force(session: Session, edition: Procedure, source: str, login: str, 
     return version
 
 
-def _reorder(session: Session, procedure: Compiled) -> None:
+def _reorder(session: Session, procedure: CompiledProcedure) -> None:
     """Bring every ticket's place in the order of work up to the edition in force."""
     table = table_of(Ticket)
     statement = select(

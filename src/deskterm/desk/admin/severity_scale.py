@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from deskterm.desk.admin.setup import in_use, put_in_force, users_of
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.consistency import unsound
 from deskterm.procedure.checking.references import broken_references
@@ -25,7 +25,9 @@ class SeededSeverity:
     targets: Mapping[str, str] = field(default_factory=dict)
 
 
-def seed_severities(desk: Desk, steps: Sequence[SeededSeverity], *, dry_run: bool = False, now: datetime) -> list[str]:
+def seed_severities(
+    desk: DeskSession, steps: Sequence[SeededSeverity], *, dry_run: bool = False, now: datetime
+) -> list[str]:
     """Make the desk's scale what the list says, in its order, as a new edition of the procedure. Returns the
     differences, one a line; none, and nothing written, when the scale is so already. DeskError when the list drops a
     severity that tickets have, sets a target that no policy has a place for, or does not fit the rest of the procedure
@@ -33,7 +35,7 @@ def seed_severities(desk: Desk, steps: Sequence[SeededSeverity], *, dry_run: boo
     desk.require("seed")
     if not steps:
         raise DeskError("The file holds no severity: list at least one.")
-    before = model(desk.procedure.procedure)
+    before = model(desk.procedure.definition)
     edition = rescaled(before, steps)
     lines = difference(before, edition)
     if not lines:

@@ -12,8 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.money import money, payable
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
@@ -28,13 +28,15 @@ FLAG = "quote"
 """Marks a ticket whose quote is not answered yet."""
 
 
-def request(desk: Desk, number: int, *, note: str = "", now: datetime, version: int | None = None) -> Done:
+def request(
+    desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
+) -> CommandResult:
     """Ask for a quote; the ticket goes to where the procedure lets it wait for one, and its clocks rest as that status
     says."""
     with desk.ticket(number, "quote", now, version) as work:
         _quoting(work)
         _no_other(work)
-        waits = work.procedure.procedure.money.quote_status
+        waits = work.procedure.definition.money.quote_status
         changes: dict[str, tuple[str, str]] = {}
         if waits is not None and work.state.status != waits:
             target = checked_move(work.procedure, work.state.type, work.state.status, waits)
@@ -45,29 +47,33 @@ def request(desk: Desk, number: int, *, note: str = "", now: datetime, version: 
     return done
 
 
-def send(desk: Desk, number: int, amount: Decimal, *, quote: str | None = None, note: str = "", now: datetime) -> Done:
+def send(
+    desk: DeskSession, number: int, amount: Decimal, *, quote: str | None = None, note: str = "", now: datetime
+) -> CommandResult:
     """Send a quote, for roles that the procedure lets quote. amount: of the procedure's currency. A quote that was sent
     may be sent again with another amount, as long as nobody answered: the letter of the one before is withdrawn, if it
     has not gone out."""
-    require_named(desk.procedure.procedure, desk.agent, "quote")
+    require_named(desk.procedure.definition, desk.agent, "quote")
     with desk.ticket(number, "quote", now) as work:
         _quoting(work)
         record = _open(work, quote, ("requested", "sent"), missing_ok=quote is None)
         key = record.key if record is not None else next_key(work.state.records, QUOTE)
-        currency = work.procedure.procedure.money.currency
+        currency = work.procedure.definition.money.currency
         withdrawn, instead = _replaced(work, record)
         _set(work, key, "sent", note, withdrawn, amount=str(payable(amount, currency)), currency=currency)
         done = work.done(f"{number}: quote {key} of {money(amount, currency)} sent{instead}")
     return done
 
 
-def answer(desk: Desk, number: int, accepted: bool, *, quote: str | None = None, note: str = "", now: datetime) -> Done:
+def answer(
+    desk: DeskSession, number: int, accepted: bool, *, quote: str | None = None, note: str = "", now: datetime
+) -> CommandResult:
     """Record what the customer said to a quote; a ticket that waits for it goes where the procedure says."""
     with desk.ticket(number, "quote", now) as work:
         record = _open(work, quote, ("sent",))
         if record is None:
             raise DeskError(f"Ticket {number} has no quote that waits for an answer.")
-        part = work.procedure.procedure.money
+        part = work.procedure.definition.money
         wanted = part.accepted_to if accepted else part.declined_to
         changes: dict[str, tuple[str, str]] = {}
         if wanted is not None and work.state.status == part.quote_status:
@@ -78,12 +84,14 @@ def answer(desk: Desk, number: int, accepted: bool, *, quote: str | None = None,
     return done
 
 
-def agree(desk: Desk, number: int, *, amount: Decimal | None = None, note: str = "", now: datetime) -> Done:
+def agree(
+    desk: DeskSession, number: int, *, amount: Decimal | None = None, note: str = "", now: datetime
+) -> CommandResult:
     """Record that the customer agrees to be charged, where there is no quote (S1-32). amount: up to which, if that was
     said."""
     with desk.ticket(number, "time", now, doing="say that a customer agrees") as work:
         key = next_key(work.state.records, AGREEMENT)
-        currency = work.procedure.procedure.money.currency
+        currency = work.procedure.definition.money.currency
         values = {} if amount is None else {"amount": str(payable(amount, currency)), "currency": currency}
         words = {"words": ["note"]} if note.strip() else {}
         texts = {"note": note.strip()} if note.strip() else {}
@@ -101,9 +109,9 @@ def agree(desk: Desk, number: int, *, amount: Decimal | None = None, note: str =
     return done
 
 
-def wanted(work: Work, event: Event) -> list[str]:
+def wanted(work: TicketTransaction, event: Event) -> list[str]:
     """Ask for a quote when a ticket comes to where it waits for one, by whatever way; what was done, in a few words."""
-    part = work.procedure.procedure.money
+    part = work.procedure.definition.money
     entered = event.changes.get("status", (None, None))[1]
     if not part.quotes or part.quote_status is None or entered != part.quote_status:
         return []
@@ -119,8 +127,10 @@ def state_of(states: tuple[QuoteState, ...], means: Meaning) -> str:
     return next((state.key for state in states if state.means == means), means)
 
 
-def _set(work: Work, key: str, means: Meaning, note: str, changes: dict[str, tuple[Any, Any]], **values: str) -> None:
-    state = state_of(work.procedure.procedure.money.quote_states, means)
+def _set(
+    work: TicketTransaction, key: str, means: Meaning, note: str, changes: dict[str, tuple[Any, Any]], **values: str
+) -> None:
+    state = state_of(work.procedure.definition.money.quote_states, means)
     waits = means in ("requested", "sent")
     said = {"words": ["note"]} if note.strip() else {}
     texts = {"note": note.strip()} if note.strip() else {}
@@ -138,7 +148,7 @@ def _set(work: Work, key: str, means: Meaning, note: str, changes: dict[str, tup
     work.append("quoted", record | changes, texts, quote=key, means=means)
 
 
-def _replaced(work: Work, record: Record | None) -> tuple[dict[str, tuple[Any, Any]], str]:
+def _replaced(work: TicketTransaction, record: Record | None) -> tuple[dict[str, tuple[Any, Any]], str]:
     """The letters that a quote which is sent again leaves in the outbox, as withdrawn; and what becomes of the one
     before, in words."""
     if record is None or record.values.get("means") != "sent":
@@ -153,12 +163,14 @@ def _replaced(work: Work, record: Record | None) -> tuple[dict[str, tuple[Any, A
     return changes, f" instead of {before}" + (f", {became}" if became else "")
 
 
-def _now(work: Work, changes: Mapping[str, tuple[str, str]]) -> str:
+def _now(work: TicketTransaction, changes: Mapping[str, tuple[str, str]]) -> str:
     """Where a ticket went with its quote, in words; empty where it stays."""
     return f", now {work.procedure.statuses[work.state.status].label}" if "status" in changes else ""
 
 
-def _open(work: Work, key: str | None, wanted: tuple[Meaning, ...], *, missing_ok: bool = False) -> Record | None:
+def _open(
+    work: TicketTransaction, key: str | None, wanted: tuple[Meaning, ...], *, missing_ok: bool = False
+) -> Record | None:
     """The quote that is meant, if it stands where it must."""
     found = [record for record in of_kind(work.state.records, QUOTE) if key in (None, record.key)]
     if not found and key is not None:
@@ -177,12 +189,12 @@ def _is_open(record: Record) -> bool:
     return record.values.get("means") in ("requested", "sent")
 
 
-def _no_other(work: Work) -> None:
+def _no_other(work: TicketTransaction) -> None:
     for record in of_kind(work.state.records, QUOTE):
         if _is_open(record):
             raise DeskError(f"Quote {record.key} of {work.number} is {record.state} already.")
 
 
-def _quoting(work: Work) -> None:
-    if not work.procedure.procedure.money.quotes:
+def _quoting(work: TicketTransaction) -> None:
+    if not work.procedure.definition.money.quotes:
         raise DeskError("This procedure has no quotes: give it `quotes = true` under [money].")

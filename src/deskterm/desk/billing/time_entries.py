@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from deskterm.desk.core.row_mapping import seconds as epoch
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.money import Price, charged_seconds, money, over, payable_rate, price, spoken, total
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.policy.permissions import may
@@ -29,7 +29,7 @@ _DAY = 86_400
 
 
 def write(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     seconds: int,
     *,
@@ -39,7 +39,7 @@ def write(
     started: datetime | None = None,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Write down time that was worked. chargeable: as the request type says where left out; rate: an hour's price, the
     procedure's where left out; started: when it began, `seconds` ago where left out. DeskError for chargeable time that
     the customer has to agree to first, where the procedure wants that."""
@@ -51,7 +51,7 @@ def write(
             came = on_the_wall(work.state.received_at, desk.timezone)
             raise UsageError(f"Ticket {number} was received on {came}: work on it cannot have begun before.")
         if rate is not None:
-            payable_rate(rate, work.procedure.procedure.money.currency)
+            payable_rate(rate, work.procedure.definition.money.currency)
         kind = work.procedure.types.get(work.state.type)
         charged = chargeable if chargeable is not None else kind is not None and kind.chargeable
         if charged and _unagreed(work):
@@ -67,7 +67,7 @@ def write(
 
 
 def correct(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     key: str,
     *,
@@ -76,13 +76,13 @@ def correct(
     rate: Decimal | None = None,
     reason: str,
     now: datetime,
-) -> Done:
+) -> CommandResult:
     """Strike an entry out and write another one in its place. Of somebody else's time: leads."""
     why = _reason(reason)
     with desk.ticket(number, "time", now, doing="correct time") as work:
         before = _valid(work, key)
         if rate is not None:
-            payable_rate(rate, work.procedure.procedure.money.currency)
+            payable_rate(rate, work.procedure.definition.money.currency)
         if seconds is not None:
             _of_a_day(seconds)
         if (seconds, chargeable, rate) == (None, None, None):
@@ -106,7 +106,7 @@ def correct(
     return done
 
 
-def void(desk: Desk, number: int, key: str, *, reason: str, now: datetime) -> Done:
+def void(desk: DeskSession, number: int, key: str, *, reason: str, now: datetime) -> CommandResult:
     """Strike an entry out; it stays in the history. Of somebody else's time: leads."""
     why = _reason(reason)
     with desk.ticket(number, "time", now, doing="strike time out") as work:
@@ -116,7 +116,7 @@ def void(desk: Desk, number: int, key: str, *, reason: str, now: datetime) -> Do
     return done
 
 
-def settle(work: Work) -> list[str]:
+def settle(work: TicketTransaction) -> list[str]:
     """Write down the time of those who left off in this command, by themselves or because the ticket was done; what
     was written, in a few words each."""
     if any(event.kind == "undone" for event in work.happened):
@@ -136,19 +136,25 @@ def settle(work: Work) -> list[str]:
     return said
 
 
-def price_of(work: Work) -> Price:
+def price_of(work: TicketTransaction) -> Price:
     """What the time on a ticket comes to."""
     return total(_values(work))
 
 
-def _values(work: Work) -> Iterator[dict[str, Any]]:
+def _values(work: TicketTransaction) -> Iterator[dict[str, Any]]:
     return (dict(record.values) for record in of_kind(work.state.records, ENTRY))
 
 
 def _entry(
-    work: Work, who: str, tier: int | None, started: int, seconds: int, chargeable: bool, rate: Decimal | None
+    work: TicketTransaction,
+    who: str,
+    tier: int | None,
+    started: int,
+    seconds: int,
+    chargeable: bool,
+    rate: Decimal | None,
 ) -> dict[str, Any]:
-    part = work.procedure.procedure.money
+    part = work.procedure.definition.money
     values: dict[str, Any] = {"state": VALID, "who": who, "tier": tier, "started": started, "seconds": seconds}
     if not chargeable:
         return values
@@ -160,7 +166,7 @@ def _entry(
     return values
 
 
-def _keep(work: Work, values: dict[str, Any], note: str) -> str:
+def _keep(work: TicketTransaction, values: dict[str, Any], note: str) -> str:
     key = next_key(work.state.records, ENTRY)
     words = " ".join(note.split())
     said = {"words": ["note"]} if words else {}
@@ -169,7 +175,7 @@ def _keep(work: Work, values: dict[str, Any], note: str) -> str:
     return key
 
 
-def _valid(work: Work, key: str) -> Record:
+def _valid(work: TicketTransaction, key: str) -> Record:
     record = work.state.records.get((ENTRY, key))
     if record is None:
         known = ", ".join(entry.key for entry in of_kind(work.state.records, ENTRY)) or "none"
@@ -181,9 +187,9 @@ def _valid(work: Work, key: str) -> Record:
     return record
 
 
-def _unagreed(work: Work) -> bool:
+def _unagreed(work: TicketTransaction) -> bool:
     """Whether the customer has to agree to a price, and has not: by a quote that was accepted, or in so many words."""
-    if not work.procedure.procedure.money.approval:
+    if not work.procedure.definition.money.approval:
         return False
     agreed = any(record.state == "agreed" for record in of_kind(work.state.records, "agreement"))
     return not agreed and not any(
@@ -197,7 +203,7 @@ def _of_a_day(seconds: int) -> None:
         raise UsageError(f"{spoken(seconds)} is more than a day: write it down day by day.")
 
 
-def _agreement(work: Work) -> str:
+def _agreement(work: TicketTransaction) -> str:
     """By how much the time on a ticket is more than what the customer agreed to, in words; empty where it is not."""
     agreed = [one.values for one in of_kind(work.state.records, "agreement") if one.state == "agreed"]
     most = over(agreed[-1] if agreed else {}, price_of(work))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
 
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change, next_key, of_kind
 from deskterm.store.db.tables import PersonalText, table_of
@@ -21,11 +21,11 @@ _AFTER = ".,;:!?)]}*_»”’…"
 """What ends a sentence or a bracket and not an address."""
 
 
-def note_articles(work: Work, event: Event) -> list[str]:
+def note_articles(work: TicketTransaction, event: Event) -> list[str]:
     """Keep which articles an answer of ours names; nothing to say of it to whoever answered."""
     if event.kind != "replied" or event.data.get("author_kind") != "agent" or "body" not in event.texts:
         return []
-    bases = [work.procedure.procedure.links.get(key, "") for key in work.procedure.procedure.articles]
+    bases = [work.procedure.definition.links.get(key, "") for key in work.procedure.definition.articles]
     if not any(bases):
         return []
     table = table_of(PersonalText)

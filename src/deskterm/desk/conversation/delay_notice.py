@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk.core.row_mapping import next_clock
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change
 from deskterm.desk.notify import letters
@@ -16,7 +16,7 @@ from deskterm.sla.clock import Clock
 
 
 def announce_delay(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     words: str,
     *,
@@ -24,7 +24,7 @@ def announce_delay(
     phone: bool = False,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Tell the requester that a promise will hardly be kept. words: why, or when it will be; they go into the letter
     for delays, or are what was said by phone. metric: which clock; left out, the one that is due next. It counts as an
     answer, and no letter goes out by itself any more when the time is over."""
@@ -50,17 +50,17 @@ def announce_delay(
     return done
 
 
-def _letter(work: Work, about: Event, words: str) -> str:
-    notices = [part for part in work.procedure.procedure.notices if part.on == "delayed" and part.template]
+def _letter(work: TicketTransaction, about: Event, words: str) -> str:
+    notices = [part for part in work.procedure.definition.notices if part.on == "delayed" and part.template]
     template = letters.template_of(work, notices[0]) if notices else None
     body = letters.worded(work, "delayed", template, about, note=words)[1]
     return body if words in body else f"{body}\n\n{words}"
 
 
-def _clock(work: Work, metric: str | None) -> Clock:
+def _clock(work: TicketTransaction, metric: str | None) -> Clock:
     clocks = work.fold.clocks()
     if metric is not None:
-        key = chosen("metric", metric, work.procedure.procedure.metrics).key
+        key = chosen("metric", metric, work.procedure.definition.metrics).key
         clocks = [clock for clock in clocks if clock.metric == key]
     clock = next_clock(clocks)
     if clock is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
 from deskterm.desk.domain.records import Records, of_kind
 from deskterm.desk.domain.state import State
@@ -21,13 +21,15 @@ def latest_follow_up(state: State) -> int | None:
     return max(numbers) if numbers else None
 
 
-def follow_up(source: Work, words: str, subject: str, *, contact: int | None, channel: str, at: int) -> Done:
+def follow_up(
+    source: TicketTransaction, words: str, subject: str, *, contact: int | None, channel: str, at: int
+) -> CommandResult:
     """Register a new ticket with a message of the requester, classified as its source is, in the source's transaction;
     the two are linked. at: when the message arrived, epoch seconds; the new ticket's clocks start there."""
     work = source.beside()
     state, procedure = source.state, source.procedure
     values: dict[str, Any] = taken_along(state)
-    if any(rule.on == "create" and not rule.when and _sends(rule) for rule in procedure.procedure.rules):
+    if any(rule.on == "create" and not rule.when and _sends(rule) for rule in procedure.definition.rules):
         values["team"] = None  # it begins where every new ticket does
     values["status"] = procedure.initial_status(state.type).key
     values["channel"] = channel or state.channel

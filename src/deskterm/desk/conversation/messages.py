@@ -9,17 +9,17 @@ from typing import Literal
 from deskterm.desk.conversation.follow_up import follow_up, latest_follow_up
 from deskterm.desk.conversation.thanks_filter import keep_closed, only_thanks_here
 from deskterm.desk.core.people import writer
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work, named
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.domain.links import goes_on_at
 from deskterm.desk.notify.letter_checks import judged
 from deskterm.desk.tickets.resolution import arrived, comes_back_to, likely, resolution_said, said_words, stays_closed
-from deskterm.desk.workflow.transition_rules import admitted
+from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.procedure.schema import Status
 
 
 def reply(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     body: str,
     *,
@@ -30,14 +30,14 @@ def reply(
     automatic: bool = False,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """A public answer to the requester. status: where it moves the ticket in the same act; next_steps: it says
     what happens next (S1-20); resolution: it gives one (S1-21); automatic: nobody wrote it, so it does not answer
     (S1-19). Raises MovedOn when the ticket is not at `version` any more."""
     words = said_words(body)
     with desk.ticket(number, "reply", now, version) as work:
-        target = None if status is None else admitted(work, status, said=True, resolved=resolution is not None)
-        known = work.procedure.procedure.closing.resolutions
+        target = None if status is None else check_transition(work, status, said=True, resolved=resolution is not None)
+        known = work.procedure.definition.closing.resolutions
         given = {} if resolution is None else resolution_said(work, resolution, likely(known, resolution))
         event = work.append(
             "replied",
@@ -57,7 +57,7 @@ def reply(
     return done
 
 
-def note(desk: Desk, number: int, body: str, *, now: datetime, version: int | None = None) -> Done:
+def note(desk: DeskSession, number: int, body: str, *, now: datetime, version: int | None = None) -> CommandResult:
     """An internal note: the requester never sees it."""
     words = said_words(body)
     with desk.ticket(number, "note", now, version) as work:
@@ -67,7 +67,7 @@ def note(desk: Desk, number: int, body: str, *, now: datetime, version: int | No
 
 
 def customer_message(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     body: str,
     *,
@@ -76,7 +76,7 @@ def customer_message(
     received_at: datetime | None = None,
     attachments: bool = False,
     now: datetime,
-) -> Done:
+) -> CommandResult:
     """What the requester wrote or said, entered for them. It moves the ticket where its status says a reply leads
     (S4-13); on a solved or closed one the procedure's closing rule decides, so that it may come back, stay closed for
     mere thanks (S5-12), or make a new ticket that is linked to it (S4-15). What is meant for a duplicate goes to the
@@ -100,14 +100,14 @@ def customer_message(
 
 
 def _heard(
-    work: Work,
+    work: TicketTransaction,
     words: str,
     who: tuple[str | None, int | None],
     channel: str,
     at: int,
     thanks: bool,
     addressed: int,
-) -> Done:
+) -> CommandResult:
     """Write a message of the requester down where it belongs. who: as they were named, and who asked in the ticket that
     they wrote to, whose words they are where nobody was named."""
     state, number = work.state, work.number or 0
@@ -134,12 +134,12 @@ def _heard(
     return work.done(f"{number}: message of the requester recorded{moved}{onward}")
 
 
-def _after_reply(work: Work) -> Status | None:
+def _after_reply(work: TicketTransaction) -> Status | None:
     """Where a reply moves the ticket: where its status says, or back where it was solved or closed and may be opened
     again."""
     here = work.procedure.statuses.get(work.state.status)
     if here is not None and here.on_reply is not None:
         return work.procedure.statuses[here.on_reply]
-    if work.state.is_open or work.procedure.procedure.closing.on_reply_when_closed == "ignore":
+    if work.state.is_open or work.procedure.definition.closing.on_reply_when_closed == "ignore":
         return None
     return comes_back_to(work)

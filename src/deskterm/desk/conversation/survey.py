@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.errors import DeskError, UsageError
@@ -20,11 +20,11 @@ COMPLAINT, LOW = "complaint", "low-score"
 _DONE = ("solved", "closed")
 
 
-def ask(work: Work, event: Event) -> list[str]:
+def ask(work: TicketTransaction, event: Event) -> list[str]:
     """Ask the requester when the ticket comes to where the procedure asks, once for each time that it does; what was
     done, in a few words. Nobody is asked about a duplicate or about what ended without a resolution, nor twice before
     an answer came."""
-    when = work.procedure.procedure.feedback.ask
+    when = work.procedure.definition.feedback.ask
     if when == "never" or "status" not in event.changes or work.state.requester_id is None:
         return []
     if event.kind in ("duplicated", "merged", "withdrawn") or not {"into", "because"}.isdisjoint(event.data):
@@ -41,17 +41,17 @@ def ask(work: Work, event: Event) -> list[str]:
 
 
 def answer(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     score: int | None = None,
     *,
     comment: str = "",
     complaint: bool = False,
     now: datetime,
-) -> Done:
+) -> CommandResult:
     """Record what the requester thinks, asked or not, on a closed ticket too. score: from 1, the worst, to the
     procedure's best; left out where only words came. A low score or a complaint marks the ticket at once."""
-    part = desk.procedure.procedure.feedback
+    part = desk.procedure.definition.feedback
     if score is None and not comment.strip():
         raise UsageError("Say what they answered: a score, a comment, or both.")
     if score is not None and not 1 <= score <= part.scale:
@@ -74,8 +74,8 @@ def answer(
 
 
 def review(
-    desk: Desk, number: int, *, feedback: str | None = None, note: str = "", changed: str = "", now: datetime
-) -> Done:
+    desk: DeskSession, number: int, *, feedback: str | None = None, note: str = "", changed: str = "", now: datetime
+) -> CommandResult:
     """Say that an answer was read, which takes its mark away. note: what was made of it, for colleagues; changed: what
     came of it, which the requester is told where the procedure says so (S4-21)."""
     with desk.ticket(number, "feedback", now, doing="review an answer to a survey") as work:
@@ -96,7 +96,7 @@ def review(
     return done
 
 
-def _waiting(work: Work, key: str | None) -> Record:
+def _waiting(work: TicketTransaction, key: str | None) -> Record:
     found = [record for record in of_kind(work.state.records, FEEDBACK) if key in (None, record.key)]
     waiting = [record for record in found if record.state == ANSWERED]
     if len(waiting) == 1:
@@ -109,6 +109,6 @@ def _waiting(work: Work, key: str | None) -> Record:
     raise DeskError(f"Ticket {work.number} has no answer that waits to be reviewed.")
 
 
-def _category(work: Work, key: str | None) -> str:
+def _category(work: TicketTransaction, key: str | None) -> str:
     status = work.procedure.statuses.get(key or "")
     return status.category if status is not None else ""

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.quoted_text import unquoted
 from deskterm.desk.domain.records import change, of_kind
 from deskterm.desk.tickets.resolution import comes_back_to
@@ -111,9 +111,9 @@ def _wordless(phrase: Words) -> bool:
     return not any(sign.isalpha() for token in phrase for sign in token)
 
 
-def only_thanks_here(work: Work, body: str, attachments: bool) -> bool:
+def only_thanks_here(work: TicketTransaction, body: str, attachments: bool) -> bool:
     """The same of a message to a ticket, where the procedure wants it to stay closed for thanks."""
-    closing = work.procedure.procedure.closing
+    closing = work.procedure.definition.closing
     if not closing.thanks_keeps_closed or not only_thanks_likely(body, closing):
         return False
     names, sent = _people(work)
@@ -126,7 +126,9 @@ def only_thanks_likely(body: str, closing: Closing) -> bool:
     return any(f" {' '.join(phrase)} " in text for language in _known(closing) for phrase in language.thanks)
 
 
-def keep_closed(work: Work, words: str, *, contact: int | None, channel: str, spoken_at: int | None) -> Done:
+def keep_closed(
+    work: TicketTransaction, words: str, *, contact: int | None, channel: str, spoken_at: int | None
+) -> CommandResult:
     """Write thanks down and leave the ticket as it is: nobody is told, no clock starts, nobody's turn changes."""
     seq = str(work.state.version + 1)
     work.append(
@@ -142,8 +144,8 @@ def keep_closed(work: Work, words: str, *, contact: int | None, channel: str, sp
 
 
 def overrule_thanks(
-    desk: Desk, number: int, *, message: int | None = None, now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession, number: int, *, message: int | None = None, now: datetime, version: int | None = None
+) -> CommandResult:
     """What was taken for mere thanks was a request: the ticket is opened again, and its clocks count from when the
     message came (rule 14). message: its `seq`; left out, the last one."""
     with desk.ticket(number, "move", now, version, doing="take a ticket up again") as work:
@@ -170,12 +172,12 @@ def overrule_thanks(
     return done
 
 
-def has_kept(work: Work) -> bool:
+def has_kept(work: TicketTransaction) -> bool:
     """Whether a ticket stayed closed for what may have been more than thanks."""
     return any(record.state == "kept" for record in of_kind(work.state.records, THANKS))
 
 
-def _people(work: Work) -> tuple[list[str], list[str]]:
+def _people(work: TicketTransaction) -> tuple[list[str], list[str]]:
     """The names of those on a ticket, and what the desk has said to them."""
     state, session = work.state, work.session
     people, clients = table_of(Contact), table_of(Organisation)

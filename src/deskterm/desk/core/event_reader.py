@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deskterm.desk.domain.events import Event, decoded
-from deskterm.procedure.compiled import Compiled, from_document
-from deskterm.store.db.reader import Reader
+from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.ticket_detail import procedure_document
 from deskterm.store.queries.ticket_history import history
 
 
-def events_of(reader: Reader, number: int) -> list[Event]:
+def events_of(reader: ReadConnection, number: int) -> list[Event]:
     """What happened to a ticket, in the order of its sequence; nothing for a ticket that does not exist."""
     return [decoded(*row) for row in history(reader, number)]
 
 
-def editions(reader: Reader) -> Callable[[int], Compiled]:
+def editions(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:
     """Version → that edition of the desk's procedure, compiled once. DeskError for one that it never had."""
-    known: dict[int, Compiled] = {}
+    known: dict[int, CompiledProcedure] = {}
 
-    def edition(version: int) -> Compiled:
+    def edition(version: int) -> CompiledProcedure:
         if version not in known:
             known[version] = from_document(procedure_document(reader, version), version)
         return known[version]

@@ -9,7 +9,7 @@ from typing import Any
 
 from deskterm.desk.domain.records import Record, flags
 from deskterm.desk.domain.state import State
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.terms import TIMER
 from deskterm.store.db.tables import NEVER
@@ -45,7 +45,7 @@ def is_timer(clock: Clock) -> bool:
     return clock.metric.startswith(TIMER)
 
 
-def ticket_values(state: State, clocks: Sequence[Clock], procedure: Compiled) -> dict[str, Any]:
+def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProcedure) -> dict[str, Any]:
     """Column → value of a ticket's row, but for its id, its hash and what is looked up by reference (subject,
     requester, organisation)."""
     first = next_clock(clocks) if state.is_open else None

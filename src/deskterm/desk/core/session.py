@@ -1,7 +1,7 @@
 """The desk, and the one transaction that every command runs in.
 
-A command opens `desk.ticket(…)`, says what happened (`Work.append`) and leaves; on leaving, the events are written (see
-`transaction.py`), all in one transaction that commits before the command returns.
+A command opens `desk.ticket(…)`, says what happened (`TicketTransaction.append`) and leaves; on leaving, the events are
+written (see `transaction.py`), all in one transaction that commits before the command returns.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from sqlmodel import Session
 
 from deskterm.desk.core.people import stranger
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.transaction import Work, events_of
+from deskterm.desk.core.transaction import TicketTransaction, events_of
 from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import goes_on_at
-from deskterm.desk.domain.state import BY_THE_WAY
+from deskterm.desk.domain.state import SYSTEM_EVENTS
 from deskterm.desk.policy.permissions import Act, require
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled, from_document
+from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
@@ -34,7 +34,7 @@ _STANDS = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindpa
 Progress = Callable[[int, int], None]
 """Is told how many are done, and how many there are."""
 
-ITSELF = "deskterm"
+SYSTEM_ACTOR = "deskterm"
 """Who did what happened by itself, and the role of it."""
 
 
@@ -49,7 +49,7 @@ class MovedOn(DeskError):
         self.number, self.seen, self.now = number, seen, now
 
 
-class Desk:
+class DeskSession:
     """A store, and somebody at work on it. Stranger when the login is not that of an active agent. progress: called
     with tickets done and in all while rows of an older deskterm are written anew; what it raises interrupts that.
     behind: the login of whoever works in the agent's name, which every event says."""
@@ -70,18 +70,18 @@ class Desk:
         self.agent = agent
 
     @classmethod
-    def by_itself(cls, store: Store, *, progress: Progress | None = None) -> Desk:
+    def by_itself(cls, store: Store, *, progress: Progress | None = None) -> DeskSession:
         """The desk where nobody is at work: what happens by itself, in the name of deskterm."""
         desk = cls.__new__(cls)
         desk._open(store, progress)
-        desk.agent = Agent(login=ITSELF, name=ITSELF, role=ITSELF)
+        desk.agent = Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
         return desk
 
     def _open(self, store: Store, progress: Progress | None) -> None:
         from deskterm.desk.history.integrity import bring_up  # it looks at what is written here
 
         self.store = store
-        self._editions: dict[int, Compiled] = {}
+        self._editions: dict[int, CompiledProcedure] = {}
         bring_up(store, progress)
         with store.reading() as session:
             found = session.get(DeskRow, 1)
@@ -95,11 +95,11 @@ class Desk:
         """DeskError unless this agent's role allows the act. doing: what is tried, in the words of a refusal."""
         require(self.agent.role, act, doing)
 
-    def editions(self, session: Session) -> _Editions:
+    def editions(self, session: Session) -> ProcedureVersions:
         """Look-up of procedure versions, for the fold."""
-        return _Editions(self, session)
+        return ProcedureVersions(self, session)
 
-    def _edition(self, session: Session, version: int) -> Compiled:
+    def _edition(self, session: Session, version: int) -> CompiledProcedure:
         if version not in self._editions:
             row = session.get(ProcedureVersion, version)
             if row is None:
@@ -118,7 +118,7 @@ class Desk:
         rehearse: bool = False,
         final: bool = False,
         doing: str = "",
-    ) -> Iterator[Work]:
+    ) -> Iterator[TicketTransaction]:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
         nothing of it is written. DeskError on a ticket that goes on in another one or is closed for good (S4-15), but
         for acts that leave it as it is; final: on such a one too. doing: as `require` has it."""
@@ -133,7 +133,9 @@ class Desk:
                 work.finish()
 
     @contextmanager
-    def tickets(self, numbers: Sequence[int], act: Act, now: datetime, doing: str = "") -> Iterator[list[Work]]:
+    def tickets(
+        self, numbers: Sequence[int], act: Act, now: datetime, doing: str = ""
+    ) -> Iterator[list[TicketTransaction]]:
         """A transaction on several tickets, in the order in which they are named."""
         self.require(act, doing)
         with self.as_one(), self.store.writing() as session:
@@ -154,33 +156,33 @@ class Desk:
         finally:
             self.bulk = before
 
-    def _taken(self, session: Session, number: int, now: datetime, version: int | None) -> Work:
+    def _taken(self, session: Session, number: int, now: datetime, version: int | None) -> TicketTransaction:
         row = session.connection().execute(_STANDS, {"number": number}).one_or_none()
         if row is None:
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
         fold, moved = TicketFold(self.editions(session)), False
         for event in events_of(session, number):
             fold.step(event)
-            moved = moved or (version is not None and event.seq > version and event.kind not in BY_THE_WAY)
+            moved = moved or (version is not None and event.seq > version and event.kind not in SYSTEM_EVENTS)
         if version is not None and (moved or row.version < version):
             raise MovedOn(number, version, row.version)
-        return Work(self, session, fold, seconds(now), number, row.hash)
+        return TicketTransaction(self, session, fold, seconds(now), number, row.hash)
 
     @contextmanager
-    def new_ticket(self, act: Act, now: datetime) -> Iterator[Work]:
+    def new_ticket(self, act: Act, now: datetime) -> Iterator[TicketTransaction]:
         """A transaction that makes a ticket; its first event must be `registered`."""
         self.require(act)
         with self.store.writing() as session:
-            work = Work(self, session, TicketFold(self.editions(session)), seconds(now), None, GENESIS)
+            work = TicketTransaction(self, session, TicketFold(self.editions(session)), seconds(now), None, GENESIS)
             yield work
             work.finish()
 
 
-class _Editions:
-    def __init__(self, desk: Desk, session: Session) -> None:
+class ProcedureVersions:
+    def __init__(self, desk: DeskSession, session: Session) -> None:
         self._desk, self._session = desk, session
 
-    def __call__(self, version: int) -> Compiled:
+    def __call__(self, version: int) -> CompiledProcedure:
         return self._desk._edition(self._session, version)
 
 
@@ -192,7 +194,7 @@ _LEFT_AS_IT_IS: frozenset[Act] = frozenset(
 makes of its item, and what its work is charged with, is the desk's own."""
 
 
-def require_changeable(work: Work, act: Act) -> None:
+def require_changeable(work: TicketTransaction, act: Act) -> None:
     """DeskError when an act would change a ticket that is closed because it goes on in another one (S1-33), or that is
     closed and the procedure says that closed ones can no longer be changed (S4-15)."""
     if act in _LEFT_AS_IT_IS or work.state.category != "closed":
@@ -202,7 +204,7 @@ def require_changeable(work: Work, act: Act) -> None:
             f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}; if it is a matter"
             f" of its own, `deskterm ticket separate {work.number} WHY` parts them."
         )
-    if work.procedure.procedure.closing.immutable:
+    if work.procedure.definition.closing.immutable:
         raise DeskError(
             f"Ticket {work.number} is closed for good and can no longer be changed: open a new one that names it."
         )

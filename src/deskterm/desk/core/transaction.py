@@ -1,7 +1,7 @@
 """One command at work on one ticket, inside its transaction: what happened is said, chained and written.
 
-`Work.append` says what happened; as the transaction ends, the events are chained and written, and the ticket's row,
-clocks, records and messages are brought up to what the fold says of them.
+`TicketTransaction.append` says what happened; as the transaction ends, the events are chained and written, and the
+ticket's row, clocks, records and messages are brought up to what the fold says of them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.row_mapping import clock_values, instant, moment, record_values, seconds, ticket_values
-from deskterm.desk.domain.due_changes import Moved
+from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.records import Records
 from deskterm.desk.domain.state import State
 from deskterm.desk.domain.text import short_enough
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.zones import on_the_wall
 from deskterm.store.db.change_feed import note_change
@@ -30,7 +30,7 @@ from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, P
 from deskterm.store.db.tables import Event as EventRow
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
+    from deskterm.desk.core.session import DeskSession
 
 UNDONE = "undone"
 """How a message is marked that a command brought which was taken back: a letter that never went out, a note."""
@@ -77,7 +77,7 @@ _NAMED = frozenset({"requester_id", "organisation_id"})
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CommandResult:
     """What a command did. number: the ticket; summary: one line for a person; changes: field → (before, after);
     version: the ticket's version afterwards; moved: the clocks that a change of target moved (rule 17); lacks: what the
     letter lacks that goes out with a resolution, in one line (S2-19)."""
@@ -86,7 +86,7 @@ class Done:
     summary: str
     changes: Changes
     version: int
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[DueChange, ...] = ()
     lacks: str = ""
 
 
@@ -104,10 +104,10 @@ def events_of(session: Session, number: int) -> Iterator[Event]:
 
 
 @dataclass(slots=True)
-class Work:
+class TicketTransaction:
     """One command at work on one ticket, inside its transaction. at: the command's instant, epoch seconds."""
 
-    desk: Desk
+    desk: DeskSession
     session: Session
     fold: TicketFold
     at: int
@@ -152,13 +152,13 @@ class Work:
         """The ticket's events as they were before the command."""
         return events_of(self.session, self.number or 0)
 
-    def beside(self) -> Work:
+    def beside(self) -> TicketTransaction:
         """Another ticket that is made in the same transaction; the command finishes it."""
         fold = TicketFold(self.desk.editions(self.session))
-        return Work(self.desk, self.session, fold, self.at, None, GENESIS)
+        return TicketTransaction(self.desk, self.session, fold, self.at, None, GENESIS)
 
     @property
-    def procedure(self) -> Compiled:
+    def procedure(self) -> CompiledProcedure:
         return self.desk.procedure
 
     def append(
@@ -287,7 +287,7 @@ class Work:
         if fresh:
             self.connection.execute(_ADD_RECORDS, fresh)
 
-    def done(self, summary: str, moved: Sequence[Moved] = ()) -> Done:
+    def done(self, summary: str, moved: Sequence[DueChange] = ()) -> CommandResult:
         """The command's answer, and what the procedure makes of it. Called before the transaction ends, shown after
         it."""
         if not self.rehearsed:
@@ -298,10 +298,10 @@ class Work:
         for event in self.happened:
             for name, (before, after) in event.changes.items():
                 changes[name] = (changes[name][0] if name in changes else before, after)
-        return Done(self.number or 0, summary, changes, self.state.version, tuple(moved))
+        return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(moved))
 
 
-def follow(work: Work) -> list[str]:
+def follow(work: TicketTransaction) -> list[str]:
     """Let the procedure's rules and notices see what happened; what they did, in a few words each."""
     from deskterm.desk.reactions.dispatch import follow  # it is made of commands, and these of what is written here
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import select
 
 from deskterm.desk.core.row_mapping import moment
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.development.items import ENDED, ITEM, Item, at_work_on, find
 from deskterm.desk.policy.permissions import NamedAct, require_named
 from deskterm.desk.policy.status_graph import chosen
@@ -21,20 +21,20 @@ from deskterm.sla.targets import parse_target
 from deskterm.store.db.tables import RecordRow, table_of
 
 if TYPE_CHECKING:
-    from deskterm.procedure.compiled import Compiled
+    from deskterm.procedure.compiled import CompiledProcedure
     from deskterm.procedure.schema import DevStatus
 
 _SIGNING: tuple[NamedAct, ...] = ("review-code", "approve-release")
 
 
 def move_item(
-    desk: Desk, number: int, status: str, *, item: str | None = None, reason: str = "", now: datetime
-) -> Done:
+    desk: DeskSession, number: int, status: str, *, item: str | None = None, reason: str = "", now: datetime
+) -> CommandResult:
     """Move an item along the development statuses; its tickets go where the new one says. Going on from a status that
     wants a signature takes somebody of that role; going back lapses what was signed since, and the release. number: any
     ticket that waits for it. DeskError lists where it may go."""
     with at_work_on(desk, number, item, "develop", now) as found:
-        part = found.home.procedure.procedure.development
+        part = found.home.procedure.definition.development
         here, target = found.status, chosen("development status", status, part.statuses)
         order = [known.key for known in part.statuses]
         if target.key not in here.to:
@@ -64,7 +64,7 @@ def move_item(
     return done
 
 
-def ways(desk: Desk, number: int, item: str | None = None) -> list[DevStatus]:
+def ways(desk: DeskSession, number: int, item: str | None = None) -> list[DevStatus]:
     """Where the item of a ticket may go from where it stands, in the order of the file."""
     place = find(desk, number, item)
     table = table_of(RecordRow)
@@ -72,12 +72,14 @@ def ways(desk: Desk, number: int, item: str | None = None) -> list[DevStatus]:
         state = session.execute(
             select(table.c.state).where(table.c.ticket_id == place.home, table.c.kind == ITEM, table.c.key == place.key)
         ).scalar_one_or_none()
-    statuses = desk.procedure.procedure.development.statuses
+    statuses = desk.procedure.definition.development.statuses
     here = next((status for status in statuses if status.key == state), None)
     return [] if here is None else [status for status in statuses if status.key in here.to]
 
 
-def decide(desk: Desk, number: int, answer: bool, *, item: str | None = None, reason: str = "", now: datetime) -> Done:
+def decide(
+    desk: DeskSession, number: int, answer: bool, *, item: str | None = None, reason: str = "", now: datetime
+) -> CommandResult:
     """Answer the question of the item's route: a yes leads to another route where the procedure says so, a no to what
     it says in words (S4-18)."""
     with at_work_on(desk, number, item, "develop", now) as found:
@@ -99,7 +101,9 @@ def decide(desk: Desk, number: int, answer: bool, *, item: str | None = None, re
     return done
 
 
-def schedule_item(desk: Desk, number: int, day: str | None, *, item: str | None = None, now: datetime) -> Done:
+def schedule_item(
+    desk: DeskSession, number: int, day: str | None, *, item: str | None = None, now: datetime
+) -> CommandResult:
     """Schedule an item to the release of a day (`2026-11-26`), or to none. Only what stands in a status that is ready
     for release, which takes the signatures on the way there; its tickets that are promised by their release are due
     then (S4-18, S4-19)."""
@@ -119,7 +123,7 @@ def schedule_item(desk: Desk, number: int, day: str | None, *, item: str | None 
     return done
 
 
-def end_item(desk: Desk, number: int, *, item: str | None = None, reason: str, now: datetime) -> Done:
+def end_item(desk: DeskSession, number: int, *, item: str | None = None, reason: str, now: datetime) -> CommandResult:
     """End an item that takes no release (any more): a correction that is done and validated, a wish that went on the
     roadmap or was not taken up. reason: what became of it."""
     words = reason.strip()
@@ -133,10 +137,10 @@ def end_item(desk: Desk, number: int, *, item: str | None = None, reason: str, n
     return done
 
 
-def release_instant(procedure: Compiled, day: str, at: int) -> int:
+def release_instant(procedure: CompiledProcedure, day: str, at: int) -> int:
     """When the release of a day goes out, epoch seconds. DeskError when the procedure has releases and none to come is
     that day's; without a cadence of them any day to come will do."""
-    cadence = releases(procedure.procedure, procedure.terms)
+    cadence = releases(procedure.definition, procedure.terms)
     if cadence is not None:
         found = cadence.starting(day)
         if found is None or found[1] <= at:
@@ -151,15 +155,15 @@ def release_instant(procedure: Compiled, day: str, at: int) -> int:
     return int(wanted.timestamp())
 
 
-def next_release(procedure: Compiled, at: int) -> str | None:
+def next_release(procedure: CompiledProcedure, at: int) -> str | None:
     """The day of the next release (S4-19); None where the procedure has none to come."""
-    cadence = releases(procedure.procedure, procedure.terms)
+    cadence = releases(procedure.definition, procedure.terms)
     coming = cadence.coming(at, 1) if cadence is not None else ()
     return coming[0] if coming else None
 
 
 def _require_ready(found: Item) -> None:
-    part, route = found.home.procedure.procedure.development, found.route
+    part, route = found.home.procedure.definition.development, found.route
     if not found.status.ready:
         ready = " or ".join(known.label for known in part.statuses if known.ready) or "no status"
         raise DeskError(
@@ -171,18 +175,18 @@ def _require_ready(found: Item) -> None:
         raise DeskError(f"{route.label} does not end with a release: end the item when it is done.")
 
 
-def _require_signature(desk: Desk, status: DevStatus) -> None:
+def _require_signature(desk: DeskSession, status: DevStatus) -> None:
     """Who signs must hold the role that the status names, which is more than being allowed to."""
-    roles = {role.key: role for role in desk.procedure.procedure.roles}
+    roles = {role.key: role for role in desk.procedure.definition.roles}
     wanted = roles[cast("str", status.approval)]
     act = next((act for act in _SIGNING if act in wanted.may), None)
     if act is not None:
-        require_named(desk.procedure.procedure, desk.agent, act, wanted.key)
+        require_named(desk.procedure.definition, desk.agent, act, wanted.key)
     elif wanted.key not in desk.agent.roles.split(","):
         raise DeskError(f"Only somebody with the role {wanted.label} may sign what is {status.label}: ask one of them.")
 
 
-def _done(found: Item, number: int, words: str) -> Done:
+def _done(found: Item, number: int, words: str) -> CommandResult:
     """The answer for the ticket that was named, with what kept others back; every other one follows its own rules and
     notices as it is written."""
     kept = [

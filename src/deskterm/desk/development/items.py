@@ -17,15 +17,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work, require_ticket
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, require_ticket
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.policy.permissions import Act
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.checklists import how_to_tick
 from deskterm.desk.workflow.transition_rules import keep_back, keeps_back
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import DevRoute, DevStatus, Status
 from deskterm.store.db.tables import RecordRow, table_of
 
@@ -49,15 +49,15 @@ class Item:
     """An item that is being worked on. home: the ticket it hangs on; others: the tickets that wait for it too."""
 
     key: str
-    home: Work
-    others: tuple[Work, ...]
+    home: TicketTransaction
+    others: tuple[TicketTransaction, ...]
 
     @property
     def record(self) -> Record:
         return self.home.state.records[ITEM, self.key]
 
     @property
-    def works(self) -> tuple[Work, ...]:
+    def works(self) -> tuple[TicketTransaction, ...]:
         return (self.home, *self.others)
 
     @property
@@ -65,7 +65,7 @@ class Item:
         """Where it stands. DeskError when the procedure does not know that any more, or it has ended."""
         if self.record.state == ENDED:
             raise DeskError(f"Item {self.key} of {self.home.number} has ended: raise another one.")
-        return chosen("development status", self.record.state, self.home.procedure.procedure.development.statuses)
+        return chosen("development status", self.record.state, self.home.procedure.definition.development.statuses)
 
     @property
     def route(self) -> DevRoute | None:
@@ -93,7 +93,7 @@ class Item:
 
 
 def raise_item(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     *,
     title: str = "",
@@ -104,7 +104,7 @@ def raise_item(
     again: bool = False,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Raise a development item from a ticket. route: by key or label; left out, what the checklist ended in where that
     names one. system, url, reference: where the developers keep it (S1-29). DeskError while the checklist that the
     procedure asks for is not done, or ended in what is none of development's (S1-28), and where the ticket has the
@@ -126,17 +126,17 @@ def raise_item(
     return done
 
 
-def begin(work: Work, route_key: str) -> str:
+def begin(work: TicketTransaction, route_key: str) -> str:
     """Raise an item by a rule, without asking for a checklist; what was done, in a few words. Nothing where one is
     under way already, or the procedure has no development."""
-    part = work.procedure.procedure.development
+    part = work.procedure.definition.development
     if not part.statuses or any("flag" in record.values for record in of_kind(work.state.records, ITEM)):
         return ""
     item = _begun(work, route_key)
     return f"{part.label} {item.key} raised{_named(item.route)}"
 
 
-def join(desk: Desk, number: int, home: int, *, item: str | None = None, now: datetime) -> Done:
+def join(desk: DeskSession, number: int, home: int, *, item: str | None = None, now: datetime) -> CommandResult:
     """Let a ticket wait for an item of another one too. item: its number there; the one under way where left out."""
     desk.require("develop")
     with desk.store.reading() as session:
@@ -167,7 +167,7 @@ def join(desk: Desk, number: int, home: int, *, item: str | None = None, now: da
     return done
 
 
-def find(desk: Desk, number: int, item: str | None = None) -> Place:
+def find(desk: DeskSession, number: int, item: str | None = None) -> Place:
     """The item of a ticket, its own or one that it waits for. item: its number, with the other ticket's in front
     (`1001-2`) where that is meant; left out, the only one, or the only one under way. DeskError names those there
     are."""
@@ -204,7 +204,7 @@ def find(desk: Desk, number: int, item: str | None = None) -> Place:
 
 
 @contextmanager
-def at_work_on(desk: Desk, number: int, item: str | None, act: Act, now: datetime) -> Iterator[Item]:
+def at_work_on(desk: DeskSession, number: int, item: str | None, act: Act, now: datetime) -> Iterator[Item]:
     """A transaction on an item and on all tickets that wait for it."""
     desk.require(act)
     place = find(desk, number, item)
@@ -216,7 +216,7 @@ def at_work_on(desk: Desk, number: int, item: str | None, act: Act, now: datetim
         yield taken(place.key, works)
 
 
-def taken(key: str, works: Sequence[Work]) -> Item:
+def taken(key: str, works: Sequence[TicketTransaction]) -> Item:
     """An item at work, with all its tickets, the one that it hangs on first. DeskError when others wait for it since
     they were looked up."""
     found = Item(key, works[0], tuple(works[1:]))
@@ -236,13 +236,13 @@ class Entering:
     target: Status | None = None
     why: str = ""
 
-    def say(self, work: Work) -> None:
+    def say(self, work: TicketTransaction) -> None:
         """Write down what was kept back; after the event that brought the item there."""
         if self.target is not None:
             keep_back(work, self.target, self.why)
 
 
-def entering(work: Work, status: DevStatus | None, home: Work) -> Entering:
+def entering(work: TicketTransaction, status: DevStatus | None, home: TicketTransaction) -> Entering:
     """An open ticket goes where the status of its item says, whatever its graph says, because the work is there now
     (S1-29); but not past a list that has to be done, or to its end without a resolution. An item in its last status is
     out: that is the resolution for a ticket that its requester tries next (S4-19). home: what it was raised from."""
@@ -257,14 +257,14 @@ def entering(work: Work, status: DevStatus | None, home: Work) -> Entering:
     return Entering({"status": (work.state.status, target.key)})
 
 
-def route_of(procedure: Compiled, record: Record) -> DevRoute | None:
+def route_of(procedure: CompiledProcedure, record: Record) -> DevRoute | None:
     """The way that an item takes through development."""
     wanted = record.values.get("route")
-    return next((route for route in procedure.procedure.development.routes if route.key == wanted), None)
+    return next((route for route in procedure.definition.development.routes if route.key == wanted), None)
 
 
-def _begun(work: Work, route: str | None, **values: str) -> Item:
-    first = work.procedure.procedure.development.statuses[0]
+def _begun(work: TicketTransaction, route: str | None, **values: str) -> Item:
+    first = work.procedure.definition.development.statuses[0]
     key = next_key(work.state.records, ITEM)
     tidy = {name: _tidy(text) for name, text in values.items()}
     if tidy.get("url") and "://" not in tidy["url"]:
@@ -278,7 +278,7 @@ def _begun(work: Work, route: str | None, **values: str) -> Item:
     return Item(key, work, ())
 
 
-def _require_new(work: Work, route: str | None, title: str, url: str, reference: str) -> None:
+def _require_new(work: TicketTransaction, route: str | None, title: str, url: str, reference: str) -> None:
     """DeskError for an item that the ticket has already: under way by the same reference or address, or else on the
     same route by the same title."""
     for record in of_kind(work.state.records, ITEM):
@@ -289,7 +289,7 @@ def _require_new(work: Work, route: str | None, title: str, url: str, reference:
         both = [(given.strip(), known) for given, known in told if given.strip() and known]
         same = _tidy(title).casefold() == str(values.get("title", "")).casefold() and values.get("route") == route
         if any(given == known for given, known in both) or (same and not both):
-            statuses = {status.key: status.label for status in work.procedure.procedure.development.statuses}
+            statuses = {status.key: status.label for status in work.procedure.definition.development.statuses}
             called = f" “{values['title']}”" if values.get("title") else ""
             raise DeskError(
                 f"Ticket {work.number} has item {record.key}{called} already"
@@ -302,19 +302,19 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def _part(procedure: Compiled) -> Any:
-    part = procedure.procedure.development
+def _part(procedure: CompiledProcedure) -> Any:
+    part = procedure.definition.development
     if not part.statuses:
         raise DeskError("This procedure has no development: give it [development] with statuses.")
     return part
 
 
-def _checked(work: Work) -> str | None:
+def _checked(work: TicketTransaction) -> str | None:
     """What the checklist before development ended in; None where there is none (S1-28)."""
-    part = work.procedure.procedure.development
+    part = work.procedure.definition.development
     if part.checklist is None:
         return None
-    checklist = next(one for one in work.procedure.procedure.checklists if one.key == part.checklist)
+    checklist = next(one for one in work.procedure.definition.checklists if one.key == part.checklist)
     record = work.state.records.get(("checklist", checklist.key))
     if record is None or record.state != "done":
         items = record.values.get("items", ()) if record is not None else ()
@@ -333,7 +333,7 @@ def _checked(work: Work) -> str | None:
     return outcome
 
 
-def _now(work: Work, before: str) -> str:
+def _now(work: TicketTransaction, before: str) -> str:
     """Where the ticket went with its item, in words; empty where it stays."""
     status = work.state.status
     known = work.procedure.statuses

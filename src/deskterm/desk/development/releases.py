@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.development.item_workflow import next_release
 from deskterm.desk.development.items import FLAG, ITEM, JOINED, Entering, Item, Place, entering, taken
 from deskterm.desk.domain.records import change
@@ -28,10 +28,10 @@ class Released:
 
     day: str
     items: int
-    done: tuple[Done, ...]
+    done: tuple[CommandResult, ...]
 
 
-def put_out(desk: Desk, day: str, *, notes: str, now: datetime) -> Released:
+def put_out(desk: DeskSession, day: str, *, notes: str, now: datetime) -> Released:
     """Let the release of a day go out: every item that is scheduled to it and ready goes to the status after ready,
     its tickets where that one says, and their people are told; all of it or nothing, as one act. notes: what is new,
     kept with every ticket. DeskError before its day, and when nothing is ready for it."""
@@ -62,9 +62,9 @@ def put_out(desk: Desk, day: str, *, notes: str, now: datetime) -> Released:
     return Released(day, len(places), done)
 
 
-def scheduled(desk: Desk, day: str) -> list[Place]:
+def scheduled(desk: DeskSession, day: str) -> list[Place]:
     """The items that are scheduled to the release of a day and ready to go out with it, the oldest ticket first."""
-    ready = [status.key for status in desk.procedure.procedure.development.statuses if status.ready and status.to]
+    ready = [status.key for status in desk.procedure.definition.development.statuses if status.ready and status.to]
     table = table_of(RecordRow)
     statement = (
         select(table.c.ticket_id, table.c.key, table.c.data)
@@ -80,7 +80,7 @@ def scheduled(desk: Desk, day: str) -> list[Place]:
     ]
 
 
-def _due(desk: Desk, day: str, now: datetime) -> None:
+def _due(desk: DeskSession, day: str, now: datetime) -> None:
     try:
         wanted = date.fromisoformat(day)
     except ValueError as error:
@@ -93,11 +93,13 @@ def _after(item: Item, day: str) -> DevStatus:
     status = item.status
     if item.record.values.get("release") != day or not status.ready:
         raise DeskError(f"Item {item.key} of {item.home.number} changed meanwhile: try again.")
-    known = {other.key: other for other in item.home.procedure.procedure.development.statuses}
+    known = {other.key: other for other in item.home.procedure.definition.development.statuses}
     return known[status.to[0]]
 
 
-def _released(work: Work, items: list[tuple[Item, DevStatus]], day: str, notes: str) -> Done | None:
+def _released(
+    work: TicketTransaction, items: list[tuple[Item, DevStatus]], day: str, notes: str
+) -> CommandResult | None:
     """One event for a ticket, however many of its items go out. A ticket that is done for good keeps the release with
     it: it is not moved, and nobody is told (S4-15); None for it."""
     records = work.state.records

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 
 from deskterm.desk.core.people import active_agent
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
-from deskterm.desk.notify.recipients import Colleagues, told
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.notify.recipients import Colleagues, notify_staff
 from deskterm.desk.policy.departments import department
 from deskterm.desk.policy.permissions import may
 from deskterm.errors import DeskError, UsageError
@@ -20,7 +20,7 @@ from deskterm.store.db.tables import Agent, table_of
 _agent = table_of(Agent)
 
 
-def away(desk: Desk, login: str, until: datetime | None, *, now: datetime) -> str:
+def away(desk: DeskSession, login: str, until: datetime | None, *, now: datetime) -> str:
     """Say that somebody is away until an instant, or back (None); in a line what it is now. Everybody may say so of
     themselves, leads of others. Nothing is given to them by itself meanwhile, and what they left open is listed."""
     if login != desk.agent.login:
@@ -47,7 +47,7 @@ def is_away(person: Agent, now: datetime) -> bool:
     return (until if until.tzinfo is not None else until.replace(tzinfo=UTC)) > now
 
 
-def take_over(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
+def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
     """Take the ticket of a colleague who is away (S5-03): in departments that cover for each other their members may,
     of others leads. The colleague finds a notice of it on coming back. No clock is another for it (rule 16)."""
     with desk.ticket(number, "assign", now, version, doing="take a ticket over") as work:
@@ -59,7 +59,7 @@ def take_over(desk: Desk, number: int, *, now: datetime, version: int | None = N
         owner = work.session.execute(select(Agent).where(_agent.c.login == state.assignee)).scalar_one_or_none()
         if owner is not None and owner.active and not is_away(owner, now):
             raise DeskError(f"{owner.name} is not away: ask them for {number}, or assign it.")
-        procedure = work.procedure.procedure
+        procedure = work.procedure.definition
         home = department(procedure, state.department)
         if home is not None and not may(desk.agent.role, "absence"):
             if not home.covers_absence:
@@ -73,6 +73,6 @@ def take_over(desk: Desk, number: int, *, now: datetime, version: int | None = N
                 )
         before = state.assignee
         work.append("assigned", {"assignee": (before, desk.agent.login)}, reason=f"{before} is away")
-        told(work, [before], "assigned", f"taken over by {desk.agent.login}")
+        notify_staff(work, [before], "assigned", f"taken over by {desk.agent.login}")
         done = work.done(f"{number} taken over from {before}")
     return done

@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import func, select
 
 from deskterm.desk.core.people import contact
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import change, of_kind, removal
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Contact, table_of
 
 
 def add(
-    desk: Desk, number: int, who: str, *, email: str | None = None, now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession, number: int, who: str, *, email: str | None = None, now: datetime, version: int | None = None
+) -> CommandResult:
     """Let somebody take part. who: a name or an e-mail address; email: the address that belongs to a name. Somebody who
     is not known yet becomes known, as one of the ticket's client."""
     with desk.ticket(number, "participate", now, version) as work:
@@ -35,7 +35,7 @@ def add(
     return done
 
 
-def remove(desk: Desk, number: int, who: str, *, now: datetime, version: int | None = None) -> Done:
+def remove(desk: DeskSession, number: int, who: str, *, now: datetime, version: int | None = None) -> CommandResult:
     """Let somebody take part no more, by name or e-mail address."""
     with desk.ticket(number, "participate", now, version) as work:
         table = table_of(Contact)
@@ -56,7 +56,7 @@ def remove(desk: Desk, number: int, who: str, *, now: datetime, version: int | N
     return done
 
 
-def join(work: Work, contacts: Iterable[int], because: str) -> list[int]:
+def join(work: TicketTransaction, contacts: Iterable[int], because: str) -> list[int]:
     """Let people take part who do not yet, nor are the requester; who they are. because: a few words for the history,
     such as which ticket they come from."""
     known = {work.state.requester_id, *of_ticket(work)}
@@ -69,12 +69,12 @@ def join(work: Work, contacts: Iterable[int], because: str) -> list[int]:
     return new
 
 
-def of_ticket(work: Work) -> list[int]:
+def of_ticket(work: TicketTransaction) -> list[int]:
     """The numbers of those who take part beside the requester, in the order in which they came."""
     return [record.number for record in of_kind(work.state.records, "participant")]
 
 
-def everybody(work: Work) -> list[int]:
+def everybody(work: TicketTransaction) -> list[int]:
     """The requester and all who take part."""
     requester = work.state.requester_id
     return [*([] if requester is None else [requester]), *of_ticket(work)]

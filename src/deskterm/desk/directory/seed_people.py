@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.tier_coverage import tiers
 from deskterm.desk.domain.text import visible
 from deskterm.desk.policy.departments import team_of
@@ -21,7 +21,9 @@ from deskterm.store.db.tables import Agent, Organisation, table_of
 ROLES = ("viewer", "agent", "lead", "admin")
 
 
-def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime) -> list[str]:
+def seed_agents(
+    desk: DeskSession, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime
+) -> list[str]:
     """Make the agents what the rows say, by `login`; the differences, one a line. Nobody is removed: `active`
     false retires somebody. DeskError for a role, a team or a named role that there is none of, and when no active
     admin would be left."""
@@ -41,11 +43,13 @@ def seed_agents(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool 
     return lines
 
 
-def seed_clients(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime) -> list[str]:
+def seed_clients(
+    desk: DeskSession, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime
+) -> list[str]:
     """Make the clients what the rows say, by `key`; the differences, one a line. None is removed."""
     desk.require("seed")
     _named(rows, "key")
-    levels = {tier.level for tier in desk.procedure.procedure.tiers}
+    levels = {tier.level for tier in desk.procedure.definition.tiers}
     for row in rows:
         unknown = [level for level in tiers(row.get("coverage") or "") if level not in levels]
         if unknown:
@@ -59,9 +63,9 @@ def seed_clients(desk: Desk, rows: Sequence[Mapping[str, Any]], *, dry_run: bool
     return lines
 
 
-def _placed(desk: Desk, row: Mapping[str, Any]) -> Mapping[str, Any]:
+def _placed(desk: DeskSession, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row with the keys of its team (a department, where the procedure has only these) and named roles."""
-    procedure = desk.procedure.procedure
+    procedure = desk.procedure.definition
     placed = dict(row)
     if row.get("team"):
         placed["team"] = team_of(procedure, row["team"])

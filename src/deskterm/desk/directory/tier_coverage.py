@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import Organisation
 
 HANDOFF = "handoff"
@@ -21,10 +21,10 @@ def tiers(text: str) -> list[int]:
     return [int(word) for word in text.replace(";", ",").split(",") if word.strip()]
 
 
-def ours(work: Work) -> list[int]:
+def ours(work: TicketTransaction) -> list[int]:
     """The tiers that we give to the ticket's client, the first one first; all of them where the procedure does not
     look at clients, or the client has none of its own."""
-    procedure = work.procedure.procedure
+    procedure = work.procedure.definition
     every = [tier.level for tier in procedure.tiers]
     if not procedure.coverage.per_client:
         return every
@@ -33,7 +33,7 @@ def ours(work: Work) -> list[int]:
     return said or list(procedure.coverage.default_tiers) or every
 
 
-def first_of_ours(work: Work, level: int) -> tuple[int, str]:
+def first_of_ours(work: TicketTransaction, level: int) -> tuple[int, str]:
     """Where a new ticket for a tier goes: there, or where that is the client's own, to the next one up of ours; and
     what to say of it."""
     above = [one for one in ours(work) if one >= level]
@@ -43,7 +43,7 @@ def first_of_ours(work: Work, level: int) -> tuple[int, str]:
     return taken, f"{_label(work.procedure, level)} is the client's own, so {_label(work.procedure, taken)} takes it"
 
 
-def not_ours(work: Work, level: int) -> str:
+def not_ours(work: TicketTransaction, level: int) -> str:
     """That a tier is the client's own, and whom to pass a ticket for it to; empty where it is ours."""
     if level in ours(work):
         return ""
@@ -52,7 +52,7 @@ def not_ours(work: Work, level: int) -> str:
     return f"{_label(work.procedure, level)} is the client's own: pass it to {whom or 'their support contact'}"
 
 
-def hand_off(work: Work, level: int, *, by_rule: str | None = None) -> str:
+def hand_off(work: TicketTransaction, level: int, *, by_rule: str | None = None) -> str:
     """What to do with a ticket that is to go to a tier, in words; empty where that is ours. Where it is the client's
     own, the ticket is marked until it has been passed on."""
     why = not_ours(work, level)
@@ -67,12 +67,14 @@ def hand_off(work: Work, level: int, *, by_rule: str | None = None) -> str:
             state="open", tier=level, who=client.handoff if client is not None else "", flag=HANDOFF,
         ),
         by_rule=by_rule,
-        what=work.procedure.procedure.coverage.handoff,
+        what=work.procedure.definition.coverage.handoff,
     )  # fmt: skip
     return why
 
 
-def passed_on(desk: Desk, number: int, *, note: str = "", now: datetime, version: int | None = None) -> Done:
+def passed_on(
+    desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
+) -> CommandResult:
     """Say that a ticket was passed to the client's own desk: it is not marked for that any more. note: to whom, and
     what they were told, for colleagues."""
     with desk.ticket(number, "escalate", now, version, doing="pass tickets on") as work:
@@ -89,14 +91,14 @@ def passed_on(desk: Desk, number: int, *, note: str = "", now: datetime, version
     return done
 
 
-def _marks(work: Work) -> list[Record]:
+def _marks(work: TicketTransaction) -> list[Record]:
     return list(of_kind(work.state.records, HANDOFF))
 
 
-def _client(work: Work) -> Organisation | None:
+def _client(work: TicketTransaction) -> Organisation | None:
     number = work.state.organisation_id
     return None if number is None else work.session.get(Organisation, number)
 
 
-def _label(procedure: Compiled, level: int) -> str:
-    return next((tier.label for tier in procedure.procedure.tiers if tier.level == level), f"tier {level}")
+def _label(procedure: CompiledProcedure, level: int) -> str:
+    return next((tier.label for tier in procedure.definition.tiers if tier.level == level), f"tier {level}")

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deskterm.desk.domain.fold import TicketFold
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.terms import TIMER
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import Work
+    from deskterm.desk.core.transaction import TicketTransaction
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class DueChange:
     """A clock that a change moves. Dues are epoch seconds, of a clock that rests as if it went on now; None: no due
     instant, because nothing is promised or nobody has set it. late_now: the change itself makes it late. number: its
     ticket. rests: it does after the change."""
@@ -33,7 +33,7 @@ class Moved:
 Promised = Mapping[tuple[str, int], tuple[int | None, bool, bool]]
 
 
-def promised(fold: TicketFold, at: int) -> Promised:
+def due_times(fold: TicketFold, at: int) -> Promised:
     """(metric, cycle) → when it is due, whether it has been missed, and whether it is due then only if it goes on now,
     of each clock that runs or rests."""
     known = {(clock.metric, clock.cycle): clock for clock in fold.clocks()}
@@ -45,7 +45,7 @@ def promised(fold: TicketFold, at: int) -> Promised:
     return found
 
 
-def moved(before: Promised, after: Promised, procedure: Compiled, number: int) -> list[Moved]:
+def moved(before: Promised, after: Promised, procedure: CompiledProcedure, number: int) -> list[DueChange]:
     """The clocks that are due at another instant than before, or no longer, or newly."""
     order = {metric.key: rank for rank, metric in enumerate(procedure.terms.metrics)}
     found = []
@@ -55,11 +55,11 @@ def moved(before: Promised, after: Promised, procedure: Compiled, number: int) -
         if old != new:
             metric = procedure.terms.metric(key[0])
             label = key[0] if metric is None else metric.label
-            found.append(Moved(key[0], label, key[1], old, new, is_late and not was_late, number, rests))
+            found.append(DueChange(key[0], label, key[1], old, new, is_late and not was_late, number, rests))
     return found
 
 
-def moved_by(work: Work, before: Promised) -> list[Moved]:
+def moved_by(work: TicketTransaction, before: Promised) -> list[DueChange]:
     """The promises that a command moved so far. before: what stood as it began; timers promise nothing."""
-    found = moved(before, promised(work.fold, work.at), work.procedure, work.number or 0)
+    found = moved(before, due_times(work.fold, work.at), work.procedure, work.number or 0)
     return [one for one in found if not one.metric.startswith(TIMER)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deskterm.desk.domain.events import Changes
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 
 _DEEDS = {
     "registered": "opened it",
@@ -76,7 +76,7 @@ _TOLD = ("status", "severity", "priority", "impact", "urgency", "type", "assigne
 """Changes that are worth a word, in this order."""
 
 
-def deed(kind: str, data: Mapping[str, Any]) -> str:
+def event_phrase(kind: str, data: Mapping[str, Any]) -> str:
     """What somebody did by an event, as it goes on after a name: `changed the status (working → solved)`."""
     if data.get("author_kind") in _SAID and kind in ("replied", "thanked"):
         return "recorded a message of the requester"
@@ -124,7 +124,7 @@ _JOINED = {
 }
 
 
-def thing(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
+def undoable_act(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
     """What somebody did by an event, as something that can be taken back (`the merge into 1001`); empty where its
     changes say it all."""
     if kind == "quoted":
@@ -139,7 +139,7 @@ def thing(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
     return words.format(ticket=data.get("ticket"), into=data.get("into")) if words else ""
 
 
-def changed(changes: Changes, procedure: Compiled) -> str:
+def change_phrase(changes: Changes, procedure: CompiledProcedure) -> str:
     """The changes of an event that are worth a word, by the names of the procedure: `status Working on it → Solved,
     assignee none → sam`."""
 
@@ -155,9 +155,9 @@ def changed(changes: Changes, procedure: Compiled) -> str:
     )
 
 
-def _labels(procedure: Compiled, name: str) -> Mapping[str, str]:
+def _labels(procedure: CompiledProcedure, name: str) -> Mapping[str, str]:
     """Key → label of the values that a field of a ticket may have."""
-    part = procedure.procedure
+    part = procedure.definition
     choices: Mapping[str, Iterable[Any]] = {
         "status": part.statuses,
         "severity": part.severities,

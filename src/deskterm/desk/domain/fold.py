@@ -11,12 +11,12 @@ from typing import Literal, NamedTuple
 
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.state import State, apply
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.terms import REOPEN_WINDOW
 from deskterm.sla.clock import Clock, Facts, Folding, Mark
 from deskterm.sla.terms import TIMER
 
-FOLD = 4
+PROJECTION_VERSION = 4
 """Raised when the fold makes other rows of the same events: a store with rows of an earlier one is written anew."""
 
 
@@ -35,7 +35,7 @@ class Upcoming(NamedTuple):
 class TicketFold:
     """A ticket being folded, event by event. procedures: version → that edition, compiled."""
 
-    def __init__(self, procedures: Callable[[int], Compiled]) -> None:
+    def __init__(self, procedures: Callable[[int], CompiledProcedure]) -> None:
         self.state = State()
         self._procedures = procedures
         self._folding: Folding | None = None
@@ -140,7 +140,7 @@ def standing(events: Iterable[Event]) -> list[Event]:
     return found
 
 
-def folded(events: Iterable[Event], procedures: Callable[[int], Compiled]) -> TicketFold:
+def folded(events: Iterable[Event], procedures: Callable[[int], CompiledProcedure]) -> TicketFold:
     """A whole ticket from its events, in the order of their sequence."""
     ticket = TicketFold(procedures)
     for event in events:

@@ -46,7 +46,7 @@ class Record:
         return int(self.key)
 
 
-def hang(
+def apply_record_change(
     records: Records, name: str, values: Mapping[str, Any] | None, at: int, texts: Mapping[str, TextRef] = {}
 ) -> None:
     """Put `KIND.KEY` in its place, or take it away (None). texts: the words of the event that does it."""
@@ -71,8 +71,8 @@ def next_key(records: Records, kind: str) -> str:
 
 
 def change(records: Records, kind: str, key: str, **values: Any) -> dict[str, tuple[Any, Any]]:
-    """The change (for `Work.append`) that makes a record or gives some of its members other values; a member that is
-    given None, "" or False goes."""
+    """The change (for `TicketTransaction.append`) that makes a record or gives some of its members other values; a
+    member that is given None, "" or False goes."""
     known = records.get((kind, key))
     before = None if known is None else dict(known.values)
     after = {name: value for name, value in {**(before or {}), **values}.items() if value not in (None, "", False)}

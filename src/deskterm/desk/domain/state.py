@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.records import Record, hang, letter_record, notice_record, of_kind
-from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
+from deskterm.desk.domain.records import Record, apply_record_change, letter_record, notice_record, of_kind
+from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.terms import SNOOZE
 from deskterm.sla.clock import Mark
 
-FACTS = frozenset(
+POLICY_FIELDS = frozenset(
     {
         "type",
         "severity",
@@ -32,10 +32,10 @@ FACTS = frozenset(
 _PROMISED = frozenset({"sprint", "snoozed_until", "tier"})
 """Fields that say when something is due, or whose work counts (S3-06)."""
 
-BY_THE_WAY = frozenset({"noticed", "suggested", "letter", "told", "delivered", "kept_back"})
+SYSTEM_EVENTS = frozenset({"noticed", "suggested", "letter", "told", "delivered", "kept_back"})
 """Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
 
-KEEPING = frozenset({"held", "erased", "purged"})
+RETENTION_EVENTS = frozenset({"held", "erased", "purged"})
 """Events of how long a ticket is kept, and what of it: nobody worked on it."""
 
 Noticed = tuple[str, str, int, str, int]
@@ -106,7 +106,7 @@ class State:
         return self.category in OPEN_CATEGORIES
 
 
-def apply(state: State, event: Event, procedure: Compiled) -> Mark:
+def apply(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
     """Fold one event into the state, in place, and say what the clocks should know of it."""
     happened: set[str] = {"answered"} if state.answered_at is not None else set()
     at = event.at
@@ -123,12 +123,12 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
             state.dues = {key: due for key, due in {**state.dues, name[5:]: new}.items() if due is not None}
             promised = True
         elif name.startswith("records."):
-            hang(state.records, name[8:], new, event.at, event.texts)
+            apply_record_change(state.records, name[8:], new, event.at, event.texts)
         else:
             setattr(state, name, new)
             if name == "assignee" and new:
                 happened.add("assigned")
-        facts_changed = facts_changed or name in FACTS
+        facts_changed = facts_changed or name in POLICY_FIELDS
         promised = promised or name in _PROMISED
     for name, words in event.texts.items():
         if name.startswith("fields."):
@@ -146,7 +146,7 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
     if "body" in event.texts and event.kind in ("replied", "registered"):
         _speak(state, event, at, happened)
     if "bulk" in event.data:
-        hang(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
+        apply_record_change(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
     if event.kind in _OWN:
         facts_changed = _OWN[event.kind](state, event, happened) or facts_changed
     if event.data.get("next_steps"):
@@ -160,17 +160,17 @@ def apply(state: State, event: Event, procedure: Compiled) -> Mark:
     _date(state, before, event.at, happened)
     promised = _wake(state, happened) or promised
     if facts_changed or promised or not state.facts:
-        state.facts = {name: getattr(state, name) for name in FACTS if name != "organisation_key"}
+        state.facts = {name: getattr(state, name) for name in POLICY_FIELDS if name != "organisation_key"}
         state.facts["organisation"] = state.organisation_key
         _promise(state)
-    if event.kind not in BY_THE_WAY | KEEPING:
+    if event.kind not in SYSTEM_EVENTS | RETENTION_EVENTS:
         state.updated_at = event.at
     state.last_at = event.at
     state.version = event.seq
     return Mark(event.data.get("counts_from", at), frozenset(happened), state.status, state.facts)
 
 
-def _enter(state: State, old: str | None, new: str, procedure: Compiled, happened: set[str]) -> None:
+def _enter(state: State, old: str | None, new: str, procedure: CompiledProcedure, happened: set[str]) -> None:
     known = procedure.statuses.get(new)
     state.status = new
     state.category = known.category if known else "open"

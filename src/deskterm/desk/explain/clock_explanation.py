@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from deskterm.desk.domain.events import Event
-from deskterm.desk.explain.clock_history import Biography, Life, Procedures, Standing, biography
+from deskterm.desk.explain.clock_history import ClockHistories, ClockHistory, Procedures, StatusPeriod, clock_histories
 from deskterm.desk.explain.explanation import Breach, Coming, Explanation, Part
 from deskterm.desk.explain.intervals import Interval, Pauses, stretches
 from deskterm.desk.explain.policy_match import Check, Labels, checked
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import BY_CADENCE, BY_THE_WALL, NEXT, Target, parse_target
 from deskterm.sla.terms import TIMER, Cadences
@@ -33,11 +33,11 @@ def explain(
 ) -> list[Explanation]:
     """Every clock of a ticket, in the order of the procedure's metrics and of the cycles, or those of a metric, or
     one cycle of it. Timers are told only by their name. procedures: version → that edition."""
-    return explained(biography(events, procedures), procedures, metric, cycle, now=now)
+    return explained(clock_histories(events, procedures), procedures, metric, cycle, now=now)
 
 
 def explained(
-    told: Biography, procedures: Procedures, metric: str | None = None, cycle: int | None = None, *, now: datetime
+    told: ClockHistories, procedures: Procedures, metric: str | None = None, cycle: int | None = None, *, now: datetime
 ) -> list[Explanation]:
     """The same of a history that was told already: the time goes on, and nothing else happened."""
     return [
@@ -50,7 +50,7 @@ def explained(
 
 def policies(events: Iterable[Event], procedures: Procedures) -> list[Check]:
     """Which policy a ticket is under as it stands, and why not under those before it."""
-    told = biography(events, procedures)
+    told = clock_histories(events, procedures)
     edition = procedures(told.version)
     return checked(edition.terms, told.facts, _labels(edition))
 
@@ -58,13 +58,13 @@ def policies(events: Iterable[Event], procedures: Procedures) -> list[Check]:
 def absence(events: Iterable[Event], procedures: Procedures, metric: str | None = None) -> str:
     """Why a ticket has no clock, or none of a metric, in one sentence. DeskError for a metric that the procedure
     does not have."""
-    told = biography(events, procedures)
+    told = clock_histories(events, procedures)
     procedure = procedures(told.version)
     known = {part.key: part for part in procedure.terms.metrics}
     if metric is not None and metric not in known:
         raise DeskError(f"There is no metric {metric!r}: use {', '.join(k for k in known if not k.startswith(TIMER))}.")
     if exempt := told.facts.get("exempt"):
-        label = next((one.label for one in procedure.procedure.sla.exempt_reasons if one.key == exempt), exempt)
+        label = next((one.label for one in procedure.definition.sla.exempt_reasons if one.key == exempt), exempt)
         return f"It is exempt ({label}): no policy is looked at for it."
     policy = procedure.terms.policy(told.facts)
     if policy is None:
@@ -80,7 +80,7 @@ def absence(events: Iterable[Event], procedures: Procedures, metric: str | None 
     return f"Its clock has not started: that takes {', or '.join(starts)}."
 
 
-def _explained(life: Life, told: Biography, procedures: Procedures, now: int) -> Explanation:
+def _explained(life: ClockHistory, told: ClockHistories, procedures: Procedures, now: int) -> Explanation:
     clock = life.clock
     terms = procedures(clock.version).terms
     calendar = terms.calendars[clock.calendar]
@@ -132,7 +132,7 @@ def _late(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: boo
 
 
 def _beyond(
-    calendar: Calendar, due: int, until: int, pauses: Pauses, standings: Sequence[Standing], *, wall: bool
+    calendar: Calendar, due: int, until: int, pauses: Pauses, standings: Sequence[StatusPeriod], *, wall: bool
 ) -> list[Interval]:
     """The time after a due instant that has passed."""
     return stretches(calendar, due, until, pauses, standings, wall=wall) if due < until else []
@@ -162,7 +162,7 @@ def _coming(target: Target, calendar: Calendar, start: int, cadences: Cadences, 
     return Coming(target.cadence, *found, min(caps, default=None))
 
 
-def _label(procedures: Procedures, told: Biography, metric: str, version: int) -> str:
+def _label(procedures: Procedures, told: ClockHistories, metric: str, version: int) -> str:
     for edition in (version, told.version):
         found = procedures(edition).terms.metric(metric)
         if found is not None:
@@ -170,9 +170,9 @@ def _label(procedures: Procedures, told: Biography, metric: str, version: int) -
     return metric
 
 
-def _labels(edition: Compiled) -> Labels:
+def _labels(edition: CompiledProcedure) -> Labels:
     """What conditions of policies are told with."""
-    procedure = edition.procedure
+    procedure = edition.definition
     scales = {
         "type": procedure.types,
         "severity": procedure.severities,
@@ -183,7 +183,7 @@ def _labels(edition: Compiled) -> Labels:
     return {fact: {part.key: part.label for part in parts} for fact, parts in scales.items()}  # type: ignore[attr-defined]
 
 
-def _checks(life: Life, procedures: Procedures) -> list[Check]:
+def _checks(life: ClockHistory, procedures: Procedures) -> list[Check]:
     """The policies as they were held against the ticket: by its last facts, or by those of the promise where an
     edition in between judges the last ones otherwise."""
     if life.clock.metric.startswith(TIMER):
@@ -201,7 +201,7 @@ def _parts(
     start: int,
     due: int | None,
     intervals: Sequence[Interval],
-    life: Life,
+    life: ClockHistory,
     cadences: Cadences,
 ) -> list[Part]:
     total = intervals[-1].total if intervals else 0
@@ -227,7 +227,7 @@ def _parts(
     return [Part(text, first), *([Part(rest, total - first)] if total != first else [])]
 
 
-def _broken(life: Life, due: int | None, now: int) -> Breach | None:
+def _broken(life: ClockHistory, due: int | None, now: int) -> Breach | None:
     clock = life.clock
     waiver = next((turn for turn in reversed(life.turns) if turn.kind == "waived"), None)
     if clock.breached_at is not None:

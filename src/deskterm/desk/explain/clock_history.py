@@ -13,10 +13,10 @@ from typing import Any, Literal, NamedTuple
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import TicketFold, standing
 from deskterm.desk.domain.state import State
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock, Mark
 
-Procedures = Callable[[int], Compiled]
+Procedures = Callable[[int], CompiledProcedure]
 """Version → that edition."""
 
 Kind = Literal["started", "continued", "paused", "resumed", "retargeted", "stopped", "cancelled", "waived"]
@@ -24,7 +24,7 @@ LIVE = frozenset({"running", "paused"})
 IDLE = "nobody at work"
 
 
-class Turn(NamedTuple):
+class ClockTurn(NamedTuple):
     """One change of a clock. at: epoch seconds. event: the kind of event `seq` that did it; who: its actor. status:
     the ticket's status after it, by its label. because: what started or stopped it, in a procedure's words.
     changes: what the event changed of what targets hang on, as field, old, new. before, after: targets in the
@@ -47,7 +47,7 @@ class Turn(NamedTuple):
     editions: tuple[int, int] | None = None
 
 
-class Standing(NamedTuple):
+class StatusPeriod(NamedTuple):
     """The status that a ticket came to, by its label, when, and by whom."""
 
     at: int
@@ -56,34 +56,34 @@ class Standing(NamedTuple):
 
 
 @dataclass(slots=True)
-class Life:
+class ClockHistory:
     """A clock, its turns, and the facts its promise was last made by: those at the time, and the last ones while it
     was live. pinned: the turn by which a person set its due instant, where one did."""
 
     clock: Clock
     promised_by: Mapping[str, object]
     facts: Mapping[str, object]
-    turns: list[Turn] = field(default_factory=list)
-    pinned: Turn | None = None
+    turns: list[ClockTurn] = field(default_factory=list)
+    pinned: ClockTurn | None = None
 
 
 @dataclass(slots=True)
-class Biography:
+class ClockHistories:
     """All clocks of a ticket in the order in which the fold has them. facts: what policies look at, as they stand;
     version: the edition that a clock which started now would be judged by. standings: the statuses the ticket has
     had, in order of time; idle: since when nobody works on it, each time. foreseen: at an instant, when each clock
     that rests would be due if it went on then."""
 
-    lives: list[Life]
+    lives: list[ClockHistory]
     state: State
     facts: Mapping[str, object]
     version: int
-    standings: list[Standing]
-    idle: list[Standing]
+    standings: list[StatusPeriod]
+    idle: list[StatusPeriod]
     foreseen: Callable[[int], dict[tuple[str, int], int | None]]
 
 
-def biography(events: Iterable[Event], procedures: Procedures) -> Biography:
+def clock_histories(events: Iterable[Event], procedures: Procedures) -> ClockHistories:
     """Watch a ticket being folded."""
     watch = _Watch(procedures)
     for event in standing(events):
@@ -95,11 +95,11 @@ class _Watch:
     def __init__(self, procedures: Procedures) -> None:
         self._procedures = procedures
         self._fold = TicketFold(procedures)
-        self._lives: dict[tuple[str, int], Life] = {}
-        self._standings: list[Standing] = []
-        self._idle: list[Standing] = []
+        self._lives: dict[tuple[str, int], ClockHistory] = {}
+        self._standings: list[StatusPeriod] = []
+        self._idle: list[StatusPeriod] = []
         self._facts: Mapping[str, object] = {}
-        self._pins: dict[str, Turn] = {}
+        self._pins: dict[str, ClockTurn] = {}
         self._version = 0
 
     def step(self, event: Event) -> None:
@@ -111,13 +111,13 @@ class _Watch:
         status = known.label if known else mark.status
         if "status" in event.changes:
             at = max(mark.at, self._standings[-1].at if self._standings else mark.at)
-            self._standings.append(Standing(at, status, event.actor))
+            self._standings.append(StatusPeriod(at, status, event.actor))
         if not self._idle or "work_stopped" in mark.occurrences:
-            self._idle.append(Standing(max(mark.at, self._idle[-1].at if self._idle else 0), IDLE, event.actor))
+            self._idle.append(StatusPeriod(max(mark.at, self._idle[-1].at if self._idle else 0), IDLE, event.actor))
         for name in event.changes:
             if name.startswith("dues."):
                 reason = str(event.data.get("reason") or "")
-                turn = Turn("retargeted", event.at, event.seq, event.kind, event.actor, status, reason=reason)
+                turn = ClockTurn("retargeted", event.at, event.seq, event.kind, event.actor, status, reason=reason)
                 self._pins[name[5:]] = turn
         for clock in self._fold.clocks():
             self._compare(clock, event, mark, status)
@@ -125,11 +125,13 @@ class _Watch:
             life = self._lives.get((str(event.data.get("metric")), int(event.data.get("cycle", 1))))
             if life is not None:
                 reason = str(event.data.get("reason", ""))
-                life.turns.append(Turn("waived", event.at, event.seq, event.kind, event.actor, status, reason=reason))
+                life.turns.append(
+                    ClockTurn("waived", event.at, event.seq, event.kind, event.actor, status, reason=reason)
+                )
 
-    def told(self) -> Biography:
+    def told(self) -> ClockHistories:
         lives = [self._lives[clock.metric, clock.cycle] for clock in self._fold.clocks()]
-        return Biography(
+        return ClockHistories(
             lives,
             self._fold.state,
             self._facts,
@@ -144,7 +146,7 @@ class _Watch:
         life = self._lives.get(key)
         if life is None:
             last = self._lives.get((clock.metric, clock.cycle - 1))
-            life = self._lives[key] = Life(clock, last.facts if last is not None else self._facts, self._facts)
+            life = self._lives[key] = ClockHistory(clock, last.facts if last is not None else self._facts, self._facts)
             again = last is not None and "reopened" in mark.occurrences and clock.started_at == last.clock.started_at
             life.turns.append(self._begun(clock, event, mark, status, again))
             before: Clock | None = None
@@ -162,21 +164,21 @@ class _Watch:
         if before is not None and _promise(before) != _promise(clock):
             life.promised_by = self._facts
 
-    def _begun(self, clock: Clock, event: Event, mark: Mark, status: str, again: bool) -> Turn:
+    def _begun(self, clock: Clock, event: Event, mark: Mark, status: str, again: bool) -> ClockTurn:
         if again:
-            return Turn("continued", mark.at, event.seq, event.kind, event.actor, status, "reopened")
+            return ClockTurn("continued", mark.at, event.seq, event.kind, event.actor, status, "reopened")
         metric = self._procedures(clock.version).terms.metric(clock.metric)
         met = [start for start in metric.start if start <= mark.occurrences] if metric is not None else []
         because = " and ".join(sorted(met[0])) if met else ""
-        return Turn(
+        return ClockTurn(
             "started", clock.started_at, event.seq, event.kind, event.actor, status, because, after=clock.target
         )
 
     @staticmethod
-    def _turns(before: Clock | None, clock: Clock, event: Event, status: str) -> Iterable[Turn]:
-        def turn(kind: Kind, at: int, **more: Any) -> Turn:
+    def _turns(before: Clock | None, clock: Clock, event: Event, status: str) -> Iterable[ClockTurn]:
+        def turn(kind: Kind, at: int, **more: Any) -> ClockTurn:
             reason = str(event.data.get("reason") or "")
-            return Turn(kind, at, event.seq, event.kind, event.actor, status, reason=reason, **more)
+            return ClockTurn(kind, at, event.seq, event.kind, event.actor, status, reason=reason, **more)
 
         resumed = before is not None and before.state == "paused" and clock.state != "paused"
         if before is not None and before.state not in LIVE:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from deskterm.desk.explain.clock_history import Turn
+from deskterm.desk.explain.clock_history import ClockTurn
 from deskterm.desk.explain.intervals import Interval
 from deskterm.desk.explain.policy_match import Check
 from deskterm.sla.calendar import Calendar
@@ -27,7 +27,7 @@ class Breach(NamedTuple):
 
     at: int
     cause: str
-    waiver: Turn | None
+    waiver: ClockTurn | None
 
 
 class Coming(NamedTuple):
@@ -58,14 +58,14 @@ class Explanation:
     calendar: Calendar
     counts: str
     checks: tuple[Check, ...]
-    turns: tuple[Turn, ...]
+    turns: tuple[ClockTurn, ...]
     intervals: tuple[Interval, ...]
     due: int | None
     parts: tuple[Part, ...]
     used: int
     left: int | None
     breach: Breach | None
-    pin: Turn | None
+    pin: ClockTurn | None
     now: int
     beyond: tuple[Interval, ...] = ()
     dates: tuple[int, ...] = ()
@@ -77,7 +77,7 @@ class Explanation:
         return self.calendar.known_years(self.clock.started_at, max(self.due or 0, self.clock.started_at))
 
     @property
-    def begun(self) -> Turn:
+    def begun(self) -> ClockTurn:
         """The turn that started it."""
         return self.turns[0]
 
@@ -201,7 +201,7 @@ def _breach(breach: Breach) -> dict[str, Any]:
     }
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
+def _turn(turn: ClockTurn) -> dict[str, Any]:
     said: dict[str, Any] = {
         "what": turn.kind,
         "at": _rfc(turn.at),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from deskterm.desk.explain.clock_history import Turn
+from deskterm.desk.explain.clock_history import ClockTurn
 from deskterm.desk.explain.explanation import Coming, Explanation, offset_words
 from deskterm.desk.explain.explanation_rows import LONG, Said, day_words, length, on_wall, row, rows, time_words
 from deskterm.sla.targets import SCHEDULED
@@ -27,10 +27,10 @@ _CAUSES = {
 
 def lines(explanation: Explanation) -> list[str]:
     """The explanation as text, not made safe for a terminal."""
-    return [said.words for said in told(explanation)]
+    return [said.words for said in explanation_summary(explanation)]
 
 
-def told(explanation: Explanation) -> list[Said]:
+def explanation_summary(explanation: Explanation) -> list[Said]:
     """The same with what each line is."""
     return list(_Teller(explanation).all())
 
@@ -179,7 +179,7 @@ class _Teller:
         because = f" on {turn.because}" if turn.because else ""
         return f"{self._at(clock.started_at)}{because} (event {turn.seq}, {turn.event} by {turn.who})"
 
-    def _change(self, turn: Turn) -> str:
+    def _change(self, turn: ClockTurn) -> str:
         what = ", ".join(self._said(name, old, new) for name, old, new in turn.changes)
         if turn.editions is not None:
             what = "migrated from edition {} to {} of the procedure".format(*turn.editions)

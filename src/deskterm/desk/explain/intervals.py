@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from deskterm.desk.explain.clock_history import Standing
+from deskterm.desk.explain.clock_history import StatusPeriod
 from deskterm.sla.calendar import Calendar, disjoint
 from deskterm.sla.explain import account
 
@@ -46,7 +46,7 @@ def stretches(
     start: int,
     end: int,
     pauses: Pauses,
-    standings: Sequence[Standing],
+    standings: Sequence[StatusPeriod],
     *,
     wall: bool = False,
     cut: int | None = None,
@@ -87,7 +87,9 @@ def _kinds(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: bool)
         yield "running", at, end, ""
 
 
-def _by_status(start: int, end: int, standings: Sequence[Standing]) -> Iterator[tuple[int, int, Standing | None]]:
+def _by_status(
+    start: int, end: int, standings: Sequence[StatusPeriod]
+) -> Iterator[tuple[int, int, StatusPeriod | None]]:
     """A pause, cut where the ticket went from one status that pauses to another."""
     current, at = standings[0] if standings else None, start  # what is dated before the first is of the first
     for standing in standings:

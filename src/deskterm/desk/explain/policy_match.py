@@ -67,12 +67,12 @@ def _failed(policy: Policy, facts: Facts, labels: Labels) -> Check | None:
             keys = tuple(sorted(wanted))
             known = labels.get(name, {})
             wants = " or ".join(known.get(key, key) for key in keys)
-            said = f"{name} is {told(facts, name, known)}, not {wants}"
-            return Check(policy.key, policy.label, "failed", name, keys, told(facts, name), said)
+            said = f"{name} is {describe_fact(facts, name, known)}, not {wants}"
+            return Check(policy.key, policy.label, "failed", name, keys, describe_fact(facts, name), said)
     return None
 
 
-def told(facts: Mapping[str, object], name: str, known: Mapping[str, str] | None = None) -> str:
+def describe_fact(facts: Mapping[str, object], name: str, known: Mapping[str, str] | None = None) -> str:
     """A fact's value in words. known: what its keys are called."""
     value, named = facts.get(name), known or {}
     if isinstance(value, (tuple, list, set, frozenset)):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Severity
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
-from deskterm.store.db.reader import Reader
-from deskterm.store.queries.queue import QueueRow, Viewer, count, position, window
-from deskterm.store.queries.ticket_detail import sheet
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.queue import QueueRow, Viewer, count, position, queue_page
+from deskterm.store.queries.ticket_detail import ticket_detail
 
 _NEVER = 1 << 40
 _LONGEST = 400 * 86_400
@@ -54,17 +54,17 @@ class Place:
     after: Neighbour | None
 
 
-def explain(reader: Reader, procedure: Compiled, number: int, viewer: Viewer) -> Place:
+def explain(reader: ReadConnection, procedure: CompiledProcedure, number: int, viewer: Viewer) -> Place:
     """A ticket's place in the order of work, and who stands next to it. DeskError for one that is not open."""
-    found = sheet(reader, number)
+    found = ticket_detail(reader, number)
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
     row = found.row
     if row.category in ("solved", "closed"):
         raise DeskError(f"Ticket {number} is not open: it stands in no queue.")
     own = tuple(parts(procedure, row))
-    previous = window(reader, "open", viewer, before=row.key, limit=1)
-    following = window(reader, "open", viewer, after=row.key, limit=1)
+    previous = queue_page(reader, "open", viewer, before=row.key, limit=1)
+    following = queue_page(reader, "open", viewer, after=row.key, limit=1)
     return Place(
         row,
         position(reader, "open", viewer, "order", row.key) + 1,
@@ -75,11 +75,11 @@ def explain(reader: Reader, procedure: Compiled, number: int, viewer: Viewer) ->
     )
 
 
-def parts(procedure: Compiled, row: QueueRow) -> Iterator[Part]:
+def parts(procedure: CompiledProcedure, row: QueueRow) -> Iterator[Part]:
     """What a ticket has for each key that decides, up to the first instant; among equals the lower number goes first.
-    They order tickets as the store does (`Compiled.rank`)."""
+    They order tickets as the store does (`CompiledProcedure.rank`)."""
     severity, priority = procedure.severities.get(row.severity or ""), procedure.priorities.get(row.priority or "")
-    for key in (*procedure.procedure.queue.by, "due"):
+    for key in (*procedure.definition.queue.by, "due"):
         if key == "urgent":
             urgent = any(step is not None and step.urgent for step in (severity, priority))
             yield Part(key, "Urgent", "yes" if urgent else "no", None, 0 if urgent else 1)
@@ -127,7 +127,7 @@ def _step(key: str, label: str, step: Severity | None, given: str | None, ranks:
     return Part(key, label, words, None, ranks.get(given or "", 99))
 
 
-def _neighbour(procedure: Compiled, own: tuple[Part, ...], row: QueueRow) -> Neighbour:
+def _neighbour(procedure: CompiledProcedure, own: tuple[Part, ...], row: QueueRow) -> Neighbour:
     other = tuple(parts(procedure, row))
     for mine, theirs in zip(own, other, strict=True):
         if mine.value != theirs.value:

@@ -22,8 +22,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event, text_digest
 from deskterm.desk.domain.records import change, of_kind
 from deskterm.desk.policy.request_fields import holds_words
@@ -69,11 +69,11 @@ def person_of(session: Session, who: str) -> Contact:
     return person
 
 
-def erase(desk: Desk, who: str, *, now: datetime, rehearse: bool = False) -> Erased:
+def erase(desk: DeskSession, who: str, *, now: datetime, rehearse: bool = False) -> Erased:
     """Erase a person (S5-09): see above. rehearse: only say what would be done. DeskError where the procedure erases
     nobody, and where a ticket of theirs is held: erasing waits until it is released."""
     desk.require("erase")
-    if not desk.procedure.procedure.retention.erase_persons:
+    if not desk.procedure.definition.retention.erase_persons:
         raise DeskError("This desk's procedure erases nobody: [retention] has erase_persons = false.")
     with desk.store.reading() as session:
         person = person_of(session, who)
@@ -95,7 +95,9 @@ def erase(desk: Desk, who: str, *, now: datetime, rehearse: bool = False) -> Era
     return found
 
 
-def empty(work: Work, kind: str, texts: Mapping[int, str | None], *, rehearse: bool = False, **data: Any) -> None:
+def empty(
+    work: TicketTransaction, kind: str, texts: Mapping[int, str | None], *, rehearse: bool = False, **data: Any
+) -> None:
     """Put other words, or none, in the place of texts, and say so in an event. texts: number of a text → its words
     from now on."""
     words: dict[str, str] = {}
@@ -165,7 +167,7 @@ def _held(numbers: Sequence[int], name: str) -> DeskError:
     return DeskError(f"{name} cannot be erased while tickets are held: {listed}. A lead can release them.")
 
 
-def _erase_on(work: Work, found: Erased, names: _Names, rehearse: bool) -> None:
+def _erase_on(work: TicketTransaction, found: Erased, names: _Names, rehearse: bool) -> None:
     """Erase a person's words on one ticket, and their name in what others wrote."""
     changed: dict[int, str | None] = {}
     asked = work.state.requester_id == found.person
@@ -196,10 +198,10 @@ def _erase_on(work: Work, found: Erased, names: _Names, rehearse: bool) -> None:
         empty(work, "erased", changed, rehearse=rehearse, person=found.person, fields=plain)
 
 
-def plain_words(work: Work) -> list[str]:
+def plain_words(work: TicketTransaction) -> list[str]:
     """The fields of a ticket in which words stand as they were given, from before such words were kept apart. An event
     that erases them takes them from the ticket; the events that gave them keep them."""
-    known = {part.key: part for part in work.procedure.procedure.fields}
+    known = {part.key: part for part in work.procedure.definition.fields}
     return sorted(
         key
         for key, value in work.state.fields.items()
@@ -207,7 +209,7 @@ def plain_words(work: Work) -> list[str]:
     )
 
 
-def _seqs_of(work: Work, fields: Collection[str]) -> Iterator[int]:
+def _seqs_of(work: TicketTransaction, fields: Collection[str]) -> Iterator[int]:
     """The events that gave one of these fields words, or took them."""
     wanted = {f"fields.{key}" for key in fields}
     for event in work.events() if wanted else ():
@@ -236,18 +238,18 @@ def _unquoted(body: str, said: Iterable[str]) -> str:
     )
 
 
-def _bodies(work: Work) -> Iterator[tuple[int, str]]:
+def _bodies(work: TicketTransaction) -> Iterator[tuple[int, str]]:
     found = work.session.execute(select(_text.c.id, _text.c.body).where(_text.c.ticket_id == work.number))
     yield from ((number, body) for number, body in found.all())
 
 
-def _seqs_with(work: Work, names: _Names) -> list[int]:
+def _seqs_with(work: TicketTransaction, names: _Names) -> list[int]:
     table = table_of(EventRow)
     found = work.session.execute(select(table.c.seq, table.c.data).where(table.c.ticket_id == work.number))
     return [seq for seq, data in found if names.stand_in(data)]
 
 
-def _withdrawn(work: Work, person: int | None) -> dict[str, tuple[Any, Any]]:
+def _withdrawn(work: TicketTransaction, person: int | None) -> dict[str, tuple[Any, Any]]:
     """Letters that wait for nobody else than this person, or all of them, go out no more."""
     found: dict[str, tuple[Any, Any]] = {}
     for letter in of_kind(work.state.records, "letter"):

@@ -15,7 +15,7 @@ from deskterm.desk.domain.events import GENESIS, chained
 from deskterm.desk.history.erasure import digests
 from deskterm.desk.history.integrity import decoded_row, erasures, words_changed
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 _AT_ONCE = 500
 Progress = Callable[[int, int], None]
@@ -43,7 +43,7 @@ class Verdict:
     broken: tuple[Broken, ...] = ()
 
 
-def verify(reader: Reader, *, number: int | None = None, progress: Progress | None = None) -> Verdict:
+def verify(reader: ReadConnection, *, number: int | None = None, progress: Progress | None = None) -> Verdict:
     """Check every chain, or that of one ticket. progress: called with tickets done and tickets in all."""
     verdict, broken = Verdict(), list[Broken]()
     only = "" if number is None else " AND id = :number"
@@ -77,7 +77,7 @@ _TRACES = ("event", "personal_text", "message", "access", "change")
 """Tables whose rows name a ticket, and stay when somebody takes the ticket away."""
 
 
-def _vanished(reader: Reader) -> Iterator[Broken]:
+def _vanished(reader: ReadConnection) -> Iterator[Broken]:
     """Tickets that are wholly gone, chain and all: other rows still name them, or, on SQLite, whose numbers leave no
     gap by themselves, their number is not there."""
     known = " UNION ".join(f"SELECT ticket_id FROM {table}" for table in _TRACES)
@@ -129,7 +129,7 @@ def _chain(
         yield Broken(ticket, None, "", None, "changed", f"ticket {ticket} was written by other events than it has")
 
 
-def _events(reader: Reader, first: int, last: int) -> list[dict[str, Any]]:
+def _events(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
     names = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
     found = reader.rows(
         f"SELECT {', '.join(names)} FROM event WHERE ticket_id >= :first AND ticket_id <= :last "
@@ -147,7 +147,7 @@ def _instant(stored: Any) -> datetime | None:
         return None
 
 
-def _texts(reader: Reader, first: int, last: int) -> list[dict[str, Any]]:
+def _texts(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
     found = reader.rows(
         "SELECT id, salt, body FROM personal_text WHERE ticket_id >= :first AND ticket_id <= :last",
         {"first": first, "last": last},

@@ -19,9 +19,9 @@ from sqlmodel import Session, UTCDateTime
 from deskterm.desk.core.row_mapping import clock_values, record_values, seconds, ticket_values
 from deskterm.desk.core.transaction import UNDONE, message_values
 from deskterm.desk.domain.events import GENESIS, Event, chained, decoded, text_digest
-from deskterm.desk.domain.fold import FOLD, TicketFold
+from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.erasure import digests
-from deskterm.procedure.compiled import Compiled, from_document
+from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import (
     ClockRow,
@@ -62,7 +62,7 @@ class Proof:
     findings: tuple[Finding, ...] = ()
 
 
-def prove(store: Store, *, repair: bool = False, progress: Progress | None = None, after: int = 0) -> Proof:
+def check_integrity(store: Store, *, repair: bool = False, progress: Progress | None = None, after: int = 0) -> Proof:
     """Fold every ticket again and compare. repair: write rows that differ anew, in one transaction a batch.
     progress: called with tickets done and tickets in all. after: only tickets with higher numbers."""
     bring_up(store, progress)
@@ -76,16 +76,16 @@ def bring_up(store: Store, progress: Progress | None = None, *, batch: int = _BA
     table = table_of(DeskRow)
     with store.reading() as session:
         found = session.execute(select(table.c.fold, table.c.refolding)).one_or_none()
-    if found is None or found.fold >= FOLD:
+    if found is None or found.fold >= PROJECTION_VERSION:
         return False
     towards, _, reached = found.refolding.partition(":")
 
     def keep(session: Session, number: int) -> None:
-        session.execute(update(table).values(refolding=f"{FOLD}:{number}"))
+        session.execute(update(table).values(refolding=f"{PROJECTION_VERSION}:{number}"))
 
-    _prove(store, True, progress, int(reached) if towards == str(FOLD) else 0, batch=batch, keep=keep)
+    _prove(store, True, progress, int(reached) if towards == str(PROJECTION_VERSION) else 0, batch=batch, keep=keep)
     with store.writing() as session:
-        session.execute(update(table).values(fold=FOLD, refolding=""))
+        session.execute(update(table).values(fold=PROJECTION_VERSION, refolding=""))
     return True
 
 
@@ -201,10 +201,10 @@ def _names(session: Session, table: Table, tickets: Mapping[int, Mapping[str, An
     return found
 
 
-def _editions(session: Session) -> Callable[[int], Compiled]:
-    known: dict[int, Compiled] = {}
+def _editions(session: Session) -> Callable[[int], CompiledProcedure]:
+    known: dict[int, CompiledProcedure] = {}
 
-    def edition(version: int) -> Compiled:
+    def edition(version: int) -> CompiledProcedure:
         if version not in known:
             row = session.get_one(ProcedureVersion, version)
             known[version] = from_document(row.document, version)

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.history.erasure import empty, plain_words
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import PersonalText, table_of
 from deskterm.store.queries.retention import Kept, past_their_time
 
@@ -20,14 +20,14 @@ _AT_ONCE = 100
 """Tickets that are purged in one transaction: others work meanwhile."""
 
 
-def hold(desk: Desk, number: int, reason: str, *, now: datetime, version: int | None = None) -> Done:
+def hold(desk: DeskSession, number: int, reason: str, *, now: datetime, version: int | None = None) -> CommandResult:
     """Keep a ticket as it is, whatever its age, and erase nobody on it, until it is released. DeskError where the
     procedure holds nothing, or it is held already."""
     words = " ".join(reason.split())
     if not words:
         raise UsageError("Say why it is held: whoever wants to release it asks for that.")
     with desk.ticket(number, "hold", now, version) as work:
-        if not work.procedure.procedure.retention.legal_hold:
+        if not work.procedure.definition.retention.legal_hold:
             raise DeskError("This desk's procedure holds nothing: [retention] has legal_hold = false.")
         if work.state.held is not None:
             raise DeskError(f"Ticket {number} is held already: {work.state.held}.")
@@ -36,7 +36,9 @@ def hold(desk: Desk, number: int, reason: str, *, now: datetime, version: int | 
     return done
 
 
-def release(desk: Desk, number: int, reason: str = "", *, now: datetime, version: int | None = None) -> Done:
+def release(
+    desk: DeskSession, number: int, reason: str = "", *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Hold a ticket no longer."""
     with desk.ticket(number, "hold", now, version, doing="end a hold") as work:
         if work.state.held is None:
@@ -53,20 +55,20 @@ def kept_until(now: datetime, years: int) -> datetime:
     return now - relativedelta(years=years)
 
 
-def due(desk: Desk, reader: Reader, *, now: datetime) -> list[Kept]:
+def due(desk: DeskSession, reader: ReadConnection, *, now: datetime) -> list[Kept]:
     """Closed tickets whose time is over and that have words left, held ones among them; the oldest first."""
-    years = desk.procedure.procedure.retention.years
+    years = desk.procedure.definition.retention.years
     return past_their_time(reader, seconds(kept_until(now, years)))
 
 
 def purge(
-    desk: Desk, reader: Reader, *, now: datetime, progress: Callable[[int, int], None] | None = None
+    desk: DeskSession, reader: ReadConnection, *, now: datetime, progress: Callable[[int, int], None] | None = None
 ) -> list[Kept]:
     """Empty the words of closed tickets whose time is over, but for those that are held; which they were. What was
     done when and by whom, and the chain of events, stay. DeskError unless an admin asks."""
     desk.require("purge")
     wanted = [ticket for ticket in due(desk, reader, now=now) if ticket.held is None]
-    last = seconds(kept_until(now, desk.procedure.procedure.retention.years))
+    last = seconds(kept_until(now, desk.procedure.definition.retention.years))
     table = table_of(PersonalText)
     gone: list[Kept] = []
     for start in range(0, len(wanted), _AT_ONCE):

@@ -15,20 +15,20 @@ from typing import Any
 from sqlalchemy import select
 
 from deskterm.desk.core.row_mapping import moment
-from deskterm.desk.core.session import Desk, MovedOn
-from deskterm.desk.core.transaction import Done, Work, events_of
-from deskterm.desk.domain.event_kinds import changed, deed, thing
+from deskterm.desk.core.session import DeskSession, MovedOn
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
+from deskterm.desk.domain.event_kinds import change_phrase, event_phrase, undoable_act
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded, standing
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED
 from deskterm.desk.domain.records import change, of_kind
-from deskterm.desk.domain.state import BY_THE_WAY
+from deskterm.desk.domain.state import SYSTEM_EVENTS
 from deskterm.desk.linking.duplicate import closed_status
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import RecordRow, table_of
 
-_ASIDE = BY_THE_WAY | {"delivered", "reminded"}
+_ASIDE = SYSTEM_EVENTS | {"delivered", "reminded"}
 """Events that do not stand between a command and its being taken back."""
 
 _STAYS = {
@@ -65,15 +65,17 @@ class Act:
         """Whether the ticket was made by it, out of another one."""
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
-    def words(self, procedure: Compiled) -> str:
+    def words(self, procedure: CompiledProcedure) -> str:
         """What was done, in a few words: the deed first, the changes after it."""
         if self.split_off:
             source = next(event.data.get("ticket") for event in self.events if event.kind == "split_from")
             return f"the splitting off from {source}"
         events = [event for event in self.events if event.kind not in _ASIDE]
-        deeds = [thing(event.kind, event.changes, event.data) for event in events]
-        changes = [changed(event.changes, procedure) for event in events]
-        said = [word for word in (*deeds, *changes) if word] or [deed(event.kind, event.data) for event in events]
+        deeds = [undoable_act(event.kind, event.changes, event.data) for event in events]
+        changes = [change_phrase(event.changes, procedure) for event in events]
+        said = [word for word in (*deeds, *changes) if word] or [
+            event_phrase(event.kind, event.data) for event in events
+        ]
         return "; ".join(dict.fromkeys(said))
 
 
@@ -99,7 +101,7 @@ def last_act(events: Iterable[Event]) -> Act | None:
     return Act(tuple(taken), wanted[1], tuple(aside))
 
 
-def undo(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
+def undo(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
     """Take back the last command of a ticket, on all the tickets that it was about, in one transaction. Called again,
     it takes back the one before. Agents take back what they did themselves, leads and admins anything. Letters that
     still wait are withdrawn, and so is the reply that they were to bring; the summary says when letters of another
@@ -126,10 +128,10 @@ def undo(desk: Desk, number: int, *, now: datetime, version: int | None = None) 
         sent = sum(_take_back(work, acts[work.number] or act) for work in works)
         others = [other for other in numbers if other != number]
         done = here.done(f"{number}: taken back: {act.words(desk.procedure)}{_also(others)}{_still(sent)}")
-    return Done(number, done.summary, _reversed(act.events), done.version)
+    return CommandResult(number, done.summary, _reversed(act.events), done.version)
 
 
-def concerned(desk: Desk, number: int) -> list[int]:
+def concerned(desk: DeskSession, number: int) -> list[int]:
     """The tickets that the last command of a ticket was about: what `undo` takes back."""
     with desk.store.reading() as session:
         return _numbers(session, number, last_act(events_of(session, number)))
@@ -144,14 +146,16 @@ def _numbers(session: Any, number: int, act: Act | None) -> list[int]:
     return sorted({number, *found})
 
 
-def _letters(work: Work, act: Act | None) -> list[str]:
+def _letters(work: TicketTransaction, act: Act | None) -> list[str]:
     """How far the letters of a command got on one ticket."""
     records = work.state.records
     found = (records.get(("letter", str(event.seq))) for event in (act.events if act else ()) if event.kind == "letter")
     return [letter.state for letter in found if letter is not None]
 
 
-def _check(desk: Desk, work: Work, act: Act | None, undone: tuple[int, Act], letters: Sequence[str]) -> None:
+def _check(
+    desk: DeskSession, work: TicketTransaction, act: Act | None, undone: tuple[int, Act], letters: Sequence[str]
+) -> None:
     """DeskError unless this ticket's part of a command can be taken back by this agent. undone: the ticket that it was
     asked of, and the command there; letters: how far those of the whole command got."""
     number, wanted = undone
@@ -193,10 +197,10 @@ def _stays(event: Event, letters: Sequence[str]) -> str | None:
     return _STAYS.get(event.kind)
 
 
-def _require_return(desk: Desk, work: Work, act: Act) -> None:
+def _require_return(desk: DeskSession, work: TicketTransaction, act: Act) -> None:
     """DeskError when a command closed a ticket for good, where closed ones can no longer be changed (S4-15). That two
     tickets were taken for one is another matter: nobody said that it had ended."""
-    if work.state.category != "closed" or not work.procedure.procedure.closing.immutable:
+    if work.state.category != "closed" or not work.procedure.definition.closing.immutable:
         return
     closing = next((event for event in act.events if "status" in event.changes), None)
     if closing is not None and closing.kind not in ("duplicated", "merged"):
@@ -206,7 +210,7 @@ def _require_return(desk: Desk, work: Work, act: Act) -> None:
         )
 
 
-def _take_back(work: Work, act: Act) -> int:
+def _take_back(work: TicketTransaction, act: Act) -> int:
     """Take an act back on one ticket; how many of its letters are sent already."""
     if act.split_off:
         status = closed_status(work)
@@ -237,7 +241,7 @@ def _about(event: Event) -> set[int]:
     return {int(name.rsplit(".", 1)[1]) for name in event.changes if name.startswith("records.letter.")}
 
 
-def _mistold(work: Work, act: Act, gone: set[int]) -> set[int]:
+def _mistold(work: TicketTransaction, act: Act, gone: set[int]) -> set[int]:
     """What was noticed since of due times that are no more: the true ones are to be noticed again."""
     noticed = [event for event in (*act.events, *act.aside) if event.kind == "noticed"]
     if not noticed:
@@ -257,12 +261,12 @@ def _of_requester(event: Event) -> bool:
     return event.data.get("author_kind") == "requester"
 
 
-def _since(event: Event, desk: Desk) -> str:
+def _since(event: Event, desk: DeskSession) -> str:
     """Who did what and when, on the desk's clock."""
     from zoneinfo import ZoneInfo
 
     at = moment(event.at).astimezone(ZoneInfo(desk.timezone))
-    return f"{event.actor} {deed(event.kind, event.data)} ({at:%a %d %b %H:%M})"
+    return f"{event.actor} {event_phrase(event.kind, event.data)} ({at:%a %d %b %H:%M})"
 
 
 def _reversed(events: Sequence[Event]) -> dict[str, tuple[Any, Any]]:

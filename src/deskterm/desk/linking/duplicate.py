@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work, named
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.directory.participants import everybody, join
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, goes_on_at
 from deskterm.errors import DeskError, UsageError
@@ -20,7 +20,9 @@ from deskterm.store.db.tables import Ticket, table_of
 _ticket = table_of(Ticket)
 
 
-def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", anyway: bool = False, now: datetime) -> Done:
+def duplicate(
+    desk: DeskSession, number: int, of: int, *, reason: str = "", anyway: bool = False, now: datetime
+) -> CommandResult:
     """Close a ticket as a duplicate of another, in one act (S1-33): it is linked to the original, its clocks are
     cancelled, what it missed stays on record, and its people take part in the original where the procedure says so.
     The clocks of the original are untouched (rule 16). DeskError when the procedure keeps the oldest and `of` is the
@@ -35,7 +37,7 @@ def duplicate(desk: Desk, number: int, of: int, *, reason: str = "", anyway: boo
                 raise DeskError(f"Ticket {of} is {how} {original.state.fields[gone]}: name that.")
         if work.state.category == "closed":
             raise DeskError(f"Ticket {number} is closed already: it cannot be closed as a duplicate of {of}.")
-        settings = work.procedure.procedure.duplicates
+        settings = work.procedure.definition.duplicates
         if settings.original == "oldest" and _age(original) > _age(work):
             raise DeskError(f"Ticket {number} is the older of the two: close {of} as its duplicate instead.")
         of_one_client(work, original, "duplicate", anyway=anyway)
@@ -69,16 +71,16 @@ def still_open(session: Session, numbers: Iterable[int]) -> list[int]:
     return sorted(session.execute(query).scalars())
 
 
-def join_people(work: Work, other: Work) -> int:
+def join_people(work: TicketTransaction, other: TicketTransaction) -> int:
     """Have the requester and the participants of one ticket take part in another; how many of them did not yet."""
     return len(join(other, everybody(work), f"with ticket {work.number}"))
 
 
-def of_one_client(work: Work, other: Work, command: str, *, anyway: bool) -> None:
+def of_one_client(work: TicketTransaction, other: TicketTransaction, command: str, *, anyway: bool) -> None:
     """DeskError when two tickets are of different clients, whose people would read what the others wrote; not where
     the procedure looks for originals among everybody's. command: what joins them at the command line."""
     mine, theirs = work.state.organisation_id, other.state.organisation_id
-    if anyway or mine == theirs or work.procedure.procedure.duplicates.suggest == "all":
+    if anyway or mine == theirs or work.procedure.definition.duplicates.suggest == "all":
         return
     raise DeskError(
         f"Ticket {work.number} is of {_client(work)} and {other.number} of {_client(other)}, who would read each"
@@ -86,27 +88,27 @@ def of_one_client(work: Work, other: Work, command: str, *, anyway: bool) -> Non
     )
 
 
-def _client(work: Work) -> str:
+def _client(work: TicketTransaction) -> str:
     return named(work.session, work.state)["organisation"] or "no client"
 
 
-def link(work: Work, field: str, number: int) -> None:
+def link(work: TicketTransaction, field: str, number: int) -> None:
     """Say on a ticket that it belongs together with another."""
     before = work.state.fields.get(field)
     work.append("linked", {f"fields.{field}": (before, sorted({*(before or ()), number}))}, ticket=number)
 
 
-def unlinked(work: Work, of: int) -> None:
+def unlinked(work: TicketTransaction, of: int) -> None:
     """DeskError when a ticket has become part of another already."""
     for gone, how in ((DUPLICATE_OF, "is a duplicate of"), (MERGED_INTO, "was merged into")):
         if gone in work.state.fields:
             raise DeskError(f"Ticket {work.number} {how} {work.state.fields[gone]} already.")
 
 
-def closed_status(work: Work) -> Status:
+def closed_status(work: TicketTransaction) -> Status:
     """Where duplicates and merged tickets go: any status may go there, whatever the graph says."""
     procedure = work.procedure
-    wanted = procedure.procedure.duplicates.status
+    wanted = procedure.definition.duplicates.status
     statuses = [status for status in procedure.statuses.values() if procedure.knows(work.state.type, status)]
     for status in statuses:
         if status.key == wanted or (wanted is None and status.category == "closed"):
@@ -114,7 +116,7 @@ def closed_status(work: Work) -> Status:
     raise DeskError(f"No closed status is for tickets like {work.number}: give [duplicates] a status in the procedure.")
 
 
-def _age(work: Work) -> tuple[int, int]:
+def _age(work: TicketTransaction) -> tuple[int, int]:
     return work.state.received_at, work.number or 0
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work, events_of, require_ticket
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of, require_ticket
 from deskterm.desk.directory.participants import everybody
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded
@@ -21,7 +21,7 @@ from deskterm.desk.notify.letter_checks import courtesy, listed, require_courtes
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.tickets import resolution as closing
 from deskterm.desk.tickets.resolution import Kind, said_words
-from deskterm.desk.workflow.transition_rules import admitted
+from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Status
 from deskterm.store.db.tables import Ticket, table_of
@@ -30,7 +30,7 @@ _ticket = table_of(Ticket)
 _NEWS = Notice(on="replied", to=("requester", "participants"))
 
 
-def attach(desk: Desk, number: int, incident: int, *, now: datetime) -> Done:
+def attach(desk: DeskSession, number: int, incident: int, *, now: datetime) -> CommandResult:
     """Attach a ticket to an incident, which is a ticket too. DeskError where either belongs to another already."""
     if number == incident:
         raise UsageError("A ticket is not attached to itself: name the incident.")
@@ -50,7 +50,7 @@ def attach(desk: Desk, number: int, incident: int, *, now: datetime) -> Done:
     return done
 
 
-def detach(desk: Desk, number: int, *, now: datetime) -> Done:
+def detach(desk: DeskSession, number: int, *, now: datetime) -> CommandResult:
     """Take a ticket away from its incident."""
     incident = _incident_of(desk, number)
     with desk.tickets([number, incident], "link", now, doing="detach tickets") as (work, parent):
@@ -61,7 +61,9 @@ def detach(desk: Desk, number: int, *, now: datetime) -> Done:
     return done
 
 
-def announce(desk: Desk, incident: int, words: str, *, status: str | None = None, now: datetime) -> Done:
+def announce(
+    desk: DeskSession, incident: int, words: str, *, status: str | None = None, now: datetime
+) -> CommandResult:
     """Say one thing on an incident and on all open tickets that are attached to it, as one act. Everybody gets one
     letter, however many of the tickets are theirs. status: where the tickets go that may, so that all are solved with
     the incident; those that may not are named."""
@@ -71,7 +73,7 @@ def announce(desk: Desk, incident: int, words: str, *, status: str | None = None
     reached: set[int] = set()
     left: list[str] = []
     with desk.tickets([incident, *numbers], "reply", now, doing="announce anything") as works:
-        wanted = None if status is None else chosen("status", status, works[0].procedure.procedure.statuses)
+        wanted = None if status is None else chosen("status", status, works[0].procedure.definition.statuses)
         if wanted is not None:
             desk.require("move")
         told = [work for work in works if work.state.is_open]
@@ -88,7 +90,7 @@ def announce(desk: Desk, incident: int, words: str, *, status: str | None = None
 
 
 def resolve(
-    desk: Desk,
+    desk: DeskSession,
     incident: int,
     note: str,
     *,
@@ -98,13 +100,13 @@ def resolve(
     channel: str = "email",
     strict: bool = False,
     now: datetime,
-) -> Done:
+) -> CommandResult:
     """Resolve an incident, unless it is done already, and all open tickets that are attached to it, as one act with one
     message (S4-17); everybody gets one letter, however many of the tickets are theirs. Tickets that may not go where a
     resolution leads are left as they are and named, with the reason. The rest as in `closing.resolve`."""
     words = said_words(note)
     if strict:
-        require_courtesy(desk.procedure.procedure, words)
+        require_courtesy(desk.procedure.definition, words)
     numbers = open_attached(desk, incident)
     reached: set[int] = set()
     left: list[str] = []
@@ -135,20 +137,20 @@ def resolve(
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
         told = f"{incident}: {said}{tickets} resolved with it, {people} written to"
         done = works[0].done("; ".join([told, *left]))
-    return replace(done, lacks=listed(courtesy(desk.procedure.procedure, words)))
+    return replace(done, lacks=listed(courtesy(desk.procedure.definition, words)))
 
 
-def attached(work: Work) -> list[int]:
+def attached(work: TicketTransaction) -> list[int]:
     """The numbers of the tickets that belong to an incident."""
     return [int(number) for number in _fields(work).get(ATTACHED) or ()]
 
 
-def _say(work: Work, words: str, wanted: Status | None, incident: int, reached: set[int]) -> list[str]:
+def _say(work: TicketTransaction, words: str, wanted: Status | None, incident: int, reached: set[int]) -> list[str]:
     """Say it on one ticket; where it could not be moved, its number and why."""
     changes, left = {}, []
     if wanted is not None and wanted.key != work.state.status:
         try:
-            changes = {"status": (work.state.status, admitted(work, wanted.key, said=True).key)}
+            changes = {"status": (work.state.status, check_transition(work, wanted.key, said=True).key)}
         except DeskError as refused:
             left.append(f"{work.number} is not moved: {_clause(refused)}")
     event = work.append(
@@ -164,7 +166,7 @@ def _clause(refused: DeskError) -> str:
     return str(refused).removesuffix(".")
 
 
-def _letter(work: Work, event: Event, channel: str, reached: set[int]) -> None:
+def _letter(work: TicketTransaction, event: Event, channel: str, reached: set[int]) -> None:
     """The message is the letter of those who have not got it on another ticket."""
     to = [person for person in everybody(work) if person not in reached]
     reached.update(to)
@@ -172,28 +174,28 @@ def _letter(work: Work, event: Event, channel: str, reached: set[int]) -> None:
         letters.cover(work, _NEWS, to, event)
 
 
-def _fields(work: Work) -> dict[str, Any]:
+def _fields(work: TicketTransaction) -> dict[str, Any]:
     return {name: value for name, value in work.state.fields.items() if value is not None}
 
 
-def _list(parent: Work, numbers: set[int], number: int) -> None:
+def _list(parent: TicketTransaction, numbers: set[int], number: int) -> None:
     before = parent.state.fields.get(ATTACHED)
     parent.append("linked", {f"fields.{ATTACHED}": (before, sorted(numbers))}, ticket=number)
 
 
-def open_attached(desk: Desk, incident: int) -> list[int]:
+def open_attached(desk: DeskSession, incident: int) -> list[int]:
     """The numbers of the open tickets that are attached to an incident, which may be none."""
     with desk.store.reading() as session:
         return still_open(session, _state(desk, session, incident).fields.get(ATTACHED) or ())
 
 
-def _if_open(desk: Desk, incident: int) -> list[int]:
+def _if_open(desk: DeskSession, incident: int) -> list[int]:
     with desk.store.reading() as session:
         require_ticket(session, incident)
         return [incident] if _state(desk, session, incident).is_open else []
 
 
-def _incident_of(desk: Desk, number: int) -> int:
+def _incident_of(desk: DeskSession, number: int) -> int:
     with desk.store.reading() as session:
         require_ticket(session, number)
         found = _state(desk, session, number).fields.get(INCIDENT)
@@ -202,5 +204,5 @@ def _incident_of(desk: Desk, number: int) -> int:
     return int(found)
 
 
-def _state(desk: Desk, session: Session, number: int) -> State:
+def _state(desk: DeskSession, session: Session, number: int) -> State:
     return folded(events_of(session, number), desk.editions(session)).state

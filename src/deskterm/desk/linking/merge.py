@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.links import DUPLICATE_OF, MERGED, MERGED_INTO
 from deskterm.desk.linking.duplicate import closed_status, join_people, leads_to, of_one_client, unlinked
 from deskterm.errors import DeskError, UsageError
 
 
-def merge(desk: Desk, number: int, into: int, *, reason: str = "", anyway: bool = False, now: datetime) -> Done:
+def merge(
+    desk: DeskSession, number: int, into: int, *, reason: str = "", anyway: bool = False, now: datetime
+) -> CommandResult:
     """Let a ticket go on in another: it is closed and its clocks are cancelled, its requester and participants take
     part in the other one, whose sheet shows both conversations in the order of time (`store.rows.merged_tickets`).
     Nothing is copied and nothing moves: what was said stays where it was said. The other's clocks are untouched. A
@@ -33,7 +35,7 @@ def merge(desk: Desk, number: int, into: int, *, reason: str = "", anyway: bool 
         changes: dict[str, tuple[str | int | None, str | int]] = {f"fields.{MERGED_INTO}": (None, target)}
         if work.state.category != "closed":
             changes["status"] = (work.state.status, closed_status(work).key)
-        settings = work.procedure.procedure.duplicates
+        settings = work.procedure.definition.duplicates
         work.append("merged", changes, into=target, reason=reason, because=settings.reason)
         before = other.state.fields.get(MERGED)
         taken = sorted({*(before or ()), number})

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work, events_of, require_ticket
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of, require_ticket
 from deskterm.desk.directory.participants import of_ticket
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded, standing
@@ -22,7 +22,7 @@ from deskterm.desk.tickets.resolution import comes_back_to
 from deskterm.errors import DeskError, UsageError
 
 
-def separate(desk: Desk, number: int, reason: str, *, now: datetime) -> Done:
+def separate(desk: DeskSession, number: int, reason: str, *, now: datetime) -> CommandResult:
     """Part a ticket from the one that it goes on in. It is where it was before they were joined, and its clocks are
     those of a ticket that comes back; one that had been closed by then stays closed. Who came into the other one with
     it leaves that, unless they take part there for another reason. DeskError when it goes on in no other ticket."""
@@ -62,7 +62,7 @@ def separate(desk: Desk, number: int, reason: str, *, now: datetime) -> Done:
     return done
 
 
-def _status_before(work: Work) -> str | None:
+def _status_before(work: TicketTransaction) -> str | None:
     """Where a ticket was before it was joined with another one; None when it was closed already."""
     joined = next((event for event in reversed(standing(work.events())) if _joins(event)), None)
     if joined is not None and "status" not in joined.changes:
@@ -78,7 +78,7 @@ def _joins(event: Event) -> bool:
     return event.kind == "duplicated" or (event.kind == "merged" and "into" in event.data)
 
 
-def _who_leave(original: Work, number: int, field: str) -> Iterator[int]:
+def _who_leave(original: TicketTransaction, number: int, field: str) -> Iterator[int]:
     """Those who take part in a ticket only because another one was joined with it. field: in which it names that."""
     events = standing(original.events())
     head = next(

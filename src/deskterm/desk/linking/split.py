@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work, events_of
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, taken_along
@@ -26,7 +26,7 @@ _MARKER = re.compile(
 )
 
 
-def split(desk: Desk, number: int, message: int, *, subject: str | None = None, now: datetime) -> Done:
+def split(desk: DeskSession, number: int, message: int, *, subject: str | None = None, now: datetime) -> CommandResult:
     """Make a ticket of its own of a message (its `seq`) in which the requester asks for something else. It is
     classified as its source is, and its clocks start when the message came (rule 16). subject: left out, the first line
     of the message. DeskError for the only message, which would leave nothing, and for one that is a ticket already."""
@@ -45,7 +45,9 @@ def split(desk: Desk, number: int, message: int, *, subject: str | None = None, 
     return done
 
 
-def split_items(desk: Desk, number: int, message: int, *, items: Sequence[int] = (), now: datetime) -> Done:
+def split_items(
+    desk: DeskSession, number: int, message: int, *, items: Sequence[int] = (), now: datetime
+) -> CommandResult:
     """Make a ticket of its own of each thing that a message lists (`1.`, `a)`, `-`), all in one act (S5-06). items:
     only of these, counted from 1. The answer is the source's; its `changes` name the new tickets. DeskError for a
     message that lists nothing, or not so many, and for things that are tickets already."""
@@ -70,7 +72,7 @@ def split_items(desk: Desk, number: int, message: int, *, items: Sequence[int] =
     return done
 
 
-def preview(desk: Desk, number: int, message: int, *, now: datetime) -> list[str]:
+def preview(desk: DeskSession, number: int, message: int, *, now: datetime) -> list[str]:
     """What a message lists, each with all its lines; nothing where it lists less than two things. DeskError when the
     ticket has no such message of the requester."""
     with desk.ticket(number, "link", now, rehearse=True, doing="split tickets") as source:
@@ -111,7 +113,9 @@ def _kind(marker: re.Match[str]) -> str:
     return next(name for name in ("figure", "letter", "dot") if marker[name])
 
 
-def _made(source: Work, spoken: Event, heading: str, body: str, *, item: int | None = None) -> Work:
+def _made(
+    source: TicketTransaction, spoken: Event, heading: str, body: str, *, item: int | None = None
+) -> TicketTransaction:
     """The ticket that is split off, up to its end."""
     made, state = source.beside(), source.state
     values: dict[str, Any] = taken_along(state)
@@ -135,7 +139,7 @@ def _made(source: Work, spoken: Event, heading: str, body: str, *, item: int | N
     return made
 
 
-def _require_rest(source: Work, spoken: Event) -> None:
+def _require_rest(source: TicketTransaction, spoken: Event) -> None:
     """DeskError when nothing else was asked for in a ticket than what a message says."""
     others = [event for event in standing(source.events()) if event.seq != spoken.seq and _of_requester(event)]
     if spoken.kind == "registered" and not others and MERGED not in source.state.fields:
@@ -145,7 +149,7 @@ def _require_rest(source: Work, spoken: Event) -> None:
         )
 
 
-def _require_unsplit(source: Work, message: int, places: Sequence[int] = ()) -> None:
+def _require_unsplit(source: TicketTransaction, message: int, places: Sequence[int] = ()) -> None:
     """DeskError for a message that is another ticket already, or of which these things are; what was taken back is
     none. places: of its list; left out, the whole."""
     for number in source.state.fields.get(SPLIT_TO) or ():
@@ -168,7 +172,7 @@ def _of_requester(event: Event) -> bool:
     )
 
 
-def _spoken(work: Work, message: int) -> Event:
+def _spoken(work: TicketTransaction, message: int) -> Event:
     for event in work.events():
         if event.seq == message and "body" in event.texts and event.kind in ("replied", "registered"):
             if event.data.get("author_kind") != "requester":
@@ -179,7 +183,7 @@ def _spoken(work: Work, message: int) -> Event:
     raise DeskError(f"Ticket {work.number} has no message {message} of the requester.")
 
 
-def _body(work: Work, spoken: Event) -> str:
+def _body(work: TicketTransaction, spoken: Event) -> str:
     table = table_of(PersonalText)
     body = work.session.execute(select(table.c.body).where(table.c.id == spoken.texts["body"].id)).scalar_one()
     return str(body)

@@ -9,7 +9,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.schema import LetterCheck, Procedure
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import Work
+    from deskterm.desk.core.transaction import TicketTransaction
     from deskterm.desk.domain.events import Event
 
 
@@ -40,11 +40,11 @@ def require_courtesy(procedure: Procedure, body: str) -> None:
         raise Discourteous(lacking)
 
 
-def judged(work: Work, event: Event, *, strict: bool) -> str:
+def judged(work: TicketTransaction, event: Event, *, strict: bool) -> str:
     """What the letter lacks that goes out with a resolution, in one line; empty for nothing. It is the letter that the
     procedure puts the words into, and the words themselves where it has none. To be asked once the letters are written.
     strict: Discourteous instead."""
-    procedure = work.procedure.procedure
+    procedure = work.procedure.definition
     if not procedure.letter_checks:
         return ""
     body = _letter(work, event)
@@ -53,10 +53,10 @@ def judged(work: Work, event: Event, *, strict: bool) -> str:
     return listed(courtesy(procedure, body))
 
 
-def _letter(work: Work, event: Event) -> str:
+def _letter(work: TicketTransaction, event: Event) -> str:
     from deskterm.desk.notify.letters import words_of  # which is made of commands, and these of this
 
-    templates = {part.key for part in work.procedure.procedure.templates if "{resolution}" in part.body}
+    templates = {part.key for part in work.procedure.definition.templates if "{resolution}" in part.body}
     letters = (one for one in work.happened if one.kind == "letter" and one.data.get("template") in templates)
     return words_of(work, next((one for one in letters if "body" in one.texts), event))
 

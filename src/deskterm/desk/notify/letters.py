@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from deskterm.desk.core.row_mapping import next_clock
-from deskterm.desk.core.session import ITSELF, Desk
-from deskterm.desk.core.transaction import Done, Work, named
+from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.development.item_workflow import next_release
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
@@ -47,7 +47,7 @@ _NOTES = {"released": "notes", "feedback_changed": "changed"}
 """Kind of event → the words in it that are for the people whom it is told to."""
 
 
-def write(work: Work, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
+def write(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
     """Put the letter that a notice wants of an event into the outbox. to: contacts' numbers, whom it is addressed to
     first; note: what an agent adds. What comes by itself out of hours is `due` at the next opening."""
     title, body = worded(work, notice.on, template_of(work, notice), event, note=note, bare=not notice.include_body)
@@ -58,7 +58,7 @@ def write(work: Work, notice: Notice, to: Sequence[int], event: Event, *, note: 
     return work.append("letter", {}, {"heading": title, "body": body}, **data, author=work.desk.name)
 
 
-def cover(work: Work, notice: Notice, to: Sequence[int], event: Event) -> Event:
+def cover(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event) -> Event:
     """Put a message into the outbox that is a letter itself: nothing is said twice in the conversation."""
     return work.append("letter", {}, {}, **_about(notice, to, event), covers=event.seq)
 
@@ -77,12 +77,12 @@ def _about(notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]
     }
 
 
-def template_of(work: Work, notice: Notice) -> Template | None:
-    return next((part for part in work.procedure.procedure.templates if part.key == notice.template), None)
+def template_of(work: TicketTransaction, notice: Notice) -> Template | None:
+    return next((part for part in work.procedure.definition.templates if part.key == notice.template), None)
 
 
 def worded(
-    work: Work, on: str, template: Template | None, event: Event, *, note: str = "", bare: bool = False
+    work: TicketTransaction, on: str, template: Template | None, event: Event, *, note: str = "", bare: bool = False
 ) -> tuple[str, str]:
     """Heading and body of a letter about an event, from its template; a few plain words where there is none. bare: it
     says that there is news, not what it is."""
@@ -95,13 +95,13 @@ def worded(
     return heading(title, values), rendered(body, values)
 
 
-def _values(work: Work, event: Event, wanted: set[str]) -> dict[str, str]:
+def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str, str]:
     """What placeholders stand for, as the ticket is now."""
     state, procedure = work.state, work.procedure
     words = named(work.session, state)
     severity, priority = procedure.severities.get(state.severity or ""), procedure.priorities.get(state.priority or "")
     status = procedure.statuses.get(state.status)
-    parts = procedure.procedure
+    parts = procedure.definition
     department = next((part.label for part in parts.departments if part.key == state.department), "")
     team = next((part.label for part in parts.teams if part.key == state.team), state.team or "")
     tier = next((part.label for part in parts.tiers if part.level == state.tier), "")
@@ -144,21 +144,21 @@ def in_words(at: int, timezone: str) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y %H:%M %Z")
 
 
-def _agent(work: Work) -> str:
+def _agent(work: TicketTransaction) -> str:
     """Who signs: whoever did it; of what happened by itself, whose ticket it is; else the desk."""
-    if work.desk.agent.login != ITSELF:
+    if work.desk.agent.login != SYSTEM_ACTOR:
         return work.desk.agent.name
     table = table_of(Agent)
     query = select(table.c.name).where(table.c.login == work.state.assignee)
     return work.session.execute(query).scalar_one_or_none() or work.desk.name
 
 
-def _release(work: Work, event: Event) -> str:
+def _release(work: TicketTransaction, event: Event) -> str:
     """The release that it is in: of the event, else of the ticket, else the next one that there is."""
     return str(event.data.get("release") or work.state.sprint or next_release(work.procedure, work.at) or "")
 
 
-def _resolution(work: Work) -> str:
+def _resolution(work: TicketTransaction) -> str:
     """The words of the last answer that gave a resolution."""
     for event in reversed(standing([*work.events(), *work.happened])):
         if event.data.get("resolution") and "body" in event.texts:
@@ -166,7 +166,7 @@ def _resolution(work: Work) -> str:
     return ""
 
 
-def words_of(work: Work, event: Event, name: str = "body") -> str:
+def words_of(work: TicketTransaction, event: Event, name: str = "body") -> str:
     """What people said in an event; empty where they said nothing, or it was erased."""
     if name not in event.texts:
         return ""
@@ -175,7 +175,7 @@ def words_of(work: Work, event: Event, name: str = "body") -> str:
     return str(found or "")
 
 
-def mark(desk: Desk, number: int, key: str, state: State, *, reason: str = "", now: datetime) -> Done:
+def mark(desk: DeskSession, number: int, key: str, state: State, *, reason: str = "", now: datetime) -> CommandResult:
     """Say how far a letter got, by the number of its event. What was sent stays sent; what failed may be queued again.
     For what delivers letters."""
     with desk.ticket(number, "notice", now) as work:
@@ -189,7 +189,7 @@ def mark(desk: Desk, number: int, key: str, state: State, *, reason: str = "", n
     return done
 
 
-def by_phone(desk: Desk, number: int, words: str, *, now: datetime) -> Done:
+def by_phone(desk: DeskSession, number: int, words: str, *, now: datetime) -> CommandResult:
     """The requester was told by phone what letters say that wait (S2-21): the call is in the conversation, and letters
     for which a call will do are withdrawn. words: what was said."""
     if not words.strip():

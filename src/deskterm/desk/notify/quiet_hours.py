@@ -6,11 +6,11 @@ letter and the notice wait for the next opening, and those that wait for one ope
 
 from __future__ import annotations
 
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.sla.calendar import Calendar
 
 
-def not_before(work: Work, *, colleagues: bool) -> int | None:
+def not_before(work: TicketTransaction, *, colleagues: bool) -> int | None:
     """When what comes by itself may be delivered, in epoch seconds; None for at once, because somebody did it or there
     is working time now. colleagues: counted in the hours of the ticket's team, where it has its own; else, and for
     people outside, in those of the clock that brought it."""
@@ -27,10 +27,10 @@ def not_before(work: Work, *, colleagues: bool) -> int | None:
     return opens if opens > work.at else None
 
 
-def _hours(work: Work, metric: str, *, colleagues: bool) -> Calendar | None:
+def _hours(work: TicketTransaction, metric: str, *, colleagues: bool) -> Calendar | None:
     calendars = work.procedure.terms.calendars
     if colleagues:
-        team = next((part for part in work.procedure.procedure.teams if part.key == work.state.team), None)
+        team = next((part for part in work.procedure.definition.teams if part.key == work.state.team), None)
         if team is not None and team.calendar is not None:
             return calendars.get(team.calendar)
     clock = next((clock for clock in reversed(work.fold.clocks()) if clock.metric == metric), None)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import ITSELF
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.session import SYSTEM_ACTOR
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import of_kind
 from deskterm.desk.domain.state import State
@@ -80,7 +80,7 @@ class Colleagues:
         return [login for login, _, roles, _, _ in self if role in roles]
 
 
-def meant(
+def resolve_recipients(
     colleagues: Colleagues, procedure: Procedure, state: State, words: Iterable[str], role: str | None = None
 ) -> list[str]:
     """The logins that `assignee`, `team`, `department`, `lead`, `tier`, `role` (the one given) or the key of a role
@@ -103,7 +103,7 @@ def meant(
     return list(found)
 
 
-def at_hand(work: Work, colleagues: Colleagues) -> list[str]:
+def at_hand(work: TicketTransaction, colleagues: Colleagues) -> list[str]:
     """Who looks after a ticket when nobody has been named: whoever worked on it last, else those of its team who are
     here, else the leads (S3-06)."""
     entries = [entry.who for entry in of_kind(work.state.records, "entry") if entry.state == "valid"]
@@ -111,11 +111,11 @@ def at_hand(work: Work, colleagues: Colleagues) -> list[str]:
     return colleagues.present(entries[-1:], work.at) or colleagues.present(team, work.at) or colleagues.leads(None)
 
 
-def told(work: Work, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:
+def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:
     """Put a notice before colleagues: `on` is what it is about (a kind of news, or the key of a rule), `what` the line
     that they read, which never holds a customer's words. Nobody is told of what they did themselves. The event, or None
     where nobody is left to be told. What comes by itself out of hours is `due` at the next opening."""
-    who = [login for login in logins if login not in (work.desk.agent.login, ITSELF)]
+    who = [login for login in logins if login not in (work.desk.agent.login, SYSTEM_ACTOR)]
     if not who:
         return None
     due = not_before(work, colleagues=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
-from deskterm.procedure.compiled import OPEN_CATEGORIES, Compiled
+from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.terms import status_timer, waits_in
 from deskterm.sla.terms import TIMER
 
 _DONE = ("solved", "closed")
 
 
-def news_of(work: Work, event: Event) -> Iterator[str]:
+def news_of(work: TicketTransaction, event: Event) -> Iterator[str]:
     """The kinds of news (`deskterm.procedure.schema.words.News`) that an event is, the main one first. An event that
     says in its data what news it is, is that."""
     if event.kind == "noticed":
@@ -53,7 +53,7 @@ def _done(event: Event) -> Iterator[str]:
         yield "changed-by-feedback"
 
 
-def _changed(procedure: Compiled, event: Event) -> Iterator[str]:
+def _changed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
     changes = event.changes
     if "status" in changes:
         before, after = (_category(procedure, key) for key in changes["status"])
@@ -79,7 +79,7 @@ def _unheard(event: Event) -> bool:
     return event.kind == "withdrawn" and not event.data.get("known")
 
 
-def rises(procedure: Compiled, event: Event) -> bool:
+def rises(procedure: CompiledProcedure, event: Event) -> bool:
     """Whether another level of support takes over, by the ticket's tier or by that of its status (S3-11)."""
     before, after = event.changes.get("tier", (None, None))
     if before is None and "status" in event.changes:
@@ -89,7 +89,7 @@ def rises(procedure: Compiled, event: Event) -> bool:
     return before is not None and after is not None and after > before
 
 
-def _noticed(procedure: Compiled, event: Event) -> Iterator[str]:
+def _noticed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
     metric, what = event.data["metric"], event.data["what"]
     if not metric.startswith(TIMER):
         yield "breached" if what == "breach" else "warned"
@@ -98,7 +98,7 @@ def _noticed(procedure: Compiled, event: Event) -> Iterator[str]:
         yield "reminded"
     else:
         status = next((part for part in procedure.statuses.values() if status_timer(part.key) == metric), None)
-        wait = None if status is None else waits_in(procedure.procedure, status)
+        wait = None if status is None else waits_in(procedure.definition, status)
         if wait is not None and wait.remind:
             yield "reminded"
 
@@ -115,7 +115,7 @@ def step_of(event: Event) -> dict[str, Any]:
     return next((step for step in hung(event, "escalation") if step.get("state") == "open"), {})
 
 
-def in_a_line(procedure: Compiled, event: Event, news: str) -> str:
+def in_a_line(procedure: CompiledProcedure, event: Event, news: str) -> str:
     """News for a colleague: labels and numbers only, never a customer's words."""
     changes = event.changes
 
@@ -137,7 +137,7 @@ def in_a_line(procedure: Compiled, event: Event, news: str) -> str:
     if news == "priority-changed":
         return f"priority {became('priority', procedure.priorities)}"
     if news == "department-changed":
-        return f"handed to {became('department', {part.key: part for part in procedure.procedure.departments})}"
+        return f"handed to {became('department', {part.key: part for part in procedure.definition.departments})}"
     if news == "assigned":
         return f"given to {changes['assignee'][1]}"
     if news == "escalated":
@@ -158,6 +158,6 @@ _LINES = {
 }
 
 
-def _category(procedure: Compiled, key: str | None) -> str:
+def _category(procedure: CompiledProcedure, key: str | None) -> str:
     status = procedure.statuses.get(key or "")
     return status.category if status is not None else "new" if key is None else "open"

@@ -7,12 +7,12 @@ from typing import Any
 
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType
 
 
 def classified(
-    procedure: Compiled, kind: str | None, severity: str | None, priority: str | None
+    procedure: CompiledProcedure, kind: str | None, severity: str | None, priority: str | None
 ) -> dict[str, str | None]:
     """The type and the scales that a request with these words would be registered with."""
     found = type_of(procedure, kind)
@@ -20,11 +20,11 @@ def classified(
     return {"type": found.key, "severity": found_scales["severity"], "priority": found_scales["priority"]}
 
 
-def type_of(procedure: Compiled, wanted: str | None) -> RequestType:
+def type_of(procedure: CompiledProcedure, wanted: str | None) -> RequestType:
     """The type that was asked for, by key or label, or the one that a request is where nobody says."""
     if wanted is not None:
-        return chosen("type", wanted, procedure.procedure.types)
-    default = procedure.procedure.about.default_type
+        return chosen("type", wanted, procedure.definition.types)
+    default = procedure.definition.about.default_type
     if default is not None:
         return procedure.types[default]
     if len(procedure.types) == 1:
@@ -34,7 +34,7 @@ def type_of(procedure: Compiled, wanted: str | None) -> RequestType:
 
 
 def scales(
-    procedure: Compiled,
+    procedure: CompiledProcedure,
     kind: RequestType,
     severity: str | None,
     priority: str | None,
@@ -43,7 +43,7 @@ def scales(
 ) -> dict[str, Any]:
     """Severity, priority, impact and urgency of a new ticket, with the severity that was asked for (S1-05). A table of
     impact and urgency chooses where there is one."""
-    part = procedure.procedure.priority
+    part = procedure.definition.priority
     values: dict[str, Any] = {
         "impact": key_of("impact", impact, part.impacts) if part.impacts else impact,
         "urgency": key_of("urgency", urgency, part.urgencies) if part.urgencies else urgency,
@@ -53,7 +53,7 @@ def scales(
     if severity is not None and not kind.has_severity:
         raise UsageError(f"A {kind.label} has no severity: leave it out.")
     if kind.has_severity:
-        values["severity"] = key_of("severity", severity, procedure.procedure.severities) or kind.default_severity
+        values["severity"] = key_of("severity", severity, procedure.definition.severities) or kind.default_severity
     reckoned = part.matrix.get(values["impact"] or "", {}).get(values["urgency"] or "")
     if reckoned in procedure.priorities:
         values["priority"] = values["priority"] or reckoned

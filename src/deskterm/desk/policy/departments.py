@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Department, Procedure, RequestType, Team
 
 
@@ -44,10 +44,10 @@ class Closed(NamedTuple):
         return f"{self.label} is for clients only: name the client that it is for{self.open}."
 
 
-def for_clients(procedure: Compiled, kind: RequestType, home: str | None) -> Closed | None:
+def for_clients(procedure: CompiledProcedure, kind: RequestType, home: str | None) -> Closed | None:
     """What of a type and a department is for clients only (S5-01); None where everybody may come. home: the department
     that was asked for, that of the type where left out."""
-    part = procedure.procedure
+    part = procedure.definition
     asked = department(part, home)
     if asked is not None and asked.clients_only and not kind.clients_only:
         others = [one for one in part.departments if not one.clients_only]
@@ -58,9 +58,9 @@ def for_clients(procedure: Compiled, kind: RequestType, home: str | None) -> Clo
     return Closed(kind.label, _ways("register it as", open_types(procedure)))
 
 
-def open_types(procedure: Compiled) -> list[RequestType]:
+def open_types(procedure: CompiledProcedure) -> list[RequestType]:
     """The types that everybody may ask for."""
-    part = procedure.procedure
+    part = procedure.definition
     return [
         kind
         for kind in procedure.types.values()
@@ -68,13 +68,13 @@ def open_types(procedure: Compiled) -> list[RequestType]:
     ]
 
 
-def require_open(procedure: Compiled, kind: RequestType | None, home: str | None) -> None:
+def require_open(procedure: CompiledProcedure, kind: RequestType | None, home: str | None) -> None:
     """DeskError where a request of somebody who is no client may not be of a type, or in a department (S5-01)."""
-    asked = department(procedure.procedure, home)
+    asked = department(procedure.definition, home)
     if kind is not None and kind.clients_only:
         raise DeskError(Closed(kind.label, "").refusal())
     if asked is not None and asked.clients_only:
-        others = [one for one in procedure.procedure.departments if not one.clients_only]
+        others = [one for one in procedure.definition.departments if not one.clients_only]
         raise DeskError(Closed(asked.label, _ways("choose", others)).refusal())
 
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from deskterm.desk.domain.text import visible
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import FieldPart, RequestType
 
 OF_EVERY_TICKET = {
@@ -89,7 +89,7 @@ class Person:
 
 
 @dataclass(slots=True)
-class Given:
+class ParsedRequest:
     """What a request says in its fields. values: plain ones, by key; words: what people said in their own; people:
     those of fields for people; own: what every ticket has, given as a field; faults: what is not of its kind, as
     sentences."""
@@ -100,7 +100,7 @@ class Given:
     own: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, other: Given) -> None:
+    def add(self, other: ParsedRequest) -> None:
         """Say what another says, too."""
         self.values |= other.values
         self.words |= other.words
@@ -109,10 +109,10 @@ class Given:
         return key in self.values or key in self.words or bool(self.people.get(key)) or bool(self.own.get(key))
 
 
-def given(procedure: Compiled, fields: Mapping[str, Any]) -> Given:
+def given(procedure: CompiledProcedure, fields: Mapping[str, Any]) -> ParsedRequest:
     """The fields as their kinds read them; what is empty is not given. DeskError for a field that there is none of."""
-    known = {part.key: part for part in procedure.procedure.fields}
-    found = Given()
+    known = {part.key: part for part in procedure.definition.fields}
+    found = ParsedRequest()
     for key, value in fields.items():
         if key not in known and key not in OF_EVERY_TICKET:
             listed = ", ".join(sorted(known)) or "none"
@@ -146,20 +146,20 @@ def holds_words(part: FieldPart) -> bool:
     return part.kind in _FREE if part.personal is None else part.personal
 
 
-def wanted(procedure: Compiled, kind: RequestType) -> list[str]:
+def wanted(procedure: CompiledProcedure, kind: RequestType) -> list[str]:
     """The keys of what a request of a type must say, in the order of the file (S1-37, S2-08, S5-14)."""
-    asked = [*kind.required, *(part.key for part in procedure.procedure.fields if part.required)]
+    asked = [*kind.required, *(part.key for part in procedure.definition.fields if part.required)]
     return [key for key in dict.fromkeys(asked) if key in kind.required or key in kind.fields]
 
 
-def missing(procedure: Compiled, kind: RequestType, said: Given, own: Mapping[str, Any]) -> list[str]:
+def missing(procedure: CompiledProcedure, kind: RequestType, said: ParsedRequest, own: Mapping[str, Any]) -> list[str]:
     """What a request of a type must say and does not. own: what is known of what every ticket has."""
     return [key for key in wanted(procedure, kind) if not said.has(key) and own.get(key) in (None, "")]
 
 
-def unreachable(procedure: Compiled, said: Given, requester: Person | None) -> Iterator[str]:
+def unreachable(procedure: CompiledProcedure, said: ParsedRequest, requester: Person | None) -> Iterator[str]:
     """What is to be known of the people in a field and is not, in words (S2-08)."""
-    for part in procedure.procedure.fields:
+    for part in procedure.definition.fields:
         for person in said.people.get(part.key, ()):
             who = requester or Person() if person.requester else person
             lacks = [
@@ -171,7 +171,9 @@ def unreachable(procedure: Compiled, said: Given, requester: Person | None) -> I
                 yield f"{part.label} ({who.name or REQUESTER}) is to have {' and '.join(lacks)}"
 
 
-def refusal(procedure: Compiled, kind: RequestType, lacking: Iterable[str], faults: Iterable[str]) -> Incomplete:
+def refusal(
+    procedure: CompiledProcedure, kind: RequestType, lacking: Iterable[str], faults: Iterable[str]
+) -> Incomplete:
     """All that is wrong with a request, in one sentence."""
     keys, told = list(lacking), list(faults)
     parts = []
@@ -184,9 +186,9 @@ def refusal(procedure: Compiled, kind: RequestType, lacking: Iterable[str], faul
     return Incomplete(sentence[:1].upper() + sentence[1:], ending, keys)
 
 
-def named_with_kind(procedure: Compiled, key: str) -> str:
+def named_with_kind(procedure: CompiledProcedure, key: str) -> str:
     """What a field is called, with what is expected in it."""
-    part = next((part for part in procedure.procedure.fields if part.key == key), None)
+    part = next((part for part in procedure.definition.fields if part.key == key), None)
     if part is None:
         return OF_EVERY_TICKET.get(key, key)
     return f"{part.label} ({expected(part)})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Shift
 from deskterm.procedure.terms import wall_spans
 from deskterm.sla.calendar import Calendar
@@ -13,39 +13,39 @@ _FAR = 8 * 86_400
 """Seconds in which every shift of a week comes round."""
 
 
-def on_shift(procedure: Compiled, at: int) -> Shift | None:
+def on_shift(procedure: CompiledProcedure, at: int) -> Shift | None:
     """The first shift of the file that is on at an instant (epoch seconds); None where nobody is, or there are none."""
-    for shift in procedure.procedure.shifts:
+    for shift in procedure.definition.shifts:
         if _hours(shift).open_seconds(at, at + 1):
             return shift
     return None
 
 
-def last_change(procedure: Compiled, at: int) -> int | None:
+def last_change(procedure: CompiledProcedure, at: int) -> int | None:
     """When a shift last gave over to another, at an instant or before it."""
     return max((change for change in _changes(procedure, at) if change <= at), default=None)
 
 
-def next_change(procedure: Compiled, at: int) -> int | None:
+def next_change(procedure: CompiledProcedure, at: int) -> int | None:
     """When a shift next gives over to another, after an instant."""
     return min((change for change in _changes(procedure, at) if change > at), default=None)
 
 
-def teams(procedure: Compiled) -> list[str]:
+def teams(procedure: CompiledProcedure) -> list[str]:
     """The teams that take turns."""
-    return list(dict.fromkeys(shift.team for shift in procedure.procedure.shifts))
+    return list(dict.fromkeys(shift.team for shift in procedure.definition.shifts))
 
 
-def _changes(procedure: Compiled, at: int) -> list[int]:
+def _changes(procedure: CompiledProcedure, at: int) -> list[int]:
     edges: set[int] = set()
-    for shift in procedure.procedure.shifts:
+    for shift in procedure.definition.shifts:
         for start, end in _hours(shift).intervals(at - _FAR, at + _FAR):
             edges |= {start, end}
     inner = [edge for edge in edges if at - _FAR < edge < at + _FAR]
     return [edge for edge in inner if _team(procedure, edge - 1) != _team(procedure, edge)]
 
 
-def _team(procedure: Compiled, at: int) -> str | None:
+def _team(procedure: CompiledProcedure, at: int) -> str | None:
     shift = on_shift(procedure, at)
     return shift.team if shift is not None else None
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Protocol, TypeVar
 
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Status
 
 
@@ -36,14 +36,14 @@ def chosen(what: str, word: str, among: Iterable[T]) -> T:
     raise DeskError(f"There is no {what} {word!r}.{hint} Known: {listed}.")
 
 
-def legal(procedure: Compiled, kind: str, status: str) -> list[Status]:
+def legal(procedure: CompiledProcedure, kind: str, status: str) -> list[Status]:
     """The statuses that a ticket of a type may go to from a status."""
     return procedure.next_statuses(kind, status)
 
 
-def checked_move(procedure: Compiled, kind: str, status: str, wanted: str) -> Status:
+def checked_move(procedure: CompiledProcedure, kind: str, status: str, wanted: str) -> Status:
     """The status that was asked for. DeskError when it is unknown or may not follow, with those that may (S1-25)."""
-    target = chosen("status", wanted, procedure.procedure.statuses)
+    target = chosen("status", wanted, procedure.definition.statuses)
     if target.key == status:
         raise DeskError(f"The ticket is {target.label} already.")
     options = legal(procedure, kind, status)

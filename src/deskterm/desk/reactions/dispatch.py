@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import articles, survey
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.state import BY_THE_WAY
+from deskterm.desk.domain.state import SYSTEM_EVENTS
 from deskterm.desk.reactions.first_responder import owned
 from deskterm.desk.reactions.notices import tell
 from deskterm.desk.reactions.rules import act_on
-from deskterm.desk.reactions.stale_suggestions import lapse
+from deskterm.desk.reactions.stale_suggestions import expire_suggestions
 from deskterm.desk.workflow.escalation import heard
 from deskterm.desk.workflow.transition_rules import KEPT_BACK
 
-_SILENT = BY_THE_WAY | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
+_SILENT = SYSTEM_EVENTS | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
 
 
-def follow(work: Work) -> list[str]:
+def follow(work: TicketTransaction) -> list[str]:
     """Let rules and notices see the events that they have not seen; what they did, in a few words each."""
     fresh: list[Event] = []
     said: list[str] = []
@@ -35,7 +35,7 @@ def follow(work: Work) -> list[str]:
         if event.kind not in _SILENT:
             fresh.append(event)
             said += [*heard(work, event), *owned(work, event), *act_on(work, event)]
-            said += [*_kept(work, event), *lapse(work, event)]
+            said += [*_kept(work, event), *expire_suggestions(work, event)]
         elif event.kind == "noticed":
             fresh.append(event)
             said += act_on(work, event)
@@ -45,7 +45,7 @@ def follow(work: Work) -> list[str]:
     return said
 
 
-def _kept(work: Work, event: Event) -> list[str]:
+def _kept(work: TicketTransaction, event: Event) -> list[str]:
     return [
         *time_entries.settle(work),
         *quotes.wanted(work, event),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory.participants import of_ticket
 from deskterm.desk.domain.events import Event
 from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import courtesy
-from deskterm.desk.notify.recipients import Colleagues, meant, told
+from deskterm.desk.notify.recipients import Colleagues, notify_staff, resolve_recipients
 from deskterm.desk.notify.topics import in_a_line, news_of, step_of
 from deskterm.desk.policy.departments import department
 from deskterm.procedure.schema import Notice, Procedure
@@ -23,7 +23,7 @@ _AT_FIRST = ("registered", "escalated", *_SAID)
 """News that people outside hear of when a ticket is registered: what else it became on the way is in that letter."""
 
 
-def tell(work: Work, events: Sequence[Event]) -> list[str]:
+def tell(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
     """Write the letters and notices that the procedure wants of these events; which, in a few words each. Nobody is
     told of what they did themselves, and nobody twice of the same thing."""
     teller = _Teller(work, opening=any(event.kind == "registered" for event in events))
@@ -37,9 +37,9 @@ def tell(work: Work, events: Sequence[Event]) -> list[str]:
 class _Teller:
     """What was told and written in one act. opening: the act in which the ticket was registered."""
 
-    def __init__(self, work: Work, *, opening: bool) -> None:
+    def __init__(self, work: TicketTransaction, *, opening: bool) -> None:
         self._work, self._opening = work, opening
-        self._procedure = work.procedure.procedure
+        self._procedure = work.procedure.definition
         self._colleagues = Colleagues(work.session)
         self._heard: set[tuple[str, str]] = set()
         self._written: set[tuple[str | None, tuple[int, ...], int]] = set()
@@ -99,12 +99,14 @@ class _Teller:
             self.said.append(self._instead(vacant))
         who = [
             login
-            for login in meant(self._colleagues, self._procedure, self._work.state, words)
+            for login in resolve_recipients(self._colleagues, self._procedure, self._work.state, words)
             if (login, what) not in self._heard
         ]
         self._heard |= {(login, what) for login in who}
         template = next((part.template for part in own), None)
-        if told(self._work, who, news, what, template=template, bare=any(not part.include_body for part in own)):
+        if notify_staff(
+            self._work, who, news, what, template=template, bare=any(not part.include_body for part in own)
+        ):
             self.said.append(f"{_counted(len(who))} told")
 
     def _instead(self, vacant: str) -> str:
@@ -132,11 +134,11 @@ class _Teller:
             letters.cover(self._work, notice, to, event)
 
 
-def _vacant(work: Work, colleagues: Colleagues, event: Event) -> str:
+def _vacant(work: TicketTransaction, colleagues: Colleagues, event: Event) -> str:
     """That there is nobody for the step of a ladder that was taken, in words; empty where somebody is."""
     step = step_of(event)
     role, level = step.get("who"), event.changes.get("tier", (None, None))[1]
-    procedure = work.procedure.procedure
+    procedure = work.procedure.definition
     if role:
         label = next((part.label for part in procedure.roles if part.key == role), str(role))
         held = colleagues.with_role(str(role))
@@ -150,18 +152,18 @@ def _vacant(work: Work, colleagues: Colleagues, event: Event) -> str:
     return "" if colleagues.present(held, work.at) else all_away if held else nobody
 
 
-def _deserted(work: Work, colleagues: Colleagues) -> str:
+def _deserted(work: TicketTransaction, colleagues: Colleagues) -> str:
     """That nobody works in the department of a ticket that nobody has, in words; empty where somebody does."""
-    home = department(work.procedure.procedure, work.state.department)
+    home = department(work.procedure.definition, work.state.department)
     if home is None or work.state.assignee is not None:
         return ""
-    members = colleagues.of_department(work.procedure.procedure, home.key)
+    members = colleagues.of_department(work.procedure.definition, home.key)
     if colleagues.present(members, work.at):
         return ""
     return f"everybody in {home.label} is away" if members else f"nobody works in {home.label}"
 
 
-def _applies(notice: Notice, work: Work, event: Event) -> bool:
+def _applies(notice: Notice, work: TicketTransaction, event: Event) -> bool:
     data = event.data
     if notice.entered is not None and event.changes.get("status", (None, None))[1] != notice.entered:
         return False
@@ -186,12 +188,12 @@ def _holds(notice: Notice, facts: Facts) -> bool:
     return True
 
 
-def _delay_told(work: Work, event: Event) -> bool:
+def _delay_told(work: TicketTransaction, event: Event) -> bool:
     """Whether somebody said already that this promise will not be kept."""
     return ("delay", f"{event.data['metric']}.{event.data['cycle']}") in work.state.records
 
 
-def _of_department(procedure: Procedure, work: Work, news: str) -> list[str]:
+def _of_department(procedure: Procedure, work: TicketTransaction, news: str) -> list[str]:
     """Whom a department tells of a new ticket or reply (S5-02)."""
     if news not in ("registered", "customer-replied"):
         return []
@@ -215,7 +217,7 @@ def _implied(procedure: Procedure, notices: Sequence[Notice], news: str, event: 
         yield Notice(on="priority-changed", to=("requester",), or_phone=True)  # S2-21
 
 
-def _addressed(notice: Notice, work: Work, event: Event) -> Iterator[int]:
+def _addressed(notice: Notice, work: TicketTransaction, event: Event) -> Iterator[int]:
     """The people outside whom a letter goes to, the requester first; not whoever wrote what it is about."""
     people = []
     if "requester" in notice.to and work.state.requester_id is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from deskterm.desk.core.row_mapping import moment
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory import tier_coverage
 from deskterm.desk.policy import shifts
 from deskterm.procedure.schema import Rule, Tier
@@ -16,12 +16,12 @@ from deskterm.store.db.tables import Agent, Ticket, table_of
 _agent, _ticket = table_of(Agent), table_of(Ticket)
 
 
-def send(work: Work, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
+def send(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
     """Send a ticket where a rule says; what was done, in a few words each, and whether it went there: a tier that is
     the client's own takes nothing from us (S3-12). new: it has just been registered, so that what somebody said of team
     and agent holds, and the next tier of ours takes what is for a lower one. Customer clocks do not look at who keeps a
     ticket (rule 16)."""
-    state, procedure = work.state, work.procedure.procedure
+    state, procedure = work.state, work.procedure.definition
     changes: dict[str, Any] = {}
     said: list[str] = []
     level = _level(work, rule)
@@ -58,11 +58,11 @@ def send(work: Work, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
     return said, level == asked
 
 
-def least_loaded(work: Work, team: str | None, level: int | None = None) -> str | None:
+def least_loaded(work: TicketTransaction, team: str | None, level: int | None = None) -> str | None:
     """Who of a team gets a ticket (S4-16): whoever has the fewest open ones of its severity and priority, then the
     fewest open ones, then the first by login. Who has it and belongs there keeps it. Nobody who is away (S5-03), or
     lacks the certificate that the tier wants (S3-11); None where nobody is left."""
-    tier = next((part for part in work.procedure.procedure.tiers if part.level == level), None)
+    tier = next((part for part in work.procedure.definition.tiers if part.level == level), None)
     here = _agent.c.away_until.is_(None) | (_agent.c.away_until <= moment(work.at))
     query = select(_agent.c.login).where(_agent.c.active, _agent.c.role != "viewer", here)
     if team is not None:
@@ -87,12 +87,12 @@ def least_loaded(work: Work, team: str | None, level: int | None = None) -> str 
     return min(logins, key=lambda login: (*loads.get(login, (0, 0)), login), default=None)
 
 
-def _level(work: Work, rule: Rule) -> int | None:
+def _level(work: TicketTransaction, rule: Rule) -> int | None:
     if rule.tier is not None:
         return rule.tier
     if not rule.tier_by:
         return None
-    levels = sorted(tier.level for tier in work.procedure.procedure.tiers)
+    levels = sorted(tier.level for tier in work.procedure.definition.tiers)
     here = work.state.tier if work.state.tier in levels else (1 if 1 in levels else levels[0] if levels else None)
     if here is None:
         return None
@@ -103,16 +103,16 @@ def _team_of(tiers: tuple[Tier, ...], level: int) -> str | None:
     return next((tier.team for tier in tiers if tier.level == level), None)
 
 
-def _on_shift(work: Work, level: int | None) -> str | None:
+def _on_shift(work: TicketTransaction, level: int | None) -> str | None:
     """The team on shift, unless the ticket goes to a tier that this team does not give."""
     shift = shifts.on_shift(work.procedure, work.at)
     if shift is None:
         return None
-    gives = next((team.tier for team in work.procedure.procedure.teams if team.key == shift.team), None)
+    gives = next((team.tier for team in work.procedure.definition.teams if team.key == shift.team), None)
     return shift.team if level is None or gives is None or gives == level else None
 
 
-def _is_in(work: Work, login: str | None, team: str | None) -> bool:
+def _is_in(work: TicketTransaction, login: str | None, team: str | None) -> bool:
     if login is None:
         return True
     return bool(work.session.execute(select(_agent.c.team == team).where(_agent.c.login == login)).scalar())

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from deskterm.desk.admin.rule_settings import is_on
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change, next_key, of_kind
-from deskterm.desk.notify.recipients import Colleagues, at_hand, meant, told
+from deskterm.desk.notify.recipients import Colleagues, at_hand, notify_staff, resolve_recipients
 from deskterm.desk.reactions.routing import send
 from deskterm.desk.workflow.transition_rules import keep_back, keeps_back
 from deskterm.procedure.schema import Rule, Severity
@@ -23,9 +23,9 @@ SUGGESTED = "suggested"
 """What a ticket is marked with for which a rule suggests something."""
 
 
-def act_on(work: Work, event: Event) -> list[str]:
+def act_on(work: TicketTransaction, event: Event) -> list[str]:
     """Do what the rules say of an event, in the order of the file; what was done, in a few words each."""
-    rules = work.procedure.procedure.rules
+    rules = work.procedure.definition.rules
     moments = frozenset(_moments(work, event)) if rules else frozenset()
     if not moments:
         return []
@@ -36,12 +36,12 @@ def act_on(work: Work, event: Event) -> list[str]:
     )
 
 
-def shift_changes(work: Work) -> list[str]:
+def shift_changes(work: TicketTransaction) -> list[str]:
     """Do what the rules say of a ticket at the change of a shift (S3-02)."""
-    return _act(work, [rule for rule in work.procedure.procedure.rules if rule.on == "shift-change"], new=False)
+    return _act(work, [rule for rule in work.procedure.definition.rules if rule.on == "shift-change"], new=False)
 
 
-def obey(work: Work, rule: Rule, *, new: bool = False) -> list[str]:
+def apply_rule(work: TicketTransaction, rule: Rule, *, new: bool = False) -> list[str]:
     """Do what a rule says; what was done, in a few words each. A ticket that is not open stays where it is."""
     said: list[str] = []
     if work.state.is_open:
@@ -54,17 +54,17 @@ def obey(work: Work, rule: Rule, *, new: bool = False) -> list[str]:
     return said
 
 
-def _act(work: Work, rules: Sequence[Rule], *, new: bool) -> list[str]:
+def _act(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> list[str]:
     said: list[str] = []
     for rule in rules:
         acted = {event.data.get("by_rule") for event in work.happened}
         if rule.key in acted or not holds(work, rule):
             continue
-        said += obey(work, rule, new=new) if is_on(work.session, rule) else _suggest(work, rule)
+        said += apply_rule(work, rule, new=new) if is_on(work.session, rule) else _suggest(work, rule)
     return said
 
 
-def holds(work: Work, rule: Rule) -> bool:
+def holds(work: TicketTransaction, rule: Rule) -> bool:
     """Whether a ticket is one that a rule is for."""
     state = work.state
     for name, wanted in rule.when.items():
@@ -80,7 +80,7 @@ def holds(work: Work, rule: Rule) -> bool:
 # -- when ------------------------------------------------------------------------------------------------------------
 
 
-def _moments(work: Work, event: Event) -> Iterator[str]:
+def _moments(work: TicketTransaction, event: Event) -> Iterator[str]:
     changes = event.changes
     if event.kind == "registered":
         yield "create"
@@ -110,16 +110,16 @@ _CHANGES = {
 _KINDS = {"escalated": "escalation", "released": "release"}
 
 
-def _is_low(work: Work, answer: Mapping[str, object] | None) -> bool:
+def _is_low(work: TicketTransaction, answer: Mapping[str, object] | None) -> bool:
     """An answer that is at or under the low mark, or a complaint (S4-21)."""
     if answer is None or answer.get("state") != "answered":
         return False
     score = answer.get("score")
-    low = isinstance(score, int) and score <= work.procedure.procedure.feedback.low
+    low = isinstance(score, int) and score <= work.procedure.definition.feedback.low
     return low or bool(answer.get("complaint"))
 
 
-def _is_meant(work: Work, rule: Rule, event: Event) -> bool:
+def _is_meant(work: TicketTransaction, rule: Rule, event: Event) -> bool:
     """Whether an event is the moment that a rule names more closely."""
     if rule.on == "status" and rule.entered is not None:
         return bool(event.changes["status"][1] == rule.entered)
@@ -132,7 +132,7 @@ def _is_meant(work: Work, rule: Rule, event: Event) -> bool:
     return rule.on == "breach" or not rule.at or " ".join(rule.at.split()) == event.data.get("threshold")
 
 
-def _work_done(work: Work, event: Event) -> int | None:
+def _work_done(work: TicketTransaction, event: Event) -> int | None:
     """Seconds of work at which a clock warned, or ran out."""
     whole = _whole(work, event)
     if whole is None or event.data["what"] == "breach":
@@ -143,7 +143,7 @@ def _work_done(work: Work, event: Event) -> int | None:
     return whole - parse_target(threshold, _DAY).seconds
 
 
-def _amount(work: Work, rule: Rule, event: Event) -> int | None:
+def _amount(work: TicketTransaction, rule: Rule, event: Event) -> int | None:
     """Seconds of work at which a rule acts; where it does not say, all that there are."""
     whole = _whole(work, event)
     if not rule.at or whole is None:
@@ -153,7 +153,7 @@ def _amount(work: Work, rule: Rule, event: Event) -> int | None:
     return parse_target(rule.at, _DAY).seconds
 
 
-def _whole(work: Work, event: Event) -> int | None:
+def _whole(work: TicketTransaction, event: Event) -> int | None:
     key = event.data["metric"], event.data["cycle"]
     return next((clock.target_seconds for clock in work.fold.clocks() if (clock.metric, clock.cycle) == key), None)
 
@@ -165,7 +165,7 @@ _DAY = 86_400
 # -- what ------------------------------------------------------------------------------------------------------------
 
 
-def _suggest(work: Work, rule: Rule) -> list[str]:
+def _suggest(work: TicketTransaction, rule: Rule) -> list[str]:
     """Put before the agent what a rule would do; once, until it was taken or left."""
     records = work.state.records
     if any(one.state == "open" and one.values["rule"] == rule.key for one in of_kind(records, "suggestion")):
@@ -179,14 +179,14 @@ def _suggest(work: Work, rule: Rule) -> list[str]:
     return [f"suggested: {words}"]
 
 
-def _raise(work: Work, rule: Rule) -> list[str]:
+def _raise(work: TicketTransaction, rule: Rule) -> list[str]:
     """Raise by steps. Due times stay: a raise that is to save a promise must not shorten it (S3-08)."""
     said = []
     procedure, state = work.procedure, work.state
     kind = procedure.types.get(state.type)
     scales: list[tuple[str, Sequence[Severity], int]] = [
-        ("severity", procedure.procedure.severities if kind is None or kind.has_severity else (), rule.raise_severity),
-        ("priority", procedure.procedure.priority.scale, rule.raise_priority),
+        ("severity", procedure.definition.severities if kind is None or kind.has_severity else (), rule.raise_severity),
+        ("priority", procedure.definition.priority.scale, rule.raise_priority),
     ]
     for field, scale, steps in scales:
         before = getattr(state, field)
@@ -206,7 +206,7 @@ def _higher(scale: Sequence[Severity], key: str | None) -> str | None:
     return key
 
 
-def _move(work: Work, rule: Rule) -> list[str]:
+def _move(work: TicketTransaction, rule: Rule) -> list[str]:
     """Into a status that the ticket's type knows, whatever the graph says: the procedure wants it so. What the status
     asks for first holds for rules too."""
     target = work.procedure.statuses.get(rule.status or "")
@@ -220,7 +220,7 @@ def _move(work: Work, rule: Rule) -> list[str]:
     return [f"now {target.label}"]
 
 
-def _begin(work: Work, rule: Rule) -> list[str]:
+def _begin(work: TicketTransaction, rule: Rule) -> list[str]:
     """Start a ladder, or a way through development."""
     said = []
     if rule.ladder is not None:
@@ -236,8 +236,8 @@ def _begin(work: Work, rule: Rule) -> list[str]:
     return [words for words in said if words]
 
 
-def _tell(work: Work, rule: Rule, words: str) -> None:
+def _tell(work: TicketTransaction, rule: Rule, words: str) -> None:
     if rule.notify:
         colleagues = Colleagues(work.session)
-        logins = meant(colleagues, work.procedure.procedure, work.state, rule.notify)
-        told(work, logins or at_hand(work, colleagues), rule.key, words, by_rule=rule.key)
+        logins = resolve_recipients(colleagues, work.procedure.definition, work.state, rule.notify)
+        notify_staff(work, logins or at_hand(work, colleagues), rule.key, words, by_rule=rule.key)

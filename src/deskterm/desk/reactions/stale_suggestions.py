@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, of_kind
 from deskterm.desk.notify.topics import rises
@@ -12,11 +12,11 @@ LAPSED = "lapsed"
 """The state of a suggestion that nobody took or left, and that there is no use for any more."""
 
 
-def lapse(work: Work, event: Event) -> list[str]:
+def expire_suggestions(work: TicketTransaction, event: Event) -> list[str]:
     """Let the suggestions go that an event does, or leaves no use for; which, in a few words each."""
     if event.kind in ("suggested", "registered"):
         return []
-    rules = {rule.key: rule for rule in work.procedure.procedure.rules}
+    rules = {rule.key: rule for rule in work.procedure.definition.rules}
     said = []
     for record in [one for one in of_kind(work.state.records, "suggestion") if one.state == "open"]:
         rule = rules.get(record.values["rule"])
@@ -30,11 +30,11 @@ def lapse(work: Work, event: Event) -> list[str]:
     return said
 
 
-def _told(work: Work, record: Record) -> list[str]:
+def _told(work: TicketTransaction, record: Record) -> list[str]:
     return [f"no longer suggested: {record.values['ask']}"] if work.state.is_open else []
 
 
-def _does(work: Work, rule: Rule, event: Event) -> bool:
+def _does(work: TicketTransaction, rule: Rule, event: Event) -> bool:
     """Whether an event does the most weighty of what a rule would do: another level of support, else a raise, else
     another status, team or department."""
     changes, procedure = event.changes, work.procedure
@@ -48,7 +48,7 @@ def _does(work: Work, rule: Rule, event: Event) -> bool:
     return any(goal is not None and changes.get(name, (None, None))[1] == goal for name, goal in sent.items())
 
 
-def _past(work: Work, rule: Rule) -> bool:
+def _past(work: TicketTransaction, rule: Rule) -> bool:
     """Whether the clock that a rule warns of counts work of another level of support than the ticket is at, or has no
     cycle left that runs or rests (S3-06)."""
     metric = work.procedure.terms.metric(rule.metric or "")

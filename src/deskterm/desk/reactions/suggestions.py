@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import Record, change, of_kind
-from deskterm.desk.reactions.rules import obey
+from deskterm.desk.reactions.rules import apply_rule
 from deskterm.errors import DeskError
 
 
-def take(desk: Desk, number: int, key: str | None = None, *, now: datetime, version: int | None = None) -> Done:
+def take(
+    desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Do what a rule suggests. key: which suggestion; left out, the only one there is."""
     with desk.ticket(number, "edit", now, version, doing="take suggestions") as work:
         record = _open(work, key)
-        rule = next((rule for rule in work.procedure.procedure.rules if rule.key == record.values["rule"]), None)
+        rule = next((rule for rule in work.procedure.definition.rules if rule.key == record.values["rule"]), None)
         if rule is None:
             raise DeskError(f"The procedure no longer has the rule that suggested {record.values['ask']!r}: leave it.")
         _settle(work, record, "taken")
-        said = obey(work, rule)
+        said = apply_rule(work, rule)
         done = work.done(f"{number}: {'; '.join(said) or rule.label}")
     return done
 
 
-def leave(desk: Desk, number: int, key: str | None = None, *, now: datetime, version: int | None = None) -> Done:
+def leave(
+    desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Say no to what a rule suggests."""
     with desk.ticket(number, "edit", now, version, doing="leave suggestions") as work:
         record = _open(work, key)
@@ -33,17 +37,17 @@ def leave(desk: Desk, number: int, key: str | None = None, *, now: datetime, ver
     return done
 
 
-def _settle(work: Work, record: Record, state: str) -> None:
+def _settle(work: TicketTransaction, record: Record, state: str) -> None:
     changes = change(work.state.records, "suggestion", record.key, state=state, who=work.desk.agent.login, flag=None)
     work.append("suggested", changes, rule=record.values["rule"])
 
 
-def waiting(work: Work) -> list[Record]:
+def waiting(work: TicketTransaction) -> list[Record]:
     """What is suggested, and neither taken nor left."""
     return [record for record in of_kind(work.state.records, "suggestion") if record.state == "open"]
 
 
-def _open(work: Work, key: str | None) -> Record:
+def _open(work: TicketTransaction, key: str | None) -> Record:
     found = waiting(work)
     if key is not None:
         found = [record for record in found if key in (record.key, record.values["rule"])]

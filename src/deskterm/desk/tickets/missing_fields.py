@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Changes
 from deskterm.desk.domain.records import Records, change
 from deskterm.desk.policy.request_fields import wanted
@@ -20,7 +20,7 @@ MISSING = "missing"
 """The kind of record that says what a ticket lacks: its `fields`."""
 
 
-def judged_anew(work: Work, kind: RequestType, changes: Changes) -> Changes:
+def judged_anew(work: TicketTransaction, kind: RequestType, changes: Changes) -> Changes:
     """The change of what a ticket lacks when it becomes one of a type. changes: the others that come with that."""
     lacking = [key for key in wanted(work.procedure, kind) if not _has(work, key, changes)]
     known = work.state.records.get((MISSING, "1"))
@@ -29,7 +29,7 @@ def judged_anew(work: Work, kind: RequestType, changes: Changes) -> Changes:
     return marked(work.state.records, lacking)
 
 
-def lacking_at_first(work: Work, body: str) -> Changes:
+def lacking_at_first(work: TicketTransaction, body: str) -> Changes:
     """What a ticket lacks that came of another one: what its type asks for is asked anew of a matter of its own. work:
     after its first event; body: its first message."""
     kind = work.procedure.types.get(work.state.type)
@@ -50,7 +50,7 @@ def marked(records: Records, lacking: Sequence[str]) -> Changes:
     return change(records, MISSING, "1", fields=list(lacking), **state)
 
 
-def _has(work: Work, key: str, changes: Changes) -> bool:
+def _has(work: TicketTransaction, key: str, changes: Changes) -> bool:
     state = work.state
     if state.fields.get(key) not in (None, "", []):
         return True

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.domain.due_changes import Moved
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.tickets.update import Unchanged, change
 
 
 def preview(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     *,
     severity: str | None = None,
@@ -19,7 +19,7 @@ def preview(
     priority: str | None = None,
     organisation: str | None = None,
     now: datetime,
-) -> list[Moved]:
+) -> list[DueChange]:
     """Old and new due instants of the clocks that would move, in the order of the procedure (rule 17); none where
     the ticket is as it would be made already. DeskError where the change itself would be refused."""
     try:

@@ -8,15 +8,15 @@ from typing import Any
 
 from deskterm.desk.core.people import contact, organisation_of, worker
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.assignment_warnings import doubts
 from deskterm.desk.domain.records import change
 from deskterm.desk.domain.text import visible
 from deskterm.desk.policy.classification import channel_of, key_of, scales, type_of
 from deskterm.desk.policy.departments import for_clients, open_types, team_of
 from deskterm.desk.policy.request_fields import (
-    Given,
+    ParsedRequest,
     Person,
     given,
     missing,
@@ -28,7 +28,7 @@ from deskterm.desk.policy.request_fields import (
 from deskterm.desk.tickets.missing_fields import MISSING, marked
 from deskterm.desk.workflow.checklists import brought
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType
 from deskterm.store.db.tables import Contact, Organisation
 
@@ -36,7 +36,7 @@ LONGEST_SUBJECT = 250
 
 
 def register(
-    desk: Desk,
+    desk: DeskSession,
     *,
     subject: str,
     body: str = "",
@@ -61,7 +61,7 @@ def register(
     received_at: datetime | None = None,
     incomplete: bool = False,
     now: datetime,
-) -> Done:
+) -> CommandResult:
     """Open a ticket. severity is what the requester chose (kept as such, S1-05) and what holds until corrected;
     types without a severity take none (S1-07). fields: what the type asks for (S1-37, S2-08, S5-14), read by kind;
     who calls, who has the problem and who is told may be three people. received_at: when the request reached the desk
@@ -95,18 +95,18 @@ def register(
         person = contact(work.session, requester, email, phone, client.id if client else None)
         if client is None and person is not None and person.organisation_id is not None:
             client = organisation_of(work.session, None, None, person.organisation_id)
-        home = key_of("department", department, procedure.procedure.departments)
+        home = key_of("department", department, procedure.definition.departments)
         if client is None:
             kind, home = _open_to_all(procedure, kind, home, elsewhere=incomplete)
         values: dict[str, Any] = {"type": kind.key, "status": procedure.initial_status(kind.key).key}
         values |= scales(procedure, kind, severity, priority, impact, urgency)
         values["channel"] = channel_of(
-            channel or own.get("channel") or procedure.procedure.channels[0], procedure.procedure.channels
+            channel or own.get("channel") or procedure.definition.channels[0], procedure.definition.channels
         )
         values["department"] = home or kind.department
-        values["team"] = None if team is None else team_of(procedure.procedure, team)
-        values["product"] = _listed("product", product, procedure.procedure.products)
-        values["topic"] = _listed("topic", topic, procedure.procedure.topics)
+        values["team"] = None if team is None else team_of(procedure.definition, team)
+        values["product"] = _listed("product", product, procedure.definition.products)
+        values["topic"] = _listed("topic", topic, procedure.definition.topics)
         values["tags"] = tidy_tags(tags) or None
         values["external_id"] = external_id
         values["assignee"] = assignee
@@ -118,7 +118,7 @@ def register(
         known = values | {"subject": heading, "description": body.strip(), "organisation": client and client.key}
         known |= {"requester": person and person.name, "email": person and person.email}
         lacking = _checked(procedure, kind, said, known, person, phone, incomplete=incomplete)
-        if values["tenant"] is not None and any(part.key == "tenant" for part in procedure.procedure.fields):
+        if values["tenant"] is not None and any(part.key == "tenant" for part in procedure.definition.fields):
             said.values["tenant"] = values["tenant"]
         values |= {f"fields.{key}": value for key, value in said.values.items()}
         changes: dict[str, tuple[Any, Any]] = {
@@ -147,7 +147,9 @@ def register(
     return done
 
 
-def supply(desk: Desk, number: int, fields: Mapping[str, Any], *, now: datetime, version: int | None = None) -> Done:
+def supply(
+    desk: DeskSession, number: int, fields: Mapping[str, Any], *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Give what a request did not say when it was registered, or give it anew (S2-15)."""
     said = given(desk.procedure, fields)
     with desk.ticket(number, "edit", now, version, doing="supply what a request lacks") as work:
@@ -161,7 +163,7 @@ def supply(desk: Desk, number: int, fields: Mapping[str, Any], *, now: datetime,
             f"fields.{key}": (state.fields.get(key), value) for key, value in said.values.items()
         }
         for key, word in said.own.items():
-            table = getattr(procedure.procedure, _SUPPLIED[key], ())
+            table = getattr(procedure.definition, _SUPPLIED[key], ())
             changes[key] = (getattr(state, key), _listed(key, word, table))
         changes |= _taking_part(work, said, state.requester_id, None)
         record = state.records.get((MISSING, "1"))
@@ -200,7 +202,7 @@ def tidy_tags(tags: Iterable[str]) -> list[str]:
 
 
 def _open_to_all(
-    procedure: Compiled, kind: RequestType, home: str | None, *, elsewhere: bool
+    procedure: CompiledProcedure, kind: RequestType, home: str | None, *, elsewhere: bool
 ) -> tuple[RequestType, str | None]:
     """Where a request goes of somebody who is no client (S5-01): as it was asked, or, elsewhere, to where its type goes
     if that is open to everybody, else to the first type that is. DeskError when it may not come in."""
@@ -224,9 +226,9 @@ def _whose(client: Organisation | None, person: Contact | None, tenant: str | No
 
 
 def _checked(
-    procedure: Compiled,
+    procedure: CompiledProcedure,
     kind: RequestType,
-    said: Given,
+    said: ParsedRequest,
     known: Mapping[str, Any],
     person: Contact | None,
     phone: str | None,
@@ -240,7 +242,7 @@ def _checked(
         person.phone = person.phone or number
         who = Person(person.name, person.email, person.phone)
         number = number or person.phone
-    for part in procedure.procedure.fields if number else ():
+    for part in procedure.definition.fields if number else ():
         if part.kind == "phone" and part.key in kind.fields and not said.has(part.key):
             said.add(given(procedure, {part.key: number}))
     lacking = missing(procedure, kind, said, known)
@@ -260,13 +262,15 @@ def _number(phone: str | None) -> str:
         raise UsageError(f"{phone!r} is no telephone number: write it as +44 20 7946 0000.") from None
 
 
-def _taking_part(work: Work, said: Given, requester: int | None, client: Organisation | None) -> dict[str, Any]:
+def _taking_part(
+    work: TicketTransaction, said: ParsedRequest, requester: int | None, client: Organisation | None
+) -> dict[str, Any]:
     """The people of the fields as participants; in a field stands who they are by number, so that names can be
     erased. Whoever is told as well as calling is told."""
     state = work.state
     home = client.id if client is not None else state.organisation_id
     changes: dict[str, Any] = {}
-    for part in sorted(work.procedure.procedure.fields, key=lambda part: part.who != "caller"):
+    for part in sorted(work.procedure.definition.fields, key=lambda part: part.who != "caller"):
         numbers = []
         for named in said.people.get(part.key, ()):
             number = requester
@@ -291,5 +295,5 @@ def _listed(what: str, wanted: str | None, table: Iterable[Any]) -> str | None:
     return key_of(what, wanted, table) if table else wanted
 
 
-def _named(procedure: Compiled, keys: Iterable[str]) -> str:
+def _named(procedure: CompiledProcedure, keys: Iterable[str]) -> str:
     return ", ".join(named_with_kind(procedure, key).partition(" (")[0] for key in keys)

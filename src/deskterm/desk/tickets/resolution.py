@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from deskterm.desk.core.people import writer
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Changes, Event
 from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import change, next_key
@@ -21,7 +21,7 @@ from deskterm.desk.notify.letter_checks import judged
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
-    admitted,
+    check_transition,
     may_return,
     require_return,
     standing_resolution,
@@ -37,7 +37,7 @@ Kind = Literal["permanent", "temporary"]
 
 
 def resolve(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     note: str,
     *,
@@ -49,7 +49,7 @@ def resolve(
     strict: bool = False,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Say how a ticket was resolved: the note goes to the requester (S2-18), clocks see the resolution (S1-21), and the
     ticket goes where the procedure has it wait for a word of them, or to its end. code: one of the procedure's kinds of
     resolution; may be left out where only one is meant by `resolution`. resolution: permanent or temporary; left out,
@@ -64,15 +64,15 @@ def resolve(
 
 
 def give(
-    work: Work, words: str, resolution: Kind | None, code: str | None, status: str | None, **data: Any
+    work: TicketTransaction, words: str, resolution: Kind | None, code: str | None, status: str | None, **data: Any
 ) -> tuple[Event, str]:
     """Give a resolution on a ticket that is open; what happened, and in a few words. data: what else there is to say of
     the message. DeskError when it may not go where it would."""
     _require_unresolved(work)
-    kind, chosen_code = meant(work, resolution, code)
+    kind, chosen_code = resolve_kind(work, resolution, code)
     given = resolution_said(work, kind, chosen_code)
     target = _resolved_to(work) if status is None else status
-    moved = None if target is None else admitted(work, target, said=True, resolved=True)
+    moved = None if target is None else check_transition(work, target, said=True, resolved=True)
     event = work.append(
         "replied",
         {**given, **({"status": (work.state.status, moved.key)} if moved else {})},
@@ -89,7 +89,7 @@ def give(
     return event, fix + (f", now {moved.label}" if moved else "")
 
 
-def _others(work: Work) -> str:
+def _others(work: TicketTransaction) -> str:
     """That tickets are attached which wait for the same resolution (S4-17)."""
     attached = work.state.fields.get(ATTACHED) or ()
     waiting = len(still_open(work.session, attached)) if attached else 0
@@ -100,18 +100,24 @@ def _others(work: Work) -> str:
 
 
 def close(
-    desk: Desk, number: int, because: str, *, status: str | None = None, now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession,
+    number: int,
+    because: str,
+    *,
+    status: str | None = None,
+    now: datetime,
+    version: int | None = None,
+) -> CommandResult:
     """Close a ticket without a resolution, for one of the procedure's reasons: too little information (S1-03),
     withdrawn … status: which closed status, where several may follow."""
     with desk.ticket(number, "move", now, version, doing="close tickets") as work:
-        reason = chosen("closing reason", because, work.procedure.procedure.closing.reasons)
+        reason = chosen("closing reason", because, work.procedure.definition.closing.reasons)
         ways = work.procedure.next_statuses(work.state.type, work.state.status)
         target = status or next((way.key for way in ways if way.category == "closed"), None)
         if target is None:
             steps = ", ".join(f"{way.label} ({way.key})" for way in ways) or "nowhere, it is final"
             raise DeskError(f"Ticket {number} cannot be closed from where it is; it can go to: {steps}.")
-        moved = admitted(work, target, because=True, anyway=True)
+        moved = check_transition(work, target, because=True, anyway=True)
         if moved.category != "closed":
             raise UsageError(f"{moved.label} does not close a ticket: use `deskterm ticket set {number} --status`.")
         changes = {**ended_without(work, reason.key), "status": (work.state.status, moved.key)}
@@ -121,7 +127,7 @@ def close(
 
 
 def confirm(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     words: str = "",
     *,
@@ -130,7 +136,7 @@ def confirm(
     received_at: datetime | None = None,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """The requester says that all is well (S1-27, S3-13), when they were asked or a resolution was given: the ticket is
     closed, or goes the last step before. words: what they wrote, if they did."""
     with desk.ticket(number, "move", now, version, doing="say that all is well for a requester") as work:
@@ -140,14 +146,14 @@ def confirm(
         ends = [way for category in ("closed", "solved") for way in ways if way.category == category]
         if not ends:
             raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
-        target = admitted(work, ends[0].key, said=True, confirmed=True)
+        target = check_transition(work, ends[0].key, said=True, confirmed=True)
         _judged(work, target, words, author, channel, received_at, {}, "confirmed")
         done = work.done(f"{number}: confirmed by the requester, now {target.label}")
     return done
 
 
 def reject(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     words: str = "",
     *,
@@ -156,7 +162,7 @@ def reject(
     received_at: datetime | None = None,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """The requester says that it is not resolved: the ticket goes back to where the procedure has it looked at again,
     and what was said of its resolution does not stand."""
     with desk.ticket(number, "move", now, version, doing="say for a requester that it is not resolved") as work:
@@ -175,14 +181,14 @@ def reject(
 
 
 def reopen(
-    desk: Desk, number: int, reason: str, *, channel: str = "phone", now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession, number: int, reason: str, *, channel: str = "phone", now: datetime, version: int | None = None
+) -> CommandResult:
     """Take a ticket up again for its requester, who called or stands at the counter (S3-14). DeskError when it is open,
     was closed too long ago, or may not come back that way."""
     if not reason.strip():
         raise UsageError("Say why it is taken up again.")
     with desk.ticket(number, "move", now, version, doing="take a ticket up again") as work:
-        closing = work.procedure.procedure.closing
+        closing = work.procedure.definition.closing
         if work.state.is_open:
             raise DeskError(f"Ticket {number} is open already.")
         require_return(work, work.at)
@@ -197,7 +203,9 @@ def reopen(
     return done
 
 
-def settle(desk: Desk, number: int, *, note: str = "", now: datetime, version: int | None = None) -> Done:
+def settle(
+    desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
+) -> CommandResult:
     """The permanent fix is there: the ticket is no longer marked as waiting for it (S1-21)."""
     with desk.ticket(number, "move", now, version, doing="say that a fix is there") as work:
         record = work.state.records.get((OUTSTANDING, "fix"))
@@ -208,10 +216,10 @@ def settle(desk: Desk, number: int, *, note: str = "", now: datetime, version: i
     return done
 
 
-def resolution_said(work: Work, kind: Kind, code: str | None) -> Changes:
+def resolution_said(work: TicketTransaction, kind: Kind, code: str | None) -> Changes:
     """What changes when the next event gives a resolution: it is on record, and a temporary one leaves the permanent
     outstanding where the procedure says so."""
-    state, closing = work.state, work.procedure.procedure.closing
+    state, closing = work.state, work.procedure.definition.closing
     seq = state.version + 1
     key = next_key(state.records, RESOLUTION)
     login = work.desk.agent.login
@@ -226,10 +234,10 @@ def resolution_said(work: Work, kind: Kind, code: str | None) -> Changes:
     return given
 
 
-def meant(work: Work, kind: Kind | None, code: str | None) -> tuple[Kind, str | None]:
+def resolve_kind(work: TicketTransaction, kind: Kind | None, code: str | None) -> tuple[Kind, str | None]:
     """Whether a resolution is permanent or temporary, and its code. kind: what was said, if it was; code: which of the
     procedure's, by key or label. UsageError where the code says otherwise, or where several could be meant."""
-    known = work.procedure.procedure.closing.resolutions
+    known = work.procedure.definition.closing.resolutions
     if code is None:
         said = kind or "permanent"
         only = likely(known, said)
@@ -261,7 +269,7 @@ def implied(part: Resolution) -> Kind | None:
     return "temporary" if part.key == "temporary" else "permanent" if part.key == "permanent" else None
 
 
-def ended_without(work: Work, reason: str) -> Changes:
+def ended_without(work: TicketTransaction, reason: str) -> Changes:
     """What changes when the next event closes a ticket for a reason instead of a resolution."""
     state = work.state
     key = next_key(state.records, RESOLUTION)
@@ -269,9 +277,9 @@ def ended_without(work: Work, reason: str) -> Changes:
     return change(state.records, RESOLUTION, key, **values)
 
 
-def comes_back_to(work: Work) -> Status | None:
+def comes_back_to(work: TicketTransaction) -> Status | None:
     """The status of a ticket that comes back from solved or closed."""
-    closing = work.procedure.procedure.closing
+    closing = work.procedure.definition.closing
     if closing.reopen_to is not None:
         target = work.procedure.statuses[closing.reopen_to]
         if work.procedure.knows(work.state.type, target):
@@ -280,10 +288,10 @@ def comes_back_to(work: Work) -> Status | None:
     return next((status for status in ways if status.category in ("open", "new")), None)
 
 
-def stays_closed(work: Work, channel: str, at: int) -> bool:
+def stays_closed(work: TicketTransaction, channel: str, at: int) -> bool:
     """Whether what a requester writes at an instant cannot bring a closed ticket back, but makes a new one that is
     linked to it (S3-14, S4-15)."""
-    closing = work.procedure.procedure.closing
+    closing = work.procedure.definition.closing
     if work.state.category != "closed" or closing.on_reply_when_closed == "ignore":
         return False
     if closing.on_reply_when_closed == "new-linked" or not may_return(work, at):
@@ -299,7 +307,7 @@ def said_words(body: str) -> str:
     return words
 
 
-def arrived(work: Work, received_at: datetime | None) -> int:
+def arrived(work: TicketTransaction, received_at: datetime | None) -> int:
     """When a message reached the desk, epoch seconds; UsageError for one that is yet to come."""
     if received_at is None:
         return work.at
@@ -309,20 +317,20 @@ def arrived(work: Work, received_at: datetime | None) -> int:
     return at
 
 
-def _settled(work: Work) -> Changes:
+def _settled(work: TicketTransaction) -> Changes:
     record = work.state.records.get((OUTSTANDING, "fix"))
     if record is None or record.state != "open":
         return {}
     return change(work.state.records, OUTSTANDING, "fix", state="done", flag=None)
 
 
-def _require_unresolved(work: Work) -> None:
+def _require_unresolved(work: TicketTransaction) -> None:
     if not work.state.is_open:
         label = work.procedure.statuses[work.state.status].label
         raise DeskError(f"Ticket {work.number} is {label} already: move it back before you resolve it anew.")
 
 
-def _resolved_to(work: Work) -> str | None:
+def _resolved_to(work: TicketTransaction) -> str | None:
     """Where a ticket goes that was resolved: to where the requester is asked, where the procedure asks; else to solved,
     or straight to closed."""
     here = work.procedure.statuses.get(work.state.status)
@@ -331,14 +339,14 @@ def _resolved_to(work: Work) -> str | None:
         return None
     asks = [way for way in ways if way.on_reject is not None]
     ends = [way for category in ("solved", "closed") for way in ways if way.category == category]
-    asked_first = work.procedure.procedure.closing.confirm_before_close
+    asked_first = work.procedure.definition.closing.confirm_before_close
     found = [*asks, *ends] if asked_first else [*ends, *asks]
     if asked_first and not asks and found and found[0].category == "closed":
         return None
     return found[0].key if found else None
 
 
-def _require_asked(work: Work) -> Status:
+def _require_asked(work: TicketTransaction) -> Status:
     """The status that a ticket is in, if it waits there for the requester to agree."""
     here = work.procedure.statuses.get(work.state.status)
     if here is None or (here.on_reject is None and here.category != "solved"):
@@ -348,7 +356,7 @@ def _require_asked(work: Work) -> Status:
 
 
 def _judged(
-    work: Work,
+    work: TicketTransaction,
     target: Status,
     words: str,
     author: str | None,

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from deskterm.desk.core.people import organisation_of, worker
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.assignment_warnings import doubts
-from deskterm.desk.domain.due_changes import moved, promised
+from deskterm.desk.domain.due_changes import due_times, moved
 from deskterm.desk.domain.events import Changes
 from deskterm.desk.domain.state import State
 from deskterm.desk.policy.departments import require_open, team_of
@@ -21,9 +21,9 @@ from deskterm.desk.tickets.register import one_line, tidy_tags
 from deskterm.desk.tickets.resolution import ended_without
 from deskterm.desk.workflow.checklists import brought
 from deskterm.desk.workflow.impact_urgency import weigh
-from deskterm.desk.workflow.transition_rules import admitted
+from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType, Severity
 from deskterm.sla.terms import TIMER
 from deskterm.store.db.tables import Organisation
@@ -34,7 +34,7 @@ class Unchanged(DeskError):
 
 
 def move(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     status: str,
     *,
@@ -42,7 +42,7 @@ def move(
     anyway: bool = False,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Change the status, by key or label, along the procedure's graph; DeskError lists the legal ones, or says what the
     status asks for first. reason: the key of a closing reason will do where a resolution is asked for; anyway: without
     the message to the requester that the status asks for."""
@@ -50,35 +50,35 @@ def move(
 
 
 def set_severity(
-    desk: Desk, number: int, severity: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession, number: int, severity: str, *, reason: str = "", now: datetime, version: int | None = None
+) -> CommandResult:
     """Correct the severity (S1-05): the requester's choice stays on record, the target changes over the same
     history (rule 17)."""
     return change(desk, number, severity=severity, reason=reason, now=now, version=version)
 
 
 def set_priority(
-    desk: Desk, number: int, priority: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession, number: int, priority: str, *, reason: str = "", now: datetime, version: int | None = None
+) -> CommandResult:
     """Set the priority, where the procedure has a scale of them beside severity (S4-07)."""
     return change(desk, number, priority=priority, reason=reason, now=now, version=version)
 
 
 def tag(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     add: Iterable[str] = (),
     remove: Iterable[str] = (),
     *,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Add and remove tags."""
     return change(desk, number, add_tags=tuple(add), remove_tags=tuple(remove), now=now, version=version)
 
 
 def change(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     *,
     status: str | None = None,
@@ -96,7 +96,7 @@ def change(
     now: datetime,
     version: int | None = None,
     rehearse: bool = False,
-) -> Done:
+) -> CommandResult:
     """Several changes as one act: all of them happen, or none; with what became of the clocks that another severity,
     priority, type or client moves. organisation: the client's key or name. rehearse: say what would happen, and write
     nothing. UsageError when nothing is asked for."""
@@ -114,7 +114,7 @@ def change(
     said = []
     retargets = any(wanted is not None for wanted in (severity, priority, weighed, type, organisation))
     with desk.ticket(number, acts[0], now, version, rehearse=rehearse) as work:  # type: ignore[arg-type]
-        before = promised(work.fold, work.at) if retargets else {}
+        before = due_times(work.fold, work.at) if retargets else {}
         if subject is not None:
             said.append(_edit_subject(work, subject))
         if organisation is not None:
@@ -131,21 +131,21 @@ def change(
             said.append(_move(work, status, reason, anyway))
         if any(tags):
             said.append(_tag(work, *tags))
-        after = promised(work.fold, work.at) if retargets else {}
+        after = due_times(work.fold, work.at) if retargets else {}
         promises = [one for one in moved(before, after, work.procedure, number) if not one.metric.startswith(TIMER)]
         done = work.done(f"{number}: {'; '.join(said)}", promises)
     return done
 
 
 def assign(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     login: str | None,
     *,
     team: str | None = None,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Give a ticket to an agent, or to nobody. team: hand it to that team too; left out, a ticket without a team
     goes to the agent's. Customer clocks are untouched (rule 16). The answer says what speaks against it."""
     with desk.ticket(number, "assign", now, version) as work:
@@ -161,7 +161,7 @@ def assign(
                 changes["team"] = (None, agent.team)
         changes["assignee"] = (state.assignee, login)
         if team is not None:
-            wanted = team_of(work.procedure.procedure, team)
+            wanted = team_of(work.procedure.definition, team)
             changes["team"] = (state.team, wanted)
             words += f", team {wanted}"
         if all(before == after for before, after in changes.values()):
@@ -172,8 +172,8 @@ def assign(
 
 
 def set_organisation(
-    desk: Desk, number: int, organisation: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession, number: int, organisation: str, *, reason: str = "", now: datetime, version: int | None = None
+) -> CommandResult:
     """Correct whose ticket it is, by the client's key or name: the client's policy holds over the same history (rule
     17)."""
     return change(desk, number, organisation=organisation, reason=reason, now=now, version=version)
@@ -189,27 +189,27 @@ def rehomed(state: State, client: Organisation) -> dict[str, tuple[int | str | N
 
 
 def edit(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     *,
     subject: str | None = None,
     type: str | None = None,  # noqa: A002 - the field's word
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Correct the subject (S5-17) or the type of a request (S1-03)."""
     return change(desk, number, subject=subject, type=type, now=now, version=version)
 
 
-def _move(work: Work, status: str, reason: str, anyway: bool) -> str:
+def _move(work: TicketTransaction, status: str, reason: str, anyway: bool) -> str:
     before = work.state.status
-    closing = work.procedure.procedure.closing
+    closing = work.procedure.definition.closing
     word = reason.strip().casefold()
     because = next((r for r in closing.reasons if word in (r.key.casefold(), r.label.casefold())), None)
-    target = admitted(work, status, because=because is not None, anyway=anyway)
+    target = check_transition(work, status, because=because is not None, anyway=anyway)
     ends = because is not None and target.category == "closed"
     if because is not None and not ends:
-        target = admitted(work, status, anyway=anyway)
+        target = check_transition(work, status, anyway=anyway)
     changes = ended_without(work, because.key) if because is not None and ends else {}
     changes = {**changes, "status": (before, target.key)}
     work.append("moved", changes, reason=reason, because=because.key if because is not None and ends else None)
@@ -217,20 +217,20 @@ def _move(work: Work, status: str, reason: str, anyway: bool) -> str:
     return f"{here} → {target.label}"
 
 
-def _set_severity(work: Work, severity: str, reason: str) -> str:
+def _set_severity(work: TicketTransaction, severity: str, reason: str) -> str:
     kind = work.procedure.types.get(work.state.type)
     if kind is not None and not kind.has_severity:
         raise DeskError(f"A {kind.label} has no severity.")
     before = work.state.severity
-    step = chosen("severity", severity, work.procedure.procedure.severities)
+    step = chosen("severity", severity, work.procedure.definition.severities)
     if step.key == before:
         raise Unchanged(f"The severity is {step.label} already.")
     work.append("severity_set", {"severity": (before, step.key)}, reason=reason)
     return f"severity {_label(work.procedure.severities, before)} → {step.label}"
 
 
-def _set_priority(work: Work, priority: str, reason: str) -> str:
-    scale = work.procedure.procedure.priority.scale
+def _set_priority(work: TicketTransaction, priority: str, reason: str) -> str:
+    scale = work.procedure.definition.priority.scale
     if not scale:
         raise DeskError("This procedure has no priorities beside its severities: set the severity.")
     before = work.state.priority
@@ -241,7 +241,7 @@ def _set_priority(work: Work, priority: str, reason: str) -> str:
     return f"priority {_label(work.procedure.priorities, before)} → {step.label}"
 
 
-def _tag(work: Work, add: Sequence[str], remove: Sequence[str]) -> str:
+def _tag(work: TicketTransaction, add: Sequence[str], remove: Sequence[str]) -> str:
     before = list(work.state.tags)
     missing = sorted(set(remove) - set(before) - set(add))
     after = sorted((set(before) | set(add)) - set(remove))
@@ -253,7 +253,7 @@ def _tag(work: Work, add: Sequence[str], remove: Sequence[str]) -> str:
     return f"tags {_listed(after)}" + (f" ({_listed(missing)} was not there)" if missing else "")
 
 
-def _edit_subject(work: Work, subject: str) -> str:
+def _edit_subject(work: TicketTransaction, subject: str) -> str:
     heading = one_line(subject)
     if not heading:
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
@@ -261,16 +261,16 @@ def _edit_subject(work: Work, subject: str) -> str:
     return f"now called {heading}"
 
 
-def _retype(work: Work, wanted: str, reason: str) -> str:
+def _retype(work: TicketTransaction, wanted: str, reason: str) -> str:
     """A type that does not know the present status starts again in its own first one; one without severities keeps
     none (S1-07)."""
     procedure, state = work.procedure, work.state
-    kind = chosen("type", wanted, procedure.procedure.types)
+    kind = chosen("type", wanted, procedure.definition.types)
     if kind.key == state.type:
         raise Unchanged(f"The type is {kind.label} already.")
     if state.organisation_id is None:
         require_open(procedure, kind, None)
-    require_named(procedure.procedure, work.desk.agent, "retype")
+    require_named(procedure.definition, work.desk.agent, "retype")
     changes: Changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
     asked = judged_anew(work, kind, changes)
     work.append("edited", {**changes, **asked}, reason=reason)
@@ -279,7 +279,7 @@ def _retype(work: Work, wanted: str, reason: str) -> str:
     return f"now a {kind.label}" + (f", without {named}" if named else "")
 
 
-def _rehome(work: Work, organisation: str, reason: str) -> str:
+def _rehome(work: TicketTransaction, organisation: str, reason: str) -> str:
     client = organisation_of(work.session, organisation, None)
     if client is None or client.id == work.state.organisation_id:
         raise Unchanged(f"Ticket {work.number} is of {organisation} already.")
@@ -287,7 +287,7 @@ def _rehome(work: Work, organisation: str, reason: str) -> str:
     return f"of {client.name} now"
 
 
-def retyped(procedure: Compiled, state: State, kind: RequestType) -> dict[str, tuple[str | None, str | None]]:
+def retyped(procedure: CompiledProcedure, state: State, kind: RequestType) -> dict[str, tuple[str | None, str | None]]:
     """What changes when a ticket becomes one of another type."""
     changes: dict[str, tuple[str | None, str | None]] = {"type": (state.type, kind.key)}
     if state.status in procedure.statuses and not procedure.knows(kind.key, procedure.statuses[state.status]):

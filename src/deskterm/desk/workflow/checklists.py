@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from deskterm.desk.core.session import Desk, require_changeable
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession, require_changeable
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Changes
 from deskterm.desk.domain.records import Record, Records, change, of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Checklist, RequestType, Status
 
 CHECKLIST = "checklist"
@@ -36,7 +36,7 @@ class Hanging(Protocol):
     def values(self) -> Mapping[str, Any]: ...
 
 
-def brought(procedure: Compiled, records: Records, kind: RequestType) -> Changes:
+def brought(procedure: CompiledProcedure, records: Records, kind: RequestType) -> Changes:
     """The change that hangs the list of a request type on a ticket of it, unless it is there."""
     if kind.checklist is None or (CHECKLIST, kind.checklist) in records:
         return {}
@@ -44,7 +44,7 @@ def brought(procedure: Compiled, records: Records, kind: RequestType) -> Changes
 
 
 def check(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     items: Sequence[int] = (),
     *,
@@ -53,7 +53,7 @@ def check(
     off: bool = False,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Tick items off (by their place, from 1), or take ticks off again, and say what the list ended in. checklist:
     which one, by key or label; left out, the one that is on the ticket or that the procedure asks for here. A list is
     done when all that is required is, and an outcome is chosen where it has any."""
@@ -83,14 +83,14 @@ def check(
     return done
 
 
-def _of_a_review(work: Work, part: Checklist) -> bool:
+def _of_a_review(work: TicketTransaction, part: Checklist) -> bool:
     """Whether a list is what the review of an escalation goes through that is open, which a complaint may bring about
     after the ticket was closed (S4-21)."""
     begun = {one.values.get("ladder") for one in of_kind(work.state.records, "escalation") if one.state == "open"}
-    return any(ladder.checklist == part.key for ladder in work.procedure.procedure.ladders if ladder.key in begun)
+    return any(ladder.checklist == part.key for ladder in work.procedure.definition.ladders if ladder.key in begun)
 
 
-def standing_list(desk: Desk, number: int, *, now: datetime) -> tuple[Checklist, list[Mapping[str, Any]]]:
+def standing_list(desk: DeskSession, number: int, *, now: datetime) -> tuple[Checklist, list[Mapping[str, Any]]]:
     """The list that is open on a ticket, or that would be begun, and its items as they stand."""
     with desk.ticket(number, "check", now, rehearse=True) as work:
         part = _wanted(work, None)
@@ -103,7 +103,7 @@ def left(record: Record | None) -> list[str]:
     return [] if record is None else _open(record.values.get("items", ()))
 
 
-def asked_for(procedure: Compiled, kind: str, status: str, hanging: Iterable[Hanging]) -> list[Checklist]:
+def asked_for(procedure: CompiledProcedure, kind: str, status: str, hanging: Iterable[Hanging]) -> list[Checklist]:
     """The lists that a ticket has to do with, the likeliest first: those that are open on it, what a review of its open
     escalations goes through, what a status it may go to asks for, what comes before development, and last those that
     are done. hanging: the ticket's records."""
@@ -111,21 +111,21 @@ def asked_for(procedure: Compiled, kind: str, status: str, hanging: Iterable[Han
     done = [record.key for record in records if (record.kind, record.state) == (CHECKLIST, "done")]
     keys = [record.key for record in records if record.kind == CHECKLIST and record.state != "done"]
     ladders = [record.values.get("ladder") for record in records if (record.kind, record.state) == _CLIMBED]
-    keys += [ladder.checklist or "" for ladder in procedure.procedure.ladders if ladder.key in ladders]
+    keys += [ladder.checklist or "" for ladder in procedure.definition.ladders if ladder.key in ladders]
     keys += [status.requires_checklist or "" for status in procedure.next_statuses(kind, status)]
-    keys += [procedure.procedure.development.checklist or ""]
-    known = {part.key: part for part in procedure.procedure.checklists}
+    keys += [procedure.definition.development.checklist or ""]
+    known = {part.key: part for part in procedure.definition.checklists}
     return [known[key] for key in dict.fromkeys([*(key for key in keys if key not in done), *done]) if key in known]
 
 
 def how_to_tick(
-    procedure: Compiled, number: int | None, part: Checklist, record: Hanging | None, *, ends: bool = True
+    procedure: CompiledProcedure, number: int | None, part: Checklist, record: Hanging | None, *, ends: bool = True
 ) -> str:
     """The sentence that says how a list is gone through from where it stands. ends: it is to end in an outcome too."""
     begun = record.values.get("items") if record is not None else None
     rows: Sequence[Mapping[str, Any]] = begun or _fresh(part)["items"]
     places = [str(place) for place, row in enumerate(rows, 1) if row["required"] and not row.get("done")]
-    which = f" --list {part.key}" if len(procedure.procedure.checklists) > 1 else ""
+    which = f" --list {part.key}" if len(procedure.definition.checklists) > 1 else ""
     call = f"`deskterm ticket check {number}{which}"
     ended = record is not None and record.values.get("outcome")
     if not part.outcomes or ended or not ends:
@@ -139,7 +139,7 @@ def how_to_tick(
     )
 
 
-def require_done(work: Work, target: Status) -> None:
+def require_done(work: TicketTransaction, target: Status) -> None:
     """DeskError, naming what is left, unless the list that a status asks for is done and ended as it must (S1-28)."""
     if target.requires_checklist is None:
         return
@@ -163,8 +163,8 @@ def require_done(work: Work, target: Status) -> None:
         )
 
 
-def _wanted(work: Work, checklist: str | None) -> Checklist:
-    parts = work.procedure.procedure.checklists
+def _wanted(work: TicketTransaction, checklist: str | None) -> Checklist:
+    parts = work.procedure.definition.checklists
     if checklist is not None:
         return chosen("checklist", checklist, parts)
     if found := asked_for(work.procedure, work.state.type, work.state.status, work.state.records.values()):
@@ -177,8 +177,8 @@ def _wanted(work: Work, checklist: str | None) -> Checklist:
     raise UsageError(f"No list is asked for here: name one with --list, of {known}.")
 
 
-def _part(procedure: Compiled, key: str) -> Checklist:
-    return next(part for part in procedure.procedure.checklists if part.key == key)
+def _part(procedure: CompiledProcedure, key: str) -> Checklist:
+    return next(part for part in procedure.definition.checklists if part.key == key)
 
 
 def _fresh(part: Checklist) -> dict[str, Any]:

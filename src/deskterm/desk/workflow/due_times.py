@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.fold import Upcoming
 from deskterm.desk.policy.permissions import require_named
 from deskterm.desk.policy.status_graph import chosen
@@ -18,7 +18,7 @@ from deskterm.sla.zones import on_the_wall
 
 
 def set_due(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     metric: str,
     due: datetime,
@@ -26,13 +26,13 @@ def set_due(
     reason: str,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Say when a clock is due; it stays there, whatever rests or changes, until it is taken back or the cycle ends
     (rule 18, S1-17). For roles that the procedure lets set due times, or leads where it names none; a target `set by
     ROLE` is for that role. DeskError when the clock does not run or the instant has passed."""
     why = _reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_named(desk.procedure.procedure, desk.agent, "set-due")
+        require_named(desk.procedure.definition, desk.agent, "set-due")
         clock = _live(work, metric)
         _require_setter(work, clock)
         wanted = seconds(due)
@@ -49,11 +49,13 @@ def set_due(
     return done
 
 
-def clear_due(desk: Desk, number: int, metric: str, *, reason: str, now: datetime, version: int | None = None) -> Done:
+def clear_due(
+    desk: DeskSession, number: int, metric: str, *, reason: str, now: datetime, version: int | None = None
+) -> CommandResult:
     """Take back what somebody said: the clock is due as its target says again."""
     why = _reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_named(desk.procedure.procedure, desk.agent, "set-due")
+        require_named(desk.procedure.definition, desk.agent, "set-due")
         clock = _live(work, metric)
         _require_setter(work, clock)
         if not clock.pinned:
@@ -64,7 +66,9 @@ def clear_due(desk: Desk, number: int, metric: str, *, reason: str, now: datetim
     return done
 
 
-def schedule(desk: Desk, number: int, sprint: str | None, *, now: datetime, version: int | None = None) -> Done:
+def schedule(
+    desk: DeskSession, number: int, sprint: str | None, *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Schedule a ticket to the sprint or the release that starts on a date (`2026-11-23`), or to none. What is
     promised by its sprint is due when that ends (S1-16), what is promised by its release at the release (S4-19)."""
     with desk.ticket(number, "schedule", now, version) as work:
@@ -80,7 +84,7 @@ def schedule(desk: Desk, number: int, sprint: str | None, *, now: datetime, vers
 
 
 def waive(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     metric: str,
     *,
@@ -88,12 +92,12 @@ def waive(
     reason: str,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Let a missed target pass: the miss stays on record, with who waived it and why (rule 11). cycle: the last missed
     one where left out. For roles that the procedure lets waive, or leads where it names none."""
     why = _reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_named(desk.procedure.procedure, desk.agent, "waive")
+        require_named(desk.procedure.definition, desk.agent, "waive")
         key = _metric(work, metric)
         missed = [
             clock
@@ -110,7 +114,9 @@ def waive(
     return done
 
 
-def snooze(desk: Desk, number: int, until: datetime | None, *, now: datetime, version: int | None = None) -> Done:
+def snooze(
+    desk: DeskSession, number: int, until: datetime | None, *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Put a ticket off until an instant, or take it up again (None). No clock rests for it; a word of the requester
     ends it."""
     with desk.ticket(number, "snooze", now, version) as work:
@@ -127,7 +133,7 @@ def snooze(desk: Desk, number: int, until: datetime | None, *, now: datetime, ve
     return done
 
 
-def notice(desk: Desk, number: int, event: Upcoming, *, now: datetime) -> Done | None:
+def notice(desk: DeskSession, number: int, event: Upcoming, *, now: datetime) -> CommandResult | None:
     """Note that a warning, a breach or the end of a timer was seen, at its true instant, and do what the end of a
     timer brings. None, and nothing written, when somebody noted it before or the ticket has changed so that it no
     longer comes; that makes it once (rule 22). No judgement depends on it."""
@@ -148,7 +154,7 @@ def notice(desk: Desk, number: int, event: Upcoming, *, now: datetime) -> Done |
     return done
 
 
-def _told(work: Work, event: Upcoming) -> str:
+def _told(work: TicketTransaction, event: Upcoming) -> str:
     """What came, for a person; what a timer brings is done on the way."""
     label = _label(work, event.metric)
     if event.what == "breach":
@@ -165,16 +171,16 @@ def _reason(reason: str) -> str:
     return reason.strip()
 
 
-def _metric(work: Work, word: str) -> str:
-    return chosen("metric", word, work.procedure.procedure.metrics).key
+def _metric(work: TicketTransaction, word: str) -> str:
+    return chosen("metric", word, work.procedure.definition.metrics).key
 
 
-def _label(work: Work, key: str) -> str:
+def _label(work: TicketTransaction, key: str) -> str:
     metric = work.procedure.terms.metric(key)
     return key if metric is None else metric.label
 
 
-def _live(work: Work, word: str) -> Clock:
+def _live(work: TicketTransaction, word: str) -> Clock:
     key = _metric(work, word)
     for clock in work.fold.clocks():
         if clock.metric == key and clock.state in ("running", "paused"):
@@ -182,14 +188,14 @@ def _live(work: Work, word: str) -> Clock:
     raise DeskError(f"{_label(work, key)} of {work.number} does not run: there is nothing to set.")
 
 
-def _require_setter(work: Work, clock: Clock) -> None:
+def _require_setter(work: TicketTransaction, clock: Clock) -> None:
     """A target `set by ROLE` is for that role; the text is all that a clock keeps of its target."""
     target = parse_target(clock.target, 86_400)
     if target.role:
-        require_named(work.procedure.procedure, work.desk.agent, "set-due", target.role)
+        require_named(work.procedure.definition, work.desk.agent, "set-due", target.role)
 
 
-def _scheduled(work: Work, day: str) -> str:
+def _scheduled(work: TicketTransaction, day: str) -> str:
     """Whether it is a `sprint` or a `release` that starts on a day: of the kind that the ticket's targets wait for, of
     either kind where none does."""
     cadences = work.procedure.terms.cadences

@@ -14,10 +14,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done, Work
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory import tier_coverage
-from deskterm.desk.domain.due_changes import moved_by, promised
+from deskterm.desk.domain.due_changes import due_times, moved_by
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.notify.letters import words_of
@@ -31,7 +31,7 @@ _QUOTED = re.compile(r"^\s*(>|-{2,}\s*(original|forwarded) message|(on|am|le|el|
 
 
 def escalate(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     *,
     ladder: str | None = None,
@@ -41,7 +41,7 @@ def escalate(
     by_customer: bool = False,
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Take the next step of a ladder, or the one that is named (S2-20, S4-23). ladder, level: by key, label or place;
     left out, the ladder that was begun, else the one to the next level of support, and its next level. impact: how it
     touches the customer's business, in their words (S4-22); by_customer: they ask for it, where the ladder is open to
@@ -61,7 +61,7 @@ def escalate(
 
 
 def begin(
-    work: Work,
+    work: TicketTransaction,
     ladder_key: str,
     *,
     level: int | None = None,
@@ -72,7 +72,7 @@ def begin(
     """Begin a ladder in a command's transaction, for what happens by itself; what was done, in a few words: nothing
     where it was begun already, or the ticket is not open. level: which step, from 1, the first where left out;
     afterwards: on a ticket that is done too, which stays where it is (S4-21)."""
-    part = next((one for one in work.procedure.procedure.ladders if one.key == ladder_key), None)
+    part = next((one for one in work.procedure.definition.ladders if one.key == ladder_key), None)
     if part is None or not (work.state.is_open or afterwards):
         return ""
     before = current(work, part.key)
@@ -82,12 +82,12 @@ def begin(
     return _step(work, part, min(place, len(part.levels)), reason=reason, by_rule=by_rule)
 
 
-def heard(work: Work, event: Event) -> list[str]:
+def heard(work: TicketTransaction, event: Event) -> list[str]:
     """Begin the ladders that the words of a customer's message ask for (S1-34); what was done. Quoted lines of earlier
     messages do not count."""
     if event.kind != "replied" or event.data.get("author_kind") != "requester" or event.data.get("thanks"):
         return []
-    ladders = [part for part in work.procedure.procedure.ladders if part.phrases]
+    ladders = [part for part in work.procedure.definition.ladders if part.phrases]
     if not ladders or not work.state.is_open:
         return []
     words = own_words(words_of(work, event))
@@ -124,7 +124,7 @@ def own_words(body: str) -> str:
 
 
 def review(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     key: str | None = None,
     *,
@@ -134,12 +134,12 @@ def review(
     note: str = "",
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Decide on an escalation after looking at its impact (S4-22), which may raise severity and priority. decision: an
     outcome of the ladder's checklist, whose items are done first; a few words where it has none. For the role that is
     asked, and for leads. key: which one; left out, the one that is open."""
     with desk.ticket(number, "escalate", now, version, final=True, doing="decide on an escalation") as work:
-        before = promised(work.fold, work.at)
+        before = due_times(work.fold, work.at)
         record = _reviewable(work, key)
         if not work.state.is_open and (severity or priority):
             raise DeskError(f"Ticket {number} is not open: its severity and priority stay as they are.")
@@ -147,7 +147,7 @@ def review(
             desk.require("review")
         if not decision.strip():
             raise UsageError("Say what was decided.")
-        part = next((one for one in work.procedure.procedure.ladders if one.key == record.values["ladder"]), None)
+        part = next((one for one in work.procedure.definition.ladders if one.key == record.values["ladder"]), None)
         changes, ended = _gone_through(work, part, decision.strip())
         changes |= change(
             work.state.records, "escalation", record.key,
@@ -157,14 +157,14 @@ def review(
         work.append("reviewed", changes, texts, author_kind="agent", author=desk.agent.name)
         said = [f"{number}: escalation reviewed: {ended}"]
         if severity is not None:
-            said += _raised(work, "severity", severity, work.procedure.procedure.severities)
+            said += _raised(work, "severity", severity, work.procedure.definition.severities)
         if priority is not None:
-            said += _raised(work, "priority", priority, work.procedure.procedure.priority.scale)
+            said += _raised(work, "priority", priority, work.procedure.definition.priority.scale)
         done = work.done(", ".join(said), moved_by(work, before))
     return done
 
 
-def current(work: Work, ladder: str) -> Record | None:
+def current(work: TicketTransaction, ladder: str) -> Record | None:
     """The open step of a ladder, if it was begun."""
     return next(
         (
@@ -176,7 +176,7 @@ def current(work: Work, ladder: str) -> Record | None:
     )
 
 
-def _step(work: Work, ladder: Ladder, place: int, *, impact: str = "", **more: Any) -> str:
+def _step(work: TicketTransaction, ladder: Ladder, place: int, *, impact: str = "", **more: Any) -> str:
     """Take a step: the one before is passed on, its level of support takes over, whoever is asked is told. A level of
     support that is the client's own takes nothing from us: the ticket is marked to be passed there (S3-12)."""
     level, records = ladder.levels[place - 1], work.state.records
@@ -211,9 +211,9 @@ def _step(work: Work, ladder: Ladder, place: int, *, impact: str = "", **more: A
     return f"escalated to {level.label}"
 
 
-def _hand_over(work: Work, level: LadderLevel) -> None:
+def _hand_over(work: TicketTransaction, level: LadderLevel) -> None:
     """The team of the level's tier takes over; no clock is another for it (rule 16)."""
-    procedure, state = work.procedure.procedure, work.state
+    procedure, state = work.procedure.definition, work.state
     team = next((tier.team for tier in procedure.tiers if tier.level == level.tier), None)
     if team is None or team == state.team:
         return
@@ -224,7 +224,7 @@ def _hand_over(work: Work, level: LadderLevel) -> None:
     work.append("transferred", changes, reason=f"escalated to {level.label}")
 
 
-def _status_of(work: Work, level: LadderLevel) -> Status | None:
+def _status_of(work: TicketTransaction, level: LadderLevel) -> Status | None:
     """The status that a level leads to, whatever the graph says, or that tickets of its tier are worked on in, where
     one may follow; none that asks for a list first."""
     here = work.procedure.statuses.get(work.state.status)
@@ -238,10 +238,10 @@ def _status_of(work: Work, level: LadderLevel) -> Status | None:
     return next((way for way in ways if way.tier == level.tier and not way.requires_checklist), None)
 
 
-def _wanted(work: Work, ladder: str | None, *, by_customer: bool) -> Ladder:
+def _wanted(work: TicketTransaction, ladder: str | None, *, by_customer: bool) -> Ladder:
     """The ladder that is meant: the one named, else one that was begun, else the one whose next step is to the lowest
     level of support above the ticket's (S2-07), else the only one. UsageError where several could be."""
-    ladders = work.procedure.procedure.ladders
+    ladders = work.procedure.definition.ladders
     if not ladders:
         raise DeskError("This procedure has no ladder to escalate on: give it one under [[ladders]].")
     if ladder is not None:
@@ -261,7 +261,7 @@ def _wanted(work: Work, ladder: str | None, *, by_customer: bool) -> Ladder:
     return (begun or fitting)[0]
 
 
-def _next(work: Work, ladder: Ladder) -> int | None:
+def _next(work: TicketTransaction, ladder: Ladder) -> int | None:
     """The next step of a ladder, from 1, that does not lead to a level of support where the ticket is, or was before;
     None for none."""
     before, here = current(work, ladder.key), work.state.tier
@@ -270,17 +270,17 @@ def _next(work: Work, ladder: Ladder) -> int | None:
     return next((place for place, one in ahead if one.tier is None or here is None or one.tier > here), None)
 
 
-def _tier_ahead(work: Work, ladder: Ladder) -> int | None:
+def _tier_ahead(work: TicketTransaction, ladder: Ladder) -> int | None:
     """The level of support that the next step of a ladder leads to, if it is above the ticket's; a ticket of which
     nobody said it is at the first."""
-    levels = [tier.level for tier in work.procedure.procedure.tiers]
+    levels = [tier.level for tier in work.procedure.definition.tiers]
     here = work.state.tier if work.state.tier is not None else 1 if 1 in levels else min(levels, default=0)
     place = _next(work, ladder)
     tier = ladder.levels[place - 1].tier if place else None
     return tier if tier is not None and tier > here else None
 
 
-def _place(work: Work, ladder: Ladder, level: str | None) -> int:
+def _place(work: TicketTransaction, ladder: Ladder, level: str | None) -> int:
     """The step that is meant, from 1. A level may be skipped, none is taken twice, and none leads down (S2-07)."""
     labels, record = [part.label for part in ladder.levels], current(work, ladder.key)
     before, here = int(record.values["level"]) if record else 0, work.state.tier
@@ -311,12 +311,12 @@ def _place(work: Work, ladder: Ladder, level: str | None) -> int:
     return place
 
 
-def _tier_label(work: Work) -> str:
+def _tier_label(work: TicketTransaction) -> str:
     here = work.state.tier
-    return next((tier.label for tier in work.procedure.procedure.tiers if tier.level == here), f"tier {here}")
+    return next((tier.label for tier in work.procedure.definition.tiers if tier.level == here), f"tier {here}")
 
 
-def _reviewable(work: Work, key: str | None) -> Record:
+def _reviewable(work: TicketTransaction, key: str | None) -> Record:
     known = [record for record in of_kind(work.state.records, "escalation") if record.state == "open"]
     found = [record for record in known if key in (None, record.key)]
     if not found:
@@ -327,12 +327,14 @@ def _reviewable(work: Work, key: str | None) -> Record:
     return found[0]
 
 
-def _gone_through(work: Work, ladder: Ladder | None, decision: str) -> tuple[dict[str, tuple[Any, Any]], str]:
+def _gone_through(
+    work: TicketTransaction, ladder: Ladder | None, decision: str
+) -> tuple[dict[str, tuple[Any, Any]], str]:
     """What the decision makes of the ladder's checklist, and the decision in words. DeskError while items of it are
     left."""
     part = None
     if ladder is not None and ladder.checklist is not None:
-        part = next((one for one in work.procedure.procedure.checklists if one.key == ladder.checklist), None)
+        part = next((one for one in work.procedure.definition.checklists if one.key == ladder.checklist), None)
     if part is None:
         return {}, decision
     outcome = chosen("outcome", decision, part.outcomes) if part.outcomes else None
@@ -348,7 +350,7 @@ def _gone_through(work: Work, ladder: Ladder | None, decision: str) -> tuple[dic
     return done, outcome.label
 
 
-def _raised(work: Work, what: str, wanted: str, scale: tuple[Severity, ...]) -> list[str]:
+def _raised(work: TicketTransaction, what: str, wanted: str, scale: tuple[Severity, ...]) -> list[str]:
     step, before = chosen(what, wanted, scale), getattr(work.state, what)
     if step.key == before:
         return []

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from deskterm.desk.core.transaction import Work
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.policy.classification import key_of
 from deskterm.errors import DeskError
 
 
-def weigh(work: Work, impact: str | None, urgency: str | None, reason: str) -> str:
+def weigh(work: TicketTransaction, impact: str | None, urgency: str | None, reason: str) -> str:
     """Set impact, urgency or both, by key or label, and what the table says of the two; in a few words. DeskError where
     the procedure weighs neither, or where nothing would be other than it is."""
     state, procedure = work.state, work.procedure
-    part = procedure.procedure.priority
+    part = procedure.definition.priority
     if not part.impacts and not part.urgencies:
         raise DeskError("This procedure does not weigh impact and urgency: set the priority or the severity.")
     now = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
-from deskterm.desk.domain.due_changes import moved_by, promised
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.due_changes import due_times, moved_by
 from deskterm.desk.domain.records import change, next_key, of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
@@ -15,12 +15,12 @@ FLAG = "disputed"
 
 
 def dispute(
-    desk: Desk, number: int, words: str, *, wanted: str | None = None, now: datetime, version: int | None = None
-) -> Done:
+    desk: DeskSession, number: int, words: str, *, wanted: str | None = None, now: datetime, version: int | None = None
+) -> CommandResult:
     """Note that the customer says the priority is wrong, where the procedure lets them. words: how the matter affects
     them and their organisation; wanted: the priority that they think is right."""
     with desk.ticket(number, "escalate", now, version, doing="note that a priority is disputed") as work:
-        part = work.procedure.procedure.priority
+        part = work.procedure.definition.priority
         if not part.customer_may_dispute:
             raise DeskError("This procedure does not let customers dispute a priority: set it yourself, or escalate.")
         if not words.strip():
@@ -39,7 +39,7 @@ def dispute(
 
 
 def settle(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     *,
     priority: str | None = None,
@@ -47,17 +47,17 @@ def settle(
     now: datetime,
     version: int | None = None,
     rehearse: bool = False,
-) -> Done:
+) -> CommandResult:
     """Decide a dispute: with another priority, which the requester is told of as of any other change, and with what
     became of the clocks that it moves (rule 17); or leave it as it is, with a note that says why. rehearse: say what
     would happen, and write nothing."""
     doing = "decide on a disputed priority"
     with desk.ticket(number, "priority", now, version, doing=doing, rehearse=rehearse) as work:
-        before = promised(work.fold, work.at)
+        before = due_times(work.fold, work.at)
         found = [record for record in of_kind(work.state.records, "dispute") if record.state == "open"]
         if not found:
             raise DeskError(f"Nobody disputes the priority of {number}: there is nothing to settle.")
-        step = None if priority is None else chosen("priority", priority, work.procedure.procedure.priority.scale)
+        step = None if priority is None else chosen("priority", priority, work.procedure.definition.priority.scale)
         unchanged = step is None or step.key == work.state.priority
         if unchanged and not note.strip():
             raise UsageError("Say why the priority stays as it is, or give another.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
-from deskterm.desk.domain.due_changes import moved, promised
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.due_changes import due_times, moved
 from deskterm.desk.domain.records import change, next_key
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
@@ -18,7 +18,7 @@ CONFIRMED = "severity"
 
 
 def prioritise(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     priority: str,
     *,
@@ -27,12 +27,12 @@ def prioritise(
     note: str = "",
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Lift a ticket out of its order (S2-10). override: one of the procedure's reasons, by key or label; affected: how
     many people are, where the procedure asks for it and the ticket does not say yet. The reasons stay on the ticket,
     the last one last."""
     with desk.ticket(number, "priority", now, version) as work:
-        part, state = work.procedure.procedure.priority, work.state
+        part, state = work.procedure.definition.priority, work.state
         if not part.overrides or not part.scale:
             raise DeskError("This procedure has no reasons that lift a ticket out of its order: set the priority.")
         reason = chosen("reason", override, part.overrides)
@@ -58,10 +58,10 @@ def prioritise(
         )
         if part.affected_field is not None:
             changes[f"fields.{part.affected_field}"] = (said, known)
-        before = promised(work.fold, work.at)
+        before = due_times(work.fold, work.at)
         kind = "priority_set" if state.priority != step.key else "prioritised"
         work.append(kind, {**changes, "priority": (state.priority, step.key)}, reason=reason.label)
-        shifted = moved(before, promised(work.fold, work.at), work.procedure, number)
+        shifted = moved(before, due_times(work.fold, work.at), work.procedure, number)
         done = work.done(
             f"{number}: priority {step.label}, {reason.label}",
             [one for one in shifted if not one.metric.startswith(TIMER)],
@@ -70,14 +70,14 @@ def prioritise(
 
 
 def confirm_severity(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     severity: str | None = None,
     *,
     reason: str = "",
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Confirm the severity that the requester chose, or correct it (S1-05): what they chose stays on record, and who
     confirmed what, and when, beside it. severity: left out, the one that holds."""
     with desk.ticket(number, "severity", now, version, doing="confirm a severity") as work:
@@ -87,7 +87,7 @@ def confirm_severity(
             raise DeskError(f"A {kind.label} has no severity.")
         if severity is None and state.severity is None:
             raise UsageError("Nobody has said how severe it is: name the severity.")
-        step = chosen("severity", severity or state.severity or "", procedure.procedure.severities)
+        step = chosen("severity", severity or state.severity or "", procedure.definition.severities)
         record = state.records.get((CONFIRMED, "1"))
         if record is not None and record.values["severity"] == step.key == state.severity:
             raise DeskError(f"{step.label} is confirmed already, by {record.who}.")
@@ -100,9 +100,9 @@ def confirm_severity(
             severity=step.key,
             requested=state.severity_requested,
         )
-        before = promised(work.fold, work.at)
+        before = due_times(work.fold, work.at)
         work.append("severity_set", {**changes, "severity": (state.severity, step.key)}, reason=reason)
-        shifted = moved(before, promised(work.fold, work.at), procedure, number)
+        shifted = moved(before, due_times(work.fold, work.at), procedure, number)
         asked = procedure.severities.get(state.severity_requested or "")
         as_asked = asked is None or asked.key == step.key
         said = f"severity {step.label} confirmed" if as_asked else f"severity {step.label}, {asked.label} was asked for"  # type: ignore[union-attr]

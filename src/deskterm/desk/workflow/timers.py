@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from deskterm.desk.core.transaction import Work
-from deskterm.desk.notify.recipients import Colleagues, at_hand, meant, told
+from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.notify.recipients import Colleagues, at_hand, notify_staff, resolve_recipients
 from deskterm.procedure.schema import Status
 from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
 
 
-def carry_out(work: Work, metric: str) -> str:
+def carry_out(work: TicketTransaction, metric: str) -> str:
     """Do what the end of a timer brings, in the transaction that notes it; what that was, in a few words. Nothing,
     where the procedure only wants it noted."""
     if metric == SNOOZE:
@@ -21,19 +21,21 @@ def carry_out(work: Work, metric: str) -> str:
     return f"now {target.label}"
 
 
-def _tell(work: Work, metric: str) -> str:
+def _tell(work: TicketTransaction, metric: str) -> str:
     """Tell whoever has a ticket that it has stayed where it is as long as the procedure lets it, where that leads
     nowhere by itself (S4-20)."""
     here = work.procedure.statuses.get(work.state.status)
     if here is None or here.after is None or metric != status_timer(here.key) or here.after.to or here.after.remind:
         return ""
     colleagues = Colleagues(work.session)
-    logins = meant(colleagues, work.procedure.procedure, work.state, ["assignee"]) or at_hand(work, colleagues)
-    told(work, logins, "timer", f"{here.label}: it has waited its time, look at it")
+    logins = resolve_recipients(colleagues, work.procedure.definition, work.state, ["assignee"]) or at_hand(
+        work, colleagues
+    )
+    notify_staff(work, logins, "timer", f"{here.label}: it has waited its time, look at it")
     return "look at it"
 
 
-def _leads_to(work: Work, metric: str) -> Status | None:
+def _leads_to(work: TicketTransaction, metric: str) -> Status | None:
     procedure = work.procedure
     if metric == AUTO_CLOSE:
         ways = procedure.next_statuses(work.state.type, work.state.status)

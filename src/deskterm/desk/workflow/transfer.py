@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.policy.departments import home_of, require_open, team_of
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 
 
 def transfer(
-    desk: Desk,
+    desk: DeskSession,
     number: int,
     *,
     department: str | None = None,
@@ -20,7 +20,7 @@ def transfer(
     note: str = "",
     now: datetime,
     version: int | None = None,
-) -> Done:
+) -> CommandResult:
     """Give a ticket to another department or team, with a note that only the desk sees; nobody has it there yet. The
     customer's clocks are untouched, whatever policy the new department's tickets have (rule 16). DeskError where the
     department that it leaves wants a note (S5-05) and there is none, for a team that there is not, and where the
@@ -28,7 +28,7 @@ def transfer(
     if department is None and team is None:
         raise UsageError("Say where it goes: a department, a team or both.")
     with desk.ticket(number, "transfer", now, version) as work:
-        state, procedure = work.state, work.procedure.procedure
+        state, procedure = work.state, work.procedure.definition
         if not state.is_open:
             raise DeskError(f"Ticket {number} is not open: there is nothing to hand over.")
         changes: dict[str, tuple[str | None, str | None]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deskterm.desk.domain.records import Record, of_kind
-from deskterm.desk.notify.recipients import Colleagues, at_hand, meant, told
+from deskterm.desk.notify.recipients import Colleagues, at_hand, notify_staff, resolve_recipients
 from deskterm.desk.policy.permissions import require_named
 from deskterm.desk.policy.status_graph import checked_move
 from deskterm.desk.workflow.checklists import require_done
@@ -15,7 +15,7 @@ from deskterm.procedure.schema import Status
 from deskterm.sla.targets import parse_target
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import Work
+    from deskterm.desk.core.transaction import TicketTransaction
     from deskterm.desk.domain.state import State
 
 RESOLUTION = "resolution"
@@ -32,8 +32,8 @@ class NeedsReply(DeskError):
     """A ticket is to wait for its requester, who has the last word and was told nothing."""
 
 
-def admitted(
-    work: Work,
+def check_transition(
+    work: TicketTransaction,
     wanted: str,
     *,
     said: bool = False,
@@ -64,11 +64,13 @@ def admitted(
     if state.category == "closed" and target.category in OPEN_CATEGORIES:
         require_return(work, work.at)
     if target.category == "closed" and state.category != "closed" and not by_itself:
-        require_named(procedure.procedure, work.desk.agent, "close")
+        require_named(procedure.definition, work.desk.agent, "close")
     return target
 
 
-def keeps_back(work: Work, target: Status, *, raised_from: Work | None = None, out: bool = False) -> str:
+def keeps_back(
+    work: TicketTransaction, target: Status, *, raised_from: TicketTransaction | None = None, out: bool = False
+) -> str:
     """What keeps a ticket from coming to a status that something leads it to by itself, in a sentence; empty for
     nothing. The graph is not asked: the procedure says where it goes. raised_from: development leads it, by an item
     that was raised from this ticket, whose list it is that has to be done, and people are told of what becomes of it;
@@ -84,12 +86,14 @@ def keeps_back(work: Work, target: Status, *, raised_from: Work | None = None, o
     return ""
 
 
-def keep_back(work: Work, target: Status, why: str, *, by_rule: str | None = None) -> None:
+def keep_back(work: TicketTransaction, target: Status, why: str, *, by_rule: str | None = None) -> None:
     """Write down that a ticket did not go where something leads it by itself, and tell whoever has it."""
     work.append(KEPT_BACK, {}, status=target.key, label=target.label, why=why, by_rule=by_rule)
     colleagues = Colleagues(work.session)
-    logins = meant(colleagues, work.procedure.procedure, work.state, ["assignee"]) or at_hand(work, colleagues)
-    told(work, logins, KEPT_BACK, f"did not go to {target.label}: {why}", by_rule=by_rule)
+    logins = resolve_recipients(colleagues, work.procedure.definition, work.state, ["assignee"]) or at_hand(
+        work, colleagues
+    )
+    notify_staff(work, logins, KEPT_BACK, f"did not go to {target.label}: {why}", by_rule=by_rule)
 
 
 def standing_resolution(state: State) -> Record | None:
@@ -105,10 +109,10 @@ def was_resolved(state: State) -> bool:
     return bool(said) and said[-1].state in ("permanent", "temporary")
 
 
-def may_return(work: Work, at: int) -> bool:
+def may_return(work: TicketTransaction, at: int) -> bool:
     """Whether a closed ticket may still come back at an instant: 30 days are 30 times 24 hours from closing, the last
     second included (S3-14)."""
-    closing = work.procedure.procedure.closing
+    closing = work.procedure.definition.closing
     if closing.immutable:
         return False
     if closing.on_reply_when_closed != "reopen-within" or not closing.reopen_within or work.state.closed_at is None:
@@ -116,10 +120,10 @@ def may_return(work: Work, at: int) -> bool:
     return at <= work.state.closed_at + parse_target(closing.reopen_within, 86_400).seconds
 
 
-def require_return(work: Work, at: int) -> None:
+def require_return(work: TicketTransaction, at: int) -> None:
     """DeskError for a ticket that was closed too long ago to come back."""
     if not may_return(work, at):
-        closing = work.procedure.procedure.closing
+        closing = work.procedure.definition.closing
         ago = (
             f"was closed more than {_days(closing.reopen_within)} ago"
             if not closing.immutable
@@ -128,8 +132,8 @@ def require_return(work: Work, at: int) -> None:
         raise DeskError(f"Ticket {work.number} {ago} and stays closed: open a new one that names it.")
 
 
-def _require_resolution(work: Work, target: Status) -> None:
-    closing = work.procedure.procedure.closing
+def _require_resolution(work: TicketTransaction, target: Status) -> None:
+    closing = work.procedure.definition.closing
     ends = target.category in ("solved", "closed") and work.state.is_open
     if not target.requires_resolution and not (closing.requires_resolution_note and ends):
         return
@@ -141,8 +145,8 @@ def _require_resolution(work: Work, target: Status) -> None:
         )
 
 
-def _require_confirmation(work: Work, target: Status) -> None:
-    closing = work.procedure.procedure.closing
+def _require_confirmation(work: TicketTransaction, target: Status) -> None:
+    closing = work.procedure.definition.closing
     if not closing.confirm_before_close:
         return
     here, number = work.procedure.statuses.get(work.state.status), work.number

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.session import Desk
-from deskterm.desk.core.transaction import Done
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
 from deskterm.errors import DeskError
 
 
-def start(desk: Desk, number: int, *, now: datetime, version: int | None = None) -> Done:
+def start(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
     """Begin to work on a ticket: metrics that count work run from here on. DeskError when it is closed, or one works on
     it already."""
     with desk.ticket(number, "work", now, version) as work:
@@ -23,7 +23,9 @@ def start(desk: Desk, number: int, *, now: datetime, version: int | None = None)
     return done
 
 
-def stop(desk: Desk, number: int, *, of: str | None = None, now: datetime, version: int | None = None) -> Done:
+def stop(
+    desk: DeskSession, number: int, *, of: str | None = None, now: datetime, version: int | None = None
+) -> CommandResult:
     """Leave off. of: somebody else who forgot to."""
     with desk.ticket(number, "work", now, version) as work:
         login = of or desk.agent.login

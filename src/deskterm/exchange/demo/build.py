@@ -10,16 +10,16 @@ from sqlalchemy import Connection
 from sqlalchemy.orm.session import JoinTransactionMode
 from sqlmodel import Session
 
-from deskterm.desk.admin.setup import found
+from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets import register, resolution, update
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.story_loader import Storybook, storybook
 from deskterm.exchange.demo.story_schema import YOU, Step, Story, moments
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import data_folder, find
 from deskterm.sla.calendar import Calendar
@@ -42,8 +42,8 @@ def build(url: str, *, morning: datetime | None = None, real_now: datetime, admi
     whoever looks; some of the tickets are theirs. DeskError when there is something at `url` already."""
     loaded = load(find(PROCEDURE))
     book = storybook(data_folder() / "demo")
-    start = morning or working_morning(_calendar(Compiled(loaded.procedure)), real_now)
-    store = found(
+    start = morning or working_morning(_calendar(CompiledProcedure(loaded.procedure)), real_now)
+    store = create_desk(
         url,
         loaded.procedure,
         source=loaded.source,
@@ -55,14 +55,14 @@ def build(url: str, *, morning: datetime | None = None, real_now: datetime, admi
         now=start - timedelta(days=35),
     )
     try:
-        pour(Desk(store, admin_login), start, book)
+        pour(DeskSession(store, admin_login), start, book)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def pour(desk: Desk, now: datetime, book: Storybook | None = None) -> int:
+def pour(desk: DeskSession, now: datetime, book: Storybook | None = None) -> int:
     """Tell the demo's stories on a simulated desk, up to `now`, all of them or none; how many tickets came of it, 0
     when they were told before. DeskError on an ordinary desk, for anybody but an admin, and when the desk's procedure
     does not know what the stories speak of."""
@@ -75,7 +75,7 @@ def pour(desk: Desk, now: datetime, book: Storybook | None = None) -> int:
     book = book or storybook(data_folder() / "demo")
     _check(desk.procedure, book)
     with desk.store.writing() as session:
-        at_once = Desk(_AtOnce(desk.store, session.connection()), desk.agent.login)
+        at_once = DeskSession(_AtOnce(desk.store, session.connection()), desk.agent.login)
         if not _seat(at_once, book, now):
             return 0
         told = _Telling(at_once, book).tell(now)
@@ -96,7 +96,7 @@ def _on(calendar: Calendar, day: date) -> datetime:
     return datetime.combine(day, MORNING, calendar.zone).astimezone(UTC)
 
 
-def _calendar(procedure: Compiled) -> Calendar:
+def _calendar(procedure: CompiledProcedure) -> Calendar:
     """The first calendar of a procedure: the one that its stories are told by."""
     return next(iter(procedure.terms.calendars.values()))
 
@@ -106,7 +106,7 @@ def _spoken(login: str) -> str:
     return " ".join(word.capitalize() for word in login.replace("_", ".").replace("-", ".").split(".") if word) or login
 
 
-def _seat(desk: Desk, book: Storybook, now: datetime) -> bool:
+def _seat(desk: DeskSession, book: Storybook, now: datetime) -> bool:
     """Bring in those of the book that the desk does not have yet, and give whoever looks a team. False when they were
     there before."""
     from sqlalchemy import select
@@ -147,11 +147,11 @@ class _AtOnce(Store):
 class _Telling:
     """The stories of a book, told by those who are in them."""
 
-    def __init__(self, desk: Desk, book: Storybook) -> None:
+    def __init__(self, desk: DeskSession, book: Storybook) -> None:
         self._book, self._you = book, desk.agent.login
         self._store = desk.store
         self._calendar = _calendar(desk.procedure)
-        self._desks: dict[str, Desk] = {self._you: desk}
+        self._desks: dict[str, DeskSession] = {self._you: desk}
         self._numbers: dict[int, int] = {}
         self._doers: dict[int, str] = {}
 
@@ -222,20 +222,20 @@ class _Telling:
             case "subject":
                 update.edit(desk, ticket, subject=step.subject, now=at)
 
-    def _move(self, desk: Desk, ticket: int, status: str, at: datetime) -> None:
+    def _move(self, desk: DeskSession, ticket: int, status: str, at: datetime) -> None:
         """Whoever closes a ticket where the requester is asked first has heard that all is well."""
         closes = desk.procedure.statuses[status].category == "closed"
-        if closes and desk.procedure.procedure.closing.confirm_before_close:
+        if closes and desk.procedure.definition.closing.confirm_before_close:
             resolution.confirm(desk, ticket, now=at)
         else:
             update.move(desk, ticket, status, now=at)
 
-    def _prepare(self, desk: Desk, ticket: int, status: str | None, at: datetime) -> None:
+    def _prepare(self, desk: DeskSession, ticket: int, status: str | None, at: datetime) -> None:
         """Whoever moves a ticket to where a list must be done has done it."""
         wanted = desk.procedure.statuses[status].requires_checklist if status is not None else None
         if status is None or wanted is None:
             return
-        part = next(part for part in desk.procedure.procedure.checklists if part.key == wanted)
+        part = next(part for part in desk.procedure.definition.checklists if part.key == wanted)
         items = [place for place, item in enumerate(part.items, 1) if item.required]
         outcome = desk.procedure.statuses[status].requires_outcome or next((o.key for o in part.outcomes), None)
         checklists.check(desk, ticket, items, checklist=wanted, outcome=outcome, now=at)
@@ -243,22 +243,22 @@ class _Telling:
     def _login(self, name: str | None) -> str:
         return self._you if name in (None, YOU) else str(name)
 
-    def _desk(self, name: str) -> Desk:
+    def _desk(self, name: str) -> DeskSession:
         login = self._login(name)
         if login not in self._desks:
-            self._desks[login] = Desk(self._store, login)
+            self._desks[login] = DeskSession(self._store, login)
         return self._desks[login]
 
 
-def _check(procedure: Compiled, book: Storybook) -> None:
+def _check(procedure: CompiledProcedure, book: Storybook) -> None:
     """DeskError for the first word of the stories that the procedure does not know."""
     known = {
         "type": set(procedure.types),
         "severity": set(procedure.severities),
         "status": set(procedure.statuses),
-        "team": {team.key for team in procedure.procedure.teams},
-        "product": {product.key for product in procedure.procedure.products},
-        "channel": set(procedure.procedure.channels),
+        "team": {team.key for team in procedure.definition.teams},
+        "product": {product.key for product in procedure.definition.products},
+        "channel": set(procedure.definition.channels),
     }
     for what, word in _spoken_of(book):
         if word not in known[what]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Literal, TextIO
 
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.billing import EntryRow, QuoteRow, entries, quotes
 
 COLUMNS = ("ticket", "entry", "started_at", "agent", "tier", "seconds", "chargeable", "charged_seconds", "rate",
@@ -21,7 +21,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_worklog(
-    reader: Reader,
+    reader: ReadConnection,
     form: Literal["csv", "jsonl"],
     out: TextIO,
     *,
@@ -49,7 +49,7 @@ def export_worklog(
     return written
 
 
-def _accepted(reader: Reader, since: datetime | None, until: datetime | None) -> Iterator[QuoteRow]:
+def _accepted(reader: ReadConnection, since: datetime | None, until: datetime | None) -> Iterator[QuoteRow]:
     begin, end = _between(since, until)
     accepted = [row for row in quotes(reader, every=True) if row.means == "accepted" and begin <= row.at < end]
     return iter(sorted(accepted, key=lambda row: (row.ticket, int(row.key))))
@@ -62,7 +62,9 @@ def _between(since: datetime | None, until: datetime | None) -> tuple[float, flo
     )
 
 
-def _chosen(reader: Reader, since: datetime | None, until: datetime | None, chargeable: bool) -> Iterator[EntryRow]:
+def _chosen(
+    reader: ReadConnection, since: datetime | None, until: datetime | None, chargeable: bool
+) -> Iterator[EntryRow]:
     begin, end = _between(since, until)
     for row in entries(reader):
         if row.state != "void" and begin <= row.started < end and (row.chargeable or not chargeable):

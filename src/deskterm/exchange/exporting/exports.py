@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, TextIO, get_args
 
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.instants import NEVER
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.field_values import in_words
 
 What = Literal["tickets", "messages", "events", "clocks"]
@@ -142,7 +142,7 @@ def columns(what: What) -> tuple[str, ...]:
 
 
 def export(
-    reader: Reader,
+    reader: ReadConnection,
     what: What,
     form: Format,
     out: TextIO,
@@ -164,7 +164,7 @@ def export(
     return written
 
 
-def _pages(reader: Reader, source: _Source, chosen: Chosen) -> Iterator[list[tuple[Any, ...]]]:
+def _pages(reader: ReadConnection, source: _Source, chosen: Chosen) -> Iterator[list[tuple[Any, ...]]]:
     """Rows with their key first, page by page."""
     key = ", ".join(source.key)
     wanted = ", ".join(column.sql for column in source.columns)
@@ -183,7 +183,7 @@ def _pages(reader: Reader, source: _Source, chosen: Chosen) -> Iterator[list[tup
         after = page[-1][: len(source.key)]
 
 
-def _said(reader: Reader, source: _Source, page: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _said(reader: ReadConnection, source: _Source, page: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Rows with words in the place of references to them."""
     kinds = [column.kind for column in source.columns]
     if "fields" not in kinds:
@@ -193,7 +193,7 @@ def _said(reader: Reader, source: _Source, page: list[tuple[Any, ...]]) -> list[
     return [(*row[:place], _sorted(fields), *row[place + 1 :]) for row, fields in zip(page, found, strict=True)]
 
 
-def _conditions(reader: Reader, source: _Source, chosen: Chosen) -> tuple[list[str], dict[str, object]]:
+def _conditions(reader: ReadConnection, source: _Source, chosen: Chosen) -> tuple[list[str], dict[str, object]]:
     found: list[str] = []
     params: dict[str, object] = {}
     if chosen.since is not None:

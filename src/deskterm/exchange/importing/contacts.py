@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from deskterm.desk.domain.text import visible
-from deskterm.store.db.bulk import Bulk
+from deskterm.store.db.bulk import BulkWriter
 
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -22,7 +22,7 @@ class Client(NamedTuple):
 class People:
     """Finds contacts by address, else by name; clients by key or name. Makes those that are missing."""
 
-    def __init__(self, bulk: Bulk) -> None:
+    def __init__(self, bulk: BulkWriter) -> None:
         self._bulk = bulk
         self._clients: dict[str, Client] = {}
         self._keys: set[str] = set()

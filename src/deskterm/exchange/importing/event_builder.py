@@ -13,7 +13,7 @@ from deskterm.exchange.importing.contacts import People
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.row_groups import History, Seen
 from deskterm.exchange.importing.row_reader import Cells, Observer
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 
 _ACTED = ("status", "team", "assignee")
 """What somebody did to the ticket: true from the instant of the row that shows it. The rest is what the ticket is,
@@ -38,13 +38,13 @@ class Teller:
     """
 
     def __init__(
-        self, observer: Observer, procedure: Compiled, people: People, words: Words, source: str, actor: str
+        self, observer: Observer, procedure: CompiledProcedure, people: People, words: Words, source: str, actor: str
     ) -> None:
         self._observer, self._procedure, self._people, self._words = observer, procedure, people, words
         self._actor = actor
         self.data: Final[Mapping[str, Any]] = {"source": source, "imported_by": actor}
         self.notes: list[BadRow] = []
-        self._wordy = {f"fields.{part.key}" for part in procedure.procedure.fields if holds_words(part)}
+        self._wordy = {f"fields.{part.key}" for part in procedure.definition.fields if holds_words(part)}
         self._firsts = {kind: _first(procedure, kind) for kind in (None, *procedure.types)}
 
     def tell(self, key: str, history: History, known: int, fold: TicketFold) -> Iterator[Event]:
@@ -139,7 +139,7 @@ class Teller:
         return event
 
 
-def _first(procedure: Compiled, kind: str | None) -> dict[str, Any]:
+def _first(procedure: CompiledProcedure, kind: str | None) -> dict[str, Any]:
     """What a new ticket of a type has before anybody says more. kind: None for the procedure's first type."""
     part = procedure.types[kind] if kind is not None else next(iter(procedure.types.values()))
     severity = part.default_severity if part.has_severity else None

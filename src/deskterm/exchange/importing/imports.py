@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import Desk
+from deskterm.desk.core.session import DeskSession
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.mapping import Mapping
 from deskterm.exchange.importing.report import Refused, Report
@@ -37,7 +37,7 @@ def import_events(
     Raises DeskError when the log cannot be read, lacks a column of the mapping, the mapping uses words that the
     procedure does not know, or the actor may not import; nothing is written then.
     """
-    desk = Desk(store, actor)
+    desk = DeskSession(store, actor)
     desk.require("import")
     observer = Observer(mapping, desk.procedure)
     limit = None if until is None else seconds(until)

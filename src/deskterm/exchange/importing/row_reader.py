@@ -12,7 +12,7 @@ from deskterm.desk.domain.text import visible
 from deskterm.desk.tickets.register import one_line, tidy_tags
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.mapping import Feed, Fields, Mapping
-from deskterm.procedure.compiled import Compiled
+from deskterm.procedure.compiled import CompiledProcedure
 
 Cells = tuple[str, ...]
 """The cells of a row that the mapping looks at, in the order of `Observer.columns`; nothing is ''."""
@@ -38,7 +38,7 @@ _Read = Callable[[Cells], Any]
 class Observer:
     """Reads rows by a mapping. DeskError when the mapping uses words that the procedure does not know."""
 
-    def __init__(self, mapping: Mapping, procedure: Compiled) -> None:
+    def __init__(self, mapping: Mapping, procedure: CompiledProcedure) -> None:
         self._known = _vocabularies(procedure)
         _check(mapping, self._known, procedure)
         feeds = _feeds(mapping.ticket)
@@ -172,9 +172,9 @@ def _feeds(fields: Fields) -> dict[str, Feed]:
     return {name: feed for name, feed in feeds.items() if feed is not None}
 
 
-def _vocabularies(procedure: Compiled) -> dict[str, Collection[str]]:
+def _vocabularies(procedure: CompiledProcedure) -> dict[str, Collection[str]]:
     """The words that the procedure has for a field; any will do where it lists none."""
-    part = procedure.procedure
+    part = procedure.definition
     return {
         "type": list(procedure.types),
         "status": list(procedure.statuses),
@@ -189,8 +189,8 @@ def _vocabularies(procedure: Compiled) -> dict[str, Collection[str]]:
     }
 
 
-def _check(mapping: Mapping, known: dict[str, Collection[str]], procedure: Compiled) -> None:
-    name = procedure.procedure.about.key
+def _check(mapping: Mapping, known: dict[str, Collection[str]], procedure: CompiledProcedure) -> None:
+    name = procedure.definition.about.key
     for field, feed in _feeds(mapping.ticket).items():
         words = known.get(field)
         if not words:
@@ -201,7 +201,7 @@ def _check(mapping: Mapping, known: dict[str, Collection[str]], procedure: Compi
                     f"The mapping {mapping.source} says {field} {word!r}, which the procedure {name} does not know: "
                     f"it has {', '.join(words)}."
                 )
-    asked = {field.key for field in procedure.procedure.fields}
+    asked = {field.key for field in procedure.definition.fields}
     for field in mapping.ticket.fields:
         if field not in asked:
             has = f"it has {', '.join(sorted(asked))}" if asked else "it has none"

@@ -18,8 +18,8 @@ from deskterm.exchange.importing.mapping import Mapping
 from deskterm.exchange.importing.report import Report
 from deskterm.exchange.importing.row_groups import Gathered, History
 from deskterm.exchange.importing.row_reader import Observer
-from deskterm.procedure.compiled import Compiled, from_document
-from deskterm.store.db.bulk import Bulk
+from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.instants import seconds, stored_text
 
 Progress = Callable[[int, int], None]
@@ -40,7 +40,9 @@ class _Known:
 class Run:
     """One import. Rows wait in lists and are written some thousand tickets at a time."""
 
-    def __init__(self, bulk: Bulk, procedure: Compiled, mapping: Mapping, observer: Observer, actor: str) -> None:
+    def __init__(
+        self, bulk: BulkWriter, procedure: CompiledProcedure, mapping: Mapping, observer: Observer, actor: str
+    ) -> None:
         self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
         self._editions = _editions(bulk, procedure)
         if bulk.dialect == "postgresql":  # as on SQLite, other writers wait from here on
@@ -246,7 +248,7 @@ class _Stored(dict[datetime, str]):
         return found
 
 
-def _editions(bulk: Bulk, current: Compiled) -> dict[int, Compiled]:
+def _editions(bulk: BulkWriter, current: CompiledProcedure) -> dict[int, CompiledProcedure]:
     found = {
         version: from_document(document, version)
         for version, document in bulk.execute("SELECT id, document FROM procedure_version")

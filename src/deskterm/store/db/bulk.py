@@ -30,7 +30,7 @@ Row = Sequence[Any]
 `stored_text`, the fastest."""
 
 
-class Bulk:
+class BulkWriter:
     """The fastest right way in of each database: `executemany` on SQLite, COPY on PostgreSQL."""
 
     def __init__(self, url: str, connection: sqlite3.Connection | psycopg.Connection[Any]) -> None:
@@ -120,7 +120,7 @@ class Bulk:
 
 
 @contextmanager
-def bulk(url: str, patience: float = PATIENCE) -> Iterator[Bulk]:
+def bulk(url: str, patience: float = PATIENCE) -> Iterator[BulkWriter]:
     """A Bulk in a transaction that is committed at the end and given up on an error. DeskError when the store is
     locked, cannot be written, or was moved or removed before a commit."""
     kind = dialect(url)
@@ -129,7 +129,7 @@ def bulk(url: str, patience: float = PATIENCE) -> Iterator[Bulk]:
         if kind == "sqlite":
             connection.execute(f"PRAGMA cache_size = -{_CACHE}")
         connection.execute("BEGIN IMMEDIATE" if kind == "sqlite" else "BEGIN")
-        opened = Bulk(url, connection)
+        opened = BulkWriter(url, connection)
         yield opened
         opened._advance()
         connection.execute("COMMIT")

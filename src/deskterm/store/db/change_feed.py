@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert
     from sqlmodel import Session
 
-    from deskterm.store.db.reader import Reader
+    from deskterm.store.db.reader import ReadConnection
 
 CHANNEL = "deskterm"
 """What PostgreSQL tells its listeners on."""
@@ -54,13 +54,13 @@ def _statements() -> tuple[Table, ReturningInsert[Any]]:
     return table, insert(table).returning(table.c.id)
 
 
-def last_change(reader: Reader) -> int:
+def last_change(reader: ReadConnection) -> int:
     """Where to read on from: the id of the newest change, 0 without one."""
     ((newest,),) = reader.rows("SELECT max(id) FROM change")
     return int(newest or 0)
 
 
-def changed_since(reader: Reader, last_id: int) -> tuple[frozenset[int] | None, int]:
+def changed_since(reader: ReadConnection, last_id: int) -> tuple[frozenset[int] | None, int]:
     """The tickets that changed after a change, and the id of the newest one. None instead of tickets: read
     everything again, because many changed at once or the changes in between are gone."""
     found = reader.rows("SELECT id, ticket_id FROM change WHERE id > :last ORDER BY id", {"last": last_id})
@@ -73,5 +73,5 @@ def changed_since(reader: Reader, last_id: int) -> tuple[frozenset[int] | None, 
     return (None if None in tickets else frozenset(tickets)), newest
 
 
-def _trimmed(reader: Reader, last_id: int) -> bool:
+def _trimmed(reader: ReadConnection, last_id: int) -> bool:
     return not reader.rows("SELECT 1 FROM change WHERE id <= :last LIMIT 1", {"last": last_id})

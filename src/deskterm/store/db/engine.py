@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from deskterm.store.db import errors, tables
 from deskterm.store.db import migrations as migrate
-from deskterm.store.db.bulk import Bulk, bulk
+from deskterm.store.db.bulk import BulkWriter, bulk
 from deskterm.store.db.connection import (
     PATIENCE,
     make_file,
@@ -67,7 +67,7 @@ class Store:
             yield session
 
     @contextmanager
-    def bulk(self) -> Iterator[Bulk]:
+    def bulk(self) -> Iterator[BulkWriter]:
         """A bare connection inside one writing transaction, for imports (`deskterm.store.db.bulk`)."""
         self._place.check_writable()
         with bulk(self.url, self._patience) as opened:

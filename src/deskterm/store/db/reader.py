@@ -34,7 +34,7 @@ def literal(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-class Reader:
+class ReadConnection:
     """One read-only connection; from any thread, one at a time (`interrupt` from any other). One to PostgreSQL that
     was lost is made anew at the next call."""
 
@@ -132,10 +132,10 @@ def open_reader(
     patience: float = PATIENCE,
     migrations: Sequence[Migration] = MIGRATIONS,
     schema: int = SCHEMA,
-) -> Reader:
-    """A reader on the desk at a place; an older layout is upgraded first (`Reader.upgraded`). DeskErrors as
+) -> ReadConnection:
+    """A reader on the desk at a place; an older layout is upgraded first (`ReadConnection.upgraded`). DeskErrors as
     `open_store`."""
-    reader = Reader(url, patience=patience)
+    reader = ReadConnection(url, patience=patience)
     try:
         reader.upgraded = checked(reader.bare, url, migrations=migrations, schema=schema)
     except Exception as error:

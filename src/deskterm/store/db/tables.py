@@ -66,11 +66,12 @@ class Desk(SQLModel, table=True):
     timezone: str = "UTC"
     procedure_version: int = 0
     fold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """Which fold of events its rows are of (`deskterm.desk.domain.fold.FOLD`)."""
+    """Which fold of events its rows are of (`deskterm.desk.domain.fold.PROJECTION_VERSION`)."""
     settings: str = Field(default="{}", sa_column=Column(Text, nullable=False, server_default="{}"))
     """What it decides for itself within its procedure, as JSON (`deskterm.desk.admin.rule_settings`)."""
     refolding: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """While rows are written anew: `FOLD:NUMBER`, towards which fold, and up to which ticket; else empty."""
+    """While rows are written anew: `PROJECTION_VERSION:NUMBER`, towards which fold, and up to which ticket; else
+    empty."""
     created_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""Who did what, and who looked at what, over a bare `Reader`; and the writing down of a look."""
+"""Who did what, and who looked at what, over a bare `ReadConnection`; and the writing down of a look."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deskterm.store.db import errors
 from deskterm.store.db.connection import PATIENCE, writing_connection
 from deskterm.store.db.instants import seconds, stored_text
 from deskterm.store.db.location import dialect
-from deskterm.store.db.reader import Reader, literal
+from deskterm.store.db.reader import ReadConnection, literal
 
 
 class Deed(NamedTuple):
@@ -24,7 +24,7 @@ class Deed(NamedTuple):
     data: dict[str, Any]
 
 
-class Look(NamedTuple):
+class AccessRow(NamedTuple):
     """That somebody looked. ticket: None where it was no single one; what: `ticket`, or an export's name."""
 
     at: int
@@ -34,7 +34,7 @@ class Look(NamedTuple):
 
 
 def deeds(
-    reader: Reader,
+    reader: ReadConnection,
     *,
     login: str | None = None,
     ticket: int | None = None,
@@ -57,21 +57,21 @@ def deeds(
 
 
 def looks(
-    reader: Reader,
+    reader: ReadConnection,
     *,
     login: str | None = None,
     ticket: int | None = None,
     since: int | None = None,
     until: int | None = None,
     limit: int = 100,
-) -> list[Look]:
+) -> list[AccessRow]:
     """The last accesses that were written down (S4-25), the newest first."""
     where, params = _conditions(reader, login=login, ticket=ticket, since=since, until=until, who="login")
     found = reader.rows(
         f"SELECT at, login, ticket_id, what FROM access WHERE 1 = 1{where} ORDER BY id DESC LIMIT :limit",
         params | {"limit": limit},
     )
-    return [Look(seconds(at), who, number, what) for at, who, number, what in found]
+    return [AccessRow(seconds(at), who, number, what) for at, who, number, what in found]
 
 
 def wanted(document: str) -> bool:
@@ -103,7 +103,7 @@ def _behind(login: str) -> str:
 
 
 def _conditions(
-    reader: Reader, *, login: str | None, ticket: int | None, since: int | None, until: int | None, who: str
+    reader: ReadConnection, *, login: str | None, ticket: int | None, since: int | None, until: int | None, who: str
 ) -> tuple[str, dict[str, object]]:
     where, params = "", dict[str, object]()
     if login is not None:

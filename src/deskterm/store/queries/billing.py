@@ -1,5 +1,5 @@
 """Time that was worked, and quotes, over the whole desk: for invoices and for those who wait. SQL over a bare
-`Reader`."""
+`ReadConnection`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.texts import spoken
 
 _PAGE = 2_000
@@ -72,7 +72,7 @@ class AgreementRow(NamedTuple):
     note: str
 
 
-def agreements(reader: Reader, ticket: int) -> list[AgreementRow]:
+def agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
     """What the customer of a ticket agreed to, the last one last: that is what holds."""
     found = reader.rows(
         "SELECT key, who, at, data FROM record WHERE kind = 'agreement' AND state = 'agreed' AND ticket_id = :ticket "
@@ -89,7 +89,7 @@ def agreements(reader: Reader, ticket: int) -> list[AgreementRow]:
     ]
 
 
-def entries(reader: Reader, ticket: int | None = None) -> Iterator[EntryRow]:
+def entries(reader: ReadConnection, ticket: int | None = None) -> Iterator[EntryRow]:
     """All time entries, or those of a ticket, in the order of their tickets; a page at a time."""
     after: tuple[int, str] | None = None
     params: dict[str, object] = {"most": _PAGE}
@@ -115,7 +115,7 @@ def entries(reader: Reader, ticket: int | None = None) -> Iterator[EntryRow]:
         after = page[-1][0], page[-1][1]
 
 
-def quotes(reader: Reader, *, every: bool = False) -> list[QuoteRow]:
+def quotes(reader: ReadConnection, *, every: bool = False) -> list[QuoteRow]:
     """Quotes that are not answered yet, the oldest change first; or all."""
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.status, t.organisation, t.type, "
@@ -147,7 +147,7 @@ def quotes(reader: Reader, *, every: bool = False) -> list[QuoteRow]:
     return [row for row in rows if every or row.means in ("requested", "sent")]
 
 
-def _agreed(reader: Reader, params: Mapping[str, object], own: str) -> frozenset[int]:
+def _agreed(reader: ReadConnection, params: Mapping[str, object], own: str) -> frozenset[int]:
     """The tickets whose customers agreed to be charged. own: of which ticket alone, as a condition."""
     found = reader.rows(
         f"SELECT r.ticket_id, r.kind, r.state, r.data FROM record r WHERE r.kind IN ('agreement', 'quote'){own}", params

@@ -1,14 +1,14 @@
-"""Everything that one person outside asked for, over a bare `Reader`."""
+"""Everything that one person outside asked for, over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
 from deskterm.errors import DeskError
-from deskterm.store.db.reader import Reader, literal
+from deskterm.store.db.reader import ReadConnection, literal
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
 def of_requester(
-    reader: Reader, who: str, *, closed: bool | None = None, match: str = "", limit: int = 100
+    reader: ReadConnection, who: str, *, closed: bool | None = None, match: str = "", limit: int = 100
 ) -> tuple[list[QueueRow], int]:
     """The tickets of a person, the newest first, and how many there are. who: an e-mail address or a name, whatever
     the case; people of the same name are listed together. closed: only those that are, or are not, done with. match:

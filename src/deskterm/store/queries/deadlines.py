@@ -1,12 +1,12 @@
-"""Clocks of open tickets by due instant, over a bare `Reader`: all of them, of every metric, without a limit, but for
-timers, which promise nothing, and for what a lead let pass."""
+"""Clocks of open tickets by due instant, over a bare `ReadConnection`: all of them, of every metric, without a limit,
+but for timers, which promise nothing, and for what a lead let pass."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds, seconds_or_none
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 
 class Deadline(NamedTuple):
@@ -51,7 +51,7 @@ _LIVE = "c.state IN ('running', 'paused')"
 # of its clocks'. It lets the databases begin with the few tickets that can matter, by their indexes.
 
 
-def due(reader: Reader, *, since: int | None = None, until: int | None = None) -> list[Deadline]:
+def due(reader: ReadConnection, *, since: int | None = None, until: int | None = None) -> list[Deadline]:
     """Running clocks that are due from one instant to another, both included, soonest first."""
     where = _RUNNING
     params: dict[str, object] = {}
@@ -62,7 +62,7 @@ def due(reader: Reader, *, since: int | None = None, until: int | None = None) -
     return _read(reader, where, params)
 
 
-def breached(reader: Reader, now: int) -> list[Deadline]:
+def breached(reader: ReadConnection, now: int) -> list[Deadline]:
     """Live clocks whose promise is broken at `now`: those overdue, and those that broke one before (a change of
     target, a rest), the soonest due first and those that rest last."""
     where = (
@@ -72,18 +72,18 @@ def breached(reader: Reader, now: int) -> list[Deadline]:
     return _read(reader, where, {"now": reader.instant(now)})
 
 
-def undated(reader: Reader) -> list[Deadline]:
+def undated(reader: ReadConnection) -> list[Deadline]:
     """Running clocks that are due at no instant yet: nobody has scheduled their ticket, or set when."""
     return _read(reader, "c.state = 'running' AND c.due_at IS NULL", {})
 
 
-def resting(reader: Reader) -> int:
+def resting(reader: ReadConnection) -> int:
     """How many clocks of open tickets rest."""
     ((found,),) = reader.rows(f"SELECT count(*) {_FROM} AND c.state = 'paused' AND {_SHOWN}")
     return int(found)
 
 
-def _read(reader: Reader, where: str, params: dict[str, object]) -> list[Deadline]:
+def _read(reader: ReadConnection, where: str, params: dict[str, object]) -> list[Deadline]:
     found = reader.rows(
         f"SELECT {_COLUMNS} {_FROM} AND {where} AND {_SHOWN} "
         "ORDER BY CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at, c.ticket_id, c.metric, c.cycle",

@@ -1,4 +1,4 @@
-"""Development items and releases over the whole desk. SQL over a bare `Reader`."""
+"""Development items and releases over the whole desk. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds, seconds_or_none
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.texts import spoken
 
 
@@ -49,7 +49,7 @@ class ReleaseRow(NamedTuple):
     notes: str
 
 
-def items(reader: Reader, *, every: bool = False, release: str | None = None) -> list[ItemRow]:
+def items(reader: ReadConnection, *, every: bool = False, release: str | None = None) -> list[ItemRow]:
     """Items that are under way, the oldest ticket first. every: those that are done too. release: only those of a
     release."""
     found = reader.rows(
@@ -70,7 +70,7 @@ def items(reader: Reader, *, every: bool = False, release: str | None = None) ->
     ]
 
 
-def releases(reader: Reader) -> list[ReleaseRow]:
+def releases(reader: ReadConnection) -> list[ReleaseRow]:
     """Releases that something is scheduled to or that went out, by day."""
     out: dict[str, list[tuple[Any, ...]]] = {}
     for day, at, who, data in reader.rows(

@@ -1,11 +1,11 @@
-"""Messages that were taken for mere thanks. SQL over a bare `Reader`."""
+"""Messages that were taken for mere thanks. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 
 class Thanks(NamedTuple):
@@ -22,7 +22,7 @@ class Thanks(NamedTuple):
     who: str
 
 
-def thanks(reader: Reader, state: str = "kept", *, limit: int = 100) -> list[Thanks]:
+def thanks(reader: ReadConnection, state: str = "kept", *, limit: int = 100) -> list[Thanks]:
     """What kept tickets closed, the newest first; or what was overruled."""
     found = reader.rows(
         "SELECT r.ticket_id, m.seq, m.at, coalesce(c.name, m.author), t.subject, p.body, r.state, r.who FROM record r "

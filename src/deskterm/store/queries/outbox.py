@@ -1,4 +1,4 @@
-"""Letters that wait for delivery, and what colleagues were told. SQL over a bare `Reader`."""
+"""Letters that wait for delivery, and what colleagues were told. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader, literal
+from deskterm.store.db.reader import ReadConnection, literal
 
 
 class Recipient(NamedTuple):
@@ -40,7 +40,7 @@ class Letter(NamedTuple):
     not_before: int | None = None
 
 
-class Told(NamedTuple):
+class NoticeRow(NamedTuple):
     """What a colleague was told of a ticket, at an instant in epoch seconds. on: the kind of news; not_before: the
     opening before which it is not to be sent to them."""
 
@@ -53,7 +53,7 @@ class Told(NamedTuple):
     not_before: int | None = None
 
 
-def outbox(reader: Reader, state: str = "queued", *, limit: int = 1000) -> list[Letter]:
+def outbox(reader: ReadConnection, state: str = "queued", *, limit: int = 1000) -> list[Letter]:
     """Letters in a state, the oldest first."""
     found = reader.rows(
         "SELECT ticket_id, key, state, at, data FROM record WHERE kind = 'letter' AND state = :state "
@@ -63,7 +63,7 @@ def outbox(reader: Reader, state: str = "queued", *, limit: int = 1000) -> list[
     return _letters(reader, found)
 
 
-def letters_of(reader: Reader, number: int) -> list[Letter]:
+def letters_of(reader: ReadConnection, number: int) -> list[Letter]:
     """The letters of a ticket, in order."""
     found = reader.rows(
         "SELECT ticket_id, key, state, at, data FROM record WHERE kind = 'letter' AND ticket_id = :number "
@@ -73,7 +73,7 @@ def letters_of(reader: Reader, number: int) -> list[Letter]:
     return _letters(reader, found)
 
 
-def told(reader: Reader, login: str, *, limit: int = 100) -> list[Told]:
+def notices_of(reader: ReadConnection, login: str, *, limit: int = 100) -> list[NoticeRow]:
     """What somebody was told, the newest first."""
     escaped = literal(login)
     found = reader.rows(
@@ -83,13 +83,13 @@ def told(reader: Reader, login: str, *, limit: int = 100) -> list[Told]:
         {"who": f"%,{escaped},%", "limit": limit},
     )
     return [
-        Told(number, seconds(at), values.get("on", ""), values.get("what", ""), subject, status, values.get("due"))
+        NoticeRow(number, seconds(at), values.get("on", ""), values.get("what", ""), subject, status, values.get("due"))
         for number, at, data, subject, status in found
         for values in (json.loads(data),)
     ]
 
 
-def _letters(reader: Reader, found: Sequence[tuple[Any, ...]]) -> list[Letter]:
+def _letters(reader: ReadConnection, found: Sequence[tuple[Any, ...]]) -> list[Letter]:
     every = [(number, key, state, seconds(at), json.loads(data)) for number, key, state, at, data in found]
     people = _people(reader, {contact for *_, values in every for contact in values.get("to", ())})
     own = {values[name] for *_, values in every for name in ("heading", "body") if name in values}
@@ -116,7 +116,7 @@ def _letters(reader: Reader, found: Sequence[tuple[Any, ...]]) -> list[Letter]:
     ]
 
 
-def _people(reader: Reader, numbers: Iterable[int]) -> dict[int, Recipient]:
+def _people(reader: ReadConnection, numbers: Iterable[int]) -> dict[int, Recipient]:
     return {
         row[0]: Recipient(row[0], row[1], row[2] or "")
         for part in _parts(numbers)
@@ -124,7 +124,7 @@ def _people(reader: Reader, numbers: Iterable[int]) -> dict[int, Recipient]:
     }
 
 
-def _words(reader: Reader, numbers: Iterable[int]) -> dict[int | None, str]:
+def _words(reader: ReadConnection, numbers: Iterable[int]) -> dict[int | None, str]:
     return {
         row[0]: row[1]
         for part in _parts(numbers)
@@ -138,7 +138,7 @@ def _parts(numbers: Iterable[int]) -> list[str]:
     return [",".join(map(str, every[start : start + 500])) for start in range(0, len(every), 500)]
 
 
-def participants_of(reader: Reader, number: int) -> list[tuple[Recipient, str]]:
+def participants_of(reader: ReadConnection, number: int) -> list[tuple[Recipient, str]]:
     """Who takes part in a ticket beside its requester, in the order in which they came, and as what."""
     found = reader.rows(
         "SELECT data FROM record WHERE ticket_id = :number AND kind = 'participant' ORDER BY at, length(key), key",

@@ -1,5 +1,5 @@
 """Lists across the desk that somebody answers for: open escalations, tickets of absent colleagues, tickets of teams.
-SQL over a bare `Reader`."""
+SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds, seconds_or_none
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
@@ -31,7 +31,7 @@ class Escalation(NamedTuple):
     organisation: str
 
 
-def escalations(reader: Reader, roles: Sequence[str] = (), *, limit: int = 1000) -> list[Escalation]:
+def escalations(reader: ReadConnection, roles: Sequence[str] = (), *, limit: int = 1000) -> list[Escalation]:
     """Open escalations, the oldest first. roles: only those that one of these roles is asked about (S1-34)."""
     params: dict[str, object] = {"limit": limit}
     asked = ""
@@ -64,7 +64,7 @@ def escalations(reader: Reader, roles: Sequence[str] = (), *, limit: int = 1000)
 
 
 def of_the_absent(
-    reader: Reader, now: int, departments: Iterable[str] | None = None, *, limit: int = 1000
+    reader: ReadConnection, now: int, departments: Iterable[str] | None = None, *, limit: int = 1000
 ) -> list[QueueRow]:
     """Open tickets whose owners are away (S5-03), in the order of work. departments: only of these; None for all."""
     params: dict[str, object] = {"now": reader.instant(now), "limit": limit}
@@ -82,7 +82,7 @@ def of_the_absent(
     return [queue_row(row) for row in found]
 
 
-def of_teams(reader: Reader, teams: Sequence[str] | None, *, limit: int = 1000) -> list[QueueRow]:
+def of_teams(reader: ReadConnection, teams: Sequence[str] | None, *, limit: int = 1000) -> list[QueueRow]:
     """Open tickets of teams, in the order of work; None for those of the whole desk (S2-23)."""
     params: dict[str, object] = {"limit": limit}
     within = ""
@@ -110,7 +110,7 @@ class Staff(NamedTuple):
     open: int
 
 
-def staff(reader: Reader, now: int) -> list[Staff]:
+def staff(reader: ReadConnection, now: int) -> list[Staff]:
     """Who works here, by login, with how many open tickets they have."""
     found = reader.rows(
         "SELECT a.login, a.name, a.role, a.roles, a.team, a.tier, a.away_until, a.active, "

@@ -1,4 +1,4 @@
-"""The queue as a window: pages of a view by keyset, live filter, counters. SQL over a bare `Reader`.
+"""The queue as a window: pages of a view by keyset, live filter, counters. SQL over a bare `ReadConnection`.
 
 Every query of an open view says `is_open = 1`, because the partial indexes do.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from deskterm.store.db.instants import seconds, seconds_or_none
-from deskterm.store.db.reader import Reader, literal
+from deskterm.store.db.reader import ReadConnection, literal
 
 Order = Literal["order", "due"]
 """The procedure's order of work, or by due instant."""
@@ -128,14 +128,14 @@ _SORTINGS = {
 }
 
 
-def counters(reader: Reader, viewer: Viewer) -> dict[str, int]:
+def counters(reader: ReadConnection, viewer: Viewer) -> dict[str, int]:
     """How many tickets each view but `closed` holds."""
     ((*found,),) = reader.rows(_COUNTERS, _who(reader, viewer))
     return dict(zip(_CONDITIONS, found, strict=True))
 
 
-def window(
-    reader: Reader,
+def queue_page(
+    reader: ReadConnection,
     view: str,
     viewer: Viewer,
     *,
@@ -170,7 +170,7 @@ def window(
 
 
 def count(
-    reader: Reader,
+    reader: ReadConnection,
     view: str,
     viewer: Viewer,
     match: str = "",
@@ -184,7 +184,7 @@ def count(
     return int(found)
 
 
-def position(reader: Reader, view: str, viewer: Viewer, order: Order, key: Key, match: str = "") -> int:
+def position(reader: ReadConnection, view: str, viewer: Viewer, order: Order, key: Key, match: str = "") -> int:
     """How many rows of a view stand before a key, whether or not a row has it."""
     sorting = _sorting(view, order)
     where, params = _where(reader, view, viewer, match)
@@ -214,7 +214,12 @@ def _sorting(view: str, order: Order) -> _Sorting:
 
 
 def _where(
-    reader: Reader, view: str, viewer: Viewer, match: str, department: str | None = None, team: str | None = None
+    reader: ReadConnection,
+    view: str,
+    viewer: Viewer,
+    match: str,
+    department: str | None = None,
+    team: str | None = None,
 ) -> tuple[str, dict[str, object]]:
     where = "is_open = 0" if view == "closed" else f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])})"
     params = _who(reader, viewer)
@@ -229,7 +234,7 @@ def _where(
     return where, params
 
 
-def _who(reader: Reader, viewer: Viewer) -> dict[str, object]:
+def _who(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
     return {
         "login": viewer.login,
         "team": viewer.team,
@@ -238,7 +243,7 @@ def _who(reader: Reader, viewer: Viewer) -> dict[str, object]:
     }
 
 
-def _matching(reader: Reader, match: str) -> tuple[str, str]:
+def _matching(reader: ReadConnection, match: str) -> tuple[str, str]:
     """A literal LIKE. SQLite's own knows the case of ASCII only, and is fast; other letters are folded in Python."""
     escaped = literal(match)
     if reader.dialect == "postgresql":

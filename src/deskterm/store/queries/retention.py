@@ -1,11 +1,11 @@
-"""Tickets by how long they are kept, over a bare `Reader`."""
+"""Tickets by how long they are kept, over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 
 class Kept(NamedTuple):
@@ -17,7 +17,7 @@ class Kept(NamedTuple):
     held: str | None
 
 
-def past_their_time(reader: Reader, before: int) -> list[Kept]:
+def past_their_time(reader: ReadConnection, before: int) -> list[Kept]:
     """Closed tickets that nobody has worked on since an instant and that still have words, the oldest first."""
     found = reader.rows(
         "SELECT id, subject, updated_at, held FROM ticket WHERE is_open = 0 AND category = 'closed' "
@@ -28,7 +28,7 @@ def past_their_time(reader: Reader, before: int) -> list[Kept]:
     return [Kept(number, subject, seconds(touched), held) for number, subject, touched, held in found]
 
 
-def held(reader: Reader) -> list[Kept]:
+def held(reader: ReadConnection) -> list[Kept]:
     """All tickets that are held, in order of their numbers."""
     found = reader.rows("SELECT id, subject, updated_at, held FROM ticket WHERE held IS NOT NULL ORDER BY id")
     return [Kept(number, subject, seconds(touched), why) for number, subject, touched, why in found]

@@ -1,4 +1,5 @@
-"""What is open for teams that take turns, over a bare `Reader`: the list that one shift hands to the next (S3-02)."""
+"""What is open for teams that take turns, over a bare `ReadConnection`: the list that one shift hands to the next
+(S3-02)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds, seconds_or_none
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 
 class Waiting(NamedTuple):
@@ -26,7 +27,7 @@ class Waiting(NamedTuple):
     updated: int
 
 
-def open_for(reader: Reader, teams: Sequence[str]) -> list[Waiting]:
+def open_for(reader: ReadConnection, teams: Sequence[str]) -> list[Waiting]:
     """The open tickets of these teams, the next due first, those without a due instant last."""
     names = {f"team_{place}": team for place, team in enumerate(teams)}
     if not names:

@@ -1,4 +1,4 @@
-"""Tickets that may be about the same matter: by the words of their subjects, over a bare `Reader`.
+"""Tickets that may be about the same matter: by the words of their subjects, over a bare `ReadConnection`.
 
 Only the newest tickets of the organisation, and the newest of all, are looked at, so that it costs the same on a large
 desk while somebody types (S1-33).
@@ -12,7 +12,7 @@ from collections.abc import Collection
 from math import log1p
 from typing import Any, NamedTuple
 
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 _OWN, _ALL = 400, 400
 """How many of the newest tickets are looked at."""
@@ -36,7 +36,7 @@ class Likely(NamedTuple):
 
 
 def suggestions(
-    reader: Reader,
+    reader: ReadConnection,
     subject: str,
     *,
     organisation: str | None = None,
@@ -80,7 +80,7 @@ def suggestions(
 _SELECT = "SELECT id, subject, status, category, organisation, assignee, organisation_id, product FROM ticket"
 
 
-def _client(reader: Reader, word: str) -> int | None:
+def _client(reader: ReadConnection, word: str) -> int | None:
     wanted = " ".join(word.split()).casefold()
     domain = wanted.rsplit("@", 1)[1] if "@" in wanted else ""
     found = reader.rows(

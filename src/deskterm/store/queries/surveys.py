@@ -1,5 +1,5 @@
 """What customers answered to surveys, and the articles that were sent to them, over the whole desk. SQL over a bare
-`Reader`."""
+`ReadConnection`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.texts import spoken
 
 
@@ -42,7 +42,7 @@ class ArticleRow(NamedTuple):
     last: int
 
 
-def answers(reader: Reader, *, every: bool = False) -> list[AnswerRow]:
+def answers(reader: ReadConnection, *, every: bool = False) -> list[AnswerRow]:
     """Answers that nobody has read yet: complaints first, then the lowest score, then the oldest. every: those that
     were read, and questions without an answer, too."""
     where = "" if every else " AND r.state = 'answered'"
@@ -74,7 +74,7 @@ def answers(reader: Reader, *, every: bool = False) -> list[AnswerRow]:
     return sorted(unread, key=lambda row: (not row.complaint, row.score is None, row.score or 0, row.at))
 
 
-def articles(reader: Reader) -> list[ArticleRow]:
+def articles(reader: ReadConnection) -> list[ArticleRow]:
     """The articles that were sent, the one on most tickets first (S1-30)."""
     found: dict[str, ArticleRow] = {}
     for at, data, is_open in reader.rows(

@@ -1,4 +1,4 @@
-"""One ticket for showing, and what else a console reads of its desk. SQL over a bare `Reader`."""
+"""One ticket for showing, and what else a console reads of its desk. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from deskterm.errors import DeskError
 from deskterm.store.db.instants import seconds, seconds_or_none
 from deskterm.store.db.location import shown
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 from deskterm.store.rows.field_values import in_words
 from deskterm.store.rows.merged_tickets import among, merged
-from deskterm.store.rows.texts import called, told
+from deskterm.store.rows.texts import called, resolve_texts
 
 JUST_MISSED = 1800
 """Seconds for which a missed target still leads the list of those next to breach."""
@@ -93,7 +93,7 @@ class AgentView(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketSheet:
+class TicketDetail:
     """All of a ticket. Instants are epoch seconds; version: the seq of its last event. timers: clocks that promise
     nothing, and wait for something to happen by itself."""
 
@@ -149,7 +149,7 @@ _TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
 
 
-def sheet(reader: Reader, number: int) -> TicketSheet | None:
+def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
     """The ticket with this number: its clocks as the procedure orders their metrics, then by cycle (a metric that it
     has no more comes last), its conversation and history in the order of their events."""
     wanted = {"number": number}
@@ -164,7 +164,7 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
     clocks = _clocks(reader, wanted)
     gone = merged(reader, number, fields)
     hanging = [*records(reader, number), *(one for other in gone for one in _counted(reader, other))]
-    return TicketSheet(
+    return TicketDetail(
         row=row,
         type=row.type,
         impact=impact,
@@ -190,12 +190,12 @@ def sheet(reader: Reader, number: int) -> TicketSheet | None:
         flags=_listed(marks),
         department=department,
         records=hanging,
-        words=told(reader, (record.values for record in hanging if record.kind != "letter")),
+        words=resolve_texts(reader, (record.values for record in hanging if record.kind != "letter")),
         people=called(reader, (record.values for record in hanging if record.kind == "participant")),
     )
 
 
-def next_to_breach(reader: Reader, now: int, limit: int = 10) -> list[QueueRow]:
+def next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> list[QueueRow]:
     """Open tickets by the target that runs out next, after those that were missed in the last half hour."""
     found = reader.rows(
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND next_due_at >= :since AND next_due_at < :never "
@@ -205,7 +205,7 @@ def next_to_breach(reader: Reader, now: int, limit: int = 10) -> list[QueueRow]:
     return [queue_row(row, ("next_due_at", "id")) for row in found]
 
 
-def desk_facts(reader: Reader) -> DeskFacts:
+def desk_facts(reader: ReadConnection) -> DeskFacts:
     """What the store says of its desk. DeskError for one that was never founded."""
     found = reader.rows(
         "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
@@ -219,7 +219,7 @@ def desk_facts(reader: Reader) -> DeskFacts:
     return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
 
 
-def procedure_document(reader: Reader, version: int) -> str:
+def procedure_document(reader: ReadConnection, version: int) -> str:
     """The JSON of an edition of the procedure. DeskError for one that this desk never had."""
     found = reader.rows("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
     if not found:
@@ -227,13 +227,13 @@ def procedure_document(reader: Reader, version: int) -> str:
     return str(found[0][0])
 
 
-def agents(reader: Reader) -> list[AgentView]:
+def agents(reader: ReadConnection) -> list[AgentView]:
     """Who works here, active or not, by login."""
     found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
     return [AgentView._make((*row[:5], bool(row[5]))) for row in found]
 
 
-def records(reader: Reader, number: int, kind: str | None = None) -> list[RecordView]:
+def records(reader: ReadConnection, number: int, kind: str | None = None) -> list[RecordView]:
     """What hangs on a ticket, of one kind or of all, the oldest first."""
     found = reader.rows(
         "SELECT kind, key, state, who, at, due_at, data FROM record WHERE ticket_id = :number"
@@ -250,7 +250,7 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(text.strip(",").split(",")) if text else ()
 
 
-def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
+def _clocks(reader: ReadConnection, wanted: dict[str, int]) -> list[ClockView]:
     found = reader.rows(
         "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
         "breached_at, cause, policy, calendar, version, waived, next_event_at, overrun FROM clock "
@@ -279,7 +279,7 @@ def _clocks(reader: Reader, wanted: dict[str, int]) -> list[ClockView]:
     ]
 
 
-def _places(reader: Reader) -> dict[str, int]:
+def _places(reader: ReadConnection) -> dict[str, int]:
     """Where each metric stands in the procedure in force."""
     found = reader.rows("SELECT p.document FROM procedure_version p JOIN desk d ON d.procedure_version = p.id")
     return _metric_places(found[0][0]) if found else {}
@@ -290,7 +290,7 @@ def _metric_places(document: str) -> dict[str, int]:
     return {metric["key"]: place for place, metric in enumerate(json.loads(document).get("metrics", ()))}
 
 
-def _messages(reader: Reader, number: int, gone: list[int]) -> list[MessageView]:
+def _messages(reader: ReadConnection, number: int, gone: list[int]) -> list[MessageView]:
     """The conversation; with those of tickets that were merged into it, in the order of time."""
     names, params = among([number, *gone])
     found = reader.rows(
@@ -311,11 +311,11 @@ def _messages(reader: Reader, number: int, gone: list[int]) -> list[MessageView]
 _COUNTED = frozenset({"entry", "quote"})
 
 
-def _counted(reader: Reader, number: int) -> list[RecordView]:
+def _counted(reader: ReadConnection, number: int) -> list[RecordView]:
     """What was spent on a ticket, and stays so when it is merged into another."""
     return [record._replace(ticket=number) for kind in sorted(_COUNTED) for record in records(reader, number, kind)]
 
 
-def _events(reader: Reader, wanted: dict[str, int]) -> list[EventView]:
+def _events(reader: ReadConnection, wanted: dict[str, int]) -> list[EventView]:
     found = reader.rows("SELECT seq, kind, at, actor, data FROM event WHERE ticket_id = :number ORDER BY seq", wanted)
     return [EventView(seq, kind, seconds(at), actor, json.loads(data)) for seq, kind, at, actor, data in found]

@@ -1,4 +1,4 @@
-"""What happened to one ticket, over a bare `Reader`, and which ticket somebody means."""
+"""What happened to one ticket, over a bare `ReadConnection`, and which ticket somebody means."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from deskterm.errors import DeskError
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 
 class Happened(NamedTuple):
@@ -28,7 +28,7 @@ class Named(NamedTuple):
     external_id: str | None
 
 
-def history(reader: Reader, number: int) -> list[Happened]:
+def history(reader: ReadConnection, number: int) -> list[Happened]:
     """The events of a ticket in the order of their sequence."""
     found = reader.rows(
         "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
@@ -37,7 +37,7 @@ def history(reader: Reader, number: int) -> list[Happened]:
     return [Happened(seq, kind, seconds(at), actor, version, data) for seq, kind, at, actor, version, data in found]
 
 
-def named(reader: Reader, reference: str) -> Named:
+def named(reader: ReadConnection, reference: str) -> Named:
     """The ticket that goes by a number (`1042`, `#1042`), or by the number it had in another system. DeskError where
     there is none."""
     wanted = reference.strip()
@@ -52,6 +52,6 @@ def named(reader: Reader, reference: str) -> Named:
     return found
 
 
-def _one(reader: Reader, condition: str, wanted: int | str) -> Named | None:
+def _one(reader: ReadConnection, condition: str, wanted: int | str) -> Named | None:
     rows = reader.rows(f"SELECT id, subject, external_id FROM ticket WHERE {condition}", {"wanted": wanted})
     return Named._make(rows[0]) if rows else None

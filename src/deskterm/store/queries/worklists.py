@@ -1,12 +1,12 @@
 """Open tickets that would be forgotten: nobody touched them, no sprint has them, nobody said when they are due. SQL
-over a bare `Reader`."""
+over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
@@ -20,7 +20,7 @@ class Pending(NamedTuple):
     since: int
 
 
-def untouched(reader: Reader, since: int, limit: int = 1_000) -> list[QueueRow]:
+def untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> list[QueueRow]:
     """Open tickets that nobody touched after an instant (epoch seconds), the longest first (S1-31)."""
     found = reader.rows(
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND updated_at <= :since "
@@ -30,17 +30,17 @@ def untouched(reader: Reader, since: int, limit: int = 1_000) -> list[QueueRow]:
     return [queue_row(row, ("updated_at", "id")) for row in found]
 
 
-def unscheduled(reader: Reader, limit: int = 1_000) -> list[Pending]:
+def unscheduled(reader: ReadConnection, limit: int = 1_000) -> list[Pending]:
     """Open tickets that are promised by a sprint or release and are in none yet, the oldest first (S1-16)."""
     return _pending(reader, "c.target LIKE 'scheduled %' AND c.due_at IS NULL AND t.sprint IS NULL", limit)
 
 
-def to_be_set(reader: Reader, limit: int = 1_000) -> list[Pending]:
+def to_be_set(reader: ReadConnection, limit: int = 1_000) -> list[Pending]:
     """Open tickets that somebody has to say a due time of, the oldest first (S1-17)."""
     return _pending(reader, "c.target LIKE 'set by %' AND c.due_at IS NULL", limit)
 
 
-def _pending(reader: Reader, where: str, limit: int) -> list[Pending]:
+def _pending(reader: ReadConnection, where: str, limit: int) -> list[Pending]:
     columns = ", ".join(f"t.{name}" for name in queue_columns().split(", "))
     found = reader.rows(
         f"SELECT {columns}, c.metric, c.target, c.started_at FROM ticket t JOIN clock c ON c.ticket_id = t.id "

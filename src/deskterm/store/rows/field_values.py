@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 Fields = dict[str, Any]
 
 
-def in_words(reader: Reader, tickets: Sequence[Fields]) -> list[Fields]:
+def in_words(reader: ReadConnection, tickets: Sequence[Fields]) -> list[Fields]:
     """The fields of some tickets, read together. What was erased is empty, or `(erased)` where somebody is named."""
     referred = [value for fields in tickets for value in fields.values() if isinstance(value, dict)]
     words = _found(reader, "personal_text", "body", (value["text"] for value in referred if "text" in value))
@@ -31,7 +31,7 @@ def _person(name: str, email: str | None, phone: str) -> str:
     return " ".join([name, *([f"<{email}>"] if email else []), *([phone] if phone else [])])
 
 
-def _found(reader: Reader, table: str, columns: str, wanted: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
+def _found(reader: ReadConnection, table: str, columns: str, wanted: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
     """Rows by their number, some hundred at a time: the numbers come from the store itself."""
     numbers = sorted({int(number) for number in wanted})
     return {

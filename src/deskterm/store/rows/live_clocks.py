@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 
 class LiveClock(NamedTuple):
@@ -22,7 +22,7 @@ class LiveClock(NamedTuple):
     overrun: int = 0
 
 
-def live_clocks(reader: Reader, numbers: Collection[int]) -> list[LiveClock]:
+def live_clocks(reader: ReadConnection, numbers: Collection[int]) -> list[LiveClock]:
     """The live clocks of these tickets."""
     if not numbers:
         return []

@@ -1,11 +1,11 @@
-"""Which tickets have gone into another one, over a bare `Reader`."""
+"""Which tickets have gone into another one, over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 _MERGED = "merged"
 """The field in which a ticket's number stands with the one that it was merged into (`desk.linking.duplicate`)."""
@@ -13,7 +13,7 @@ _MERGED = "merged"
 _AT_ONCE = 200
 
 
-def merged(reader: Reader, number: int, fields: str | None = None) -> list[int]:
+def merged(reader: ReadConnection, number: int, fields: str | None = None) -> list[int]:
     """The tickets that were merged into this one, those that had gone into them before, and so on; in order of their
     numbers, without itself. fields: the ticket's, as they are stored, where they are known."""
     known = {number}
@@ -30,7 +30,7 @@ def among(numbers: Sequence[int]) -> tuple[str, dict[str, object]]:
     return ", ".join(f":{name}" for name in names), dict(zip(names, numbers, strict=True))
 
 
-def _of(reader: Reader, numbers: Sequence[int]) -> list[int]:
+def _of(reader: ReadConnection, numbers: Sequence[int]) -> list[int]:
     found: list[int] = []
     for start in range(0, len(numbers), _AT_ONCE):
         names, params = among(numbers[start : start + _AT_ONCE])

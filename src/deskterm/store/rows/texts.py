@@ -1,23 +1,23 @@
-"""Words of people, and their names, by number: what records refer to. SQL over a bare `Reader`."""
+"""Words of people, and their names, by number: what records refer to. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deskterm.store.db.reader import Reader
+from deskterm.store.db.reader import ReadConnection
 
 _AT_ONCE = 500
 _WORDS = ("body", "note", "notes", "comment", "changed")
 """Members of a record that are the number of a text (`deskterm.desk.domain.records`)."""
 
 
-def told(reader: Reader, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+def resolve_texts(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """The words that some records refer to, by their number. records: their values."""
     return spoken(reader, (number for values in records for number in words_in(values).values()))
 
 
-def called(reader: Reader, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+def called(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """The names of those who take part, by their number. records: the values of such records."""
     wanted = sorted({int(values["contact"]) for values in records if isinstance(values.get("contact"), int)})
     if not wanted:
@@ -31,7 +31,7 @@ def words_in(values: Mapping[str, Any]) -> dict[str, int]:
     return {name: values[name] for name in _WORDS if isinstance(values.get(name), int)}
 
 
-def spoken(reader: Reader, numbers: Iterable[int | None]) -> dict[int, str]:
+def spoken(reader: ReadConnection, numbers: Iterable[int | None]) -> dict[int, str]:
     """Number → words; empty where they were erased."""
     wanted = sorted({number for number in numbers if number is not None})
     found: dict[int, str] = {}

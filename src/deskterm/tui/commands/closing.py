@@ -14,8 +14,8 @@ from deskterm.tui.commands.prompted import asked, part_chosen
 from deskterm.tui.commands.tickets import these
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.screens.desk import DeskScreen
 
 DONE = "+"
@@ -30,14 +30,14 @@ class Resolve(Command):
 
     async def run(self, screen: DeskScreen, argument: str) -> None:
         code = argument or await part_chosen(
-            screen, "How was it resolved?", lambda desk: desk.procedure.procedure.closing.resolutions
+            screen, "How was it resolved?", lambda desk: desk.procedure.definition.closing.resolutions
         )
         if code is None:
             return
         lines = screen.lines(many=False)
         number = lines[0].number
 
-        def waiting(desk: Desk) -> int:
+        def waiting(desk: DeskSession) -> int:
             from deskterm.desk.linking.incidents import open_attached
 
             return len(open_attached(desk, number))
@@ -60,14 +60,14 @@ class Close(Command):
     async def run(self, screen: DeskScreen, argument: str) -> None:
         lines = screen.lines(many=True)
         because = argument or await part_chosen(
-            screen, asked("Why {be} {} closed?", lines), lambda desk: desk.procedure.procedure.closing.reasons
+            screen, asked("Why {be} {} closed?", lines), lambda desk: desk.procedure.definition.closing.reasons
         )
         if because == "":
             raise DeskError("This procedure has no reasons for closing: use s to change the status.")
         if because is not None:
             now = screen.instant()
 
-            def close(desk: Desk, number: int) -> Done:
+            def close(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.tickets import resolution
 
                 return resolution.close(desk, number, because, now=now)
@@ -106,7 +106,7 @@ class Reopen(Command):
         lines, now = screen.lines(many=False), screen.instant()
         number = lines[0].number
 
-        def taken_for_thanks(desk: Desk) -> bool:
+        def taken_for_thanks(desk: DeskSession) -> bool:
             from deskterm.desk.conversation import thanks_filter
 
             with desk.ticket(number, "move", now, rehearse=True, final=True) as work:
@@ -114,7 +114,7 @@ class Reopen(Command):
 
         if not argument and await screen.clerk.do(taken_for_thanks):
 
-            def overrule(desk: Desk, number: int) -> Done:
+            def overrule(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.conversation import thanks_filter
 
                 return thanks_filter.overrule_thanks(desk, number, now=now)
@@ -124,7 +124,7 @@ class Reopen(Command):
         reason = argument or await screen.asking.line(f"Why is {these(lines)} reopened?")
         if reason:
 
-            def reopen(desk: Desk, number: int) -> Done:
+            def reopen(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.tickets import resolution
 
                 return resolution.reopen(desk, number, reason, now=now)
@@ -163,7 +163,7 @@ class _Look(NamedTuple):
     ended: bool
 
 
-def _look(desk: Desk, number: int, now: datetime) -> _Look:
+def _look(desk: DeskSession, number: int, now: datetime) -> _Look:
     from deskterm.desk.workflow import checklists
 
     part, rows = checklists.standing_list(desk, number, now=now)
@@ -179,8 +179,8 @@ def _look(desk: Desk, number: int, now: datetime) -> _Look:
     return _Look(title, [*(outcomes if ended else left), leave], ended)
 
 
-def _ticking(places: Sequence[int], now: datetime) -> Callable[[Desk, int], Done]:
-    def tick(desk: Desk, number: int) -> Done:
+def _ticking(places: Sequence[int], now: datetime) -> Callable[[DeskSession, int], CommandResult]:
+    def tick(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.workflow import checklists
 
         return checklists.check(desk, number, places, now=now)
@@ -188,8 +188,8 @@ def _ticking(places: Sequence[int], now: datetime) -> Callable[[Desk, int], Done
     return tick
 
 
-def _ending(outcome: str, now: datetime) -> Callable[[Desk, int], Done]:
-    def end(desk: Desk, number: int) -> Done:
+def _ending(outcome: str, now: datetime) -> Callable[[DeskSession, int], CommandResult]:
+    def end(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.workflow import checklists
 
         return checklists.check(desk, number, outcome=outcome, now=now)
@@ -205,7 +205,7 @@ async def _judged(screen: DeskScreen, argument: str, *, confirmed: bool) -> None
         return
     now, words = screen.instant(), "" if words == "-" else words
 
-    def judge(desk: Desk, number: int) -> Done:
+    def judge(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.tickets import resolution
 
         return (resolution.confirm if confirmed else resolution.reject)(desk, number, words, now=now)

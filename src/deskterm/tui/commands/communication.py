@@ -9,8 +9,8 @@ from deskterm.tui.commands.base import Command
 from deskterm.tui.commands.prompted import Numbered, Worded
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.screens.desk import DeskScreen
 
 
@@ -21,7 +21,7 @@ class Escalate(Worded):
     rows, act = "many", "escalate"
     question = "Why {be} {} escalated?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.workflow import escalation
 
         return escalation.escalate(desk, number, reason=words, now=now)
@@ -33,7 +33,7 @@ class Review(Worded):
     name, title, argument, rows, act = "review", "Decide on an escalation", "[decision]", "one", "escalate"
     question = "What was decided on {}?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.workflow import escalation
 
         return escalation.review(desk, number, decision=words, now=now)
@@ -45,7 +45,7 @@ class Dispute(Worded):
     name, title, argument, rows, act = "dispute", "Priority is disputed", "[words]", "one", "escalate"
     question = "How does {} affect them?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.workflow import priority_dispute
 
         return priority_dispute.dispute(desk, number, words, now=now)
@@ -57,7 +57,7 @@ class Delay(Worded):
     name, title, argument, rows, act = "delay", "Tell of a delay", "[words]", "many", "reply"
     question = "What takes longer on {}, or when is it done?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.conversation import delay_notice
 
         return delay_notice.announce_delay(desk, number, words, now=now)
@@ -69,7 +69,7 @@ class Told(Worded):
     name, title, argument, rows, act = "told", "Told by phone", "[words]", "one", "reply"
     question = "What were they told of {} by phone?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.notify import letters
 
         return letters.by_phone(desk, number, words, now=now)
@@ -81,7 +81,7 @@ class Join(Worded):
     name, title, argument, rows, act = "join", "Add a participant", "[name or address]", "many", "participate"
     question = "Who takes part in {}?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.directory import participants
 
         return participants.add(desk, number, words, now=now)
@@ -93,7 +93,7 @@ class Attach(Numbered):
     name, title, argument, rows, act = "attach", "Attach to an incident", "[number]", "many", "link"
     question = "Which incident {do} {} belong to?"
 
-    def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
+    def connect(self, desk: DeskSession, number: int, other: int, now: datetime) -> CommandResult:
         from deskterm.desk.linking import incidents
 
         return incidents.attach(desk, number, other, now=now)
@@ -105,7 +105,7 @@ class Announce(Worded):
     name, title, argument, rows, act = "announce", "Tell all of an incident", "[words]", "one", "reply"
     question = "What should all know who are touched by {}?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.linking import incidents
 
         return incidents.announce(desk, number, words, now=now)
@@ -119,7 +119,7 @@ class Cover(Command):
     async def run(self, screen: DeskScreen, argument: str) -> None:
         now = screen.instant()
 
-        def take(desk: Desk, number: int) -> Done:
+        def take(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.directory import absence
 
             return absence.take_over(desk, number, now=now)

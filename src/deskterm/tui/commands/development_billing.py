@@ -11,8 +11,8 @@ from deskterm.tui.commands.base import Command
 from deskterm.tui.commands.tickets import these
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.screens.desk import DeskScreen
 
 
@@ -29,7 +29,7 @@ class Time(Command):
             length, _, note = words.partition(" ")
             now = screen.instant()
 
-            def write(desk: Desk, number: int) -> Done:
+            def write(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.billing import time_entries
                 from deskterm.desk.domain import money
 
@@ -52,7 +52,7 @@ class Quote(Command):
             word, _, note = words.partition(" ")
             now = screen.instant()
 
-            def quote(desk: Desk, number: int) -> Done:
+            def quote(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.billing import quotes
                 from deskterm.desk.domain import money
 
@@ -60,7 +60,7 @@ class Quote(Command):
                     return quotes.request(desk, number, note=note, now=now)
                 if word in ("accept", "decline"):
                     return quotes.answer(desk, number, word == "accept", note=note, now=now)
-                amount = money.parse_amount(word, desk.procedure.procedure.money.currency)
+                amount = money.parse_amount(word, desk.procedure.definition.money.currency)
                 return quotes.send(desk, number, amount, note=note, now=now)
 
             await screen.carrying.to_each(lines, quote)
@@ -75,7 +75,7 @@ class Raise(Command):
     async def run(self, screen: DeskScreen, argument: str) -> None:
         now = screen.instant()
 
-        def begin(desk: Desk, number: int) -> Done:
+        def begin(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.development import items
 
             words = argument.split()
@@ -99,7 +99,7 @@ class Item(Command):
         if wanted:
             now = screen.instant()
 
-            def move(desk: Desk, number: int) -> Done:
+            def move(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.development import item_workflow
 
                 return item_workflow.move_item(desk, number, wanted, now=now)
@@ -107,7 +107,7 @@ class Item(Command):
             await screen.carrying.to_each(lines, move)
 
     async def _asked(self, screen: DeskScreen, number: int) -> str | None:
-        def ways(desk: Desk) -> list[Choice]:
+        def ways(desk: DeskSession) -> list[Choice]:
             from deskterm.desk.development.item_workflow import ways
 
             return [

@@ -12,8 +12,8 @@ from deskterm.tui.commands.base import Command
 from deskterm.tui.commands.prompted import Numbered, Worded
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.screens.desk import DeskScreen
 
 
@@ -30,16 +30,16 @@ class Undo(Command):
         last = screen.carrying.last
         if last is not None and not screen.queue.marks:
 
-            def once(desk: Desk, number: int) -> Done:
+            def once(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.history import undo
 
                 return undo.undo(desk, number, now=now, version=last.version)
 
             await screen.carrying.to_numbers([last.number], once)
             return
-        taken: dict[int, Done] = {}
+        taken: dict[int, CommandResult] = {}
 
-        def take_back(desk: Desk, number: int) -> Done:
+        def take_back(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.history import undo
 
             if number not in taken:
@@ -57,7 +57,7 @@ class Duplicate(Numbered):
     name, title, argument, rows, act = "duplicate", "Duplicate of", "original", "many", "link"
     question = "{}: duplicate of number"
 
-    def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
+    def connect(self, desk: DeskSession, number: int, other: int, now: datetime) -> CommandResult:
         from deskterm.desk.linking import duplicate
 
         return duplicate.duplicate(desk, number, other, now=now)
@@ -69,7 +69,7 @@ class Merge(Numbered):
     name, title, argument, rows, act = "merge", "Merge into", "ticket", "many", "link"
     question = "{}: merge into number"
 
-    def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
+    def connect(self, desk: DeskSession, number: int, other: int, now: datetime) -> CommandResult:
         from deskterm.desk.linking import merge
 
         return merge.merge(desk, number, other, now=now)
@@ -81,7 +81,7 @@ class Separate(Worded):
     name, title, argument, rows, act = "separate", "Separate", "[reason]", "many", "link"
     question = "Why {be} {} a matter of its own?"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.linking import separate
 
         return separate.separate(desk, number, words, now=now)
@@ -104,7 +104,7 @@ class Split(Command):
             return
         number, message = card.number, int(chosen)
 
-        def look(desk: Desk) -> list[str]:
+        def look(desk: DeskSession) -> list[str]:
             from deskterm.desk.linking import split
 
             return split.preview(desk, number, message, now=now)
@@ -119,7 +119,7 @@ class Split(Command):
             ]
             how = await screen.asking.choose(f"Message {message} lists {len(things)} things", ways) or ""
 
-        def part(desk: Desk, one: int) -> Done:
+        def part(desk: DeskSession, one: int) -> CommandResult:
             from deskterm.desk.linking import split
 
             if how == "each":
@@ -136,7 +136,7 @@ class Hold(Worded):
     name, title, argument, rows, act = "hold", "Hold", "reason, or -", "many", "hold"
     question = "Why {be} {} held? (- to release)"
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.history import retention
 
         if words == "-":

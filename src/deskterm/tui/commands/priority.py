@@ -13,8 +13,8 @@ from deskterm.tui.commands.prompted import part_chosen
 from deskterm.tui.commands.tickets import these
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.procedure.schema import PriorityPart, SlaPart
     from deskterm.tui.screens.desk import DeskScreen
 
@@ -47,7 +47,7 @@ class Prioritise(Command):
             affected = int(said) if said else None
         now = screen.instant()
 
-        def lift(desk: Desk, number: int) -> Done:
+        def lift(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.workflow import priority_override
 
             return priority_override.prioritise(desk, number, wanted, override=because, affected=affected, now=now)
@@ -65,14 +65,14 @@ class Exempt(Command):
         lines = screen.lines(many=True)
         question = f"Why is nothing promised for {these(lines)}?"
         reason = argument or await part_chosen(
-            screen, question, lambda desk: desk.procedure.procedure.sla.exempt_reasons
+            screen, question, lambda desk: desk.procedure.definition.sla.exempt_reasons
         )
         if reason == "":
             reason = await screen.asking.line(question)
         if reason:
             now = screen.instant()
 
-            def leave_out(desk: Desk, number: int) -> Done:
+            def leave_out(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.workflow import exemption
 
                 if reason == "-":
@@ -100,7 +100,7 @@ class Suggested(Command):
         ways = [Choice("take", Safe("do it")), Choice("leave", Safe("leave it as it is"))]
         way = await screen.asking.choose("Do it?", ways)
 
-        def settle(desk: Desk, number: int) -> Done:
+        def settle(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.reactions import suggestions
 
             return (suggestions.take if way == "take" else suggestions.leave)(desk, number, chosen, now=now)
@@ -109,15 +109,15 @@ class Suggested(Command):
             await screen.carrying.to_each(lines, settle)
 
 
-def _policy(desk: Desk) -> SlaPart:
-    return desk.procedure.procedure.sla
+def _policy(desk: DeskSession) -> SlaPart:
+    return desk.procedure.definition.sla
 
 
-def _priority(desk: Desk) -> PriorityPart:
-    return desk.procedure.procedure.priority
+def _priority(desk: DeskSession) -> PriorityPart:
+    return desk.procedure.definition.priority
 
 
-def _waiting(desk: Desk, number: int, now: datetime) -> list[Choice]:
+def _waiting(desk: DeskSession, number: int, now: datetime) -> list[Choice]:
     from deskterm.desk.reactions import suggestions
 
     with desk.ticket(number, "edit", now, rehearse=True) as work:

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from deskterm.errors import UsageError
-from deskterm.present.models import Choice, Line
+from deskterm.present.models import Choice, QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.commands.base import Command
 from deskterm.tui.commands.tickets import these
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.procedure.schema import Choice as Part
     from deskterm.tui.screens.desk import DeskScreen
 
@@ -44,7 +44,7 @@ class Worded(Command):
         """UsageError when these words cannot be meant, before anything is done."""
 
     @abstractmethod
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         """Do it to one ticket."""
 
 
@@ -54,15 +54,15 @@ class Numbered(Worded):
     def check(self, words: str) -> None:
         ticket_number(words)
 
-    def carry(self, desk: Desk, number: int, words: str, now: datetime) -> Done:
+    def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         return self.connect(desk, number, ticket_number(words), now)
 
     @abstractmethod
-    def connect(self, desk: Desk, number: int, other: int, now: datetime) -> Done:
+    def connect(self, desk: DeskSession, number: int, other: int, now: datetime) -> CommandResult:
         """Do it to one ticket and the other."""
 
 
-def asked(question: str, lines: Sequence[Line]) -> str:
+def asked(question: str, lines: Sequence[QueueLine]) -> str:
     """A question about one ticket or many."""
     one = len(lines) == 1
     return question.format(these(lines), be="is" if one else "are", do="does" if one else "do")
@@ -76,7 +76,7 @@ def ticket_number(words: str) -> int:
     return int(wanted)
 
 
-async def part_chosen(screen: DeskScreen, question: str, among: Callable[[Desk], Sequence[Part]]) -> str | None:
+async def part_chosen(screen: DeskScreen, question: str, among: Callable[[DeskSession], Sequence[Part]]) -> str | None:
     """The key of one of the procedure's choices; empty where it has none, None when nothing was chosen."""
     parts = await screen.clerk.do(among)
     if not parts:

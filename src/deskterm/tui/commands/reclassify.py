@@ -14,8 +14,8 @@ from deskterm.tui.commands.tickets import these
 from deskterm.tui.pages.due_preview import Field, Foresight
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.screens.desk import DeskScreen
 
 
@@ -77,7 +77,7 @@ class Client(Command):
         await _correct(screen, "organisation", "Client of", choices, here, argument, search=True)
 
 
-def _clients(desk: Desk) -> list[Choice]:
+def _clients(desk: DeskSession) -> list[Choice]:
     from deskterm.desk.core.people import clients
 
     with desk.store.reading() as session:
@@ -104,7 +104,7 @@ async def _correct(
         return
     now = screen.instant()
 
-    def correct(desk: Desk, number: int) -> Done:
+    def correct(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.tickets import update
 
         return update.change(desk, number, now=now, **{field: wanted})  # type: ignore[arg-type]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.errors import UsageError
-from deskterm.present.models import Choice, Line
+from deskterm.present.models import Choice, QueueLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.commands.base import Command
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.screens.desk import DeskScreen
 
 NOBODY = "-"
@@ -56,12 +56,12 @@ class Status(Command):
                 await self._moved(screen, mute, wanted, anyway=True)
 
     async def _moved(
-        self, screen: DeskScreen, lines: Sequence[Line], wanted: str, *, anyway: bool = False
-    ) -> list[Line]:
+        self, screen: DeskScreen, lines: Sequence[QueueLine], wanted: str, *, anyway: bool = False
+    ) -> list[QueueLine]:
         """Move them; those that wait for a message to the requester first."""
         now, mute = screen.instant(), set()
 
-        def move(desk: Desk, number: int) -> Done:
+        def move(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.tickets import update
             from deskterm.desk.workflow import transition_rules
 
@@ -74,10 +74,10 @@ class Status(Command):
         await screen.carrying.to_each(lines, move)
         return [line for line in lines if line.number in mute]
 
-    async def _asked(self, screen: DeskScreen, lines: Sequence[Line]) -> str | None:
+    async def _asked(self, screen: DeskScreen, lines: Sequence[QueueLine]) -> str | None:
         here = sorted({(line.type, line.status) for line in lines})
 
-        def ways(desk: Desk) -> list[str]:
+        def ways(desk: DeskSession) -> list[str]:
             from deskterm.desk.policy.status_graph import legal
 
             each = [[status.key for status in legal(desk.procedure, *place)] for place in here]
@@ -142,7 +142,7 @@ class Tag(Command):
             remove = [name.lstrip("-#") for name in names if name.startswith("-")]
             now = screen.instant()
 
-            def tag(desk: Desk, number: int) -> Done:
+            def tag(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.tickets import update
 
                 return update.tag(desk, number, add, remove, now=now)
@@ -160,10 +160,10 @@ class New(Command):
         await screen.asking.register(argument)
 
 
-async def assign(screen: DeskScreen, lines: Sequence[Line], login: str | None) -> None:
+async def assign(screen: DeskScreen, lines: Sequence[QueueLine], login: str | None) -> None:
     now = screen.instant()
 
-    def give(desk: Desk, number: int) -> Done:
+    def give(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.tickets import update
 
         return update.assign(desk, number, login, now=now)
@@ -171,7 +171,7 @@ async def assign(screen: DeskScreen, lines: Sequence[Line], login: str | None) -
     await screen.carrying.to_each(lines, give)
 
 
-def these(lines: Sequence[Line]) -> str:
+def these(lines: Sequence[QueueLine]) -> str:
     """The tickets that a question is about."""
     return str(lines[0].number) if len(lines) == 1 else f"{len(lines)} tickets"
 

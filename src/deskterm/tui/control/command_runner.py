@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 
 from deskterm.errors import DeskError
-from deskterm.present.models import Line
+from deskterm.present.models import QueueLine
 from deskterm.tui.commands import BY_NAME
 from deskterm.tui.commands.base import Step
 from deskterm.tui.crash_log import written_down
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.screens.desk import DeskScreen
 
 
@@ -27,7 +27,7 @@ class Did(NamedTuple):
     version: int
 
 
-class Carrying:
+class CommandRunner:
     """The commands of a screen at work."""
 
     def __init__(self, screen: DeskScreen) -> None:
@@ -65,14 +65,14 @@ class Carrying:
 
         self._screen.run_worker(guarded(), group="commands")
 
-    async def to_each(self, lines: Sequence[Line], act: Callable[[Desk, int], Done]) -> None:
+    async def to_each(self, lines: Sequence[QueueLine], act: Callable[[DeskSession, int], CommandResult]) -> None:
         """Do the same to each of these tickets, as one act, say what came of it, and read again."""
         await self.to_numbers([line.number for line in lines], act)
 
-    async def to_numbers(self, numbers: Sequence[int], act: Callable[[Desk, int], Done]) -> None:
+    async def to_numbers(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
         """The same, of tickets by their numbers."""
 
-        def each(desk: Desk) -> tuple[list[Done], list[str]]:
+        def each(desk: DeskSession) -> tuple[list[CommandResult], list[str]]:
             done, refused = [], []
             with desk.as_one() if len(numbers) > 1 else nullcontext():
                 for number in numbers:
@@ -94,7 +94,7 @@ class Carrying:
             self._screen.mark([])
         self._screen.refresh_all()
 
-    def did(self, done: Done | None) -> None:
+    def did(self, done: CommandResult | None) -> None:
         """Keep what was done last, so that it can be taken back from wherever the cursor is left by it."""
         self.last = None if done is None else Did(done.number, done.version)
 

@@ -11,13 +11,13 @@ from textual.content import Content
 
 from deskterm.errors import DeskError, UsageError
 from deskterm.present import formats as words
-from deskterm.present.models import Choice, Turn
+from deskterm.present.models import Choice, TimelineEntry
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.panes.colours import FAINT, STRONG
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.dialogs.compose import Composer, Kind
     from deskterm.tui.screens.desk import DeskScreen
 
@@ -33,7 +33,7 @@ class Draft:
     attached: bool = False
 
 
-class Writing:
+class ComposerController:
     """The composer of a screen, and the drafts that were left."""
 
     def __init__(self, screen: DeskScreen) -> None:
@@ -104,7 +104,7 @@ class Writing:
         now, code, attached = self._screen.instant(), composer.code, composer.attached
         strict = not composer.warned
 
-        def send(desk: Desk) -> Done:
+        def send(desk: DeskSession) -> CommandResult:
             from deskterm.desk.conversation import messages
 
             if kind == "note":
@@ -157,7 +157,7 @@ class Writing:
         if line is None:
             return
 
-        def ways(desk: Desk) -> list[str]:
+        def ways(desk: DeskSession) -> list[str]:
             from deskterm.desk.policy.status_graph import legal
 
             return [status.key for status in legal(desk.procedure, line.type, line.status)]
@@ -184,7 +184,7 @@ class Writing:
             draft = Draft(composer.words, composer.seen, composer.then, composer.code, composer.attached)
             self._drafts[composer.kind, composer.number] = draft
 
-    def _hold(self, composer: Composer, news: list[Turn]) -> None:
+    def _hold(self, composer: Composer, news: list[TimelineEntry]) -> None:
         zone, now = self._screen.zone, self._screen.now()
         parts: list[tuple[str, str] | str] = [("Held back: this came while you were writing.\n", STRONG)]
         for turn in news[-4:]:

@@ -14,15 +14,15 @@ from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.commands import BY_NAME, TABLE, named, nearest
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.core.transaction import Done
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
     from deskterm.tui.dialogs.choose import Foresee
     from deskterm.tui.dialogs.prompt import Prompt
     from deskterm.tui.dialogs.register import Request
     from deskterm.tui.screens.desk import DeskScreen
 
 
-class Asking:
+class Prompts:
     """Dialogs over a screen, and the line at its foot. What a person calls off answers None."""
 
     def __init__(self, screen: DeskScreen) -> None:
@@ -190,7 +190,7 @@ class Asking:
         screen.go_to(done.number)
         screen.carrying.did(done)
 
-    async def _registered(self, request: Request, kind: str, severity: str | None) -> Done:
+    async def _registered(self, request: Request, kind: str, severity: str | None) -> CommandResult:
         """The ticket, also without what its type asks for, when that cannot be had."""
         screen = self._screen
         try:
@@ -207,7 +207,7 @@ class Asking:
         """Tickets that may be about the same matter, a line each; none when they cannot be read now."""
         among = self._screen.vocabulary.likely_among
 
-        def look(desk: Desk) -> list[Safe]:
+        def look(desk: DeskSession) -> list[Safe]:
             from deskterm.store.db.reader import open_reader
             from deskterm.store.queries.similar_tickets import suggestions
 
@@ -234,10 +234,10 @@ class Asking:
 
 def _registering(
     request: Request, kind: str, severity: str | None, now: datetime, *, incomplete: bool = False
-) -> Callable[[Desk], Done]:
+) -> Callable[[DeskSession], CommandResult]:
     """What opens the ticket at the desk."""
 
-    def register(desk: Desk) -> Done:
+    def register(desk: DeskSession) -> CommandResult:
         from deskterm.desk.tickets import register as intake
 
         return intake.register(

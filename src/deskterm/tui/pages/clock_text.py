@@ -14,8 +14,8 @@ from deskterm.present.sanitize import sanitize
 from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.explain.clock_history import Biography, Procedures
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.explain.clock_history import ClockHistories, Procedures
     from deskterm.desk.explain.explanation_rows import Said, Tone
 
 _STYLES: dict[Tone, str] = {
@@ -41,30 +41,30 @@ class Told(NamedTuple):
 class Account:
     """A ticket's history as it was read, from which its clocks are explained at any later instant: arithmetic only."""
 
-    def __init__(self, told: Biography, procedures: Procedures) -> None:
+    def __init__(self, told: ClockHistories, procedures: Procedures) -> None:
         self._told, self._procedures = told, procedures
 
     def at(self, now: datetime, metric: str | None = None, cycle: int | None = None) -> list[Told]:
         """The clocks, or one of them, as they stand at an instant."""
         from deskterm.desk.explain.clock_explanation import explained
-        from deskterm.desk.explain.explanation_text import told
+        from deskterm.desk.explain.explanation_text import explanation_summary
 
         found = explained(self._told, self._procedures, metric, cycle, now=now)
-        return [Told(one.clock.metric, one.clock.cycle, one.clock.state, told(one)) for one in found]
+        return [Told(one.clock.metric, one.clock.cycle, one.clock.state, explanation_summary(one)) for one in found]
 
 
-def read(desk: Desk, number: int, now: datetime) -> Account:
+def read(desk: DeskSession, number: int, now: datetime) -> Account:
     """A ticket's account. It folds the ticket's whole history: not for the event loop. DeskError, which says why, for
     a ticket without clocks."""
     from deskterm.desk.core.event_reader import editions, events_of
     from deskterm.desk.explain.clock_explanation import absence
-    from deskterm.desk.explain.clock_history import biography
+    from deskterm.desk.explain.clock_history import clock_histories
     from deskterm.errors import DeskError
     from deskterm.store.db.reader import open_reader
 
     with open_reader(desk.store.url) as reader:
         events, procedures = events_of(reader, number), editions(reader)
-        account = Account(biography(events, procedures), procedures)
+        account = Account(clock_histories(events, procedures), procedures)
         if not account.at(now):  # which fetches the editions too, while there is a connection
             raise DeskError(f"Ticket {number} has no clocks. {absence(events, procedures)}")
         return account

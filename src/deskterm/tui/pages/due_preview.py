@@ -11,14 +11,14 @@ from textual.content import Content
 
 from deskterm.errors import DeskError
 from deskterm.present import formats
-from deskterm.present.models import Line
+from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.crash_log import written_down
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
-    from deskterm.desk.domain.due_changes import Moved
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.domain.due_changes import DueChange
     from deskterm.tui.screens.desk import DeskScreen
 
 Field = Literal["severity", "priority", "type", "organisation"]
@@ -29,7 +29,7 @@ NOTHING_MOVES = "no due time moves"
 class Foresight:
     """Of a change of one field of these tickets, as of the instant at which it was asked about."""
 
-    def __init__(self, screen: DeskScreen, lines: Sequence[Line], field: Field) -> None:
+    def __init__(self, screen: DeskScreen, lines: Sequence[QueueLine], field: Field) -> None:
         self._screen, self._lines, self._field = screen, lines, field
         self._now = screen.instant()
         self._known: dict[str, Content] = {}
@@ -41,7 +41,7 @@ class Foresight:
         return self._known[value]
 
     async def _found(self, value: str) -> Content:
-        moved: list[Moved] = []
+        moved: list[DueChange] = []
         refused: list[str] = []
         for line in self._lines:
             try:
@@ -56,12 +56,12 @@ class Foresight:
             return self._one(moved)
         return self._many(moved, refused)
 
-    def _rehearsed(self, desk: Desk, *, number: int, value: str) -> list[Moved]:
+    def _rehearsed(self, desk: DeskSession, *, number: int, value: str) -> list[DueChange]:
         from deskterm.desk.tickets.preview import preview
 
         return preview(desk, number, now=self._now, **{self._field: value})
 
-    def _one(self, moved: Sequence[Moved]) -> Content:
+    def _one(self, moved: Sequence[DueChange]) -> Content:
         """A line a clock: `Resolution  Mon 23 Nov 11:45 → Mon 23 Nov 08:45  late at once`."""
         if not moved:
             return Content.styled(NOTHING_MOVES, FAINT)
@@ -76,7 +76,7 @@ class Foresight:
             parts.append(("  late at once\n" if one.late_now else "\n", URGENCY["breached"]))
         return Content.assemble(*parts).rstrip()
 
-    def _many(self, moved: Sequence[Moved], refused: Sequence[str]) -> Content:
+    def _many(self, moved: Sequence[DueChange], refused: Sequence[str]) -> Content:
         """`12 of 40 tickets: 18 due times move, 3 late at once`."""
         late = sum(one.late_now for one in moved)
         tickets = len({one.number for one in moved})

@@ -12,7 +12,7 @@ from deskterm.tui.dialogs.page import Page
 from deskterm.tui.panes.colours import FAINT, HERE, STRONG
 
 if TYPE_CHECKING:
-    from deskterm.desk.core.session import Desk
+    from deskterm.desk.core.session import DeskSession
     from deskterm.desk.explain.queue_position import Neighbour, Part, Place
     from deskterm.tui.screens.desk import DeskScreen
 
@@ -51,7 +51,7 @@ def _beside(side: str, neighbour: Neighbour | None) -> str:
     return f"{side} {neighbour.row.number} {sanitize(neighbour.row.subject)}"
 
 
-def _read(desk: Desk, number: int, now: int) -> Place:
+def _read(desk: DeskSession, number: int, now: int) -> Place:
     from deskterm.desk.explain.queue_position import explain
     from deskterm.store.db.reader import open_reader
     from deskterm.store.queries.queue import Viewer

@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from textual.content import Content
 
 from deskterm.present import formats
-from deskterm.present.models import GLYPHS, SOON, Card, ClockCard, Urgency, resumes
+from deskterm.present.models import GLYPHS, SOON, ClockCard, TicketView, Urgency, resumes
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import Rows
@@ -25,7 +25,7 @@ class Clocks(Rows):
         super().__init__(id=id)
         self._now = now
         self._zone: tzinfo = UTC
-        self._card: Card | None = None
+        self._card: TicketView | None = None
         self._clocks: list[ClockCard] = []
         self._said: list[str] = []
 
@@ -35,7 +35,7 @@ class Clocks(Rows):
     def nothing(self) -> str:
         return "No clock runs for this ticket." if self._card else ""
 
-    def show(self, card: Card | None, now: int, zone: tzinfo) -> None:
+    def show(self, card: TicketView | None, now: int, zone: tzinfo) -> None:
         self._now, self._zone = now, zone
         if card is None or self._card is None or card.number != self._card.number:
             self.index = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 
 from deskterm.present import formats
-from deskterm.present.models import GLYPHS, Line, Urgency
+from deskterm.present.models import GLYPHS, QueueLine, Urgency
 
 DUE_WIDTH = 13
 """Cells of what ticks: cursor, mark, glyph and countdown, first in the line so that a tick repaints these only."""
@@ -23,7 +23,7 @@ class Column:
     title: str
     width: int
     from_width: int
-    text: Callable[[Line, int], str]
+    text: Callable[[QueueLine, int], str]
     faint: bool = False
 
 
@@ -51,7 +51,7 @@ def columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Col
     return [Column(column.title, subject, 0, column.text) if column.title == "Subject" else column for column in shown]
 
 
-def due(line: Line, now: int) -> tuple[str, Urgency]:
+def due(line: QueueLine, now: int) -> tuple[str, Urgency]:
     """What stands in the due column: glyph and time left, or the word for why there is none."""
     urgency = line.urgency(now)
     remaining = line.left(now)

@@ -14,7 +14,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from deskterm.present import formats
-from deskterm.present.models import Card, Turn
+from deskterm.present.models import TicketView, TimelineEntry
 from deskterm.tui.panes.columns import fit
 
 LONGEST = 100_000
@@ -50,12 +50,12 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._now = now
         self._zone: tzinfo = UTC
-        self._card: Card | None = None
+        self._card: TicketView | None = None
         self._lines: list[_Told] = []
         self._wrapped_to = 0
         self._at_end = True
 
-    def show(self, card: Card | None, now: int, zone: tzinfo) -> None:
+    def show(self, card: TicketView | None, now: int, zone: tzinfo) -> None:
         """Another ticket is shown from its newest words; the same one stays where it is read, or at its end."""
         same = card is not None and self._card is not None and card.number == self._card.number
         if same and card is not None and self._card is not None and card.turns == self._card.turns:
@@ -135,7 +135,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
                 previous = turn.voice
         self.virtual_size = Size(width, len(self._lines))
 
-    def _told(self, turn: Turn, width: int) -> list[_Told]:
+    def _told(self, turn: TimelineEntry, width: int) -> list[_Told]:
         when = formats.stamp(turn.at, self._now, self._zone)
         if turn.voice == "history":
             said = Content(f"{when}  {turn.author}: {turn.words}").wrap(width)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from deskterm.present.models import Line
+from deskterm.present.models import QueueLine
 from deskterm.tui.panes.colours import FAINT, URGENCY
 from deskterm.tui.panes.columns import due, fit
 from deskterm.tui.panes.short_list import Rows
@@ -18,7 +18,7 @@ class Soon(Rows):
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._now = now
-        self._lines: Sequence[Line] = ()
+        self._lines: Sequence[QueueLine] = ()
         self._dues: list[str] = []
 
     def __len__(self) -> int:
@@ -27,7 +27,7 @@ class Soon(Rows):
     def nothing(self) -> str:
         return "Nothing is due."
 
-    def show(self, lines: Sequence[Line], now: int) -> None:
+    def show(self, lines: Sequence[QueueLine], now: int) -> None:
         self._now = now
         if lines != self._lines:
             chosen = self.number
@@ -43,7 +43,7 @@ class Soon(Rows):
             self.refresh()
 
     @property
-    def line(self) -> Line | None:
+    def line(self) -> QueueLine | None:
         """The chosen row."""
         return self._lines[self.index] if self.index < len(self._lines) else None
 

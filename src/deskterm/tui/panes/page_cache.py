@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from deskterm.present.models import Line
+from deskterm.present.models import QueueLine
 
 PAGE = 100
 """Rows a page."""
@@ -16,16 +16,16 @@ KEPT = 30
 class Pages:
     """The rows of a list by their index, as far as they have been read. A row that was not is None."""
 
-    def __init__(self, count: int = 0, pages: Mapping[int, Sequence[Line]] | None = None) -> None:
+    def __init__(self, count: int = 0, pages: Mapping[int, Sequence[QueueLine]] | None = None) -> None:
         self.count = count
-        self._pages: dict[int, Sequence[Line]] = dict(pages or {})
+        self._pages: dict[int, Sequence[QueueLine]] = dict(pages or {})
 
-    def row(self, index: int) -> Line | None:
+    def row(self, index: int) -> QueueLine | None:
         page = self._pages.get(index // PAGE)
         place = index % PAGE
         return page[place] if page is not None and 0 <= place < len(page) and index >= 0 else None
 
-    def put(self, page: int, rows: Sequence[Line], looking_at: int) -> None:
+    def put(self, page: int, rows: Sequence[QueueLine], looking_at: int) -> None:
         """Take a page in, and let go of those farthest from a row."""
         self._pages[page] = rows
         if len(self._pages) > KEPT:
@@ -48,7 +48,7 @@ class Pages:
                     return page * PAGE + place
         return None
 
-    def lines(self) -> Iterable[Line]:
+    def lines(self) -> Iterable[QueueLine]:
         """All rows at hand."""
         for rows in self._pages.values():
             yield from rows

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from deskterm.present.models import Line
+from deskterm.present.models import QueueLine
 from deskterm.tui.panes.columns import DUE_WIDTH, Column, columns, due, fit
 from deskterm.tui.panes.page_cache import PAGE, Pages
 
@@ -42,7 +42,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor is on another row, or its row changed."""
 
-        def __init__(self, line: Line | None) -> None:
+        def __init__(self, line: QueueLine | None) -> None:
             super().__init__()
             self.line = line
 
@@ -66,7 +66,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
         self._dues: dict[int, str] = {}
         self._asked: set[int] = set()
-        self.marks: dict[int, Line] = {}
+        self.marks: dict[int, QueueLine] = {}
         self.empty_words = ""
 
     # -- what it is given ----------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._widths = (step, status)
         self._laid_out()
 
-    def show(self, count: int, pages: Mapping[int, Sequence[Line]], cursor: int, now: int) -> None:
+    def show(self, count: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int, now: int) -> None:
         """A list as it is now; the cursor keeps its line on the screen where it can."""
         before = self._cursor - self.scroll_offset.y
         old, self._rows = self._rows, Pages(count, pages)
@@ -96,7 +96,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._look()
         self.post_message(self.Moved(self.current))
 
-    def add(self, page: int, rows: Sequence[Line]) -> None:
+    def add(self, page: int, rows: Sequence[QueueLine]) -> None:
         """A page that was asked for."""
         had = self.current
         self._rows.put(page, rows, self._cursor)
@@ -128,7 +128,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         return self._cursor
 
     @property
-    def current(self) -> Line | None:
+    def current(self) -> QueueLine | None:
         """The row under the cursor, if it is at hand."""
         return self._rows.row(self._cursor)
 
@@ -187,7 +187,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self._refresh_row(self._cursor)
         self.move(1)
 
-    def set_marks(self, lines: Sequence[Line]) -> None:
+    def set_marks(self, lines: Sequence[QueueLine]) -> None:
         """Mark these rows and no others."""
         self.marks = {line.number: line for line in lines}
         self.refresh()
@@ -218,7 +218,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         style = self.rich_style + self.get_component_rich_style("queue--faint", partial=True)
         return Strip([Segment(fit(words, width), style)], width)
 
-    def _row(self, index: int, line: Line, width: int) -> Strip:
+    def _row(self, index: int, line: QueueLine, width: int) -> Strip:
         cell, urgency = due(line, self._now)
         self._dues[index] = cell
         cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
@@ -237,7 +237,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
             self._strips[key] = strip
         return strip
 
-    def _cells(self, line: Line, base: Style) -> list[Segment]:
+    def _cells(self, line: QueueLine, base: Style) -> list[Segment]:
         """The rest of the row, neighbours of one style in one piece."""
         faint = base + self._style("queue--faint")
         plain = " ".join(

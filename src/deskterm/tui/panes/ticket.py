@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from deskterm.present import formats
-from deskterm.present.models import GLYPHS, Card, ClockCard
+from deskterm.present.models import GLYPHS, ClockCard, TicketView
 from deskterm.tui.panes.clocks import urgency
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.conversation import Conversation
@@ -27,7 +27,7 @@ class Facts(Widget):
         super().__init__(id="facts")
         self._facts: list[Content] = []
 
-    def show(self, card: Card | None) -> None:
+    def show(self, card: TicketView | None) -> None:
         self._facts = [_fact(name, value) for name, value in (*card.facts, *card.standing)] if card else []
         if card is not None:
             self._facts += [Content.styled(f"#{tag}", "$text-accent") for tag in card.tags]
@@ -57,7 +57,7 @@ class Ticket(Vertical):
         self._now = now
         self._zone: tzinfo = UTC
         self._said = ""
-        self.card: Card | None = None
+        self.card: TicketView | None = None
         self.with_clock = False
 
     def compose(self) -> ComposeResult:
@@ -69,7 +69,7 @@ class Ticket(Vertical):
     def conversation(self) -> Conversation:
         return self.query_one(Conversation)
 
-    def show(self, card: Card | None, now: int, zone: tzinfo) -> None:
+    def show(self, card: TicketView | None, now: int, zone: tzinfo) -> None:
         self.card, self._now, self._zone = card, now, zone
         self.query_one(Facts).show(card)
         self.conversation.show(card, now, zone)
@@ -94,7 +94,7 @@ def _fact(name: str, value: str) -> Content:
     return Content(value) if name in _PLAIN else Content.assemble((f"{name} ", FAINT), value)
 
 
-def _pressing(card: Card) -> ClockCard | None:
+def _pressing(card: TicketView) -> ClockCard | None:
     live = [clock for clock in card.clocks if clock.state == "running" and clock.due is not None]
     resting = [clock for clock in card.clocks if clock.state == "paused"]
     return min(live, key=lambda clock: clock.due or 0, default=resting[0] if resting else None)

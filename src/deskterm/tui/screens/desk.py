@@ -15,10 +15,10 @@ from textual.screen import Screen
 
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Card, Line, Opened, Person, ViewLine
+from deskterm.present.models import Opened, Person, QueueLine, TicketView, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.commands import BY_NAME, bindings, spoken
-from deskterm.tui.control.command_runner import Carrying
+from deskterm.tui.control.command_runner import CommandRunner
 from deskterm.tui.crash_log import written_down
 from deskterm.tui.panes import Walkable
 from deskterm.tui.panes.banner import Banner
@@ -32,12 +32,12 @@ from deskterm.tui.panes.views import Views
 from deskterm.tui.screens import titles
 from deskterm.tui.screens.layout import PANES, Layout
 from deskterm.tui.workers import messages
-from deskterm.tui.workers.desk_worker import Clerk
+from deskterm.tui.workers.desk_worker import DeskWorker
 
 if TYPE_CHECKING:
-    from deskterm.store.db.reader import Reader
-    from deskterm.tui.control.composing import Writing
-    from deskterm.tui.control.prompts import Asking
+    from deskterm.store.db.reader import ReadConnection
+    from deskterm.tui.control.composing import ComposerController
+    from deskterm.tui.control.prompts import Prompts
     from deskterm.tui.dialogs.compose import Composer
     from deskterm.tui.dialogs.prompt import Prompt
     from deskterm.tui.workers.read_worker import Feed
@@ -54,23 +54,28 @@ class DeskScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(
-        self, url: str, login: str, clock: Callable[[], datetime], reader: Reader | None = None, behind: str = ""
+        self,
+        url: str,
+        login: str,
+        clock: Callable[[], datetime],
+        reader: ReadConnection | None = None,
+        behind: str = "",
     ) -> None:
         super().__init__(classes="-at-queue")
         self._behind = behind
         self._clock, self._reader = clock, reader
-        self.clerk = Clerk(url, login, self._bringing_up, behind)
+        self.clerk = DeskWorker(url, login, self._bringing_up, behind)
         self.bringing_up = ""
         self._url = url
         self._feed: Feed | None = None
-        self.carrying = Carrying(self)
+        self.carrying = CommandRunner(self)
         self.panes = Layout(self)
-        self.looking = messages.Look()
+        self.looking = messages.QueueQuery()
         self.vocabulary = Vocabulary()
         self.desk = Opened(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
         self.zone: tzinfo = UTC
         self.views: Sequence[ViewLine] = messages.view_lines({})
-        self.card: Card | None = None
+        self.card: TicketView | None = None
         self._pinned: int | None = None
         self._ticked = 0
         self._counted = 0
@@ -112,18 +117,18 @@ class DeskScreen(Screen[None]):
         self.clerk.stop()
 
     @cached_property
-    def asking(self) -> Asking:
+    def asking(self) -> Prompts:
         """What asks; imported when the first question comes up."""
-        from deskterm.tui.control.prompts import Asking
+        from deskterm.tui.control.prompts import Prompts
 
-        return Asking(self)
+        return Prompts(self)
 
     @cached_property
-    def writing(self) -> Writing:
+    def writing(self) -> ComposerController:
         """What keeps drafts; imported when the first word is written."""
-        from deskterm.tui.control.composing import Writing
+        from deskterm.tui.control.composing import ComposerController
 
-        return Writing(self)
+        return ComposerController(self)
 
     @property
     def composer(self) -> Composer | None:
@@ -178,7 +183,7 @@ class DeskScreen(Screen[None]):
             return cast("Walkable", focused)
         return self.queue
 
-    def lines(self, *, many: bool) -> list[Line]:
+    def lines(self, *, many: bool) -> list[QueueLine]:
         """The tickets that a command is for: in the ticket's panes that ticket, else the marked ones of the queue,
         else the one under the cursor."""
         if self.card is not None and self.pane in ("conversation", "clocks"):
@@ -222,7 +227,7 @@ class DeskScreen(Screen[None]):
 
     # -- what is looked at ---------------------------------------------------------------------------------------
 
-    def place(self) -> messages.Look:
+    def place(self) -> messages.QueueQuery:
         """The list that is looked at, and where in it one is."""
         queue, current = self.queue, self.queue.current
         number = current.number if current is not None else None
@@ -230,7 +235,7 @@ class DeskScreen(Screen[None]):
             number=number, cursor=queue.cursor, first=queue.first_row, rows=queue.height_in_rows
         )
 
-    def look(self, look: messages.Look) -> None:
+    def look(self, look: messages.QueueQuery) -> None:
         """Look at another list, or at the same one in another order or through another filter; `place()` keeps the
         cursor on its ticket."""
         if look.view != self.looking.view:
@@ -260,7 +265,7 @@ class DeskScreen(Screen[None]):
         self.feed.open(number)
         self.show_pane("conversation")
 
-    def mark(self, lines: Sequence[Line]) -> None:
+    def mark(self, lines: Sequence[QueueLine]) -> None:
         self.queue.set_marks(lines)
         self.titles()
 
@@ -330,7 +335,7 @@ class DeskScreen(Screen[None]):
             if line is None and self.queue.count == 0:
                 self._show_card(None)
 
-    def _show_card(self, card: Card | None) -> None:
+    def _show_card(self, card: TicketView | None) -> None:
         self.card = card
         now = self.now()
         self.ticket.show(card, now, self.zone)

@@ -13,7 +13,7 @@ _PATIENCE = 0.2
 """Seconds to wait for somebody who writes; what cannot be written now is written with the next look."""
 
 
-class Looks:
+class AccessLog:
     """What one person looked at. now: epoch seconds of the desk's clock; behind: who looks in the name of `login`.
     wanted: whether it is written down."""
 

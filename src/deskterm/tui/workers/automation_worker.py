@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deskterm.automation.runner import Fired
 
 
-class Keeper:
+class AutomationWorker:
     """Runs the runner on one store. tell: called in this thread with sentences about tickets of `login`, and with one
     about what came while nobody looked."""
 

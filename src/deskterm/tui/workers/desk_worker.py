@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    from deskterm.desk.core.session import Desk
+    from deskterm.desk.core.session import DeskSession
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Left(Exception):
     """The person left while the desk was being fetched."""
 
 
-class Clerk:
+class DeskWorker:
     """Works as one agent on one desk. Errors of a command go to whoever asked for it. progress: called in the clerk's
     thread while rows of an older deskterm are written anew, with tickets done and tickets in all. ready: the desk was
     fetched, or could not be."""
@@ -34,14 +34,14 @@ class Clerk:
         self._stopping = False
         self.ready = False
         self._thread: ThreadPoolExecutor | None = None
-        self._desk: Desk | None = None
+        self._desk: DeskSession | None = None
         self._under_way = 0
 
     def start(self) -> None:
         """Fetch the desk ahead of the first command; an error shows when a command is given."""
         self._submit(self._fetched)
 
-    async def do(self, act: Callable[[Desk], T]) -> T:
+    async def do(self, act: Callable[[DeskSession], T]) -> T:
         """Run an act on the desk and give what it returns. Raises what it raises, and DeskError when the desk cannot
         be opened."""
         self._under_way += 1
@@ -70,16 +70,16 @@ class Clerk:
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clerk")
         return self._thread.submit(act)
 
-    def _fetched(self) -> Desk:
+    def _fetched(self) -> DeskSession:
         if self._desk is None:
-            from deskterm.desk.core.session import Desk
+            from deskterm.desk.core.session import DeskSession
             from deskterm.desk.policy import status_graph  # noqa: F401 - what commands will use
             from deskterm.store.db.engine import open_store
             from deskterm.tui.control import composing, prompts  # noqa: F401 - wanted at the press of a key
             from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401
 
             try:
-                self._desk = Desk(open_store(self._url), self._login, behind=self._behind, progress=self._got_on)
+                self._desk = DeskSession(open_store(self._url), self._login, behind=self._behind, progress=self._got_on)
             finally:
                 self.ready = True
         return self._desk

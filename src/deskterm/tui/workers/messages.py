@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
-from deskterm.present.models import Card, Line, Opened, ViewLine
+from deskterm.present.models import Opened, QueueLine, TicketView, ViewLine
 from deskterm.present.sanitize import Safe
 from deskterm.store.queries.queue import VIEWS
 from deskterm.tui.panes.page_cache import PAGE
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deskterm.store.queries.queue import Order
 
 
-class Look(NamedTuple):
+class QueueQuery(NamedTuple):
     """Which list is looked at, and where. view: empty for the one that suits the person. number: the ticket under the
     cursor, whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left;
     first, rows: what is on the screen."""
@@ -30,7 +30,7 @@ class Look(NamedTuple):
     first: int = 0
     rows: int = 50
 
-    def same_list(self, other: Look) -> bool:
+    def same_list(self, other: QueueQuery) -> bool:
         """Whether both look at the same list, wherever in it."""
         return (self.view, self.order, self.match) == (other.view, other.order, other.match)
 
@@ -46,7 +46,7 @@ class DeskFound(Message):
 class ListRead(Message):
     """A list as it is now: rows in all, the pages around the cursor, the cursor's index."""
 
-    def __init__(self, look: Look, total: int, pages: Mapping[int, Sequence[Line]], cursor: int) -> None:
+    def __init__(self, look: QueueQuery, total: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int) -> None:
         super().__init__()
         self.look, self.total, self.pages, self.cursor = look, total, pages, cursor
 
@@ -60,7 +60,7 @@ class ListRead(Message):
 
 
 class PageRead(Message):
-    def __init__(self, look: Look, page: int, rows: Sequence[Line]) -> None:
+    def __init__(self, look: QueueQuery, page: int, rows: Sequence[QueueLine]) -> None:
         super().__init__()
         self.look, self.page, self.rows = look, page, rows
 
@@ -68,7 +68,7 @@ class PageRead(Message):
 class WholeRead(Message):
     """A list from its first row to its last."""
 
-    def __init__(self, rows: Sequence[Line]) -> None:
+    def __init__(self, rows: Sequence[QueueLine]) -> None:
         super().__init__()
         self.rows = rows
 
@@ -76,7 +76,7 @@ class WholeRead(Message):
 class CardRead(Message):
     """A ticket, opened; card is None when there is no such ticket."""
 
-    def __init__(self, number: int, card: Card | None) -> None:
+    def __init__(self, number: int, card: TicketView | None) -> None:
         super().__init__()
         self.number, self.card = number, card
 
@@ -88,7 +88,7 @@ class CountsRead(Message):
 
 
 class SoonRead(Message):
-    def __init__(self, rows: Sequence[Line]) -> None:
+    def __init__(self, rows: Sequence[QueueLine]) -> None:
         super().__init__()
         self.rows = rows
 

@@ -12,24 +12,24 @@ from dataclasses import dataclass, field
 from textual.message import Message
 
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Line, Opened, Person
+from deskterm.present.models import Opened, Person, QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import card, lines, person
 from deskterm.store.db.errors import Interrupted
-from deskterm.store.db.reader import Reader, open_reader
+from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
-from deskterm.store.queries.queue import Key, QueueRow, Viewer, count, counters, position, window
-from deskterm.store.queries.ticket_detail import agents, desk_facts, next_to_breach, sheet
+from deskterm.store.queries.queue import Key, QueueRow, Viewer, count, counters, position, queue_page
+from deskterm.store.queries.ticket_detail import agents, desk_facts, next_to_breach, ticket_detail
 from deskterm.store.rows.live_clocks import live_clocks
 from deskterm.tui.panes.page_cache import PAGE
-from deskterm.tui.workers.access_log import Looks
+from deskterm.tui.workers.access_log import AccessLog
 from deskterm.tui.workers.messages import (
     CardRead,
     CountsRead,
     DeskFound,
     ListRead,
-    Look,
     PageRead,
+    QueueQuery,
     ReadFailed,
     SoonRead,
     WholeRead,
@@ -60,17 +60,17 @@ class Feed:
         self._wanted = _Wanted()
         self._awake = threading.Condition()
         self._stopping = False
-        self._reader: Reader | None = None
+        self._reader: ReadConnection | None = None
         self._vocabulary = Vocabulary()
         self._team: str | None = None
         self._failed = ""
-        self._look = Look()
+        self._look = QueueQuery()
         self._open: int | None = None
         self._anchors: dict[int, QueueRow] = {}
-        self._looks = Looks(url, login, now, behind)
+        self._looks = AccessLog(url, login, now, behind)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
-    def start(self, look: Look, reader: Reader | None = None) -> None:
+    def start(self, look: QueueQuery, reader: ReadConnection | None = None) -> None:
         """Open the desk and read the first screen. reader: one that is open already."""
         self._look, self._reader = look, reader
         self._thread.start()
@@ -86,16 +86,16 @@ class Feed:
 
     # -- questions, from the screen's thread ---------------------------------------------------------------------
 
-    def at(self, look: Look) -> None:
+    def at(self, look: QueueQuery) -> None:
         """Say where one is now, for the next time the list is read."""
         self._look = look
 
-    def look(self, look: Look) -> None:
+    def look(self, look: QueueQuery) -> None:
         """Read a list. A filter that is being typed overtakes the one that is being searched for."""
         self._look = look
         self._ask("list", self._read_list, overtakes=True)
 
-    def pages(self, look: Look, pages: Sequence[int]) -> None:
+    def pages(self, look: QueueQuery, pages: Sequence[int]) -> None:
         """Read more pages of the list that was read last."""
         for page in pages:
             self._ask(f"page {page}", lambda page=page: self._read_page(look, page))  # type: ignore[misc]
@@ -106,12 +106,12 @@ class Feed:
         if number is not None:
             self._ask("card", lambda: self._read_card(number))
 
-    def refresh(self, look: Look) -> None:
+    def refresh(self, look: QueueQuery) -> None:
         """Read everything again."""
         self.look(look)
         self._ask("rest", self._read_rest)
 
-    def whole(self, look: Look, limit: int) -> None:
+    def whole(self, look: QueueQuery, limit: int) -> None:
         """Read a whole list of at most so many rows."""
         self._ask("whole", lambda: self._read_whole(look, limit))
 
@@ -169,7 +169,7 @@ class Feed:
             self._read_rest()
 
     @property
-    def _at_hand(self) -> Reader:
+    def _at_hand(self) -> ReadConnection:
         if self._reader is None:
             raise RuntimeError("the feed has not started")
         return self._reader
@@ -209,7 +209,7 @@ class Feed:
         shown = {page: self._lines(rows) for page, rows in pages.items()}
         self._post(ListRead(look, total, shown, cursor))
 
-    def _place(self, look: Look, viewer: Viewer, total: int) -> int:
+    def _place(self, look: QueueQuery, viewer: Viewer, total: int) -> int:
         """Where the ticket under the cursor stands now."""
         if look.number is None:
             return min(look.cursor, max(total - 1, 0))
@@ -217,12 +217,12 @@ class Feed:
         for place, row in enumerate(near):
             if row.number == look.number:
                 return look.cursor // PAGE * PAGE + place
-        opened = sheet(self._at_hand, look.number)
+        opened = ticket_detail(self._at_hand, look.number)
         if opened is None:
             return min(look.cursor, max(total - 1, 0))
         return position(self._at_hand, look.view, viewer, look.order, self._key(look, opened.row), look.match)
 
-    def _key(self, look: Look, row: QueueRow) -> Key:
+    def _key(self, look: QueueQuery, row: QueueRow) -> Key:
         """Where a ticket would stand in a list, whether or not it is in it."""
         if look.view == "closed":
             return Key(0, self._at_hand.instant(row.updated), row.number)
@@ -231,14 +231,14 @@ class Feed:
             return Key(0, due, row.number)
         return row.key
 
-    def _read_page(self, look: Look, page: int) -> None:
+    def _read_page(self, look: QueueQuery, page: int) -> None:
         if look.same_list(self._look):
             self._post(PageRead(look, page, self._lines(self._page(look, page))))
 
-    def _read_whole(self, look: Look, limit: int) -> None:
+    def _read_whole(self, look: QueueQuery, limit: int) -> None:
         self._post(WholeRead(self._lines(self._window(look, limit=limit))))
 
-    def _page(self, look: Look, page: int) -> list[QueueRow]:
+    def _page(self, look: QueueQuery, page: int) -> list[QueueRow]:
         """A page by the key of its neighbour where that is known, else by counting from the top."""
         before, after = self._anchors.get(page * PAGE - 1), self._anchors.get((page + 1) * PAGE)
         if before is not None:
@@ -254,14 +254,14 @@ class Feed:
 
     def _window(
         self,
-        look: Look,
+        look: QueueQuery,
         *,
         after: QueueRow | None = None,
         before: QueueRow | None = None,
         offset: int = 0,
         limit: int = PAGE,
     ) -> list[QueueRow]:
-        return window(
+        return queue_page(
             self._at_hand,
             look.view,
             self._viewer,
@@ -273,11 +273,11 @@ class Feed:
             match=look.match,
         )
 
-    def _lines(self, rows: Sequence[QueueRow]) -> list[Line]:
+    def _lines(self, rows: Sequence[QueueRow]) -> list[QueueLine]:
         return lines(rows, live_clocks(self._at_hand, [row.number for row in rows]), self._vocabulary)
 
     def _read_card(self, number: int) -> None:
-        found = sheet(self._at_hand, number)
+        found = ticket_detail(self._at_hand, number)
         if found is not None:
             self._looks.shown(number)
         self._post(CardRead(number, card(found, self._vocabulary) if found is not None else None))
