@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.row_mapping import clock_values, seconds, ticket_values
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import GENESIS, Event, TextRef, chained, encoded, text_digest
@@ -26,7 +27,7 @@ def big_desk(path: Path, tickets: int) -> DeskSession:
     """A new simulated desk with so many open tickets, three events each, received over the last three weeks."""
     procedure = load(find("incident-management")).procedure
     store = create_desk(f"sqlite:///{path}", procedure, admin_login="ann", simulated=True, now=NOW)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     rows = list(_tickets(desk, tickets))
     with store.bulk() as bulk:
         for table in ("ticket", "personal_text", "event", "clock"):

@@ -8,6 +8,7 @@ from typing import Any
 
 from deskterm.automation.runner import Runner
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
@@ -43,7 +44,7 @@ class Story:
     def by(self, login: str) -> DeskSession:
         """The desk with somebody at work."""
         if login not in self._desks:
-            self._desks[login] = DeskSession(self.store, login)
+            self._desks[login] = open_desk(self.store, login)
         return self._desks[login]
 
     def at(self, instant: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from small_desk import MONDAY, TEXT, small_procedure
@@ -88,7 +89,7 @@ length = "14c"
 def promising_desk(url: str) -> DeskSession:
     """An admin (ann), a lead (lea), agents sam and kim, of whom kim is the planner, and the client larch."""
     store = create_desk(url, small_procedure(PROMISES), admin_login="ann", admin_name="Ann", now=MONDAY)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     rows: list[dict[str, Any]] = [
         {"login": "lea", "name": "Lea", "role": "lead"},
         {"login": "sam", "name": "Sam", "role": "agent", "tier": 1},

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.domain.records import change
@@ -23,7 +24,7 @@ def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
     procedure: Procedure = load(find(name)).procedure
     if changes:
         procedure = procedure.model_copy(update=changes)
-    desk = DeskSession(create_desk(url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
+    desk = open_desk(create_desk(url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
     rows: list[dict[str, Any]] = [
         {"login": "lea", "name": "Lea", "role": "lead"},
         {"login": "sam", "name": "Sam", "role": "agent"},
@@ -49,7 +50,7 @@ def proved(url: str, name: str) -> Iterator[DeskSession]:
 
 def as_(desk: DeskSession, login: str) -> DeskSession:
     """Somebody else at work on the same desk."""
-    return DeskSession(desk.store, login)
+    return open_desk(desk.store, login)
 
 
 def checked(desk: DeskSession, number: int, checklist: str, outcome: str, now: datetime) -> None:

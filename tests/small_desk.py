@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.procedure.load import loads
@@ -120,12 +121,12 @@ def small_procedure(text: str = TEXT) -> Procedure:
 def small_desk(url: str, *, simulated: bool = False, login: str = "ann") -> DeskSession:
     """A desk with an admin (ann), a lead (lea), two agents (sam, kim) and a viewer (vic), and one client."""
     store = create_desk(url, small_procedure(), admin_login="ann", admin_name="Ann", simulated=simulated, now=MONDAY)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     people = [("lea", "lead"), ("sam", "agent"), ("kim", "agent"), ("vic", "viewer")]
     rows = [{"login": who, "name": who.capitalize(), "role": role, "team": "first-line"} for who, role in people]
     seed_agents(desk, rows, now=MONDAY)
     seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
-    return desk if login == "ann" else DeskSession(store, login)
+    return desk if login == "ann" else open_desk(store, login)
 
 
 def at(minutes: float) -> datetime:

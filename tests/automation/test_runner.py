@@ -10,6 +10,7 @@ import pytest
 
 from deskterm.automation.runner import Fired, Runner, digest, keep_running
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
@@ -29,7 +30,7 @@ RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%",
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
     store = create_desk(store_url, small_procedure(RUNNING), admin_login="ann", simulated=True, now=MONDAY)
-    yield DeskSession(store, "ann")
+    yield open_desk(store, "ann")
     assert check_integrity(store).findings == ()
     store.close()
 

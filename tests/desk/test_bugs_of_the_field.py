@@ -14,6 +14,7 @@ import pytest
 from deskterm.automation.runner import Runner, digest
 from deskterm.desk.admin.procedure_migration import migrate
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
@@ -73,7 +74,7 @@ to = ["lead"]
 
 def made(url: str, text: str = WATCHED) -> DeskSession:
     store = create_desk(url, small_procedure(text), admin_login="ann", simulated=True, now=MONDAY)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     people = [("lea", "lead", "first-line"), ("sam", "agent", "first-line"), ("sun", "agent", "sunday")]
     rows = [{"login": login, "name": login, "role": role, "team": team} for login, role, team in people]
     seed_agents(desk, rows, now=MONDAY)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from deskterm.desk.admin.procedure_migration import migrate_ticket
 from deskterm.desk.admin.setup import apply
+from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
@@ -52,7 +53,7 @@ class Office(NamedTuple):
         desk = self.desks[edition]
         if login == "ann":
             return desk
-        other = DeskSession(desk.store, login)
+        other = open_desk(desk.store, login)
         other.procedure = desk.procedure
         return other
 
@@ -113,7 +114,7 @@ HISTORIES = st.lists(
 
 def noticed(desk: DeskSession, number: int, minute: int) -> None:
     """The first thing that the passing of time brought."""
-    itself = DeskSession.by_itself(desk.store)
+    itself = open_system_desk(desk.store)
     itself.procedure = desk.procedure
     for event in told(desk, number)[1].upcoming()[:1]:
         due_times.notice(itself, number, event, now=at(minute))
@@ -130,7 +131,7 @@ def office(store_url: str) -> Iterator[Office]:
     desks = [promising_desk(store_url)]
     for text in EDITIONS:
         apply(desks[-1], small_procedure(text), now=at(0))
-        desks.append(DeskSession(desks[0].store, "ann"))
+        desks.append(open_desk(desks[0].store, "ann"))
     register(desks[0], subject="the original", type="fault", now=at(0))
     yield Office(desks)
     assert check_integrity(desks[0].store).findings == ()

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deskterm.desk.api import open_system_desk
 from deskterm.desk.conversation import messages, thanks_filter
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, events_of
@@ -92,7 +93,7 @@ def picked(t: Told, among: tuple[object, ...]) -> str | None:
 
 def timer(t: Told) -> None:
     """The first thing that the passing of time brought."""
-    itself = DeskSession.by_itself(t.desk.store)
+    itself = open_system_desk(t.desk.store)
     with t.desk.store.reading() as session:
         coming = folded(events_of(session, t.number), t.desk.editions(session)).upcoming()
     for event in coming[:1]:

@@ -17,6 +17,7 @@ import pytest
 from deskterm import automation
 from deskterm import desk as floor
 from deskterm.desk.admin import procedure_migration, rule_settings, setup, severity_scale
+from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import delay_notice, messages, survey, thanks_filter
 from deskterm.desk.core.session import DeskSession
@@ -28,6 +29,7 @@ from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
 from deskterm.desk.policy.permissions import Act, may
 from deskterm.desk.reactions import suggestions
+from deskterm.desk.reactions.dispatch import follow
 from deskterm.desk.tickets import register, resolution, update
 from deskterm.desk.workflow import (
     checklists,
@@ -192,7 +194,7 @@ class Asking(DeskSession):
     """A desk that keeps what it was asked to allow."""
 
     def __init__(self, store: Store, login: str) -> None:
-        super().__init__(store, login)
+        super().__init__(store, login, reactions=follow)
         self.asked: set[str] = set()
 
     def require(self, act: Act, doing: str = "") -> None:
@@ -263,20 +265,20 @@ def test_everybody_may_say_that_they_are_away_themselves(tmp_path: Path) -> None
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
     seed_people.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)
     for login in LOGINS.values():
-        assert "is away" in absence.away(DeskSession(ann.store, login), login, MONDAY + timedelta(days=1), now=MONDAY)
+        assert "is away" in absence.away(open_desk(ann.store, login), login, MONDAY + timedelta(days=1), now=MONDAY)
     ann.store.close()
 
 
 def test_time_of_others_is_corrected_and_struck_out_by_leads_only(tmp_path: Path) -> None:
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
     number = register.register(ann, subject="x", type="feedback", email="lou@x.example", now=MONDAY).number
-    time_entries.write(DeskSession(ann.store, "kim"), number, 600, now=MONDAY)
+    time_entries.write(open_desk(ann.store, "kim"), number, 600, now=MONDAY)
     changes: tuple[Callable[[DeskSession], object], ...] = (
         lambda d: time_entries.correct(d, number, "1", seconds=60, reason="x", now=MONDAY),
         lambda d: time_entries.void(d, number, "1", reason="x", now=MONDAY),
     )
     for change in changes:
         with pytest.raises(DeskError, match="is kim's: ask them, or somebody with the role lead"):
-            change(DeskSession(ann.store, "sam"))
-    time_entries.void(DeskSession(ann.store, "lea"), number, "1", reason="x", now=MONDAY)
+            change(open_desk(ann.store, "sam"))
+    time_entries.void(open_desk(ann.store, "lea"), number, "1", reason="x", now=MONDAY)
     ann.store.close()

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from deskterm.desk.admin.setup import create_desk
-from deskterm.desk.core.session import DeskSession
+from deskterm.desk.api import open_desk
 from deskterm.desk.tickets import register
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
@@ -38,7 +38,7 @@ has_severity = false
 def url(tmp_path: Path) -> str:
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     store = create_desk(place, small_procedure(ONE_TYPE), admin_login="sam", admin_name="Sam", now=MONDAY)
-    desk = DeskSession(store, "sam")
+    desk = open_desk(store, "sam")
     register.register(desk, subject="Invoice run fails", fields={"page": "shop.example/run"}, now=at(0))
     store.close()
     return place

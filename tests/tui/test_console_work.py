@@ -9,6 +9,7 @@ from textual.app import App
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register as intake
@@ -57,7 +58,7 @@ def stored(url: str, number: int) -> TicketDetail:
 
 def colleague(url: str) -> DeskSession:
     """Somebody else at work on the same desk."""
-    return DeskSession(open_store(url), "kim")
+    return open_desk(open_store(url), "kim")
 
 
 async def composing(here: Sitting, kind: str) -> Composer:

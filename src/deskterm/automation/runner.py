@@ -17,11 +17,12 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from deskterm.automation.handover import Handover
-from deskterm.desk.core.session import DeskSession, Progress
+from deskterm.desk.api import open_system_desk
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.fold import Upcoming, folded
 from deskterm.desk.workflow.due_times import notice
 from deskterm.errors import DeskError
+from deskterm.progress import Progress
 from deskterm.sla.zones import on_the_wall
 from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import NEVER
@@ -58,7 +59,7 @@ class Runner:
     """Looks after one store, in the name of nobody. Not for two threads at once. progress: as `DeskSession` has it."""
 
     def __init__(self, store: Store, *, progress: Progress | None = None) -> None:
-        self._desk = DeskSession.by_itself(store, progress=progress)
+        self._desk = open_system_desk(store, progress=progress)
         self._clocks = table_of(ClockRow)
         self._passed: set[tuple[int, Upcoming, str | None]] = set()
         self._handover = Handover(self._desk)

@@ -178,3 +178,10 @@ def releases(procedure: Procedure, terms: Terms) -> Cadence | None:
     if part is next(other for other in procedure.cadences if other.kind == part.kind):
         return terms.cadences[part.kind]
     return series(part, next(iter(terms.calendars.values())))
+
+
+def next_release(procedure: Procedure, terms: Terms, at: int) -> str | None:
+    """Return the day of the first release after an instant in epoch seconds (S4-19); None when none is to come."""
+    cadence = releases(procedure, terms)
+    coming = cadence.coming(at, 1) if cadence is not None else ()
+    return coming[0] if coming else None

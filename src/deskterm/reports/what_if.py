@@ -7,7 +7,7 @@ kept, and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -19,6 +19,7 @@ from deskterm.desk.domain.state import State, apply
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.procedure.stored import model, read
+from deskterm.progress import Progress
 from deskterm.reports.attainment import Judgement, Period, Tally, Verdict, judged
 from deskterm.sla.clock import Clock, Mark, Terms, fold
 from deskterm.store.db.instants import seconds
@@ -27,9 +28,6 @@ from deskterm.store.queries.ticket_detail import desk_facts
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Procedure, Status
-
-Progress = Callable[[int, int], None]
-"""Called with tickets done and tickets in all."""
 
 _BATCH = 200
 _WANTED = "(received_at >= :since OR updated_at >= :since OR is_open = 1) AND received_at < :until"

@@ -97,13 +97,13 @@ def test_old_tickets_are_purged_when_it_is_meant_but_for_those_that_are_held(des
 def test_the_log_says_who_did_what_and_who_looked(deskterm: Call) -> None:
     made = deskterm("init", "--procedure", "saas-platform", "--simulated", "--now", "2026-11-23T09:00")
     assert made.code == 0, made.err
-    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.api import open_desk
     from deskterm.desk.tickets.register import register
     from deskterm.store.db.engine import open_store
     from deskterm.store.db.location import location
     from small_desk import MONDAY
 
-    desk = DeskSession(open_store(location(None)), "ann")
+    desk = open_desk(open_store(location(None)), "ann")
     register(desk, subject="It is slow", incomplete=True, type=next(iter(desk.procedure.types)), now=MONDAY)
     desk.store.close()
     deskterm("ticket", "set", "1001", "--tag", "vip", *TEN)

@@ -8,6 +8,7 @@ import pytest
 
 from deskterm.desk.admin.procedure_migration import migrate, plan
 from deskterm.desk.admin.setup import apply
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.due_changes import DueChange
@@ -45,7 +46,7 @@ def epoch(minutes: float) -> int:
 
 def edition(desk: DeskSession, text: str, minutes: float) -> DeskSession:
     apply(desk, small_procedure(text), now=at(minutes))
-    return DeskSession(desk.store, "ann")
+    return open_desk(desk.store, "ann")
 
 
 def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: DeskSession) -> None:
@@ -100,4 +101,4 @@ def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(
 
 def test_only_an_admin_migrates(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="ask somebody with the role admin"):
-        migrate(DeskSession(desk.store, "lea"), at(0))
+        migrate(open_desk(desk.store, "lea"), at(0))

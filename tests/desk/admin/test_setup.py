@@ -9,6 +9,7 @@ import pytest
 
 from deskterm.desk.admin.setup import apply, create_desk
 from deskterm.desk.admin.severity_scale import SeededSeverity, seed_severities
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
@@ -35,7 +36,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 def test_a_desk_is_not_founded_twice_in_one_place(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="already"):
         create_desk(desk.store.url, small_procedure(), admin_login="ann", now=MONDAY)
-    assert DeskSession(desk.store, "ann").name == desk.name
+    assert open_desk(desk.store, "ann").name == desk.name
 
 
 def test_a_simulated_desk_does_not_write_history_backwards(desk: DeskSession) -> None:
@@ -46,14 +47,14 @@ def test_a_simulated_desk_does_not_write_history_backwards(desk: DeskSession) ->
 
 def test_the_same_edition_again_changes_nothing(desk: DeskSession) -> None:
     assert apply(desk, small_procedure(), now=at(1)) == []
-    assert DeskSession(desk.store, "ann").procedure.version == desk.procedure.version
+    assert open_desk(desk.store, "ann").procedure.version == desk.procedure.version
 
 
 def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(desk: DeskSession) -> None:
     register(desk, subject="old", type="fault", severity="high", now=at(0))
     tighter = TEXT.replace('response = "30m"', 'response = "15m"')
     assert apply(desk, small_procedure(tighter), now=at(1)) != []
-    again = DeskSession(desk.store, "ann")
+    again = open_desk(desk.store, "ann")
     register(again, subject="new", type="fault", severity="high", now=at(2))
     messages.note(again, 1001, "x", now=at(3))
     with open_reader(desk.store.url) as reader:
@@ -66,14 +67,14 @@ def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(des
 
 def test_an_edition_of_another_zone_takes_the_desk_there(desk: DeskSession) -> None:
     apply(desk, small_procedure(TEXT.replace("Europe/London", "Europe/Prague")), now=at(1))
-    again = DeskSession(desk.store, "ann")
+    again = open_desk(desk.store, "ann")
     assert again.timezone == again.procedure.timezone == "Europe/Prague"
 
 
 def test_a_dry_run_shows_the_same_lines_and_writes_nothing(desk: DeskSession) -> None:
     tighter = small_procedure(TEXT.replace('response = "30m"', 'response = "15m"'))
     lines = apply(desk, tighter, dry_run=True, now=at(1))
-    assert DeskSession(desk.store, "ann").procedure.version == desk.procedure.version
+    assert open_desk(desk.store, "ann").procedure.version == desk.procedure.version
     assert apply(desk, tighter, now=at(1)) == lines
 
 
@@ -96,9 +97,9 @@ def test_seeding_severities_shows_adds_and_is_idempotent(desk: DeskSession) -> N
     middle = SeededSeverity(Severity(key="mid", label="Middle"), {"response": "45m", "resolution": "1d"})
     wanted = [SeededSeverity(HIGH), middle, SeededSeverity(LOW)]
     assert seed_severities(desk, wanted, dry_run=True, now=at(1)) != []
-    assert [step.key for step in DeskSession(desk.store, "ann").procedure.definition.severities] == ["high", "low"]
+    assert [step.key for step in open_desk(desk.store, "ann").procedure.definition.severities] == ["high", "low"]
     assert seed_severities(desk, wanted, now=at(1)) != []
-    again = DeskSession(desk.store, "ann")
+    again = open_desk(desk.store, "ann")
     assert [step.key for step in again.procedure.definition.severities] == ["high", "mid", "low"]
     assert seed_severities(again, wanted, now=at(2)) == []
     register(again, subject="x", type="fault", severity="mid", now=at(3))
@@ -118,7 +119,7 @@ def test_a_severity_that_tickets_have_is_not_removed_and_they_are_named(desk: De
 
 def test_an_unused_severity_leaves_the_policies_too(desk: DeskSession) -> None:
     seed_severities(desk, [SeededSeverity(LOW)], now=at(1))
-    policy = DeskSession(desk.store, "ann").procedure.definition.policies[0]
+    policy = open_desk(desk.store, "ann").procedure.definition.policies[0]
     assert set(policy.by_severity) == {"low"}
 
 
@@ -145,7 +146,7 @@ def test_the_last_admin_stays(desk: DeskSession) -> None:
 def test_an_edition_has_its_public_holidays_written_down(store_url: str) -> None:
     text = TEXT.replace("no_holidays = true", 'region = { country = "GB", subdivision = "ENG" }')
     store = create_desk(store_url, small_procedure(text), admin_login="ann", now=MONDAY)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     register(desk, subject="x", type="fault", severity="high", now=MONDAY + timedelta(days=31, hours=6, minutes=45))
     with open_reader(store_url) as reader:
         found_sheet = ticket_detail(reader, 1001)

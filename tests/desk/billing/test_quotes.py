@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from deskterm.desk.api import open_system_desk
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
@@ -110,5 +111,5 @@ def test_a_quote_whose_letter_went_out_says_so_when_it_is_sent_again(desk: DeskS
     seller = as_(desk, "professional-services")
     quotes.send(seller, 1001, Decimal("100"), now=at(2))
     (key,) = [one.key for one in seen(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
-    mark(DeskSession.by_itself(desk.store), 1001, key, "sent", now=at(3))
+    mark(open_system_desk(desk.store), 1001, key, "sent", now=at(3))
     assert "its letter went out already" in quotes.send(seller, 1001, Decimal("90"), now=at(4)).summary

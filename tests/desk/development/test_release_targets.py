@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.explain.clock_explanation import explain
@@ -37,7 +38,7 @@ RELEASE = int(datetime(2026, 12, 3, 18, tzinfo=UTC).timestamp())
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = DeskSession(
+    made = open_desk(
         create_desk(store_url, small_procedure(BY_RELEASE), admin_login="ann", admin_name="Ann", now=MONDAY), "ann"
     )
     register(made, subject="x", type="task", now=at(0))

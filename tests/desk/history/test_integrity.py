@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import bring_up, check_integrity
@@ -67,7 +68,7 @@ def test_rows_of_an_older_fold_are_written_anew_and_an_interruption_is_gone_on_f
         bring_up(desk.store, interrupt, batch=2)
     assert seen == [(2, 5), (4, 5)]
     seen.clear()
-    DeskSession(desk.store, "ann", progress=lambda done, total: seen.append((done, total)))
+    open_desk(desk.store, "ann", progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 1)]
     assert not bring_up(desk.store)
     assert check_integrity(desk.store).findings == ()

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from desk_story import Story
 from deskterm.desk.admin.setup import apply
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
@@ -119,7 +120,7 @@ def test_a_rehearsal_says_what_would_go_and_nothing_goes(desk: DeskSession) -> N
 
 def test_nobody_is_erased_while_a_ticket_is_held(desk: DeskSession) -> None:
     number = fault(desk)
-    retention.hold(DeskSession(desk.store, "lea"), number, "claim 7", now=at(5))
+    retention.hold(open_desk(desk.store, "lea"), number, "claim 7", now=at(5))
     with pytest.raises(DeskError, match=f"Kim Doe cannot be erased while tickets are held: {number}"):
         erasure.erase(desk, KIM, now=at(6))
     with pytest.raises(DeskError, match="is held already: claim 7"):
@@ -132,7 +133,7 @@ def test_nobody_is_erased_while_a_ticket_is_held(desk: DeskSession) -> None:
 def test_a_procedure_may_erase_and_hold_nobody(desk: DeskSession) -> None:
     number = fault(desk)
     apply(desk, loads(TEXT + "[retention]\nerase_persons = false\nlegal_hold = false\n", "x.toml").procedure, now=at(1))
-    other = DeskSession(desk.store, "ann")
+    other = open_desk(desk.store, "ann")
     with pytest.raises(DeskError, match="erases nobody"):
         erasure.erase(other, KIM, now=at(2))
     with pytest.raises(DeskError, match="holds nothing"):
@@ -142,9 +143,9 @@ def test_a_procedure_may_erase_and_hold_nobody(desk: DeskSession) -> None:
 def test_only_an_admin_erases_and_a_lead_holds(desk: DeskSession) -> None:
     number = fault(desk)
     with pytest.raises(DeskError, match="may not erase a person"):
-        erasure.erase(DeskSession(desk.store, "lea"), KIM, now=at(1))
+        erasure.erase(open_desk(desk.store, "lea"), KIM, now=at(1))
     with pytest.raises(DeskError, match="may not hold a ticket"):
-        retention.hold(DeskSession(desk.store, "sam"), number, "claim", now=at(1))
+        retention.hold(open_desk(desk.store, "sam"), number, "claim", now=at(1))
     with pytest.raises(UsageError, match="Say why it is held"):
         retention.hold(desk, number, " ", now=at(1))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession, MovedOn
 from deskterm.desk.history.integrity import check_integrity
@@ -56,7 +57,7 @@ def rows(desk: DeskSession, number: int) -> dict[str, Any]:
 
 def notice(desk: DeskSession, number: int, minute: float) -> None:
     """What a runner does who looks at this minute."""
-    itself = DeskSession.by_itself(desk.store)
+    itself = open_system_desk(desk.store)
     with itself.ticket(number, "notice", at(minute), rehearse=True) as work:
         coming = work.fold.upcoming()
     for event in coming:
@@ -64,7 +65,7 @@ def notice(desk: DeskSession, number: int, minute: float) -> None:
 
 
 def of(desk: DeskSession, login: str) -> DeskSession:
-    return DeskSession(desk.store, login)
+    return open_desk(desk.store, login)
 
 
 def test_a_status_goes_back_and_its_clocks_with_it(desk: DeskSession) -> None:
@@ -260,7 +261,7 @@ def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: DeskSession) -
     with desk.store.reading() as session:
         states = session.execute(text("SELECT state FROM record WHERE kind = 'letter'")).scalars().all()
     assert list(states) == ["queued", "queued"]
-    letters.mark(DeskSession.by_itself(desk.store), number, str(letter.seq), "sent", now=at(3))
+    letters.mark(open_system_desk(desk.store), number, str(letter.seq), "sent", now=at(3))
     done = undo(desk, number, now=at(4))
     assert done.summary.endswith("; a letter of it was sent already")
     assert undo(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"

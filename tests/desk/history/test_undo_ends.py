@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deskterm.desk.api import open_system_desk
 from deskterm.desk.conversation import messages, thanks_filter
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.undo import undo
@@ -25,7 +26,7 @@ def sent(desk: DeskSession, number: int, minute: float) -> None:
     """All letters of a ticket go out."""
     for record in seen(desk, number).records:
         if record.kind == "letter" and record.state == "queued":
-            letters.mark(DeskSession.by_itself(desk.store), number, record.key, "sent", now=at(minute))
+            letters.mark(open_system_desk(desk.store), number, record.key, "sent", now=at(minute))
 
 
 def stands(desk: DeskSession, number: int = 1001) -> tuple[Any, ...]:
@@ -51,7 +52,7 @@ def test_a_reply_whose_letter_failed_never_went_out_either(opened: Opened) -> No
     before = stands(desk)
     messages.reply(desk, 1001, "Hello", now=at(5))
     (letter,) = [record for record in seen(desk).records if record.kind == "letter"]
-    letters.mark(DeskSession.by_itself(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6))
+    letters.mark(open_system_desk(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6))
     undo(desk, 1001, now=at(7))
     assert stands(desk) == before
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
@@ -104,7 +105,7 @@ HISTORIES = st.lists(
 @pytest.fixture
 def office(store_url: str) -> Iterator[Office]:
     ann = promising_desk(store_url)
-    yield Office(ann, DeskSession(ann.store, "kim"))
+    yield Office(ann, open_desk(ann.store, "kim"))
     ann.store.close()
 
 

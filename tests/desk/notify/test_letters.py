@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from deskterm.desk.api import open_system_desk
 from deskterm.desk.billing import quotes
 from deskterm.desk.conversation import messages, survey
 from deskterm.desk.core.session import DeskSession
@@ -119,7 +120,7 @@ def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: De
 def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: DeskSession) -> None:
     number = ticket(campus)
     (letter,) = letters_on(campus, number)
-    itself = DeskSession.by_itself(campus.store)
+    itself = open_system_desk(campus.store)
     version = seen(campus, number).version
     letters.mark(itself, number, letter.key, "failed", reason="no route to host", now=at(1))
     letters.mark(itself, number, letter.key, "queued", now=at(2))

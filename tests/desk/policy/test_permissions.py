@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
@@ -35,7 +36,7 @@ LOGINS = {"viewer": "vic", "agent": "sam", "lead": "lea", "admin": "ann"}
 def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, act: str, tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     register(desk, subject="x", type="fault", now=at(0))
-    acting = DeskSession(desk.store, LOGINS[role])
+    acting = open_desk(desk.store, LOGINS[role])
     if role in WHO_MAY[act]:
         COMMANDS[act](acting)
     else:
@@ -47,8 +48,8 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, act: str,
 def test_a_stranger_is_told_who_can_let_them_in(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
     with pytest.raises(DeskError, match="'zoe' is no agent of this desk: an admin can add them"):
-        DeskSession(desk.store, "zoe")
+        open_desk(desk.store, "zoe")
     seed_agents(desk, [{"login": "sam", "active": False}], now=at(0))
     with pytest.raises(DeskError, match="sam is no longer active"):
-        DeskSession(desk.store, "sam")
+        open_desk(desk.store, "sam")
     desk.store.close()

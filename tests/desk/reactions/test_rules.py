@@ -9,6 +9,7 @@ import pytest
 
 from deskterm.automation.runner import Runner
 from deskterm.desk.admin.rule_settings import switch
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
@@ -267,7 +268,7 @@ def test_rules_that_lead_to_one_another_come_to_an_end(store_url: str) -> None:
     store = create_desk(
         store_url, loads(TEXT + ROUND, "x.toml").procedure, admin_login="ann", admin_name="Ann", now=MONDAY
     )
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     number = register(desk, subject="x", type="fault", severity="high", now=MONDAY).number
     handling.move(desk, number, "working", now=MONDAY)
     events = [event.data.get("by_rule") for event in seen(desk, number).events if event.kind == "moved"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
@@ -60,7 +61,7 @@ def task(desk: DeskSession) -> int:
 
 def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(desk: DeskSession) -> None:
     fault(desk)
-    itself = DeskSession.by_itself(desk.store)
+    itself = open_system_desk(desk.store)
     assert clock(desk, "resolution").next_event == epoch(120)
     coming = [event for event in upcoming(desk) if event.metric == "resolution"]
     assert [(event.what, event.threshold, event.instant) for event in coming] == [
@@ -80,7 +81,7 @@ def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(desk: DeskSe
     fault(desk)
     before = seen(desk)
     breach = next(event for event in upcoming(desk) if event.what == "breach" and event.metric == "response")
-    due_times.notice(DeskSession.by_itself(desk.store), 1001, breach, now=at(300))
+    due_times.notice(open_system_desk(desk.store), 1001, breach, now=at(300))
     after = seen(desk)
     assert [c._replace(next_event=None) for c in after.clocks] == [c._replace(next_event=None) for c in before.clocks]
     assert after.row.updated == before.row.updated
@@ -93,7 +94,7 @@ def test_a_pause_says_no_warning_twice(desk: DeskSession) -> None:
     first = upcoming(desk)[-3]
     assert (first.metric, first.threshold) == ("resolution", "50%")
     update.move(desk, 1001, "working", now=at(130))
-    due_times.notice(DeskSession.by_itself(desk.store), 1001, first, now=at(130))
+    due_times.notice(open_system_desk(desk.store), 1001, first, now=at(130))
     update.move(desk, 1001, "waiting", now=at(140))
     assert clock(desk, "resolution").next_event is None
     update.move(desk, 1001, "working", now=at(200))
@@ -105,7 +106,7 @@ def test_a_pause_says_no_warning_twice(desk: DeskSession) -> None:
 
 def test_a_due_time_is_set_by_who_may_with_a_reason(desk: DeskSession) -> None:
     task(desk)
-    kim = DeskSession(desk.store, "kim")
+    kim = open_desk(desk.store, "kim")
     with pytest.raises(DeskError, match="Only somebody with the role Planner may set a due time here"):
         due_times.set_due(desk, 1001, "resolution", at(1440), reason="agreed", now=at(1))
     with pytest.raises(UsageError, match="Say why"):
@@ -137,7 +138,7 @@ def test_a_task_is_due_with_the_sprint_it_is_scheduled_to(desk: DeskSession) -> 
 
 def test_a_ticket_that_comes_back_is_not_due_when_it_was(desk: DeskSession) -> None:
     task(desk)
-    kim = DeskSession(desk.store, "kim")
+    kim = open_desk(desk.store, "kim")
     due_times.set_due(kim, 1001, "resolution", at(60), reason="agreed", now=at(1))
     update.move(desk, 1001, "solved", now=at(30))
     messages.customer_message(desk, 1001, "Not quite.", now=at(5000))
@@ -150,13 +151,13 @@ def test_a_ticket_that_comes_back_is_not_due_when_it_was(desk: DeskSession) -> N
 
 def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(desk: DeskSession) -> None:
     fault(desk)
-    lea = DeskSession(desk.store, "lea")
+    lea = open_desk(desk.store, "lea")
     with pytest.raises(DeskError, match="has not been missed"):
         due_times.waive(lea, 1001, "response", reason="storm", now=at(30))
     messages.reply(desk, 1001, "late", now=at(45))
     assert seen(desk).row.breached
     with pytest.raises(DeskError, match="An agent may not waive"):
-        due_times.waive(DeskSession(desk.store, "sam"), 1001, "response", reason="storm", now=at(50))
+        due_times.waive(open_desk(desk.store, "sam"), 1001, "response", reason="storm", now=at(50))
     due_times.waive(lea, 1001, "response", reason="storm", now=at(50))
     found = clock(desk, "response")
     assert (found.state, found.breached_at, found.waived) == ("late", epoch(30), True)
@@ -258,7 +259,7 @@ def test_a_ticket_is_put_off_and_a_word_takes_it_up(desk: DeskSession) -> None:
 
 def test_effort_counts_hands_on_time_whatever_the_hour(desk: DeskSession) -> None:
     fault(desk, "low")
-    sam = DeskSession(desk.store, "sam")
+    sam = open_desk(desk.store, "sam")
     assert clock(desk, "effort").state == "paused"
     work_sessions.start(sam, 1001, now=at(10))
     assert clock(desk, "effort").due == epoch(40)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
@@ -25,9 +26,9 @@ DAY = 1440
 
 def shipped_desk(url: str, procedure: str) -> DeskSession:
     store = create_desk(url, load(find(procedure)).procedure, admin_login="ann", admin_name="Ann", now=MONDAY)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": 1}], now=MONDAY)
-    return DeskSession(store, "sam")
+    return open_desk(store, "sam")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deskterm.desk.admin.setup import create_desk
-from deskterm.desk.core.session import DeskSession
+from deskterm.desk.api import open_desk
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.build import build, pour, working_morning
@@ -204,8 +204,8 @@ def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) ->
     procedure = load(find("software-vendor")).procedure
     afternoon = datetime(2026, 8, 26, 14, 40, tzinfo=UTC)
     store = create_desk(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
-    assert 130 <= pour(DeskSession(store, "ann"), afternoon) <= 150
-    assert pour(DeskSession(store, "ann"), afternoon) == 0
+    assert 130 <= pour(open_desk(store, "ann"), afternoon) <= 150
+    assert pour(open_desk(store, "ann"), afternoon) == 0
     with open_reader(store_url) as opened:
         viewer = Viewer("ann", "customer-support", int(afternoon.timestamp()))
         assert all(counters(opened, viewer).values())
@@ -223,7 +223,7 @@ def test_a_desk_for_real_work_takes_no_stories(tmp_path: Path) -> None:
         now=MORNING,
     )
     with pytest.raises(DeskError, match="is for real work"):
-        pour(DeskSession(store, "ann"), MORNING)
+        pour(open_desk(store, "ann"), MORNING)
     store.close()
 
 
@@ -241,7 +241,7 @@ def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path)
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     store = create_desk(url, load(find("software-vendor")).procedure, admin_login="ann", simulated=True, now=MORNING)
     with pytest.raises(DeskError, match=r"open\.toml:\d+: From Open Issue a ticket cannot go to Fix in Place"):
-        pour(DeskSession(store, "ann"), MORNING, storybook(folder))
+        pour(open_desk(store, "ann"), MORNING, storybook(folder))
     store.close()
     with open_reader(open_store(url).url) as opened:
         assert count(opened, "open", SAM) + count(opened, "closed", SAM) == 0

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.admin.severity_scale import seed_severities
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets.register import register
@@ -44,7 +45,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 
 def again(desk: DeskSession) -> DeskSession:
-    return DeskSession(desk.store, "ann")
+    return open_desk(desk.store, "ann")
 
 
 def refusal(read: Callable[[], object]) -> str:
@@ -174,7 +175,7 @@ def test_a_file_that_is_not_there_or_no_text_is_told_in_a_sentence(tmp_path: Pat
 
 def test_the_example_files_fit_the_procedure_they_speak_of(store_url: str) -> None:
     store = create_desk(store_url, load(find("software-vendor")).procedure, admin_login="ann", now=MONDAY)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     metrics = [metric.key for metric in desk.procedure.definition.metrics]
     for suffix in ("toml", "csv"):
         seed_severities(again(desk), severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY)
@@ -198,7 +199,7 @@ def test_a_dry_run_of_every_kind_writes_nothing(desk: DeskSession, write: Write)
 
 def test_a_scale_keeps_what_the_file_leaves_unsaid(store_url: str, write: Write) -> None:
     text = TEXT.replace('label = "High"', 'label = "High"\ndefinition = "Work stands still."', 1)
-    desk = DeskSession(create_desk(store_url, small_procedure(text), admin_login="ann", now=MONDAY), "ann")
+    desk = open_desk(create_desk(store_url, small_procedure(text), admin_login="ann", now=MONDAY), "ann")
     seed_severities(desk, severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS), now=MONDAY)
     high = again(desk).procedure.severities["high"]
     assert (high.label, high.definition, high.urgent) == ("Higher", "Work stands still.", True)
@@ -213,7 +214,7 @@ def test_a_severity_in_use_stays_and_its_tickets_are_named(desk: DeskSession, wr
 
 def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store_url: str, write: Write) -> None:
     rule = '[[rules]]\nkey = "call"\nlabel = "Call"\non = "create"\nwhen = { severity = "high" }\nnotify = ["lead"]\n'
-    desk = DeskSession(create_desk(store_url, small_procedure(TEXT + rule), admin_login="ann", now=MONDAY), "ann")
+    desk = open_desk(create_desk(store_url, small_procedure(TEXT + rule), admin_login="ann", now=MONDAY), "ann")
     scale = severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
     told = refusal(lambda: seed_severities(desk, scale, now=MONDAY))
     assert told.startswith("The procedure does not fit this scale: ")
@@ -222,7 +223,7 @@ def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store
 
 
 def test_a_team_that_the_procedure_does_not_know_is_refused(store_url: str, write: Write) -> None:
-    desk = DeskSession(create_desk(store_url, small_procedure(), admin_login="ann", now=MONDAY), "ann")
+    desk = open_desk(create_desk(store_url, small_procedure(), admin_login="ann", now=MONDAY), "ann")
     rows = agents(write("a.csv", "login,name,team\nzoe,Zoe,frist-line\n"))
     assert "Did you mean first-line?" in refusal(lambda: seed_agents(desk, rows, now=MONDAY))
     desk.store.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -73,7 +73,7 @@ def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: 
 def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: str) -> None:
     as_layout_1(store_url)
     store = open_store(store_url)
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     messages.customer_message(desk, 1001, "Firefox", now=at(60))
     with open_reader(store_url) as reader:
         found = ticket_detail(reader, 1002)

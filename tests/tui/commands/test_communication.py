@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.desk.core.session import DeskSession
+from deskterm.desk.api import open_desk
 from deskterm.desk.directory import absence
 from deskterm.desk.tickets import register
 from deskterm.procedure.load import load
@@ -25,7 +25,7 @@ def url(tmp_path: Path) -> str:
 
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     store = create_desk(place, load(find("managed-services")).procedure, admin_login="ann", admin_name="Ann", now=at(0))
-    desk = DeskSession(store, "ann")
+    desk = open_desk(store, "ann")
     people = [{"login": "sam", "name": "Sam", "role": "lead"}, {"login": "kim", "name": "Kim", "role": "agent"}]
     seed_agents(desk, people, now=at(0))
     for assignee in (None, "kim"):

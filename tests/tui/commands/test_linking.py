@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deskterm.desk.admin.setup import apply
-from deskterm.desk.core.session import DeskSession
+from deskterm.desk.api import open_desk
 from deskterm.desk.tickets import register, update
 from deskterm.procedure.load import loads
 from deskterm.store.db.engine import open_store
@@ -115,7 +115,7 @@ async def test_what_somebody_else_built_on_since_is_not_taken_back(url: str) -> 
     async with sitting(url) as here:
         await here.do("status", "working")
         store = open_store(url)
-        update.tag(DeskSession(store, "lea"), 1001, ["vip"], now=at(61))
+        update.tag(open_desk(store, "lea"), 1001, ["vip"], now=at(61))
         store.close()
         await here.pilot.press("u")
         await here.told("moved on")
@@ -159,7 +159,7 @@ async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> 
     with open_reader(url) as reader:
         assert looks(reader) == []
     store = open_store(url)
-    apply(DeskSession(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30))
+    apply(open_desk(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30))
     store.close()
     async with sitting(url, "sam") as here:
         await opened(here, 1001)

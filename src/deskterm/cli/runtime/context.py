@@ -66,8 +66,8 @@ class CliContext:
         """The desk with the one who asks at work on it: the operating system's user, or with `--as` another, which
         only an admin may."""
         from deskterm.cli.runtime.output import patience
+        from deskterm.desk.api import open_desk
         from deskterm.desk.core.people import Stranger
-        from deskterm.desk.core.session import DeskSession
         from deskterm.store.db.engine import open_store
 
         store = open_store(self.url)
@@ -75,10 +75,10 @@ class CliContext:
             print(store.upgraded, file=sys.stderr)
         own = getpass.getuser()
         if self.acting is None or self.acting == own:
-            return DeskSession(store, own, progress=patience())
-        DeskSession(store, own, progress=patience()).require("act-as")
+            return open_desk(store, own, progress=patience())
+        open_desk(store, own, progress=patience()).require("act-as")
         try:
-            return DeskSession(store, self.acting, behind=own)
+            return open_desk(store, self.acting, behind=own)
         except Stranger as error:
             raise DeskError(f"{error} Choose from {_listed(error.logins)}.") from error
 

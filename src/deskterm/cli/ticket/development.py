@@ -120,14 +120,15 @@ def schedule(
 ) -> None:
     """Schedule an item that is ready to a release."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.development.item_workflow import next_release, schedule_item
+    from deskterm.desk.development.item_workflow import schedule_item
+    from deskterm.procedure.terms import next_release
 
     if (day is not None) + upcoming + none != 1:
         raise UsageError("Name the day of the release, or --next, or --none.")
     invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)
     if upcoming:
-        day = next_release(desk.procedure, int(now.timestamp()))
+        day = next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
         if day is None:
             raise DeskError("The procedure says of no release when it is: name its day.")
     output.print_done(schedule_item(desk, number, day, item=which, now=now), as_json)
@@ -191,8 +192,8 @@ def list_items(
 def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     """List releases: those that went out, and what is scheduled to those to come."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.development.item_workflow import next_release
     from deskterm.procedure.compiled import from_document
+    from deskterm.procedure.terms import next_release
     from deskterm.store.queries.development import ReleaseRow, releases
     from deskterm.store.queries.ticket_detail import desk_facts
 
@@ -201,7 +202,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
         facts = desk_facts(reader)
         rows = releases(reader)
     procedure = from_document(facts.document, facts.procedure_version)
-    coming = next_release(procedure, int(invocation.now(facts).timestamp()))
+    coming = next_release(procedure.definition, procedure.terms, int(invocation.now(facts).timestamp()))
     if coming is not None and coming not in {row.day for row in rows}:
         rows = sorted([*rows, ReleaseRow(coming, None, "", [], 0, "")])
     if as_json:

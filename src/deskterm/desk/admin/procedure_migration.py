@@ -6,7 +6,7 @@ the list of what would move before it; cycles that are done keep their judgement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,11 +18,10 @@ from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.due_changes import DueChange, due_times, moved
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded
+from deskterm.progress import Progress
 from deskterm.store.db.tables import ClockRow, table_of
 
 _BATCH = 200
-
-Progress = Callable[[int, int], None]
 
 
 def plan(desk: DeskSession, now: datetime, *, progress: Progress | None = None) -> list[DueChange]:

@@ -141,7 +141,7 @@ def _set(
         state=state,
         means=means,
         flag=FLAG if waits else None,
-        who=work.desk.agent.login,
+        who=work.context.agent.login,
         **values,
         **said,
     )

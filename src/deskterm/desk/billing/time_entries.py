@@ -182,7 +182,7 @@ def _valid(work: TicketTransaction, key: str) -> Record:
         raise DeskError(f"Ticket {work.number} has no entry {key}: it has {known}.")
     if record.state == VOID:
         raise DeskError(f"Entry {key} of {work.number} is struck out already.")
-    if record.who != work.desk.agent.login and not may(work.desk.agent.role, "review"):
+    if record.who != work.context.agent.login and not may(work.context.agent.role, "review"):
         raise DeskError(f"Entry {key} of {work.number} is {record.who}'s: ask them, or somebody with the role lead.")
     return record
 

@@ -7,16 +7,17 @@ written (see `transaction.py`), all in one transaction that commits before the c
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
+from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.people import stranger
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.transaction import TicketTransaction, events_of
+from deskterm.desk.core.transaction import Reactions, TicketTransaction, events_of
 from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import goes_on_at
@@ -30,9 +31,6 @@ from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
 _STANDS = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
-
-Progress = Callable[[int, int], None]
-"""Is told how many are done, and how many there are."""
 
 SYSTEM_ACTOR = "deskterm"
 """Who did what happened by itself, and the role of it."""
@@ -50,18 +48,20 @@ class MovedOn(DeskError):
 
 
 class DeskSession:
-    """A store, and somebody at work on it. Stranger when the login is not that of an active agent. progress: called
-    with tickets done and in all while rows of an older deskterm are written anew; what it raises interrupts that.
-    behind: the login of whoever works in the agent's name, which every event says."""
+    """A store, and an agent at work on it. `deskterm.desk.api.open_desk` makes one.
+
+    reactions: what follows from a command, run in its transaction. behind: the login of whoever works in the agent's
+    name, which every event records. Raises Stranger when the login is not that of an active agent.
+    """
 
     agent: Agent
     behind: str = ""
     bulk: str | None = None
     """The mark of the act about several tickets that is being done."""
 
-    def __init__(self, store: Store, login: str, *, behind: str = "", progress: Progress | None = None) -> None:
-        self.behind = behind
-        self._open(store, progress)
+    def __init__(self, store: Store, login: str, *, reactions: Reactions, behind: str = "") -> None:
+        self.behind, self._reactions = behind, reactions
+        self._open(store)
         with store.reading() as session:
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
@@ -70,19 +70,17 @@ class DeskSession:
         self.agent = agent
 
     @classmethod
-    def by_itself(cls, store: Store, *, progress: Progress | None = None) -> DeskSession:
-        """The desk where nobody is at work: what happens by itself, in the name of deskterm."""
+    def of_system(cls, store: Store, *, reactions: Reactions) -> DeskSession:
+        """Open the desk in the name of deskterm itself, for what happens without an agent."""
         desk = cls.__new__(cls)
-        desk._open(store, progress)
+        desk._reactions = reactions
+        desk._open(store)
         desk.agent = Agent(login=SYSTEM_ACTOR, name=SYSTEM_ACTOR, role=SYSTEM_ACTOR)
         return desk
 
-    def _open(self, store: Store, progress: Progress | None) -> None:
-        from deskterm.desk.history.integrity import bring_up  # it looks at what is written here
-
+    def _open(self, store: Store) -> None:
         self.store = store
         self._editions: dict[int, CompiledProcedure] = {}
-        bring_up(store, progress)
         with store.reading() as session:
             found = session.get(DeskRow, 1)
             if found is None:
@@ -106,6 +104,11 @@ class DeskSession:
                 raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
             self._editions[version] = from_document(row.document, version)
         return self._editions[version]
+
+    def _context(self) -> TransactionContext:
+        return TransactionContext(
+            self.agent, self.procedure, self.name, self.timezone, self.simulated, self.behind, self.bulk
+        )
 
     @contextmanager
     def ticket(
@@ -166,14 +169,15 @@ class DeskSession:
             moved = moved or (version is not None and event.seq > version and event.kind not in SYSTEM_EVENTS)
         if version is not None and (moved or row.version < version):
             raise MovedOn(number, version, row.version)
-        return TicketTransaction(self, session, fold, seconds(now), number, row.hash)
+        return TicketTransaction(self._context(), self._reactions, session, fold, seconds(now), number, row.hash)
 
     @contextmanager
     def new_ticket(self, act: Act, now: datetime) -> Iterator[TicketTransaction]:
         """A transaction that makes a ticket; its first event must be `registered`."""
         self.require(act)
         with self.store.writing() as session:
-            work = TicketTransaction(self, session, TicketFold(self.editions(session)), seconds(now), None, GENESIS)
+            fold = TicketFold(self.editions(session))
+            work = TicketTransaction(self._context(), self._reactions, session, fold, seconds(now), None, GENESIS)
             yield work
             work.finish()
 

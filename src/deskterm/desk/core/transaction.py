@@ -7,13 +7,14 @@ ticket's row, clocks, records and messages are brought up to what the fold says 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
+from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.row_mapping import clock_values, instant, moment, record_values, seconds, ticket_values
 from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
@@ -28,9 +29,6 @@ from deskterm.sla.zones import on_the_wall
 from deskterm.store.db.change_feed import note_change
 from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
-
-if TYPE_CHECKING:
-    from deskterm.desk.core.session import DeskSession
 
 UNDONE = "undone"
 """How a message is marked that a command brought which was taken back: a letter that never went out, a note."""
@@ -90,24 +88,24 @@ class CommandResult:
     lacks: str = ""
 
 
-def require_ticket(session: Session, number: int) -> None:
-    """DeskError where there is no such ticket."""
-    table = table_of(Ticket)
-    if session.execute(select(table.c.id).where(table.c.id == number)).scalar_one_or_none() is None:
-        raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-
-
 def events_of(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
     for seq, kind, at, actor, version, data in session.connection().execute(_HISTORY, {"number": number}):
         yield decoded(seq, kind, seconds(at), actor, version, data)
 
 
+Reactions = Callable[["TicketTransaction"], list[str]]
+"""Let rules and notices see the events that they have not seen, and return what they did, in a few words each. Handed
+in from above (`desk.api`), because reactions are made of commands, and commands of transactions."""
+
+
 @dataclass(slots=True)
 class TicketTransaction:
-    """One command at work on one ticket, inside its transaction. at: the command's instant, epoch seconds."""
+    """One command at work on one ticket, inside its transaction. at: the command's instant, epoch seconds. reactions:
+    what follows from the events of a command, run before they are written."""
 
-    desk: DeskSession
+    context: TransactionContext
+    reactions: Reactions
     session: Session
     fold: TicketFold
     at: int
@@ -132,8 +130,8 @@ class TicketTransaction:
     def __post_init__(self) -> None:
         self.connection = self.session.connection()
         last = self.fold.state.last_at
-        if self.at < last and self.desk.simulated:
-            when = on_the_wall(last, self.desk.timezone)
+        if self.at < last and self.context.simulated:
+            when = on_the_wall(last, self.context.timezone)
             raise DeskError(
                 f"History is not written backwards: ticket {self.number} was last touched on {when}; give a"
                 " later --now."
@@ -154,12 +152,12 @@ class TicketTransaction:
 
     def beside(self) -> TicketTransaction:
         """Another ticket that is made in the same transaction; the command finishes it."""
-        fold = TicketFold(self.desk.editions(self.session))
-        return TicketTransaction(self.desk, self.session, fold, self.at, None, GENESIS)
+        fold = TicketFold(self.fold.procedures)
+        return TicketTransaction(self.context, self.reactions, self.session, fold, self.at, None, GENESIS)
 
     @property
     def procedure(self) -> CompiledProcedure:
-        return self.desk.procedure
+        return self.context.procedure
 
     def append(
         self,
@@ -173,13 +171,13 @@ class TicketTransaction:
         if kind != "letter":  # which has the words of a message around it
             short_enough((texts or {}).values())
         real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
-        said = {**data, "behind": self.desk.behind}
+        said = {**data, "behind": self.context.behind}
         event = Event(
             seq=self.fold.state.version + 1,
             kind=kind,
             at=self.at,
-            actor=self.desk.agent.login,
-            version=self.desk.procedure.version,
+            actor=self.context.agent.login,
+            version=self.context.procedure.version,
             changes=real,
             texts=self._kept(texts or {}),
             data={name: value for name, value in said.items() if value not in (None, "", False)} | self._act(),
@@ -193,7 +191,7 @@ class TicketTransaction:
         several tickets, a mark that all of them have."""
         if self.happened:
             return {"act": self.happened[0].seq}
-        return {"bulk": self.desk.bulk} if self.desk.bulk else {}
+        return {"bulk": self.context.bulk} if self.context.bulk else {}
 
     def _kept(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
         if texts and self.number is None:
@@ -216,7 +214,7 @@ class TicketTransaction:
         """Write what happened and what follows from it."""
         if not self.happened:
             return
-        follow(self)
+        self.reactions(self)
         if self.number is None:
             self._insert_ticket()
         number = self.number or 0
@@ -291,7 +289,7 @@ class TicketTransaction:
         """The command's answer, and what the procedure makes of it. Called before the transaction ends, shown after
         it."""
         if not self.rehearsed:
-            summary = "; ".join((summary, *follow(self)))
+            summary = "; ".join((summary, *self.reactions(self)))
         if self.number is None:
             self._insert_ticket()
         changes: dict[str, tuple[Any, Any]] = {}
@@ -299,13 +297,6 @@ class TicketTransaction:
             for name, (before, after) in event.changes.items():
                 changes[name] = (changes[name][0] if name in changes else before, after)
         return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(moved))
-
-
-def follow(work: TicketTransaction) -> list[str]:
-    """Let the procedure's rules and notices see what happened; what they did, in a few words each."""
-    from deskterm.desk.reactions.dispatch import follow  # it is made of commands, and these of what is written here
-
-    return follow(work)
 
 
 _MESSAGE_KIND = {

@@ -155,13 +155,6 @@ def release_instant(procedure: CompiledProcedure, day: str, at: int) -> int:
     return int(wanted.timestamp())
 
 
-def next_release(procedure: CompiledProcedure, at: int) -> str | None:
-    """The day of the next release (S4-19); None where the procedure has none to come."""
-    cadence = releases(procedure.definition, procedure.terms)
-    coming = cadence.coming(at, 1) if cadence is not None else ()
-    return coming[0] if coming else None
-
-
 def _require_ready(found: Item) -> None:
     part, route = found.home.procedure.definition.development, found.route
     if not found.status.ready:

@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import select
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, require_ticket
+from deskterm.desk.core.ticket_lookup import require_ticket
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.policy.permissions import Act
 from deskterm.desk.policy.status_graph import chosen

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.development.item_workflow import next_release
 from deskterm.desk.development.items import FLAG, ITEM, JOINED, Entering, Item, Place, entering, taken
 from deskterm.desk.domain.records import change
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import DevStatus
+from deskterm.procedure.terms import next_release
 from deskterm.store.db.tables import RecordRow, table_of
 
 RELEASE = "release"
@@ -42,7 +42,7 @@ def put_out(desk: DeskSession, day: str, *, notes: str, now: datetime) -> Releas
     _due(desk, day, now)
     places = scheduled(desk, day)
     if not places:
-        coming = next_release(desk.procedure, int(now.timestamp()))
+        coming = next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
         hint = f" The next release is on {coming}." if coming is not None and coming != day else ""
         raise DeskError(f"Nothing is scheduled to the release of {day} and ready for it.{hint}")
     numbers = sorted({number for place in places for number in (place.home, *place.tickets)})
@@ -104,7 +104,7 @@ def _released(
     it: it is not moved, and nobody is told (S4-15); None for it."""
     records = work.state.records
     over = work.state.category == "closed"
-    changes = change(records, RELEASE, day, state="out", who=work.desk.agent.login, words=["notes"])
+    changes = change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"])
     named: list[str] = []
     came: list[Entering] = []
     for item, after in items:

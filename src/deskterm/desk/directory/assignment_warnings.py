@@ -16,7 +16,7 @@ def doubts(work: TicketTransaction, agent: Agent) -> Iterator[str]:
     """In a few words each: they are away (S5-03), lack the certificate that the ticket's level of support asks for
     (S3-11), or that level is the client's own (S3-12)."""
     if agent.away_until is not None and is_away(agent, moment(work.at)):
-        yield f"{agent.name} is away until {on_the_wall(seconds(agent.away_until), work.desk.timezone)}"
+        yield f"{agent.name} is away until {on_the_wall(seconds(agent.away_until), work.context.timezone)}"
     level = level_of(work)
     tier = next((part for part in work.procedure.definition.tiers if part.level == level), None)
     if tier is None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.terms import TIMER
-
-if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import TicketTransaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,10 @@ def moved(before: Promised, after: Promised, procedure: CompiledProcedure, numbe
     return found
 
 
-def moved_by(work: TicketTransaction, before: Promised) -> list[DueChange]:
-    """The promises that a command moved so far. before: what stood as it began; timers promise nothing."""
-    found = moved(before, due_times(work.fold, work.at), work.procedure, work.number or 0)
-    return [one for one in found if not one.metric.startswith(TIMER)]
+def promises_moved(
+    before: Promised, fold: TicketFold, at: int, procedure: CompiledProcedure, number: int
+) -> list[DueChange]:
+    """Return the due times that changed since `before`, without those of timers, which promise nothing to anybody.
+    before: `due_times` as a command began; at: epoch seconds."""
+    found = moved(before, due_times(fold, at), procedure, number)
+    return [change for change in found if not change.metric.startswith(TIMER)]

@@ -37,7 +37,7 @@ class TicketFold:
 
     def __init__(self, procedures: Callable[[int], CompiledProcedure]) -> None:
         self.state = State()
-        self._procedures = procedures
+        self.procedures = procedures
         self._folding: Folding | None = None
         self._version = -1
         self._told: list[Event] = []
@@ -63,7 +63,7 @@ class TicketFold:
         return Mark(event.at, frozenset(), self.state.status, self.state.facts)
 
     def _step(self, event: Event) -> Mark:
-        procedure = self._procedures(event.version)
+        procedure = self.procedures(event.version)
         mark = apply(self.state, event, procedure)
         if self._folding is None:
             self._folding = Folding(procedure.terms)

@@ -3,7 +3,7 @@ the words that events refer to. It folds nothing (`desk.history.integrity` does)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,11 +14,11 @@ from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.domain.events import GENESIS, chained
 from deskterm.desk.history.erasure import digests
 from deskterm.desk.history.integrity import decoded_row, erasures, words_changed
+from deskterm.progress import Progress
 from deskterm.store.db.instants import seconds
 from deskterm.store.db.reader import ReadConnection
 
 _AT_ONCE = 500
-Progress = Callable[[int, int], None]
 
 
 class Broken(NamedTuple):

@@ -22,6 +22,7 @@ from deskterm.desk.domain.events import GENESIS, Event, chained, decoded, text_d
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.erasure import digests
 from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.progress import Progress
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import (
     ClockRow,
@@ -40,7 +41,6 @@ from deskterm.store.db.tables import Event as EventRow
 _BATCH = 500
 _INSTANT = "at:"
 """How the name of a column begins that is read as text."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

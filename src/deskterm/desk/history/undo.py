@@ -23,7 +23,7 @@ from deskterm.desk.domain.fold import folded, standing
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED
 from deskterm.desk.domain.records import change, of_kind
 from deskterm.desk.domain.state import SYSTEM_EVENTS
-from deskterm.desk.linking.duplicate import closed_status
+from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import RecordRow, table_of
@@ -213,7 +213,7 @@ def _require_return(desk: DeskSession, work: TicketTransaction, act: Act) -> Non
 def _take_back(work: TicketTransaction, act: Act) -> int:
     """Take an act back on one ticket; how many of its letters are sent already."""
     if act.split_off:
-        status = closed_status(work)
+        status = duplicate_status(work.procedure, work.state.type, work.number)
         source = next(event.data.get("ticket") for event in act.events if event.kind == "split_from")
         changes: dict[str, tuple[Any, Any]] = {"status": (work.state.status, status.key)}
         written = list(of_kind(work.state.records, "letter"))
@@ -247,9 +247,7 @@ def _mistold(work: TicketTransaction, act: Act, gone: set[int]) -> set[int]:
     if not noticed:
         return set()
     left = [event for event in standing(work.events()) if event.seq not in gone]
-    dues = {
-        (clock.metric, clock.cycle): clock.due_at for clock in folded(left, work.desk.editions(work.session)).clocks()
-    }
+    dues = {(clock.metric, clock.cycle): clock.due_at for clock in folded(left, work.fold.procedures).clocks()}
     return {
         event.seq
         for event in noticed

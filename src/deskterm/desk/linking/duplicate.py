@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,8 +12,8 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.directory.participants import everybody, join
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, goes_on_at
+from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Status
 from deskterm.store.db.tables import Ticket, table_of
 
 _ticket = table_of(Ticket)
@@ -41,7 +40,10 @@ def duplicate(
         if settings.original == "oldest" and _age(original) > _age(work):
             raise DeskError(f"Ticket {number} is the older of the two: close {of} as its duplicate instead.")
         of_one_client(work, original, "duplicate", anyway=anyway)
-        changes = {"status": (work.state.status, closed_status(work).key), f"fields.{DUPLICATE_OF}": (None, of)}
+        changes = {
+            "status": (work.state.status, duplicate_status(work.procedure, work.state.type, work.number).key),
+            f"fields.{DUPLICATE_OF}": (None, of),
+        }
         work.append("duplicated", changes, ticket=of, reason=reason, because=settings.reason)
         link(original, DUPLICATES, number)
         joined = join_people(work, original) if settings.add_participants else 0
@@ -63,12 +65,6 @@ def goes_on_in(session: Session, number: int) -> int | None:
     """The ticket that one was closed for; None when it stands for itself."""
     query = select(_ticket.c.fields).where(_ticket.c.id == number)
     return goes_on_at(json.loads(session.execute(query).scalar_one_or_none() or "{}"))
-
-
-def still_open(session: Session, numbers: Iterable[int]) -> list[int]:
-    """Those of some tickets that are open, by number."""
-    query = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)
-    return sorted(session.execute(query).scalars())
 
 
 def join_people(work: TicketTransaction, other: TicketTransaction) -> int:
@@ -103,17 +99,6 @@ def unlinked(work: TicketTransaction, of: int) -> None:
     for gone, how in ((DUPLICATE_OF, "is a duplicate of"), (MERGED_INTO, "was merged into")):
         if gone in work.state.fields:
             raise DeskError(f"Ticket {work.number} {how} {work.state.fields[gone]} already.")
-
-
-def closed_status(work: TicketTransaction) -> Status:
-    """Where duplicates and merged tickets go: any status may go there, whatever the graph says."""
-    procedure = work.procedure
-    wanted = procedure.definition.duplicates.status
-    statuses = [status for status in procedure.statuses.values() if procedure.knows(work.state.type, status)]
-    for status in statuses:
-        if status.key == wanted or (wanted is None and status.category == "closed"):
-            return status
-    raise DeskError(f"No closed status is for tickets like {work.number}: give [duplicates] a status in the procedure.")
 
 
 def _age(work: TicketTransaction) -> tuple[int, int]:

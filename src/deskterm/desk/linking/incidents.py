@@ -9,13 +9,13 @@ from typing import Any
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of, require_ticket
+from deskterm.desk.core.ticket_lookup import open_tickets, require_ticket
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
 from deskterm.desk.directory.participants import everybody
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded
 from deskterm.desk.domain.links import ATTACHED, INCIDENT
 from deskterm.desk.domain.state import State
-from deskterm.desk.linking.duplicate import still_open
 from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import courtesy, listed, require_courtesy
 from deskterm.desk.policy.status_graph import chosen
@@ -155,7 +155,7 @@ def _say(work: TicketTransaction, words: str, wanted: Status | None, incident: i
             left.append(f"{work.number} is not moved: {_clause(refused)}")
     event = work.append(
         "replied", changes, {"body": words},
-        author_kind="agent", author=work.desk.agent.name, channel="email", incident=incident,
+        author_kind="agent", author=work.context.agent.name, channel="email", incident=incident,
     )  # fmt: skip
     _letter(work, event, "email", reached)
     return left
@@ -186,7 +186,7 @@ def _list(parent: TicketTransaction, numbers: set[int], number: int) -> None:
 def open_attached(desk: DeskSession, incident: int) -> list[int]:
     """The numbers of the open tickets that are attached to an incident, which may be none."""
     with desk.store.reading() as session:
-        return still_open(session, _state(desk, session, incident).fields.get(ATTACHED) or ())
+        return open_tickets(session, _state(desk, session, incident).fields.get(ATTACHED) or ())
 
 
 def _if_open(desk: DeskSession, incident: int) -> list[int]:

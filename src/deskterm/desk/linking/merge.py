@@ -7,7 +7,8 @@ from datetime import datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.links import DUPLICATE_OF, MERGED, MERGED_INTO
-from deskterm.desk.linking.duplicate import closed_status, join_people, leads_to, of_one_client, unlinked
+from deskterm.desk.linking.duplicate import join_people, leads_to, of_one_client, unlinked
+from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError, UsageError
 
 
@@ -34,7 +35,7 @@ def merge(
         of_one_client(work, other, "merge", anyway=anyway)
         changes: dict[str, tuple[str | int | None, str | int]] = {f"fields.{MERGED_INTO}": (None, target)}
         if work.state.category != "closed":
-            changes["status"] = (work.state.status, closed_status(work).key)
+            changes["status"] = (work.state.status, duplicate_status(work.procedure, work.state.type, work.number).key)
         settings = work.procedure.definition.duplicates
         work.append("merged", changes, into=target, reason=reason, because=settings.reason)
         before = other.state.fields.get(MERGED)

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of, require_ticket
+from deskterm.desk.core.ticket_lookup import require_ticket
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
 from deskterm.desk.directory.participants import of_ticket
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded, standing
@@ -91,7 +92,7 @@ def _who_leave(original: TicketTransaction, number: int, field: str) -> Iterator
     )
     staying: set[int | None] = set()
     for other in {*original.state.fields.get(DUPLICATES, ()), *original.state.fields.get(MERGED, ())} - {number}:
-        state = folded(events_of(original.session, other), original.desk.editions(original.session)).state
+        state = folded(events_of(original.session, other), original.fold.procedures).state
         staying |= {state.requester_id, *(record.number for record in of_kind(state.records, "participant"))}
     for person in of_ticket(original):
         name = f"records.participant.{person}"

@@ -16,7 +16,6 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import next_clock
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
-from deskterm.desk.development.item_workflow import next_release
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import goes_on_at
@@ -27,6 +26,7 @@ from deskterm.desk.notify.topics import hung, step_of
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
 from deskterm.procedure.template_text import PLACEHOLDER, heading, rendered
+from deskterm.procedure.terms import next_release
 from deskterm.store.db.tables import Agent, PersonalText, table_of
 
 State = Literal["queued", "sent", "failed", "withdrawn"]
@@ -55,7 +55,7 @@ def write(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Eve
     due = not_before(work, colleagues=False)
     if due is not None:
         data["due"] = due
-    return work.append("letter", {}, {"heading": title, "body": body}, **data, author=work.desk.name)
+    return work.append("letter", {}, {"heading": title, "body": body}, **data, author=work.context.desk_name)
 
 
 def cover(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event) -> Event:
@@ -114,7 +114,7 @@ def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str
         "subject": words["subject"],
         "requester": words["requester"],
         "client": words["organisation"],
-        "organisation": work.desk.name,
+        "organisation": work.context.desk_name,
         "status": status.label if status else state.status,
         "severity": severity.label if severity else state.severity or "",
         "priority": priority.label if priority else state.priority or "",
@@ -123,7 +123,7 @@ def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str
         "tier": tier,
         "level": str(step_of(event).get("label") or tier),
         "other": str(goes_on_at(state.fields) or ""),
-        "due": "" if due is None else in_words(due, work.desk.timezone),
+        "due": "" if due is None else in_words(due, work.context.timezone),
     }
     if "agent" in wanted:
         found["agent"] = _agent(work)
@@ -146,16 +146,21 @@ def in_words(at: int, timezone: str) -> str:
 
 def _agent(work: TicketTransaction) -> str:
     """Who signs: whoever did it; of what happened by itself, whose ticket it is; else the desk."""
-    if work.desk.agent.login != SYSTEM_ACTOR:
-        return work.desk.agent.name
+    if work.context.agent.login != SYSTEM_ACTOR:
+        return work.context.agent.name
     table = table_of(Agent)
     query = select(table.c.name).where(table.c.login == work.state.assignee)
-    return work.session.execute(query).scalar_one_or_none() or work.desk.name
+    return work.session.execute(query).scalar_one_or_none() or work.context.desk_name
 
 
 def _release(work: TicketTransaction, event: Event) -> str:
     """The release that it is in: of the event, else of the ticket, else the next one that there is."""
-    return str(event.data.get("release") or work.state.sprint or next_release(work.procedure, work.at) or "")
+    return str(
+        event.data.get("release")
+        or work.state.sprint
+        or next_release(work.procedure.definition, work.procedure.terms, work.at)
+        or ""
+    )
 
 
 def _resolution(work: TicketTransaction) -> str:

@@ -115,7 +115,7 @@ def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: 
     """Put a notice before colleagues: `on` is what it is about (a kind of news, or the key of a rule), `what` the line
     that they read, which never holds a customer's words. Nobody is told of what they did themselves. The event, or None
     where nobody is left to be told. What comes by itself out of hours is `due` at the next opening."""
-    who = [login for login in logins if login not in (work.desk.agent.login, SYSTEM_ACTOR)]
+    who = [login for login in logins if login not in (work.context.agent.login, SYSTEM_ACTOR)]
     if not who:
         return None
     due = not_before(work, colleagues=True)

@@ -52,3 +52,17 @@ def checked_move(procedure: CompiledProcedure, kind: str, status: str, wanted: s
         ways = ", ".join(f"{option.label} ({option.key})" for option in options) or "nowhere, it is final"
         raise DeskError(f"From {here} a ticket cannot go to {target.label}; it can go to: {ways}.")
     return target
+
+
+def duplicate_status(procedure: CompiledProcedure, kind: str, number: int | None) -> Status:
+    """Return the status of duplicates and merged tickets of a type; any ticket may go there, whatever the graph says.
+
+    number: the ticket that is named when it raises DeskError, because no closed status is for tickets of its type.
+    """
+    preferred = procedure.definition.duplicates.status
+    for status in procedure.statuses.values():
+        if procedure.knows(kind, status) and (
+            status.key == preferred or (preferred is None and status.category == "closed")
+        ):
+            return status
+    raise DeskError(f"No closed status is for tickets like {number}: give [duplicates] a status in the procedure.")

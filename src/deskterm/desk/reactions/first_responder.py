@@ -16,7 +16,7 @@ def owned(work: TicketTransaction, event: Event) -> list[str]:
     if home is None or not home.first_answer_owns or state.assignee is not None or event.actor == SYSTEM_ACTOR:
         return []
     changes: dict[str, tuple[str | None, str | None]] = {"assignee": (None, event.actor)}
-    if state.team is None and work.desk.agent.team:
-        changes["team"] = (None, work.desk.agent.team)
+    if state.team is None and work.context.agent.team:
+        changes["team"] = (None, work.context.agent.team)
     work.append("assigned", changes, reason="answered first")
     return ["yours now"]

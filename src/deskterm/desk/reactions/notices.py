@@ -112,7 +112,7 @@ class _Teller:
     def _instead(self, vacant: str) -> str:
         """That there is nobody to take something up, and who is told instead."""
         leads = self._colleagues.leads(self._work.state.team)
-        if self._work.desk.agent.login in leads:
+        if self._work.context.agent.login in leads:
             return f"{vacant}, so it stays with you"
         return f"{vacant}: {', '.join(leads)} told instead" if leads else f"{vacant}, and there is no lead to tell"
 

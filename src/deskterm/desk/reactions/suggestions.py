@@ -38,7 +38,7 @@ def leave(
 
 
 def _settle(work: TicketTransaction, record: Record, state: str) -> None:
-    changes = change(work.state.records, "suggestion", record.key, state=state, who=work.desk.agent.login, flag=None)
+    changes = change(work.state.records, "suggestion", record.key, state=state, who=work.context.agent.login, flag=None)
     work.append("suggested", changes, rule=record.values["rule"])
 
 

@@ -11,12 +11,12 @@ from typing import Any, Literal
 from deskterm.desk.core.people import writer
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.ticket_lookup import open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Changes, Event
 from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import change, next_key
 from deskterm.desk.domain.text import visible
-from deskterm.desk.linking.duplicate import still_open
 from deskterm.desk.notify.letter_checks import judged
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import (
@@ -78,7 +78,7 @@ def give(
         {**given, **({"status": (work.state.status, moved.key)} if moved else {})},
         {"body": words},
         author_kind="agent",
-        author=work.desk.agent.name,
+        author=work.context.agent.name,
         resolution=kind,
         **data,
     )
@@ -92,7 +92,7 @@ def give(
 def _others(work: TicketTransaction) -> str:
     """That tickets are attached which wait for the same resolution (S4-17)."""
     attached = work.state.fields.get(ATTACHED) or ()
-    waiting = len(still_open(work.session, attached)) if attached else 0
+    waiting = len(open_tickets(work.session, attached)) if attached else 0
     if not waiting:
         return ""
     count = "1 open ticket is" if waiting == 1 else f"{waiting} open tickets are"
@@ -222,7 +222,7 @@ def resolution_said(work: TicketTransaction, kind: Kind, code: str | None) -> Ch
     state, closing = work.state, work.procedure.definition.closing
     seq = state.version + 1
     key = next_key(state.records, RESOLUTION)
-    login = work.desk.agent.login
+    login = work.context.agent.login
     given: Changes = change(
         state.records, RESOLUTION, key, state=kind, code=code, who=login, seq=seq, turn=state.reopened
     )
@@ -273,7 +273,7 @@ def ended_without(work: TicketTransaction, reason: str) -> Changes:
     """What changes when the next event closes a ticket for a reason instead of a resolution."""
     state = work.state
     key = next_key(state.records, RESOLUTION)
-    values = {"state": "without", "code": reason, "who": work.desk.agent.login, "turn": state.reopened}
+    values = {"state": "without", "code": reason, "who": work.context.agent.login, "turn": state.reopened}
     return change(state.records, RESOLUTION, key, **values)
 
 

@@ -270,7 +270,7 @@ def _retype(work: TicketTransaction, wanted: str, reason: str) -> str:
         raise Unchanged(f"The type is {kind.label} already.")
     if state.organisation_id is None:
         require_open(procedure, kind, None)
-    require_named(procedure.definition, work.desk.agent, "retype")
+    require_named(procedure.definition, work.context.agent, "retype")
     changes: Changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
     asked = judged_anew(work, kind, changes)
     work.append("edited", {**changes, **asked}, reason=reason)

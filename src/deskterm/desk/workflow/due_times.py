@@ -192,7 +192,7 @@ def _require_setter(work: TicketTransaction, clock: Clock) -> None:
     """A target `set by ROLE` is for that role; the text is all that a clock keeps of its target."""
     target = parse_target(clock.target, 86_400)
     if target.role:
-        require_named(work.procedure.definition, work.desk.agent, "set-due", target.role)
+        require_named(work.procedure.definition, work.context.agent, "set-due", target.role)
 
 
 def _scheduled(work: TicketTransaction, day: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory import tier_coverage
-from deskterm.desk.domain.due_changes import due_times, moved_by
+from deskterm.desk.domain.due_changes import due_times, promises_moved
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.notify.letters import words_of
@@ -160,7 +160,7 @@ def review(
             said += _raised(work, "severity", severity, work.procedure.definition.severities)
         if priority is not None:
             said += _raised(work, "priority", priority, work.procedure.definition.priority.scale)
-        done = work.done(", ".join(said), moved_by(work, before))
+        done = work.done(", ".join(said), promises_moved(before, work.fold, work.at, work.procedure, number))
     return done
 
 
@@ -198,7 +198,7 @@ def _step(work: TicketTransaction, ladder: Ladder, place: int, *, impact: str = 
     changes |= change(
         records, "escalation", next_key(records, "escalation"),
         state="open", flag=FLAG, ladder=ladder.key, level=place, label=level.label, who=level.role,
-        by=work.desk.agent.login, words=["body"] if impact else None, afterwards=not here, **more,
+        by=work.context.agent.login, words=["body"] if impact else None, afterwards=not here, **more,
     )  # fmt: skip
     if here:
         if level.tier is not None:
@@ -207,7 +207,7 @@ def _step(work: TicketTransaction, ladder: Ladder, place: int, *, impact: str = 
         if status is not None:
             changes["status"] = (work.state.status, status.key)
     texts = {"body": impact} if impact else {}
-    work.append("escalated", changes, texts, author_kind="agent", author=work.desk.agent.name, reason=more["reason"])
+    work.append("escalated", changes, texts, author_kind="agent", author=work.context.agent.name, reason=more["reason"])
     return f"escalated to {level.label}"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.due_changes import due_times, moved_by
+from deskterm.desk.domain.due_changes import due_times, promises_moved
 from deskterm.desk.domain.records import change, next_key, of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
@@ -72,6 +72,6 @@ def settle(
             change_of = {"priority": (work.state.priority, step.key)}
             work.append("priority_set", change_of, reason="the customer's word on how it affects them")
             said = f"priority {step.label}"
-        promises = moved_by(work, before)
+        promises = promises_moved(before, work.fold, work.at, work.procedure, number)
         done = work.done(f"{number}: dispute settled, {said}", promises)
     return done

@@ -64,7 +64,7 @@ def check_transition(
     if state.category == "closed" and target.category in OPEN_CATEGORIES:
         require_return(work, work.at)
     if target.category == "closed" and state.category != "closed" and not by_itself:
-        require_named(procedure.definition, work.desk.agent, "close")
+        require_named(procedure.definition, work.context.agent, "close")
     return target
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm.session import JoinTransactionMode
 from sqlmodel import Session
 
 from deskterm.desk.admin.setup import create_desk
+from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
@@ -55,7 +56,7 @@ def build(url: str, *, morning: datetime | None = None, real_now: datetime, admi
         now=start - timedelta(days=35),
     )
     try:
-        pour(DeskSession(store, admin_login), start, book)
+        pour(open_desk(store, admin_login), start, book)
     except BaseException:
         store.close()
         raise
@@ -75,7 +76,7 @@ def pour(desk: DeskSession, now: datetime, book: Storybook | None = None) -> int
     book = book or storybook(data_folder() / "demo")
     _check(desk.procedure, book)
     with desk.store.writing() as session:
-        at_once = DeskSession(_AtOnce(desk.store, session.connection()), desk.agent.login)
+        at_once = open_desk(_AtOnce(desk.store, session.connection()), desk.agent.login)
         if not _seat(at_once, book, now):
             return 0
         told = _Telling(at_once, book).tell(now)
@@ -246,7 +247,7 @@ class _Telling:
     def _desk(self, name: str) -> DeskSession:
         login = self._login(name)
         if login not in self._desks:
-            self._desks[login] = DeskSession(self._store, login)
+            self._desks[login] = open_desk(self._store, login)
         return self._desks[login]
 
 

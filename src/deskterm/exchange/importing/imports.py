@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from deskterm.desk.api import open_desk
 from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.session import DeskSession
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.mapping import Mapping
 from deskterm.exchange.importing.report import Refused, Report
 from deskterm.exchange.importing.row_groups import gather
 from deskterm.exchange.importing.row_reader import Observer
-from deskterm.exchange.importing.writer import Progress, Run
+from deskterm.exchange.importing.writer import Run
+from deskterm.progress import Progress
 from deskterm.store.db.engine import Store
 
 
@@ -37,7 +38,7 @@ def import_events(
     Raises DeskError when the log cannot be read, lacks a column of the mapping, the mapping uses words that the
     procedure does not know, or the actor may not import; nothing is written then.
     """
-    desk = DeskSession(store, actor)
+    desk = open_desk(store, actor)
     desk.require("import")
     observer = Observer(mapping, desk.procedure)
     limit = None if until is None else seconds(until)

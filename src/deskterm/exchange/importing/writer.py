@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,11 +19,9 @@ from deskterm.exchange.importing.report import Report
 from deskterm.exchange.importing.row_groups import Gathered, History
 from deskterm.exchange.importing.row_reader import Observer
 from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.instants import seconds, stored_text
-
-Progress = Callable[[int, int], None]
-"""Called with rows that are on the desk now, and rows in all."""
 
 _BATCH = 2_000
 _EVENT = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")

@@ -72,14 +72,14 @@ class DeskWorker:
 
     def _fetched(self) -> DeskSession:
         if self._desk is None:
-            from deskterm.desk.core.session import DeskSession
+            from deskterm.desk.api import open_desk
             from deskterm.desk.policy import status_graph  # noqa: F401 - what commands will use
             from deskterm.store.db.engine import open_store
             from deskterm.tui.control import composing, prompts  # noqa: F401 - wanted at the press of a key
             from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401
 
             try:
-                self._desk = DeskSession(open_store(self._url), self._login, behind=self._behind, progress=self._got_on)
+                self._desk = open_desk(open_store(self._url), self._login, behind=self._behind, progress=self._got_on)
             finally:
                 self.ready = True
         return self._desk

@@ -1,0 +1,26 @@
+"""The way into a desk: open a store as an agent, with everything that follows from a command wired in."""
+
+from __future__ import annotations
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import bring_up
+from deskterm.desk.reactions.dispatch import follow
+from deskterm.progress import Progress
+from deskterm.store.db.engine import Store
+
+
+def open_desk(store: Store, login: str, *, behind: str = "", progress: Progress | None = None) -> DeskSession:
+    """Open a desk as one of its agents. behind: the login of whoever works in the agent's name.
+
+    Rows that an earlier version projected are written anew first; progress is called with tickets done and tickets in
+    all meanwhile, and what it raises interrupts that. Raises Stranger when the login is not that of an active agent,
+    DeskError when the store holds no desk.
+    """
+    bring_up(store, progress)
+    return DeskSession(store, login, reactions=follow, behind=behind)
+
+
+def open_system_desk(store: Store, *, progress: Progress | None = None) -> DeskSession:
+    """Open a desk in the name of deskterm itself, for what happens without an agent. progress: as for `open_desk`."""
+    bring_up(store, progress)
+    return DeskSession.of_system(store, reactions=follow)

@@ -1,0 +1,27 @@
+"""What a transaction needs to know of the session that opened it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.store.db.tables import Agent
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionContext:
+    """The agent at work, the procedure in force and the desk's clock, as they are while one command runs.
+
+    agent: whom its events name. behind: the login of whoever works in the agent's name, which every event records;
+    empty for nobody. bulk: the mark that the events of one act about several tickets share; None for an act about one.
+    desk_name, timezone: the desk's own. simulated: its clock is offset from the real one, so that an instant before the
+    ticket's last event is a mistake instead of a difference between the clocks of two machines.
+    """
+
+    agent: Agent
+    procedure: CompiledProcedure
+    desk_name: str
+    timezone: str
+    simulated: bool
+    behind: str = ""
+    bulk: str | None = None
