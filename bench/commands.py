@@ -40,7 +40,7 @@ def acts(chance: random.Random) -> dict[str, Callable[[DeskSession, int, datetim
     """Name → a command on a ticket."""
     return {
         "reply": lambda desk, number, now: messages.reply(desk, number, "We are looking into it.", now=now),
-        "note": lambda desk, number, now: messages.note(desk, number, "Seen before, in spring.", now=now),
+        "note": lambda desk, number, now: messages.add_note(desk, number, "Seen before, in spring.", now=now),
         "assign": lambda desk, number, now: update.assign(desk, number, None, now=now),
         "tag": lambda desk, number, now: update.tag(desk, number, [f"t{chance.randrange(10**6)}"], now=now),
         "severity": lambda desk, number, now: update.set_severity(

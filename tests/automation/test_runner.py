@@ -105,7 +105,7 @@ def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_l
 def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     update.move(desk, 1001, "solved", now=at(30))
-    messages.customer_message(desk, 1001, "It is back.", now=at(60))
+    messages.record_customer_message(desk, 1001, "It is back.", now=at(60))
     assert [one for one in Runner(desk.store).step(at(30) + timedelta(days=9)) if one.what == "timer"] == []
     assert seen(desk).row.status == "working"
 

@@ -61,7 +61,7 @@ class Office(NamedTuple):
 ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
     "reply": lambda o, n, a, m: messages.reply(o.desk(a.edition), n, "x", now=at(m)),
     "ask": lambda o, n, a, m: messages.reply(o.desk(a.edition), n, "x", status="waiting", now=at(m)),
-    "answer": lambda o, n, a, m: messages.customer_message(o.desk(a.edition), n, "x", now=at(m)),
+    "answer": lambda o, n, a, m: messages.record_customer_message(o.desk(a.edition), n, "x", now=at(m)),
     "working": lambda o, n, a, m: update.move(o.desk(a.edition), n, "working", now=at(m)),
     "waiting": lambda o, n, a, m: update.move(o.desk(a.edition), n, "waiting", now=at(m)),
     "solved": lambda o, n, a, m: update.move(o.desk(a.edition), n, "solved", now=at(m)),
@@ -95,8 +95,8 @@ ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
     "hand over": lambda o, n, a, m: transfer(
         o.desk(a.edition), n, department=("software", "hardware")[m % 2], note="x", now=at(m)
     ),
-    "split": lambda o, n, a, m: split.split(o.desk(a.edition), n, m % 5, now=at(m)),
-    "duplicate": lambda o, n, a, m: duplicate.duplicate(o.desk(a.edition), n, of=1001, now=at(m)),
+    "split": lambda o, n, a, m: split.split_message(o.desk(a.edition), n, m % 5, now=at(m)),
+    "duplicate": lambda o, n, a, m: duplicate.close_as_duplicate(o.desk(a.edition), n, original_number=1001, now=at(m)),
     "migrate": lambda o, n, a, m: migrate_ticket(o.desk(a.edition), n, at(m)),
     "notice": lambda o, n, a, m: noticed(o.desks[a.edition], n, m),
     "look": lambda o, n, a, m: preview(o.desk(a.edition), n, severity="high", type="fault", now=at(m)),

@@ -104,7 +104,7 @@ def heard(t: Told) -> CommandResult:
     lag = timedelta(minutes=t.pick % 3)
     words = t.words(SAID[t.pick % len(SAID)])
     try:
-        return messages.customer_message(
+        return messages.record_customer_message(
             t.desk, t.number, words, received_at=t.now - lag, now=t.now
         )  # fmt: skip
     except DeskError:

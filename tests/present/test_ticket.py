@@ -41,7 +41,7 @@ def opened(tmp_path: object) -> TicketView:
     ).number
     messages.reply(desk, number, "On it", status="working", now=at(10))
     update.move(desk, number, "waiting", reason="asked for a log", now=at(60))
-    messages.note(desk, number, "Looks like the disk", now=at(90))
+    messages.add_note(desk, number, "Looks like the disk", now=at(90))
     update.move(desk, number, "working", now=at(120))
     desk.store.close()
     with open_reader(desk.store.url) as reader:

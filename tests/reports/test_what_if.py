@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from deskterm.desk.admin.setup import apply
-from deskterm.desk.conversation.messages import customer_message, reply
+from deskterm.desk.conversation.messages import record_customer_message, reply
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.linking.duplicate import duplicate
+from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move, set_severity
 from deskterm.desk.workflow.due_times import waive
@@ -172,7 +172,7 @@ def rested(desk: DeskSession) -> DeskSession:
     number = fault(desk, "high", 0)
     move(desk, number, "working", now=at(10))
     reply(desk, number, "Which version?", status="waiting", now=at(20))
-    customer_message(desk, number, "The new one.", now=at(1440))
+    record_customer_message(desk, number, "The new one.", now=at(1440))
     move(desk, number, "solved", now=at(1620))
     return desk
 
@@ -219,7 +219,7 @@ def test_what_a_lead_excused_counts_beside_and_does_not_flip(told: DeskSession) 
 
 def test_the_clocks_of_a_duplicate_count_beside(desk: DeskSession) -> None:
     first, again = fault(desk, "low", 0), fault(desk, "low", 5)
-    duplicate(desk, again, first, now=at(10))
+    close_as_duplicate(desk, again, first, now=at(10))
     assert tallies(judged(desk, until=at(20)))["response", "low"][0] == Tally(running=1, cancelled=1)
 
 

@@ -90,7 +90,7 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     messages.reply(story.by("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
     assert story.status(number) == "waiting-for-requester"
     assert story.clock(number, "update").state == "paused"
-    messages.customer_message(raj, number, "Physics.", channel="phone", now=story.now)
+    messages.record_customer_message(raj, number, "Physics.", channel="phone", now=story.now)
     assert story.status(number) == "in-progress"
     assert story.clock(number, "update").state == "running"
     escalation.escalate(story.by("mei"), number, reason="No disk is to be had.", now=story.now)

@@ -68,12 +68,12 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     assert states(anna, number) == {"response": "met", "resolution": "met", "effort": "late"}
     assert story.status(number) == "closed"
     assert [record.state for record in story.records(number, "feedback")] == ["asked"]
-    survey.answer(story.by("lea"), number, 2, comment="It took long.", now=story.now)
+    survey.record_answer(story.by("lea"), number, 2, comment="It took long.", now=story.now)
     assert story.sheet(number).flags
-    survey.review(story.by("lea"), number, note="Called Kim.", now=story.now)
+    survey.review_answer(story.by("lea"), number, note="Called Kim.", now=story.now)
 
     story.at("2026-12-23T11:00+11:00")  # thirty days to the second
-    messages.customer_message(anna, number, "It is slow again.", channel="email", now=story.now)
+    messages.record_customer_message(anna, number, "It is slow again.", channel="email", now=story.now)
     assert story.status(number) == "in-progress"
     assert states(anna, number) == {
         "response": "met", "next-response": "running", "resolution": "running", "effort": "late",
@@ -84,7 +84,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
         "response": "met", "next-response": "met", "resolution": "met", "effort": "late",
     }  # fmt: skip
     story.at("2027-01-22T11:00:01+11:00")
-    done = messages.customer_message(anna, number, "And again, since today.", channel="email", now=story.now)
+    done = messages.record_customer_message(anna, number, "And again, since today.", channel="email", now=story.now)
     assert story.status(number) == "closed"
     assert done.number != number
     assert story.status(done.number) == "new"

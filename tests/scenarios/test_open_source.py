@@ -43,7 +43,7 @@ def test_a_bug_is_answered_after_the_weekend_waited_for_and_given_up(store_url: 
     assert story.status(number) == "waiting"
 
     story.at("2026-11-25T10:00+00:00")
-    messages.customer_message(story.by("jon"), number, "Linux.", now=story.now)
+    messages.record_customer_message(story.by("jon"), number, "Linux.", now=story.now)
     assert story.status(number) == "open"
     messages.reply(story.by("ida"), number, "Please try 1.5.", status="waiting", now=story.now)
 
@@ -51,7 +51,7 @@ def test_a_bug_is_answered_after_the_weekend_waited_for_and_given_up(store_url: 
     assert story.status(number) == "waiting"
     story.at("2026-12-25T10:00+00:00")
     assert story.status(number) == "done"
-    messages.customer_message(story.by("jon"), number, "It still fails with 1.5.", now=story.now)
+    messages.record_customer_message(story.by("jon"), number, "It still fails with 1.5.", now=story.now)
     assert story.status(number) == "open"
     story.end()
 

@@ -75,11 +75,11 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
 
     story.at("2026-11-27T10:00+00:00")
     assert story.clock(number, "resolution").consumed == left
-    messages.customer_message(sam, number, "One invoice is still wrong.", now=story.now)
+    messages.record_customer_message(sam, number, "One invoice is still wrong.", now=story.now)
     assert story.status(number) == "customer-responded"
     assert story.clock(number, "resolution").state == "running"
     messages.reply(sam, number, "It is an old one; please press Renew.", status="on-customer-test", now=story.now)
-    messages.customer_message(sam, number, "That did it, it works.", now=story.now)
+    messages.record_customer_message(sam, number, "That did it, it works.", now=story.now)
     resolution.resolve(sam, number, "Fixed in the release of 26 November.", code="released", status="pending-closure",
                     now=story.now)  # fmt: skip
     assert story.status(number) == "pending-closure"
@@ -91,16 +91,18 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
     story.at("2026-12-04T10:00+00:00")
     assert story.status(number) == "closed"
     with pytest.raises(DeskError, match="closed for good"):
-        messages.note(sam, number, "One more thing.", now=story.now)
-    follow = messages.customer_message(sam, number, "It is wrong again.", now=story.now).number
+        messages.add_note(sam, number, "One more thing.", now=story.now)
+    follow = messages.record_customer_message(sam, number, "It is wrong again.", now=story.now).number
     assert follow != number
     assert story.status(number) == "closed"
     assert story.status(follow) == "new"
     assert story.clock(number, "resolution").state == "met"
     assert story.clock(follow, "response").state == "running"
-    survey.answer(sam, number, 1, comment="It took too long.", complaint=True, now=story.now)
+    survey.record_answer(sam, number, 1, comment="It took too long.", complaint=True, now=story.now)
     assert "complaint" in story.sheet(number).flags
-    survey.review(story.by("max"), number, note="Talked it over.", changed="We test invoices first.", now=story.now)
+    survey.review_answer(
+        story.by("max"), number, note="Talked it over.", outcome="We test invoices first.", now=story.now
+    )
     assert "complaint" not in story.sheet(number).flags
     assert "changed-by-feedback" in story.letters(number)
     story.end()
@@ -115,11 +117,11 @@ def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_u
     assert story.sheet(incident).row.team == "development-triage"
     others = [opened(story, "severity-2") for _ in range(2)]
     for number in others:
-        incidents.attach(sam, number, incident, now=story.now)
-    incidents.announce(sam, incident, "The database is being restored.", now=story.now)
+        incidents.attach_ticket(sam, number, incident, now=story.now)
+    incidents.announce_to_attached(sam, incident, "The database is being restored.", now=story.now)
     for number in others:
         assert "The database is being restored." in [message.body for message in story.sheet(number).messages]
-    messages.customer_message(sam, others[0], "Please escalate this: we lose money.", now=story.now)
+    messages.record_customer_message(sam, others[0], "Please escalate this: we lose money.", now=story.now)
     assert [record.state for record in story.records(others[0], "escalation")] == ["open"]
     with pytest.raises(DeskError, match="goes through the list"):
         escalation.review(story.by("max"), others[0], decision="severity-raised", now=story.now)

@@ -59,7 +59,7 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
     assert story.clock(number, "resolution").state == "paused"
 
     story.at("2026-11-23T09:10+00:00")
-    messages.customer_message(sam, number, "Firefox. I request escalation!", now=story.now)
+    messages.record_customer_message(sam, number, "Firefox. I request escalation!", now=story.now)
     assert story.status(number) == "under-investigation"
     assert story.due(number, "resolution") == "2026-11-23 12:45"  # an hour was spent waiting
     assert [record.state for record in story.records(number, "escalation")] == ["open"]
@@ -94,7 +94,7 @@ def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
         register(sam, type="support-query", subject="Report is empty", email=email, now=story.now, **ASKED).number
         for email in ("kim@larch.example", "lou@larch.example")
     )
-    duplicate.duplicate(sam, second, first, now=story.now)
+    duplicate.close_as_duplicate(sam, second, first, now=story.now)
     assert story.status(second) == "closed"
     assert {clock.state for clock in story.sheet(second).clocks} == {"cancelled"}
     assert len(story.records(first, "participant")) == 1
@@ -139,7 +139,7 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
     assert story.clock(number, "resolution").state == "met"
 
     story.at("2026-12-01T09:00+00:00")
-    messages.customer_message(sam, number, "It is empty again.", now=story.now)
+    messages.record_customer_message(sam, number, "It is empty again.", now=story.now)
     assert story.status(number) == "under-investigation"
     assert story.sheet(number).reopened == 2  # rejected once, and back after the end
     story.end()

@@ -60,7 +60,7 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
     assert "closed" in story.letters(job)
 
     story.at("2026-11-23T13:00+00:00")
-    messages.customer_message(story.by("jon"), job, "Thank you very much!", now=story.now)
+    messages.record_customer_message(story.by("jon"), job, "Thank you very much!", now=story.now)
     assert story.status(job) == "closed"
     assert story.sheet(job).messages[-1].mark == "thanks"
     thanks_filter.overrule_thanks(story.by("kay"), job, now=story.now)
@@ -72,7 +72,7 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
     assert story.status(job) == "closed"
 
     story.at("2026-11-24T09:00+00:00")
-    messages.customer_message(story.by("jon"), job, "Thanks, but now the menu is gone.", now=story.now)
+    messages.record_customer_message(story.by("jon"), job, "Thanks, but now the menu is gone.", now=story.now)
     assert story.status(job) == "client-responded"
     story.end()
 
@@ -93,14 +93,14 @@ def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: 
         ).number
         for body, email in zip(words, ("kim@larch.example", "lou@larch.example"), strict=True)
     )
-    merge.merge(story.by("ida"), second, first, now=story.now)
+    merge.merge_into(story.by("ida"), second, first, now=story.now)
     assert story.status(second) == "closed"
     said = [message.body for message in story.sheet(first).messages]
     assert set(words) <= set(said)
-    messages.customer_message(story.by("jon"), second, "Any news?", now=story.now)
+    messages.record_customer_message(story.by("jon"), second, "Any news?", now=story.now)
     assert "Any news?" in [message.body for message in story.sheet(first).messages]
     with pytest.raises(DeskError):
-        merge.merge(story.by("ida"), first, second, now=story.now)
+        merge.merge_into(story.by("ida"), first, second, now=story.now)
     update.move(story.by("ida"), first, "closed", now=story.now)
     story.end()
 
@@ -119,8 +119,8 @@ def test_three_jobs_in_one_message_become_a_ticket_each(store_url: str) -> None:
         now=story.now,
     ).number
     message = story.sheet(job).messages[0].seq
-    assert len(split.preview(jon, job, message, now=story.now)) == 3
-    split.split_items(jon, job, message, now=story.now)
+    assert len(split.preview_list_items(jon, job, message, now=story.now)) == 3
+    split.split_list_items(jon, job, message, now=story.now)
     parts = range(job + 1, job + 4)
     assert [story.status(number) for number in parts] == ["open"] * 3
     assert ["photo" in story.sheet(number).messages[0].body for number in parts] == [False, True, False]

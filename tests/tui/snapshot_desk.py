@@ -56,7 +56,7 @@ def hostile_desk(folder: Path, payloads: list[str]) -> str:
         tags=[payloads[2]],
         now=at(0),
     )
-    messages.customer_message(desk, first.number, everything, author=payloads[3], now=at(1))
+    messages.record_customer_message(desk, first.number, everything, author=payloads[3], now=at(1))
     for minute, payload in enumerate(payloads, 2):
         register.register(desk, type="fault", subject=payload, requester=payload, now=at(minute))
     desk.store.close()

@@ -109,7 +109,7 @@ async def test_a_reply_that_crossed_a_message_is_held_back_once(url: str) -> Non
         await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "ticket 1001")
         composer = await composing(here, "reply")
         composer.words = "Have you tried again?"
-        messages.customer_message(colleague(url), 1001, "It works again, thank you!", now=at(61))
+        messages.record_customer_message(colleague(url), 1001, "It works again, thank you!", now=at(61))
         here.clock.passes(90)
         composer.action_send()
         await here.shows("Held back")

@@ -76,7 +76,9 @@ def made(url: str, *subjects: str) -> str:
     desk = small_desk(url, simulated=True)
     for minute, subject in enumerate(subjects):
         done = register.register(desk, type="fault", subject=subject, requester="Kim Lee", now=at(minute))
-        messages.customer_message(desk, done.number, f"Words of {done.number}.", author="Kim Lee", now=at(minute))
+        messages.record_customer_message(
+            desk, done.number, f"Words of {done.number}.", author="Kim Lee", now=at(minute)
+        )
     desk.store.close()
     return url
 

@@ -42,7 +42,7 @@ def test_a_desk_is_not_founded_twice_in_one_place(desk: DeskSession) -> None:
 def test_a_simulated_desk_does_not_write_history_backwards(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(10))
     with pytest.raises(DeskError, match=r"last touched on Mon 23 Nov 2026 09:10 GMT; give a later --now"):
-        messages.note(desk, 1001, "x", now=at(9))
+        messages.add_note(desk, 1001, "x", now=at(9))
 
 
 def test_the_same_edition_again_changes_nothing(desk: DeskSession) -> None:
@@ -56,7 +56,7 @@ def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(des
     assert apply(desk, small_procedure(tighter), now=at(1)) != []
     again = open_desk(desk.store, "ann")
     register(again, subject="new", type="fault", severity="high", now=at(2))
-    messages.note(again, 1001, "x", now=at(3))
+    messages.add_note(again, 1001, "x", now=at(3))
     with open_reader(desk.store.url) as reader:
         old, new = ticket_detail(reader, 1001), ticket_detail(reader, 1002)
     assert old is not None

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.conversation.articles import addresses
+from deskterm.desk.conversation.articles import find_article_addresses
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
@@ -26,8 +26,8 @@ def test_the_articles_that_an_answer_names_are_kept_on_the_ticket(store_url: str
     sam = as_(desk, "sam")
     words = f"See {BASE}/users/add, and <{BASE}/users/roles>. Our status: https://status.example.com/"
     messages.reply(sam, 1001, words, now=MONDAY + timedelta(minutes=1))
-    messages.customer_message(desk, 1001, f"I have read {BASE}/users/gone", now=MONDAY + timedelta(minutes=2))
-    messages.note(sam, 1001, f"{BASE}/internal", now=MONDAY + timedelta(minutes=3))
+    messages.record_customer_message(desk, 1001, f"I have read {BASE}/users/gone", now=MONDAY + timedelta(minutes=2))
+    messages.add_note(sam, 1001, f"{BASE}/internal", now=MONDAY + timedelta(minutes=3))
     messages.reply(desk, 1001, f"Once more: {BASE}/users/add\n> {BASE}/users/gone", now=MONDAY + timedelta(minutes=4))
     with open_reader(desk.store.url) as reader:
         kept = [(r.values["address"], r.values["times"], r.who) for r in records(reader, 1001, "article")]
@@ -49,4 +49,4 @@ def test_the_articles_that_an_answer_names_are_kept_on_the_ticket(store_url: str
     ],
 )
 def test_an_address_ends_where_the_sentence_does(body: str, found: list[str]) -> None:
-    assert list(addresses(body, [BASE + "/"])) == found
+    assert list(find_article_addresses(body, [BASE + "/"])) == found

@@ -10,7 +10,7 @@ import pytest
 from deskterm.desk.conversation import messages, thanks_filter
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.linking.duplicate import duplicate
+from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.stages import stage_of, statuses_of
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
@@ -53,7 +53,7 @@ def test_a_new_linked_ticket_begins_where_every_new_one_does(opened: Opened) -> 
         work.append("transferred", {"team": (work.state.team, "second-line"), "tier": (work.state.tier, 2)})
     resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
     resolution.confirm(desk, 1001, now=at(20))
-    messages.customer_message(desk, 1001, "Again.", now=at(20) + 31 * DAY)
+    messages.record_customer_message(desk, 1001, "Again.", now=at(20) + 31 * DAY)
     new = seen(desk, 1002)
     assert new.tier == 1
     assert new.row.team in ("global", "australia")
@@ -65,7 +65,7 @@ def test_thirty_days_to_come_back_the_last_second_included(opened: Opened, chann
     desk = opened("managed-services")
     dealt_with(desk)
     last = at(20) + 30 * DAY
-    messages.customer_message(desk, 1001, "Again.", channel=channel, received_at=last, now=last + DAY)
+    messages.record_customer_message(desk, 1001, "Again.", channel=channel, received_at=last, now=last + DAY)
     assert (seen(desk).row.status, seen(desk).reopened) == ("in-progress", 1)
 
 
@@ -74,7 +74,7 @@ def test_after_thirty_days_a_reply_makes_a_new_linked_ticket(opened: Opened) -> 
     desk = opened("managed-services")
     dealt_with(desk)
     late = at(20) + 30 * DAY + timedelta(seconds=1)
-    done = messages.customer_message(desk, 1001, "Again.", now=late)
+    done = messages.record_customer_message(desk, 1001, "Again.", now=late)
     assert done.number == 1002
     old, new = seen(desk), seen(desk, 1002)
     assert (old.row.status, old.fields["follow_ups"]) == ("closed", [1002])
@@ -130,16 +130,16 @@ def test_a_customers_reply_is_looked_at_and_cancels_the_closing(opened: Opened) 
     desk = opened("saas-platform")
     update.move(desk, 1001, "triage", now=at(1))
     messages.reply(desk, 1001, "Which tenant?", status="waiting-for-customer", now=at(2))
-    messages.customer_message(desk, 1001, "The blue one.", now=at(3))
+    messages.record_customer_message(desk, 1001, "The blue one.", now=at(3))
     assert seen(desk).row.status == "customer-responded"
     resolution.resolve(desk, 1001, "It is configured.", code="configured", now=at(4))
     assert seen(desk).row.status == "on-customer-test"
-    messages.customer_message(desk, 1001, "Not quite.", now=at(5))
+    messages.record_customer_message(desk, 1001, "Not quite.", now=at(5))
     assert seen(desk).row.status == "customer-responded"
     resolution.resolve(desk, 1001, "Now it is.", code="configured", status="pending-closure", now=at(6))
     (timer,) = [timer for timer in seen(desk).timers if timer.metric == "timer:status:pending-closure"]
     assert (timer.state, timer.due) == ("running", int((at(6) + 7 * DAY).timestamp()))
-    messages.customer_message(desk, 1001, "One more thing.", now=at(7))
+    messages.record_customer_message(desk, 1001, "One more thing.", now=at(7))
     assert seen(desk).row.status == "customer-responded"
     assert not [timer for timer in seen(desk).timers if timer.state == "running"]
 
@@ -159,7 +159,7 @@ def test_the_resolution_code_says_how_a_ticket_ended(opened: Opened) -> None:
 
 CHANGES: dict[str, Callable[[DeskSession], object]] = {
     "reply": lambda desk: messages.reply(desk, 1001, "Hello", now=at(40)),
-    "note": lambda desk: messages.note(desk, 1001, "Hm", now=at(40)),
+    "note": lambda desk: messages.add_note(desk, 1001, "Hm", now=at(40)),
     "status": lambda desk: update.move(desk, 1001, "triage", now=at(40)),
     "assign": lambda desk: update.assign(desk, 1001, "sam", now=at(40)),
     "severity": lambda desk: update.set_severity(desk, 1001, "severity-1", now=at(40)),
@@ -188,12 +188,12 @@ def test_what_is_written_to_a_closed_ticket_becomes_a_new_linked_one(opened: Ope
     desk = opened("saas-platform", severity="severity-3")
     closed_for_good(desk)
     late = at(60 * 24)
-    done = messages.customer_message(desk, 1001, "It is back.", received_at=late, now=late + DAY)
+    done = messages.record_customer_message(desk, 1001, "It is back.", received_at=late, now=late + DAY)
     assert (done.number, done.summary.split(";")[0]) == (1002, "1001 stays closed")
     new = seen(desk, 1002)
     assert (new.fields["follow_up_of"], new.row.severity, new.row.received) == (1001, "severity-3", late.timestamp())
     assert seen(desk).row.status == "closed"
-    again = messages.customer_message(desk, 1001, "And here is a picture.", now=late + 2 * DAY)
+    again = messages.record_customer_message(desk, 1001, "And here is a picture.", now=late + 2 * DAY)
     assert again.number == 1002, "the one that follows it up is open: it goes on there"
     assert [message.body for message in seen(desk, 1002).messages if message.author_kind == "requester"] == [
         "It is back.", "And here is a picture.",
@@ -221,7 +221,7 @@ def test_mere_thanks_keep_a_ticket_closed_and_tell_nobody(opened: Opened) -> Non
     desk = opened("web-agency", type="question")
     done(desk)
     before = seen(desk)
-    told = messages.customer_message(desk, 1001, "Thank you, Sam!", now=at(60))
+    told = messages.record_customer_message(desk, 1001, "Thank you, Sam!", now=at(60))
     assert told.summary == "1001: thanks recorded, it stays closed"
     after = seen(desk)
     assert (after.row.status, after.row.waiting, after.reopened) == ("closed", before.row.waiting, 0)
@@ -236,7 +236,7 @@ def test_mere_thanks_keep_a_ticket_closed_and_tell_nobody(opened: Opened) -> Non
 def test_a_real_reply_opens_it_again(opened: Opened, words: str) -> None:
     desk = opened("web-agency", type="question")
     done(desk)
-    messages.customer_message(desk, 1001, words, now=at(60))
+    messages.record_customer_message(desk, 1001, words, now=at(60))
     assert (seen(desk).row.status, seen(desk).reopened) == ("client-responded", 1)
 
 
@@ -244,7 +244,7 @@ def test_a_real_reply_opens_it_again(opened: Opened, words: str) -> None:
 def test_thanks_with_a_file_are_read_by_a_person(opened: Opened) -> None:
     desk = opened("web-agency", type="question")
     done(desk)
-    messages.customer_message(desk, 1001, "Thank you!", attachments=True, now=at(60))
+    messages.record_customer_message(desk, 1001, "Thank you!", attachments=True, now=at(60))
     assert seen(desk).row.status == "client-responded"
 
 
@@ -252,7 +252,7 @@ def test_thanks_with_a_file_are_read_by_a_person(opened: Opened) -> None:
 def test_what_was_taken_for_thanks_is_overruled_and_counts_from_the_message(opened: Opened) -> None:
     desk = opened("web-agency", type="question")
     done(desk)
-    messages.customer_message(desk, 1001, "Great job.", received_at=at(60), now=at(61))
+    messages.record_customer_message(desk, 1001, "Great job.", received_at=at(60), now=at(61))
     told = thanks_filter.overrule_thanks(desk, 1001, now=at(300))
     assert told.summary.startswith("1001: opened again for what was taken for thanks, now Client responded")
     found = seen(desk)
@@ -273,9 +273,9 @@ def test_what_is_meant_for_a_duplicate_goes_to_the_original(opened: Opened) -> N
     desk = opened("saas-platform")
     for minute in (2, 3):
         register(desk, subject="The same", organisation="larch", incomplete=True, now=at(minute))
-    duplicate(desk, 1003, 1002, now=at(4))
-    duplicate(desk, 1002, 1001, now=at(5))
-    told = messages.customer_message(desk, 1003, "Any news?", author="Lou Roe", now=at(6))
+    close_as_duplicate(desk, 1003, 1002, now=at(4))
+    close_as_duplicate(desk, 1002, 1001, now=at(5))
+    told = messages.record_customer_message(desk, 1003, "Any news?", author="Lou Roe", now=at(6))
     assert told.number == 1001
     assert told.summary.startswith("1001: message of the requester recorded (it was meant for 1003)")
     last = seen(desk).messages[-1]
@@ -288,11 +288,11 @@ def test_a_pause_ends_when_the_message_arrived_not_when_it_was_written_down(open
     desk = opened("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(10))
     messages.reply(desk, 1001, "On which page?", status="awaiting-client-info", now=at(60))
-    messages.customer_message(desk, 1001, "On the first.", received_at=at(90), now=at(240))
+    messages.record_customer_message(desk, 1001, "On the first.", received_at=at(90), now=at(240))
     clock = next(clock for clock in seen(desk).clocks if clock.metric == "resolution")
     assert (clock.state, clock.due) == ("running", int((at(30) + 2 * DAY).timestamp())), "half an hour of rest"
     with pytest.raises(UsageError, match="cannot arrive later"):
-        messages.customer_message(desk, 1001, "And the last.", received_at=at(300), now=at(250))
+        messages.record_customer_message(desk, 1001, "And the last.", received_at=at(300), now=at(250))
 
 
 @pytest.mark.requirement("S5-07")
@@ -316,9 +316,9 @@ def test_the_list_of_jobs_comes_with_a_ticket_that_becomes_a_work_request(opened
 def test_the_whole_conversation_stays_reply_by_reply(opened: Opened) -> None:
     desk = opened("web-agency", type="question")
     done(desk)
-    messages.customer_message(desk, 1001, "The colour is wrong.", now=at(60))
+    messages.record_customer_message(desk, 1001, "The colour is wrong.", now=at(60))
     resolution.resolve(desk, 1001, "It is blue now.", now=at(70))
-    messages.customer_message(desk, 1001, "Thanks!", now=at(80))
+    messages.record_customer_message(desk, 1001, "Thanks!", now=at(80))
     said = [message.body for message in seen(desk).messages if message.kind == "public"]
     assert said == [
         "It says 500.", "The box is on the other side now.", "The colour is wrong.", "It is blue now.", "Thanks!",

@@ -46,10 +46,10 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: DeskSession) -> Non
     assert answers(desk) == []
     resolve(desk, 10)
     assert [answer.state for answer in answers(desk)] == ["asked"]
-    messages.customer_message(desk, 1001, "Where exactly? I cannot find it.", now=at(20))
+    messages.record_customer_message(desk, 1001, "Where exactly? I cannot find it.", now=at(20))
     resolve(desk, 30)
     assert [answer.state for answer in answers(desk)] == ["asked"]  # the first question stands
-    survey.answer(desk, 1001, 5, now=at(40))
+    survey.record_answer(desk, 1001, 5, now=at(40))
     resolution.confirm(desk, 1001, now=at(50))
     assert [(answer.state, answer.values["score"]) for answer in answers(desk)] == [("answered", 5)]
     assert seen(desk).flags == ()
@@ -59,29 +59,29 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: DeskSession) -> Non
 def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: DeskSession) -> None:
     resolve(desk, 10)
     resolution.confirm(desk, 1001, now=at(20))
-    done = survey.answer(desk, 1001, 2, comment="It took a week", now=at(30))
+    done = survey.record_answer(desk, 1001, 2, comment="It took a week", now=at(30))
     assert done.summary.startswith("1001: feedback 1 recorded, 2 of 5")
     assert "low-score" in seen(desk).flags
-    survey.answer(desk, 1001, comment="And nobody called back!", complaint=True, now=at(31))
+    survey.record_answer(desk, 1001, comment="And nobody called back!", complaint=True, now=at(31))
     assert {"complaint", "low-score"} <= set(seen(desk).flags)
     low = [event.data.get("low") for event in seen(desk).events if event.kind == "feedback"]
     assert low == [True, True]
     with pytest.raises(DeskError, match="several answers to review: say which with --which, of 1, 2"):
-        survey.review(desk, 1001, now=at(32))
-    survey.review(as_(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
-    survey.review(as_(desk, "lea"), 1001, changed="We call back within a day now", now=at(33))
+        survey.review_answer(desk, 1001, now=at(32))
+    survey.review_answer(as_(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
+    survey.review_answer(as_(desk, "lea"), 1001, outcome="We call back within a day now", now=at(33))
     assert [(answer.state, answer.who) for answer in answers(desk)] == [("reviewed", "lea")] * 2
     assert not {"complaint", "low-score"} & set(seen(desk).flags)
     with pytest.raises(DeskError, match="no answer that waits to be reviewed"):
-        survey.review(desk, 1001, now=at(34))
+        survey.review_answer(desk, 1001, now=at(34))
 
 
 def test_a_score_is_one_of_the_scale(desk: DeskSession) -> None:
     for score in (0, 6):
         with pytest.raises(UsageError, match="A score is from 1, the worst, to 5, the best"):
-            survey.answer(desk, 1001, score, now=at(1))
+            survey.record_answer(desk, 1001, score, now=at(1))
     with pytest.raises(UsageError, match="a score, a comment, or both"):
-        survey.answer(desk, 1001, now=at(1))
+        survey.record_answer(desk, 1001, now=at(1))
 
 
 @pytest.mark.requirement("S3-15")
@@ -94,9 +94,9 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
     with desk.ticket(1001, "move", at(5)) as work:
         work.append("moved", {"status": (work.state.status, closed)})
     assert [answer.state for answer in answers(desk)] == ["asked"]
-    survey.answer(desk, 1001, 1, comment="Slow", now=at(6))
+    survey.record_answer(desk, 1001, 1, comment="Slow", now=at(6))
     assert seen(desk).flags == ("low-score",)
-    survey.review(desk, 1001, now=at(7))
+    survey.review_answer(desk, 1001, now=at(7))
     assert seen(desk).flags == ()
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
@@ -117,7 +117,7 @@ def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and
 ) -> None:
     resolve(desk, 10)
     resolution.confirm(desk, 1001, now=at(20))
-    done = survey.answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
+    done = survey.record_answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
     assert "escalated to Customer" in done.summary
     found = seen(desk)
     assert (found.row.status, "escalated" in found.flags) == ("closed", True)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.conversation.thanks_filter import only_thanks
+from deskterm.desk.conversation.thanks_filter import is_only_thanks
 from deskterm.desk.domain.quoted_text import unquoted
 from procedure_story import shipped
 
@@ -30,7 +30,7 @@ def cases(says: str) -> list[tuple[str, str]]:
 
 
 def thanks(body: str) -> bool:
-    return only_thanks(body, shipped("web-agency").definition.closing, names=NAMES)
+    return is_only_thanks(body, shipped("web-agency").definition.closing, people=NAMES)
 
 
 @pytest.mark.requirement("S5-12")
@@ -95,12 +95,12 @@ def test_an_unknown_word_beside_the_thanks_is_for_a_person_to_read(word: str) ->
 
 def test_what_comes_with_a_file_is_never_mere_thanks() -> None:
     closing = shipped("web-agency").definition.closing
-    assert only_thanks("Thank you!", closing)
-    assert not only_thanks("Thank you!", closing, attachments=True)
+    assert is_only_thanks("Thank you!", closing)
+    assert not is_only_thanks("Thank you!", closing, attachments=True)
 
 
 def test_a_procedure_without_words_of_thanks_knows_none() -> None:
-    assert not only_thanks("Thank you!", shipped("saas-platform").definition.closing)
+    assert not is_only_thanks("Thank you!", shipped("saas-platform").definition.closing)
 
 
 def test_what_a_mail_program_quotes_below_a_separator_is_not_the_requesters() -> None:

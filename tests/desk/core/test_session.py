@@ -64,7 +64,7 @@ def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     update.move(desk, 1001, "working", now=at(5))
     messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(10))
-    messages.customer_message(desk, 1001, "Firefox", now=at(70))
+    messages.record_customer_message(desk, 1001, "Firefox", now=at(70))
     assert seen(desk, 1001).row.status == "working"
     assert clock(desk, 1001, "resolution") == ("running", int(at(300).timestamp()))
     assert clock(desk, 1001, "next-response") == ("running", int(at(130).timestamp()))
@@ -72,7 +72,7 @@ def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_
 
 def test_a_note_is_no_answer(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
-    messages.note(desk, 1001, "smells like the proxy", now=at(1))
+    messages.add_note(desk, 1001, "smells like the proxy", now=at(1))
     assert clock(desk, 1001, "response")[0] == "running"
     assert seen(desk, 1001).messages[-1].kind == "internal"
 
@@ -146,14 +146,14 @@ def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: DeskSession) -> 
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "Try now.", status="solved", now=at(60))
     assert clock(desk, 1001, "resolution")[0] == "met"
-    messages.customer_message(desk, 1001, "Still broken.", now=at(120))
+    messages.record_customer_message(desk, 1001, "Still broken.", now=at(120))
     assert seen(desk, 1001).reopened == 1
     assert clock(desk, 1001, "resolution", 2) == ("running", int(at(300).timestamp()))
 
 
 def test_what_a_person_saw_must_be_what_there_is(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
-    messages.note(desk, 1001, "one", now=at(1), version=1)
+    messages.add_note(desk, 1001, "one", now=at(1), version=1)
     with pytest.raises(MovedOn, match="you saw version 1, it is at 2"):
         messages.reply(desk, 1001, "two", now=at(2), version=1)
 
@@ -176,7 +176,7 @@ def test_nothing_to_say_is_refused(desk: DeskSession) -> None:
 
 def test_a_ticket_that_is_not_there_is_said_so(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="There is no ticket 7"):
-        messages.note(desk, 7, "x", now=at(0))
+        messages.add_note(desk, 7, "x", now=at(0))
 
 
 def test_a_ticket_may_have_been_received_before_it_is_registered(desk: DeskSession) -> None:
@@ -188,7 +188,7 @@ def test_a_ticket_may_have_been_received_before_it_is_registered(desk: DeskSessi
 
 def test_the_clocks_of_two_machines_may_differ_but_history_keeps_its_order(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(10))
-    messages.note(desk, 1001, "from a machine that is behind", now=at(9))
+    messages.add_note(desk, 1001, "from a machine that is behind", now=at(9))
     assert seen(desk, 1001).events[-1].at == int(at(10).timestamp())
 
 

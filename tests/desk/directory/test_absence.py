@@ -125,10 +125,10 @@ def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: 
     numbers = [ticket(saas, "ola", type="issue"), ticket(saas, "ola", type="issue"), ticket(saas, "per", type="issue")]
     participants.add(saas, numbers[2], "ida@larch.example", now=at(1))
     for number in numbers:
-        incidents.attach(saas, number, incident, now=at(2))
+        incidents.attach_ticket(saas, number, incident, now=at(2))
     assert seen(saas, incident).fields["attached"] == numbers
     assert seen(saas, numbers[0]).fields["incident"] == incident
-    done = incidents.announce(saas, incident, "We found the cause.", now=at(3))
+    done = incidents.announce_to_attached(saas, incident, "We found the cause.", now=at(3))
     assert done.summary.startswith(f"{incident}: said on 4 tickets, to 3 people")
     said = queued(saas, "replied")
     assert [(letter.number, [person.name for person in letter.to]) for letter in said] == [
@@ -148,16 +148,16 @@ def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: 
 def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: DeskSession) -> None:
     incident, first, second, over = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per", "tor"))
     for number in (first, second, over):
-        incidents.attach(agency, number, incident, now=at(1))
+        incidents.attach_ticket(agency, number, incident, now=at(1))
     update.move(agency, over, "closed", now=at(2))
     update.move(agency, first, "in-progress", now=at(3))
     letters_before = len(queued(agency, "closed"))
-    incidents.announce(agency, incident, "All is up again.", status="closed", now=at(4))
+    incidents.announce_to_attached(agency, incident, "All is up again.", status="closed", now=at(4))
     assert {seen(agency, number).row.status for number in (incident, first, second)} == {"closed"}
     assert len(seen(agency, over).messages) < len(seen(agency, first).messages) + 2
     assert len(queued(agency, "closed")) == letters_before  # the message is the letter
     with pytest.raises(DeskError, match="is over: reopen it first"):
-        incidents.announce(agency, incident, "Again", now=at(5))
+        incidents.announce_to_attached(agency, incident, "Again", now=at(5))
 
 
 @pytest.mark.parametrize("who", ["tor@", "@larch.example", "Tor <tor at larch.example> @"])
@@ -172,10 +172,10 @@ def test_what_is_no_address_is_nobody(agency: DeskSession, who: str) -> None:
 
 def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_it(campus: DeskSession) -> None:
     incident, number = (ticket(campus, who, type="issue") for who in ("ida", "ola"))
-    incidents.attach(campus, number, incident, now=at(1))
+    incidents.attach_ticket(campus, number, incident, now=at(1))
     for one in (incident, number):
         update.move(campus, one, "in-progress", now=at(2))
-    done = incidents.announce(campus, incident, "All is up again.", status="resolved", now=at(4))
+    done = incidents.announce_to_attached(campus, incident, "All is up again.", status="resolved", now=at(4))
     assert f"{number} is not moved: " in done.summary
     assert "needs a word on how it was resolved" in done.summary
     assert {seen(campus, one).row.status for one in (incident, number)} == {"in-progress"}
@@ -185,25 +185,25 @@ def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_
 def test_a_ticket_belongs_to_one_incident_and_incidents_are_not_nested(agency: DeskSession) -> None:
     one, other, number = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per"))
     with pytest.raises(UsageError, match="not attached to itself"):
-        incidents.attach(agency, one, one, now=at(1))
-    incidents.attach(agency, number, one, now=at(1))
+        incidents.attach_ticket(agency, one, one, now=at(1))
+    incidents.attach_ticket(agency, number, one, now=at(1))
     with pytest.raises(DeskError, match=f"attached to {one} already"):
-        incidents.attach(agency, number, other, now=at(2))
+        incidents.attach_ticket(agency, number, other, now=at(2))
     with pytest.raises(DeskError, match="is an incident itself"):
-        incidents.attach(agency, one, other, now=at(2))
+        incidents.attach_ticket(agency, one, other, now=at(2))
     with pytest.raises(DeskError, match=f"is attached to {one}: name that"):
-        incidents.attach(agency, other, number, now=at(2))
-    incidents.detach(agency, number, now=at(3))
+        incidents.attach_ticket(agency, other, number, now=at(2))
+    incidents.detach_ticket(agency, number, now=at(3))
     with pytest.raises(DeskError, match="is attached to no incident"):
-        incidents.detach(agency, number, now=at(4))
-    incidents.attach(agency, number, other, now=at(5))
+        incidents.detach_ticket(agency, number, now=at(4))
+    incidents.attach_ticket(agency, number, other, now=at(5))
     assert not seen(agency, one).fields.get("attached")
 
 
 def test_an_announcement_answers_and_leaves_a_ticket_with_whom_it_was(agency: DeskSession) -> None:
     incident, number = ticket(agency, "ida", type="problem"), ticket(agency, "ola", type="problem")
-    incidents.attach(agency, number, incident, now=at(1))
-    incidents.announce(agency, incident, "We know, and work on it.", now=at(2))
+    incidents.attach_ticket(agency, number, incident, now=at(1))
+    incidents.announce_to_attached(agency, incident, "We know, and work on it.", now=at(2))
     assert (seen(agency, number).row.assignee, seen(agency, number).row.waiting) == (None, "them")
     messages.reply(as_(agency, "kim"), number, "How is it now?", now=at(3))
     assert seen(agency, number).row.assignee == "kim"
@@ -219,11 +219,11 @@ def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_
     incident = ticket(saas, "ida", type="problem", subject="The servers are down")
     first, second, fresh, over = (ticket(saas, who, type="issue") for who in ("ola", "ola", "per", "tor"))
     for number in (first, second, fresh, over):
-        incidents.attach(saas, number, incident, now=at(1))
+        incidents.attach_ticket(saas, number, incident, now=at(1))
     for number in (incident, first, second, over):
         update.move(saas, number, "triage", now=at(2))
     resolution.close(saas, over, "duplicate", now=at(3))
-    done = incidents.resolve(saas, incident, "All is up again: a disk was full.", code="configured", now=at(5))
+    done = incidents.resolve_incident(saas, incident, "All is up again: a disk was full.", code="configured", now=at(5))
     assert done.summary.startswith(
         f"{incident}: resolved, now On Customer Test; 2 attached tickets resolved with it, 3 people written to;"
     )
@@ -245,22 +245,24 @@ def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_
 def test_resolving_an_incident_alone_says_what_is_attached_and_the_rest_may_follow(agency: DeskSession) -> None:
     incident, first, second = (ticket(agency, who, type="problem") for who in ("ida", "ola", "per"))
     for number in (first, second):
-        incidents.attach(agency, number, incident, now=at(1))
+        incidents.attach_ticket(agency, number, incident, now=at(1))
     done = resolution.resolve(agency, incident, "All is up again.", now=at(2))
     assert f"2 open tickets are attached: `deskterm ticket resolve {incident} --attached`" in done.summary
-    done = incidents.resolve(agency, incident, "All is up again.", now=at(3))
+    done = incidents.resolve_incident(agency, incident, "All is up again.", now=at(3))
     assert done.summary.startswith(f"{incident}: 2 attached tickets resolved with it, 2 people written to")
     assert {seen(agency, number).row.status for number in (incident, first, second)} == {"closed"}
     with pytest.raises(DeskError, match="is over, and no ticket attached to it is open"):
-        incidents.resolve(agency, incident, "Again", now=at(4))
+        incidents.resolve_incident(agency, incident, "Again", now=at(4))
 
 
 @pytest.mark.requirement("S4-17")
 def test_an_attached_ticket_that_may_not_go_where_the_incident_goes_is_left_as_it_is(saas: DeskSession) -> None:
     incident, fresh = ticket(saas, "ida", type="problem"), ticket(saas, "per", type="issue")
-    incidents.attach(saas, fresh, incident, now=at(1))
+    incidents.attach_ticket(saas, fresh, incident, now=at(1))
     update.move(saas, incident, "triage", now=at(2))
     before = len(seen(saas, fresh).messages)
-    done = incidents.resolve(saas, incident, "Up again.", code="configured", status="on-customer-test", now=at(3))
+    done = incidents.resolve_incident(
+        saas, incident, "Up again.", code="configured", status="on-customer-test", now=at(3)
+    )
     assert f"{fresh} is not resolved: From New a ticket cannot go to On Customer Test" in done.summary
     assert (seen(saas, fresh).row.status, len(seen(saas, fresh).messages)) == ("new", before)

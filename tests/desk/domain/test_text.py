@@ -53,9 +53,9 @@ def test_a_subject_that_nobody_can_see_is_refused_like_an_empty_one(desk: DeskSe
     with pytest.raises(UsageError, match="A ticket needs a subject"):
         update.edit(desk, done.number, subject=text, now=LATER)
     with pytest.raises(UsageError, match="A ticket needs a subject"):
-        split.split(desk, done.number, 1, subject=text, now=LATER)
+        split.split_message(desk, done.number, 1, subject=text, now=LATER)
     with pytest.raises(UsageError, match="There is nothing to say yet"):
-        messages.note(desk, done.number, text, now=LATER)
+        messages.add_note(desk, done.number, text, now=LATER)
     with pytest.raises(UsageError, match="is no tag"):
         update.tag(desk, done.number, [text], now=LATER)
 
@@ -74,7 +74,7 @@ def test_no_name_is_no_name() -> None:
     assert (name_of(None), name_of(" "), name_of(" Kim \n Doe ")) == ("", "", "Kim Doe")
 
 
-@pytest.mark.parametrize("say", [messages.note, messages.reply, messages.customer_message])
+@pytest.mark.parametrize("say", [messages.add_note, messages.reply, messages.record_customer_message])
 def test_a_message_of_megabytes_is_refused_with_what_to_do(desk: DeskSession, say: Callable[..., object]) -> None:
     done = register(desk, type="fault", subject="Printer", now=MONDAY)
     with pytest.raises(

@@ -148,7 +148,7 @@ def test_quoted_lines_and_the_subject_in_letters_go_with_the_person(store_url: s
     desk = shipped_desk(store_url, "software-vendor")
     desks.append(desk)
     number = request(desk, desk.procedure.definition.types[0].key)
-    messages.customer_message(desk, number, "It never works.\nMy cat died.", now=at(1))
+    messages.record_customer_message(desk, number, "It never works.\nMy cat died.", now=at(1))
     messages.reply(desk, number, f"About {WORD}: sorry.\n> > My cat died.\n> Your words.", now=at(2))
     erasure.erase(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
@@ -166,7 +166,7 @@ def test_who_is_erased_twice_is_erased_of_what_came_since(store_url: str, desks:
     number = request(desk, "billing-question")
     person = str(erasure.erase(desk, KIM, now=at(1)).person)
     assert (erasure.erase(desk, person, now=at(2)).emptied, erased_times(desk, number)) == (0, 1)
-    messages.customer_message(desk, number, f"{WORD} again", now=at(3))
+    messages.record_customer_message(desk, number, f"{WORD} again", now=at(3))
     assert (erasure.erase(desk, person, now=at(4)).emptied, erased_times(desk, number)) == (1, 2)
     assert WORD not in everything(desk)
 

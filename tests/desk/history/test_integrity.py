@@ -125,9 +125,9 @@ def do(desk: DeskSession, number: int, act: str, minute: int) -> None:
         case "ask":
             messages.reply(desk, number, "x", status="waiting", now=now)
         case "answer":
-            messages.customer_message(desk, number, "x", now=now)
+            messages.record_customer_message(desk, number, "x", now=now)
         case "note":
-            messages.note(desk, number, "x", now=now)
+            messages.add_note(desk, number, "x", now=now)
         case "working" | "solved" | "closed":
             update.move(desk, number, act, now=now)
         case "high" | "low":

@@ -66,8 +66,8 @@ def everything(desk: DeskSession, but: tuple[str, ...] = ()) -> str:
 def test_a_person_leaves_and_the_skeleton_stays(desk: DeskSession) -> None:
     number = fault(desk, phone="0131 496 0000")
     messages.reply(desk, number, "Dear Kim Doe, we look into it. KIM DOE: 0131 496 0000", now=at(5))
-    messages.customer_message(desk, number, "Thanks, Kim", now=at(6))
-    messages.note(desk, number, "Kim called again; kim@larch.example", now=at(7))
+    messages.record_customer_message(desk, number, "Thanks, Kim", now=at(6))
+    messages.add_note(desk, number, "Kim called again; kim@larch.example", now=at(7))
     update.move(desk, number, "solved", now=at(8))
     before = [event.kind for event in seen(desk, number).events]
     found = erasure.erase(desk, KIM, now=at(60))
@@ -92,7 +92,7 @@ def test_a_person_leaves_and_the_skeleton_stays(desk: DeskSession) -> None:
 def test_somebody_who_only_wrote_along_is_erased_too(desk: DeskSession) -> None:
     number = fault(desk)
     participants.add(desk, number, "Lou Roe", email="lou@larch.example", now=at(1))
-    messages.customer_message(desk, number, "I am Lou.", author="lou@larch.example", now=at(2))
+    messages.record_customer_message(desk, number, "I am Lou.", author="lou@larch.example", now=at(2))
     found = erasure.erase(desk, "Lou Roe", now=at(3))
     assert (found.tickets, found.emptied) == ([number], 1)
     assert [(message.author, message.body) for message in seen(desk, number).messages] == [
@@ -104,7 +104,7 @@ def test_somebody_who_only_wrote_along_is_erased_too(desk: DeskSession) -> None:
 
 def test_what_was_split_off_is_found_as_well(desk: DeskSession) -> None:
     number = fault(desk, body="- the door\n- the window")
-    split.split_items(desk, number, 1, now=at(5))
+    split.split_list_items(desk, number, 1, now=at(5))
     assert len(erasure.erase(desk, "kim doe", now=at(9)).tickets) == 3
     assert "window" not in everything(desk)
     whole(desk)

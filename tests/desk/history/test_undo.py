@@ -14,8 +14,8 @@ from deskterm.desk.core.session import DeskSession, MovedOn
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import split
-from deskterm.desk.linking.duplicate import duplicate
-from deskterm.desk.linking.merge import merge
+from deskterm.desk.linking.duplicate import close_as_duplicate
+from deskterm.desk.linking.merge import merge_into
 from deskterm.desk.notify import letters
 from deskterm.desk.tickets import update
 from deskterm.desk.workflow import due_times
@@ -95,13 +95,13 @@ def test_what_people_said_stays_said(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match=r"ann opened it .*a request that was made stays"):
         undo(desk, number, now=at(1))
     update.move(desk, number, "working", now=at(2))
-    messages.customer_message(desk, number, "Any news?", now=at(3))
+    messages.record_customer_message(desk, number, "Any news?", now=at(3))
     with pytest.raises(DeskError, match=r"recorded a message of the requester .*what the requester wrote stays"):
         undo(desk, number, now=at(4))
     messages.reply(desk, number, "Soon.", now=at(5))
     with pytest.raises(DeskError, match=r"ann answered .*a reply that was sent stays sent"):
         undo(desk, number, now=at(6))
-    messages.note(desk, number, "Hm.", now=at(7))
+    messages.add_note(desk, number, "Hm.", now=at(7))
     with pytest.raises(DeskError, match="what was written stays written"):
         undo(desk, number, now=at(8))
 
@@ -148,7 +148,7 @@ def test_a_duplicate_is_a_ticket_of_its_own_again(desk: DeskSession) -> None:
     older = fault(desk, requester="Kim Doe", email="kim@larch.example")
     younger = fault(desk, 5, requester="Lou Roe", email="lou@larch.example")
     before = rows(desk, older), rows(desk, younger)
-    duplicate(desk, younger, of=older, now=at(10))
+    close_as_duplicate(desk, younger, original_number=older, now=at(10))
     undo(desk, older, now=at(11))
     assert (rows(desk, older), rows(desk, younger)) == before
 
@@ -156,27 +156,27 @@ def test_a_duplicate_is_a_ticket_of_its_own_again(desk: DeskSession) -> None:
 def test_what_is_taken_back_is_named_before_what_it_changed(desk: DeskSession) -> None:
     first, second = fault(desk), fault(desk, 5, requester="Lou Roe", body="Two things:\n1. The door\n2. The window")
     said = [
-        (merge, second, f"the merge into {first}"),
-        (merge, first, f"the merge of {second}"),
-        (duplicate, second, f"the closing as a duplicate of {first}"),
-        (duplicate, first, f"the duplicate {second}"),
+        (merge_into, second, f"the merge into {first}"),
+        (merge_into, first, f"the merge of {second}"),
+        (close_as_duplicate, second, f"the closing as a duplicate of {first}"),
+        (close_as_duplicate, first, f"the duplicate {second}"),
     ]
     for connect, number, named in said:
         connect(desk, second, first, now=at(10))
         assert undo(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {named}")
-    split.split_items(desk, second, 1, now=at(12))
+    split.split_list_items(desk, second, 1, now=at(12))
     made = seen(desk, second).fields["split_to"]
     assert f"taken back: the splitting off of {made[0]}, {made[1]}, also" in undo(desk, second, now=at(13)).summary
-    split.split_items(desk, second, 1, items=[1], now=at(14))
+    split.split_list_items(desk, second, 1, items=[1], now=at(14))
     (one,) = seen(desk, second).fields["split_to"]
     assert undo(desk, one, now=at(15)).summary.startswith(f"{one}: taken back: the splitting off from {second}, also")
 
 
 def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> None:
     first, second = fault(desk), fault(desk, 5, requester="Lou Roe")
-    messages.customer_message(desk, second, "And it smokes.", now=at(6))
+    messages.record_customer_message(desk, second, "And it smokes.", now=at(6))
     before = rows(desk, first), rows(desk, second)
-    merge(desk, first, into=second, now=at(10))
+    merge_into(desk, first, into=second, now=at(10))
     assert [message.body for message in seen(desk, second).messages] == ["It hurts.", "It hurts.", "And it smokes."]
     undo(desk, first, now=at(11))
     assert (rows(desk, first), rows(desk, second)) == before
@@ -187,7 +187,7 @@ def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> 
 def test_what_was_split_off_is_closed_and_stays_linked(desk: DeskSession) -> None:
     number = fault(desk, body="Two things:\n1. The door\n2. The window")
     before = rows(desk, number)
-    split.split_items(desk, number, 1, now=at(10))
+    split.split_list_items(desk, number, 1, now=at(10))
     made = seen(desk, number).fields["split_to"]
     undo(desk, made[0], now=at(11))
     assert rows(desk, number) == before
@@ -201,7 +201,7 @@ def test_what_was_split_off_is_closed_and_stays_linked(desk: DeskSession) -> Non
 
 def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: DeskSession) -> None:
     number = fault(desk, body="- a\n- b")
-    split.split_items(desk, number, 1, now=at(10))
+    split.split_list_items(desk, number, 1, now=at(10))
     made = seen(desk, number).fields["split_to"]
     messages.reply(desk, made[1], "On it.", now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {made[1]} was part of it, and has moved on: ann answered"):

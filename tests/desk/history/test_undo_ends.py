@@ -85,12 +85,12 @@ def test_a_resolution_goes_back_with_its_status_and_its_letters(opened: Opened) 
 def test_what_was_said_of_an_incident_goes_back_on_all_its_tickets_or_on_none(opened: Opened) -> None:
     desk = opened("saas-platform")
     other = register(desk, subject="Down", requester="Lou Roe", organisation="birch", incomplete=True, now=at(1)).number
-    incidents.attach(desk, other, 1001, now=at(2))
+    incidents.attach_ticket(desk, other, 1001, now=at(2))
     before = stands(desk), stands(desk, other)
-    incidents.announce(desk, 1001, "We are on it.", now=at(5))
+    incidents.announce_to_attached(desk, 1001, "We are on it.", now=at(5))
     undo(desk, other, now=at(6))
     assert (stands(desk), stands(desk, other)) == before
-    incidents.announce(desk, 1001, "We are on it.", now=at(7))
+    incidents.announce_to_attached(desk, 1001, "We are on it.", now=at(7))
     sent(desk, other, 8)
     with pytest.raises(DeskError, match="its letter has gone out"):
         undo(desk, 1001, now=at(9))
@@ -100,7 +100,7 @@ def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(
     desk = opened("web-agency", type="question")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "Done.", now=at(5))
-    messages.customer_message(desk, 1001, "Thank you!", now=at(6))
+    messages.record_customer_message(desk, 1001, "Thank you!", now=at(6))
     before = stands(desk)
     thanks_filter.overrule_thanks(desk, 1001, now=at(7))
     undo(desk, 1001, now=at(8))
@@ -111,7 +111,7 @@ def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: 
     desk = as_(opened("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
     resolution.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
-    number = messages.customer_message(desk, 1001, "It is back.", now=at(3)).number
+    number = messages.record_customer_message(desk, 1001, "It is back.", now=at(3)).number
     with pytest.raises(DeskError, match="what the requester wrote stays, and so does the ticket that came of it"):
         undo(desk, 1001, now=at(4))
     with pytest.raises(DeskError, match="a request that was made stays"):
@@ -129,7 +129,11 @@ def test_what_was_closed_for_good_is_not_opened_by_taking_back(opened: Opened) -
 
 
 @pytest.mark.parametrize(
-    "connect", [duplicate.duplicate, lambda desk, number, other, now: merge.merge(desk, number, into=other, now=now)]
+    "connect",
+    [
+        duplicate.close_as_duplicate,
+        lambda desk, number, other, now: merge.merge_into(desk, number, into=other, now=now),
+    ],
 )
 def test_tickets_that_were_taken_for_one_come_apart_even_where_closed_is_for_good(opened: Opened, connect: Any) -> None:
     desk = opened("saas-platform")
@@ -146,12 +150,12 @@ def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Open
     desk = opened(name)
     other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
     third = register(desk, subject="Too", requester="Max Poe", organisation="larch", incomplete=True, now=at(2)).number
-    duplicate.duplicate(desk, other, 1001, now=at(3))
-    merge.merge(desk, third, into=1001, now=at(4))
+    duplicate.close_as_duplicate(desk, other, 1001, now=at(3))
+    merge.merge_into(desk, third, into=1001, now=at(4))
     before = stands(desk, other), stands(desk, third)
     acts: list[Callable[[int], object]] = [
         lambda number: messages.reply(desk, number, "Hello", now=at(5)),
-        lambda number: messages.note(desk, number, "Hm", now=at(5)),
+        lambda number: messages.add_note(desk, number, "Hm", now=at(5)),
         lambda number: resolution.resolve(desk, number, "Done", now=at(5)),
         lambda number: resolution.reopen(desk, number, "called", now=at(5)),
         lambda number: update.move(desk, number, "closed", now=at(5)),

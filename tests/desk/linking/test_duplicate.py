@@ -14,9 +14,9 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import split
-from deskterm.desk.linking.duplicate import duplicate
-from deskterm.desk.linking.merge import merge
-from deskterm.desk.linking.split import listed
+from deskterm.desk.linking.duplicate import close_as_duplicate
+from deskterm.desk.linking.merge import merge_into
+from deskterm.desk.linking.split import parse_list_items
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from one_ticket import seen
@@ -57,7 +57,7 @@ def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_
         return done.number
 
     original, second = fault("Kim"), fault("Lou")
-    done = duplicate(ann, second, of=original, now=story.now)
+    done = close_as_duplicate(ann, second, original_number=original, now=story.now)
     assert done.summary.startswith(f"{second} closed as a duplicate of {original}, one person takes part there")
     sheet = story.sheet(second)
     assert (sheet.row.status, sheet.fields["duplicate_of"]) == ("closed", original)
@@ -77,10 +77,10 @@ def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_
 def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: DeskSession) -> None:
     first = fault(desk, requester="Kim Doe", email="kim@larch.example")
     second = fault(desk, 5, body="Mine too.", requester="Lou Roe", email="lou@larch.example")
-    messages.customer_message(desk, first, "Since Monday.", now=at(10))
+    messages.record_customer_message(desk, first, "Since Monday.", now=at(10))
     messages.reply(desk, second, "We look into it.", now=at(15))
     before = seen(desk, second).clocks
-    done = merge(desk, first, into=second, reason="same thing", now=at(20))
+    done = merge_into(desk, first, into=second, reason="same thing", now=at(20))
     assert done.summary == f"{first} merged into {second}"
     assert said(desk, second) == [
         (first, "It hurts."),
@@ -97,25 +97,25 @@ def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: DeskSessi
 
 def test_a_chain_of_merged_tickets_shows_where_it_ends(desk: DeskSession) -> None:
     one, two, three = (fault(desk, minute, body=f"ticket {minute}") for minute in range(3))
-    merge(desk, one, into=two, now=at(10))
-    merge(desk, two, into=three, now=at(11))
+    merge_into(desk, one, into=two, now=at(10))
+    merge_into(desk, two, into=three, now=at(11))
     assert said(desk, three) == [(one, "ticket 0"), (two, "ticket 1"), (None, "ticket 2")]
     four = fault(desk, 12, body="ticket 12")
-    assert merge(desk, four, into=one, now=at(13)).summary == f"{four} merged into {three}, where {one} had gone"
+    assert merge_into(desk, four, into=one, now=at(13)).summary == f"{four} merged into {three}, where {one} had gone"
     assert said(desk, three)[-1] == (four, "ticket 12")
 
 
 def test_a_ticket_goes_into_no_circle_and_only_once(desk: DeskSession) -> None:
     one, two = fault(desk), fault(desk, 1)
-    merge(desk, one, into=two, now=at(10))
+    merge_into(desk, one, into=two, now=at(10))
     with pytest.raises(DeskError, match=f"Ticket {one} has gone into {two} already: it cannot take {two} in"):
-        merge(desk, two, into=one, now=at(11))
+        merge_into(desk, two, into=one, now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {one} was merged into {two} already"):
-        merge(desk, one, into=fault(desk, 2), now=at(12))
+        merge_into(desk, one, into=fault(desk, 2), now=at(12))
     with pytest.raises(DeskError, match=f"Ticket {one} is merged into {two}: name that"):
-        duplicate(desk, fault(desk, 3), of=one, now=at(13))
+        close_as_duplicate(desk, fault(desk, 3), original_number=one, now=at(13))
     with pytest.raises(UsageError, match="into itself"):
-        merge(desk, two, into=two, now=at(14))
+        merge_into(desk, two, into=two, now=at(14))
 
 
 @pytest.mark.requirement("S5-06", "S5-07")
@@ -126,9 +126,13 @@ def test_each_thing_that_a_message_lists_becomes_a_ticket_of_its_own(store_url: 
     body = "Hello,\n\nthree things:\n1. The logo\n   on the home page\n2. The form\n3. Our hours\n\nKim"
     asked: dict[str, Any] = {"requester": "Kim Doe", "email": "kim@larch.example", "fields": {"details": "see below"}}
     number = register(ann, type="work-request", subject="Changes", body=body, **asked, now=story.now).number
-    assert split.preview(ann, number, 1, now=story.now) == ["The logo\non the home page", "The form", "Our hours"]
+    assert split.preview_list_items(ann, number, 1, now=story.now) == [
+        "The logo\non the home page",
+        "The form",
+        "Our hours",
+    ]
     later = story.at("2026-11-23T11:00Z")
-    done = split.split_items(ann, number, 1, items=[1, 3], now=later)
+    done = split.split_list_items(ann, number, 1, items=[1, 3], now=later)
     made = story.sheet(number).fields["split_to"]
     assert done.summary.startswith(f"{number} split into {made[0]}, {made[1]}")
     found = [story.sheet(one) for one in made]
@@ -147,10 +151,10 @@ def test_each_thing_that_a_message_lists_becomes_a_ticket_of_its_own(store_url: 
 def test_a_list_is_asked_for_what_it_has(desk: DeskSession) -> None:
     number = fault(desk, body="- a\n- b")
     with pytest.raises(UsageError, match="lists 2 things: choose from 1 to 2"):
-        split.split_items(desk, number, 1, items=[3], now=at(5))
+        split.split_list_items(desk, number, 1, items=[3], now=at(5))
     with pytest.raises(DeskError, match="lists nothing: split it off as a whole"):
-        split.split_items(desk, fault(desk), 1, now=at(5))
-    assert split.preview(desk, fault(desk), 1, now=at(5)) == []
+        split.split_list_items(desk, fault(desk), 1, now=at(5))
+    assert split.preview_list_items(desk, fault(desk), 1, now=at(5)) == []
 
 
 @pytest.mark.parametrize(
@@ -168,14 +172,14 @@ def test_a_list_is_asked_for_what_it_has(desk: DeskSession) -> None:
     ],
 )
 def test_what_a_text_lists(body: str, things: list[str]) -> None:
-    assert listed(body) == things
+    assert parse_list_items(body) == things
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cc", "Cs", "Z")), min_size=1).filter(str.strip), min_size=2))
 def test_what_is_written_as_a_list_is_read_as_one(things: list[str]) -> None:
-    assert listed("\n".join(f"{place % 90 + 1}. {thing}" for place, thing in enumerate(things))) == things
+    assert parse_list_items("\n".join(f"{place % 90 + 1}. {thing}" for place, thing in enumerate(things))) == things
 
 
 @given(st.text())
 def test_any_text_can_be_asked_what_it_lists(body: str) -> None:
-    assert len(listed(body)) != 1
+    assert len(parse_list_items(body)) != 1

@@ -15,7 +15,7 @@ from deskterm.desk.history.hash_chain import verify
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.linking import duplicate, merge
-from deskterm.desk.linking.separate import separate
+from deskterm.desk.linking.separate import separate_ticket
 from deskterm.desk.tickets import resolution
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
@@ -28,8 +28,8 @@ from shipped_desk import shipped_desk
 from small_desk import at, small_desk
 
 JOINED: list[Callable[..., Any]] = [
-    lambda desk, number, other, **more: duplicate.duplicate(desk, number, other, **more),
-    lambda desk, number, other, **more: merge.merge(desk, number, other, **more),
+    lambda desk, number, other, **more: duplicate.close_as_duplicate(desk, number, other, **more),
+    lambda desk, number, other, **more: merge.merge_into(desk, number, other, **more),
 ]
 pytestmark = pytest.mark.requirement("S1-33")
 
@@ -67,12 +67,12 @@ def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 5)
     join(desk, second, first, now=at(10))
     assert names(desk, first) == ["Lou"]
-    assert messages.customer_message(desk, second, "Are you at it?", now=at(11)).number == first
+    assert messages.record_customer_message(desk, second, "Are you at it?", now=at(11)).number == first
     with pytest.raises(DeskError, match=f"or part the two: `deskterm ticket separate {second} WHY`"):
         undo(desk, second, now=at(12))
     with pytest.raises(DeskError, match=f"ticket separate {second} WHY"):
         resolution.reopen(desk, second, "called", now=at(12))
-    done = separate(desk, second, "it is another matter", now=at(13))
+    done = separate_ticket(desk, second, "it is another matter", now=at(13))
     assert done.summary == (
         f"{second} is a ticket of its own again, now New; one person leaves {first}; what was said stays where it is"
     )
@@ -83,13 +83,13 @@ def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(
     assert [message.body for message in there.messages] == ["It hurts.", "Are you at it?"]
     assert [event.data["reason"] for event in here.events if event.kind == "separated"] == ["it is another matter"]
     assert names(desk, first) == []
-    assert messages.customer_message(desk, second, "Hello?", now=at(14)).number == second
+    assert messages.record_customer_message(desk, second, "Hello?", now=at(14)).number == second
 
 
 def test_what_is_written_to_a_duplicate_is_said_by_whoever_asked_there(desk: DeskSession) -> None:
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 5)
-    duplicate.duplicate(desk, second, first, now=at(10))
-    messages.customer_message(desk, second, "Are you at it?", now=at(11))
+    duplicate.close_as_duplicate(desk, second, first, now=at(10))
+    messages.record_customer_message(desk, second, "Are you at it?", now=at(11))
     assert [message.author for message in seen(desk, first).messages] == ["Kim", "Lou"]
 
 
@@ -98,11 +98,11 @@ def test_who_takes_part_for_another_reason_stays(desk: DeskSession) -> None:
     for who in ("Max", "Ola", "Ora"):
         participants.add(desk, second, who, email=f"{who}@larch.example", now=at(3))
     participants.add(desk, first, "Pip", email="pip@larch.example", now=at(4))
-    duplicate.duplicate(desk, second, first, now=at(5))
-    duplicate.duplicate(desk, third, first, now=at(6))
+    duplicate.close_as_duplicate(desk, second, first, now=at(5))
+    duplicate.close_as_duplicate(desk, third, first, now=at(6))
     participants.remove(desk, first, "Ola", now=at(7))
     participants.add(desk, first, "Ola", now=at(8))
-    separate(desk, second, "another door", now=at(9))
+    separate_ticket(desk, second, "another door", now=at(9))
     assert names(desk, first) == ["Max", "Ola", "Pip"]
     assert seen(desk, first).fields["duplicates"] == [third]
 
@@ -113,17 +113,17 @@ def test_one_that_was_closed_before_it_was_merged_stays_closed(desk: DeskSession
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 1)
     for status in ("working", "solved", "closed"):
         update.move(desk, first, status, now=at(2))
-    merge.merge(desk, first, into=second, now=at(3))
-    done = separate(desk, first, "another door", now=at(4))
+    merge.merge_into(desk, first, into=second, now=at(3))
+    done = separate_ticket(desk, first, "another door", now=at(4))
     assert "still Closed, as it was before" in done.summary
     assert names(desk, second) == []
 
 
 def test_parting_is_undone_on_both(desk: DeskSession) -> None:
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 1)
-    duplicate.duplicate(desk, second, first, now=at(2))
+    duplicate.close_as_duplicate(desk, second, first, now=at(2))
     before = seen(desk, first).fields, seen(desk, second).fields
-    separate(desk, second, "another door", now=at(3))
+    separate_ticket(desk, second, "another door", now=at(3))
     undo(desk, first, now=at(4))
     assert (seen(desk, first).fields, seen(desk, second).fields) == before
     assert names(desk, first) == ["Lou"]
@@ -132,9 +132,9 @@ def test_parting_is_undone_on_both(desk: DeskSession) -> None:
 def test_a_ticket_that_stands_for_itself_has_nothing_to_part_from(desk: DeskSession) -> None:
     number = fault(desk, "Kim")
     with pytest.raises(DeskError, match="neither a duplicate nor merged"):
-        separate(desk, number, "x", now=at(1))
+        separate_ticket(desk, number, "x", now=at(1))
     with pytest.raises(UsageError, match="why it is a matter of its own"):
-        separate(desk, number, "  ", now=at(1))
+        separate_ticket(desk, number, "  ", now=at(1))
 
 
 @pytest.mark.parametrize("join", JOINED, ids=["duplicate", "merge"])
@@ -146,8 +146,8 @@ def test_tickets_part_even_where_closed_is_for_good(store_url: str, join: Callab
     )
     status = seen(desk, second).row.status
     join(desk, second, first, now=at(3))
-    messages.customer_message(desk, second, "Any news?", now=at(4))
-    separate(desk, second, "another matter", now=at(5))
+    messages.record_customer_message(desk, second, "Any news?", now=at(4))
+    separate_ticket(desk, second, "another matter", now=at(5))
     assert seen(desk, second).row.status == status
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
@@ -178,7 +178,7 @@ def test_where_no_notice_says_so_they_hear_it_in_plain_words(store_url: str) -> 
     desk = shipped_desk(store_url, "campus-it", notices=tuple(one for one in procedure.notices if one.on != "merged"))
     asked: dict[str, Any] = {"subject": "x", "body": "It fails.", "organisation": "larch", "incomplete": True}
     first, second = (register(desk, requester=who, **asked, now=at(1)).number for who in ("Kim", "Lou"))
-    duplicate.duplicate(desk, second, first, now=at(3))
+    duplicate.close_as_duplicate(desk, second, first, now=at(3))
     said = [message.body for message in seen(desk, second).messages]
     assert f"Your request {second} goes on in {first}, which is about the same matter." in said
     desk.store.close()
@@ -198,7 +198,7 @@ def test_tickets_of_different_clients_are_joined_only_by_who_means_it(
     with pytest.raises(DeskError, match=f"{third} is of no client and {first} of Larch Ltd"):
         join(desk, third, first, now=at(3))
     assert names(desk, first) == []
-    join(desk, second, first, anyway=True, now=at(4))
+    join(desk, second, first, across_clients=True, now=at(4))
     assert names(desk, first) == ["Lou"]
 
 
@@ -209,7 +209,7 @@ def test_where_originals_are_looked_for_among_everybody_clients_are_not_asked_ab
         register(desk, subject="x", body="y", organisation=who, incomplete=True, now=at(1)).number
         for who in ("larch", "alder")
     )
-    duplicate.duplicate(desk, second, first, now=at(2))
+    duplicate.close_as_duplicate(desk, second, first, now=at(2))
     with open_reader(desk.store.url) as reader:
         found = ticket_detail(reader, second)
     assert found is not None

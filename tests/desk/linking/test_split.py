@@ -50,43 +50,43 @@ def letters(desk: DeskSession, number: int) -> list[tuple[str, str]]:
 def test_the_only_message_is_not_split_off_as_a_whole(desk: DeskSession) -> None:
     number = fault(desk)
     with pytest.raises(DeskError, match=r"all that was asked for .* nothing would be left"):
-        split.split(desk, number, 1, now=at(1))
-    split.split_items(desk, number, 1, items=[3], now=at(2))
-    messages.customer_message(desk, number, "By the way, the lamp.", now=at(3))
+        split.split_message(desk, number, 1, now=at(1))
+    split.split_list_items(desk, number, 1, items=[3], now=at(2))
+    messages.record_customer_message(desk, number, "By the way, the lamp.", now=at(3))
     other = fault(desk)
-    messages.customer_message(desk, other, "And the lamp.", now=at(4))
-    split.split(desk, other, 1, now=at(5))
+    messages.record_customer_message(desk, other, "And the lamp.", now=at(4))
+    split.split_message(desk, other, 1, now=at(5))
 
 
 @pytest.mark.requirement("S5-06")
 def test_a_message_is_split_off_once_unless_that_was_taken_back(desk: DeskSession) -> None:
     number = fault(desk)
-    lamp = messages.customer_message(desk, number, "By the way, the lamp.", now=at(1)).version
-    made = split.split(desk, number, lamp, now=at(2)).number
+    lamp = messages.record_customer_message(desk, number, "By the way, the lamp.", now=at(1)).version
+    made = split.split_message(desk, number, lamp, now=at(2)).number
     with pytest.raises(DeskError, match=f"Message {lamp} of {number} is ticket {made} already"):
-        split.split(desk, number, lamp, now=at(3))
+        split.split_message(desk, number, lamp, now=at(3))
     undo(desk, number, now=at(4))
-    assert split.split(desk, number, lamp, now=at(5)).number != made
+    assert split.split_message(desk, number, lamp, now=at(5)).number != made
 
 
 @pytest.mark.requirement("S5-06")
 def test_a_thing_of_a_list_is_split_off_once(desk: DeskSession) -> None:
     number = fault(desk)
-    messages.customer_message(desk, number, "By the way, the lamp.", now=at(1))
-    split.split_items(desk, number, 1, items=[2], now=at(2))
+    messages.record_customer_message(desk, number, "By the way, the lamp.", now=at(1))
+    split.split_list_items(desk, number, 1, items=[2], now=at(2))
     (made,) = seen(desk, number).fields["split_to"]
     with pytest.raises(DeskError, match=f"Thing 2 of message 1 of {number} is ticket {made} already: choose others"):
-        split.split_items(desk, number, 1, now=at(3))
+        split.split_list_items(desk, number, 1, now=at(3))
     with pytest.raises(DeskError, match=f"Thing 2 of message 1 of {number} is ticket {made} already: split off other"):
-        split.split(desk, number, 1, now=at(3))
-    split.split_items(desk, number, 1, items=[1, 3], now=at(4))
+        split.split_message(desk, number, 1, now=at(3))
+    split.split_list_items(desk, number, 1, items=[1, 3], now=at(4))
     assert len(seen(desk, number).fields["split_to"]) == 3
 
 
 def test_a_split_that_is_taken_back_sends_no_letters(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     number = fault(desk, type="technical-support", incomplete=True)
-    split.split_items(desk, number, 1, now=at(1))
+    split.split_list_items(desk, number, 1, now=at(1))
     made = seen(desk, number).fields["split_to"]
     assert [letters(desk, one) for one in made] == [[("registered", "queued")]] * 3
     undo(desk, number, now=at(2))
@@ -102,7 +102,7 @@ def test_what_comes_of_another_ticket_is_marked_with_what_it_lacks(store_url: st
     number = fault(desk, type=None, incomplete=True)
     lacking = seen(desk, number)
     assert "incomplete" in lacking.flags
-    split.split_items(desk, number, 1, items=[1], now=at(1))
+    split.split_list_items(desk, number, 1, items=[1], now=at(1))
     (made,) = seen(desk, number).fields["split_to"]
     assert "incomplete" in seen(desk, made).flags
     assert update.tag(desk, made, ["door"], now=at(2)).number == made
@@ -117,7 +117,7 @@ def test_what_follows_a_closed_ticket_up_is_marked_with_what_it_lacks(store_url:
     assert "incomplete" in seen(desk, number).flags
     update.move(desk, number, "triage", now=at(1))
     resolution.close(desk, number, desk.procedure.definition.closing.reasons[0].key, now=at(2))
-    made = messages.customer_message(desk, number, "It is back.", now=at(3)).number
+    made = messages.record_customer_message(desk, number, "It is back.", now=at(3)).number
     assert made != number
     assert "incomplete" in seen(desk, made).flags
     assert check_integrity(desk.store).findings == ()

@@ -165,7 +165,7 @@ def test_everybody_in_a_department_is_told_and_the_first_to_answer_has_the_ticke
     assert seen(agency, number).row.assignee == "kim"
     messages.reply(as_(agency, "sam"), number, "And see the guide.", now=at(11))
     assert seen(agency, number).row.assignee == "kim"
-    messages.customer_message(agency, number, "I cannot find it.", now=at(12))
+    messages.record_customer_message(agency, number, "I cannot find it.", now=at(12))
     assert heard(agency, "sam")[0] == (number, "the requester wrote")
     assert heard(agency, "kim")[0] == (number, "the requester wrote")
 
@@ -227,7 +227,7 @@ def test_the_people_of_a_duplicate_are_told_of_it(vendor: DeskSession) -> None:
     first = ticket(vendor, type="support-query", organisation="larch")
     second = ticket(vendor, 1, type="support-query", organisation="larch", requester="Ola Birk",
                     email="ola@larch.example")  # fmt: skip
-    duplicate.duplicate(vendor, second, first, now=at(5))
+    duplicate.close_as_duplicate(vendor, second, first, now=at(5))
     letter = letters_on(vendor, second)[-1]
     assert (letter.on, letter.template, [person.name for person in letter.to]) == ("merged", "duplicate", ["Ola Birk"])
     assert [record.values["contact"] for record in seen(vendor, first).records if record.kind == "participant"]
@@ -264,8 +264,8 @@ def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(platform:
     quotes.request(platform, number, now=at(2))
     quotes.send(as_(platform, "professional-services"), number, Decimal("1250.00"), now=at(3))
     assert "Quote: GBP 1,250.00\n" in body_of(platform, number, "quote")
-    survey.answer(platform, number, 3, comment="Slow.", now=at(4))
-    survey.review(platform, number, note="Nobody looked.", changed="We call back within a day now.", now=at(5))
+    survey.record_answer(platform, number, 3, comment="Slow.", now=at(4))
+    survey.review_answer(platform, number, note="Nobody looked.", outcome="We call back within a day now.", now=at(5))
     told = body_of(platform, number, "changed-by-feedback")
     assert "changed since:\n\nWe call back within a day now.\n" in told
     assert "Nobody looked" not in told

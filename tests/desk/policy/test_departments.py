@@ -64,7 +64,7 @@ def test_the_lead_is_told_where_nobody_works_in_the_department(agency: DeskSessi
     assert "nobody works in Work Request: lea told instead" in done.summary
     assert heard(agency, "lea") == ["a new ticket, and nobody works in Work Request"]
     assert heard(agency, "sam") == []
-    said = messages.customer_message(agency, done.number, "Any news?", now=at(5))
+    said = messages.record_customer_message(agency, done.number, "Any news?", now=at(5))
     assert "lea told instead" in said.summary
     mine = register(as_(agency, "lea"), subject="Another", email="ida@larch.example", type="work-request",
                     fields={"details": "20 %"}, now=at(6))  # fmt: skip
@@ -78,7 +78,7 @@ def test_the_lead_is_told_where_everybody_in_the_department_is_away(agency: Desk
     number = ticket(agency)
     assert heard(agency, "lea") == ["a new ticket, and everybody in Support is away"]
     update.assign(agency, number, "kim", now=at(1))
-    said = messages.customer_message(agency, number, "Any news?", now=at(5))
+    said = messages.record_customer_message(agency, number, "Any news?", now=at(5))
     assert "told instead" not in said.summary
     assert "the requester wrote" in heard(agency, "kim")  # who has it hears of it, wherever they belong
 

@@ -20,7 +20,7 @@ from small_desk import at, small_desk
 COMMANDS: dict[str, Callable[[DeskSession], object]] = {
     "register": lambda desk: register(desk, subject="x", type="fault", now=at(5)),
     "reply": lambda desk: messages.reply(desk, 1001, "x", now=at(5)),
-    "note": lambda desk: messages.note(desk, 1001, "x", now=at(5)),
+    "note": lambda desk: messages.add_note(desk, 1001, "x", now=at(5)),
     "move": lambda desk: update.move(desk, 1001, "working", now=at(5)),
     "assign": lambda desk: update.assign(desk, 1001, "sam", now=at(5)),
     "severity": lambda desk: update.set_severity(desk, 1001, "high", now=at(5)),

@@ -76,7 +76,7 @@ def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(ve
     number = ticket(vendor, type="support-query")
     update.move(vendor, number, "under-investigation", now=at(1))
     messages.reply(vendor, number, "Press the button.", resolution="permanent", status="client-sign-off", now=at(2))
-    messages.customer_message(vendor, number, "That did it.", now=at(3))
+    messages.record_customer_message(vendor, number, "That did it.", now=at(3))
     assert seen(vendor, number).row.status == "under-investigation"
     with pytest.raises(DeskError, match=f"confirmed: say so with `deskterm ticket confirm {number}`"):
         update.move(vendor, number, "closed", now=at(4))

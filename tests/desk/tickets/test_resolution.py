@@ -254,7 +254,7 @@ def test_nothing_is_resolved_without_saying_how_and_the_requester_reads_it(opene
 def test_a_ticket_that_came_back_needs_a_resolution_anew(opened: Opened) -> None:
     desk = opened("campus-it")
     resolution.resolve(desk, 1001, LETTER, code="solved", now=at(5))
-    messages.customer_message(desk, 1001, "It is broken again.", now=at(60))
+    messages.record_customer_message(desk, 1001, "It is broken again.", now=at(60))
     assert seen(desk).row.status == "in-progress"
     with pytest.raises(DeskError, match="needs a word on how"):
         update.move(desk, 1001, "resolved", anyway=True, now=at(61))
@@ -298,7 +298,7 @@ def test_what_is_missing_is_asked_for_and_waited_for(opened: Opened) -> None:
     desk = opened("campus-it")
     messages.reply(desk, 1001, "In which room?", status="waiting-for-requester", now=at(5))
     assert seen(desk).row.waiting == "them"
-    messages.customer_message(desk, 1001, "B 204", now=at(30))
+    messages.record_customer_message(desk, 1001, "B 204", now=at(30))
     assert (seen(desk).row.status, seen(desk).row.waiting) == ("in-progress", "us")
 
 

@@ -141,7 +141,7 @@ def test_a_ticket_that_comes_back_is_not_due_when_it_was(desk: DeskSession) -> N
     kim = open_desk(desk.store, "kim")
     due_times.set_due(kim, 1001, "resolution", at(60), reason="agreed", now=at(1))
     update.move(desk, 1001, "solved", now=at(30))
-    messages.customer_message(desk, 1001, "Not quite.", now=at(5000))
+    messages.record_customer_message(desk, 1001, "Not quite.", now=at(5000))
     again = clock(desk, "resolution")
     assert (again.cycle, again.state, again.due, again.breached_at) == (2, "running", None, None)
 
@@ -225,7 +225,7 @@ def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_
     assert seen(desk).row.next_due is None
     (warning, end) = upcoming(desk)
     assert (warning.what, end.what, end.instant) == ("warning", "timer", waits.due)
-    messages.customer_message(desk, 1001, "Firefox", now=at(70))
+    messages.record_customer_message(desk, 1001, "Firefox", now=at(70))
     assert clock(desk, "timer:status:waiting").state == "met"
     assert not seen(desk).row.breached
 
@@ -248,7 +248,7 @@ def test_a_ticket_is_put_off_and_a_word_takes_it_up(desk: DeskSession) -> None:
     due_times.snooze(desk, 1001, at(700), now=at(2))
     assert clock(desk, "timer:snooze").due == epoch(700)
     assert clock(desk, "resolution").state == "running"
-    messages.customer_message(desk, 1001, "and now?", now=at(3))
+    messages.record_customer_message(desk, 1001, "and now?", now=at(3))
     assert (clock(desk, "timer:snooze").state, seen(desk).snoozed_until) == ("met", None)
     due_times.snooze(desk, 1001, at(800), now=at(4))
     due_times.snooze(desk, 1001, None, now=at(5))
@@ -285,8 +285,8 @@ def test_a_duplicate_loses_its_clocks_and_keeps_its_misses(desk: DeskSession) ->
     messages.reply(desk, number, "late", now=at(45))
     before = seen(desk, older).clocks
     with pytest.raises(DeskError, match="1001 is the older of the two: close 1002"):
-        duplicate.duplicate(desk, older, of=number, now=at(50))
-    duplicate.duplicate(desk, number, of=older, now=at(50))
+        duplicate.close_as_duplicate(desk, older, original_number=number, now=at(50))
+    duplicate.close_as_duplicate(desk, number, original_number=older, now=at(50))
     found = {clock.metric: clock for clock in seen(desk, number).clocks}
     assert (found["response"].state, found["response"].breached_at) == ("late", epoch(30))
     assert found["resolution"].state == "cancelled"
@@ -294,19 +294,19 @@ def test_a_duplicate_loses_its_clocks_and_keeps_its_misses(desk: DeskSession) ->
     assert seen(desk, older).clocks == before
     assert seen(desk, older).fields == {"duplicates": [number]}
     with pytest.raises(DeskError, match="is a duplicate itself, of 1001"):
-        duplicate.duplicate(desk, fault(desk), of=number, now=at(60))
+        duplicate.close_as_duplicate(desk, fault(desk), original_number=number, now=at(60))
     with pytest.raises(DeskError, match="is a duplicate of 1001 already"):
-        duplicate.duplicate(desk, number, of=older, now=at(60))
+        duplicate.close_as_duplicate(desk, number, original_number=older, now=at(60))
 
 
 def test_a_matter_split_off_starts_when_its_message_came(desk: DeskSession) -> None:
     number = fault(desk, requester="Kim Doe", email="kim@larch.example")
     messages.reply(desk, number, "hello", now=at(5))
-    messages.customer_message(desk, number, "By the way:\nthe printer burns.", now=at(50))
+    messages.record_customer_message(desk, number, "By the way:\nthe printer burns.", now=at(50))
     messages.reply(desk, number, "I see", now=at(55))
     with pytest.raises(DeskError, match="the desk's own"):
-        split.split(desk, number, 4, now=at(60))
-    done = split.split(desk, number, 3, now=at(90))
+        split.split_message(desk, number, 4, now=at(60))
+    done = split.split_message(desk, number, 3, now=at(90))
     found = seen(desk, done.number)
     assert (found.row.subject, found.row.received, found.row.requester) == ("By the way:", epoch(50), "Kim Doe")
     assert clock(desk, "response", done.number).started == epoch(50)

@@ -158,7 +158,9 @@ def test_a_rule_begins_a_ladder_once(saas: DeskSession) -> None:
 @pytest.mark.requirement("S1-34")
 def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: DeskSession) -> None:
     number = ticket(vendor, type="support-query", organisation="larch")
-    messages.customer_message(vendor, number, "Please ESCALATE this to the customer\nexcellence  manager.", now=at(5))
+    messages.record_customer_message(
+        vendor, number, "Please ESCALATE this to the customer\nexcellence  manager.", now=at(5)
+    )
     (step,) = steps(vendor, number)
     assert (step.state, step.who, step.values["by_customer"], step.values["message"]) == (
         "open", "customer-excellence-manager", True, 3,
@@ -169,7 +171,7 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
         assert escalations(reader, ["customer-excellence-manager"]) == [waiting]
         assert escalations(reader, ["customer-support-agent"]) == []
     assert (waiting.number, waiting.by_customer, waiting.role) == (number, True, "customer-excellence-manager")
-    messages.customer_message(vendor, number, "Escalate it, I said.", now=at(6))
+    messages.record_customer_message(vendor, number, "Escalate it, I said.", now=at(6))
     assert len(steps(vendor, number)) == 1
     cem = as_(vendor, "customer-excellence-manager")
     escalation.review(cem, number, decision="Called them; a fix comes on Friday.", now=at(7))
@@ -275,7 +277,7 @@ def test_a_delay_told_by_phone_needs_no_letter(store_url: str) -> None:
     story = _services(store_url)
     number = _fault(story)
     now = story.at("2026-11-23T10:00Z")
-    delay_notice.announce_delay(story.by("ann"), number, "Tomorrow.", metric="resolution", phone=True, now=now)
+    delay_notice.announce_delay(story.by("ann"), number, "Tomorrow.", metric="resolution", by_phone=True, now=now)
     story.at("2026-12-31T12:00Z")
     assert story.letters(number) == ["registered"]
 
@@ -362,7 +364,7 @@ def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_
 def test_a_duplicate_is_not_escalated_any_more(vendor: DeskSession) -> None:
     first, number = ticket(vendor), ticket(vendor)
     escalation.escalate(vendor, number, reason="asked for", now=at(1))
-    duplicate.duplicate(vendor, number, first, now=at(2))
+    duplicate.close_as_duplicate(vendor, number, first, now=at(2))
     assert (steps(vendor, number)[0].state, "escalated" in seen(vendor, number).flags) == ("over", False)
 
 

@@ -78,5 +78,5 @@ def test_a_quote_is_waited_for_until_the_requester_answers(vendor: DeskSession) 
         update.move(vendor, 1001, status, now=at(minute))
     timer = "timer:status:quote-required"
     assert upcoming(vendor, timer) == [("timer", 100 + 14 * DAY)]
-    messages.customer_message(vendor, 1001, "We accept.", now=at(100 + 3 * DAY))
+    messages.record_customer_message(vendor, 1001, "We accept.", now=at(100 + 3 * DAY))
     assert upcoming(vendor, timer) == []

@@ -74,7 +74,7 @@ def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: 
     as_layout_1(store_url)
     store = open_store(store_url)
     desk = open_desk(store, "ann")
-    messages.customer_message(desk, 1001, "Firefox", now=at(60))
+    messages.record_customer_message(desk, 1001, "Firefox", now=at(60))
     with open_reader(store_url) as reader:
         found = ticket_detail(reader, 1002)
     assert found is not None

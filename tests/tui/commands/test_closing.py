@@ -68,7 +68,7 @@ async def test_an_incident_is_resolved_with_what_is_attached_to_it_or_alone(
 ) -> None:
     desk = opened(tmp_path, "campus-it")
     register(desk, subject="It fails here too", requester="Lou", incomplete=True, now=at(1))
-    incidents.attach(desk, 1002, 1001, now=at(2))
+    incidents.attach_ticket(desk, 1002, 1001, now=at(2))
     async with sitting(desk.store.url) as here:
         here.screen.go_to(1001)
         await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
@@ -111,7 +111,7 @@ async def test_one_key_opens_a_ticket_again_that_stayed_closed_for_thanks(tmp_pa
     desk = opened(tmp_path, "web-agency", type="question")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "Done.", now=at(2))
-    messages.customer_message(desk, 1001, "Great job.", now=at(3))
+    messages.record_customer_message(desk, 1001, "Great job.", now=at(3))
     async with sitting(desk.store.url, view="closed") as here:
         await here.until(lambda: here.screen.queue.count == 1, "the closed ticket")
         await here.pilot.press("O")

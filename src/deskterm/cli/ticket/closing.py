@@ -65,7 +65,7 @@ def resolve(
     if attached and version is not None:
         raise UsageError("--attached and --if-version go one at a time.")
     if attached:
-        done = incidents.resolve(
+        done = incidents.resolve_incident(
             desk, number, words, resolution=kind, code=code, status=status, channel=channel, strict=strict, now=now
         )
     else:

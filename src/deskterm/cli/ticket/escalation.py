@@ -123,7 +123,7 @@ def delay(
     from deskterm.desk.conversation.delay_notice import announce_delay
 
     invocation: CliContext = context.obj
-    done = announce_delay(invocation.desk(), number, words, metric=metric, phone=phone, now=time_of(invocation))
+    done = announce_delay(invocation.desk(), number, words, metric=metric, by_phone=phone, now=time_of(invocation))
     report(done, as_json)
 
 

@@ -62,7 +62,7 @@ def attach_ticket(context: typer.Context, number: Number, incident: Incident, as
     from deskterm.desk.linking import incidents
 
     invocation: CliContext = context.obj
-    report(incidents.attach(invocation.desk(), number, incident, now=time_of(invocation)), as_json)
+    report(incidents.attach_ticket(invocation.desk(), number, incident, now=time_of(invocation)), as_json)
 
 
 def detach(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
@@ -70,7 +70,7 @@ def detach(context: typer.Context, number: Number, as_json: AsJson = False) -> N
     from deskterm.desk.linking import incidents
 
     invocation: CliContext = context.obj
-    report(incidents.detach(invocation.desk(), number, now=time_of(invocation)), as_json)
+    report(incidents.detach_ticket(invocation.desk(), number, now=time_of(invocation)), as_json)
 
 
 def announce(
@@ -84,7 +84,10 @@ def announce(
     from deskterm.desk.linking import incidents
 
     invocation: CliContext = context.obj
-    report(incidents.announce(invocation.desk(), incident, words, status=status, now=time_of(invocation)), as_json)
+    report(
+        incidents.announce_to_attached(invocation.desk(), incident, words, status=status, now=time_of(invocation)),
+        as_json,
+    )
 
 
 def take(context: typer.Context, number: Number, as_json: AsJson = False) -> None:

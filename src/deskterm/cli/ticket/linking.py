@@ -29,11 +29,11 @@ def duplicate(
 ) -> None:
     """Close a ticket as a duplicate of another; its people take part there, its clocks are cancelled."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.linking.duplicate import duplicate as close
+    from deskterm.desk.linking.duplicate import close_as_duplicate as close
 
     invocation: CliContext = context.obj
     now = time_of(invocation)
-    output.print_done(close(invocation.desk(), number, of, reason=reason, anyway=anyway, now=now), as_json)
+    output.print_done(close(invocation.desk(), number, of, reason=reason, across_clients=anyway, now=now), as_json)
 
 
 def merge(
@@ -46,11 +46,11 @@ def merge(
 ) -> None:
     """Let a ticket go on in another, which shows both conversations from then on."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.linking.merge import merge as join
+    from deskterm.desk.linking.merge import merge_into as join
 
     invocation: CliContext = context.obj
     now = time_of(invocation)
-    output.print_done(join(invocation.desk(), number, into, reason=reason, anyway=anyway, now=now), as_json)
+    output.print_done(join(invocation.desk(), number, into, reason=reason, across_clients=anyway, now=now), as_json)
 
 
 def separate(
@@ -64,7 +64,7 @@ def separate(
     It is open again, and the people who came with it leave the other one. What was said stays where it was said.
     """
     from deskterm.cli.runtime import output
-    from deskterm.desk.linking.separate import separate as part
+    from deskterm.desk.linking.separate import separate_ticket as part
 
     invocation: CliContext = context.obj
     output.print_done(part(invocation.desk(), number, reason, now=time_of(invocation)), as_json)
@@ -95,7 +95,7 @@ def split(
     invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)
     if dry_run:
-        found = splitting.preview(desk, number, message, now=now)
+        found = splitting.preview_list_items(desk, number, message, now=now)
         if as_json:
             output.print_json(found)
         else:
@@ -104,9 +104,9 @@ def split(
             if not found:
                 print(f"Message {message} of {number} lists nothing.")
     elif items or item:
-        output.print_done(splitting.split_items(desk, number, message, items=item or (), now=now), as_json)
+        output.print_done(splitting.split_list_items(desk, number, message, items=item or (), now=now), as_json)
     else:
-        output.print_done(splitting.split(desk, number, message, subject=subject, now=now), as_json)
+        output.print_done(splitting.split_message(desk, number, message, subject=subject, now=now), as_json)
 
 
 def undo(

@@ -163,7 +163,7 @@ def reply(
         if status is not None or next_steps or resolution is not None:
             raise UsageError("--from-requester goes alone: the procedure says where a requester's words lead.")
         arrived = read_instant(received, facts.timezone) if received is not None else None
-        done = messages.customer_message(
+        done = messages.record_customer_message(
             invocation.desk(), number, body, author=author, channel=channel, received_at=arrived, now=now
         )
     elif author is not None or received is not None:
@@ -194,7 +194,7 @@ def note(
 
     invocation: CliContext = context.obj
     body, now = read_words(words), invocation.now(facts_of(invocation))
-    report(messages.note(invocation.desk(), number, body, now=now, version=version), as_json)
+    report(messages.add_note(invocation.desk(), number, body, now=now, version=version), as_json)
 
 
 @app.command()

@@ -34,7 +34,7 @@ def answer(
 
     invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
-    done = survey.answer(invocation.desk(), number, score, comment=comment, complaint=complaint, now=now)
+    done = survey.record_answer(invocation.desk(), number, score, comment=comment, complaint=complaint, now=now)
     output.print_done(done, as_json)
 
 
@@ -93,7 +93,7 @@ def review(
 
     invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
-    done = survey.review(invocation.desk(), number, feedback=which, note=note, changed=changed, now=now)
+    done = survey.review_answer(invocation.desk(), number, feedback=which, note=note, outcome=changed, now=now)
     output.print_done(done, as_json)
 
 

@@ -21,7 +21,7 @@ _AFTER = ".,;:!?)]}*_»”’…"
 """What ends a sentence or a bracket and not an address."""
 
 
-def note_articles(work: TicketTransaction, event: Event) -> list[str]:
+def record_sent_articles(work: TicketTransaction, event: Event) -> list[str]:
     """Keep which articles an answer of ours names; nothing to say of it to whoever answered."""
     if event.kind != "replied" or event.data.get("author_kind") != "agent" or "body" not in event.texts:
         return []
@@ -30,7 +30,7 @@ def note_articles(work: TicketTransaction, event: Event) -> list[str]:
         return []
     table = table_of(PersonalText)
     body = work.session.execute(select(table.c.body).where(table.c.id == event.texts["body"].id)).scalar_one()
-    for address in addresses(str(body), bases):
+    for address in find_article_addresses(str(body), bases):
         known = next(
             (one for one in of_kind(work.state.records, ARTICLE) if one.values.get("address") == address), None
         )
@@ -41,7 +41,7 @@ def note_articles(work: TicketTransaction, event: Event) -> list[str]:
     return []
 
 
-def addresses(body: str, bases: Iterable[str]) -> Iterator[str]:
+def find_article_addresses(body: str, bases: Iterable[str]) -> Iterator[str]:
     """The addresses under any of the bases that a text names in its own lines, not in those it quotes; each once."""
     under = [base.rstrip("/") for base in bases if base]
     own = "\n".join(line for line in body.splitlines() if not line.lstrip().startswith(">"))

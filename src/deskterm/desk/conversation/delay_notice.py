@@ -18,22 +18,22 @@ from deskterm.sla.clock import Clock
 def announce_delay(
     desk: DeskSession,
     number: int,
-    words: str,
+    text: str,
     *,
     metric: str | None = None,
-    phone: bool = False,
+    by_phone: bool = False,
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
     """Tell the requester that a promise will hardly be kept. words: why, or when it will be; they go into the letter
     for delays, or are what was said by phone. metric: which clock; left out, the one that is due next. It counts as an
     answer, and no letter goes out by itself any more when the time is over."""
-    if not words.strip():
+    if not text.strip():
         raise UsageError("Say a few words: what takes longer, or when it will be done.")
     with desk.ticket(number, "reply", now, version, doing="announce a delay") as work:
         clock = _clock(work, metric)
         about = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
-        body = words.rstrip() if phone else _letter(work, about, words.rstrip())
+        body = text.rstrip() if by_phone else _letter(work, about, text.rstrip())
         key = f"{clock.metric}.{clock.cycle}"
         work.append(
             "replied",
@@ -41,12 +41,12 @@ def announce_delay(
             {"body": body},
             author_kind="agent",
             author=desk.agent.name,
-            channel="phone" if phone else "email",
+            channel="phone" if by_phone else "email",
             news="delayed",
             metric=clock.metric,
             cycle=clock.cycle,
         )
-        done = work.done(f"{number}: told that it takes longer{' by phone' if phone else ''}")
+        done = work.done(f"{number}: told that it takes longer{' by phone' if by_phone else ''}")
     return done
 
 

@@ -15,14 +15,14 @@ from deskterm.procedure.schema import Rule
 PARTICIPANT = "participant"
 
 
-def latest_follow_up(state: State) -> int | None:
+def find_latest_follow_up(state: State) -> int | None:
     """The last ticket that came of what was written to this one after it was closed."""
     numbers = state.fields.get(FOLLOW_UPS)
     return max(numbers) if numbers else None
 
 
-def follow_up(
-    source: TicketTransaction, words: str, subject: str, *, contact: int | None, channel: str, at: int
+def register_follow_up(
+    source: TicketTransaction, body: str, subject: str, *, contact: int | None, channel: str, received_at: int
 ) -> CommandResult:
     """Register a new ticket with a message of the requester, classified as its source is, in the source's transaction;
     the two are linked. at: when the message arrived, epoch seconds; the new ticket's clocks start there."""
@@ -33,7 +33,7 @@ def follow_up(
         values["team"] = None  # it begins where every new ticket does
     values["status"] = procedure.initial_status(state.type).key
     values["channel"] = channel or state.channel
-    values["received_at"] = at
+    values["received_at"] = received_at
     changes: dict[str, Any] = {name: (None, value) for name, value in values.items() if value is not None}
     changes[f"fields.{FOLLOW_UP_OF}"] = (None, source.number)
     changes |= {f"records.{PARTICIPANT}.{r.key}": (None, dict(r.values)) for r in of_kind(state.records, PARTICIPANT)}
@@ -43,13 +43,13 @@ def follow_up(
     work.append(
         "registered",
         changes,
-        {"subject": subject, "body": words},
+        {"subject": subject, "body": body},
         author_kind="requester",
         contact=contact if contact is not None else state.requester_id,
         channel=values["channel"],
-        spoken_at=at,
+        spoken_at=received_at,
     )
-    lacks = lacking_at_first(work, words)
+    lacks = lacking_at_first(work, body)
     if lacks:
         work.append("edited", lacks)
     done = work.done(f"{source.number} stays closed; {work.number} registered, which follows it up")

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from deskterm.desk.conversation.follow_up import follow_up, latest_follow_up
-from deskterm.desk.conversation.thanks_filter import keep_closed, only_thanks_here
+from deskterm.desk.conversation.follow_up import find_latest_follow_up, register_follow_up
+from deskterm.desk.conversation.thanks_filter import is_only_thanks_on_ticket, record_thanks
 from deskterm.desk.core.people import writer
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
@@ -57,7 +57,7 @@ def reply(
     return done
 
 
-def note(desk: DeskSession, number: int, body: str, *, now: datetime, version: int | None = None) -> CommandResult:
+def add_note(desk: DeskSession, number: int, body: str, *, now: datetime, version: int | None = None) -> CommandResult:
     """An internal note: the requester never sees it."""
     words = said_words(body)
     with desk.ticket(number, "note", now, version) as work:
@@ -66,7 +66,7 @@ def note(desk: DeskSession, number: int, body: str, *, now: datetime, version: i
     return done
 
 
-def customer_message(
+def record_customer_message(
     desk: DeskSession,
     number: int,
     body: str,
@@ -89,10 +89,10 @@ def customer_message(
         with desk.ticket(number, "reply", now, final=True) as work:
             at = arrived(work, received_at)
             asked = asked or work.state.requester_id
-            thanks = not work.state.is_open and only_thanks_here(work, words, attachments)
+            thanks = not work.state.is_open and is_only_thanks_on_ticket(work, words, attachments)
             onward = goes_on_at(work.state.fields)
             if onward is None and not thanks and stays_closed(work, channel, at):
-                onward = latest_follow_up(work.state)
+                onward = find_latest_follow_up(work.state)
             if onward is None or onward in seen:
                 return _heard(work, words, (author, asked), channel, at, thanks, addressed)
         seen.add(onward)
@@ -114,10 +114,10 @@ def _heard(
     contact = writer(work.session, who[0], who[1], state.organisation_id)
     spoken_at = at if at != work.at else None
     if thanks:
-        return keep_closed(work, words, contact=contact, channel=channel, spoken_at=spoken_at)
+        return record_thanks(work, words, contact=contact, channel=channel, spoken_at=spoken_at)
     if stays_closed(work, channel, at):
         heading = named(work.session, state)["subject"]
-        return follow_up(work, words, heading, contact=contact, channel=channel, at=at)
+        return register_follow_up(work, words, heading, contact=contact, channel=channel, received_at=at)
     target = _after_reply(work)
     work.append(
         "replied",

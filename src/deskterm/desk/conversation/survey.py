@@ -20,7 +20,7 @@ COMPLAINT, LOW = "complaint", "low-score"
 _DONE = ("solved", "closed")
 
 
-def ask(work: TicketTransaction, event: Event) -> list[str]:
+def request_feedback(work: TicketTransaction, event: Event) -> list[str]:
     """Ask the requester when the ticket comes to where the procedure asks, once for each time that it does; what was
     done, in a few words. Nobody is asked about a duplicate or about what ended without a resolution, nor twice before
     an answer came."""
@@ -40,7 +40,7 @@ def ask(work: TicketTransaction, event: Event) -> list[str]:
     return ["feedback asked for"]
 
 
-def answer(
+def record_answer(
     desk: DeskSession,
     number: int,
     score: int | None = None,
@@ -73,14 +73,14 @@ def answer(
     return done
 
 
-def review(
-    desk: DeskSession, number: int, *, feedback: str | None = None, note: str = "", changed: str = "", now: datetime
+def review_answer(
+    desk: DeskSession, number: int, *, feedback: str | None = None, note: str = "", outcome: str = "", now: datetime
 ) -> CommandResult:
     """Say that an answer was read, which takes its mark away. note: what was made of it, for colleagues; changed: what
     came of it, which the requester is told where the procedure says so (S4-21)."""
     with desk.ticket(number, "feedback", now, doing="review an answer to a survey") as work:
         record = _waiting(work, feedback)
-        texts = {name: words.strip() for name, words in (("note", note), ("changed", changed)) if words.strip()}
+        texts = {name: words.strip() for name, words in (("note", note), ("changed", outcome)) if words.strip()}
         changes = change(
             work.state.records,
             FEEDBACK,
@@ -90,7 +90,7 @@ def review(
             who=desk.agent.login,
             **({"words": list(texts)} if texts else {}),
         )
-        kind = "feedback_changed" if changed.strip() else "feedback_reviewed"
+        kind = "feedback_changed" if outcome.strip() else "feedback_reviewed"
         work.append(kind, changes, texts, feedback=record.key)
         done = work.done(f"{number}: feedback {record.key} reviewed")
     return done

@@ -29,7 +29,7 @@ THANKS = "thanks"
 """The kind of record of a message that was taken for mere thanks: `state` `kept` or `overruled`, `who` overruled it.
 Its key is the message's `seq`."""
 
-LONGEST = 30
+MAX_WORDS = 30
 """Words; a longer message is read by a person."""
 
 Words = tuple[str, ...]
@@ -41,13 +41,13 @@ _UNSEEN = frozenset("\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f
 _BREAKS = frozenset(".!:;\n¡。！")
 
 
-def only_thanks(
+def is_only_thanks(
     body: str,
     closing: Closing,
     attachments: bool = False,
     *,
-    names: Iterable[str] = (),
-    quoted: Iterable[str] = (),
+    people: Iterable[str] = (),
+    sent_texts: Iterable[str] = (),
 ) -> bool:
     """Whether a message only says thank you: short, without question, number, link or file, and made of nothing but
     the procedure's words of thanks, of which there is one at least, its courtesies, and names, each sentence in one
@@ -55,11 +55,11 @@ def only_thanks(
     requester's own."""
     if attachments:
         return False
-    text = unquoted(body, quoted)
+    text = unquoted(body, sent_texts)
     sentences = _sentences(text)
-    if sentences is None or not 0 < sum(map(len, sentences)) <= LONGEST:
+    if sentences is None or not 0 < sum(map(len, sentences)) <= MAX_WORDS:
         return False
-    known = {(name,) for words in names for name in _plain(words).split() if len(name) > 1}
+    known = {(name,) for words in people for name in _plain(words).split() if len(name) > 1}
     found = [_thankful(sentence, closing, known) for sentence in sentences]
     return all(one is not None for one in found) and any(found)
 
@@ -111,30 +111,30 @@ def _wordless(phrase: Words) -> bool:
     return not any(sign.isalpha() for token in phrase for sign in token)
 
 
-def only_thanks_here(work: TicketTransaction, body: str, attachments: bool) -> bool:
+def is_only_thanks_on_ticket(work: TicketTransaction, body: str, attachments: bool) -> bool:
     """The same of a message to a ticket, where the procedure wants it to stay closed for thanks."""
     closing = work.procedure.definition.closing
-    if not closing.thanks_keeps_closed or not only_thanks_likely(body, closing):
+    if not closing.thanks_keeps_closed or not may_be_thanks(body, closing):
         return False
     names, sent = _people(work)
-    return only_thanks(body, closing, attachments, names=names, quoted=sent)
+    return is_only_thanks(body, closing, attachments, people=names, sent_texts=sent)
 
 
-def only_thanks_likely(body: str, closing: Closing) -> bool:
+def may_be_thanks(body: str, closing: Closing) -> bool:
     """Whether any word of thanks is in it at all, which is cheap to see."""
     text = f" {' '.join(_TOKEN.findall(_plain(body)))} "
     return any(f" {' '.join(phrase)} " in text for language in _known(closing) for phrase in language.thanks)
 
 
-def keep_closed(
-    work: TicketTransaction, words: str, *, contact: int | None, channel: str, spoken_at: int | None
+def record_thanks(
+    work: TicketTransaction, body: str, *, contact: int | None, channel: str, spoken_at: int | None
 ) -> CommandResult:
     """Write thanks down and leave the ticket as it is: nobody is told, no clock starts, nobody's turn changes."""
     seq = str(work.state.version + 1)
     work.append(
         "thanked",
         change(work.state.records, THANKS, seq, state="kept"),
-        {"body": words},
+        {"body": body},
         author_kind="requester",
         contact=contact,
         channel=channel,
@@ -172,7 +172,7 @@ def overrule_thanks(
     return done
 
 
-def has_kept(work: TicketTransaction) -> bool:
+def has_unreviewed_thanks(work: TicketTransaction) -> bool:
     """Whether a ticket stayed closed for what may have been more than thanks."""
     return any(record.state == "kept" for record in of_kind(work.state.records, THANKS))
 

@@ -30,7 +30,7 @@ _ticket = table_of(Ticket)
 _NEWS = Notice(on="replied", to=("requester", "participants"))
 
 
-def attach(desk: DeskSession, number: int, incident: int, *, now: datetime) -> CommandResult:
+def attach_ticket(desk: DeskSession, number: int, incident: int, *, now: datetime) -> CommandResult:
     """Attach a ticket to an incident, which is a ticket too. DeskError where either belongs to another already."""
     if number == incident:
         raise UsageError("A ticket is not attached to itself: name the incident.")
@@ -44,32 +44,32 @@ def attach(desk: DeskSession, number: int, incident: int, *, now: datetime) -> C
         if not parent.state.is_open:
             raise DeskError(f"Incident {incident} is over: reopen it first.")
         work.append("linked", {f"fields.{INCIDENT}": (None, incident)}, ticket=incident)
-        _list(parent, {*attached(parent), number}, number)
+        _list(parent, {*list_attached(parent), number}, number)
         parent.done("")
         done = work.done(f"{number} attached to incident {incident}")
     return done
 
 
-def detach(desk: DeskSession, number: int, *, now: datetime) -> CommandResult:
+def detach_ticket(desk: DeskSession, number: int, *, now: datetime) -> CommandResult:
     """Take a ticket away from its incident."""
     incident = _incident_of(desk, number)
     with desk.tickets([number, incident], "link", now, doing="detach tickets") as (work, parent):
         work.append("linked", {f"fields.{INCIDENT}": (work.state.fields.get(INCIDENT), None)}, ticket=incident)
-        _list(parent, {*attached(parent)} - {number}, number)
+        _list(parent, {*list_attached(parent)} - {number}, number)
         parent.done("")
         done = work.done(f"{number} detached from incident {incident}")
     return done
 
 
-def announce(
-    desk: DeskSession, incident: int, words: str, *, status: str | None = None, now: datetime
+def announce_to_attached(
+    desk: DeskSession, incident: int, text: str, *, status: str | None = None, now: datetime
 ) -> CommandResult:
     """Say one thing on an incident and on all open tickets that are attached to it, as one act. Everybody gets one
     letter, however many of the tickets are theirs. status: where the tickets go that may, so that all are solved with
     the incident; those that may not are named."""
-    if not words.strip():
+    if not text.strip():
         raise UsageError("There is nothing to say yet: write a few words first.")
-    numbers = open_attached(desk, incident)
+    numbers = find_open_attached(desk, incident)
     reached: set[int] = set()
     left: list[str] = []
     with desk.tickets([incident, *numbers], "reply", now, doing="announce anything") as works:
@@ -80,7 +80,7 @@ def announce(
         if works[0] not in told:
             raise DeskError(f"Incident {incident} is over: reopen it first.")
         for work in told:
-            left += _say(work, words.rstrip(), wanted, incident, reached)
+            left += _say(work, text.rstrip(), wanted, incident, reached)
             if work.number != incident:
                 work.done("")
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
@@ -89,7 +89,7 @@ def announce(
     return done
 
 
-def resolve(
+def resolve_incident(
     desk: DeskSession,
     incident: int,
     note: str,
@@ -107,7 +107,7 @@ def resolve(
     words = said_words(note)
     if strict:
         require_courtesy(desk.procedure.definition, words)
-    numbers = open_attached(desk, incident)
+    numbers = find_open_attached(desk, incident)
     reached: set[int] = set()
     left: list[str] = []
     count = 0
@@ -140,7 +140,7 @@ def resolve(
     return replace(done, lacks=listed(courtesy(desk.procedure.definition, words)))
 
 
-def attached(work: TicketTransaction) -> list[int]:
+def list_attached(work: TicketTransaction) -> list[int]:
     """The numbers of the tickets that belong to an incident."""
     return [int(number) for number in _fields(work).get(ATTACHED) or ()]
 
@@ -183,7 +183,7 @@ def _list(parent: TicketTransaction, numbers: set[int], number: int) -> None:
     parent.append("linked", {f"fields.{ATTACHED}": (before, sorted(numbers))}, ticket=number)
 
 
-def open_attached(desk: DeskSession, incident: int) -> list[int]:
+def find_open_attached(desk: DeskSession, incident: int) -> list[int]:
     """The numbers of the open tickets that are attached to an incident, which may be none."""
     with desk.store.reading() as session:
         return open_tickets(session, _state(desk, session, incident).fields.get(ATTACHED) or ())

@@ -7,13 +7,18 @@ from datetime import datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.links import DUPLICATE_OF, MERGED, MERGED_INTO
-from deskterm.desk.linking.duplicate import join_people, leads_to, of_one_client, unlinked
+from deskterm.desk.linking.duplicate import (
+    copy_participants,
+    find_final_ticket,
+    require_same_client,
+    require_unlinked,
+)
 from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError, UsageError
 
 
-def merge(
-    desk: DeskSession, number: int, into: int, *, reason: str = "", anyway: bool = False, now: datetime
+def merge_into(
+    desk: DeskSession, number: int, into: int, *, reason: str = "", across_clients: bool = False, now: datetime
 ) -> CommandResult:
     """Let a ticket go on in another: it is closed and its clocks are cancelled, its requester and participants take
     part in the other one, whose sheet shows both conversations in the order of time (`store.rows.merged_tickets`).
@@ -23,16 +28,16 @@ def merge(
     if number == into:
         raise UsageError("A ticket cannot be merged into itself: name the other one.")
     with desk.store.reading() as session:
-        target = leads_to(session, into)
+        target = find_final_ticket(session, into)
     if target == number:
         raise DeskError(f"Ticket {into} has gone into {number} already: it cannot take {number} in as well.")
     with desk.tickets([number, target], "link", now, doing="merge tickets") as (work, other):
-        unlinked(work, into)
+        require_unlinked(work, into)
         if MERGED_INTO in other.state.fields or DUPLICATE_OF in other.state.fields:
             raise DeskError(f"Ticket {target} has just gone into another one: look where, and try again.")
         if other.state.category == "closed":
             raise DeskError(f"Ticket {target} is closed: reopen it before {number} goes on there.")
-        of_one_client(work, other, "merge", anyway=anyway)
+        require_same_client(work, other, "merge", across_clients=across_clients)
         changes: dict[str, tuple[str | int | None, str | int]] = {f"fields.{MERGED_INTO}": (None, target)}
         if work.state.category != "closed":
             changes["status"] = (work.state.status, duplicate_status(work.procedure, work.state.type, work.number).key)
@@ -42,7 +47,7 @@ def merge(
         taken = sorted({*(before or ()), number})
         other.append("merged", {f"fields.{MERGED}": (before, taken)}, ticket=number, reason=reason)
         if settings.add_participants:
-            join_people(work, other)
+            copy_participants(work, other)
         where = "" if target == into else f", where {into} had gone"
         done = work.done(f"{number} merged into {target}{where}")
     return done

@@ -18,12 +18,12 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded, standing
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO
 from deskterm.desk.domain.records import of_kind, removal
-from deskterm.desk.linking.duplicate import goes_on_in
+from deskterm.desk.linking.duplicate import find_successor
 from deskterm.desk.tickets.resolution import comes_back_to
 from deskterm.errors import DeskError, UsageError
 
 
-def separate(desk: DeskSession, number: int, reason: str, *, now: datetime) -> CommandResult:
+def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetime) -> CommandResult:
     """Part a ticket from the one that it goes on in. It is where it was before they were joined, and its clocks are
     those of a ticket that comes back; one that had been closed by then stays closed. Who came into the other one with
     it leaves that, unless they take part there for another reason. DeskError when it goes on in no other ticket."""
@@ -33,7 +33,7 @@ def separate(desk: DeskSession, number: int, reason: str, *, now: datetime) -> C
     desk.require("link", "separate tickets")
     with desk.store.reading() as session:
         require_ticket(session, number)
-        other = goes_on_in(session, number)
+        other = find_successor(session, number)
     if other is None:
         raise DeskError(
             f"Ticket {number} is neither a duplicate nor merged into another one: there is nothing to part."

@@ -15,7 +15,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction, eve
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, taken_along
-from deskterm.desk.linking.duplicate import link
+from deskterm.desk.linking.duplicate import add_link
 from deskterm.desk.tickets.missing_fields import lacking_at_first
 from deskterm.desk.tickets.register import one_line
 from deskterm.errors import DeskError, UsageError
@@ -26,7 +26,9 @@ _MARKER = re.compile(
 )
 
 
-def split(desk: DeskSession, number: int, message: int, *, subject: str | None = None, now: datetime) -> CommandResult:
+def split_message(
+    desk: DeskSession, number: int, message: int, *, subject: str | None = None, now: datetime
+) -> CommandResult:
     """Make a ticket of its own of a message (its `seq`) in which the requester asks for something else. It is
     classified as its source is, and its clocks start when the message came (rule 16). subject: left out, the first line
     of the message. DeskError for the only message, which would leave nothing, and for one that is a ticket already."""
@@ -40,12 +42,12 @@ def split(desk: DeskSession, number: int, message: int, *, subject: str | None =
         heading = one_line(subject or "") or _heading(body) or f"Split from {number}"
         made = _made(source, spoken, heading, body)
         done = made.done(f"{made.number} split off from {number}: {heading}")
-        link(source, SPLIT_TO, done.number)
+        add_link(source, SPLIT_TO, done.number)
         made.finish()
     return done
 
 
-def split_items(
+def split_list_items(
     desk: DeskSession, number: int, message: int, *, items: Sequence[int] = (), now: datetime
 ) -> CommandResult:
     """Make a ticket of its own of each thing that a message lists (`1.`, `a)`, `-`), all in one act (S5-06). items:
@@ -53,7 +55,7 @@ def split_items(
     message that lists nothing, or not so many, and for things that are tickets already."""
     with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
         spoken = _spoken(source, message)
-        found = listed(_body(source, spoken))
+        found = parse_list_items(_body(source, spoken))
         if not found:
             raise DeskError(f"Message {message} of {number} lists nothing: split it off as a whole.")
         wanted = sorted(set(items)) or list(range(1, len(found) + 1))
@@ -72,14 +74,14 @@ def split_items(
     return done
 
 
-def preview(desk: DeskSession, number: int, message: int, *, now: datetime) -> list[str]:
+def preview_list_items(desk: DeskSession, number: int, message: int, *, now: datetime) -> list[str]:
     """What a message lists, each with all its lines; nothing where it lists less than two things. DeskError when the
     ticket has no such message of the requester."""
     with desk.ticket(number, "link", now, rehearse=True, doing="split tickets") as source:
-        return listed(_body(source, _spoken(source, message)))
+        return parse_list_items(_body(source, _spoken(source, message)))
 
 
-def listed(body: str) -> list[str]:
+def parse_list_items(body: str) -> list[str]:
     """The things that a text lists, without their markers: those of the kind and depth of the first marker. What
     stands under a thing belongs to it; after an empty line behind the last one, only what is set in. What was quoted
     from another message is nobody's list. Fewer than two are no list."""

@@ -49,6 +49,6 @@ def _kept(work: TicketTransaction, event: Event) -> list[str]:
     return [
         *time_entries.settle(work),
         *quotes.wanted(work, event),
-        *survey.ask(work, event),
-        *articles.note_articles(work, event),
+        *survey.request_feedback(work, event),
+        *articles.record_sent_articles(work, event),
     ]

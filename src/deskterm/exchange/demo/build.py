@@ -188,7 +188,7 @@ class _Telling:
     def _step(self, index: int, step: Step, at: datetime) -> None:
         ticket = self._numbers[index]
         if step.customer is not None:
-            messages.customer_message(
+            messages.record_customer_message(
                 self._desk(_INCOMING),
                 ticket,
                 step.customer,
@@ -211,7 +211,7 @@ class _Telling:
                     now=at,
                 )
             case "note":
-                messages.note(desk, ticket, step.note or "", now=at)
+                messages.add_note(desk, ticket, step.note or "", now=at)
             case "move":
                 self._move(desk, ticket, step.move or "", at)
             case "assign":

@@ -38,9 +38,9 @@ class Resolve(Command):
         number = lines[0].number
 
         def waiting(desk: DeskSession) -> int:
-            from deskterm.desk.linking.incidents import open_attached
+            from deskterm.desk.linking.incidents import find_open_attached
 
-            return len(open_attached(desk, number))
+            return len(find_open_attached(desk, number))
 
         count = await screen.clerk.do(waiting)
         attached = count > 0 and await screen.asking.confirm(
@@ -110,7 +110,7 @@ class Reopen(Command):
             from deskterm.desk.conversation import thanks_filter
 
             with desk.ticket(number, "move", now, rehearse=True, final=True) as work:
-                return thanks_filter.has_kept(work)
+                return thanks_filter.has_unreviewed_thanks(work)
 
         if not argument and await screen.clerk.do(taken_for_thanks):
 

@@ -96,7 +96,7 @@ class Attach(Numbered):
     def connect(self, desk: DeskSession, number: int, other: int, now: datetime) -> CommandResult:
         from deskterm.desk.linking import incidents
 
-        return incidents.attach(desk, number, other, now=now)
+        return incidents.attach_ticket(desk, number, other, now=now)
 
 
 class Announce(Worded):
@@ -108,7 +108,7 @@ class Announce(Worded):
     def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.linking import incidents
 
-        return incidents.announce(desk, number, words, now=now)
+        return incidents.announce_to_attached(desk, number, words, now=now)
 
 
 class Cover(Command):

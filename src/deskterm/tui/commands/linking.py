@@ -60,7 +60,7 @@ class Duplicate(Numbered):
     def connect(self, desk: DeskSession, number: int, other: int, now: datetime) -> CommandResult:
         from deskterm.desk.linking import duplicate
 
-        return duplicate.duplicate(desk, number, other, now=now)
+        return duplicate.close_as_duplicate(desk, number, other, now=now)
 
 
 class Merge(Numbered):
@@ -72,7 +72,7 @@ class Merge(Numbered):
     def connect(self, desk: DeskSession, number: int, other: int, now: datetime) -> CommandResult:
         from deskterm.desk.linking import merge
 
-        return merge.merge(desk, number, other, now=now)
+        return merge.merge_into(desk, number, other, now=now)
 
 
 class Separate(Worded):
@@ -84,7 +84,7 @@ class Separate(Worded):
     def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.linking import separate
 
-        return separate.separate(desk, number, words, now=now)
+        return separate.separate_ticket(desk, number, words, now=now)
 
 
 class Split(Command):
@@ -107,7 +107,7 @@ class Split(Command):
         def look(desk: DeskSession) -> list[str]:
             from deskterm.desk.linking import split
 
-            return split.preview(desk, number, message, now=now)
+            return split.preview_list_items(desk, number, message, now=now)
 
         things = await screen.clerk.do(look)
         how = "whole"
@@ -123,8 +123,8 @@ class Split(Command):
             from deskterm.desk.linking import split
 
             if how == "each":
-                return split.split_items(desk, one, message, now=now)
-            return split.split(desk, one, message, now=now)
+                return split.split_list_items(desk, one, message, now=now)
+            return split.split_message(desk, one, message, now=now)
 
         if how:
             await screen.carrying.to_each(lines, part)

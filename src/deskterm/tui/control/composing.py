@@ -108,14 +108,14 @@ class ComposerController:
             from deskterm.desk.conversation import messages
 
             if kind == "note":
-                return messages.note(desk, number, said, now=now)
+                return messages.add_note(desk, number, said, now=now)
             status = then.key if then is not None else None
             if kind == "resolve":
                 from deskterm.desk.linking import incidents
                 from deskterm.desk.tickets import resolution
 
                 if attached:
-                    return incidents.resolve(
+                    return incidents.resolve_incident(
                         desk, number, said, code=code or None, status=status, strict=strict, now=now
                     )
                 return resolution.resolve(
