@@ -117,7 +117,7 @@ def noticed(desk: DeskSession, number: int, minute: int) -> None:
     itself = open_system_desk(desk.store)
     itself.procedure = desk.procedure
     for event in told(desk, number)[1].upcoming()[:1]:
-        due_times.notice(itself, number, event, now=at(minute))
+        due_times.record_clock_event(itself, number, event, now=at(minute))
 
 
 def told(desk: DeskSession, number: int) -> tuple[list[Event], TicketFold]:

@@ -25,7 +25,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times
-from deskterm.desk.workflow.transition_rules import standing_resolution
+from deskterm.desk.workflow.transition_rules import find_current_resolution
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
 from shipped_desk import shipped_desk
@@ -97,7 +97,7 @@ def timer(t: Told) -> None:
     with t.desk.store.reading() as session:
         coming = folded(events_of(session, t.number), t.desk.editions(session)).upcoming()
     for event in coming[:1]:
-        due_times.notice(itself, t.number, event, now=t.now)
+        due_times.record_clock_event(itself, t.number, event, now=t.now)
 
 
 def heard(t: Told) -> CommandResult:
@@ -170,7 +170,7 @@ def ticked(t: Told) -> CommandResult:
     part = parts[t.pick % len(parts)] if parts else None
     outcome = picked(t, part.outcomes) if part is not None else None
     items = range(1, len(part.items) + 1) if part is not None and t.pick % 2 else [1]
-    return checklists.check(
+    return checklists.tick_items(
         t.desk,
         t.number,
         list(items),
@@ -258,7 +258,7 @@ def live_through(desk: DeskSession, acts: list[Act]) -> Counter[object]:
 
 
 def what_is_closed(state: State) -> tuple[object, ...]:
-    return state.status, state.tags, state.type, state.reopened, standing_resolution(state)
+    return state.status, state.tags, state.type, state.reopened, find_current_resolution(state)
 
 
 def asked_for(desk: DeskSession, before: State, after: State) -> None:
@@ -269,7 +269,7 @@ def asked_for(desk: DeskSession, before: State, after: State) -> None:
     if here.requires_checklist is not None:
         assert after.records["checklist", here.requires_checklist].state == "done"
     if here.requires_resolution:
-        assert standing_resolution(after) is not None
+        assert find_current_resolution(after) is not None
 
 
 def found_words(desk: DeskSession, first: int) -> Counter[str]:

@@ -79,13 +79,17 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (update.set_severity, "severity", lambda d, n, t: update.set_severity(d, n, "severity-2", now=t)),
     (priority_override.confirm_severity, "severity", lambda d, n, t: priority_override.confirm_severity(d, n, now=t)),
     (
-        priority_override.prioritise,
+        priority_override.override_priority,
         "priority",
-        lambda d, n, t: priority_override.prioritise(d, n, "urgent", override="x", now=t),
+        lambda d, n, t: priority_override.override_priority(d, n, "urgent", override="x", now=t),
     ),
     (update.set_priority, "priority", lambda d, n, t: update.set_priority(d, n, "urgent", now=t)),
-    (priority_dispute.settle, "priority", lambda d, n, t: priority_dispute.settle(d, n, now=t)),
-    (priority_dispute.dispute, "escalate", lambda d, n, t: priority_dispute.dispute(d, n, "We lose money.", now=t)),
+    (priority_dispute.settle_dispute, "priority", lambda d, n, t: priority_dispute.settle_dispute(d, n, now=t)),
+    (
+        priority_dispute.dispute_priority,
+        "escalate",
+        lambda d, n, t: priority_dispute.dispute_priority(d, n, "We lose money.", now=t),
+    ),
     (update.tag, "tag", lambda d, n, t: update.tag(d, n, ["a"], now=t)),
     (update.edit, "edit", lambda d, n, t: update.edit(d, n, subject="y", now=t)),
     (update.edit, "edit", lambda d, n, t: update.edit(d, n, type="guidance", now=t)),
@@ -113,12 +117,24 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (due_times.set_due, "set-due", lambda d, n, t: due_times.set_due(d, n, "resolution", t, reason="x", now=t)),
     (due_times.clear_due, "set-due", lambda d, n, t: due_times.clear_due(d, n, "resolution", reason="x", now=t)),
     (due_times.waive, "waive", lambda d, n, t: due_times.waive(d, n, "response", reason="x", now=t)),
-    (due_times.notice, "notice", lambda d, n, t: due_times.notice(d, n, BREACH, now=t)),
-    (participants.add, "participate", lambda d, n, t: participants.add(d, n, "Lou", email="lou@x.example", now=t)),
-    (participants.remove, "participate", lambda d, n, t: participants.remove(d, n, "Lou", now=t)),
-    (checklists.check, "check", lambda d, n, t: checklists.check(d, n, [1], checklist="to-development", now=t)),
+    (due_times.record_clock_event, "notice", lambda d, n, t: due_times.record_clock_event(d, n, BREACH, now=t)),
+    (
+        participants.add_participant,
+        "participate",
+        lambda d, n, t: participants.add_participant(d, n, "Lou", email="lou@x.example", now=t),
+    ),
+    (
+        participants.remove_participant,
+        "participate",
+        lambda d, n, t: participants.remove_participant(d, n, "Lou", now=t),
+    ),
+    (
+        checklists.tick_items,
+        "check",
+        lambda d, n, t: checklists.tick_items(d, n, [1], checklist="to-development", now=t),
+    ),
     (escalation.escalate, "escalate", lambda d, n, t: escalation.escalate(d, n, reason="x", now=t)),
-    (tier_coverage.passed_on, "escalate", lambda d, n, t: tier_coverage.passed_on(d, n, now=t)),
+    (tier_coverage.record_handoff, "escalate", lambda d, n, t: tier_coverage.record_handoff(d, n, now=t)),
     (escalation.review, "review", lambda d, n, t: escalation.review(d, n, decision="unchanged", now=t)),
     (items.raise_item, "develop", lambda d, n, t: items.raise_item(d, n, title="x", now=t)),
     (items.join, "develop", lambda d, n, t: items.join(d, n, ONE, now=t)),
@@ -142,13 +158,13 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (retention.hold, "hold", lambda d, n, t: retention.hold(d, n, "x", now=t)),
     (retention.release, "hold", lambda d, n, t: retention.release(d, n, now=t)),
     (retention.purge, "purge", lambda d, n, t: _purge(d, t)),
-    (letters.by_phone, "reply", lambda d, n, t: letters.by_phone(d, n, "Called.", now=t)),
-    (letters.mark, "notice", lambda d, n, t: letters.mark(d, n, "1", "sent", now=t)),
+    (letters.log_call_instead, "reply", lambda d, n, t: letters.log_call_instead(d, n, "Called.", now=t)),
+    (letters.record_delivery, "notice", lambda d, n, t: letters.record_delivery(d, n, "1", "sent", now=t)),
     (erasure.erase, "erase", lambda d, n, t: erasure.erase(d, "nobody@x.example", now=t)),
     (rule_settings.switch, "review", lambda d, n, t: rule_settings.switch(d, "complaint", False, now=t)),
     (suggestions.take, "edit", lambda d, n, t: suggestions.take(d, n, now=t)),
     (suggestions.leave, "edit", lambda d, n, t: suggestions.leave(d, n, now=t)),
-    (absence.away, "absence", lambda d, n, t: absence.away(d, "kim", t + timedelta(days=1), now=t)),
+    (absence.set_absence, "absence", lambda d, n, t: absence.set_absence(d, "kim", t + timedelta(days=1), now=t)),
     (procedure_migration.migrate, "migrate", lambda d, n, t: procedure_migration.migrate(d, t)),
     (procedure_migration.migrate_ticket, "migrate", lambda d, n, t: procedure_migration.migrate_ticket(d, n, t)),
     (
@@ -168,7 +184,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
 """Command function, the act it requires, and a call of it. Whether the call then succeeds does not matter here."""
 
 NOT_COMMANDS: dict[Callable[..., object], str] = {
-    checklists.standing_list: "reads",
+    checklists.load_current_checklist: "reads",
     items.at_work_on: "the transaction that commands on items open",
     procedure_migration.plan: "reads: the dry run of migrate",
     preview.preview: "reads",
@@ -273,7 +289,9 @@ def test_everybody_may_say_that_they_are_away_themselves(tmp_path: Path) -> None
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
     seed_people.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)
     for login in LOGINS.values():
-        assert "is away" in absence.away(open_desk(ann.store, login), login, MONDAY + timedelta(days=1), now=MONDAY)
+        assert "is away" in absence.set_absence(
+            open_desk(ann.store, login), login, MONDAY + timedelta(days=1), now=MONDAY
+        )
     ann.store.close()
 
 

@@ -77,7 +77,7 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
 
     update.set_priority(raj, number, "critical", reason="Nobody can enter marks.", now=story.now)
     assert "priority-changed" in story.letters(number)
-    letters.by_phone(raj, number, "Told Lee on the phone.", now=story.now)
+    letters.log_call_instead(raj, number, "Told Lee on the phone.", now=story.now)
     messages.reply(raj, number, "We are on it.", status="in-progress", now=story.now)
     due = datetime.fromisoformat("2026-11-21T11:20+05:30")  # two hours, ten minutes of them on Friday
     assert story.due(number, "update") == f"{due.astimezone(UTC):%Y-%m-%d %H:%M}"
@@ -101,8 +101,8 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     with pytest.raises(DeskError):
         update.move(story.by("mei"), number, "resolved", now=story.now)
     procedure = story.by("mei").procedure.definition
-    assert letter_checks.courtesy(procedure, LETTER) == []
-    assert [check.key for check in letter_checks.courtesy(procedure, "Done.")]
+    assert letter_checks.find_missing_parts(procedure, LETTER) == []
+    assert [check.key for check in letter_checks.find_missing_parts(procedure, "Done.")]
     resolution.resolve(story.by("mei"), number, LETTER, code="solved", now=story.now)
     assert story.status(number) == "resolved"
     update.move(story.by("mei"), number, "closed", now=story.now)
@@ -126,7 +126,7 @@ def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(st
     assert [clock.due for clock in story.sheet(number).clocks if clock.state == "running"] == []
     assert story.sheet(number).tier == 0  # the local administrator first
     override = story.by("mei").procedure.definition.priority.overrides[0].key
-    priority_override.prioritise(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
+    priority_override.override_priority(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
     assert [record.values["affected"] for record in story.records(number, "override")] == [30]
     messages.reply(raj, number, "We are looking.", status="in-progress", now=story.now)
     assert story.clock(number, "update").state == "running"

@@ -121,7 +121,7 @@ def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_i
     escalation.escalate(gus, theirs_last, reason="The card is broken.", now=story.now)
     assert story.sheet(theirs_last).tier == 1
     assert tier_coverage.HANDOFF in story.sheet(theirs_last).flags
-    tier_coverage.passed_on(gus, theirs_last, note="Told their engineers.", now=story.now)
+    tier_coverage.record_handoff(gus, theirs_last, note="Told their engineers.", now=story.now)
     assert tier_coverage.HANDOFF not in story.sheet(theirs_last).flags
     with pytest.raises(DeskError):
         update.move(gus, night, "nowhere", now=story.now)

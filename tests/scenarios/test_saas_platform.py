@@ -49,7 +49,7 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
     assert story.due(number, "response") == "2026-11-23 09:30"
     update.move(sam, number, "triage", now=story.now)
     messages.reply(sam, number, "We have it.", status="under-review", now=story.now)
-    checklists.check(sam, number, range(1, 5), checklist="to-development", outcome="code-change", now=story.now)
+    checklists.tick_items(sam, number, range(1, 5), checklist="to-development", outcome="code-change", now=story.now)
     items.raise_item(sam, number, title="Rounding", route="code-change", now=story.now)
     assert story.status(number) == "escalated-to-dev"
 
@@ -125,7 +125,7 @@ def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_u
     assert [record.state for record in story.records(others[0], "escalation")] == ["open"]
     with pytest.raises(DeskError, match="goes through the list"):
         escalation.review(story.by("max"), others[0], decision="severity-raised", now=story.now)
-    checklists.check(sam, others[0], range(1, 5), checklist="escalation-review", now=story.now)
+    checklists.tick_items(sam, others[0], range(1, 5), checklist="escalation-review", now=story.now)
     escalation.review(
         story.by("max"), others[0], decision="severity-raised", severity="severity-1", note="Yes.", now=story.now
     )

@@ -67,7 +67,7 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
 
     with pytest.raises(DeskError):
         update.move(sam, number, "raised-with-development", now=story.now)
-    checklists.check(sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now)
+    checklists.tick_items(sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now)
     dev.raise_item(sam, number, title="Session cookie", system="tracker", reference="DEV-7", now=story.now)
     assert story.status(number) == "raised-with-development"
     assert story.clock(number, "resolution").state == "running"  # the client does not wait any less
@@ -118,7 +118,7 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
     ).number  # fmt: skip
     update.move(sam, number, "under-investigation", now=story.now)
     messages.reply(sam, number, "It is a fault; development has it next.", next_steps=True, now=story.now)
-    checklists.check(sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now)
+    checklists.tick_items(sam, number, range(1, 8), checklist="software-issue", outcome="software-issue", now=story.now)
     dev.raise_item(sam, number, title="Empty report", system="tracker", reference="DEV-8", now=story.now)
     assert story.status(number) == "raised-with-development"
     item_workflow.move_item(sam, number, "done", now=story.now)

@@ -54,7 +54,7 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
 
     story.at("2026-11-23T12:00+00:00")
     items = story.records(job, "checklist")[0].values["items"]
-    checklists.check(story.by("kay"), job, range(1, len(items) + 1), now=story.now)
+    checklists.tick_items(story.by("kay"), job, range(1, len(items) + 1), now=story.now)
     messages.reply(story.by("kay"), job, "Done: the box is on the left now.", status="closed", now=story.now)
     assert story.status(job) == "closed"
     assert "closed" in story.letters(job)

@@ -20,7 +20,7 @@ from deskterm.automation.handover import Handover
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.fold import Upcoming, folded
-from deskterm.desk.workflow.due_times import notice
+from deskterm.desk.workflow.due_times import record_clock_event
 from deskterm.errors import DeskError
 from deskterm.progress import Progress
 from deskterm.sla.zones import on_the_wall
@@ -83,7 +83,7 @@ class Runner:
             number, event, assignee = found
             if self._handover.step(datetime.fromtimestamp(min(event.instant, int(now.timestamp())), UTC)):
                 continue  # who keeps a ticket may be somebody else now
-            done = notice(self._desk, number, event, now=now)
+            done = record_clock_event(self._desk, number, event, now=now)
             if done is None:  # another instance was quicker, or the ticket has changed: look again, but not for ever
                 if found in self._passed:
                     return

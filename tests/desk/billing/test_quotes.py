@@ -11,7 +11,7 @@ from deskterm.desk.api import open_system_desk
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.notify.letters import mark
+from deskterm.desk.notify.letters import record_delivery
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
@@ -111,5 +111,5 @@ def test_a_quote_whose_letter_went_out_says_so_when_it_is_sent_again(desk: DeskS
     seller = as_(desk, "professional-services")
     quotes.send(seller, 1001, Decimal("100"), now=at(2))
     (key,) = [one.key for one in seen(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
-    mark(open_system_desk(desk.store), 1001, key, "sent", now=at(3))
+    record_delivery(open_system_desk(desk.store), 1001, key, "sent", now=at(3))
     assert "its letter went out already" in quotes.send(seller, 1001, Decimal("90"), now=at(4)).summary

@@ -167,7 +167,7 @@ CHANGES: dict[str, Callable[[DeskSession], object]] = {
     "subject": lambda desk: update.edit(desk, 1001, subject="Other", now=at(40)),
     "resolve": lambda desk: resolution.resolve(desk, 1001, "Done", code="advised", now=at(40)),
     "reopen": lambda desk: resolution.reopen(desk, 1001, "called", now=at(40)),
-    "check": lambda desk: checklists.check(desk, 1001, [1], now=at(40)),
+    "check": lambda desk: checklists.tick_items(desk, 1001, [1], now=at(40)),
     "work": lambda desk: work.start(desk, 1001, now=at(40)),
 }
 
@@ -300,7 +300,7 @@ def test_the_list_of_jobs_comes_with_a_work_request(opened: Opened) -> None:
     desk = opened("web-agency", type="work-request")
     (jobs,) = hung(desk, "checklist")
     assert (jobs["state"], len(jobs["items"])) == ("open", 4)  # type: ignore[arg-type]
-    checklists.check(desk, 1001, [1, 3, 4], now=at(5))
+    checklists.tick_items(desk, 1001, [1, 3, 4], now=at(5))
     assert hung(desk, "checklist")[0]["state"] == "done"
 
 

@@ -126,8 +126,8 @@ def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and
         assert [one.number for one in escalations(reader)] == [1001]
     lea = as_(desk, "lea")
     with pytest.raises(DeskError, match="closed for good"):
-        checklists.check(lea, 1001, [1], checklist="to-development", now=at(31))
-    checklists.check(lea, 1001, [1, 2, 3, 4], now=at(32))
+        checklists.tick_items(lea, 1001, [1], checklist="to-development", now=at(31))
+    checklists.tick_items(lea, 1001, [1, 2, 3, 4], now=at(32))
     with pytest.raises(DeskError, match="is not open: its severity and priority stay"):
         escalation.review(lea, 1001, decision="unchanged", severity="severity-1", now=at(33))
     escalation.review(lea, 1001, decision="unchanged", now=at(34))

@@ -61,7 +61,7 @@ def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency
     kim = as_(agency, "kim")
     with pytest.raises(DeskError, match="Sam is not away: ask them"):
         absence.take_over(kim, number, now=at(5))
-    assert absence.away(as_(agency, "sam"), "sam", at(3000), now=at(6)).startswith("Sam is away until")
+    assert absence.set_absence(as_(agency, "sam"), "sam", at(3000), now=at(6)).startswith("Sam is away until")
     with open_reader(agency.store.url) as reader:
         assert [row.number for row in of_the_absent(reader, int(at(7).timestamp()), ["support"])] == [number]
         assert of_the_absent(reader, int(at(7).timestamp()), ["billing"]) == []
@@ -80,18 +80,18 @@ def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency
 
 def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency: DeskSession) -> None:
     with pytest.raises(DeskError, match="An agent may not say that somebody else is away"):
-        absence.away(as_(agency, "kim"), "sam", at(600), now=at(0))
+        absence.set_absence(as_(agency, "kim"), "sam", at(600), now=at(0))
     with pytest.raises(UsageError, match="has passed"):
-        absence.away(agency, "sam", at(-1), now=at(0))
+        absence.set_absence(agency, "sam", at(-1), now=at(0))
     with pytest.raises(DeskError, match="sam is not away"):
-        absence.away(agency, "sam", None, now=at(0))
-    absence.away(as_(agency, "lea"), "sam", at(600), now=at(0))
-    assert absence.away(as_(agency, "sam"), "sam", None, now=at(1)) == "Sam is back"
+        absence.set_absence(agency, "sam", None, now=at(0))
+    absence.set_absence(as_(agency, "lea"), "sam", at(600), now=at(0))
+    assert absence.set_absence(as_(agency, "sam"), "sam", None, now=at(1)) == "Sam is back"
 
 
 def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: DeskSession) -> None:
     number = ticket(saas, type="issue", assignee="sam", department="support")
-    absence.away(saas, "sam", at(600), now=at(1))
+    absence.set_absence(saas, "sam", at(600), now=at(1))
     with pytest.raises(DeskError, match="Support does not take over from those who are away"):
         absence.take_over(as_(saas, "kim"), number, now=at(2))
     absence.take_over(as_(saas, "lea"), number, now=at(2))
@@ -123,7 +123,7 @@ def test_one_message_goes_to_all_who_are_touched_by_an_incident_once_each(saas: 
     assert saas.procedure.definition.links["status-page"].startswith("https://")
     incident = ticket(saas, "ida", type="problem", subject="The servers are down")
     numbers = [ticket(saas, "ola", type="issue"), ticket(saas, "ola", type="issue"), ticket(saas, "per", type="issue")]
-    participants.add(saas, numbers[2], "ida@larch.example", now=at(1))
+    participants.add_participant(saas, numbers[2], "ida@larch.example", now=at(1))
     for number in numbers:
         incidents.attach_ticket(saas, number, incident, now=at(2))
     assert seen(saas, incident).fields["attached"] == numbers
@@ -164,10 +164,10 @@ def test_the_tickets_of_an_incident_are_moved_with_it_where_they_may(agency: Des
 def test_what_is_no_address_is_nobody(agency: DeskSession, who: str) -> None:
     number = ticket(agency, "ida", type="problem")
     with pytest.raises(UsageError, match="is no e-mail address: write it as"):
-        participants.add(agency, number, who, now=at(1))
-    participants.add(agency, number, "Tor <Tor@Larch.example>", now=at(1))
+        participants.add_participant(agency, number, who, now=at(1))
+    participants.add_participant(agency, number, "Tor <Tor@Larch.example>", now=at(1))
     with pytest.raises(DeskError, match="Tor takes part in"):
-        participants.add(agency, number, "tor@larch.example", now=at(2))
+        participants.add_participant(agency, number, "tor@larch.example", now=at(2))
 
 
 def test_an_announcement_moves_no_ticket_past_what_must_be_said_first_and_names_it(campus: DeskSession) -> None:

@@ -53,7 +53,7 @@ def seen(desk: DeskSession, number: int) -> TicketDetail:
 @pytest.mark.requirement("S5-03")
 def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wall(desk: DeskSession) -> None:
     number = call(desk)
-    absence.away(as_(desk, "gil"), "gil", at(600), now=at(1))
+    absence.set_absence(as_(desk, "gil"), "gil", at(600), now=at(1))
     done = update.assign(desk, number, "gil", now=at(2))
     assert done.summary.startswith(f"{number} assigned to gil; Gil is away until Tue 24 Nov 2026 06:00 AEDT")
     assert "away" not in update.assign(desk, number, "two", now=at(3)).summary
@@ -88,16 +88,16 @@ def test_an_escalation_to_a_level_that_is_the_clients_own_is_to_be_passed_to_the
     assert (found.tier, found.row.team, "handoff" in found.flags) == (2, "second-line", True)
     escalation.escalate(desk, number, reason="again", now=at(3))
     assert len([one for one in seen(desk, number).records if one.kind == "handoff"]) == 1, "marked once"
-    done = tier_coverage.passed_on(as_(desk, "two"), number, note="Called them; they take it.", now=at(4))
+    done = tier_coverage.record_handoff(as_(desk, "two"), number, note="Called them; they take it.", now=at(4))
     assert done.summary == f"{number}: passed to Birch's engineers"
     assert "handoff" not in seen(desk, number).flags
     with pytest.raises(DeskError, match="is not to be passed"):
-        tier_coverage.passed_on(desk, number, now=at(5))
+        tier_coverage.record_handoff(desk, number, now=at(5))
 
 
 @pytest.mark.requirement("S3-12")
 def test_a_ladder_that_begins_by_itself_stops_at_a_level_that_is_the_clients_own(desk: DeskSession) -> None:
     number = call(desk, organisation="birch")
     with desk.ticket(number, "escalate", at(1)) as work:
-        assert "pass it to Birch's engineers" in escalation.begin(work, "tiers", level=2, reason="by itself")
+        assert "pass it to Birch's engineers" in escalation.begin_ladder(work, "tiers", level=2, reason="by itself")
     assert (seen(desk, number).tier, "handoff" in seen(desk, number).flags) == (1, True)

@@ -91,7 +91,7 @@ def test_a_person_leaves_and_the_skeleton_stays(desk: DeskSession) -> None:
 
 def test_somebody_who_only_wrote_along_is_erased_too(desk: DeskSession) -> None:
     number = fault(desk)
-    participants.add(desk, number, "Lou Roe", email="lou@larch.example", now=at(1))
+    participants.add_participant(desk, number, "Lou Roe", email="lou@larch.example", now=at(1))
     messages.record_customer_message(desk, number, "I am Lou.", author="lou@larch.example", now=at(2))
     found = erasure.erase(desk, "Lou Roe", now=at(3))
     assert (found.tickets, found.emptied) == ([number], 1)

@@ -61,7 +61,7 @@ def notice(desk: DeskSession, number: int, minute: float) -> None:
     with itself.ticket(number, "notice", at(minute), rehearse=True) as work:
         coming = work.fold.upcoming()
     for event in coming:
-        due_times.notice(itself, number, event, now=at(minute))
+        due_times.record_clock_event(itself, number, event, now=at(minute))
 
 
 def of(desk: DeskSession, login: str) -> DeskSession:
@@ -261,7 +261,7 @@ def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: DeskSession) -
     with desk.store.reading() as session:
         states = session.execute(text("SELECT state FROM record WHERE kind = 'letter'")).scalars().all()
     assert list(states) == ["queued", "queued"]
-    letters.mark(open_system_desk(desk.store), number, str(letter.seq), "sent", now=at(3))
+    letters.record_delivery(open_system_desk(desk.store), number, str(letter.seq), "sent", now=at(3))
     done = undo(desk, number, now=at(4))
     assert done.summary.endswith("; a letter of it was sent already")
     assert undo(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"

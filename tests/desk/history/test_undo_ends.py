@@ -26,7 +26,7 @@ def sent(desk: DeskSession, number: int, minute: float) -> None:
     """All letters of a ticket go out."""
     for record in seen(desk, number).records:
         if record.kind == "letter" and record.state == "queued":
-            letters.mark(open_system_desk(desk.store), number, record.key, "sent", now=at(minute))
+            letters.record_delivery(open_system_desk(desk.store), number, record.key, "sent", now=at(minute))
 
 
 def stands(desk: DeskSession, number: int = 1001) -> tuple[Any, ...]:
@@ -52,7 +52,9 @@ def test_a_reply_whose_letter_failed_never_went_out_either(opened: Opened) -> No
     before = stands(desk)
     messages.reply(desk, 1001, "Hello", now=at(5))
     (letter,) = [record for record in seen(desk).records if record.kind == "letter"]
-    letters.mark(open_system_desk(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6))
+    letters.record_delivery(
+        open_system_desk(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6)
+    )
     undo(desk, 1001, now=at(7))
     assert stands(desk) == before
 

@@ -82,7 +82,7 @@ ACTS: dict[str, Callable[[Office, int, int, int], object]] = {
     ),
     "hold": lambda o, n, x, m: retention.hold(o.ann, n, f"claim {m}", now=at(m)),
     "release": lambda o, n, x, m: retention.release(o.ann, n, now=at(m)),
-    "take part": lambda o, n, x, m: participants.add(o.ann, n, f"p{m % 3}@larch.example", now=at(m)),
+    "take part": lambda o, n, x, m: participants.add_participant(o.ann, n, f"p{m % 3}@larch.example", now=at(m)),
     "split": lambda o, n, x, m: split.split_message(o.ann, n, 1, now=at(m)),
     "split up": lambda o, n, x, m: split.split_list_items(o.ann, n, 1, now=at(m)),
     "duplicate": lambda o, n, x, m: duplicate.close_as_duplicate(o.ann, n, original_number=x, now=at(m)),

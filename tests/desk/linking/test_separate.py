@@ -96,12 +96,12 @@ def test_what_is_written_to_a_duplicate_is_said_by_whoever_asked_there(desk: Des
 def test_who_takes_part_for_another_reason_stays(desk: DeskSession) -> None:
     first, second, third = fault(desk, "Kim"), fault(desk, "Lou", 1), fault(desk, "Max", 2)
     for who in ("Max", "Ola", "Ora"):
-        participants.add(desk, second, who, email=f"{who}@larch.example", now=at(3))
-    participants.add(desk, first, "Pip", email="pip@larch.example", now=at(4))
+        participants.add_participant(desk, second, who, email=f"{who}@larch.example", now=at(3))
+    participants.add_participant(desk, first, "Pip", email="pip@larch.example", now=at(4))
     duplicate.close_as_duplicate(desk, second, first, now=at(5))
     duplicate.close_as_duplicate(desk, third, first, now=at(6))
-    participants.remove(desk, first, "Ola", now=at(7))
-    participants.add(desk, first, "Ola", now=at(8))
+    participants.remove_participant(desk, first, "Ola", now=at(7))
+    participants.add_participant(desk, first, "Ola", now=at(8))
     separate_ticket(desk, second, "another door", now=at(9))
     assert names(desk, first) == ["Max", "Ola", "Pip"]
     assert seen(desk, first).fields["duplicates"] == [third]

@@ -104,8 +104,8 @@ def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: De
     number = ticket(campus)
     update.set_priority(campus, number, "high", now=at(5))
     with pytest.raises(UsageError, match="what they were told"):
-        letters.by_phone(campus, number, " ", now=at(6))
-    letters.by_phone(campus, number, "It is high now; she agrees.", now=at(6))
+        letters.log_call_instead(campus, number, " ", now=at(6))
+    letters.log_call_instead(campus, number, "It is high now; she agrees.", now=at(6))
     registered, changed = letters_on(campus, number)
     assert (registered.state, changed.state) == ("queued", "withdrawn")
     call = seen(campus, number).messages[-1]
@@ -114,7 +114,7 @@ def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: De
     )  # fmt: skip
     assert [clock.metric for clock in seen(campus, number).clocks if clock.state == "running"] == ["update"]
     with pytest.raises(DeskError, match=r"No letter of .* waits for which a call will do"):
-        letters.by_phone(campus, number, "again", now=at(7))
+        letters.log_call_instead(campus, number, "again", now=at(7))
 
 
 def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: DeskSession) -> None:
@@ -122,13 +122,13 @@ def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: Des
     (letter,) = letters_on(campus, number)
     itself = open_system_desk(campus.store)
     version = seen(campus, number).version
-    letters.mark(itself, number, letter.key, "failed", reason="no route to host", now=at(1))
-    letters.mark(itself, number, letter.key, "queued", now=at(2))
-    letters.mark(itself, number, letter.key, "sent", now=at(3))
+    letters.record_delivery(itself, number, letter.key, "failed", reason="no route to host", now=at(1))
+    letters.record_delivery(itself, number, letter.key, "queued", now=at(2))
+    letters.record_delivery(itself, number, letter.key, "sent", now=at(3))
     with pytest.raises(DeskError, match="is sent already"):
-        letters.mark(itself, number, letter.key, "queued", now=at(4))
+        letters.record_delivery(itself, number, letter.key, "queued", now=at(4))
     with pytest.raises(DeskError, match="has no letter 99"):
-        letters.mark(itself, number, "99", "sent", now=at(4))
+        letters.record_delivery(itself, number, "99", "sent", now=at(4))
     with open_reader(campus.store.url) as reader:
         assert outbox(reader) == []
     messages.reply(campus, number, "Hello", now=at(5), version=version)  # post that goes out is nobody's change
@@ -209,17 +209,17 @@ def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
 
 def test_who_takes_part_gets_the_letters(vendor: DeskSession) -> None:
     number = ticket(vendor, type="support-query", organisation="larch")
-    participants.add(vendor, number, "Ola Birk", email="ola@larch.example", now=at(1))
+    participants.add_participant(vendor, number, "Ola Birk", email="ola@larch.example", now=at(1))
     with pytest.raises(DeskError, match=r"takes part in .* already"):
-        participants.add(vendor, number, "ola@larch.example", now=at(2))
+        participants.add_participant(vendor, number, "ola@larch.example", now=at(2))
     with pytest.raises(DeskError, match="is the requester"):
-        participants.add(vendor, number, "ida@larch.example", now=at(2))
+        participants.add_participant(vendor, number, "ida@larch.example", now=at(2))
     update.move(vendor, number, "under-investigation", now=at(3))
     resolve(vendor, number, note="The guide has it.", now=at(4))
     assert [person.name for person in letters_on(vendor, number)[-1].to] == ["Ida Fern", "Ola Birk"]
-    participants.remove(vendor, number, "ola birk", now=at(5))
+    participants.remove_participant(vendor, number, "ola birk", now=at(5))
     with pytest.raises(DeskError, match="does not take part"):
-        participants.remove(vendor, number, "ola@larch.example", now=at(6))
+        participants.remove_participant(vendor, number, "ola@larch.example", now=at(6))
 
 
 @pytest.mark.requirement("S1-33")
@@ -286,7 +286,7 @@ def test_a_resolution_is_written_of_once_to_everybody(
 ) -> None:
     for desk in proved(store_url, procedure):
         number = ticket(desk, organisation="larch")
-        participants.add(desk, number, "Ben Oak", email="ben@larch.example", now=at(1))
+        participants.add_participant(desk, number, "Ben Oak", email="ben@larch.example", now=at(1))
         for status in way:
             update.move(desk, number, status, now=at(2))
         before = len(letters_on(desk, number))

@@ -89,7 +89,7 @@ def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(s
 def test_where_nobody_keeps_the_timer_the_team_is_asked(services: DeskSession) -> None:
     number = call(services)
     update.move(services, number, "in-progress", now=at(0))
-    absence.away(as_(services, "gus"), "gus", at(600), now=at(1))
+    absence.set_absence(as_(services, "gus"), "gus", at(600), now=at(1))
     list(Runner(services.store).step(at(31)))
     assert "Five minutes of first-line work are left" in heard(services, "gil")
     assert "Five minutes of first-line work are left" not in heard(services, "gus"), "away"
@@ -128,7 +128,7 @@ def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(platform: De
     done = escalation.escalate(platform, number, level="support manager", reason="it goes on", now=at(2))
     assert "nobody holds the role Support Manager: lea told instead" in done.summary
     assert heard(platform, "lea") == ["escalated to Support Manager, and nobody holds the role Support Manager"]
-    absence.away(as_(platform, "head-of-support"), "head-of-support", at(600), now=at(3))
+    absence.set_absence(as_(platform, "head-of-support"), "head-of-support", at(600), now=at(3))
     done = escalation.escalate(platform, number, reason="it goes on", now=at(4))
     assert "everybody with the role Head of Support & Customer Success is away: lea told instead" in done.summary
     seed_agents(platform, [{"login": "chief-customer-officer", "active": False}], now=at(5))

@@ -74,7 +74,7 @@ def test_the_lead_is_told_where_nobody_works_in_the_department(agency: DeskSessi
 @pytest.mark.requirement("S5-02", "S5-03")
 def test_the_lead_is_told_where_everybody_in_the_department_is_away(agency: DeskSession) -> None:
     members(agency, sam="support", kim="billing")
-    absence.away(agency, "sam", at(600), now=at(0))
+    absence.set_absence(agency, "sam", at(600), now=at(0))
     number = ticket(agency)
     assert heard(agency, "lea") == ["a new ticket, and everybody in Support is away"]
     update.assign(agency, number, "kim", now=at(1))
@@ -139,11 +139,11 @@ def test_a_ticket_is_not_registered_for_somebody_who_only_looks_on(agency: DeskS
 def test_members_take_over_from_each_other_and_leads_from_everybody(agency: DeskSession) -> None:
     members(agency, sam="support", kim="billing")
     number = ticket(agency, assignee="sam")
-    absence.away(agency, "sam", at(600), now=at(1))
+    absence.set_absence(agency, "sam", at(600), now=at(1))
     with pytest.raises(DeskError, match="Only those who work in Support take over from each other"):
         absence.take_over(as_(agency, "kim"), number, now=at(2))
     members(agency, kim="support")
     absence.take_over(as_(agency, "kim"), number, now=at(3))
-    absence.away(agency, "kim", at(600), now=at(4))
+    absence.set_absence(agency, "kim", at(600), now=at(4))
     absence.take_over(as_(agency, "lea"), number, now=at(5))
     assert seen(agency, number).row.assignee == "lea"

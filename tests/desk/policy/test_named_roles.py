@@ -52,7 +52,7 @@ def _nothing(desk: DeskSession, number: int) -> None:
 def _raised(desk: DeskSession, number: int) -> None:
     update.move(desk, number, "triage", now=MONDAY)
     messages.reply(desk, number, "We look.", status="under-review", now=MONDAY)
-    checklists.check(desk, number, range(1, 5), checklist="to-development", outcome="code-change", now=MONDAY)
+    checklists.tick_items(desk, number, range(1, 5), checklist="to-development", outcome="code-change", now=MONDAY)
     items.raise_item(desk, number, title="Rounding", route="code-change", now=MONDAY)
     for status in ("dev-in-progress", "waiting-for-review"):
         item_workflow.move_item(desk, number, status, now=MONDAY)

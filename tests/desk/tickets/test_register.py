@@ -14,7 +14,7 @@ from deskterm.desk.policy.request_fields import Incomplete, Person, people
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register, supply
 from deskterm.desk.workflow.exemption import exempt, unexempt
-from deskterm.desk.workflow.priority_override import confirm_severity, prioritise
+from deskterm.desk.workflow.priority_override import confirm_severity, override_priority
 from deskterm.errors import DeskError, UsageError
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
@@ -145,10 +145,10 @@ def test_a_ticket_is_lifted_out_of_its_order_for_a_reason_and_a_number(store_url
     desk = shipped_desk(store_url, "campus-it")
     number = issue(desk, fields={name: value for name, value in ISSUE.items() if name != "number-affected"})
     with pytest.raises(DeskError, match="how many people"):
-        prioritise(desk, number, "critical", override="no-alternative", now=MONDAY)
+        override_priority(desk, number, "critical", override="no-alternative", now=MONDAY)
     with pytest.raises(DeskError, match="There is no reason 'because'"):
-        prioritise(desk, number, "critical", override="because", affected=1, now=MONDAY)
-    prioritise(desk, number, "critical", override="no-alternative", affected=40, note="exam week", now=MONDAY)
+        override_priority(desk, number, "critical", override="because", affected=1, now=MONDAY)
+    override_priority(desk, number, "critical", override="no-alternative", affected=40, note="exam week", now=MONDAY)
     ticket = seen(desk, number)
     assert (ticket.row.priority, ticket.fields["number-affected"]) == ("critical", 40)
     (record,) = [record for record in ticket.records if record.kind == "override"]

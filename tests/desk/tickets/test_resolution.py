@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.automation.runner import Runner
 from deskterm.desk.conversation import messages
-from deskterm.desk.notify.letter_checks import courtesy
+from deskterm.desk.notify.letter_checks import find_missing_parts
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register, supply
 from deskterm.desk.workflow import checklists
@@ -54,16 +54,16 @@ def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_developmen
         DeskError, match=r"needs the list .*genuine.* Tick off what is done with `deskterm ticket check 1001 1 2 3"
     ):
         update.move(desk, 1001, "raised-with-development", now=at(2))
-    checklists.check(desk, 1001, [1, 2, 3], now=at(3))
+    checklists.tick_items(desk, 1001, [1, 2, 3], now=at(3))
     with pytest.raises(DeskError, match=r"left: 4. It also happens to another user .* 6. No development ticket exists"):
         update.move(desk, 1001, "raised-with-development", now=at(4))
-    checklists.check(desk, 1001, [4, 5, 6], now=at(5))
+    checklists.tick_items(desk, 1001, [4, 5, 6], now=at(5))
     with pytest.raises(DeskError, match="one of software-issue, user-error, data-error"):
         update.move(desk, 1001, "raised-with-development", now=at(6))
-    checklists.check(desk, 1001, outcome="user-error", now=at(7))
+    checklists.tick_items(desk, 1001, outcome="user-error", now=at(7))
     with pytest.raises(DeskError, match="is for what ended in 'Software issue'"):
         update.move(desk, 1001, "raised-with-development", now=at(8))
-    done = checklists.check(desk, 1001, outcome="Software issue", now=at(9))
+    done = checklists.tick_items(desk, 1001, outcome="Software issue", now=at(9))
     assert done.summary.endswith("done: Software issue")
     update.move(desk, 1001, "raised-with-development", now=at(10))
     (record,) = hung(desk, "checklist")
@@ -75,14 +75,14 @@ def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_developmen
 @pytest.mark.requirement("S1-28")
 def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(opened: Opened) -> None:
     desk = opened("software-vendor", type="technical-support", severity="high")
-    checklists.check(desk, 1001, [1, 2, 3, 4, 5, 6], checklist="software-issue", outcome="data-error", now=at(1))
-    done = checklists.check(desk, 1001, [4], off=True, now=at(2))
+    checklists.tick_items(desk, 1001, [1, 2, 3, 4, 5, 6], checklist="software-issue", outcome="data-error", now=at(1))
+    done = checklists.tick_items(desk, 1001, [4], off=True, now=at(2))
     assert done.summary.endswith("1 left")
     assert hung(desk, "checklist")[0]["state"] == "open"
     with pytest.raises(UsageError, match="has no item 9: it has 1 to 7"):
-        checklists.check(desk, 1001, [9], now=at(3))
+        checklists.tick_items(desk, 1001, [9], now=at(3))
     with pytest.raises(DeskError, match="stands so already"):
-        checklists.check(desk, 1001, [1], now=at(4))
+        checklists.tick_items(desk, 1001, [1], now=at(4))
 
 
 @pytest.mark.requirement("S1-03")
@@ -264,11 +264,11 @@ def test_a_ticket_that_came_back_needs_a_resolution_anew(opened: Opened) -> None
 def test_a_resolution_letter_is_checked_for_its_five_parts(opened: Opened) -> None:
     desk = opened("campus-it")
     procedure = desk.procedure.definition
-    assert courtesy(procedure, LETTER) == []
-    assert [check.key for check in courtesy(procedure, "It is fixed.")] == [
+    assert find_missing_parts(procedure, LETTER) == []
+    assert [check.key for check in find_missing_parts(procedure, "It is fixed.")] == [
         "introduction", "information", "how-resolved", "further-help", "thanks",
     ]  # fmt: skip
-    assert [check.key for check in courtesy(procedure, LETTER.replace("Thank you", "Glad"))] == ["thanks"]
+    assert [check.key for check in find_missing_parts(procedure, LETTER.replace("Thank you", "Glad"))] == ["thanks"]
 
 
 @pytest.mark.requirement("S2-19")

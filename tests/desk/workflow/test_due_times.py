@@ -69,9 +69,9 @@ def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(desk: Desk
         ("warning", "30m", epoch(210)),
         ("breach", "", epoch(240)),
     ]
-    assert due_times.notice(itself, 1001, coming[0], now=at(119)) is None
-    assert due_times.notice(itself, 1001, coming[0], now=at(500)) is not None
-    assert due_times.notice(itself, 1001, coming[0], now=at(500)) is None
+    assert due_times.record_clock_event(itself, 1001, coming[0], now=at(119)) is None
+    assert due_times.record_clock_event(itself, 1001, coming[0], now=at(500)) is not None
+    assert due_times.record_clock_event(itself, 1001, coming[0], now=at(500)) is None
     assert clock(desk, "resolution").next_event == epoch(210)
     assert seen(desk).events[-1].data["instant"] == epoch(120)
     assert seen(desk).events[-1].actor == "deskterm"
@@ -81,7 +81,7 @@ def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(desk: DeskSe
     fault(desk)
     before = seen(desk)
     breach = next(event for event in upcoming(desk) if event.what == "breach" and event.metric == "response")
-    due_times.notice(open_system_desk(desk.store), 1001, breach, now=at(300))
+    due_times.record_clock_event(open_system_desk(desk.store), 1001, breach, now=at(300))
     after = seen(desk)
     assert [c._replace(next_event=None) for c in after.clocks] == [c._replace(next_event=None) for c in before.clocks]
     assert after.row.updated == before.row.updated
@@ -94,7 +94,7 @@ def test_a_pause_says_no_warning_twice(desk: DeskSession) -> None:
     first = upcoming(desk)[-3]
     assert (first.metric, first.threshold) == ("resolution", "50%")
     update.move(desk, 1001, "working", now=at(130))
-    due_times.notice(open_system_desk(desk.store), 1001, first, now=at(130))
+    due_times.record_clock_event(open_system_desk(desk.store), 1001, first, now=at(130))
     update.move(desk, 1001, "waiting", now=at(140))
     assert clock(desk, "resolution").next_event is None
     update.move(desk, 1001, "working", now=at(200))

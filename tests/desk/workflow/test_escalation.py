@@ -130,7 +130,7 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
         DeskError, match="goes through the list “Review of a customer escalation” first; left: The impact"
     ):
         escalation.review(saas, number, decision="priority-raised", now=at(2))
-    checklists.check(saas, number, [1, 2, 3, 4], checklist="escalation-review", now=at(3))
+    checklists.tick_items(saas, number, [1, 2, 3, 4], checklist="escalation-review", now=at(3))
     with pytest.raises(DeskError, match="There is no outcome 'perhaps'"):
         escalation.review(saas, number, decision="perhaps", now=at(4))
     with pytest.raises(DeskError, match="An agent may not decide on an escalation"):
@@ -146,8 +146,8 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
 def test_a_rule_begins_a_ladder_once(saas: DeskSession) -> None:
     number = ticket(saas, type="issue", organisation="larch")
     with saas.ticket(number, "escalate", at(1)) as work:
-        assert escalation.begin(work, "customer-escalation", by_rule="complaint") == "escalated to Customer"
-        assert escalation.begin(work, "customer-escalation", by_rule="complaint") == ""
+        assert escalation.begin_ladder(work, "customer-escalation", by_rule="complaint") == "escalated to Customer"
+        assert escalation.begin_ladder(work, "customer-escalation", by_rule="complaint") == ""
         work.done("")
     assert [step.values["by_rule"] for step in steps(saas, number)] == ["complaint"]
 
@@ -194,7 +194,7 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
 )
 def test_only_whole_words_of_their_own_ask_for_it(words: str, asked: bool) -> None:
     phrases = ("escalate", "escalated", "escalation", "Customer Excellence Manager")
-    assert escalation.asks(escalation.own_words(words), phrases) is asked
+    assert escalation.contains_phrase(escalation.strip_quoted_lines(words), phrases) is asked
 
 
 # -- priorities and delays -------------------------------------------------------------------------------------------
@@ -205,28 +205,30 @@ def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> No
     number = ticket(services, priority="low")
     assert "Its priority is Low" in _letters(services, number)[-1]
     with pytest.raises(UsageError, match="how it affects them"):
-        priority_dispute.dispute(services, number, " ", now=at(1))
-    priority_dispute.dispute(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
+        priority_dispute.dispute_priority(services, number, " ", now=at(1))
+    priority_dispute.dispute_priority(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
     assert seen(services, number).flags[:1] == ("disputed",)
     with pytest.raises(DeskError, match="is disputed already"):
-        priority_dispute.dispute(services, number, "Again", now=at(2))
+        priority_dispute.dispute_priority(services, number, "Again", now=at(2))
     with pytest.raises(UsageError, match="why the priority stays"):
-        priority_dispute.settle(services, number, now=at(3))
-    priority_dispute.settle(services, number, priority="high", now=at(4))
+        priority_dispute.settle_dispute(services, number, now=at(3))
+    priority_dispute.settle_dispute(services, number, priority="high", now=at(4))
     assert (seen(services, number).row.priority, "disputed" in seen(services, number).flags) == ("high", False)
     assert "priority of your request is now High" in _letters(services, number)[-1]
     with pytest.raises(DeskError, match="Nobody disputes"):
-        priority_dispute.settle(services, number, note="no", now=at(5))
+        priority_dispute.settle_dispute(services, number, note="no", now=at(5))
 
 
 @pytest.mark.requirement("S3-05")
 def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehearsed(services: DeskSession) -> None:
     number = ticket(services, priority="low")
-    priority_dispute.dispute(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
+    priority_dispute.dispute_priority(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
     before = seen(services, number)
-    tried = priority_dispute.settle(services, number, priority="high", note="They are right.", now=at(2), rehearse=True)
+    tried = priority_dispute.settle_dispute(
+        services, number, priority="high", note="They are right.", now=at(2), rehearse=True
+    )
     assert seen(services, number) == before
-    done = priority_dispute.settle(services, number, priority="high", note="They are right.", now=at(2))
+    done = priority_dispute.settle_dispute(services, number, priority="high", note="They are right.", now=at(2))
     assert [one.metric for one in done.moved] == ["response", "resolution"]
     assert all(one.old_due is not None and one.new_due is not None and one.new_due < one.old_due for one in done.moved)
     assert tried.moved == done.moved
@@ -234,14 +236,14 @@ def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehears
 
 def test_a_dispute_may_leave_the_priority_with_a_word_why(services: DeskSession) -> None:
     number = ticket(services, priority="low")
-    priority_dispute.dispute(services, number, "It is urgent.", now=at(1))
-    priority_dispute.settle(services, number, note="One person, and there is another printer.", now=at(2))
+    priority_dispute.dispute_priority(services, number, "It is urgent.", now=at(1))
+    priority_dispute.settle_dispute(services, number, note="One person, and there is another printer.", now=at(2))
     assert (seen(services, number).row.priority, len(_letters(services, number))) == ("low", 1)
 
 
 def test_a_priority_is_disputed_only_where_the_procedure_lets_customers(campus: DeskSession) -> None:
     with pytest.raises(DeskError, match="does not let customers dispute"):
-        priority_dispute.dispute(campus, ticket(campus), "It is urgent.", now=at(1))
+        priority_dispute.dispute_priority(campus, ticket(campus), "It is urgent.", now=at(1))
 
 
 @pytest.mark.requirement("S3-07")
@@ -378,7 +380,7 @@ def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_
         work.done("")
     resolution.confirm(saas, number, now=at(1))
     with saas.ticket(number, "escalate", at(2), final=True) as work:
-        escalation.begin(work, "customer-escalation", reason="a low score", afterwards=True)
+        escalation.begin_ladder(work, "customer-escalation", reason="a low score", afterwards=True)
         work.done("")
     assert steps(saas, number)[0].state == "open"
 
@@ -404,7 +406,7 @@ def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
     with pytest.raises(DeskError, match="is at Second tier already, above Customer support: name a level above it"):
         escalation.escalate(campus, number, ladder="from-site", level="1", reason="back", now=at(2))
     with campus.ticket(number, "escalate", at(3)) as work:
-        assert escalation.begin(work, "from-site", by_rule="late") == "escalated to Customer support"
+        assert escalation.begin_ladder(work, "from-site", by_rule="late") == "escalated to Customer support"
         work.done("")
     assert (seen(campus, number).tier, seen(campus, number).row.team) == (2, "technical-services")
 

@@ -190,7 +190,7 @@ def test_a_release_does_not_close_what_nobody_resolved_and_says_so(made: Made) -
 def test_the_same_item_is_not_raised_twice_unless_another_one_is_wanted(made: Made) -> None:
     desk = made("software-vendor")
     number = opened(desk, type="technical-support", severity="high")
-    checklists.check(desk, number, [1, 2, 3, 4, 5, 6], outcome="software-issue", now=at(1))
+    checklists.tick_items(desk, number, [1, 2, 3, 4, 5, 6], outcome="software-issue", now=at(1))
     items.raise_item(desk, number, title="Saving fails", reference="DEV-7", now=at(2))
     twins: list[dict[str, Any]] = [{"title": "saving  FAILS"}, {"title": "Other words", "reference": "DEV-7"}]
     for same in twins:

@@ -33,7 +33,7 @@ def url(tmp_path: Path) -> str:
             desk, subject="No mail", body="x", requester="Ida", email="ida@larch.example", priority="low",
             assignee=assignee, incomplete=True, now=at(0),
         )  # fmt: skip
-    absence.away(desk, "kim", at(6000), now=at(0))
+    absence.set_absence(desk, "kim", at(6000), now=at(0))
     store.close()
     return place
 

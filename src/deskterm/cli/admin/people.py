@@ -66,7 +66,7 @@ def away(
     desk = invocation.desk()
     moment = read_instant(until, facts.timezone)
     who = login or desk.agent.login
-    said = absence.away(desk, who, moment, now=invocation.now(facts))
+    said = absence.set_absence(desk, who, moment, now=invocation.now(facts))
     output.print_said(said, as_json, login=who, away=moment)
 
 
@@ -84,7 +84,7 @@ def back(
     desk = invocation.desk()
     now = invocation.now(facts_of(invocation))
     who = login or desk.agent.login
-    output.print_said(absence.away(desk, who, None, now=now), as_json, login=who, away=None)
+    output.print_said(absence.set_absence(desk, who, None, now=now), as_json, login=who, away=None)
 
 
 @app.command()

@@ -190,7 +190,7 @@ def check(
     if not items and outcome is None and checklist is None:
         _show_lists(invocation, number, as_json)
         return
-    done = checklists.check(
+    done = checklists.tick_items(
         invocation.desk(),
         number,
         items or (),
@@ -236,7 +236,7 @@ def _arrived(invocation: CliContext, received: str | None) -> datetime | None:
 def _show_lists(invocation: CliContext, number: int, as_json: bool) -> None:
     """Show the lists of a ticket, those that nobody has begun too, and how to go on."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.workflow.checklists import CHECKLIST, asked_for, how_to_tick
+    from deskterm.desk.workflow.checklists import CHECKLIST, find_applicable_checklists, format_tick_hint
     from deskterm.procedure.compiled import from_document
     from deskterm.store.queries.ticket_detail import desk_facts, ticket_detail
 
@@ -245,7 +245,7 @@ def _show_lists(invocation: CliContext, number: int, as_json: bool) -> None:
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
     procedure = from_document(facts.document, facts.procedure_version)
-    parts = asked_for(procedure, found.type, found.row.status, found.records)
+    parts = find_applicable_checklists(procedure, found.type, found.row.status, found.records)
     begun = {record.key: record for record in found.records if record.kind == CHECKLIST and record.ticket is None}
     if as_json:
         output.print_json([{"checklist": key} | record.values for key, record in begun.items()])
@@ -269,4 +269,4 @@ def _show_lists(invocation: CliContext, number: int, as_json: bool) -> None:
             wanted = "" if item["required"] else " (not required)"
             output.print_lines([f"  {place}. [{mark}] {item['text']}{wanted}{by}"])
         if record is None or record.state != "done":
-            output.print_lines([how_to_tick(procedure, number, part, record)])
+            output.print_lines([format_tick_hint(procedure, number, part, record)])

@@ -50,10 +50,10 @@ def passed(
     as_json: AsJson = False,
 ) -> None:
     """Say that a ticket was passed to the client's own desk, which gives that level of support itself."""
-    from deskterm.desk.directory.tier_coverage import passed_on
+    from deskterm.desk.directory.tier_coverage import record_handoff
 
     invocation: CliContext = context.obj
-    report(passed_on(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
+    report(record_handoff(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
 
 
 def review(
@@ -88,7 +88,7 @@ def dispute(
     as_json: AsJson = False,
 ) -> None:
     """Note that the customer says the priority is wrong."""
-    from deskterm.desk.workflow.priority_dispute import dispute as note_dispute
+    from deskterm.desk.workflow.priority_dispute import dispute_priority as note_dispute
 
     invocation: CliContext = context.obj
     report(note_dispute(invocation.desk(), number, words, wanted=wanted, now=time_of(invocation)), as_json)
@@ -103,7 +103,7 @@ def settle(
     as_json: AsJson = False,
 ) -> None:
     """Decide on a disputed priority; another one moves due times: each clock's old and new one are shown."""
-    from deskterm.desk.workflow.priority_dispute import settle as decide
+    from deskterm.desk.workflow.priority_dispute import settle_dispute as decide
 
     invocation: CliContext = context.obj
     facts = facts_of(invocation)
@@ -135,9 +135,9 @@ def told(
     as_json: AsJson = False,
 ) -> None:
     """Log a call that does instead of the letters that wait; they are withdrawn."""
-    from deskterm.desk.notify.letters import by_phone
+    from deskterm.desk.notify.letters import log_call_instead
 
     if not phone:
         raise UsageError("Say how they were told: --phone; by mail it is `deskterm ticket reply`.")
     invocation: CliContext = context.obj
-    report(by_phone(invocation.desk(), number, words, now=time_of(invocation)), as_json)
+    report(log_call_instead(invocation.desk(), number, words, now=time_of(invocation)), as_json)

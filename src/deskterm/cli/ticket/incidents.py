@@ -31,7 +31,7 @@ def join(
     from deskterm.desk.directory import participants as people
 
     invocation: CliContext = context.obj
-    report(people.add(invocation.desk(), number, who, email=email, now=time_of(invocation)), as_json)
+    report(people.add_participant(invocation.desk(), number, who, email=email, now=time_of(invocation)), as_json)
 
 
 def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = False) -> None:
@@ -39,7 +39,7 @@ def leave(context: typer.Context, number: Number, who: Who, as_json: AsJson = Fa
     from deskterm.desk.directory import participants as people
 
     invocation: CliContext = context.obj
-    report(people.remove(invocation.desk(), number, who, now=time_of(invocation)), as_json)
+    report(people.remove_participant(invocation.desk(), number, who, now=time_of(invocation)), as_json)
 
 
 def participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:

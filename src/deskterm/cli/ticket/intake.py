@@ -127,7 +127,7 @@ def prioritise(
     as_json: AsJson = False,
 ) -> None:
     """Lift a ticket out of its order, for a reason that the procedure names."""
-    from deskterm.desk.workflow.priority_override import prioritise as lift
+    from deskterm.desk.workflow.priority_override import override_priority as lift
 
     invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)

@@ -52,8 +52,8 @@ def announce_delay(
 
 def _letter(work: TicketTransaction, about: Event, words: str) -> str:
     notices = [part for part in work.procedure.definition.notices if part.on == "delayed" and part.template]
-    template = letters.template_of(work, notices[0]) if notices else None
-    body = letters.worded(work, "delayed", template, about, note=words)[1]
+    template = letters.find_template(work, notices[0]) if notices else None
+    body = letters.render_letter(work, "delayed", template, about, note=words)[1]
     return body if words in body else f"{body}\n\n{words}"
 
 

@@ -9,7 +9,7 @@ from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
 from deskterm.desk.domain.records import Records, of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.tickets.missing_fields import lacking_at_first
-from deskterm.desk.workflow.checklists import brought
+from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.procedure.schema import Rule
 
 PARTICIPANT = "participant"
@@ -39,7 +39,7 @@ def register_follow_up(
     changes |= {f"records.{PARTICIPANT}.{r.key}": (None, dict(r.values)) for r in of_kind(state.records, PARTICIPANT)}
     nothing: Records = {}
     if state.type in procedure.types:
-        changes |= brought(procedure, nothing, procedure.types[state.type])
+        changes |= build_type_checklist_change(procedure, nothing, procedure.types[state.type])
     work.append(
         "registered",
         changes,

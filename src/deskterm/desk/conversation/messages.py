@@ -12,7 +12,7 @@ from deskterm.desk.core.people import writer
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.domain.links import goes_on_at
-from deskterm.desk.notify.letter_checks import judged
+from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.tickets.resolution import arrived, comes_back_to, likely, resolution_said, said_words, stays_closed
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.procedure.schema import Status
@@ -36,7 +36,11 @@ def reply(
     (S1-19). Raises MovedOn when the ticket is not at `version` any more."""
     words = said_words(body)
     with desk.ticket(number, "reply", now, version) as work:
-        target = None if status is None else check_transition(work, status, said=True, resolved=resolution is not None)
+        target = (
+            None
+            if status is None
+            else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
+        )
         known = work.procedure.definition.closing.resolutions
         given = {} if resolution is None else resolution_said(work, resolution, likely(known, resolution))
         event = work.append(
@@ -53,7 +57,7 @@ def reply(
         moved = f", now {target.label}" if target else ""
         done = work.done(f"{number} answered{moved}")
         if resolution is not None:
-            done = replace(done, lacks=judged(work, event, strict=False))
+            done = replace(done, lacks=check_resolution_letter(work, event, strict=False))
     return done
 
 

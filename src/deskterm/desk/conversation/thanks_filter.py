@@ -20,7 +20,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.quoted_text import unquoted
 from deskterm.desk.domain.records import change, of_kind
 from deskterm.desk.tickets.resolution import comes_back_to
-from deskterm.desk.workflow.transition_rules import require_return
+from deskterm.desk.workflow.transition_rules import require_reopenable
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Closing
 from deskterm.store.db.tables import Contact, Message, Organisation, PersonalText, table_of
@@ -154,7 +154,7 @@ def overrule_thanks(
         if not wanted:
             raise DeskError(f"No message of {number} was taken for mere thanks: there is nothing to overrule.")
         record = wanted[-1]
-        require_return(work, record.at)
+        require_reopenable(work, record.at)
         if work.state.is_open:
             raise DeskError(f"Ticket {number} is open already.")
         target = comes_back_to(work)

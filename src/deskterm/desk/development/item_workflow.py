@@ -14,7 +14,7 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.development.items import ENDED, ITEM, Item, at_work_on, find
 from deskterm.desk.policy.permissions import NamedAct, require_named
 from deskterm.desk.policy.status_graph import chosen
-from deskterm.desk.workflow.transition_rules import KEPT_BACK
+from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.terms import releases
 from deskterm.sla.targets import parse_target
@@ -186,7 +186,7 @@ def _done(found: Item, number: int, words: str) -> CommandResult:
         f"{work.number}: {event.data['why']}"
         for work in found.works
         for event in work.happened
-        if event.kind == KEPT_BACK and work.number != number
+        if event.kind == MOVE_BLOCKED and work.number != number
     ]
     named = next((work for work in found.works if work.number == number), found.home)
     return named.done("; ".join([f"{named.number}: {words}", *kept]))

@@ -23,8 +23,8 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.policy.permissions import Act
 from deskterm.desk.policy.status_graph import chosen
-from deskterm.desk.workflow.checklists import how_to_tick
-from deskterm.desk.workflow.transition_rules import keep_back, keeps_back
+from deskterm.desk.workflow.checklists import format_tick_hint
+from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import DevRoute, DevStatus, Status
@@ -240,7 +240,7 @@ class Entering:
     def say(self, work: TicketTransaction) -> None:
         """Write down what was kept back; after the event that brought the item there."""
         if self.target is not None:
-            keep_back(work, self.target, self.why)
+            record_blocked_move(work, self.target, self.why)
 
 
 def entering(work: TicketTransaction, status: DevStatus | None, home: TicketTransaction) -> Entering:
@@ -253,7 +253,7 @@ def entering(work: TicketTransaction, status: DevStatus | None, home: TicketTran
         return Entering({})
     if not work.procedure.knows(work.state.type, target):
         return Entering({})
-    if why := keeps_back(work, target, raised_from=home, out=not status.to):
+    if why := find_blocking_reason(work, target, origin=home, released=not status.to):
         return Entering({}, target, why)
     return Entering({"status": (work.state.status, target.key)})
 
@@ -322,9 +322,8 @@ def _checked(work: TicketTransaction) -> str | None:
         done = {item.get("text") for item in items if item.get("done")}
         left = [item.text for item in checklist.items if item.required and item.text not in done]
         rest = f" Left: {' · '.join(text.rstrip('.') for text in left)}." if left else ""
-        raise DeskError(
-            f"First go through “{checklist.label}”.{rest} {how_to_tick(work.procedure, work.number, checklist, record)}"
-        )
+        hint = format_tick_hint(work.procedure, work.number, checklist, record)
+        raise DeskError(f"First go through “{checklist.label}”.{rest} {hint}")
     outcome = record.values.get("outcome")
     if part.outcomes and outcome not in part.outcomes:
         labels = {choice.key: choice.label for choice in checklist.outcomes}

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from deskterm.desk.core.people import active_agent
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.notify.recipients import Colleagues, notify_staff
+from deskterm.desk.notify.recipients import StaffDirectory, notify_staff
 from deskterm.desk.policy.departments import department
 from deskterm.desk.policy.permissions import may
 from deskterm.errors import DeskError, UsageError
@@ -20,7 +20,7 @@ from deskterm.store.db.tables import Agent, table_of
 _agent = table_of(Agent)
 
 
-def away(desk: DeskSession, login: str, until: datetime | None, *, now: datetime) -> str:
+def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: datetime) -> str:
     """Say that somebody is away until an instant, or back (None); in a line what it is now. Everybody may say so of
     themselves, leads of others. Nothing is given to them by itself meanwhile, and what they left open is listed."""
     if login != desk.agent.login:
@@ -66,7 +66,7 @@ def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | N
                 raise DeskError(
                     f"{home.label} does not take over from those who are away: ask a lead to assign {number}."
                 )
-            if desk.agent.login not in Colleagues(work.session).of_department(procedure, home.key):
+            if desk.agent.login not in StaffDirectory(work.session).department_members(procedure, home.key):
                 raise DeskError(
                     f"Only those who work in {home.label} take over from each other: ask one of them, or a lead to"
                     f" assign {number}."

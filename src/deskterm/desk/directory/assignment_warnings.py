@@ -7,27 +7,27 @@ from collections.abc import Iterator
 from deskterm.desk.core.row_mapping import moment, seconds
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory.absence import is_away
-from deskterm.desk.directory.tier_coverage import not_ours
+from deskterm.desk.directory.tier_coverage import explain_client_tier
 from deskterm.sla.zones import on_the_wall
 from deskterm.store.db.tables import Agent
 
 
-def doubts(work: TicketTransaction, agent: Agent) -> Iterator[str]:
+def find_assignment_warnings(work: TicketTransaction, agent: Agent) -> Iterator[str]:
     """In a few words each: they are away (S5-03), lack the certificate that the ticket's level of support asks for
     (S3-11), or that level is the client's own (S3-12)."""
     if agent.away_until is not None and is_away(agent, moment(work.at)):
         yield f"{agent.name} is away until {on_the_wall(seconds(agent.away_until), work.context.timezone)}"
-    level = level_of(work)
+    level = find_support_level(work)
     tier = next((part for part in work.procedure.definition.tiers if part.level == level), None)
     if tier is None:
         return
     if tier.certified and not agent.certified:
         yield f"{agent.name} has no certificate, which {tier.label} asks for"
-    if why := not_ours(work, tier.level):
+    if why := explain_client_tier(work, tier.level):
         yield why
 
 
-def level_of(work: TicketTransaction) -> int | None:
+def find_support_level(work: TicketTransaction) -> int | None:
     """The level of support that a ticket is at: its own, else that of its status."""
     here = work.procedure.statuses.get(work.state.status)
     return work.state.tier if work.state.tier is not None else here.tier if here is not None else None

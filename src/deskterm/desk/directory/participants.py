@@ -16,7 +16,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Contact, table_of
 
 
-def add(
+def add_participant(
     desk: DeskSession, number: int, who: str, *, email: str | None = None, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Let somebody take part. who: a name or an e-mail address; email: the address that belongs to a name. Somebody who
@@ -29,19 +29,21 @@ def add(
             raise UsageError(f"{who!r} is no e-mail address: write it as name@example.org, or Name <name@example.org>.")
         if person.id == work.state.requester_id:
             raise DeskError(f"{person.name} is the requester of {number} already.")
-        if not join(work, [person.id], ""):
+        if not add_contacts(work, [person.id], ""):
             raise DeskError(f"{person.name} takes part in {number} already.")
         done = work.done(f"{number}: {person.name} takes part")
     return done
 
 
-def remove(desk: DeskSession, number: int, who: str, *, now: datetime, version: int | None = None) -> CommandResult:
+def remove_participant(
+    desk: DeskSession, number: int, who: str, *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Let somebody take part no more, by name or e-mail address."""
     with desk.ticket(number, "participate", now, version) as work:
         table = table_of(Contact)
         wanted = who.strip().casefold()
         query = select(table.c.id, table.c.name).where(
-            table.c.id.in_(of_ticket(work)), (func.lower(table.c.name) == wanted) | (table.c.email == wanted)
+            table.c.id.in_(list_participants(work)), (func.lower(table.c.name) == wanted) | (table.c.email == wanted)
         )
         found = work.session.execute(query).all()
         if not found:
@@ -56,10 +58,10 @@ def remove(desk: DeskSession, number: int, who: str, *, now: datetime, version: 
     return done
 
 
-def join(work: TicketTransaction, contacts: Iterable[int], because: str) -> list[int]:
+def add_contacts(work: TicketTransaction, contacts: Iterable[int], because: str) -> list[int]:
     """Let people take part who do not yet, nor are the requester; who they are. because: a few words for the history,
     such as which ticket they come from."""
-    known = {work.state.requester_id, *of_ticket(work)}
+    known = {work.state.requester_id, *list_participants(work)}
     new = [person for person in dict.fromkeys(contacts) if person not in known]
     changes: dict[str, tuple[Any, Any]] = {}
     for person in new:
@@ -69,12 +71,12 @@ def join(work: TicketTransaction, contacts: Iterable[int], because: str) -> list
     return new
 
 
-def of_ticket(work: TicketTransaction) -> list[int]:
+def list_participants(work: TicketTransaction) -> list[int]:
     """The numbers of those who take part beside the requester, in the order in which they came."""
     return [record.number for record in of_kind(work.state.records, "participant")]
 
 
-def everybody(work: TicketTransaction) -> list[int]:
+def list_people_outside(work: TicketTransaction) -> list[int]:
     """The requester and all who take part."""
     requester = work.state.requester_id
-    return [*([] if requester is None else [requester]), *of_ticket(work)]
+    return [*([] if requester is None else [requester]), *list_participants(work)]

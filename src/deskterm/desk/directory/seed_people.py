@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.directory.tier_coverage import tiers
+from deskterm.desk.directory.tier_coverage import parse_tiers
 from deskterm.desk.domain.text import visible
 from deskterm.desk.policy.departments import team_of
 from deskterm.desk.policy.status_graph import chosen
@@ -51,7 +51,7 @@ def seed_clients(
     _named(rows, "key")
     levels = {tier.level for tier in desk.procedure.definition.tiers}
     for row in rows:
-        unknown = [level for level in tiers(row.get("coverage") or "") if level not in levels]
+        unknown = [level for level in parse_tiers(row.get("coverage") or "") if level not in levels]
         if unknown:
             known = ", ".join(str(level) for level in sorted(levels)) or "none"
             raise DeskError(

@@ -16,12 +16,12 @@ HANDOFF = "handoff"
 """What a ticket is marked with that is to be passed to the client's own desk."""
 
 
-def tiers(text: str) -> list[int]:
+def parse_tiers(text: str) -> list[int]:
     """The levels that a client's row names, `2,3`. ValueError for anything but numbers."""
     return [int(word) for word in text.replace(";", ",").split(",") if word.strip()]
 
 
-def ours(work: TicketTransaction) -> list[int]:
+def list_own_tiers(work: TicketTransaction) -> list[int]:
     """The tiers that we give to the ticket's client, the first one first; all of them where the procedure does not
     look at clients, or the client has none of its own."""
     procedure = work.procedure.definition
@@ -29,33 +29,33 @@ def ours(work: TicketTransaction) -> list[int]:
     if not procedure.coverage.per_client:
         return every
     client = _client(work)
-    said = tiers(client.coverage) if client is not None else []
+    said = parse_tiers(client.coverage) if client is not None else []
     return said or list(procedure.coverage.default_tiers) or every
 
 
-def first_of_ours(work: TicketTransaction, level: int) -> tuple[int, str]:
+def find_first_own_tier(work: TicketTransaction, level: int) -> tuple[int, str]:
     """Where a new ticket for a tier goes: there, or where that is the client's own, to the next one up of ours; and
     what to say of it."""
-    above = [one for one in ours(work) if one >= level]
+    above = [one for one in list_own_tiers(work) if one >= level]
     taken = min(above, default=level)
     if taken == level:
         return level, ""
     return taken, f"{_label(work.procedure, level)} is the client's own, so {_label(work.procedure, taken)} takes it"
 
 
-def not_ours(work: TicketTransaction, level: int) -> str:
+def explain_client_tier(work: TicketTransaction, level: int) -> str:
     """That a tier is the client's own, and whom to pass a ticket for it to; empty where it is ours."""
-    if level in ours(work):
+    if level in list_own_tiers(work):
         return ""
     client = _client(work)
     whom = client.handoff if client is not None else ""
     return f"{_label(work.procedure, level)} is the client's own: pass it to {whom or 'their support contact'}"
 
 
-def hand_off(work: TicketTransaction, level: int, *, by_rule: str | None = None) -> str:
+def mark_for_handoff(work: TicketTransaction, level: int, *, by_rule: str | None = None) -> str:
     """What to do with a ticket that is to go to a tier, in words; empty where that is ours. Where it is the client's
     own, the ticket is marked until it has been passed on."""
-    why = not_ours(work, level)
+    why = explain_client_tier(work, level)
     if not why or any(one.state == "open" and one.values["tier"] == level for one in _marks(work)):
         return why
     client = _client(work)
@@ -72,7 +72,7 @@ def hand_off(work: TicketTransaction, level: int, *, by_rule: str | None = None)
     return why
 
 
-def passed_on(
+def record_handoff(
     desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
 ) -> CommandResult:
     """Say that a ticket was passed to the client's own desk: it is not marked for that any more. note: to whom, and

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
-from deskterm.desk.directory.participants import everybody, join
+from deskterm.desk.directory.participants import add_contacts, list_people_outside
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, goes_on_at
 from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError, UsageError
@@ -79,7 +79,7 @@ def find_successor(session: Session, number: int) -> int | None:
 
 def copy_participants(work: TicketTransaction, other: TicketTransaction) -> int:
     """Have the requester and the participants of one ticket take part in another; how many of them did not yet."""
-    return len(join(other, everybody(work), f"with ticket {work.number}"))
+    return len(add_contacts(other, list_people_outside(work), f"with ticket {work.number}"))
 
 
 def require_same_client(

@@ -11,13 +11,13 @@ from sqlmodel import Session
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import open_tickets, require_ticket
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
-from deskterm.desk.directory.participants import everybody
+from deskterm.desk.directory.participants import list_people_outside
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded
 from deskterm.desk.domain.links import ATTACHED, INCIDENT
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify import letters
-from deskterm.desk.notify.letter_checks import courtesy, listed, require_courtesy
+from deskterm.desk.notify.letter_checks import find_missing_parts, format_missing_parts, require_complete_letter
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.tickets import resolution as closing
 from deskterm.desk.tickets.resolution import Kind, said_words
@@ -106,7 +106,7 @@ def resolve_incident(
     resolution leads are left as they are and named, with the reason. The rest as in `closing.resolve`."""
     words = said_words(note)
     if strict:
-        require_courtesy(desk.procedure.definition, words)
+        require_complete_letter(desk.procedure.definition, words)
     numbers = find_open_attached(desk, incident)
     reached: set[int] = set()
     left: list[str] = []
@@ -137,7 +137,7 @@ def resolve_incident(
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
         told = f"{incident}: {said}{tickets} resolved with it, {people} written to"
         done = works[0].done("; ".join([told, *left]))
-    return replace(done, lacks=listed(courtesy(desk.procedure.definition, words)))
+    return replace(done, lacks=format_missing_parts(find_missing_parts(desk.procedure.definition, words)))
 
 
 def list_attached(work: TicketTransaction) -> list[int]:
@@ -150,7 +150,7 @@ def _say(work: TicketTransaction, words: str, wanted: Status | None, incident: i
     changes, left = {}, []
     if wanted is not None and wanted.key != work.state.status:
         try:
-            changes = {"status": (work.state.status, check_transition(work, wanted.key, said=True).key)}
+            changes = {"status": (work.state.status, check_transition(work, wanted.key, with_message=True).key)}
         except DeskError as refused:
             left.append(f"{work.number} is not moved: {_clause(refused)}")
     event = work.append(
@@ -168,10 +168,10 @@ def _clause(refused: DeskError) -> str:
 
 def _letter(work: TicketTransaction, event: Event, channel: str, reached: set[int]) -> None:
     """The message is the letter of those who have not got it on another ticket."""
-    to = [person for person in everybody(work) if person not in reached]
+    to = [person for person in list_people_outside(work) if person not in reached]
     reached.update(to)
     if to and channel != "phone":
-        letters.cover(work, _NEWS, to, event)
+        letters.queue_covering_letter(work, _NEWS, to, event)
 
 
 def _fields(work: TicketTransaction) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
-from deskterm.desk.directory.participants import of_ticket
+from deskterm.desk.directory.participants import list_participants
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded, standing
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO
@@ -94,7 +94,7 @@ def _who_leave(original: TicketTransaction, number: int, field: str) -> Iterator
     for other in {*original.state.fields.get(DUPLICATES, ()), *original.state.fields.get(MERGED, ())} - {number}:
         state = folded(events_of(original.session, other), original.fold.procedures).state
         staying |= {state.requester_id, *(record.number for record in of_kind(state.records, "participant"))}
-    for person in of_ticket(original):
+    for person in list_participants(original):
         name = f"records.participant.{person}"
         came = next((event for event in reversed(events) if name in event.changes), None)
         if came is not None and came.data.get("act", came.seq) == head and person not in staying:

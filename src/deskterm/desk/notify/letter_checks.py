@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from deskterm.desk.domain.events import Event
 
 
-class Discourteous(DeskError):
+class IncompleteLetter(DeskError):
     """A resolution letter lacks something. lacking: the parts, as a person reads them."""
 
     def __init__(self, lacking: list[LetterCheck]) -> None:
-        super().__init__(f"The letter lacks {listed(lacking)}: add it, or send it as it is.")
+        super().__init__(f"The letter lacks {format_missing_parts(lacking)}: add it, or send it as it is.")
         self.lacking = tuple(check.label for check in lacking)
 
 
-def courtesy(procedure: Procedure, body: str) -> list[LetterCheck]:
+def find_missing_parts(procedure: Procedure, body: str) -> list[LetterCheck]:
     """The parts of a resolution letter that a text lacks, in the order of the procedure: those of which none of the
     words stands in it. Letter case and line ends do not matter; a check without words is for a person, and not made
     here."""
@@ -33,14 +33,14 @@ def courtesy(procedure: Procedure, body: str) -> list[LetterCheck]:
     ]
 
 
-def require_courtesy(procedure: Procedure, body: str) -> None:
+def require_complete_letter(procedure: Procedure, body: str) -> None:
     """Discourteous that names what a resolution letter lacks."""
-    lacking = courtesy(procedure, body)
+    lacking = find_missing_parts(procedure, body)
     if lacking:
-        raise Discourteous(lacking)
+        raise IncompleteLetter(lacking)
 
 
-def judged(work: TicketTransaction, event: Event, *, strict: bool) -> str:
+def check_resolution_letter(work: TicketTransaction, event: Event, *, strict: bool) -> str:
     """What the letter lacks that goes out with a resolution, in one line; empty for nothing. It is the letter that the
     procedure puts the words into, and the words themselves where it has none. To be asked once the letters are written.
     strict: Discourteous instead."""
@@ -49,19 +49,19 @@ def judged(work: TicketTransaction, event: Event, *, strict: bool) -> str:
         return ""
     body = _letter(work, event)
     if strict:
-        require_courtesy(procedure, body)
-    return listed(courtesy(procedure, body))
+        require_complete_letter(procedure, body)
+    return format_missing_parts(find_missing_parts(procedure, body))
 
 
 def _letter(work: TicketTransaction, event: Event) -> str:
-    from deskterm.desk.notify.letters import words_of  # which is made of commands, and these of this
+    from deskterm.desk.notify.letters import load_event_text  # which is made of commands, and these of this
 
     templates = {part.key for part in work.procedure.definition.templates if "{resolution}" in part.body}
     letters = (one for one in work.happened if one.kind == "letter" and one.data.get("template") in templates)
-    return words_of(work, next((one for one in letters if "body" in one.texts), event))
+    return load_event_text(work, next((one for one in letters if "body" in one.texts), event))
 
 
-def listed(lacking: list[LetterCheck]) -> str:
+def format_missing_parts(lacking: list[LetterCheck]) -> str:
     """What is missing, in one line."""
     return "; ".join(check.label[:1].lower() + check.label[1:] for check in lacking)
 

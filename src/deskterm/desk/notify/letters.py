@@ -21,15 +21,15 @@ from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import goes_on_at
 from deskterm.desk.domain.money import money
 from deskterm.desk.domain.records import change, of_kind
-from deskterm.desk.notify.quiet_hours import not_before
-from deskterm.desk.notify.topics import hung, step_of
+from deskterm.desk.notify.quiet_hours import find_delivery_time
+from deskterm.desk.notify.topics import find_escalation_step, find_record_changes
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
 from deskterm.procedure.template_text import PLACEHOLDER, heading, rendered
 from deskterm.procedure.terms import next_release
 from deskterm.store.db.tables import Agent, PersonalText, table_of
 
-State = Literal["queued", "sent", "failed", "withdrawn"]
+DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]
 
 _HEADING = "[{number}] {subject}"
 _CONTENT = frozenset({"subject", "resolution", "note", "amount"})
@@ -47,18 +47,20 @@ _NOTES = {"released": "notes", "feedback_changed": "changed"}
 """Kind of event → the words in it that are for the people whom it is told to."""
 
 
-def write(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
+def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
     """Put the letter that a notice wants of an event into the outbox. to: contacts' numbers, whom it is addressed to
     first; note: what an agent adds. What comes by itself out of hours is `due` at the next opening."""
-    title, body = worded(work, notice.on, template_of(work, notice), event, note=note, bare=not notice.include_body)
+    title, body = render_letter(
+        work, notice.on, find_template(work, notice), event, note=note, bare=not notice.include_body
+    )
     data = _about(notice, to, event)
-    due = not_before(work, colleagues=False)
+    due = find_delivery_time(work, colleagues=False)
     if due is not None:
         data["due"] = due
     return work.append("letter", {}, {"heading": title, "body": body}, **data, author=work.context.desk_name)
 
 
-def cover(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event) -> Event:
+def queue_covering_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event) -> Event:
     """Put a message into the outbox that is a letter itself: nothing is said twice in the conversation."""
     return work.append("letter", {}, {}, **_about(notice, to, event), covers=event.seq)
 
@@ -77,11 +79,11 @@ def _about(notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]
     }
 
 
-def template_of(work: TicketTransaction, notice: Notice) -> Template | None:
+def find_template(work: TicketTransaction, notice: Notice) -> Template | None:
     return next((part for part in work.procedure.definition.templates if part.key == notice.template), None)
 
 
-def worded(
+def render_letter(
     work: TicketTransaction, on: str, template: Template | None, event: Event, *, note: str = "", bare: bool = False
 ) -> tuple[str, str]:
     """Heading and body of a letter about an event, from its template; a few plain words where there is none. bare: it
@@ -121,9 +123,9 @@ def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str
         "department": department,
         "team": team,
         "tier": tier,
-        "level": str(step_of(event).get("label") or tier),
+        "level": str(find_escalation_step(event).get("label") or tier),
         "other": str(goes_on_at(state.fields) or ""),
-        "due": "" if due is None else in_words(due, work.context.timezone),
+        "due": "" if due is None else format_letter_time(due, work.context.timezone),
     }
     if "agent" in wanted:
         found["agent"] = _agent(work)
@@ -132,14 +134,14 @@ def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str
     if "resolution" in wanted:
         found["resolution"] = _resolution(work)
     if "note" in wanted and event.kind in _NOTES:
-        found["note"] = words_of(work, event, _NOTES[event.kind])
+        found["note"] = load_event_text(work, event, _NOTES[event.kind])
     if "amount" in wanted:
-        quote = next(hung(event, "quote"), {})
+        quote = next(find_record_changes(event, "quote"), {})
         found["amount"] = money(quote["amount"], quote["currency"]) if "amount" in quote else ""
     return found
 
 
-def in_words(at: int, timezone: str) -> str:
+def format_letter_time(at: int, timezone: str) -> str:
     """An instant as a letter has it: `Mon 23 Nov 2026 10:00 GMT`."""
     return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y %H:%M %Z")
 
@@ -167,11 +169,11 @@ def _resolution(work: TicketTransaction) -> str:
     """The words of the last answer that gave a resolution."""
     for event in reversed(standing([*work.events(), *work.happened])):
         if event.data.get("resolution") and "body" in event.texts:
-            return words_of(work, event)
+            return load_event_text(work, event)
     return ""
 
 
-def words_of(work: TicketTransaction, event: Event, name: str = "body") -> str:
+def load_event_text(work: TicketTransaction, event: Event, name: str = "body") -> str:
     """What people said in an event; empty where they said nothing, or it was erased."""
     if name not in event.texts:
         return ""
@@ -180,7 +182,9 @@ def words_of(work: TicketTransaction, event: Event, name: str = "body") -> str:
     return str(found or "")
 
 
-def mark(desk: DeskSession, number: int, key: str, state: State, *, reason: str = "", now: datetime) -> CommandResult:
+def record_delivery(
+    desk: DeskSession, number: int, key: str, state: DeliveryState, *, reason: str = "", now: datetime
+) -> CommandResult:
     """Say how far a letter got, by the number of its event. What was sent stays sent; what failed may be queued again.
     For what delivers letters."""
     with desk.ticket(number, "notice", now) as work:
@@ -194,7 +198,7 @@ def mark(desk: DeskSession, number: int, key: str, state: State, *, reason: str 
     return done
 
 
-def by_phone(desk: DeskSession, number: int, words: str, *, now: datetime) -> CommandResult:
+def log_call_instead(desk: DeskSession, number: int, words: str, *, now: datetime) -> CommandResult:
     """The requester was told by phone what letters say that wait (S2-21): the call is in the conversation, and letters
     for which a call will do are withdrawn. words: what was said."""
     if not words.strip():

@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.sla.calendar import Calendar
 
 
-def not_before(work: TicketTransaction, *, colleagues: bool) -> int | None:
+def find_delivery_time(work: TicketTransaction, *, colleagues: bool) -> int | None:
     """When what comes by itself may be delivered, in epoch seconds; None for at once, because somebody did it or there
     is working time now. colleagues: counted in the hours of the ticket's team, where it has its own; else, and for
     people outside, in those of the clock that brought it."""

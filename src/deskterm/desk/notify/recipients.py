@@ -13,7 +13,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import of_kind
 from deskterm.desk.domain.state import State
-from deskterm.desk.notify.quiet_hours import not_before
+from deskterm.desk.notify.quiet_hours import find_delivery_time
 from deskterm.desk.policy.departments import home_of
 from deskterm.procedure.schema import Procedure
 from deskterm.store.db.tables import Agent, table_of
@@ -26,7 +26,7 @@ _ALL = (
 )
 
 
-class Colleagues:
+class StaffDirectory:
     """Those who work here, asked for once a command."""
 
     def __init__(self, session: Session) -> None:
@@ -44,15 +44,15 @@ class Colleagues:
                     self._away[login] = seconds(until)
         return iter(self._all)
 
-    def present(self, logins: Iterable[str], at: int) -> list[str]:
+    def filter_present(self, logins: Iterable[str], at: int) -> list[str]:
         """Those of some who are not away at an instant, epoch seconds (S5-03)."""
         here = {login for login, *_ in self}
         return [login for login in logins if login in here and self._away.get(login, 0) <= at]
 
-    def of_team(self, team: str | None) -> list[str]:
+    def team_members(self, team: str | None) -> list[str]:
         return [login for login, _, _, of, _ in self if team and of == team]
 
-    def of_department(self, procedure: Procedure, department: str | None) -> list[str]:
+    def department_members(self, procedure: Procedure, department: str | None) -> list[str]:
         """Who works in a department: those whose team belongs to it, or is called as it is; on a desk where nobody is
         of any department, everybody who works on tickets (S5-02)."""
         if department is None:
@@ -62,13 +62,13 @@ class Colleagues:
             return [login for login, home in homes.items() if home == department]
         return [login for login, role, _, _, _ in self if role != "viewer"]
 
-    def leads(self, team: str | None) -> list[str]:
+    def team_leads(self, team: str | None) -> list[str]:
         """The leads of a team; all of them where it has none; the admins on a desk without leads."""
         found = [(login, of) for login, role, _, of, _ in self if role == "lead"]
         found = found or [(login, of) for login, role, _, of, _ in self if role == "admin"]
         return [login for login, of in found if team and of == team] or [login for login, _ in found]
 
-    def of_tier(self, procedure: Procedure, level: int | None) -> list[str]:
+    def tier_members(self, procedure: Procedure, level: int | None) -> list[str]:
         """Agents of a level of support, and the team that takes what is passed to it."""
         if level is None:
             return []
@@ -76,12 +76,12 @@ class Colleagues:
         teams = {part.key for part in procedure.teams if part.tier == level} if team is None else {team}
         return [login for login, _, _, of, tier in self if tier == level or (tier is None and of in teams)]
 
-    def with_role(self, role: str | None) -> list[str]:
+    def role_holders(self, role: str | None) -> list[str]:
         return [login for login, _, roles, _, _ in self if role in roles]
 
 
 def resolve_recipients(
-    colleagues: Colleagues, procedure: Procedure, state: State, words: Iterable[str], role: str | None = None
+    colleagues: StaffDirectory, procedure: Procedure, state: State, words: Iterable[str], role: str | None = None
 ) -> list[str]:
     """The logins that `assignee`, `team`, `department`, `lead`, `tier`, `role` (the one given) or the key of a role
     stand for on a ticket, in order and once each. Where nobody has it, `assignee` is whoever is at work on it."""
@@ -90,25 +90,29 @@ def resolve_recipients(
         if word == "assignee":
             some = [state.assignee] if state.assignee else list(state.working)
         elif word == "team":
-            some = colleagues.of_team(state.team)
+            some = colleagues.team_members(state.team)
         elif word == "department":
-            some = colleagues.of_department(procedure, state.department)
+            some = colleagues.department_members(procedure, state.department)
         elif word == "lead":
-            some = colleagues.leads(state.team)
+            some = colleagues.team_leads(state.team)
         elif word == "tier":
-            some = colleagues.of_tier(procedure, state.tier)
+            some = colleagues.tier_members(procedure, state.tier)
         else:
-            some = colleagues.with_role(role if word == "role" else word)
+            some = colleagues.role_holders(role if word == "role" else word)
         found |= dict.fromkeys(some)
     return list(found)
 
 
-def at_hand(work: TicketTransaction, colleagues: Colleagues) -> list[str]:
+def find_fallback_recipients(work: TicketTransaction, colleagues: StaffDirectory) -> list[str]:
     """Who looks after a ticket when nobody has been named: whoever worked on it last, else those of its team who are
     here, else the leads (S3-06)."""
     entries = [entry.who for entry in of_kind(work.state.records, "entry") if entry.state == "valid"]
-    team = colleagues.of_team(work.state.team)
-    return colleagues.present(entries[-1:], work.at) or colleagues.present(team, work.at) or colleagues.leads(None)
+    team = colleagues.team_members(work.state.team)
+    return (
+        colleagues.filter_present(entries[-1:], work.at)
+        or colleagues.filter_present(team, work.at)
+        or colleagues.team_leads(None)
+    )
 
 
 def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:
@@ -118,6 +122,6 @@ def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: 
     who = [login for login in logins if login not in (work.context.agent.login, SYSTEM_ACTOR)]
     if not who:
         return None
-    due = not_before(work, colleagues=True)
+    due = find_delivery_time(work, colleagues=True)
     held = {} if due is None else {"due": due}
     return work.append("told", {}, {}, who=f",{','.join(who)},", on=on, what=what, **held, **more)

@@ -14,7 +14,7 @@ from deskterm.sla.terms import TIMER
 _DONE = ("solved", "closed")
 
 
-def news_of(work: TicketTransaction, event: Event) -> Iterator[str]:
+def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
     """The kinds of news (`deskterm.procedure.schema.words.News`) that an event is, the main one first. An event that
     says in its data what news it is, is that."""
     if event.kind == "noticed":
@@ -37,7 +37,7 @@ def _done(event: Event) -> Iterator[str]:
             yield "replied"
     elif event.kind == "duplicated" or (event.kind == "merged" and event.data.get("into")):
         yield "merged"
-    elif event.kind == "escalated" and step_of(event):
+    elif event.kind == "escalated" and find_escalation_step(event):
         yield "escalated"
     elif event.kind == "released" and not event.data.get("over"):
         yield "released"
@@ -70,7 +70,7 @@ def _changed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
     for name in ("severity", "priority", "department"):
         if changes.get(name, (None, None))[1]:
             yield f"{name}-changed"
-    if event.kind != "escalated" and rises(procedure, event):
+    if event.kind != "escalated" and is_tier_raise(procedure, event):
         yield "escalated"
 
 
@@ -79,7 +79,7 @@ def _unheard(event: Event) -> bool:
     return event.kind == "withdrawn" and not event.data.get("known")
 
 
-def rises(procedure: CompiledProcedure, event: Event) -> bool:
+def is_tier_raise(procedure: CompiledProcedure, event: Event) -> bool:
     """Whether another level of support takes over, by the ticket's tier or by that of its status (S3-11)."""
     before, after = event.changes.get("tier", (None, None))
     if before is None and "status" in event.changes:
@@ -103,19 +103,19 @@ def _noticed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
             yield "reminded"
 
 
-def hung(event: Event, kind: str) -> Iterator[dict[str, Any]]:
+def find_record_changes(event: Event, kind: str) -> Iterator[dict[str, Any]]:
     """What an event made of the records of a kind."""
     for name, (_, after) in event.changes.items():
         if name.startswith(f"records.{kind}.") and after is not None:
             yield after
 
 
-def step_of(event: Event) -> dict[str, Any]:
+def find_escalation_step(event: Event) -> dict[str, Any]:
     """The step of a ladder that an event takes; empty for none."""
-    return next((step for step in hung(event, "escalation") if step.get("state") == "open"), {})
+    return next((step for step in find_record_changes(event, "escalation") if step.get("state") == "open"), {})
 
 
-def in_a_line(procedure: CompiledProcedure, event: Event, news: str) -> str:
+def format_topic(procedure: CompiledProcedure, event: Event, news: str) -> str:
     """News for a colleague: labels and numbers only, never a customer's words."""
     changes = event.changes
 
@@ -141,7 +141,7 @@ def in_a_line(procedure: CompiledProcedure, event: Event, news: str) -> str:
     if news == "assigned":
         return f"given to {changes['assignee'][1]}"
     if news == "escalated":
-        level = step_of(event).get("label")
+        level = find_escalation_step(event).get("label")
         tier = changes.get("tier", (None, None))[1]
         return f"escalated to {level}" if level else f"escalated to tier {tier}" if tier else "escalated"
     return _LINES.get(news, news.replace("-", " "))

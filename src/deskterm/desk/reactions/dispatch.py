@@ -16,8 +16,8 @@ from deskterm.desk.reactions.first_responder import owned
 from deskterm.desk.reactions.notices import tell
 from deskterm.desk.reactions.rules import act_on
 from deskterm.desk.reactions.stale_suggestions import expire_suggestions
-from deskterm.desk.workflow.escalation import heard
-from deskterm.desk.workflow.transition_rules import KEPT_BACK
+from deskterm.desk.workflow.escalation import escalate_on_phrases
+from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 
 _SILENT = SYSTEM_EVENTS | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
 
@@ -29,12 +29,12 @@ def follow(work: TicketTransaction) -> list[str]:
     while work.followed < len(work.happened):
         event = work.happened[work.followed]
         work.followed += 1
-        if event.kind == KEPT_BACK:
+        if event.kind == MOVE_BLOCKED:
             here = work.procedure.statuses.get(work.state.status)
             said.append(f"stays {here.label if here else work.state.status}: {event.data['why']}")
         if event.kind not in _SILENT:
             fresh.append(event)
-            said += [*heard(work, event), *owned(work, event), *act_on(work, event)]
+            said += [*escalate_on_phrases(work, event), *owned(work, event), *act_on(work, event)]
             said += [*_kept(work, event), *expire_suggestions(work, event)]
         elif event.kind == "noticed":
             fresh.append(event)

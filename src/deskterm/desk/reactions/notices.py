@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.directory.participants import of_ticket
+from deskterm.desk.directory.participants import list_participants
 from deskterm.desk.domain.events import Event
 from deskterm.desk.notify import letters
-from deskterm.desk.notify.letter_checks import courtesy
-from deskterm.desk.notify.recipients import Colleagues, notify_staff, resolve_recipients
-from deskterm.desk.notify.topics import in_a_line, news_of, step_of
+from deskterm.desk.notify.letter_checks import find_missing_parts
+from deskterm.desk.notify.recipients import StaffDirectory, notify_staff, resolve_recipients
+from deskterm.desk.notify.topics import find_escalation_step, find_topics, format_topic
 from deskterm.desk.policy.departments import department
 from deskterm.procedure.schema import Notice, Procedure
 from deskterm.procedure.terms import values
@@ -28,7 +28,7 @@ def tell(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
     told of what they did themselves, and nobody twice of the same thing."""
     teller = _Teller(work, opening=any(event.kind == "registered" for event in events))
     for event in events:
-        for news in news_of(work, event):
+        for news in find_topics(work, event):
             teller.tell(event, news)
         teller.resolve(event)
     return list(dict.fromkeys(teller.said))
@@ -40,7 +40,7 @@ class _Teller:
     def __init__(self, work: TicketTransaction, *, opening: bool) -> None:
         self._work, self._opening = work, opening
         self._procedure = work.procedure.definition
-        self._colleagues = Colleagues(work.session)
+        self._colleagues = StaffDirectory(work.session)
         self._heard: set[tuple[str, str]] = set()
         self._written: set[tuple[str | None, tuple[int, ...], int]] = set()
         self._of_resolution: list[tuple[Notice, str]] = []
@@ -68,7 +68,7 @@ class _Teller:
                 self._write(notice, event, news, to)
 
     def _rank(self, notice: Notice, news: str, event: Event) -> int:
-        template = letters.template_of(self._work, notice)
+        template = letters.find_template(self._work, notice)
         if template is not None and "{resolution}" in template.body and notice.include_body:
             return 0
         if news in _SAID:
@@ -79,8 +79,8 @@ class _Teller:
         """Whether the words of a resolution hold all that a letter must, so that they are not put into another."""
         if not event.data.get("resolution") or not self._procedure.letter_checks:
             return False
-        words = letters.words_of(self._work, event)
-        return bool(words) and not courtesy(self._procedure, words)
+        words = letters.load_event_text(self._work, event)
+        return bool(words) and not find_missing_parts(self._procedure, words)
 
     def _tell_colleagues(self, notices: Sequence[Notice], event: Event, news: str) -> None:
         own = [part for part in notices if not set(part.to) <= _OUTSIDE]
@@ -88,8 +88,8 @@ class _Teller:
         words += [part.role for part in own if part.role is not None and "role" in part.to]
         words += _of_department(self._procedure, self._work, news)
         if news == "escalated":
-            words += [role for role in [step_of(event).get("who")] if role]
-        what = in_a_line(self._work.procedure, event, news)
+            words += [role for role in [find_escalation_step(event).get("who")] if role]
+        what = format_topic(self._work.procedure, event, news)
         vacant = _vacant(self._work, self._colleagues, event) if news == "escalated" else ""
         if not vacant and "department" in words:
             vacant = _deserted(self._work, self._colleagues)
@@ -111,7 +111,7 @@ class _Teller:
 
     def _instead(self, vacant: str) -> str:
         """That there is nobody to take something up, and who is told instead."""
-        leads = self._colleagues.leads(self._work.state.team)
+        leads = self._colleagues.team_leads(self._work.state.team)
         if self._work.context.agent.login in leads:
             return f"{vacant}, so it stays with you"
         return f"{vacant}: {', '.join(leads)} told instead" if leads else f"{vacant}, and there is no lead to tell"
@@ -126,39 +126,39 @@ class _Teller:
         self._written.add(key)
         if news not in _SAID and "news" not in event.data:
             if notice.include_body and self._is_letter(event):
-                letters.cover(self._work, notice, to, event)
+                letters.queue_covering_letter(self._work, notice, to, event)
             else:
-                letters.write(self._work, notice, to, event)
+                letters.queue_letter(self._work, notice, to, event)
             self.said.append("letter queued")
         elif event.data.get("channel") != "phone":
-            letters.cover(self._work, notice, to, event)
+            letters.queue_covering_letter(self._work, notice, to, event)
 
 
-def _vacant(work: TicketTransaction, colleagues: Colleagues, event: Event) -> str:
+def _vacant(work: TicketTransaction, colleagues: StaffDirectory, event: Event) -> str:
     """That there is nobody for the step of a ladder that was taken, in words; empty where somebody is."""
-    step = step_of(event)
+    step = find_escalation_step(event)
     role, level = step.get("who"), event.changes.get("tier", (None, None))[1]
     procedure = work.procedure.definition
     if role:
         label = next((part.label for part in procedure.roles if part.key == role), str(role))
-        held = colleagues.with_role(str(role))
+        held = colleagues.role_holders(str(role))
         nobody, all_away = f"nobody holds the role {label}", f"everybody with the role {label} is away"
     elif step and level is not None:
         label = next((tier.label for tier in procedure.tiers if tier.level == level), f"tier {level}")
-        held = colleagues.of_tier(procedure, level)
+        held = colleagues.tier_members(procedure, level)
         nobody, all_away = f"nobody is in {label}", f"everybody in {label} is away"
     else:
         return ""
-    return "" if colleagues.present(held, work.at) else all_away if held else nobody
+    return "" if colleagues.filter_present(held, work.at) else all_away if held else nobody
 
 
-def _deserted(work: TicketTransaction, colleagues: Colleagues) -> str:
+def _deserted(work: TicketTransaction, colleagues: StaffDirectory) -> str:
     """That nobody works in the department of a ticket that nobody has, in words; empty where somebody does."""
     home = department(work.procedure.definition, work.state.department)
     if home is None or work.state.assignee is not None:
         return ""
-    members = colleagues.of_department(work.procedure.definition, home.key)
-    if colleagues.present(members, work.at):
+    members = colleagues.department_members(work.procedure.definition, home.key)
+    if colleagues.filter_present(members, work.at):
         return ""
     return f"everybody in {home.label} is away" if members else f"nobody works in {home.label}"
 
@@ -207,7 +207,7 @@ def _implied(procedure: Procedure, notices: Sequence[Notice], news: str, event: 
     """What the requester is told of by another setting of the file, where no notice says so."""
     if any("requester" in part.to for part in notices):
         return
-    ladder = step_of(event).get("ladder")
+    ladder = find_escalation_step(event).get("ladder")
     if news == "escalated" and any(part.notify_requester for part in procedure.ladders if part.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
     elif news == "merged" and procedure.duplicates.notify:
@@ -223,7 +223,7 @@ def _addressed(notice: Notice, work: TicketTransaction, event: Event) -> Iterato
     if "requester" in notice.to and work.state.requester_id is not None:
         people.append(work.state.requester_id)
     if "participants" in notice.to:
-        people += of_ticket(work)
+        people += list_participants(work)
     author = None
     if notice.on == "customer-replied":
         author = event.data.get("contact") or work.state.requester_id

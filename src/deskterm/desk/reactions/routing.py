@@ -29,9 +29,9 @@ def send(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], 
     asked = level
     if level is not None:
         if new:
-            level, why = tier_coverage.first_of_ours(work, level)
+            level, why = tier_coverage.find_first_own_tier(work, level)
             said += [why] if why else []
-        if why := tier_coverage.hand_off(work, level, by_rule=rule.key):
+        if why := tier_coverage.mark_for_handoff(work, level, by_rule=rule.key):
             return [why], False
         changes["tier"] = (state.tier, level)
         team = team if team is not None and level == asked else _team_of(procedure.tiers, level)

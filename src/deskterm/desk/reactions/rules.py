@@ -12,9 +12,9 @@ from deskterm.desk.admin.rule_settings import is_on
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change, next_key, of_kind
-from deskterm.desk.notify.recipients import Colleagues, at_hand, notify_staff, resolve_recipients
+from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
 from deskterm.desk.reactions.routing import send
-from deskterm.desk.workflow.transition_rules import keep_back, keeps_back
+from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.procedure.schema import Rule, Severity
 from deskterm.procedure.terms import values
 from deskterm.sla.targets import parse_target
@@ -213,8 +213,8 @@ def _move(work: TicketTransaction, rule: Rule) -> list[str]:
     here = work.state.status
     if target is None or target.key == here or not work.procedure.knows(work.state.type, target):
         return []
-    if why := keeps_back(work, target):
-        keep_back(work, target, why, by_rule=rule.key)
+    if why := find_blocking_reason(work, target):
+        record_blocked_move(work, target, why, by_rule=rule.key)
         return []
     work.append("moved", {"status": (here, target.key)}, by_rule=rule.key, by_itself=True)
     return [f"now {target.label}"]
@@ -227,7 +227,9 @@ def _begin(work: TicketTransaction, rule: Rule) -> list[str]:
         from deskterm.desk.workflow import escalation  # it is made of commands, whose rules these are
 
         said.append(
-            escalation.begin(work, rule.ladder, reason=rule.label, by_rule=rule.key, afterwards=rule.on == "low-score")
+            escalation.begin_ladder(
+                work, rule.ladder, reason=rule.label, by_rule=rule.key, afterwards=rule.on == "low-score"
+            )
         )
     if rule.route is not None:
         from deskterm.desk.development import items
@@ -238,6 +240,6 @@ def _begin(work: TicketTransaction, rule: Rule) -> list[str]:
 
 def _tell(work: TicketTransaction, rule: Rule, words: str) -> None:
     if rule.notify:
-        colleagues = Colleagues(work.session)
+        colleagues = StaffDirectory(work.session)
         logins = resolve_recipients(colleagues, work.procedure.definition, work.state, rule.notify)
-        notify_staff(work, logins or at_hand(work, colleagues), rule.key, words, by_rule=rule.key)
+        notify_staff(work, logins or find_fallback_recipients(work, colleagues), rule.key, words, by_rule=rule.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, of_kind
-from deskterm.desk.notify.topics import rises
+from deskterm.desk.notify.topics import is_tier_raise
 from deskterm.procedure.schema import Rule
 
 LAPSED = "lapsed"
@@ -39,7 +39,7 @@ def _does(work: TicketTransaction, rule: Rule, event: Event) -> bool:
     another status, team or department."""
     changes, procedure = event.changes, work.procedure
     if rule.ladder is not None or rule.tier is not None or rule.tier_by:
-        return event.kind == "escalated" or rises(procedure, event)
+        return event.kind == "escalated" or is_tier_raise(procedure, event)
     if rule.raise_severity or rule.raise_priority:
         scales = (("severity", list(procedure.severities)), ("priority", list(procedure.priorities)))
         wanted = {"severity": rule.raise_severity, "priority": rule.raise_priority}

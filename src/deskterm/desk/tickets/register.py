@@ -10,7 +10,7 @@ from deskterm.desk.core.people import contact, organisation_of, worker
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.directory.assignment_warnings import doubts
+from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
 from deskterm.desk.domain.records import change
 from deskterm.desk.domain.text import visible
 from deskterm.desk.policy.classification import channel_of, key_of, scales, type_of
@@ -26,7 +26,7 @@ from deskterm.desk.policy.request_fields import (
     unreachable,
 )
 from deskterm.desk.tickets.missing_fields import MISSING, marked
-from deskterm.desk.workflow.checklists import brought
+from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType
@@ -124,7 +124,7 @@ def register(
         changes: dict[str, tuple[Any, Any]] = {
             name: (None, value) for name, value in values.items() if value is not None
         }
-        changes |= brought(procedure, {}, kind)
+        changes |= build_type_checklist_change(procedure, {}, kind)
         changes |= _taking_part(work, said, values.get("requester_id"), client)
         if lacking:
             changes |= marked({}, lacking)
@@ -142,7 +142,7 @@ def register(
         lacks = f", without {_named(procedure, lacking)}" if lacking else ""
         said_of_it = [f"{work.number} registered: {heading} ({kind.label}, {status}{lacks})"]
         if assignee is not None:
-            said_of_it += doubts(work, agent)
+            said_of_it += find_assignment_warnings(work, agent)
         done = work.done("; ".join(said_of_it))
     return done
 

@@ -17,15 +17,15 @@ from deskterm.desk.domain.events import Changes, Event
 from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import change, next_key
 from deskterm.desk.domain.text import visible
-from deskterm.desk.notify.letter_checks import judged
+from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
+    can_reopen,
     check_transition,
-    may_return,
-    require_return,
-    standing_resolution,
-    was_resolved,
+    find_current_resolution,
+    has_unrejected_resolution,
+    require_reopenable,
 )
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Resolution, Status
@@ -59,7 +59,7 @@ def resolve(
     with desk.ticket(number, "reply", now, version, doing="resolve tickets") as work:
         event, said = give(work, words, resolution, code, status, channel=channel, next_steps=next_steps)
         done = work.done(f"{number}: {said}{_others(work)}")
-        done = replace(done, lacks=judged(work, event, strict=strict))
+        done = replace(done, lacks=check_resolution_letter(work, event, strict=strict))
     return done
 
 
@@ -72,7 +72,7 @@ def give(
     kind, chosen_code = resolve_kind(work, resolution, code)
     given = resolution_said(work, kind, chosen_code)
     target = _resolved_to(work) if status is None else status
-    moved = None if target is None else check_transition(work, target, said=True, resolved=True)
+    moved = None if target is None else check_transition(work, target, with_message=True, with_resolution=True)
     event = work.append(
         "replied",
         {**given, **({"status": (work.state.status, moved.key)} if moved else {})},
@@ -117,7 +117,7 @@ def close(
         if target is None:
             steps = ", ".join(f"{way.label} ({way.key})" for way in ways) or "nowhere, it is final"
             raise DeskError(f"Ticket {number} cannot be closed from where it is; it can go to: {steps}.")
-        moved = check_transition(work, target, because=True, anyway=True)
+        moved = check_transition(work, target, with_closing_reason=True, anyway=True)
         if moved.category != "closed":
             raise UsageError(f"{moved.label} does not close a ticket: use `deskterm ticket set {number} --status`.")
         changes = {**ended_without(work, reason.key), "status": (work.state.status, moved.key)}
@@ -140,13 +140,13 @@ def confirm(
     """The requester says that all is well (S1-27, S3-13), when they were asked or a resolution was given: the ticket is
     closed, or goes the last step before. words: what they wrote, if they did."""
     with desk.ticket(number, "move", now, version, doing="say that all is well for a requester") as work:
-        if not was_resolved(work.state):
+        if not has_unrejected_resolution(work.state):
             _require_asked(work)
         ways = work.procedure.next_statuses(work.state.type, work.state.status)
         ends = [way for category in ("closed", "solved") for way in ways if way.category == category]
         if not ends:
             raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
-        target = check_transition(work, ends[0].key, said=True, confirmed=True)
+        target = check_transition(work, ends[0].key, with_message=True, confirmed=True)
         _judged(work, target, words, author, channel, received_at, {}, "confirmed")
         done = work.done(f"{number}: confirmed by the requester, now {target.label}")
     return done
@@ -172,7 +172,7 @@ def reject(
         back = back or next((way.key for way in ways if way.category in ("open", "new")), None)
         if back is None:
             raise DeskError(f"From {here.label} there is no way back: open a new ticket that names {number}.")
-        given = standing_resolution(work.state)
+        given = find_current_resolution(work.state)
         changes: Changes = {} if given is None else change(work.state.records, RESOLUTION, given.key, state="rejected")
         target = work.procedure.statuses[back]
         _judged(work, target, words, author, channel, received_at, changes, "rejected")
@@ -191,7 +191,7 @@ def reopen(
         closing = work.procedure.definition.closing
         if work.state.is_open:
             raise DeskError(f"Ticket {number} is open already.")
-        require_return(work, work.at)
+        require_reopenable(work, work.at)
         if closing.reopen_channels and channel not in closing.reopen_channels:
             ways = ", ".join(closing.reopen_channels)
             raise DeskError(f"A ticket is not reopened by {channel} here, but by {ways}: open a new one that names it.")
@@ -294,7 +294,7 @@ def stays_closed(work: TicketTransaction, channel: str, at: int) -> bool:
     closing = work.procedure.definition.closing
     if work.state.category != "closed" or closing.on_reply_when_closed == "ignore":
         return False
-    if closing.on_reply_when_closed == "new-linked" or not may_return(work, at):
+    if closing.on_reply_when_closed == "new-linked" or not can_reopen(work, at):
         return True
     return bool(closing.reopen_channels) and channel not in closing.reopen_channels
 

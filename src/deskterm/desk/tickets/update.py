@@ -8,7 +8,7 @@ from datetime import datetime
 from deskterm.desk.core.people import organisation_of, worker
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.directory.assignment_warnings import doubts
+from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
 from deskterm.desk.domain.due_changes import due_times, moved
 from deskterm.desk.domain.events import Changes
 from deskterm.desk.domain.state import State
@@ -19,8 +19,8 @@ from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.tickets.missing_fields import judged_anew
 from deskterm.desk.tickets.register import one_line, tidy_tags
 from deskterm.desk.tickets.resolution import ended_without
-from deskterm.desk.workflow.checklists import brought
-from deskterm.desk.workflow.impact_urgency import weigh
+from deskterm.desk.workflow.checklists import build_type_checklist_change
+from deskterm.desk.workflow.impact_urgency import set_impact_urgency
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -122,7 +122,7 @@ def change(
         if type is not None:
             said.append(_retype(work, type, reason))
         if weighed:
-            said.append(weigh(work, impact, urgency, reason))
+            said.append(set_impact_urgency(work, impact, urgency, reason))
         if severity is not None:
             said.append(_set_severity(work, severity, reason))
         if priority is not None:
@@ -156,7 +156,7 @@ def assign(
         if login is not None:
             agent = worker(work.session, login)
             words = f"assigned to {agent.login}"
-            speaks_against = list(doubts(work, agent))
+            speaks_against = list(find_assignment_warnings(work, agent))
             if team is None and state.team is None and agent.team:
                 changes["team"] = (None, agent.team)
         changes["assignee"] = (state.assignee, login)
@@ -206,7 +206,7 @@ def _move(work: TicketTransaction, status: str, reason: str, anyway: bool) -> st
     closing = work.procedure.definition.closing
     word = reason.strip().casefold()
     because = next((r for r in closing.reasons if word in (r.key.casefold(), r.label.casefold())), None)
-    target = check_transition(work, status, because=because is not None, anyway=anyway)
+    target = check_transition(work, status, with_closing_reason=because is not None, anyway=anyway)
     ends = because is not None and target.category == "closed"
     if because is not None and not ends:
         target = check_transition(work, status, anyway=anyway)
@@ -271,7 +271,10 @@ def _retype(work: TicketTransaction, wanted: str, reason: str) -> str:
     if state.organisation_id is None:
         require_open(procedure, kind, None)
     require_named(procedure.definition, work.context.agent, "retype")
-    changes: Changes = {**retyped(procedure, state, kind), **brought(procedure, state.records, kind)}
+    changes: Changes = {
+        **retyped(procedure, state, kind),
+        **build_type_checklist_change(procedure, state.records, kind),
+    }
     asked = judged_anew(work, kind, changes)
     work.append("edited", {**changes, **asked}, reason=reason)
     left = [key for _, after in asked.values() for key in after.get("fields", ())]

@@ -23,7 +23,7 @@ CHECKLIST = "checklist"
 _CLIMBED = ("escalation", "open")
 
 
-class Hanging(Protocol):
+class RecordView(Protocol):
     """What hangs on a ticket, whoever read it: `deskterm.desk.domain.records.Record` or the store's view of one."""
 
     @property
@@ -36,14 +36,14 @@ class Hanging(Protocol):
     def values(self) -> Mapping[str, Any]: ...
 
 
-def brought(procedure: CompiledProcedure, records: Records, kind: RequestType) -> Changes:
+def build_type_checklist_change(procedure: CompiledProcedure, records: Records, kind: RequestType) -> Changes:
     """The change that hangs the list of a request type on a ticket of it, unless it is there."""
     if kind.checklist is None or (CHECKLIST, kind.checklist) in records:
         return {}
     return change(records, CHECKLIST, kind.checklist, **_fresh(_part(procedure, kind.checklist)))
 
 
-def check(
+def tick_items(
     desk: DeskSession,
     number: int,
     items: Sequence[int] = (),
@@ -65,7 +65,9 @@ def check(
         values = dict(record.values) if record is not None else _fresh(part)
         rows = [dict(row) for row in values["items"]]
         if not items and outcome is None and record is not None:
-            raise UsageError(f"Say what is done: {_places(rows)} {how_to_tick(work.procedure, number, part, record)}")
+            raise UsageError(
+                f"Say what is done: {_places(rows)} {format_tick_hint(work.procedure, number, part, record)}"
+            )
         for place in items:
             if not 1 <= place <= len(rows):
                 raise UsageError(f"{part.label} has no item {place}: it has 1 to {len(rows)}.")
@@ -90,7 +92,9 @@ def _of_a_review(work: TicketTransaction, part: Checklist) -> bool:
     return any(ladder.checklist == part.key for ladder in work.procedure.definition.ladders if ladder.key in begun)
 
 
-def standing_list(desk: DeskSession, number: int, *, now: datetime) -> tuple[Checklist, list[Mapping[str, Any]]]:
+def load_current_checklist(
+    desk: DeskSession, number: int, *, now: datetime
+) -> tuple[Checklist, list[Mapping[str, Any]]]:
     """The list that is open on a ticket, or that would be begun, and its items as they stand."""
     with desk.ticket(number, "check", now, rehearse=True) as work:
         part = _wanted(work, None)
@@ -98,12 +102,14 @@ def standing_list(desk: DeskSession, number: int, *, now: datetime) -> tuple[Che
         return part, list((record.values if record is not None else _fresh(part))["items"])
 
 
-def left(record: Record | None) -> list[str]:
+def list_open_items(record: Record | None) -> list[str]:
     """What is required and not done yet."""
     return [] if record is None else _open(record.values.get("items", ()))
 
 
-def asked_for(procedure: CompiledProcedure, kind: str, status: str, hanging: Iterable[Hanging]) -> list[Checklist]:
+def find_applicable_checklists(
+    procedure: CompiledProcedure, kind: str, status: str, hanging: Iterable[RecordView]
+) -> list[Checklist]:
     """The lists that a ticket has to do with, the likeliest first: those that are open on it, what a review of its open
     escalations goes through, what a status it may go to asks for, what comes before development, and last those that
     are done. hanging: the ticket's records."""
@@ -118,8 +124,8 @@ def asked_for(procedure: CompiledProcedure, kind: str, status: str, hanging: Ite
     return [known[key] for key in dict.fromkeys([*(key for key in keys if key not in done), *done]) if key in known]
 
 
-def how_to_tick(
-    procedure: CompiledProcedure, number: int | None, part: Checklist, record: Hanging | None, *, ends: bool = True
+def format_tick_hint(
+    procedure: CompiledProcedure, number: int | None, part: Checklist, record: RecordView | None, *, ends: bool = True
 ) -> str:
     """The sentence that says how a list is gone through from where it stands. ends: it is to end in an outcome too."""
     begun = record.values.get("items") if record is not None else None
@@ -139,16 +145,16 @@ def how_to_tick(
     )
 
 
-def require_done(work: TicketTransaction, target: Status) -> None:
+def require_checklist_done(work: TicketTransaction, target: Status) -> None:
     """DeskError, naming what is left, unless the list that a status asks for is done and ended as it must (S1-28)."""
     if target.requires_checklist is None:
         return
     part = _part(work.procedure, target.requires_checklist)
     record = work.state.records.get((CHECKLIST, part.key))
-    how = how_to_tick(work.procedure, work.number, part, record)
+    how = format_tick_hint(work.procedure, work.number, part, record)
     if record is None:
         raise DeskError(f"{target.label} needs the list “{part.label}” to be done first. {how}")
-    missing = left(record)
+    missing = list_open_items(record)
     if missing:
         raise DeskError(f"{target.label} needs the list “{part.label}”; left: {_numbered(record, missing)}. {how}")
     if part.outcomes and not record.values.get("outcome"):
@@ -167,7 +173,9 @@ def _wanted(work: TicketTransaction, checklist: str | None) -> Checklist:
     parts = work.procedure.definition.checklists
     if checklist is not None:
         return chosen("checklist", checklist, parts)
-    if found := asked_for(work.procedure, work.state.type, work.state.status, work.state.records.values()):
+    if found := find_applicable_checklists(
+        work.procedure, work.state.type, work.state.status, work.state.records.values()
+    ):
         return found[0]
     if len(parts) == 1:
         return parts[0]
@@ -196,7 +204,7 @@ def _open(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(row["text"]) for row in rows if row["required"] and not row.get("done")]
 
 
-def _numbered(record: Hanging, texts: Sequence[str]) -> str:
+def _numbered(record: RecordView, texts: Sequence[str]) -> str:
     """Items with their places, from 1."""
     rows = record.values["items"]
     return " · ".join(

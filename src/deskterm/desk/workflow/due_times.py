@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.fold import Upcoming
 from deskterm.desk.policy.permissions import require_named
 from deskterm.desk.policy.status_graph import chosen
-from deskterm.desk.workflow.timers import carry_out
+from deskterm.desk.workflow.timers import handle_timer_end
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
 from deskterm.sla.targets import SCHEDULED, parse_target
@@ -133,7 +133,7 @@ def snooze(
     return done
 
 
-def notice(desk: DeskSession, number: int, event: Upcoming, *, now: datetime) -> CommandResult | None:
+def record_clock_event(desk: DeskSession, number: int, event: Upcoming, *, now: datetime) -> CommandResult | None:
     """Note that a warning, a breach or the end of a timer was seen, at its true instant, and do what the end of a
     timer brings. None, and nothing written, when somebody noted it before or the ticket has changed so that it no
     longer comes; that makes it once (rule 22). No judgement depends on it."""
@@ -161,7 +161,7 @@ def _told(work: TicketTransaction, event: Upcoming) -> str:
         return f"{label} is missed"
     if event.what == "warning":
         return f"{label} is near ({event.threshold})"
-    brought = carry_out(work, event.metric)
+    brought = handle_timer_end(work, event.metric)
     return f"{label}: time is over" + (f", {brought}" if brought else "")
 
 

@@ -20,13 +20,13 @@ from deskterm.desk.directory import tier_coverage
 from deskterm.desk.domain.due_changes import due_times, promises_moved
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
-from deskterm.desk.notify.letters import words_of
+from deskterm.desk.notify.letters import load_event_text
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder, LadderLevel, Severity, Status
 
-FLAG = "escalated"
+ESCALATED = "escalated"
 _QUOTED = re.compile(r"^\s*(>|-{2,}\s*(original|forwarded) message|(on|am|le|el|il|op)\b.{0,200}:\s*$)", re.IGNORECASE)
 
 
@@ -60,7 +60,7 @@ def escalate(
     return done
 
 
-def begin(
+def begin_ladder(
     work: TicketTransaction,
     ladder_key: str,
     *,
@@ -75,14 +75,14 @@ def begin(
     part = next((one for one in work.procedure.definition.ladders if one.key == ladder_key), None)
     if part is None or not (work.state.is_open or afterwards):
         return ""
-    before = current(work, part.key)
+    before = find_open_step(work, part.key)
     place = level or 1
     if before is not None and int(before.values["level"]) >= place:
         return ""
     return _step(work, part, min(place, len(part.levels)), reason=reason, by_rule=by_rule)
 
 
-def heard(work: TicketTransaction, event: Event) -> list[str]:
+def escalate_on_phrases(work: TicketTransaction, event: Event) -> list[str]:
     """Begin the ladders that the words of a customer's message ask for (S1-34); what was done. Quoted lines of earlier
     messages do not count."""
     if event.kind != "replied" or event.data.get("author_kind") != "requester" or event.data.get("thanks"):
@@ -90,15 +90,15 @@ def heard(work: TicketTransaction, event: Event) -> list[str]:
     ladders = [part for part in work.procedure.definition.ladders if part.phrases]
     if not ladders or not work.state.is_open:
         return []
-    words = own_words(words_of(work, event))
+    words = strip_quoted_lines(load_event_text(work, event))
     return [
         _step(work, part, 1, reason="asked for in a message", by_customer=True, message=event.seq)
         for part in ladders
-        if asks(words, part.phrases) and current(work, part.key) is None
+        if contains_phrase(words, part.phrases) and find_open_step(work, part.key) is None
     ]
 
 
-def asks(words: str, phrases: tuple[str, ...]) -> bool:
+def contains_phrase(words: str, phrases: tuple[str, ...]) -> bool:
     """Whether any of the phrases stands in the words, as whole words, whatever their case and the spaces between."""
     return bool(phrases) and _pattern(phrases).search(words) is not None
 
@@ -109,7 +109,7 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.IGNORECASE)
 
 
-def own_words(body: str) -> str:
+def strip_quoted_lines(body: str) -> str:
     """A message without what it quotes of earlier ones."""
 
     def lines() -> Iterator[str]:
@@ -164,7 +164,7 @@ def review(
     return done
 
 
-def current(work: TicketTransaction, ladder: str) -> Record | None:
+def find_open_step(work: TicketTransaction, ladder: str) -> Record | None:
     """The open step of a ladder, if it was begun."""
     return next(
         (
@@ -186,18 +186,18 @@ def _step(work: TicketTransaction, ladder: Ladder, place: int, *, impact: str = 
     if (
         here
         and level.tier is not None
-        and (theirs := tier_coverage.hand_off(work, level.tier, by_rule=more.get("by_rule")))
+        and (theirs := tier_coverage.mark_for_handoff(work, level.tier, by_rule=more.get("by_rule")))
     ):
         return theirs
     if here:
         _hand_over(work, level)
-    before = current(work, ladder.key)
+    before = find_open_step(work, ladder.key)
     changes: dict[str, tuple[Any, Any]] = {}
     if before is not None:
         changes |= change(records, "escalation", before.key, state="passed-on", flag=None)
     changes |= change(
         records, "escalation", next_key(records, "escalation"),
-        state="open", flag=FLAG, ladder=ladder.key, level=place, label=level.label, who=level.role,
+        state="open", flag=ESCALATED, ladder=ladder.key, level=place, label=level.label, who=level.role,
         by=work.context.agent.login, words=["body"] if impact else None, afterwards=not here, **more,
     )  # fmt: skip
     if here:
@@ -249,7 +249,7 @@ def _wanted(work: TicketTransaction, ladder: str | None, *, by_customer: bool) -
     fitting = [part for part in ladders if part.by_customer or not by_customer]
     if not fitting:
         raise DeskError("No ladder of this desk is for customers to ask for: escalate in the desk's own name.")
-    begun = [part for part in fitting if current(work, part.key)]
+    begun = [part for part in fitting if find_open_step(work, part.key)]
     for among in (begun, fitting):
         ahead = [(part, _tier_ahead(work, part)) for part in among if _next(work, part)]
         nearest = min((tier for _, tier in ahead if tier is not None), default=None)
@@ -264,7 +264,7 @@ def _wanted(work: TicketTransaction, ladder: str | None, *, by_customer: bool) -
 def _next(work: TicketTransaction, ladder: Ladder) -> int | None:
     """The next step of a ladder, from 1, that does not lead to a level of support where the ticket is, or was before;
     None for none."""
-    before, here = current(work, ladder.key), work.state.tier
+    before, here = find_open_step(work, ladder.key), work.state.tier
     taken = int(before.values["level"]) if before else 0
     ahead = list(enumerate(ladder.levels, 1))[taken:]
     return next((place for place, one in ahead if one.tier is None or here is None or one.tier > here), None)
@@ -282,7 +282,7 @@ def _tier_ahead(work: TicketTransaction, ladder: Ladder) -> int | None:
 
 def _place(work: TicketTransaction, ladder: Ladder, level: str | None) -> int:
     """The step that is meant, from 1. A level may be skipped, none is taken twice, and none leads down (S2-07)."""
-    labels, record = [part.label for part in ladder.levels], current(work, ladder.key)
+    labels, record = [part.label for part in ladder.levels], find_open_step(work, ladder.key)
     before, here = int(record.values["level"]) if record else 0, work.state.tier
     if level is None:
         following = _next(work, ladder)
@@ -339,9 +339,11 @@ def _gone_through(
         return {}, decision
     outcome = chosen("outcome", decision, part.outcomes) if part.outcomes else None
     record = work.state.records.get((checklists.CHECKLIST, part.key))
-    missing = [item.text for item in part.items if item.required] if record is None else checklists.left(record)
+    missing = (
+        [item.text for item in part.items if item.required] if record is None else checklists.list_open_items(record)
+    )
     if missing:
-        how = checklists.how_to_tick(work.procedure, work.number, part, record, ends=False)
+        how = checklists.format_tick_hint(work.procedure, work.number, part, record, ends=False)
         waits = " · ".join(text.rstrip(".") for text in missing)
         raise DeskError(f"The review goes through the list “{part.label}” first; left: {waits}. {how}")
     if outcome is None:

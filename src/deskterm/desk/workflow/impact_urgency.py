@@ -10,7 +10,7 @@ from deskterm.desk.policy.classification import key_of
 from deskterm.errors import DeskError
 
 
-def weigh(work: TicketTransaction, impact: str | None, urgency: str | None, reason: str) -> str:
+def set_impact_urgency(work: TicketTransaction, impact: str | None, urgency: str | None, reason: str) -> str:
     """Set impact, urgency or both, by key or label, and what the table says of the two; in a few words. DeskError where
     the procedure weighs neither, or where nothing would be other than it is."""
     state, procedure = work.state, work.procedure

@@ -11,10 +11,10 @@ from deskterm.desk.domain.records import change, next_key, of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 
-FLAG = "disputed"
+DISPUTED = "disputed"
 
 
-def dispute(
+def dispute_priority(
     desk: DeskSession, number: int, words: str, *, wanted: str | None = None, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Note that the customer says the priority is wrong, where the procedure lets them. words: how the matter affects
@@ -31,14 +31,14 @@ def dispute(
         records = work.state.records
         changes = change(
             records, "dispute", next_key(records, "dispute"),
-            state="open", flag=FLAG, stood=work.state.priority, wanted=key, words=["body"],
+            state="open", flag=DISPUTED, stood=work.state.priority, wanted=key, words=["body"],
         )  # fmt: skip
         work.append("disputed", changes, {"body": words.rstrip()}, author_kind="agent", author=desk.agent.name)
         done = work.done(f"{number}: the customer disputes the priority")
     return done
 
 
-def settle(
+def settle_dispute(
     desk: DeskSession,
     number: int,
     *,

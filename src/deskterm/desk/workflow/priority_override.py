@@ -14,10 +14,10 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.sla.terms import TIMER
 
 OVERRIDE = "override"
-CONFIRMED = "severity"
+SEVERITY_RECORD = "severity"
 
 
-def prioritise(
+def override_priority(
     desk: DeskSession,
     number: int,
     priority: str,
@@ -88,12 +88,12 @@ def confirm_severity(
         if severity is None and state.severity is None:
             raise UsageError("Nobody has said how severe it is: name the severity.")
         step = chosen("severity", severity or state.severity or "", procedure.definition.severities)
-        record = state.records.get((CONFIRMED, "1"))
+        record = state.records.get((SEVERITY_RECORD, "1"))
         if record is not None and record.values["severity"] == step.key == state.severity:
             raise DeskError(f"{step.label} is confirmed already, by {record.who}.")
         changes = change(
             state.records,
-            CONFIRMED,
+            SEVERITY_RECORD,
             "1",
             state="confirmed" if step.key == state.severity_requested else "corrected",
             who=desk.agent.login,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.notify.recipients import Colleagues, at_hand, notify_staff, resolve_recipients
+from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
 from deskterm.procedure.schema import Status
 from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
 
 
-def carry_out(work: TicketTransaction, metric: str) -> str:
+def handle_timer_end(work: TicketTransaction, metric: str) -> str:
     """Do what the end of a timer brings, in the transaction that notes it; what that was, in a few words. Nothing,
     where the procedure only wants it noted."""
     if metric == SNOOZE:
@@ -27,10 +27,10 @@ def _tell(work: TicketTransaction, metric: str) -> str:
     here = work.procedure.statuses.get(work.state.status)
     if here is None or here.after is None or metric != status_timer(here.key) or here.after.to or here.after.remind:
         return ""
-    colleagues = Colleagues(work.session)
-    logins = resolve_recipients(colleagues, work.procedure.definition, work.state, ["assignee"]) or at_hand(
-        work, colleagues
-    )
+    colleagues = StaffDirectory(work.session)
+    logins = resolve_recipients(
+        colleagues, work.procedure.definition, work.state, ["assignee"]
+    ) or find_fallback_recipients(work, colleagues)
     notify_staff(work, logins, "timer", f"{here.label}: it has waited its time, look at it")
     return "look at it"
 

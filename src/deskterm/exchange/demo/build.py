@@ -239,7 +239,7 @@ class _Telling:
         part = next(part for part in desk.procedure.definition.checklists if part.key == wanted)
         items = [place for place, item in enumerate(part.items, 1) if item.required]
         outcome = desk.procedure.statuses[status].requires_outcome or next((o.key for o in part.outcomes), None)
-        checklists.check(desk, ticket, items, checklist=wanted, outcome=outcome, now=at)
+        checklists.tick_items(desk, ticket, items, checklist=wanted, outcome=outcome, now=at)
 
     def _login(self, name: str | None) -> str:
         return self._you if name in (None, YOU) else str(name)

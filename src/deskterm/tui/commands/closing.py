@@ -166,7 +166,7 @@ class _Look(NamedTuple):
 def _look(desk: DeskSession, number: int, now: datetime) -> _Look:
     from deskterm.desk.workflow import checklists
 
-    part, rows = checklists.standing_list(desk, number, now=now)
+    part, rows = checklists.load_current_checklist(desk, number, now=now)
     left = [
         Choice(str(place), sanitize(row["text"]), Safe("" if row["required"] else "not required"))
         for place, row in enumerate(rows, 1)
@@ -183,7 +183,7 @@ def _ticking(places: Sequence[int], now: datetime) -> Callable[[DeskSession, int
     def tick(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.workflow import checklists
 
-        return checklists.check(desk, number, places, now=now)
+        return checklists.tick_items(desk, number, places, now=now)
 
     return tick
 
@@ -192,7 +192,7 @@ def _ending(outcome: str, now: datetime) -> Callable[[DeskSession, int], Command
     def end(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.workflow import checklists
 
-        return checklists.check(desk, number, outcome=outcome, now=now)
+        return checklists.tick_items(desk, number, outcome=outcome, now=now)
 
     return end
 

@@ -48,7 +48,7 @@ class Dispute(Worded):
     def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.workflow import priority_dispute
 
-        return priority_dispute.dispute(desk, number, words, now=now)
+        return priority_dispute.dispute_priority(desk, number, words, now=now)
 
 
 class Delay(Worded):
@@ -72,7 +72,7 @@ class Told(Worded):
     def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.notify import letters
 
-        return letters.by_phone(desk, number, words, now=now)
+        return letters.log_call_instead(desk, number, words, now=now)
 
 
 class Join(Worded):
@@ -84,7 +84,7 @@ class Join(Worded):
     def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
         from deskterm.desk.directory import participants
 
-        return participants.add(desk, number, words, now=now)
+        return participants.add_participant(desk, number, words, now=now)
 
 
 class Attach(Numbered):

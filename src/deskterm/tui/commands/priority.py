@@ -50,7 +50,9 @@ class Prioritise(Command):
         def lift(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.workflow import priority_override
 
-            return priority_override.prioritise(desk, number, wanted, override=because, affected=affected, now=now)
+            return priority_override.override_priority(
+                desk, number, wanted, override=because, affected=affected, now=now
+            )
 
         await screen.carrying.to_each(lines, lift)
 
