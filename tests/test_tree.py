@@ -1,0 +1,90 @@
+"""The tree: every module in a room of its size, tests where the code is, and docstrings that begin as they should."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src/deskterm"
+TESTS = ROOT / "tests"
+
+MOST_MODULES = 16
+MOST_LINES = 500
+
+NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "misc", "base_utils"})
+"""Names that say nothing of what a module holds."""
+
+OF_THEIR_OWN = frozenset({"scenarios", "cases", "older_desks", "shipped", "__snapshots__", "test_snapshots"})
+"""Folders of the tests that mirror no folder of the source: stories across rooms, and data."""
+
+QUESTIONS = ("What ", "Who ", "When ", "Whose ", "Where ", "Whether ", "How ", "Which ", "That ", "The same ")
+"""First words that make a docstring a half sentence; it begins with a verb or says what the thing is."""
+
+SPEECH = frozenset(
+    {"told", "said", "asked", "shown", "spoken", "called", "given", "heard", "kept", "meant", "known", "seen"}
+)
+"""Past tenses of speech that say neither what a function does nor what it returns."""
+
+
+def _modules(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted({path.parent for path in root.rglob("*.py")})
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("folder", [*_folders(SOURCE), *_folders(TESTS)], ids=_name)
+def test_a_folder_has_at_most_sixteen_modules(folder: Path) -> None:
+    assert len(_modules(folder)) <= MOST_MODULES + (folder == TESTS)  # conftest.py is pytest's, not a module
+
+
+def test_no_file_is_longer_than_500_lines_and_none_is_called_after_nothing() -> None:
+    for path in [*SOURCE.rglob("*.py"), *TESTS.rglob("*.py")]:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES, f"{_name(path)} is too long"
+        assert path.stem not in NAMELESS, f"{_name(path)}: call it after what it holds"
+
+
+def test_the_tests_mirror_the_rooms() -> None:
+    rooms = {path.relative_to(SOURCE) for path in _folders(SOURCE)}
+    for folder in _folders(TESTS):
+        place = folder.relative_to(TESTS)
+        assert place in rooms or OF_THEIR_OWN & set(place.parts), f"{_name(folder)} mirrors no folder of the source"
+
+
+def _docstrings(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of every string that documents something: also those under constants and attributes."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        body = getattr(node, "body", ())
+        for statement in body if isinstance(body, list) else ():
+            match statement:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    yield statement.lineno, text
+
+
+def test_no_docstring_begins_with_a_question() -> None:
+    found = [
+        f"{_name(path)}:{line}: {text.splitlines()[0]}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for line, text in _docstrings(path)
+        if text.startswith(QUESTIONS)
+    ]
+    assert found == []
+
+
+def test_no_function_is_named_by_the_past_tense_of_speech() -> None:
+    found = [
+        f"{_name(path)}:{node.lineno}: {node.name}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name.strip("_") in SPEECH
+    ]
+    assert found == []
