@@ -20,7 +20,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
-from deskterm.desk.tickets.preview import preview
+from deskterm.desk.tickets.preview import preview_due_changes
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
@@ -198,9 +198,9 @@ def test_bug_34_what_only_tells_or_rehearses_changes_nothing(desk: DeskSession) 
     register(desk, subject="x", type="fault", severity="low", team="first-line", now=at(0))
     messages.reply(desk, 1001, "On it", now=at(1))
     before = seen(desk.store)
-    assert preview(desk, 1001, severity="high", now=at(2)) != []
+    assert preview_due_changes(desk, 1001, severity="high", now=at(2)) != []
     assert migrate(desk, at(2), dry_run=True) == []
-    update.change(desk, 1001, severity="high", now=at(2), rehearse=True)
+    update.update_ticket(desk, 1001, severity="high", now=at(2), rehearse=True)
     assert seen(desk.store) == before
     near = [fired for fired in Runner(desk.store).step(at(0) + timedelta(days=1)) if fired.what == "warning"]
     after = seen(desk.store)

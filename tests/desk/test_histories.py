@@ -21,7 +21,7 @@ from deskterm.desk.domain.fold import TicketFold, folded
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate, split
 from deskterm.desk.tickets import update
-from deskterm.desk.tickets.preview import preview
+from deskterm.desk.tickets.preview import preview_due_changes
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.desk.workflow.transfer import transfer
@@ -99,7 +99,7 @@ ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
     "duplicate": lambda o, n, a, m: duplicate.close_as_duplicate(o.desk(a.edition), n, original_number=1001, now=at(m)),
     "migrate": lambda o, n, a, m: migrate_ticket(o.desk(a.edition), n, at(m)),
     "notice": lambda o, n, a, m: noticed(o.desks[a.edition], n, m),
-    "look": lambda o, n, a, m: preview(o.desk(a.edition), n, severity="high", type="fault", now=at(m)),
+    "look": lambda o, n, a, m: preview_due_changes(o.desk(a.edition), n, severity="high", type="fault", now=at(m)),
 }
 HISTORIES = st.lists(
     st.builds(

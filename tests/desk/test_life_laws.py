@@ -192,7 +192,7 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "closed": lambda t: resolution.close(t.desk, t.number, reason(t), now=t.now),
     "led": led,
     "reopened": lambda t: resolution.reopen(t.desk, t.number, "called", now=t.now),
-    "fixed": lambda t: resolution.settle(t.desk, t.number, now=t.now),
+    "fixed": lambda t: resolution.record_permanent_fix(t.desk, t.number, now=t.now),
     "overruled": lambda t: thanks_filter.overrule_thanks(t.desk, t.number, now=t.now),
     "tagged": lambda t: update.tag(t.desk, t.number, [letters(t.pick)], now=t.now),
     "retyped": lambda t: update.edit(t.desk, t.number, type=picked(t, t.desk.procedure.definition.types), now=t.now),

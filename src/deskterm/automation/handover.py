@@ -9,7 +9,7 @@ from sqlalchemy import select
 from deskterm.desk.admin.rule_settings import decide, setting
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy import shifts
-from deskterm.desk.reactions.rules import shift_changes
+from deskterm.desk.reactions.rules import apply_shift_change_rules
 from deskterm.store.db.tables import Ticket, table_of
 
 _DONE = "handed_over"
@@ -61,6 +61,6 @@ class Handover:
         with self._desk.ticket(number, "notice", now) as work:
             work.at = max(change, work.state.last_at)  # a runner that was away finds the same facts
             before = work.state.team
-            shift_changes(work)
+            apply_shift_change_rules(work)
             work.done(f"{number} handed over")
             return work.state.team != before

@@ -97,9 +97,11 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(desk: DeskSession) -> No
 def test_several_changes_happen_together_or_not_at_all(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     with pytest.raises(DeskError):
-        update.change(desk, 1001, severity="high", status="closed", now=at(1))
+        update.update_ticket(desk, 1001, severity="high", status="closed", now=at(1))
     assert seen(desk, 1001).row.severity == "low"
-    done = update.change(desk, 1001, severity="high", status="working", add_tags=["VIP", "wall board"], now=at(2))
+    done = update.update_ticket(
+        desk, 1001, severity="high", status="working", add_tags=["VIP", "wall board"], now=at(2)
+    )
     assert done.summary == "1001: severity Low → High; New → Working on it; tags vip, wall-board"
     assert seen(desk, 1001).tags == ("vip", "wall-board")
 

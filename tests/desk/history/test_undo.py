@@ -83,7 +83,7 @@ def test_a_status_goes_back_and_its_clocks_with_it(desk: DeskSession) -> None:
 def test_all_that_a_command_changed_goes_back_at_once(desk: DeskSession) -> None:
     number = fault(desk)
     before = rows(desk, number)
-    update.change(desk, number, severity="high", status="working", add_tags=("vip",), subject="Other", now=at(5))
+    update.update_ticket(desk, number, severity="high", status="working", add_tags=("vip",), subject="Other", now=at(5))
     assert seen(desk, number).row.subject == "Other"
     undo(desk, number, now=at(6))
     assert rows(desk, number) == before

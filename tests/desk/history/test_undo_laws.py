@@ -62,7 +62,7 @@ ACTS: dict[str, Callable[[Office, int, int, int], object]] = {
     "waiting": lambda o, n, x, m: update.move(o.ann, n, "waiting", now=at(m)),
     "solved": lambda o, n, x, m: update.move(o.ann, n, "solved", now=at(m)),
     "closed": lambda o, n, x, m: update.move(o.ann, n, "closed", now=at(m)),
-    "several": lambda o, n, x, m: update.change(
+    "several": lambda o, n, x, m: update.update_ticket(
         o.ann, n, severity="high", priority=None, add_tags=[f"t{m % 5}"], subject=f"s{m}", now=at(m)
     ),
     "low": lambda o, n, x, m: update.set_severity(o.ann, n, "low", now=at(m)),

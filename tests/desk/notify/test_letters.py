@@ -200,7 +200,7 @@ def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: D
 def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
     for desk in proved(store_url, "saas-platform"):
         number = ticket(desk, type="issue", organisation="larch")
-        update.change(desk, number, severity="severity-2", priority="high", now=at(5))
+        update.update_ticket(desk, number, severity="severity-2", priority="high", now=at(5))
         assert [letter.template for letter in letters_on(desk, number)] == ["received", "rated"]
 
 

@@ -120,8 +120,8 @@ def test_who_is_no_client_stays_out_of_what_is_for_clients_after_intake_too(agen
     with pytest.raises(DeskError, match="Billing is for clients only"):
         transfer(agency, number, department="billing", note="x", now=at(1))
     with pytest.raises(DeskError, match="Question is for clients only"):
-        update.change(agency, number, type="question", now=at(1))
-    update.change(agency, number, type="question", organisation="larch", now=at(2))
+        update.update_ticket(agency, number, type="question", now=at(1))
+    update.update_ticket(agency, number, type="question", organisation="larch", now=at(2))
     transfer(agency, number, department="billing", note="x", now=at(3))
     assert seen(agency, number).department == "billing"
     mail = register(agency, subject="Hi", type="enquiry", department="billing", email="vic@nobody.example",

@@ -14,7 +14,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy import shifts
-from deskterm.desk.reactions.suggestions import leave, take
+from deskterm.desk.reactions.suggestions import accept_suggestion, dismiss_suggestion
 from deskterm.desk.tickets import update as handling
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
@@ -176,15 +176,15 @@ def test_after_half_an_hour_of_work_the_agent_is_asked_and_takes_it_or_leaves_it
     first = of_kind(desk, number, "suggestion")
     assert [record.values["rule"] for record in first] == ["nearly-half-an-hour"]
     assert seen(desk, number).flags == ("suggested",)
-    leave(as_(desk, "gil"), number, now=MONDAY + timedelta(minutes=27))
+    dismiss_suggestion(as_(desk, "gil"), number, now=MONDAY + timedelta(minutes=27))
     assert seen(desk, number).flags == ()
     list(runner.step(MONDAY + timedelta(minutes=31)))
     rules = {record.values["rule"]: record.state for record in of_kind(desk, number, "suggestion")}
     assert rules == {"nearly-half-an-hour": "left", "half-an-hour": "open"}
-    take(as_(desk, "gil"), number, now=MONDAY + timedelta(minutes=32))
+    accept_suggestion(as_(desk, "gil"), number, now=MONDAY + timedelta(minutes=32))
     assert place(desk, number) == ("escalated-l2", "second-line", 2)
     with pytest.raises(DeskError, match="Nothing is suggested"):
-        take(desk, number, now=MONDAY + timedelta(minutes=33))
+        accept_suggestion(desk, number, now=MONDAY + timedelta(minutes=33))
     assert check_integrity(desk.store).findings == ()
 
 

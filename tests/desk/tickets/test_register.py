@@ -12,7 +12,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo
 from deskterm.desk.policy.request_fields import Incomplete, Person, people
 from deskterm.desk.tickets import update
-from deskterm.desk.tickets.register import register, supply
+from deskterm.desk.tickets.register import register, supply_fields
 from deskterm.desk.workflow.exemption import exempt, unexempt
 from deskterm.desk.workflow.priority_override import confirm_severity, override_priority
 from deskterm.errors import DeskError, UsageError
@@ -70,7 +70,7 @@ def test_what_cannot_be_had_marks_the_ticket_until_it_is_supplied(store_url: str
     done = register(desk, subject="Where is it?", body="I cannot find it", incomplete=True, now=MONDAY)
     assert "without a product" in done.summary
     assert seen(desk, done.number).flags == ("incomplete",)
-    supply(desk, done.number, {"product": "platform"}, now=MONDAY)
+    supply_fields(desk, done.number, {"product": "platform"}, now=MONDAY)
     assert seen(desk, done.number).flags == ()
     assert seen(desk, done.number).product == "platform"
 
@@ -134,7 +134,7 @@ def test_the_severity_that_was_asked_for_stays_beside_the_one_that_was_confirmed
 def test_a_wrong_type_is_corrected_and_promises_what_the_right_one_does(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     number = register(desk, subject="How?", product="platform", body="How do I?", severity="high", now=MONDAY).number
-    done = update.change(desk, number, type="service-task", reason="a task", now=MONDAY)
+    done = update.update_ticket(desk, number, type="service-task", reason="a task", now=MONDAY)
     assert {moved.metric for moved in done.moved} >= {"review", "resolution"}
     ticket = seen(desk, number)
     assert (ticket.type, ticket.row.severity) == ("service-task", None)
@@ -254,21 +254,21 @@ def test_another_type_asks_for_what_that_type_asks_for(store_url: str) -> None:
         email="ida@larch.example",
         now=at(0),
     ).number
-    done = update.change(desk, number, type="issue", now=at(1))
+    done = update.update_ticket(desk, number, type="issue", now=at(1))
     found = seen(desk, number)
     assert "incomplete" in found.flags
     assert "without Business impact (some words)" in done.summary
     (record,) = [one for one in found.records if one.kind == "missing"]
     assert set(record.values["fields"]) >= {"business-impact", "steps"}
-    supply(desk, number, {"business-impact": "Nobody can invoice", "steps": "Press save"}, now=at(2))
+    supply_fields(desk, number, {"business-impact": "Nobody can invoice", "steps": "Press save"}, now=at(2))
     assert "incomplete" not in seen(desk, number).flags
-    update.change(desk, number, type="feedback", now=at(3))
-    update.change(desk, number, type="issue", now=at(4))
+    update.update_ticket(desk, number, type="feedback", now=at(3))
+    update.update_ticket(desk, number, type="issue", now=at(4))
     assert "incomplete" not in seen(desk, number).flags, "what was said once is known"
     undo(desk, number, now=at(5))
     lacks = register(desk, subject="Slow", type="issue", organisation="larch", incomplete=True, now=at(6)).number
     assert "incomplete" in seen(desk, lacks).flags
-    update.change(desk, lacks, type="feedback", now=at(7))
+    update.update_ticket(desk, lacks, type="feedback", now=at(7))
     (record,) = [one for one in seen(desk, lacks).records if one.kind == "missing"]
     assert "business-impact" not in record.values["fields"]
     assert check_integrity(desk.store).findings == ()

@@ -10,7 +10,7 @@ from deskterm.automation.runner import Runner
 from deskterm.desk.conversation import messages
 from deskterm.desk.notify.letter_checks import find_missing_parts
 from deskterm.desk.tickets import resolution, update
-from deskterm.desk.tickets.register import register, supply
+from deskterm.desk.tickets.register import register, supply_fields
 from deskterm.desk.workflow import checklists
 from deskterm.desk.workflow.transition_rules import NeedsReply
 from deskterm.errors import DeskError, UsageError
@@ -139,10 +139,10 @@ def test_a_temporary_fix_stops_the_resolution_clock_and_leaves_the_permanent_one
     )
     resolution.confirm(desk, 1001, now=at(60))
     assert "outstanding" in seen(desk).flags, "closed, and still to be fixed for good"
-    resolution.settle(desk, 1001, note="Released on Friday.", now=at(120))
+    resolution.record_permanent_fix(desk, 1001, note="Released on Friday.", now=at(120))
     assert "outstanding" not in seen(desk).flags
     with pytest.raises(DeskError, match="No permanent fix is outstanding"):
-        resolution.settle(desk, 1001, now=at(121))
+        resolution.record_permanent_fix(desk, 1001, now=at(121))
 
 
 @pytest.mark.requirement("S1-21", "S2-17")
@@ -305,5 +305,5 @@ def test_what_is_missing_is_asked_for_and_waited_for(opened: Opened) -> None:
 @pytest.mark.requirement("S2-17")
 def test_a_workaround_is_written_down_in_its_field(opened: Opened) -> None:
     desk = opened("campus-it")
-    supply(desk, 1001, {"workaround": "Print from the library."}, now=at(5))
+    supply_fields(desk, 1001, {"workaround": "Print from the library."}, now=at(5))
     assert seen(desk).fields["workaround"] == "Print from the library."

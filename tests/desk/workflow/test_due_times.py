@@ -15,7 +15,7 @@ from deskterm.desk.domain.fold import Upcoming, folded
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate, split
 from deskterm.desk.tickets import update
-from deskterm.desk.tickets.preview import preview
+from deskterm.desk.tickets.preview import preview_due_changes
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.desk.workflow.transfer import transfer
@@ -172,7 +172,7 @@ def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(desk: DeskSession)
 def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(desk: DeskSession) -> None:
     fault(desk, "low")
     version = seen(desk).version
-    found = preview(desk, 1001, severity="high", now=at(60))
+    found = preview_due_changes(desk, 1001, severity="high", now=at(60))
     assert found[:2] == [
         DueChange("response", "Response", 1, epoch(60), epoch(30), True, 1001),
         DueChange("resolution", "Resolution", 1, epoch(2880), epoch(240), False, 1001),
@@ -180,20 +180,20 @@ def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(desk: 
     assert seen(desk).version == version
     update.set_severity(desk, 1001, "high", now=at(60))
     assert (clock(desk, "response").due, clock(desk, "response").cause) == (epoch(30), "retarget")
-    (response, resolution) = preview(desk, 1001, organisation="larch", now=at(61))
+    (response, resolution) = preview_due_changes(desk, 1001, organisation="larch", now=at(61))
     assert (response.new_due, resolution.new_due) == (epoch(120), epoch(1440))
     update.set_organisation(desk, 1001, "Larch Ltd", now=at(61))
     assert clock(desk, "response").due == epoch(120)
-    assert {clock.new_due for clock in preview(desk, 1001, type="question", now=at(62))} == {None}
+    assert {clock.new_due for clock in preview_due_changes(desk, 1001, type="question", now=at(62))} == {None}
 
 
 def test_what_was_foreseen_is_what_the_change_does(desk: DeskSession) -> None:
     fault(desk, "low")
     for wanted in ({"severity": "high"}, {"organisation": "larch"}, {"type": "question"}):
-        foreseen = preview(desk, 1001, now=at(60), **wanted)
+        foreseen = preview_due_changes(desk, 1001, now=at(60), **wanted)
         assert foreseen
-        assert list(update.change(desk, 1001, now=at(60), **wanted).moved) == foreseen  # type: ignore[arg-type]
-        assert preview(desk, 1001, now=at(60), **wanted) == []
+        assert list(update.update_ticket(desk, 1001, now=at(60), **wanted).moved) == foreseen  # type: ignore[arg-type]
+        assert preview_due_changes(desk, 1001, now=at(60), **wanted) == []
 
 
 def test_a_tag_that_is_not_there_is_not_taken_off_in_silence(desk: DeskSession) -> None:
@@ -207,9 +207,9 @@ def test_a_tag_that_is_not_there_is_not_taken_off_in_silence(desk: DeskSession) 
 def test_a_rehearsed_change_is_refused_as_the_change_is(desk: DeskSession) -> None:
     fault(desk, "low")
     with pytest.raises(DeskError, match="There is no severity 'dire'"):
-        preview(desk, 1001, severity="dire", now=at(1))
+        preview_due_changes(desk, 1001, severity="dire", now=at(1))
     with pytest.raises(DeskError, match="There is no client 'oak'"):
-        preview(desk, 1001, organisation="oak", now=at(1))
+        preview_due_changes(desk, 1001, organisation="oak", now=at(1))
 
 
 # -- what happens by itself ----------------------------------------------------------------------------------------

@@ -25,25 +25,25 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 @pytest.mark.requirement("S3-05")
 def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promised(desk: DeskSession) -> None:
     assert seen(desk).row.priority == "medium"
-    done = update.change(desk, 1001, urgency="Can go on", now=at(5))
+    done = update.update_ticket(desk, 1001, urgency="Can go on", now=at(5))
     assert done.summary.startswith("1001: urgency none → Can go on, priority Medium → Low")
     assert {one.label for one in done.moved} >= {"Resolution"}
-    done = update.change(desk, 1001, impact="organisation", urgency="stopped", reason="all of them", now=at(6))
+    done = update.update_ticket(desk, 1001, impact="organisation", urgency="stopped", reason="all of them", now=at(6))
     ticket = seen(desk)
     assert (ticket.impact, ticket.urgency, ticket.row.priority) == ("organisation", "stopped", "critical")
 
 
 def test_the_same_weight_again_is_refused(desk: DeskSession) -> None:
-    update.change(desk, 1001, urgency="hindered", now=at(5))
+    update.update_ticket(desk, 1001, urgency="hindered", now=at(5))
     with pytest.raises(DeskError, match="is weighed so already"):
-        update.change(desk, 1001, impact="person", urgency="hindered", now=at(6))
+        update.update_ticket(desk, 1001, impact="person", urgency="hindered", now=at(6))
     with pytest.raises(DeskError, match="There is no impact 'planet'"):
-        update.change(desk, 1001, impact="planet", now=at(6))
+        update.update_ticket(desk, 1001, impact="planet", now=at(6))
 
 
 def test_a_procedure_that_weighs_neither_says_so(store_url: str) -> None:
     desk = shipped_desk(store_url, "web-agency")
     register(desk, subject="The form fails", requester="Ida", incomplete=True, now=at(0))
     with pytest.raises(DeskError, match="does not weigh impact and urgency"):
-        update.change(desk, 1001, impact="all", now=at(1))
+        update.update_ticket(desk, 1001, impact="all", now=at(1))
     desk.store.close()

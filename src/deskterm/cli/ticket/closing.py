@@ -166,10 +166,10 @@ def fixed(
     as_json: AsJson = False,
 ) -> None:
     """Say that the permanent fix is there, which a temporary one left outstanding."""
-    from deskterm.desk.tickets.resolution import settle
+    from deskterm.desk.tickets.resolution import record_permanent_fix
 
     invocation: CliContext = context.obj
-    report(settle(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
+    report(record_permanent_fix(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
 
 
 def check(

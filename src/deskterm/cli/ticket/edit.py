@@ -44,11 +44,11 @@ def set_values(
 
     Another severity, priority, impact, urgency, type or client moves due times: each clock's old and new one are shown.
     """
-    from deskterm.desk.tickets.update import change
+    from deskterm.desk.tickets.update import update_ticket
 
     invocation: CliContext = context.obj
     facts = facts_of(invocation)
-    done = change(
+    done = update_ticket(
         invocation.desk(),
         number,
         status=status,

@@ -86,7 +86,7 @@ def supply(
     as_json: AsJson = False,
 ) -> None:
     """Give what a request did not say: fields of its type."""
-    from deskterm.desk.tickets.register import supply as give
+    from deskterm.desk.tickets.register import supply_fields as give
 
     pairs = [text.partition("=") for text in fields]
     for key, sign, _ in pairs:
@@ -170,7 +170,7 @@ def suggestions(
     if take is not None or leave is not None:
         from deskterm.desk.reactions import suggestions as suggested
 
-        act = suggested.leave if take is None else suggested.take
+        act = suggested.dismiss_suggestion if take is None else suggested.accept_suggestion
         report(act(invocation.desk(), number, take or leave, now=time_of(invocation)), as_json)
         return
     with invocation.reader() as reader:

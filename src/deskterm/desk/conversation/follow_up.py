@@ -8,7 +8,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
 from deskterm.desk.domain.records import Records, of_kind
 from deskterm.desk.domain.state import State
-from deskterm.desk.tickets.missing_fields import lacking_at_first
+from deskterm.desk.tickets.missing_fields import check_split_ticket_fields
 from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.procedure.schema import Rule
 
@@ -49,7 +49,7 @@ def register_follow_up(
         channel=values["channel"],
         spoken_at=received_at,
     )
-    lacks = lacking_at_first(work, body)
+    lacks = check_split_ticket_fields(work, body)
     if lacks:
         work.append("edited", lacks)
     done = work.done(f"{source.number} stays closed; {work.number} registered, which follows it up")

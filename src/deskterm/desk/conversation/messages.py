@@ -13,7 +13,14 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.domain.links import goes_on_at
 from deskterm.desk.notify.letter_checks import check_resolution_letter
-from deskterm.desk.tickets.resolution import arrived, comes_back_to, likely, resolution_said, said_words, stays_closed
+from deskterm.desk.tickets.resolution import (
+    build_resolution_changes,
+    find_default_code,
+    find_reopen_status,
+    is_closed_to_replies,
+    require_message_text,
+    resolve_arrival,
+)
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.procedure.schema import Status
 
@@ -34,7 +41,7 @@ def reply(
     """A public answer to the requester. status: where it moves the ticket in the same act; next_steps: it says
     what happens next (S1-20); resolution: it gives one (S1-21); automatic: nobody wrote it, so it does not answer
     (S1-19). Raises MovedOn when the ticket is not at `version` any more."""
-    words = said_words(body)
+    words = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
         target = (
             None
@@ -42,7 +49,11 @@ def reply(
             else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
         )
         known = work.procedure.definition.closing.resolutions
-        given = {} if resolution is None else resolution_said(work, resolution, likely(known, resolution))
+        given = (
+            {}
+            if resolution is None
+            else build_resolution_changes(work, resolution, find_default_code(known, resolution))
+        )
         event = work.append(
             "replied",
             {**given, **({"status": (work.state.status, target.key)} if target else {})},
@@ -63,7 +74,7 @@ def reply(
 
 def add_note(desk: DeskSession, number: int, body: str, *, now: datetime, version: int | None = None) -> CommandResult:
     """An internal note: the requester never sees it."""
-    words = said_words(body)
+    words = require_message_text(body)
     with desk.ticket(number, "note", now, version) as work:
         work.append("noted", {}, {"body": words}, author_kind="agent", author=desk.agent.name)
         done = work.done(f"{number} noted")
@@ -86,16 +97,16 @@ def record_customer_message(
     mere thanks (S5-12), or make a new ticket that is linked to it (S4-15). What is meant for a duplicate goes to the
     original. The answer names the ticket that has the message. author: who wrote, if not the requester: a name or an
     address. received_at: when it reached the desk; a pause ends then (rule 13). attachments: files came with it."""
-    words = said_words(body)
+    words = require_message_text(body)
     addressed, seen = number, {number}
     asked: int | None = None
     while True:
         with desk.ticket(number, "reply", now, final=True) as work:
-            at = arrived(work, received_at)
+            at = resolve_arrival(work, received_at)
             asked = asked or work.state.requester_id
             thanks = not work.state.is_open and is_only_thanks_on_ticket(work, words, attachments)
             onward = goes_on_at(work.state.fields)
-            if onward is None and not thanks and stays_closed(work, channel, at):
+            if onward is None and not thanks and is_closed_to_replies(work, channel, at):
                 onward = find_latest_follow_up(work.state)
             if onward is None or onward in seen:
                 return _heard(work, words, (author, asked), channel, at, thanks, addressed)
@@ -119,7 +130,7 @@ def _heard(
     spoken_at = at if at != work.at else None
     if thanks:
         return record_thanks(work, words, contact=contact, channel=channel, spoken_at=spoken_at)
-    if stays_closed(work, channel, at):
+    if is_closed_to_replies(work, channel, at):
         heading = named(work.session, state)["subject"]
         return register_follow_up(work, words, heading, contact=contact, channel=channel, received_at=at)
     target = _after_reply(work)
@@ -146,4 +157,4 @@ def _after_reply(work: TicketTransaction) -> Status | None:
         return work.procedure.statuses[here.on_reply]
     if work.state.is_open or work.procedure.definition.closing.on_reply_when_closed == "ignore":
         return None
-    return comes_back_to(work)
+    return find_reopen_status(work)

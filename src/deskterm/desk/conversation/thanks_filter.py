@@ -19,7 +19,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.quoted_text import unquoted
 from deskterm.desk.domain.records import change, of_kind
-from deskterm.desk.tickets.resolution import comes_back_to
+from deskterm.desk.tickets.resolution import find_reopen_status
 from deskterm.desk.workflow.transition_rules import require_reopenable
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Closing
@@ -157,7 +157,7 @@ def overrule_thanks(
         require_reopenable(work, record.at)
         if work.state.is_open:
             raise DeskError(f"Ticket {number} is open already.")
-        target = comes_back_to(work)
+        target = find_reopen_status(work)
         if target is None:
             raise DeskError(f"Ticket {number} has no way back: open a new one that names it.")
         changes = change(work.state.records, THANKS, record.key, state="overruled", who=desk.agent.login)

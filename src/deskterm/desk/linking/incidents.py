@@ -20,7 +20,7 @@ from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import find_missing_parts, format_missing_parts, require_complete_letter
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.tickets import resolution as closing
-from deskterm.desk.tickets.resolution import Kind, said_words
+from deskterm.desk.tickets.resolution import ResolutionKind, require_message_text
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Status
@@ -94,7 +94,7 @@ def resolve_incident(
     incident: int,
     note: str,
     *,
-    resolution: Kind | None = None,
+    resolution: ResolutionKind | None = None,
     code: str | None = None,
     status: str | None = None,
     channel: str = "email",
@@ -104,7 +104,7 @@ def resolve_incident(
     """Resolve an incident, unless it is done already, and all open tickets that are attached to it, as one act with one
     message (S4-17); everybody gets one letter, however many of the tickets are theirs. Tickets that may not go where a
     resolution leads are left as they are and named, with the reason. The rest as in `closing.resolve`."""
-    words = said_words(note)
+    words = require_message_text(note)
     if strict:
         require_complete_letter(desk.procedure.definition, words)
     numbers = find_open_attached(desk, incident)
@@ -118,7 +118,7 @@ def resolve_incident(
         for work in works:
             given = {"channel": channel, "incident": incident}
             try:
-                event, done_so = closing.give(work, words, resolution, code, status, **given)
+                event, done_so = closing.record_resolution(work, words, resolution, code, status, **given)
             except DeskError as refused:
                 if work.number == incident or isinstance(refused, UsageError):
                     raise

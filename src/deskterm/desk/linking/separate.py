@@ -19,7 +19,7 @@ from deskterm.desk.domain.fold import folded, standing
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO
 from deskterm.desk.domain.records import of_kind, removal
 from deskterm.desk.linking.duplicate import find_successor
-from deskterm.desk.tickets.resolution import comes_back_to
+from deskterm.desk.tickets.resolution import find_reopen_status
 from deskterm.errors import DeskError, UsageError
 
 
@@ -71,7 +71,7 @@ def _status_before(work: TicketTransaction) -> str | None:
     before = "" if joined is None else str(joined.changes["status"][0])
     if before in work.procedure.statuses and work.procedure.knows(work.state.type, work.procedure.statuses[before]):
         return before
-    target = comes_back_to(work) or work.procedure.initial_status(work.state.type)
+    target = find_reopen_status(work) or work.procedure.initial_status(work.state.type)
     return target.key
 
 

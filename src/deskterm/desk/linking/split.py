@@ -16,8 +16,8 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, taken_along
 from deskterm.desk.linking.duplicate import add_link
-from deskterm.desk.tickets.missing_fields import lacking_at_first
-from deskterm.desk.tickets.register import one_line
+from deskterm.desk.tickets.missing_fields import check_split_ticket_fields
+from deskterm.desk.tickets.register import normalise_subject
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import PersonalText, table_of
 
@@ -32,14 +32,14 @@ def split_message(
     """Make a ticket of its own of a message (its `seq`) in which the requester asks for something else. It is
     classified as its source is, and its clocks start when the message came (rule 16). subject: left out, the first line
     of the message. DeskError for the only message, which would leave nothing, and for one that is a ticket already."""
-    if subject is not None and not one_line(subject):
+    if subject is not None and not normalise_subject(subject):
         raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
     with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
         spoken = _spoken(source, message)
         _require_rest(source, spoken)
         _require_unsplit(source, message)
         body = _body(source, spoken)
-        heading = one_line(subject or "") or _heading(body) or f"Split from {number}"
+        heading = normalise_subject(subject or "") or _heading(body) or f"Split from {number}"
         made = _made(source, spoken, heading, body)
         done = made.done(f"{made.number} split off from {number}: {heading}")
         add_link(source, SPLIT_TO, done.number)
@@ -136,7 +136,7 @@ def _made(
         spoken_at=values["received_at"],
     )
     changes: dict[str, tuple[Any, Any]] = {f"fields.{SPLIT_FROM}": (None, source.number)}
-    changes |= lacking_at_first(made, body)
+    changes |= check_split_ticket_fields(made, body)
     made.append("split_from", changes, ticket=source.number, message=spoken.seq, item=item)
     return made
 
@@ -192,4 +192,4 @@ def _body(work: TicketTransaction, spoken: Event) -> str:
 
 
 def _heading(body: str) -> str:
-    return next((one_line(line) for line in body.splitlines() if line.strip()), "")
+    return next((normalise_subject(line) for line in body.splitlines() if line.strip()), "")

@@ -12,9 +12,9 @@ from deskterm.desk.conversation import articles, survey
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.state import SYSTEM_EVENTS
-from deskterm.desk.reactions.first_responder import owned
-from deskterm.desk.reactions.notices import tell
-from deskterm.desk.reactions.rules import act_on
+from deskterm.desk.reactions.first_responder import assign_first_responder
+from deskterm.desk.reactions.notices import send_notices
+from deskterm.desk.reactions.rules import apply_rules
 from deskterm.desk.reactions.stale_suggestions import expire_suggestions
 from deskterm.desk.workflow.escalation import escalate_on_phrases
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
@@ -34,13 +34,13 @@ def follow(work: TicketTransaction) -> list[str]:
             said.append(f"stays {here.label if here else work.state.status}: {event.data['why']}")
         if event.kind not in _SILENT:
             fresh.append(event)
-            said += [*escalate_on_phrases(work, event), *owned(work, event), *act_on(work, event)]
+            said += [*escalate_on_phrases(work, event), *assign_first_responder(work, event), *apply_rules(work, event)]
             said += [*_kept(work, event), *expire_suggestions(work, event)]
         elif event.kind == "noticed":
             fresh.append(event)
-            said += act_on(work, event)
+            said += apply_rules(work, event)
     if fresh:
-        said += tell(work, fresh)
+        said += send_notices(work, fresh)
         work.followed = len(work.happened)
     return said
 

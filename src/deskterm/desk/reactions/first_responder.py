@@ -7,7 +7,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 
 
-def owned(work: TicketTransaction, event: Event) -> list[str]:
+def assign_first_responder(work: TicketTransaction, event: Event) -> list[str]:
     """Give a ticket of nobody to whoever answered it, where its department wants that; what was done."""
     data, state = event.data, work.state
     if event.kind != "replied" or data.get("author_kind") != "agent" or data.get("automatic") or "incident" in data:

@@ -23,7 +23,7 @@ _AT_FIRST = ("registered", "escalated", *_SAID)
 """News that people outside hear of when a ticket is registered: what else it became on the way is in that letter."""
 
 
-def tell(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
+def send_notices(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
     """Write the letters and notices that the procedure wants of these events; which, in a few words each. Nobody is
     told of what they did themselves, and nobody twice of the same thing."""
     teller = _Teller(work, opening=any(event.kind == "registered" for event in events))

@@ -16,7 +16,7 @@ from deskterm.store.db.tables import Agent, Ticket, table_of
 _agent, _ticket = table_of(Agent), table_of(Ticket)
 
 
-def send(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
+def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
     """Send a ticket where a rule says; what was done, in a few words each, and whether it went there: a tier that is
     the client's own takes nothing from us (S3-12). new: it has just been registered, so that what somebody said of team
     and agent holds, and the next tier of ours takes what is for a lower one. Customer clocks do not look at who keeps a
@@ -47,7 +47,7 @@ def send(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], 
     if moved and not (new and state.assignee is not None) and not _is_in(work, state.assignee, team or state.team):
         changes["assignee"] = (state.assignee, None)
     if rule.assign == "by-severity-and-priority":
-        agent = least_loaded(work, team or state.team, level)
+        agent = find_least_loaded(work, team or state.team, level)
         if agent is not None:
             changes["assignee"] = (state.assignee, agent)
     real = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
@@ -58,7 +58,7 @@ def send(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], 
     return said, level == asked
 
 
-def least_loaded(work: TicketTransaction, team: str | None, level: int | None = None) -> str | None:
+def find_least_loaded(work: TicketTransaction, team: str | None, level: int | None = None) -> str | None:
     """Who of a team gets a ticket (S4-16): whoever has the fewest open ones of its severity and priority, then the
     fewest open ones, then the first by login. Who has it and belongs there keeps it. Nobody who is away (S5-03), or
     lacks the certificate that the tier wants (S3-11); None where nobody is left."""

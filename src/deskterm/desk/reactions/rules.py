@@ -13,7 +13,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change, next_key, of_kind
 from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
-from deskterm.desk.reactions.routing import send
+from deskterm.desk.reactions.routing import route_ticket
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.procedure.schema import Rule, Severity
 from deskterm.procedure.terms import values
@@ -23,7 +23,7 @@ SUGGESTED = "suggested"
 """What a ticket is marked with for which a rule suggests something."""
 
 
-def act_on(work: TicketTransaction, event: Event) -> list[str]:
+def apply_rules(work: TicketTransaction, event: Event) -> list[str]:
     """Do what the rules say of an event, in the order of the file; what was done, in a few words each."""
     rules = work.procedure.definition.rules
     moments = frozenset(_moments(work, event)) if rules else frozenset()
@@ -36,7 +36,7 @@ def act_on(work: TicketTransaction, event: Event) -> list[str]:
     )
 
 
-def shift_changes(work: TicketTransaction) -> list[str]:
+def apply_shift_change_rules(work: TicketTransaction) -> list[str]:
     """Do what the rules say of a ticket at the change of a shift (S3-02)."""
     return _act(work, [rule for rule in work.procedure.definition.rules if rule.on == "shift-change"], new=False)
 
@@ -46,7 +46,7 @@ def apply_rule(work: TicketTransaction, rule: Rule, *, new: bool = False) -> lis
     said: list[str] = []
     if work.state.is_open:
         said += _raise(work, rule)
-        sent, there = send(work, rule, new=new)
+        sent, there = route_ticket(work, rule, new=new)
         said += sent
         said += _move(work, rule) if there else []
     said += _begin(work, rule)
@@ -58,13 +58,13 @@ def _act(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> list[s
     said: list[str] = []
     for rule in rules:
         acted = {event.data.get("by_rule") for event in work.happened}
-        if rule.key in acted or not holds(work, rule):
+        if rule.key in acted or not is_rule_for_ticket(work, rule):
             continue
         said += apply_rule(work, rule, new=new) if is_on(work.session, rule) else _suggest(work, rule)
     return said
 
 
-def holds(work: TicketTransaction, rule: Rule) -> bool:
+def is_rule_for_ticket(work: TicketTransaction, rule: Rule) -> bool:
     """Whether a ticket is one that a rule is for."""
     state = work.state
     for name, wanted in rule.when.items():

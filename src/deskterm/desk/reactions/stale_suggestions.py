@@ -8,7 +8,7 @@ from deskterm.desk.domain.records import Record, change, of_kind
 from deskterm.desk.notify.topics import is_tier_raise
 from deskterm.procedure.schema import Rule
 
-LAPSED = "lapsed"
+EXPIRED = "lapsed"
 """The state of a suggestion that nobody took or left, and that there is no use for any more."""
 
 
@@ -23,7 +23,7 @@ def expire_suggestions(work: TicketTransaction, event: Event) -> list[str]:
         if not work.state.is_open or (rule is not None and (_does(work, rule, event) or _past(work, rule))):
             work.append(
                 "suggested",
-                change(work.state.records, "suggestion", record.key, state=LAPSED, flag=None),
+                change(work.state.records, "suggestion", record.key, state=EXPIRED, flag=None),
                 rule=record.values["rule"],
             )
             said += _told(work, record)

@@ -11,7 +11,7 @@ from deskterm.desk.reactions.rules import apply_rule
 from deskterm.errors import DeskError
 
 
-def take(
+def accept_suggestion(
     desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Do what a rule suggests. key: which suggestion; left out, the only one there is."""
@@ -26,7 +26,7 @@ def take(
     return done
 
 
-def leave(
+def dismiss_suggestion(
     desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Say no to what a rule suggests."""
@@ -42,13 +42,13 @@ def _settle(work: TicketTransaction, record: Record, state: str) -> None:
     work.append("suggested", changes, rule=record.values["rule"])
 
 
-def waiting(work: TicketTransaction) -> list[Record]:
+def list_open_suggestions(work: TicketTransaction) -> list[Record]:
     """What is suggested, and neither taken nor left."""
     return [record for record in of_kind(work.state.records, "suggestion") if record.state == "open"]
 
 
 def _open(work: TicketTransaction, key: str | None) -> Record:
-    found = waiting(work)
+    found = list_open_suggestions(work)
     if key is not None:
         found = [record for record in found if key in (record.key, record.values["rule"])]
     if not found:

@@ -20,16 +20,16 @@ MISSING = "missing"
 """The kind of record that says what a ticket lacks: its `fields`."""
 
 
-def judged_anew(work: TicketTransaction, kind: RequestType, changes: Changes) -> Changes:
+def recheck_missing_fields(work: TicketTransaction, kind: RequestType, changes: Changes) -> Changes:
     """The change of what a ticket lacks when it becomes one of a type. changes: the others that come with that."""
     lacking = [key for key in wanted(work.procedure, kind) if not _has(work, key, changes)]
     known = work.state.records.get((MISSING, "1"))
     if known is None and not lacking:
         return {}
-    return marked(work.state.records, lacking)
+    return build_missing_change(work.state.records, lacking)
 
 
-def lacking_at_first(work: TicketTransaction, body: str) -> Changes:
+def check_split_ticket_fields(work: TicketTransaction, body: str) -> Changes:
     """What a ticket lacks that came of another one: what its type asks for is asked anew of a matter of its own. work:
     after its first event; body: its first message."""
     kind = work.procedure.types.get(work.state.type)
@@ -40,10 +40,10 @@ def lacking_at_first(work: TicketTransaction, body: str) -> Changes:
         for key in wanted(work.procedure, kind)
         if not (body.strip() if key == "description" else _has(work, key, {}))
     ]
-    return marked({}, lacking) if lacking else {}
+    return build_missing_change({}, lacking) if lacking else {}
 
 
-def marked(records: Records, lacking: Sequence[str]) -> Changes:
+def build_missing_change(records: Records, lacking: Sequence[str]) -> Changes:
     """The change that says what a ticket lacks, by the keys of fields; of one that lacks nothing more, that it was
     given."""
     state = {"state": "open", "flag": INCOMPLETE} if lacking else {"state": "given", "flag": None}

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.due_changes import DueChange
-from deskterm.desk.tickets.update import Unchanged, change
+from deskterm.desk.tickets.update import Unchanged, update_ticket
 
 
-def preview(
+def preview_due_changes(
     desk: DeskSession,
     number: int,
     *,
@@ -23,7 +23,7 @@ def preview(
     """Old and new due instants of the clocks that would move, in the order of the procedure (rule 17); none where
     the ticket is as it would be made already. DeskError where the change itself would be refused."""
     try:
-        done = change(
+        done = update_ticket(
             desk,
             number,
             severity=severity,

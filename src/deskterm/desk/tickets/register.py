@@ -25,14 +25,14 @@ from deskterm.desk.policy.request_fields import (
     telephone,
     unreachable,
 )
-from deskterm.desk.tickets.missing_fields import MISSING, marked
+from deskterm.desk.tickets.missing_fields import MISSING, build_missing_change
 from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType
 from deskterm.store.db.tables import Contact, Organisation
 
-LONGEST_SUBJECT = 250
+MAX_SUBJECT_LENGTH = 250
 
 
 def register(
@@ -70,7 +70,7 @@ def register(
     `completeness.Incomplete` with all that is missing or not of its kind, and DeskError for what the procedure does
     not know, or for somebody who is no client where only clients may ask (S5-01)."""
     procedure = desk.procedure
-    heading = one_line(subject)
+    heading = normalise_subject(subject)
     if not heading:
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
     if received_at is not None and received_at > now:
@@ -107,7 +107,7 @@ def register(
         values["team"] = None if team is None else team_of(procedure.definition, team)
         values["product"] = _listed("product", product, procedure.definition.products)
         values["topic"] = _listed("topic", topic, procedure.definition.topics)
-        values["tags"] = tidy_tags(tags) or None
+        values["tags"] = normalise_tags(tags) or None
         values["external_id"] = external_id
         values["assignee"] = assignee
         if assignee is not None:
@@ -127,7 +127,7 @@ def register(
         changes |= build_type_checklist_change(procedure, {}, kind)
         changes |= _taking_part(work, said, values.get("requester_id"), client)
         if lacking:
-            changes |= marked({}, lacking)
+            changes |= build_missing_change({}, lacking)
         texts = {"subject": heading} | ({"body": body.rstrip()} if body.strip() else {})
         work.append(
             "registered",
@@ -147,7 +147,7 @@ def register(
     return done
 
 
-def supply(
+def supply_fields(
     desk: DeskSession, number: int, fields: Mapping[str, Any], *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Give what a request did not say when it was registered, or give it anew (S2-15)."""
@@ -169,7 +169,7 @@ def supply(
         record = state.records.get((MISSING, "1"))
         left = [key for key in (record.values["fields"] if record else ()) if not said.has(key)]
         if record is not None:
-            changes |= marked(state.records, left)
+            changes |= build_missing_change(state.records, left)
         if not changes and not said.words:
             raise UsageError("Say what is supplied: a field and its value.")
         work.append("edited", changes, {f"fields.{key}": words for key, words in said.words.items()})
@@ -182,15 +182,15 @@ _SUPPLIED = {"product": "products", "topic": "topics", "tenant": ""}
 """What every ticket has and `supply` gives, and the table of the procedure that it stands in."""
 
 
-def one_line(text: str) -> str:
+def normalise_subject(text: str) -> str:
     """A subject: one line, single spaces, at most 250 characters; empty for one of which nothing can be seen."""
     line = " ".join(text.split())
     if not visible(line):
         return ""
-    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
+    return line if len(line) <= MAX_SUBJECT_LENGTH else line[: MAX_SUBJECT_LENGTH - 1] + "…"
 
 
-def tidy_tags(tags: Iterable[str]) -> list[str]:
+def normalise_tags(tags: Iterable[str]) -> list[str]:
     """Tags in order, lower case, without commas and white space; UsageError for one that leaves nothing."""
     tidy = set()
     for tag in tags:

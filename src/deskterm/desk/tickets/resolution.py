@@ -33,7 +33,7 @@ from deskterm.procedure.schema import Resolution, Status
 OUTSTANDING = "outstanding"
 """The kind of record, and the mark, of a temporary fix whose permanent one is to follow (S1-21)."""
 
-Kind = Literal["permanent", "temporary"]
+ResolutionKind = Literal["permanent", "temporary"]
 
 
 def resolve(
@@ -41,7 +41,7 @@ def resolve(
     number: int,
     note: str,
     *,
-    resolution: Kind | None = None,
+    resolution: ResolutionKind | None = None,
     code: str | None = None,
     status: str | None = None,
     next_steps: bool = False,
@@ -55,22 +55,27 @@ def resolve(
     resolution; may be left out where only one is meant by `resolution`. resolution: permanent or temporary; left out,
     what the code says, else permanent. UsageError where the two contradict each other. status: where it goes instead.
     strict: Discourteous when the letter that goes out lacks what letters must hold (S2-19)."""
-    words = said_words(note)
+    words = require_message_text(note)
     with desk.ticket(number, "reply", now, version, doing="resolve tickets") as work:
-        event, said = give(work, words, resolution, code, status, channel=channel, next_steps=next_steps)
+        event, said = record_resolution(work, words, resolution, code, status, channel=channel, next_steps=next_steps)
         done = work.done(f"{number}: {said}{_others(work)}")
         done = replace(done, lacks=check_resolution_letter(work, event, strict=strict))
     return done
 
 
-def give(
-    work: TicketTransaction, words: str, resolution: Kind | None, code: str | None, status: str | None, **data: Any
+def record_resolution(
+    work: TicketTransaction,
+    words: str,
+    resolution: ResolutionKind | None,
+    code: str | None,
+    status: str | None,
+    **data: Any,
 ) -> tuple[Event, str]:
     """Give a resolution on a ticket that is open; what happened, and in a few words. data: what else there is to say of
     the message. DeskError when it may not go where it would."""
     _require_unresolved(work)
     kind, chosen_code = resolve_kind(work, resolution, code)
-    given = resolution_said(work, kind, chosen_code)
+    given = build_resolution_changes(work, kind, chosen_code)
     target = _resolved_to(work) if status is None else status
     moved = None if target is None else check_transition(work, target, with_message=True, with_resolution=True)
     event = work.append(
@@ -120,7 +125,7 @@ def close(
         moved = check_transition(work, target, with_closing_reason=True, anyway=True)
         if moved.category != "closed":
             raise UsageError(f"{moved.label} does not close a ticket: use `deskterm ticket set {number} --status`.")
-        changes = {**ended_without(work, reason.key), "status": (work.state.status, moved.key)}
+        changes = {**build_closing_changes(work, reason.key), "status": (work.state.status, moved.key)}
         work.append("moved", changes, reason=reason.label, because=reason.key)
         done = work.done(f"{number}: {moved.label}, {reason.label[:1].lower()}{reason.label[1:]}")
     return done
@@ -195,7 +200,7 @@ def reopen(
         if closing.reopen_channels and channel not in closing.reopen_channels:
             ways = ", ".join(closing.reopen_channels)
             raise DeskError(f"A ticket is not reopened by {channel} here, but by {ways}: open a new one that names it.")
-        target = comes_back_to(work)
+        target = find_reopen_status(work)
         if target is None:
             raise DeskError(f"Ticket {number} has no way back: open a new one that names it.")
         work.append("moved", {"status": (work.state.status, target.key)}, reason=reason.strip(), channel=channel)
@@ -203,7 +208,7 @@ def reopen(
     return done
 
 
-def settle(
+def record_permanent_fix(
     desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
 ) -> CommandResult:
     """The permanent fix is there: the ticket is no longer marked as waiting for it (S1-21)."""
@@ -216,7 +221,7 @@ def settle(
     return done
 
 
-def resolution_said(work: TicketTransaction, kind: Kind, code: str | None) -> Changes:
+def build_resolution_changes(work: TicketTransaction, kind: ResolutionKind, code: str | None) -> Changes:
     """What changes when the next event gives a resolution: it is on record, and a temporary one leaves the permanent
     outstanding where the procedure says so."""
     state, closing = work.state, work.procedure.definition.closing
@@ -234,42 +239,44 @@ def resolution_said(work: TicketTransaction, kind: Kind, code: str | None) -> Ch
     return given
 
 
-def resolve_kind(work: TicketTransaction, kind: Kind | None, code: str | None) -> tuple[Kind, str | None]:
+def resolve_kind(
+    work: TicketTransaction, kind: ResolutionKind | None, code: str | None
+) -> tuple[ResolutionKind, str | None]:
     """Whether a resolution is permanent or temporary, and its code. kind: what was said, if it was; code: which of the
     procedure's, by key or label. UsageError where the code says otherwise, or where several could be meant."""
     known = work.procedure.definition.closing.resolutions
     if code is None:
         said = kind or "permanent"
-        only = likely(known, said)
-        fitting = [one.key for one in known if kind is None or implied(one) in (None, said)]
+        only = find_default_code(known, said)
+        fitting = [one.key for one in known if kind is None or implied_kind(one) in (None, said)]
         if only is None and fitting:
             raise UsageError(f"Say what kind of resolution it is: {', '.join(fitting)}.")
         if only is None and known:
             raise UsageError(f"No resolution of this procedure is {said}: {', '.join(one.key for one in known)}.")
         return said, only
     part = chosen("resolution", code, known)
-    if kind is not None and implied(part) not in (None, kind):
-        others = [one.key for one in known if implied(one) in (None, kind)]
+    if kind is not None and implied_kind(part) not in (None, kind):
+        others = [one.key for one in known if implied_kind(one) in (None, kind)]
         rest = f", or choose another: {', '.join(others)}" if others else ""
-        raise UsageError(f"“{part.label}” is a {implied(part)} resolution, not a {kind} one: say it so{rest}.")
-    return kind or implied(part) or "permanent", part.key
+        raise UsageError(f"“{part.label}” is a {implied_kind(part)} resolution, not a {kind} one: say it so{rest}.")
+    return kind or implied_kind(part) or "permanent", part.key
 
 
-def likely(known: Sequence[Resolution], kind: Kind) -> str | None:
+def find_default_code(known: Sequence[Resolution], kind: ResolutionKind) -> str | None:
     """The code of a resolution where none is said: that of the name, else the only one that is always so."""
     named = [str(one.key) for one in known if one.key == kind]
-    named = named or [str(one.key) for one in known if implied(one) == kind]
+    named = named or [str(one.key) for one in known if implied_kind(one) == kind]
     return named[0] if len(named) == 1 else None
 
 
-def implied(part: Resolution) -> Kind | None:
+def implied_kind(part: Resolution) -> ResolutionKind | None:
     """Permanent or temporary, where a code is only one of them."""
     if part.state is not None:
         return part.state
     return "temporary" if part.key == "temporary" else "permanent" if part.key == "permanent" else None
 
 
-def ended_without(work: TicketTransaction, reason: str) -> Changes:
+def build_closing_changes(work: TicketTransaction, reason: str) -> Changes:
     """What changes when the next event closes a ticket for a reason instead of a resolution."""
     state = work.state
     key = next_key(state.records, RESOLUTION)
@@ -277,7 +284,7 @@ def ended_without(work: TicketTransaction, reason: str) -> Changes:
     return change(state.records, RESOLUTION, key, **values)
 
 
-def comes_back_to(work: TicketTransaction) -> Status | None:
+def find_reopen_status(work: TicketTransaction) -> Status | None:
     """The status of a ticket that comes back from solved or closed."""
     closing = work.procedure.definition.closing
     if closing.reopen_to is not None:
@@ -288,7 +295,7 @@ def comes_back_to(work: TicketTransaction) -> Status | None:
     return next((status for status in ways if status.category in ("open", "new")), None)
 
 
-def stays_closed(work: TicketTransaction, channel: str, at: int) -> bool:
+def is_closed_to_replies(work: TicketTransaction, channel: str, at: int) -> bool:
     """Whether what a requester writes at an instant cannot bring a closed ticket back, but makes a new one that is
     linked to it (S3-14, S4-15)."""
     closing = work.procedure.definition.closing
@@ -299,7 +306,7 @@ def stays_closed(work: TicketTransaction, channel: str, at: int) -> bool:
     return bool(closing.reopen_channels) and channel not in closing.reopen_channels
 
 
-def said_words(body: str) -> str:
+def require_message_text(body: str) -> str:
     """The words of a message, without empty lines around; UsageError when there are none."""
     words = body.strip("\n").rstrip()
     if not visible(words):
@@ -307,7 +314,7 @@ def said_words(body: str) -> str:
     return words
 
 
-def arrived(work: TicketTransaction, received_at: datetime | None) -> int:
+def resolve_arrival(work: TicketTransaction, received_at: datetime | None) -> int:
     """When a message reached the desk, epoch seconds; UsageError for one that is yet to come."""
     if received_at is None:
         return work.at
@@ -367,11 +374,11 @@ def _judged(
 ) -> None:
     """Write down what the requester said of a resolution: as their message where they wrote, as a move where not."""
     moved = {**changes, "status": (work.state.status, target.key)}
-    at = arrived(work, received_at)
+    at = resolve_arrival(work, received_at)
     data: dict[str, Any] = {verdict: True, "channel": channel or work.state.channel}
     if not words.strip():
         work.append("moved", moved, None, **data, reason=f"{verdict} by the requester")
         return
     data["contact"] = writer(work.session, author, work.state.requester_id, work.state.organisation_id)
     data["spoken_at"] = at if at != work.at else None
-    work.append("replied", moved, {"body": said_words(words)}, author_kind="requester", **data)
+    work.append("replied", moved, {"body": require_message_text(words)}, author_kind="requester", **data)

@@ -16,9 +16,9 @@ from deskterm.desk.policy.departments import require_open, team_of
 from deskterm.desk.policy.permissions import require_named
 from deskterm.desk.policy.request_fields import named_with_kind
 from deskterm.desk.policy.status_graph import chosen
-from deskterm.desk.tickets.missing_fields import judged_anew
-from deskterm.desk.tickets.register import one_line, tidy_tags
-from deskterm.desk.tickets.resolution import ended_without
+from deskterm.desk.tickets.missing_fields import recheck_missing_fields
+from deskterm.desk.tickets.register import normalise_subject, normalise_tags
+from deskterm.desk.tickets.resolution import build_closing_changes
 from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.desk.workflow.impact_urgency import set_impact_urgency
 from deskterm.desk.workflow.transition_rules import check_transition
@@ -46,7 +46,7 @@ def move(
     """Change the status, by key or label, along the procedure's graph; DeskError lists the legal ones, or says what the
     status asks for first. reason: the key of a closing reason will do where a resolution is asked for; anyway: without
     the message to the requester that the status asks for."""
-    return change(desk, number, status=status, reason=reason, anyway=anyway, now=now, version=version)
+    return update_ticket(desk, number, status=status, reason=reason, anyway=anyway, now=now, version=version)
 
 
 def set_severity(
@@ -54,14 +54,14 @@ def set_severity(
 ) -> CommandResult:
     """Correct the severity (S1-05): the requester's choice stays on record, the target changes over the same
     history (rule 17)."""
-    return change(desk, number, severity=severity, reason=reason, now=now, version=version)
+    return update_ticket(desk, number, severity=severity, reason=reason, now=now, version=version)
 
 
 def set_priority(
     desk: DeskSession, number: int, priority: str, *, reason: str = "", now: datetime, version: int | None = None
 ) -> CommandResult:
     """Set the priority, where the procedure has a scale of them beside severity (S4-07)."""
-    return change(desk, number, priority=priority, reason=reason, now=now, version=version)
+    return update_ticket(desk, number, priority=priority, reason=reason, now=now, version=version)
 
 
 def tag(
@@ -74,10 +74,10 @@ def tag(
     version: int | None = None,
 ) -> CommandResult:
     """Add and remove tags."""
-    return change(desk, number, add_tags=tuple(add), remove_tags=tuple(remove), now=now, version=version)
+    return update_ticket(desk, number, add_tags=tuple(add), remove_tags=tuple(remove), now=now, version=version)
 
 
-def change(
+def update_ticket(
     desk: DeskSession,
     number: int,
     *,
@@ -100,7 +100,7 @@ def change(
     """Several changes as one act: all of them happen, or none; with what became of the clocks that another severity,
     priority, type or client moves. organisation: the client's key or name. rehearse: say what would happen, and write
     nothing. UsageError when nothing is asked for."""
-    tags = tidy_tags(add_tags), tidy_tags(remove_tags)
+    tags = normalise_tags(add_tags), normalise_tags(remove_tags)
     edits = type or organisation or subject
     weighed = None if impact is None and urgency is None else True
     asked = {"edit": edits, "severity": severity, "priority": priority or weighed, "move": status, "tag": any(tags)}
@@ -176,10 +176,10 @@ def set_organisation(
 ) -> CommandResult:
     """Correct whose ticket it is, by the client's key or name: the client's policy holds over the same history (rule
     17)."""
-    return change(desk, number, organisation=organisation, reason=reason, now=now, version=version)
+    return update_ticket(desk, number, organisation=organisation, reason=reason, now=now, version=version)
 
 
-def rehomed(state: State, client: Organisation) -> dict[str, tuple[int | str | None, int | str | None]]:
+def build_client_changes(state: State, client: Organisation) -> dict[str, tuple[int | str | None, int | str | None]]:
     """What changes when a ticket becomes another client's."""
     return {
         "organisation_id": (state.organisation_id, client.id),
@@ -198,7 +198,7 @@ def edit(
     version: int | None = None,
 ) -> CommandResult:
     """Correct the subject (S5-17) or the type of a request (S1-03)."""
-    return change(desk, number, subject=subject, type=type, now=now, version=version)
+    return update_ticket(desk, number, subject=subject, type=type, now=now, version=version)
 
 
 def _move(work: TicketTransaction, status: str, reason: str, anyway: bool) -> str:
@@ -210,7 +210,7 @@ def _move(work: TicketTransaction, status: str, reason: str, anyway: bool) -> st
     ends = because is not None and target.category == "closed"
     if because is not None and not ends:
         target = check_transition(work, status, anyway=anyway)
-    changes = ended_without(work, because.key) if because is not None and ends else {}
+    changes = build_closing_changes(work, because.key) if because is not None and ends else {}
     changes = {**changes, "status": (before, target.key)}
     work.append("moved", changes, reason=reason, because=because.key if because is not None and ends else None)
     here = work.procedure.statuses[before].label if before in work.procedure.statuses else before
@@ -254,7 +254,7 @@ def _tag(work: TicketTransaction, add: Sequence[str], remove: Sequence[str]) -> 
 
 
 def _edit_subject(work: TicketTransaction, subject: str) -> str:
-    heading = one_line(subject)
+    heading = normalise_subject(subject)
     if not heading:
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
     work.append("edited", {}, {"subject": heading})
@@ -272,10 +272,10 @@ def _retype(work: TicketTransaction, wanted: str, reason: str) -> str:
         require_open(procedure, kind, None)
     require_named(procedure.definition, work.context.agent, "retype")
     changes: Changes = {
-        **retyped(procedure, state, kind),
+        **build_type_changes(procedure, state, kind),
         **build_type_checklist_change(procedure, state.records, kind),
     }
-    asked = judged_anew(work, kind, changes)
+    asked = recheck_missing_fields(work, kind, changes)
     work.append("edited", {**changes, **asked}, reason=reason)
     left = [key for _, after in asked.values() for key in after.get("fields", ())]
     named = ", ".join(named_with_kind(procedure, key) for key in left)
@@ -286,11 +286,13 @@ def _rehome(work: TicketTransaction, organisation: str, reason: str) -> str:
     client = organisation_of(work.session, organisation, None)
     if client is None or client.id == work.state.organisation_id:
         raise Unchanged(f"Ticket {work.number} is of {organisation} already.")
-    work.append("edited", rehomed(work.state, client), reason=reason)
+    work.append("edited", build_client_changes(work.state, client), reason=reason)
     return f"of {client.name} now"
 
 
-def retyped(procedure: CompiledProcedure, state: State, kind: RequestType) -> dict[str, tuple[str | None, str | None]]:
+def build_type_changes(
+    procedure: CompiledProcedure, state: State, kind: RequestType
+) -> dict[str, tuple[str | None, str | None]]:
     """What changes when a ticket becomes one of another type."""
     changes: dict[str, tuple[str | None, str | None]] = {"type": (state.type, kind.key)}
     if state.status in procedure.statuses and not procedure.knows(kind.key, procedure.statuses[state.status]):

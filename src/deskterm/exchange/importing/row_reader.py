@@ -9,7 +9,7 @@ from operator import ne
 from typing import Any, Final, NamedTuple
 
 from deskterm.desk.domain.text import visible
-from deskterm.desk.tickets.register import one_line, tidy_tags
+from deskterm.desk.tickets.register import normalise_subject, normalise_tags
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.mapping import Feed, Fields, Mapping
 from deskterm.procedure.compiled import CompiledProcedure
@@ -107,14 +107,14 @@ def _tags(reads: Iterable[_Read]) -> _Read:
         found = [read(cells) for read in reads]
         if unknown := next((tag for tag in found if type(tag) is Unknown), None):
             return unknown
-        return tidy_tags(tag for tag in found if tag and visible(tag.strip(", "))) or None
+        return normalise_tags(tag for tag in found if tag and visible(tag.strip(", "))) or None
 
     return read
 
 
 def _seen(name: str, read: _Read) -> _Read:
     """As it is read, on one line where it is a subject; what nobody can see is left as it was, and noted."""
-    tidy = one_line if name == "subject" else str
+    tidy = normalise_subject if name == "subject" else str
 
     def look(cells: Cells) -> Any:
         words = read(cells)

@@ -105,7 +105,9 @@ class Suggested(Command):
         def settle(desk: DeskSession, number: int) -> CommandResult:
             from deskterm.desk.reactions import suggestions
 
-            return (suggestions.take if way == "take" else suggestions.leave)(desk, number, chosen, now=now)
+            return (suggestions.accept_suggestion if way == "take" else suggestions.dismiss_suggestion)(
+                desk, number, chosen, now=now
+            )
 
         if way is not None:
             await screen.carrying.to_each(lines, settle)
@@ -123,7 +125,10 @@ def _waiting(desk: DeskSession, number: int, now: datetime) -> list[Choice]:
     from deskterm.desk.reactions import suggestions
 
     with desk.ticket(number, "edit", now, rehearse=True) as work:
-        return [Choice(record.key, sanitize(str(record.values["ask"]))) for record in suggestions.waiting(work)]
+        return [
+            Choice(record.key, sanitize(str(record.values["ask"])))
+            for record in suggestions.list_open_suggestions(work)
+        ]
 
 
 WEIGHING: tuple[Command, ...] = (Prioritise(), Exempt(), Suggested())

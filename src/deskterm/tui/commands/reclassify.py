@@ -107,7 +107,7 @@ async def _correct(
     def correct(desk: DeskSession, number: int) -> CommandResult:
         from deskterm.desk.tickets import update
 
-        return update.change(desk, number, now=now, **{field: wanted})  # type: ignore[arg-type]
+        return update.update_ticket(desk, number, now=now, **{field: wanted})  # type: ignore[arg-type]
 
     await screen.carrying.to_each(lines, correct)
 

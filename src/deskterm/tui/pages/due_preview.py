@@ -57,9 +57,9 @@ class Foresight:
         return self._many(moved, refused)
 
     def _rehearsed(self, desk: DeskSession, *, number: int, value: str) -> list[DueChange]:
-        from deskterm.desk.tickets.preview import preview
+        from deskterm.desk.tickets.preview import preview_due_changes
 
-        return preview(desk, number, now=self._now, **{self._field: value})
+        return preview_due_changes(desk, number, now=self._now, **{self._field: value})
 
     def _one(self, moved: Sequence[DueChange]) -> Content:
         """A line a clock: `Resolution  Mon 23 Nov 11:45 → Mon 23 Nov 08:45  late at once`."""
