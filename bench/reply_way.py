@@ -112,8 +112,7 @@ def ways_of_a_reply(url: str) -> dict[str, Way]:
     created = NOON - timedelta(days=1)
     store = create_desk(url, procedure, admin_login=login, admin_name=login, simulated=True, now=created)
     desk = open_desk(store, login)
-    words = {"subject": "The form fails", "body": "It says 500.", "email": "kim@larch.example"}
-    number = register(desk, **words, incomplete=True, now=NOON).number
+    number = register(desk, subject="The form fails", email="kim@larch.example", incomplete=True, now=NOON).number
 
     def by_command(minute: int) -> None:
         messages.reply(desk, number, "We are looking into it.", now=NOON + timedelta(minutes=minute))
