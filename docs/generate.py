@@ -25,8 +25,6 @@ def help_of(words: list[str]) -> str:
 
 def commands() -> Iterator[list[str]]:
     """Every command of the program, its groups before their members."""
-    import typer
-
     from deskterm.cli.main import program
 
     def below(command: object, path: list[str]) -> Iterator[list[str]]:
@@ -34,7 +32,7 @@ def commands() -> Iterator[list[str]]:
         for name, member in getattr(command, "commands", {}).items():
             yield from below(member, [*path, name])
 
-    yield from below(typer.main.get_command(program()), [])
+    yield from below(program(), [])
 
 
 def command_line() -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import typer
-
 from deskterm.cli.main import program
 
 
@@ -16,9 +14,9 @@ def every_command() -> Iterator[tuple[list[str], Any]]:
     def below(command: Any, path: list[str]) -> Iterator[tuple[list[str], Any]]:
         inner = getattr(command, "commands", None)
         if not inner:
-            yield path, command
+            yield path, command.loaded
             return
         for name, part in inner.items():
             yield from below(part, [*path, name])
 
-    return below(typer.main.get_command(program()), [])
+    return below(program(), [])

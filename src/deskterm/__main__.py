@@ -13,14 +13,16 @@ def main() -> None:
 
         print(f"deskterm {__version__}")
         return
-    from deskterm.cli.console import plainly, run_plainly
+    from deskterm.cli.runtime.argv import parse
 
-    invocation = plainly(sys.argv[1:])
-    if invocation is not None:
-        sys.exit(run_plainly(invocation))
-    from deskterm.cli.main import run
+    arguments = parse(sys.argv[1:])
+    if arguments.opens_console:
+        from deskterm.cli.console import run_console
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run_console(arguments))
+    from deskterm.cli.main import run_arguments
+
+    sys.exit(run_arguments(arguments))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.cli.console import WITH_VALUE
-from deskterm.cli.main import hoisted
+from deskterm.cli.runtime.argv import VALUED_OPTIONS, parse
 from every_command import every_command
 
 ROOT = Path(__file__).parents[2]
@@ -30,12 +29,9 @@ def test_what_a_page_tells_to_type_is_a_command_with_such_options(page: Path) ->
     if page.name == "cli.md":
         return  # it is made of the help itself
     known = {tuple(path): {name for part in one.params for name in part.opts} for path, one in every_command()}
-    everywhere = {*WITH_VALUE, "--debug", "--version", "--help", "-h", "-V"}
+    everywhere = {*VALUED_OPTIONS, "--debug", "--version", "--help", "-h", "-V"}
     for words in calls(page):
-        rest = hoisted(words[1:])
-        while rest and rest[0] in WITH_VALUE:
-            rest = rest[2:]
-        plain = tuple(word for word in rest if not word.startswith("-"))
+        plain = tuple(word for word in parse(words[1:]).command if not word.startswith("-"))
         command = next((path for length in (2, 1) if (path := plain[:length]) in known), None)
         options = {word.partition("=")[0] for word in words[1:] if word.startswith("-") and word != "-"}
         if command is None:

@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
+from deskterm.cli.runtime.argv import Arguments
 from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.exit import ended
 from deskterm.errors import DeskError
-
-WITH_VALUE = ("--database", "--as", "--now")
-"""The global options that take a value."""
-
-
-def plainly(arguments: Sequence[str]) -> CliContext | None:
-    """The call, when it is for the console and says nothing but where, as whom and when; None for all others, also
-    for wrong ones."""
-    found: dict[str, str] = {}
-    words = iter(arguments)
-    for word in words:
-        name, sign, value = word.partition("=")
-        if name not in WITH_VALUE:
-            return None
-        given = value if sign else next(words, None)
-        if given is None:
-            return None
-        found[name] = given
-    return CliContext(found.get("--database"), found.get("--as"), found.get("--now"))
 
 
 def open_console(invocation: CliContext) -> None:
@@ -43,10 +24,11 @@ def open_console(invocation: CliContext) -> None:
     run(invocation.url, invocation.console_login(), clock, behind=invocation.behind)
 
 
-def run_plainly(invocation: CliContext) -> int:
-    """Open the console; the exit code."""
+def run_console(arguments: Arguments) -> int:
+    """Open the console for a call without a command, and return the exit code."""
+    given = arguments.values.get
     try:
-        open_console(invocation)
+        open_console(CliContext(given("--database"), given("--as"), given("--now")))
         sys.stdout.flush()
     except (DeskError, KeyboardInterrupt, BrokenPipeError) as error:
         return ended(error)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_call import Call
-from deskterm.cli.main import program
-from deskterm.cli.runtime.argv import dashed, sheltered
+from deskterm.cli.runtime.argv import VALUED_OPTIONS, parse, shelter
 from every_command import every_command
 
 NINE = ("--now", "2026-11-23T09:00")
@@ -34,19 +32,83 @@ def test_a_dash_and_letters_are_an_option_and_the_refusal_says_what_to_do(desk: 
 
 
 WORD = st.one_of(
-    st.sampled_from(["-1 item", "-25m", "-", "--json", "--if-version", "7", "plain", "--", "--reason=a b", "-- b"]),
+    st.sampled_from(
+        ["-1 item", "-25m", "-", "--json", "--if-version", "7", "plain", "--", "--reason=a b", "-- b", "--debug"]
+    ),
+    st.sampled_from([*VALUED_OPTIONS, "--as=sam", "--now=", "--database=x=y", "--asleep=1"]),
     st.text(max_size=6),
 )
+WORDS = st.lists(WORD, max_size=8)
 
 
-@given(st.lists(WORD, max_size=6))
+@given(WORDS)
+def test_sorting_loses_no_word_and_keeps_the_order(words: list[str]) -> None:
+    found = parse(words)
+    assert sorted(found.words) == sorted(words)
+    for part in (found.command, found.options):
+        rest = iter(words)
+        assert all(word in rest for word in part)
+
+
+@given(WORDS)
+def test_sorted_words_sort_the_same_again(words: list[str]) -> None:
+    found = parse(words)
+    if found.complete:
+        assert parse(found.words) == found
+
+
+@given(WORDS, st.lists(WORD, max_size=3))
+def test_words_behind_two_dashes_are_the_command_s(words: list[str], behind: list[str]) -> None:
+    found = parse(words)
+    if found.complete and "--" not in words:
+        assert parse([*words, "--", *behind]) == found._replace(command=[*found.command, "--", *behind])
+
+
+@given(
+    st.lists(WORD.filter(lambda word: word not in (*VALUED_OPTIONS, "--")), max_size=6),
+    st.sampled_from(VALUED_OPTIONS),
+    st.text(),
+    st.integers(0, 6),
+    st.booleans(),
+)
+def test_a_global_option_is_the_same_wherever_it_is_written(
+    words: list[str], name: str, value: str, place: int, joined: bool
+) -> None:
+    option = [f"{name}={value}"] if joined else [name, value]
+    moved = parse([*words[:place], *option, *words[place:]])
+    first, last = parse([*option, *words]), parse([*words, *option])
+    assert moved.command == first.command == last.command == parse(words).command
+    assert last.values[name] == value
+    assert moved.debug == first.debug == last.debug
+
+
+@given(WORDS)
+def test_a_call_opens_the_console_if_it_says_only_where_as_whom_and_when(words: list[str]) -> None:
+    found = parse(words)
+    if found.opens_console:
+        assert all(word.partition("=")[0] in VALUED_OPTIONS or word in found.values.values() for word in words)
+    else:
+        assert found.command or found.debug or not found.complete
+
+
+@pytest.mark.parametrize("words", [["ticket", "\udcff"], ["--as", "\ud800"], ["a\udfffb"]])
+def test_bytes_that_are_no_text_are_seen(words: list[str]) -> None:
+    assert parse(["ticket", "\t\x1b", "Ä", "🖨"]).is_text
+    assert not parse(words).is_text
+
+
+@given(WORDS)
 def test_sheltering_loses_no_word(words: list[str]) -> None:
-    call = ["ticket", "note", *words]
-    if dashed(call):
-        found = sheltered(typer.main.get_command(program(["ticket"])), call)
-        assert sorted(word for word in found if word != "--") == sorted(word for word in call if word != "--") or (
-            "--" in words
-        )
+    found = shelter(words, {"--if-version"})
+    assert sorted(word for word in found if word != "--") == sorted(word for word in words if word != "--") or (
+        "--" in words
+    )
+
+
+@given(WORDS)
+def test_sheltered_words_stay_as_they_are(words: list[str]) -> None:
+    found = shelter(words, {"--if-version"})
+    assert shelter(found, {"--if-version"}) == found
 
 
 @pytest.mark.parametrize("number", [10**30, -(10**30), 2**63])

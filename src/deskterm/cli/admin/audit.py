@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from deskterm.store.db.reader import ReadConnection
     from deskterm.store.queries.access_log import Deed
 
-app = typer.Typer(no_args_is_help=True, help="What was written, and who did it.", rich_markup_mode=None)
 
-
-@app.command()
 def verify(
     context: typer.Context,
     ticket: OfTicket = None,
@@ -52,7 +49,6 @@ def verify(
         raise typer.Exit(1)
 
 
-@app.command()
 def log(
     context: typer.Context,
     by: Annotated[str | None, typer.Option(help="Only what this agent did.", metavar="LOGIN")] = None,
@@ -127,8 +123,3 @@ def _require_somebody(reader: ReadConnection, login: str) -> None:
         if reader.rows(f"SELECT 1 FROM {table} WHERE {column} = :login LIMIT 1", {"login": login}):
             return
     raise DeskError(f"{login!r} is no agent of this desk, nor was: choose from {', '.join(logins)}.")
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
-    program.add_typer(app, name=noun)

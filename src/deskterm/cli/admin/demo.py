@@ -14,11 +14,6 @@ from deskterm.cli.runtime.context import CliContext, facts_of, system_now
 from deskterm.cli.ticket import listing
 
 
-def register(app: typer.Typer, noun: str) -> None:
-    """Add the command to the program."""
-    app.command(noun)(demo)
-
-
 def demo(
     context: typer.Context,
     keep: Annotated[

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 _AHEAD = 366 * 86_400
 
 
-def register(app: typer.Typer, noun: str) -> None:
-    """Add the command to the program."""
-    app.command(noun)(doctor)
-
-
 def doctor(
     context: typer.Context,
     repair: Annotated[bool, typer.Option("--repair", help="Write rows that differ from their events anew.")] = False,

@@ -72,8 +72,3 @@ def handover(
             for one in found
         ]
         output.print_table(("#", "", "Due", "Step", "Status", "Team", "With", "Subject"), rows, right=("#",))
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the command to the program."""
-    program.command(noun)(handover)

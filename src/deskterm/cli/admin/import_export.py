@@ -11,15 +11,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.errors import UsageError
 
-importing = typer.Typer(no_args_is_help=True, help="Bring data in.", rich_markup_mode=None)
 
-
-@importing.callback()
-def _importing() -> None:
-    """Bring data in."""
-
-
-@importing.command("events")
 def events_in(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The log: .csv, also .xz, .gz or .bz2.")],
@@ -103,11 +95,3 @@ def export(
         with destination(output, force=force) as out:
             count = rows(out)
     print(f"{count} {what} written to {output}.", file=sys.stderr)
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands of one direction to the program."""
-    if noun == "import":
-        program.add_typer(importing, name=noun)
-    else:
-        program.command(noun)(export)

@@ -12,11 +12,6 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.errors import UsageError
 
 
-def register(app: typer.Typer, noun: str) -> None:
-    """Add the command to the program."""
-    app.command(noun)(init)
-
-
 def init(
     context: typer.Context,
     procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.", metavar="NAME|FILE")],

@@ -127,10 +127,3 @@ def escalations(
         ],
         right=("#",),
     )
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the command to the program."""
-    for command in (outbox, notices, escalations):
-        if command.__name__ == noun:
-            program.command(noun)(command)

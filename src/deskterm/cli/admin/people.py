@@ -11,12 +11,9 @@ from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
 from deskterm.cli.runtime.options import AsJson
 from deskterm.errors import DeskError
 
-app = typer.Typer(no_args_is_help=True, help="Colleagues: who is here, who is away.", rich_markup_mode=None)
-
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)]
 
 
-@app.command("list")
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """List who works here, with what they have open."""
     from deskterm.cli.runtime import output
@@ -50,7 +47,6 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     )
 
 
-@app.command()
 def away(
     context: typer.Context,
     until: Annotated[str, typer.Argument(help="Until when.")],
@@ -70,7 +66,6 @@ def away(
     output.print_said(said, as_json, login=who, away=moment)
 
 
-@app.command()
 def back(
     context: typer.Context,
     login: Annotated[str | None, typer.Argument(help="Who; left out, I am.")] = None,
@@ -87,7 +82,6 @@ def back(
     output.print_said(absence.set_absence(desk, who, None, now=now), as_json, login=who, away=None)
 
 
-@app.command()
 def absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket take` takes one."""
     from deskterm.cli.ticket.listing import print_rows
@@ -103,7 +97,6 @@ def absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) 
         print_rows(invocation, reader, "Owner away", rows, as_json=as_json)
 
 
-@app.command()
 def overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List the open tickets of the teams that my role answers for; a lead answers for the own team, or for all."""
     from deskterm.cli.ticket.listing import print_rows
@@ -121,8 +114,3 @@ def overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = False
                 f"No role of {login} oversees a team: `deskterm ticket list --view team` lists the own one."
             )
         print_rows(invocation, reader, "Overseen", of_teams(reader, teams, limit=limit), as_json=as_json)
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
-    program.add_typer(app, name=noun)

@@ -9,10 +9,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson
 
-app = typer.Typer(no_args_is_help=True, help="Procedure files: list, show, check, apply.", rich_markup_mode=None)
 
-
-@app.command("list")
 def list_shipped(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the procedures that come with deskterm."""
     from deskterm.cli.runtime import output as show
@@ -50,7 +47,6 @@ def list_shipped(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
     )
 
 
-@app.command()
 def show(
     context: typer.Context,
     name: Annotated[
@@ -83,7 +79,6 @@ def show(
         print(source, end="")
 
 
-@app.command()
 def check(
     file: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.", metavar="FILE")],
     as_json: AsJson = False,
@@ -107,7 +102,6 @@ def check(
     print(f"{loaded.procedure.about.name}: correct, {what}.")
 
 
-@app.command()
 def apply(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.", metavar="FILE")],
@@ -127,7 +121,6 @@ def apply(
     printing.print_differences(lines, as_json, dry_run=dry_run, done=", in force now")
 
 
-@app.command()
 def diff(
     old: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.")],
     new: Annotated[str, typer.Argument(help="Another.")],
@@ -155,8 +148,3 @@ def _source(invocation: CliContext, version: int) -> str:
     finally:
         reader.close()
     return str(rows[0][0]) if rows else ""
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
-    program.add_typer(app, name=noun)

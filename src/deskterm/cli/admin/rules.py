@@ -9,14 +9,9 @@ import typer
 from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson
 
-app = typer.Typer(
-    no_args_is_help=True, help="What happens by itself: list, switch on, switch off.", rich_markup_mode=None
-)
-
 Key = Annotated[str, typer.Argument(help="The rule, by key or label.")]
 
 
-@app.command("list")
 def list_rules(context: typer.Context, as_json: AsJson = False) -> None:
     """List the rules, and whether they act by themselves."""
     from deskterm.cli.runtime import output
@@ -40,13 +35,11 @@ def list_rules(context: typer.Context, as_json: AsJson = False) -> None:
         output.print_lines(["This procedure has no rules."])
 
 
-@app.command()
 def on(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     """Let a rule that waits for a lead's word act by itself."""
     _switch(context.obj, key, True, as_json)
 
 
-@app.command()
 def off(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     """Let such a rule only suggest."""
     _switch(context.obj, key, False, as_json)
@@ -58,8 +51,3 @@ def _switch(invocation: CliContext, key: str, on: bool, as_json: bool) -> None:
 
     said = switch(invocation.desk(), key, on, now=invocation.now(facts_of(invocation)))
     output.print_said(said, as_json, rule=key, by_itself=on)
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
-    program.add_typer(app, name=noun)

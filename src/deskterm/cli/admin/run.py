@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from deskterm.automation.runner import Fired
 
 
-def register(app: typer.Typer, noun: str) -> None:
-    """Add the command to the program."""
-    app.command(noun)(run)
-
-
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Note what has come up to now, and end.")] = False,

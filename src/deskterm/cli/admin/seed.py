@@ -10,17 +10,10 @@ import typer
 from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Fill a desk from files: severities, agents, clients, or a demo's tickets.",
-    rich_markup_mode=None,
-)
-
 File = Annotated[Path, typer.Argument(help="A .toml or .csv file; `example` is the one that ships.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 
 
-@app.command()
 def severities(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Make the severity scale what a file says, the most severe first."""
     from deskterm.desk.admin.severity_scale import seed_severities
@@ -32,7 +25,6 @@ def severities(context: typer.Context, file: File, dry_run: DryRun = False, as_j
     _report(seed_severities(desk, steps, dry_run=dry_run, now=invocation.now(facts_of(invocation))), dry_run, as_json)
 
 
-@app.command()
 def agents(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Add and change agents; nobody is removed (active = false retires).
 
@@ -51,7 +43,6 @@ def agents(context: typer.Context, file: File, dry_run: DryRun = False, as_json:
     )
 
 
-@app.command()
 def clients(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Add and change clients; none is removed."""
     from deskterm.desk.directory.seed_people import seed_clients
@@ -66,7 +57,6 @@ def clients(context: typer.Context, file: File, dry_run: DryRun = False, as_json
     )
 
 
-@app.command("demo")
 def demo_tickets(context: typer.Context, as_json: AsJson = False) -> None:
     """Pour the demo's people and tickets into a simulated desk."""
     from deskterm.cli.runtime import output
@@ -92,8 +82,3 @@ def _report(lines: list[str], dry_run: bool, as_json: bool) -> None:
     from deskterm.cli.runtime import output
 
     output.print_differences(lines, as_json, dry_run=dry_run, done=" made")
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
-    program.add_typer(app, name=noun)

@@ -1,50 +1,99 @@
-"""Words that begin with a dash and are no option: `-25m`, `-1 item`, `- a list of things`."""
+"""The words after the program's name: the global options, the words of the command, and words that merely begin with a
+dash (`-25m`, `-1 item`, `- a list of things`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Container, Sequence
+from typing import NamedTuple
 
-from deskterm.cli.console import WITH_VALUE
+VALUED_OPTIONS = ("--database", "--as", "--now")
+"""The global options that take a value."""
 
 _NO_OPTION = re.compile(r"-(?:\d|\s|(?!-?[A-Za-z][\w-]*=)\S*\s).*", re.DOTALL)
-"""A figure or a space behind the dash, or a space in the word, unless it is `--name=value`."""
+"""A digit or a space behind the dash, or a space anywhere in the word, unless it is `--name=value`."""
 
 
-def dashed(words: Sequence[str]) -> bool:
-    """Whether any of the words begins with a dash as no option does."""
-    return any(_NO_OPTION.fullmatch(word) for word in words)
+class Arguments(NamedTuple):
+    """The words of a call, sorted. `deskterm ticket list --as sam` is the same call as `deskterm --as sam ticket list`.
+
+    options: the global options with their values, in the order in which they were written; command: all other words;
+    values: the last value of each global option; debug: whether `--debug` is among the options; complete: whether each
+    option that takes a value has one.
+    """
+
+    options: list[str]
+    command: list[str]
+    values: dict[str, str]
+    debug: bool
+    complete: bool
+
+    @property
+    def words(self) -> list[str]:
+        """All words, the global options first, as the program's parser takes them."""
+        return [*self.options, *self.command]
+
+    @property
+    def opens_console(self) -> bool:
+        """Whether the call is for the console and says only where, as whom and when, so that it needs no parser."""
+        return self.complete and not self.command and not self.debug
+
+    @property
+    def is_text(self) -> bool:
+        """Whether all words are UTF-8. Python keeps bytes that are not as lone surrogates."""
+        return not any(
+            "\ud800" <= character <= "\udfff"
+            for word in self.words
+            if not word.isprintable()  # a quick test that clears nearly every word
+            for character in word
+        )
 
 
-def sheltered(command: Any, words: Sequence[str]) -> list[str]:
-    """The same call with the arguments behind `--`, where nothing is taken for an option. command: the program's, as
-    `typer.main.get_command` makes it; words: with the global options in front."""
-    rest = list(words)
-    front: list[str] = []
-    while getattr(command, "commands", None):
-        if not rest or rest[0] == "--":
-            return list(words)
-        word = rest.pop(0)
-        front.append(word)
-        if word in WITH_VALUE and rest:
-            front.append(rest.pop(0))
-        elif not word.startswith("-"):
-            if word not in command.commands:
-                return list(words)
-            command = command.commands[word]
-    known = {name: parameter for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+def parse(words: Sequence[str]) -> Arguments:
+    """Sort the words of a call. Global options count wherever they are written, up to a `--`."""
+    options: list[str] = []
+    command: list[str] = []
+    values: dict[str, str] = {}
+    debug, complete = False, True
+    rest = iter(words)
+    for word in rest:
+        name, sign, value = word.partition("=")
+        if word == "--":
+            command += [word, *rest]
+        elif name in VALUED_OPTIONS:
+            options.append(word)
+            if not sign:
+                following = next(rest, None)
+                if following is None:
+                    complete = False
+                    continue
+                options.append(following)
+                value = following
+            values[name] = value
+        elif word == "--debug":
+            options.append(word)
+            debug = True
+        else:
+            command.append(word)
+    return Arguments(options, command, values, debug, complete)
+
+
+def shelter(words: Sequence[str], valued: Container[str]) -> list[str]:
+    """Return a command's own words with its arguments behind `--`, where nothing is taken for an option, if any word
+    begins with a dash as no option does; otherwise as they are. valued: the command's options that take a value."""
+    if not any(_NO_OPTION.fullmatch(word) for word in words):
+        return list(words)
     options: list[str] = []
     plain: list[str] = []
-    while rest:
-        word = rest.pop(0)
+    rest = iter(words)
+    for word in rest:
         if word == "--":
             plain += rest
-            break
-        if _NO_OPTION.fullmatch(word) or word == "-" or not word.startswith("-"):
+        elif _NO_OPTION.fullmatch(word) or word == "-" or not word.startswith("-"):
             plain.append(word)
-            continue
-        options.append(word)
-        if rest and word in known and not getattr(known[word], "is_flag", True):
-            options.append(rest.pop(0))
-    return [*front, *options, "--", *plain]
+        else:
+            options.append(word)
+            # The next word is the option's value, even if it begins with a dash: `--reason "-5 degrees"`.
+            if word in valued and (value := next(rest, None)) is not None:
+                options.append(value)
+    return [*options, "--", *plain]

@@ -7,13 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.sla import listing, migrate, watch, what_if, why
 from deskterm.errors import DeskError
 
-app = typer.Typer(no_args_is_help=True, help="Service levels: when things are due.", rich_markup_mode=None)
 
-
-@app.command()
 def due(
     procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.")],
     start: Annotated[str, typer.Option(help="When the request was received; without a zone, the calendar's.")],
@@ -96,12 +92,3 @@ def _zone(instant: int, timezone: str) -> str:
 def _offset(seconds: int) -> str:
     sign = "-" if seconds < 0 else "+"
     return f"{sign}{abs(seconds) // 3600:02}:{abs(seconds) % 3600 // 60:02}"
-
-
-for command in (why, listing, watch, what_if, migrate):
-    command.attach(app)
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
-    program.add_typer(app, name=noun)

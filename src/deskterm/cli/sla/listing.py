@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 View = Annotated[str, typer.Option(help="Of which tickets: mine, team, unassigned, due, breached, waiting or open.")]
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to the group."""
-    app.command("list")(list_clocks)
-
-
 def list_clocks(
     context: typer.Context,
     due_within: Annotated[

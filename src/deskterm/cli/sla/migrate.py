@@ -11,11 +11,6 @@ import typer
 from deskterm.cli.runtime.context import CliContext, facts_of
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to `deskterm sla`."""
-    app.command("migrate")(migrate)
-
-
 def migrate(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would move, and move nothing.")] = False,

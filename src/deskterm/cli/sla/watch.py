@@ -29,11 +29,6 @@ _PASSING = frozenset({"due", "breached"})
 """Views that tickets enter and leave as time passes."""
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to the group."""
-    app.command("watch")(watch)
-
-
 def watch(
     context: typer.Context,
     interval: Annotated[

@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to the group."""
-    app.command("what-if")(what_if)
-
-
 def what_if(
     context: typer.Context,
     procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.")],

@@ -12,11 +12,6 @@ from deskterm.errors import DeskError
 _REF = "Its number (1042 or #1042), or the number it had in another system."
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to the group."""
-    app.command("why")(why)
-
-
 def why(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(help=_REF, metavar="REF")],

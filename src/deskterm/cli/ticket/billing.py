@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 Note = Annotated[str, typer.Option(help="What was done or said, in a few words.")]
 
 
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    for command in (time, price, quote):
-        app.command(command.__name__)(command)
-
-
 def time(
     context: typer.Context,
     number: Number,
@@ -205,11 +199,6 @@ def list_quotes(
         ],
         right=("#", "Amount"),
     )
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the list over the desk to the program."""
-    program.command(noun)(list_quotes)
 
 
 def _print_entries(invocation: CliContext, number: int, timezone: str, as_json: bool) -> None:

@@ -23,12 +23,6 @@ Channel = Annotated[str, typer.Option(help="How they said it: phone, email, …"
 Received = Annotated[str | None, typer.Option(help="When it arrived, if earlier than now.")]
 
 
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    for command in (resolve, close, confirm, reject, reopen, fixed, check, thanks):
-        app.command(command.__name__)(command)
-
-
 def resolve(
     context: typer.Context,
     number: Number,

@@ -15,15 +15,10 @@ from deskterm.errors import DeskError, UsageError
 if TYPE_CHECKING:
     from deskterm.store.queries.development import ItemRow, ReleaseRow
 
-item = typer.Typer(
-    no_args_is_help=True, help="Development items: raise, move, decide, schedule.", rich_markup_mode=None
-)
-release = typer.Typer(no_args_is_help=True, help="Releases: what is in them, and out with them.", rich_markup_mode=None)
 
 Which = Annotated[str | None, typer.Option("--item", help="Which item, where the ticket has several.", metavar="ITEM")]
 
 
-@item.command("raise")
 def raise_item(
     context: typer.Context,
     number: Number,
@@ -54,7 +49,6 @@ def raise_item(
     output.print_done(done, as_json)
 
 
-@item.command()
 def join(
     context: typer.Context,
     number: Number,
@@ -70,7 +64,6 @@ def join(
     output.print_done(development.join(invocation.desk(), number, home, item=which, now=time_of(invocation)), as_json)
 
 
-@item.command()
 def move(
     context: typer.Context,
     number: Number,
@@ -88,7 +81,6 @@ def move(
     output.print_done(done, as_json)
 
 
-@item.command()
 def decide(
     context: typer.Context,
     number: Number,
@@ -108,7 +100,6 @@ def decide(
     output.print_done(done, as_json)
 
 
-@item.command()
 def schedule(
     context: typer.Context,
     number: Number,
@@ -134,7 +125,6 @@ def schedule(
     output.print_done(schedule_item(desk, number, day, item=which, now=now), as_json)
 
 
-@item.command()
 def end(
     context: typer.Context, number: Number, which: Which = None, reason: Reason = "", as_json: AsJson = False
 ) -> None:
@@ -146,7 +136,6 @@ def end(
     output.print_done(end_item(invocation.desk(), number, item=which, reason=reason, now=time_of(invocation)), as_json)
 
 
-@item.command("list")
 def list_items(
     context: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Those that are done, too.")] = False,
@@ -188,7 +177,6 @@ def list_items(
     )
 
 
-@release.command("list")
 def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     """List releases: those that went out, and what is scheduled to those to come."""
     from deskterm.cli.runtime import output
@@ -224,7 +212,6 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     )
 
 
-@release.command()
 def out(
     context: typer.Context,
     day: Annotated[str, typer.Argument(help="The day of the release, as 2026-11-26.", metavar="DATE")],
@@ -271,8 +258,3 @@ def _release_json(row: ReleaseRow) -> dict[str, object]:
 
     items = [{"ticket": ticket, "item": key} for ticket, key in row.items]
     return row._asdict() | {"items": items, "out_at": output.instant(row.out_at)}
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands of one noun to the program."""
-    program.add_typer(item if noun == "item" else release, name=noun)

@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 Metric = Annotated[str, typer.Argument(help="The clock: response, resolution, …")]
 
 
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    for command in (due, schedule, waive, snooze, work, transfer):
-        app.command(command.__name__)(command)
-
-
 def _instant(invocation: CliContext, text: str) -> datetime:
     return read_instant(text, facts_of(invocation).timezone)
 

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from deskterm.desk.core.transaction import CommandResult
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to `deskterm ticket`."""
-    app.command("set")(set_values)
-
-
 def set_values(
     context: typer.Context,
     number: Number,

@@ -14,12 +14,6 @@ from deskterm.errors import UsageError
 Words = Annotated[str, typer.Argument(help="The words.")]
 
 
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    for command in (escalate, passed, review, dispute, settle, delay, told):
-        app.command(command.__name__)(command)
-
-
 def escalate(
     context: typer.Context,
     number: Number,

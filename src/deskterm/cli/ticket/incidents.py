@@ -13,13 +13,6 @@ Incident = Annotated[int, number_of("The incident's number.", "INCIDENT")]
 Who = Annotated[str, typer.Argument(help="A name or an e-mail address.")]
 
 
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    app.command("attach")(attach_ticket)
-    for command in (join, leave, participants, detach, announce, take):
-        app.command(command.__name__)(command)
-
-
 def join(
     context: typer.Context,
     number: Number,

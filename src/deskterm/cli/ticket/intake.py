@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from deskterm.store.queries.similar_tickets import Likely
 
 
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    for command in (like, supply, exempt, prioritise, confirm_severity, suggestions):
-        app.command(command.__name__.replace("_", "-"))(command)
-
-
 def like(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(help="Words of a subject.")],

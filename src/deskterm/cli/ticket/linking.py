@@ -13,12 +13,6 @@ from deskterm.errors import UsageError
 Anyway = Annotated[bool, typer.Option("--anyway", help="Though the two are of different clients.")]
 
 
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    for command in (duplicate, merge, separate, split, undo):
-        app.command(command.__name__)(command)
-
-
 def duplicate(
     context: typer.Context,
     number: Number,

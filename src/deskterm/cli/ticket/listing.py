@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from deskterm.store.queries.queue import Order, QueueRow
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to `deskterm ticket`."""
-    app.command("list")(list_tickets)
-
-
 def list_tickets(
     context: typer.Context,
     view: Annotated[str, typer.Option(help="mine, team, unassigned, due, breached, waiting, open or closed.")] = "open",

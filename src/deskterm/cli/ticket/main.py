@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
 from typing import Annotated
 
 import typer
@@ -13,27 +12,13 @@ from deskterm.cli.runtime.missing_options import named_options
 from deskterm.cli.runtime.options import AsJson, Number, Seen, report, way_of
 from deskterm.cli.runtime.stdin import lacking, read_words
 from deskterm.cli.ticket import (
-    billing,
-    closing,
-    due_times,
-    edit,
-    escalation,
-    incidents,
     intake,
-    linking,
-    listing,
-    retention,
-    survey,
-    worklists,
 )
 from deskterm.errors import DeskError, UsageError
-
-app = typer.Typer(no_args_is_help=True, help="Tickets: open, list, show, answer, change.", rich_markup_mode=None)
 
 Words = Annotated[str | None, typer.Argument(help="The words; left out or -, they are read from standard input.")]
 
 
-@app.command()
 def new(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(help="What is wanted, in a few words.")],
@@ -105,7 +90,6 @@ def new(
         intake.print_likely(invocation, found)
 
 
-@app.command()
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Show a ticket: its facts, clocks and conversation."""
     from deskterm.cli.ticket import detail
@@ -130,7 +114,6 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         detail.print_card(card, facts.timezone, int(invocation.now(facts).timestamp()), stage.label if stage else "")
 
 
-@app.command()
 def reply(
     context: typer.Context,
     number: Number,
@@ -185,7 +168,6 @@ def reply(
     report(done, as_json)
 
 
-@app.command()
 def note(
     context: typer.Context, number: Number, words: Words = None, version: Seen = None, as_json: AsJson = False
 ) -> None:
@@ -197,7 +179,6 @@ def note(
     report(messages.add_note(invocation.desk(), number, body, now=now, version=version), as_json)
 
 
-@app.command()
 def assign(
     context: typer.Context,
     number: Number,
@@ -222,29 +203,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign or not key:
         raise UsageError(f"{text!r} is no field: write it as KEY=VALUE.")
     return key, value
-
-
-@cache
-def _complete() -> typer.Typer:
-    """The commands of this file with those of the others, each once however often a program is made."""
-    for more in (
-        listing,
-        edit,
-        due_times,
-        linking,
-        intake,
-        retention,
-        billing,
-        survey,
-        worklists,
-        escalation,
-        incidents,
-        closing,
-    ):
-        more.attach(app)
-    return app
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands to the program."""
-    program.add_typer(_complete(), name=noun)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -13,12 +12,6 @@ from deskterm.cli.runtime.options import AsJson, Number
 from deskterm.errors import DeskError
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-
-
-def attach(app: typer.Typer) -> None:
-    """Add these commands to `deskterm ticket`."""
-    app.command("hold")(hold)
-    app.command("release-hold")(release_hold)
 
 
 def hold(
@@ -172,9 +165,3 @@ def _confirmed(yes: bool, what: str, word: str) -> None:
     print(f"{safe(what)} Type {safe(word)} to go on: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != word:
         raise DeskError("Nothing was done.")
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add one of the commands to the program."""
-    commands: dict[str, Callable[..., None]] = {"retention": list_kept, "purge": purge, "erase": erase}
-    program.command(noun)(commands[noun])

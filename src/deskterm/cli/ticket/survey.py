@@ -10,13 +10,6 @@ import typer
 from deskterm.cli.runtime.context import CliContext, facts_of
 from deskterm.cli.runtime.options import AsJson, Number
 
-app = typer.Typer(no_args_is_help=True, help="What customers answered: list, review.", rich_markup_mode=None)
-
-
-def attach(ticket: typer.Typer) -> None:
-    """Add the command to `deskterm ticket`."""
-    ticket.command("feedback")(answer)
-
 
 def answer(
     context: typer.Context,
@@ -38,7 +31,6 @@ def answer(
     output.print_done(done, as_json)
 
 
-@app.command("list")
 def list_answers(
     context: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Those that were read, and questions without answer, too.")] = (
@@ -78,7 +70,6 @@ def list_answers(
     )
 
 
-@app.command()
 def review(
     context: typer.Context,
     number: Number,
@@ -118,11 +109,3 @@ def articles(context: typer.Context, as_json: AsJson = False) -> None:
         ],
         right=("Tickets", "Times", "Done"),
     )
-
-
-def register(program: typer.Typer, noun: str) -> None:
-    """Add the commands of one noun to the program."""
-    if noun == "articles":
-        program.command(noun)(articles)
-    else:
-        program.add_typer(app, name=noun)

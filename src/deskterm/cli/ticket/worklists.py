@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 _DAY = 86_400
 
 
-def attach(app: typer.Typer) -> None:
-    """Add the command to `deskterm ticket`."""
-    app.command("order")(order)
-
-
 def order(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Explain a ticket's place in the order of work: the keys in turn, and who stands next to it."""
     from deskterm.cli.runtime import output

@@ -1,0 +1,403 @@
+"""The table of commands: where each is defined, and its line in the help of its group.
+
+A new command is a function in a module of its room and a line here. Its module is imported when the command is called
+(`runtime.loading`), so it imports what it needs at its top, and no other command waits for that. A test compares the
+lines of help with the docstrings.
+"""
+
+from __future__ import annotations
+
+from deskterm.cli.runtime.loading import CommandEntry, GroupEntry
+
+PROGRAM = GroupEntry(
+    "The support desk that lives in a terminal. Without a command it opens the console.",
+    {
+        "demo": CommandEntry(
+            "admin.demo:demo",
+            "Make a throw-away desk with a live working day, and open the console on it; in a pipe, print its queue.",
+        ),
+        "init": CommandEntry("admin.init:init", "Make a new desk, with you as its admin."),
+        "doctor": CommandEntry(
+            "admin.doctor:doctor",
+            "Check the store, fold every ticket again and compare; exit code 1 when something is not as it should be.",
+        ),
+        "run": CommandEntry(
+            "admin.run:run",
+            "Note warnings, missed targets and ends of timers as they come, until it is stopped: a service.",
+        ),
+        "escalations": CommandEntry("admin.outbox:escalations", "List open escalations, the oldest first."),
+        "notices": CommandEntry("admin.outbox:notices", "List what I was told, the newest first."),
+        "outbox": CommandEntry("admin.outbox:outbox", "List letters to people outside, the oldest first."),
+        "handover": CommandEntry(
+            "admin.handover:handover",
+            "List what is open for the shift that is on, the next due first.",
+        ),
+        "quotes": CommandEntry(
+            "ticket.billing:list_quotes",
+            "List quotes that are asked for or sent and not answered yet.",
+        ),
+        "articles": CommandEntry(
+            "ticket.survey:articles",
+            "List the articles of the knowledge base that replies named.",
+        ),
+        "export": CommandEntry(
+            "admin.import_export:export",
+            "Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of "
+            "the work log (the time that was worked, and its price).",
+        ),
+        "retention": CommandEntry(
+            "ticket.retention:list_kept",
+            "List closed tickets whose time is over, and tickets that are held.",
+        ),
+        "purge": CommandEntry(
+            "ticket.retention:purge",
+            "Empty the words of closed tickets whose time is over, but for those that are held.",
+        ),
+        "erase": CommandEntry(
+            "ticket.retention:erase",
+            "Erase a person: what they wrote, and their name, address and telephone number.",
+        ),
+        "seed": GroupEntry(
+            "Fill a desk from files: severities, agents, clients, or a demo's tickets.",
+            {
+                "severities": CommandEntry(
+                    "admin.seed:severities",
+                    "Make the severity scale what a file says, the most severe first.",
+                ),
+                "agents": CommandEntry(
+                    "admin.seed:agents",
+                    "Add and change agents; nobody is removed (active = false retires).",
+                ),
+                "clients": CommandEntry("admin.seed:clients", "Add and change clients; none is removed."),
+                "demo": CommandEntry(
+                    "admin.seed:demo_tickets",
+                    "Pour the demo's people and tickets into a simulated desk.",
+                ),
+            },
+        ),
+        "procedure": GroupEntry(
+            "Procedure files: list, show, check, apply.",
+            {
+                "list": CommandEntry("admin.procedure:list_shipped", "List the procedures that come with deskterm."),
+                "show": CommandEntry(
+                    "admin.procedure:show",
+                    "Print a procedure: the file as it was written, or its canonical JSON.",
+                ),
+                "check": CommandEntry(
+                    "admin.procedure:check",
+                    "Check a procedure file: errors end with exit code 1, warnings are printed.",
+                ),
+                "apply": CommandEntry(
+                    "admin.procedure:apply",
+                    "Put another edition of the procedure in force, for what happens from now on.",
+                ),
+                "diff": CommandEntry(
+                    "admin.procedure:diff",
+                    "Show how two procedures differ; exit code 1 when they do.",
+                ),
+            },
+        ),
+        "ticket": GroupEntry(
+            "Tickets: open, list, show, answer, change.",
+            {
+                "new": CommandEntry("ticket.main:new", "Open a ticket."),
+                "show": CommandEntry("ticket.main:show", "Show a ticket: its facts, clocks and conversation."),
+                "reply": CommandEntry("ticket.main:reply", "Answer the requester; everybody on the ticket reads it."),
+                "note": CommandEntry("ticket.main:note", "Write an internal note; the requester never sees it."),
+                "assign": CommandEntry("ticket.main:assign", "Give a ticket to an agent."),
+                "list": CommandEntry("ticket.listing:list_tickets", "List tickets, in the order of work."),
+                "set": CommandEntry(
+                    "ticket.edit:set_values",
+                    "Change a ticket: all that is asked for happens, or nothing.",
+                ),
+                "due": CommandEntry(
+                    "ticket.due_times:due",
+                    "Say when a clock is due; it stays there, whatever changes, until it is cleared.",
+                ),
+                "schedule": CommandEntry("ticket.due_times:schedule", "Schedule a ticket to a sprint or a release."),
+                "waive": CommandEntry(
+                    "ticket.due_times:waive",
+                    "Let a missed target pass; the miss stays on record, with the reason.",
+                ),
+                "snooze": CommandEntry(
+                    "ticket.due_times:snooze",
+                    "Put a ticket off; a word of the requester ends it, and no clock rests for it.",
+                ),
+                "work": CommandEntry(
+                    "ticket.due_times:work",
+                    "Begin to work on a ticket, or leave off: clocks that count work run in between.",
+                ),
+                "transfer": CommandEntry(
+                    "ticket.due_times:transfer",
+                    "Hand a ticket to another department or team; its clocks go on as they are.",
+                ),
+                "duplicate": CommandEntry(
+                    "ticket.linking:duplicate",
+                    "Close a ticket as a duplicate of another; its people take part there, its clocks are cancelled.",
+                ),
+                "merge": CommandEntry(
+                    "ticket.linking:merge",
+                    "Let a ticket go on in another, which shows both conversations from then on.",
+                ),
+                "separate": CommandEntry(
+                    "ticket.linking:separate",
+                    "Let a duplicate or a merged ticket go its own way again, whatever was said meanwhile.",
+                ),
+                "split": CommandEntry(
+                    "ticket.linking:split",
+                    "Make a ticket of its own of a message, or of each thing that it lists; clocks start when it came.",
+                ),
+                "undo": CommandEntry(
+                    "ticket.linking:undo",
+                    "Take back the last command on a ticket, on all the tickets that it was about.",
+                ),
+                "like": CommandEntry(
+                    "ticket.intake:like",
+                    "List open and recent tickets that may be about the same matter.",
+                ),
+                "supply": CommandEntry("ticket.intake:supply", "Give what a request did not say: fields of its type."),
+                "exempt": CommandEntry(
+                    "ticket.intake:exempt",
+                    "Leave a ticket out of all targets; reports count it apart.",
+                ),
+                "prioritise": CommandEntry(
+                    "ticket.intake:prioritise",
+                    "Lift a ticket out of its order, for a reason that the procedure names.",
+                ),
+                "confirm-severity": CommandEntry(
+                    "ticket.intake:confirm_severity",
+                    "Confirm the severity that the requester chose, or correct it; what they chose stays on record.",
+                ),
+                "suggestions": CommandEntry(
+                    "ticket.intake:suggestions",
+                    "List what rules suggest for a ticket, take a suggestion or leave it.",
+                ),
+                "hold": CommandEntry("ticket.retention:hold", "Keep a ticket as it is, whatever its age."),
+                "release-hold": CommandEntry("ticket.retention:release_hold", "Hold a ticket no longer."),
+                "time": CommandEntry(
+                    "ticket.billing:time",
+                    "Write down time that was worked, or list it with its price.",
+                ),
+                "price": CommandEntry(
+                    "ticket.billing:price",
+                    "Say what the work on a ticket comes to, or that the customer agrees to it.",
+                ),
+                "quote": CommandEntry(
+                    "ticket.billing:quote",
+                    "Ask for a quote, send it, or record what the customer said to it.",
+                ),
+                "feedback": CommandEntry(
+                    "ticket.survey:answer",
+                    "Record what the requester thinks of how the ticket was handled.",
+                ),
+                "order": CommandEntry(
+                    "ticket.worklists:order",
+                    "Explain a ticket's place in the order of work: the keys in turn, and who stands next to it.",
+                ),
+                "escalate": CommandEntry(
+                    "ticket.escalation:escalate",
+                    "Take the next step of a ladder: its role is asked, its level of support takes over.",
+                ),
+                "passed": CommandEntry(
+                    "ticket.escalation:passed",
+                    "Say that a ticket was passed to the client's own desk, which gives that level of support itself.",
+                ),
+                "review": CommandEntry(
+                    "ticket.escalation:review",
+                    "Decide on an escalation after looking at its impact.",
+                ),
+                "dispute": CommandEntry(
+                    "ticket.escalation:dispute",
+                    "Note that the customer says the priority is wrong.",
+                ),
+                "settle": CommandEntry(
+                    "ticket.escalation:settle",
+                    "Decide on a disputed priority; another one moves due times: each clock's old and new one are "
+                    "shown.",
+                ),
+                "delay": CommandEntry(
+                    "ticket.escalation:delay",
+                    "Tell the requester that it takes longer, before the time runs out.",
+                ),
+                "told": CommandEntry(
+                    "ticket.escalation:told",
+                    "Log a call that does instead of the letters that wait; they are withdrawn.",
+                ),
+                "attach": CommandEntry(
+                    "ticket.incidents:attach_ticket",
+                    "Attach a ticket to an incident, which is a ticket too.",
+                ),
+                "join": CommandEntry(
+                    "ticket.incidents:join",
+                    "Let somebody take part in a ticket: its letters go to them too.",
+                ),
+                "leave": CommandEntry("ticket.incidents:leave", "Let somebody take part no more."),
+                "participants": CommandEntry(
+                    "ticket.incidents:participants",
+                    "List who takes part in a ticket beside its requester.",
+                ),
+                "detach": CommandEntry("ticket.incidents:detach", "Take a ticket away from its incident."),
+                "announce": CommandEntry(
+                    "ticket.incidents:announce",
+                    "Say one thing on an incident and on every ticket that is attached to it; everybody gets one "
+                    "letter.",
+                ),
+                "take": CommandEntry("ticket.incidents:take", "Take over the ticket of a colleague who is away."),
+                "resolve": CommandEntry(
+                    "ticket.closing:resolve",
+                    "Say how a ticket was resolved: the requester reads it, and is asked to confirm where the "
+                    "procedure asks.",
+                ),
+                "close": CommandEntry(
+                    "ticket.closing:close",
+                    "Close a ticket without a resolution, for one of the procedure's reasons.",
+                ),
+                "confirm": CommandEntry(
+                    "ticket.closing:confirm",
+                    "The requester says that all is well: the ticket is closed, or goes the last step before.",
+                ),
+                "reject": CommandEntry(
+                    "ticket.closing:reject",
+                    "The requester says that it is not resolved: the ticket goes back to be looked at again.",
+                ),
+                "reopen": CommandEntry(
+                    "ticket.closing:reopen",
+                    "Take a ticket up again, for its requester or for what was taken for mere thanks.",
+                ),
+                "fixed": CommandEntry(
+                    "ticket.closing:fixed",
+                    "Say that the permanent fix is there, which a temporary one left outstanding.",
+                ),
+                "check": CommandEntry(
+                    "ticket.closing:check",
+                    "Tick items of a checklist off; without any, show the lists of a ticket.",
+                ),
+                "thanks": CommandEntry(
+                    "ticket.closing:thanks",
+                    "List the messages that were taken for mere thanks, and kept their tickets closed.",
+                ),
+            },
+        ),
+        "people": GroupEntry(
+            "Colleagues: who is here, who is away.",
+            {
+                "list": CommandEntry("admin.people:list_people", "List who works here, with what they have open."),
+                "away": CommandEntry(
+                    "admin.people:away",
+                    "Say that somebody is ill or on holiday: nothing is given to them by itself, and their "
+                    "tickets are covered.",
+                ),
+                "back": CommandEntry("admin.people:back", "Say that somebody is back."),
+                "absent": CommandEntry(
+                    "admin.people:absent",
+                    "List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket "
+                    "take` takes one.",
+                ),
+                "overseen": CommandEntry(
+                    "admin.people:overseen",
+                    "List the open tickets of the teams that my role answers for; a lead answers for the own "
+                    "team, or for all.",
+                ),
+            },
+        ),
+        "rule": GroupEntry(
+            "What happens by itself: list, switch on, switch off.",
+            {
+                "list": CommandEntry("admin.rules:list_rules", "List the rules, and whether they act by themselves."),
+                "on": CommandEntry("admin.rules:on", "Let a rule that waits for a lead's word act by itself."),
+                "off": CommandEntry("admin.rules:off", "Let such a rule only suggest."),
+            },
+        ),
+        "item": GroupEntry(
+            "Development items: raise, move, decide, schedule.",
+            {
+                "raise": CommandEntry(
+                    "ticket.development:raise_item",
+                    "Raise a development item from a ticket, once the checklist before it is done.",
+                ),
+                "join": CommandEntry(
+                    "ticket.development:join",
+                    "Let a ticket wait for the development item of another one too.",
+                ),
+                "move": CommandEntry(
+                    "ticket.development:move",
+                    "Move an item to another development status; its tickets follow.",
+                ),
+                "decide": CommandEntry("ticket.development:decide", "Answer the question of the item's route."),
+                "schedule": CommandEntry("ticket.development:schedule", "Schedule an item that is ready to a release."),
+                "end": CommandEntry(
+                    "ticket.development:end",
+                    "End an item that takes no release: done and validated, on the roadmap, or not taken up.",
+                ),
+                "list": CommandEntry(
+                    "ticket.development:list_items",
+                    "List development items, those that are under way first to last.",
+                ),
+            },
+        ),
+        "release": GroupEntry(
+            "Releases: what is in them, and out with them.",
+            {
+                "list": CommandEntry(
+                    "ticket.development:list_releases",
+                    "List releases: those that went out, and what is scheduled to those to come.",
+                ),
+                "out": CommandEntry(
+                    "ticket.development:out",
+                    "Let a release go out: all that is scheduled to it, at once; its tickets move and their "
+                    "people are told.",
+                ),
+            },
+        ),
+        "feedback": GroupEntry(
+            "What customers answered: list, review.",
+            {
+                "list": CommandEntry(
+                    "ticket.survey:list_answers",
+                    "List answers that nobody has read yet: complaints first, then low scores.",
+                ),
+                "review": CommandEntry("ticket.survey:review", "Say that an answer was read."),
+            },
+        ),
+        "sla": GroupEntry(
+            "Service levels: when things are due.",
+            {
+                "due": CommandEntry("sla.due:due", "Print when each metric of a request would be due."),
+                "why": CommandEntry("sla.why:why", "Explain when a ticket's clocks are due, and why."),
+                "list": CommandEntry("sla.listing:list_clocks", "List the clocks that run, by due time."),
+                "watch": CommandEntry(
+                    "sla.watch:watch",
+                    "Watch the clocks that are due next, those that are overdue first.",
+                ),
+                "what-if": CommandEntry(
+                    "sla.what_if:what_if",
+                    "Judge the past by another procedure; nothing is written.",
+                ),
+                "migrate": CommandEntry(
+                    "sla.migrate:migrate",
+                    "Judge running clocks by the edition in force, with old and new due time of each that moves.",
+                ),
+            },
+        ),
+        "import": GroupEntry(
+            "Bring data in.",
+            {
+                "events": CommandEntry("admin.import_export:events_in", "Bring in the event log of another desk."),
+            },
+        ),
+        "audit": GroupEntry(
+            "What was written, and who did it.",
+            {
+                "verify": CommandEntry(
+                    "admin.audit:verify",
+                    "Check every ticket's chain of events, and the words they refer to; exit code 1 when "
+                    "something is broken.",
+                ),
+                "log": CommandEntry(
+                    "admin.audit:log",
+                    "List who did what and when, the newest first; with --accesses who looked.",
+                ),
+            },
+        ),
+    },
+)

@@ -1,0 +1,74 @@
+"""Commands that are imported when they are called, so that a list does not wait for what it does not use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from deskterm.cli.runtime.command import Command, Group
+
+
+class CommandEntry(NamedTuple):
+    """A command of the table.
+
+    target: its function, as `ticket.list:list_tickets` below `deskterm.cli`; help: its line in the help of its group,
+    which is the first sentence of the function's docstring.
+    """
+
+    target: str
+    help: str
+
+
+class GroupEntry(NamedTuple):
+    """A group of commands in the table. help: its own help; commands: by name, in the order in which help lists them."""
+
+    help: str
+    commands: Mapping[str, CommandEntry | GroupEntry]
+
+
+class LazyCommand(TyperCommand):
+    """A command of which only the name and the line of help are there, until it is called."""
+
+    def __init__(self, name: str, entry: CommandEntry) -> None:
+        super().__init__(name, help=entry.help, rich_markup_mode=None)
+        self._target = entry.target
+
+    @cached_property
+    def loaded(self) -> TyperCommand:
+        """The command itself, with its parameters and its whole help."""
+        module, _, function = self._target.partition(":")
+        # The one place where the command line imports by name: the table of commands says from where.
+        callback = getattr(import_module(f"deskterm.cli.{module}"), function)
+        app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+        app.command(self.name, cls=Command)(callback)
+        command = typer.main.get_command(app)
+        assert isinstance(command, TyperCommand)
+        return command
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse the words of the call. The context that comes back belongs to the loaded command, so that it is what
+        is invoked, asked for help and named in errors."""
+        return self.loaded.make_context(info_name, args, parent, **extra)
+
+
+def build_commands(entries: Mapping[str, CommandEntry | GroupEntry]) -> dict[str, TyperCommand | TyperGroup]:
+    """Make the commands and groups of a part of the table, by name."""
+    return {
+        name: LazyCommand(name, entry) if isinstance(entry, CommandEntry) else _build_group(name, entry)
+        for name, entry in entries.items()
+    }
+
+
+def _build_group(name: str, entry: GroupEntry) -> Group:
+    return Group(
+        name=name,
+        help=entry.help,
+        commands={**build_commands(entry.commands)},
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
