@@ -25,7 +25,7 @@ class CommandEntry(NamedTuple):
 
 
 class GroupEntry(NamedTuple):
-    """A group of commands in the table. help: its own help; commands: by name, in the order in which help lists them."""
+    """A group of commands in the table. help: its own help; commands: by name, in the order of its help."""
 
     help: str
     commands: Mapping[str, CommandEntry | GroupEntry]
