@@ -1,7 +1,8 @@
-"""Checklists on a ticket: what comes with a request of a type (S5-07), and what a status asks for (S1-28).
+"""Checklists on a ticket: those that come with its request type (S5-07) and those that a status requires (S1-28).
 
-A list is a record `checklist.KEY` with `state` (`open` or `done`), `items` (`text`, `required`, and when one is done
-`done`, `by` and `at`) and the `outcome` that was chosen. It keeps the words that it had when it was begun.
+A checklist is a record `checklist.KEY` with `state` (`open` or `done`), `items` (`text`, `required`, and for a ticked
+item `done`, `by` and `at`) and the chosen `outcome`. It keeps the texts that the procedure had when it was started, so
+that a later edition of the procedure does not change what somebody has already ticked off.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Checklist, RequestType, Status
 
 CHECKLIST = "checklist"
-_CLIMBED = ("escalation", "open")
+_OPEN_ESCALATION = ("escalation", "open")
 
 
 class RecordView(Protocol):
-    """What hangs on a ticket, whoever read it: `deskterm.desk.domain.records.Record` or the store's view of one."""
+    """The part of a record that this module reads: a `deskterm.desk.domain.records.Record`, or the store's row of
+    one."""
 
     @property
     def kind(self) -> str: ...
@@ -37,10 +39,11 @@ class RecordView(Protocol):
 
 
 def build_type_checklist_change(procedure: CompiledProcedure, records: Records, kind: RequestType) -> Changes:
-    """The change that hangs the list of a request type on a ticket of it, unless it is there."""
+    """Return the change that adds the checklist of a request type to a ticket; none if the type has no checklist or the
+    ticket already has it."""
     if kind.checklist is None or (CHECKLIST, kind.checklist) in records:
         return {}
-    return change(records, CHECKLIST, kind.checklist, **_fresh(_part(procedure, kind.checklist)))
+    return change(records, CHECKLIST, kind.checklist, **_new_values(_get_checklist(procedure, kind.checklist)))
 
 
 def tick_items(
@@ -54,173 +57,203 @@ def tick_items(
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
-    """Tick items off (by their place, from 1), or take ticks off again, and say what the list ended in. checklist:
-    which one, by key or label; left out, the one that is on the ticket or that the procedure asks for here. A list is
-    done when all that is required is, and an outcome is chosen where it has any."""
+    """Tick off items of a checklist, or remove their ticks, and set its outcome.
+
+    items: positions, from 1. checklist: key or label; left out, the one that is open on the ticket or that the
+    procedure requires next. outcome: key or label of one of the list's outcomes. off: remove ticks instead of setting
+    them. A list is done once all its required items are ticked and, where it has outcomes, one is chosen.
+
+    Raises UsageError for an unknown position or when nothing is given to do, and DeskError when nothing would change.
+    """
     with desk.ticket(number, "check", now, version, final=True) as work:
-        part = _wanted(work, checklist)
-        if not _of_a_review(work, part):
+        definition = _resolve_checklist(work, checklist)
+        # The review of an escalation may follow after closing (S4-21); any other list needs a ticket that can change.
+        if not _is_review_checklist(work, definition):
             require_changeable(work, "check")
-        record = work.state.records.get((CHECKLIST, part.key))
-        values = dict(record.values) if record is not None else _fresh(part)
+        record = work.state.records.get((CHECKLIST, definition.key))
+        values = dict(record.values) if record is not None else _new_values(definition)
         rows = [dict(row) for row in values["items"]]
         if not items and outcome is None and record is not None:
-            raise UsageError(
-                f"Say what is done: {_places(rows)} {format_tick_hint(work.procedure, number, part, record)}"
-            )
-        for place in items:
-            if not 1 <= place <= len(rows):
-                raise UsageError(f"{part.label} has no item {place}: it has 1 to {len(rows)}.")
-            rows[place - 1] = _ticked(rows[place - 1], desk.agent.login, work.at, off=off)
+            hint = format_tick_hint(work.procedure, number, definition, record)
+            raise UsageError(f"Say what is done: {_format_open_items(rows)} {hint}")
+        for position in items:
+            if not 1 <= position <= len(rows):
+                raise UsageError(f"{definition.label} has no item {position}: it has 1 to {len(rows)}.")
+            rows[position - 1] = _tick_item(rows[position - 1], desk.agent.login, work.at, off=off)
         if outcome is not None:
-            if not part.outcomes:
-                raise UsageError(f"{part.label} ends in no outcome: tick its items off.")
-            values["outcome"] = chosen("outcome", outcome, part.outcomes).key
-        waits = _open(rows) or (part.outcomes and not values.get("outcome"))
-        values |= {"items": rows, "state": "open" if waits else "done"}
+            if not definition.outcomes:
+                raise UsageError(f"{definition.label} ends in no outcome: tick its items off.")
+            values["outcome"] = chosen("outcome", outcome, definition.outcomes).key
+        unfinished = _list_open_texts(rows) or (definition.outcomes and not values.get("outcome"))
+        values |= {"items": rows, "state": "open" if unfinished else "done"}
         if record is not None and values == record.values:
-            raise DeskError(f"{part.label} of {number} stands so already: {_standing(part, values)}.")
-        work.append("checked", change(work.state.records, CHECKLIST, part.key, **values), checklist=part.key)
-        done = work.done(f"{number}: {part.label}, {_standing(part, values)}")
-    return done
+            raise DeskError(
+                f"{definition.label} of {number} stands so already: {_format_progress(definition, values)}."
+            )
+        work.append(
+            "checked", change(work.state.records, CHECKLIST, definition.key, **values), checklist=definition.key
+        )
+        result = work.done(f"{number}: {definition.label}, {_format_progress(definition, values)}")
+    return result
 
 
-def _of_a_review(work: TicketTransaction, part: Checklist) -> bool:
-    """Whether a list is what the review of an escalation goes through that is open, which a complaint may bring about
-    after the ticket was closed (S4-21)."""
-    begun = {one.values.get("ladder") for one in of_kind(work.state.records, "escalation") if one.state == "open"}
-    return any(ladder.checklist == part.key for ladder in work.procedure.definition.ladders if ladder.key in begun)
+def _is_review_checklist(work: TicketTransaction, checklist: Checklist) -> bool:
+    """Return True if a checklist belongs to the review of an open escalation."""
+    open_ladders = {
+        one.values.get("ladder") for one in of_kind(work.state.records, "escalation") if one.state == "open"
+    }
+    return any(
+        ladder.checklist == checklist.key for ladder in work.procedure.definition.ladders if ladder.key in open_ladders
+    )
 
 
 def load_current_checklist(
     desk: DeskSession, number: int, *, now: datetime
 ) -> tuple[Checklist, list[Mapping[str, Any]]]:
-    """The list that is open on a ticket, or that would be begun, and its items as they stand."""
+    """Return the checklist that is open on a ticket, or would be started next, with its items as they are now."""
     with desk.ticket(number, "check", now, rehearse=True) as work:
-        part = _wanted(work, None)
-        record = work.state.records.get((CHECKLIST, part.key))
-        return part, list((record.values if record is not None else _fresh(part))["items"])
+        checklist = _resolve_checklist(work, None)
+        record = work.state.records.get((CHECKLIST, checklist.key))
+        return checklist, list((record.values if record is not None else _new_values(checklist))["items"])
 
 
 def list_open_items(record: Record | None) -> list[str]:
-    """What is required and not done yet."""
-    return [] if record is None else _open(record.values.get("items", ()))
+    """List the texts of the required items that are not done yet."""
+    return [] if record is None else _list_open_texts(record.values.get("items", ()))
 
 
 def find_applicable_checklists(
-    procedure: CompiledProcedure, kind: str, status: str, hanging: Iterable[RecordView]
+    procedure: CompiledProcedure, type_key: str, status: str, records: Iterable[RecordView]
 ) -> list[Checklist]:
-    """The lists that a ticket has to do with, the likeliest first: those that are open on it, what a review of its open
-    escalations goes through, what a status it may go to asks for, what comes before development, and last those that
-    are done. hanging: the ticket's records."""
-    records = list(hanging)
-    done = [record.key for record in records if (record.kind, record.state) == (CHECKLIST, "done")]
-    keys = [record.key for record in records if record.kind == CHECKLIST and record.state != "done"]
-    ladders = [record.values.get("ladder") for record in records if (record.kind, record.state) == _CLIMBED]
+    """List the checklists that apply to a ticket, most likely first: open ones, those of the review of its open
+    escalations, those that a next status requires, the one before development, and finished ones last.
+
+    type_key, status: keys of the ticket's request type and status. records: the records of the ticket.
+    """
+    all_records = list(records)
+    done_keys = [record.key for record in all_records if (record.kind, record.state) == (CHECKLIST, "done")]
+    keys = [record.key for record in all_records if record.kind == CHECKLIST and record.state != "done"]
+    ladders = [record.values.get("ladder") for record in all_records if (record.kind, record.state) == _OPEN_ESCALATION]
     keys += [ladder.checklist or "" for ladder in procedure.definition.ladders if ladder.key in ladders]
-    keys += [status.requires_checklist or "" for status in procedure.next_statuses(kind, status)]
+    keys += [status.requires_checklist or "" for status in procedure.next_statuses(type_key, status)]
     keys += [procedure.definition.development.checklist or ""]
-    known = {part.key: part for part in procedure.definition.checklists}
-    return [known[key] for key in dict.fromkeys([*(key for key in keys if key not in done), *done]) if key in known]
+    definitions = {checklist.key: checklist for checklist in procedure.definition.checklists}
+    unique = dict.fromkeys([*(key for key in keys if key not in done_keys), *done_keys])
+    return [definitions[key] for key in unique if key in definitions]
 
 
 def format_tick_hint(
-    procedure: CompiledProcedure, number: int | None, part: Checklist, record: RecordView | None, *, ends: bool = True
+    procedure: CompiledProcedure,
+    number: int | None,
+    checklist: Checklist,
+    record: RecordView | None,
+    *,
+    with_outcome: bool = True,
 ) -> str:
-    """The sentence that says how a list is gone through from where it stands. ends: it is to end in an outcome too."""
-    begun = record.values.get("items") if record is not None else None
-    rows: Sequence[Mapping[str, Any]] = begun or _fresh(part)["items"]
-    places = [str(place) for place, row in enumerate(rows, 1) if row["required"] and not row.get("done")]
-    which = f" --list {part.key}" if len(procedure.definition.checklists) > 1 else ""
-    call = f"`deskterm ticket check {number}{which}"
-    ended = record is not None and record.values.get("outcome")
-    if not part.outcomes or ended or not ends:
-        return f"Tick off what is done with {call} {' '.join(places) or '1'}`."
-    known = ", ".join(outcome.key for outcome in part.outcomes)
-    if not places:
-        return f"Say what it ended in with {call} --outcome {part.outcomes[0].key}`: one of {known}."
+    """Format the sentence that names the command for the remaining items of a checklist.
+
+    record: the list on the ticket; None if it has not been started. with_outcome: name the command for the outcome as
+    well, where the list has outcomes.
+    """
+    started = record.values.get("items") if record is not None else None
+    rows: Sequence[Mapping[str, Any]] = started or _new_values(checklist)["items"]
+    positions = [str(position) for position, row in enumerate(rows, 1) if row["required"] and not row.get("done")]
+    option = f" --list {checklist.key}" if len(procedure.definition.checklists) > 1 else ""
+    command = f"`deskterm ticket check {number}{option}"
+    outcome_chosen = record is not None and record.values.get("outcome")
+    if not checklist.outcomes or outcome_chosen or not with_outcome:
+        return f"Tick off what is done with {command} {' '.join(positions) or '1'}`."
+    keys = ", ".join(outcome.key for outcome in checklist.outcomes)
+    if not positions:
+        return f"Say what it ended in with {command} --outcome {checklist.outcomes[0].key}`: one of {keys}."
     return (
-        f"Tick off what is done with {call} {' '.join(places)}`, and say what it ended in with --outcome:"
-        f" one of {known}."
+        f"Tick off what is done with {command} {' '.join(positions)}`, and say what it ended in with --outcome:"
+        f" one of {keys}."
     )
 
 
 def require_checklist_done(work: TicketTransaction, target: Status) -> None:
-    """DeskError, naming what is left, unless the list that a status asks for is done and ended as it must (S1-28)."""
+    """Raise DeskError, naming the remaining items, unless the checklist that a status requires is done and has the
+    required outcome (S1-28)."""
     if target.requires_checklist is None:
         return
-    part = _part(work.procedure, target.requires_checklist)
-    record = work.state.records.get((CHECKLIST, part.key))
-    how = format_tick_hint(work.procedure, work.number, part, record)
+    checklist = _get_checklist(work.procedure, target.requires_checklist)
+    record = work.state.records.get((CHECKLIST, checklist.key))
+    hint = format_tick_hint(work.procedure, work.number, checklist, record)
     if record is None:
-        raise DeskError(f"{target.label} needs the list “{part.label}” to be done first. {how}")
+        raise DeskError(f"{target.label} needs the list “{checklist.label}” to be done first. {hint}")
     missing = list_open_items(record)
     if missing:
-        raise DeskError(f"{target.label} needs the list “{part.label}”; left: {_numbered(record, missing)}. {how}")
-    if part.outcomes and not record.values.get("outcome"):
-        raise DeskError(f"{target.label} needs what the list “{part.label}” ended in. {how}")
-    wanted = target.requires_outcome
-    if wanted is not None and record.values.get("outcome") != wanted:
-        labels = {outcome.key: outcome.label for outcome in part.outcomes}
-        ended = str(record.values.get("outcome"))
+        remaining = _format_numbered(record, missing)
+        raise DeskError(f"{target.label} needs the list “{checklist.label}”; left: {remaining}. {hint}")
+    if checklist.outcomes and not record.values.get("outcome"):
+        raise DeskError(f"{target.label} needs what the list “{checklist.label}” ended in. {hint}")
+    required = target.requires_outcome
+    if required is not None and record.values.get("outcome") != required:
+        names = {outcome.key: outcome.label for outcome in checklist.outcomes}
+        actual = str(record.values.get("outcome"))
         raise DeskError(
-            f"{target.label} is for what ended in {labels.get(wanted, wanted)!r}, and {part.label!r} ended in"
-            f" {labels.get(ended, ended)!r}."
+            f"{target.label} is for what ended in {names.get(required, required)!r}, and {checklist.label!r} ended in"
+            f" {names.get(actual, actual)!r}."
         )
 
 
-def _wanted(work: TicketTransaction, checklist: str | None) -> Checklist:
-    parts = work.procedure.definition.checklists
+def _resolve_checklist(work: TicketTransaction, checklist: str | None) -> Checklist:
+    """Return the named checklist, or the one that applies to the ticket. Raises UsageError when several are
+    possible."""
+    definitions = work.procedure.definition.checklists
     if checklist is not None:
-        return chosen("checklist", checklist, parts)
+        return chosen("checklist", checklist, definitions)
     if found := find_applicable_checklists(
         work.procedure, work.state.type, work.state.status, work.state.records.values()
     ):
         return found[0]
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
+    if len(definitions) == 1:
+        return definitions[0]
+    if not definitions:
         raise DeskError("This procedure has no checklists: there is nothing to tick off.")
-    known = ", ".join(f"{part.key} ({part.label})" for part in parts)
-    raise UsageError(f"No list is asked for here: name one with --list, of {known}.")
+    names = ", ".join(f"{one.key} ({one.label})" for one in definitions)
+    raise UsageError(f"No list is asked for here: name one with --list, of {names}.")
 
 
-def _part(procedure: CompiledProcedure, key: str) -> Checklist:
-    return next(part for part in procedure.definition.checklists if part.key == key)
+def _get_checklist(procedure: CompiledProcedure, key: str) -> Checklist:
+    return next(checklist for checklist in procedure.definition.checklists if checklist.key == key)
 
 
-def _fresh(part: Checklist) -> dict[str, Any]:
-    return {"state": "open", "items": [{"text": item.text, "required": item.required} for item in part.items]}
+def _new_values(checklist: Checklist) -> dict[str, Any]:
+    return {"state": "open", "items": [{"text": item.text, "required": item.required} for item in checklist.items]}
 
 
-def _ticked(row: dict[str, Any], by: str, at: int, *, off: bool) -> dict[str, Any]:
-    bare = {"text": row["text"], "required": row["required"]}
+def _tick_item(row: dict[str, Any], by: str, at: int, *, off: bool) -> dict[str, Any]:
+    unticked = {"text": row["text"], "required": row["required"]}
     if off:
-        return bare
-    return row if row.get("done") else bare | {"done": True, "by": by, "at": at}
+        return unticked
+    return row if row.get("done") else unticked | {"done": True, "by": by, "at": at}
 
 
-def _open(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _list_open_texts(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(row["text"]) for row in rows if row["required"] and not row.get("done")]
 
 
-def _numbered(record: RecordView, texts: Sequence[str]) -> str:
-    """Items with their places, from 1."""
+def _format_numbered(record: RecordView, texts: Sequence[str]) -> str:
+    """Format items with their positions, from 1."""
     rows = record.values["items"]
     return " · ".join(
-        f"{place}. {row['text'].rstrip('.')}" for place, row in enumerate(rows, 1) if row["text"] in texts
+        f"{position}. {row['text'].rstrip('.')}" for position, row in enumerate(rows, 1) if row["text"] in texts
     )
 
 
-def _places(rows: Sequence[Mapping[str, Any]]) -> str:
-    return " ".join(f"{place}. {row['text']}" for place, row in enumerate(rows, 1) if not row.get("done"))
+def _format_open_items(rows: Sequence[Mapping[str, Any]]) -> str:
+    return " ".join(f"{position}. {row['text']}" for position, row in enumerate(rows, 1) if not row.get("done"))
 
 
-def _standing(part: Checklist, values: Mapping[str, Any]) -> str:
-    missing = len(_open(values["items"]))
-    ended = next((outcome.label for outcome in part.outcomes if outcome.key == values.get("outcome")), None)
+def _format_progress(checklist: Checklist, values: Mapping[str, Any]) -> str:
+    missing = len(_list_open_texts(values["items"]))
+    outcome_label = next(
+        (outcome.label for outcome in checklist.outcomes if outcome.key == values.get("outcome")), None
+    )
     if missing:
         return f"{missing} left"
-    if part.outcomes and ended is None:
+    if checklist.outcomes and outcome_label is None:
         return "all done, say what it ended in"
-    return f"done: {ended}" if ended else "done"
+    return f"done: {outcome_label}" if outcome_label else "done"

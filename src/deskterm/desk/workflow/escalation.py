@@ -343,7 +343,7 @@ def _gone_through(
         [item.text for item in part.items if item.required] if record is None else checklists.list_open_items(record)
     )
     if missing:
-        how = checklists.format_tick_hint(work.procedure, work.number, part, record, ends=False)
+        how = checklists.format_tick_hint(work.procedure, work.number, part, record, with_outcome=False)
         waits = " · ".join(text.rstrip(".") for text in missing)
         raise DeskError(f"The review goes through the list “{part.label}” first; left: {waits}. {how}")
     if outcome is None:

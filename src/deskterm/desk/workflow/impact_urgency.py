@@ -1,5 +1,5 @@
-"""Weighing a ticket anew: how many it touches and how pressing it is, from which the procedure's table makes its
-priority or its severity (S3-05)."""
+"""Impact and urgency of a ticket: how many people it affects and how pressing it is. The procedure's matrix derives its
+priority or its severity from the two (S3-05)."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from deskterm.errors import DeskError
 
 
 def set_impact_urgency(work: TicketTransaction, impact: str | None, urgency: str | None, reason: str) -> str:
-    """Set impact, urgency or both, by key or label, and what the table says of the two; in a few words. DeskError where
-    the procedure weighs neither, or where nothing would be other than it is."""
+    """Set impact, urgency or both, by key or label, and the priority or severity that the matrix derives; describe the
+    changes. Raises DeskError when the procedure rates neither, or when nothing would change."""
     state, procedure = work.state, work.procedure
-    part = procedure.definition.priority
-    if not part.impacts and not part.urgencies:
+    scheme = procedure.definition.priority
+    if not scheme.impacts and not scheme.urgencies:
         raise DeskError("This procedure does not weigh impact and urgency: set the priority or the severity.")
-    now = {
-        "impact": key_of("impact", impact, part.impacts) or state.impact,
-        "urgency": key_of("urgency", urgency, part.urgencies) or state.urgency,
+    ratings = {
+        "impact": key_of("impact", impact, scheme.impacts) or state.impact,
+        "urgency": key_of("urgency", urgency, scheme.urgencies) or state.urgency,
     }
-    changes: dict[str, tuple[Any, Any]] = {name: (getattr(state, name), value) for name, value in now.items()}
+    changes: dict[str, tuple[Any, Any]] = {name: (getattr(state, name), value) for name, value in ratings.items()}
     kind = "edited"
-    reckoned = part.matrix.get(now["impact"] or "", {}).get(now["urgency"] or "")
-    if reckoned in procedure.priorities and reckoned != state.priority:
-        kind, changes["priority"] = "priority_set", (state.priority, reckoned)
-    elif reckoned in procedure.severities and reckoned != state.severity and procedure.types[state.type].has_severity:
-        kind, changes["severity"] = "severity_set", (state.severity, reckoned)
-    real = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    if not real:
+    derived = scheme.matrix.get(ratings["impact"] or "", {}).get(ratings["urgency"] or "")
+    if derived in procedure.priorities and derived != state.priority:
+        kind, changes["priority"] = "priority_set", (state.priority, derived)
+    elif derived in procedure.severities and derived != state.severity and procedure.types[state.type].has_severity:
+        kind, changes["severity"] = "severity_set", (state.severity, derived)
+    effective = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    if not effective:
         raise DeskError(f"Ticket {work.number} is weighed so already.")
-    work.append(kind, real, reason=reason)
+    work.append(kind, effective, reason=reason)
     labels = {
-        "impact": {one.key: one.label for one in part.impacts},
-        "urgency": {one.key: one.label for one in part.urgencies},
-        "priority": {key: one.label for key, one in procedure.priorities.items()},
-        "severity": {key: one.label for key, one in procedure.severities.items()},
+        "impact": {step.key: step.label for step in scheme.impacts},
+        "urgency": {step.key: step.label for step in scheme.urgencies},
+        "priority": {key: step.label for key, step in procedure.priorities.items()},
+        "severity": {key: step.label for key, step in procedure.severities.items()},
     }
     return ", ".join(
         f"{name} {labels[name].get(before, before or 'none')} → {labels[name].get(after, after)}"
-        for name, (before, after) in real.items()
+        for name, (before, after) in effective.items()
     )

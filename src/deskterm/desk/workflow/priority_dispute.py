@@ -1,4 +1,5 @@
-"""A priority that the customer says is wrong (S3-05): the words are kept, somebody looks at it again and decides."""
+"""Disputes of a priority: the customer says that it is wrong (S3-05). Their words are kept, somebody reviews them and
+decides."""
 
 from __future__ import annotations
 
@@ -17,25 +18,28 @@ DISPUTED = "disputed"
 def dispute_priority(
     desk: DeskSession, number: int, words: str, *, wanted: str | None = None, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Note that the customer says the priority is wrong, where the procedure lets them. words: how the matter affects
-    them and their organisation; wanted: the priority that they think is right."""
+    """Record that the customer disputes the priority, where the procedure allows it.
+
+    words: how the matter affects them and their organisation. wanted: key or label of the priority that they think is
+    right.
+    """
     with desk.ticket(number, "escalate", now, version, doing="note that a priority is disputed") as work:
-        part = work.procedure.definition.priority
-        if not part.customer_may_dispute:
+        scheme = work.procedure.definition.priority
+        if not scheme.customer_may_dispute:
             raise DeskError("This procedure does not let customers dispute a priority: set it yourself, or escalate.")
         if not words.strip():
             raise UsageError("Say how it affects them: that is what the priority is decided by.")
         if any(record.state == "open" for record in of_kind(work.state.records, "dispute")):
             raise DeskError(f"The priority of {number} is disputed already: `deskterm ticket settle {number}` decides.")
-        key = None if wanted is None else chosen("priority", wanted, part.scale).key
+        wanted_key = None if wanted is None else chosen("priority", wanted, scheme.scale).key
         records = work.state.records
         changes = change(
             records, "dispute", next_key(records, "dispute"),
-            state="open", flag=DISPUTED, stood=work.state.priority, wanted=key, words=["body"],
+            state="open", flag=DISPUTED, stood=work.state.priority, wanted=wanted_key, words=["body"],
         )  # fmt: skip
         work.append("disputed", changes, {"body": words.rstrip()}, author_kind="agent", author=desk.agent.name)
-        done = work.done(f"{number}: the customer disputes the priority")
-    return done
+        result = work.done(f"{number}: the customer disputes the priority")
+    return result
 
 
 def settle_dispute(
@@ -48,30 +52,32 @@ def settle_dispute(
     version: int | None = None,
     rehearse: bool = False,
 ) -> CommandResult:
-    """Decide a dispute: with another priority, which the requester is told of as of any other change, and with what
-    became of the clocks that it moves (rule 17); or leave it as it is, with a note that says why. rehearse: say what
-    would happen, and write nothing."""
-    doing = "decide on a disputed priority"
-    with desk.ticket(number, "priority", now, version, doing=doing, rehearse=rehearse) as work:
+    """Settle a dispute: set another priority, which moves clocks (rule 17) and is announced to the requester as any
+    other change, or leave it as it is, with a note that gives the reason.
+
+    rehearse: return what would happen, and write nothing.
+    """
+    denied_act = "decide on a disputed priority"
+    with desk.ticket(number, "priority", now, version, doing=denied_act, rehearse=rehearse) as work:
         before = due_times(work.fold, work.at)
-        found = [record for record in of_kind(work.state.records, "dispute") if record.state == "open"]
-        if not found:
+        open_disputes = [record for record in of_kind(work.state.records, "dispute") if record.state == "open"]
+        if not open_disputes:
             raise DeskError(f"Nobody disputes the priority of {number}: there is nothing to settle.")
         step = None if priority is None else chosen("priority", priority, work.procedure.definition.priority.scale)
         unchanged = step is None or step.key == work.state.priority
         if unchanged and not note.strip():
             raise UsageError("Say why the priority stays as it is, or give another.")
         changes = change(
-            work.state.records, "dispute", found[-1].key,
+            work.state.records, "dispute", open_disputes[-1].key,
             state="kept" if unchanged else "changed", flag=None, decided_by=desk.agent.login,
         )  # fmt: skip
         texts = {"body": note.rstrip()} if note.strip() and not rehearse else {}
         work.append("reviewed", changes, texts, author_kind="agent", author=desk.agent.name)
-        said = "the priority stays as it is"
+        phrase = "the priority stays as it is"
         if step is not None and not unchanged:
-            change_of = {"priority": (work.state.priority, step.key)}
-            work.append("priority_set", change_of, reason="the customer's word on how it affects them")
-            said = f"priority {step.label}"
-        promises = promises_moved(before, work.fold, work.at, work.procedure, number)
-        done = work.done(f"{number}: dispute settled, {said}", promises)
-    return done
+            priority_change = {"priority": (work.state.priority, step.key)}
+            work.append("priority_set", priority_change, reason="the customer's word on how it affects them")
+            phrase = f"priority {step.label}"
+        due_changes = promises_moved(before, work.fold, work.at, work.procedure, number)
+        result = work.done(f"{number}: dispute settled, {phrase}", due_changes)
+    return result

@@ -1,4 +1,4 @@
-"""What the end of a timer does to a ticket: out of a status, closed, or taken up again. The procedure says where to."""
+"""Ends of timers: a ticket leaves a status, is closed, or is taken up again. The procedure says where it goes."""
 
 from __future__ import annotations
 
@@ -9,39 +9,45 @@ from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
 
 
 def handle_timer_end(work: TicketTransaction, metric: str) -> str:
-    """Do what the end of a timer brings, in the transaction that notes it; what that was, in a few words. Nothing,
-    where the procedure only wants it noted."""
+    """Do what the end of a timer leads to, in the transaction that records it, and describe it in a few words. Return
+    an empty string where the procedure only wants it recorded."""
     if metric == SNOOZE:
         work.append("snoozed", {"snoozed_until": (work.state.snoozed_until, None)})
         return "taken up again"
-    target = _leads_to(work, metric)
+    target = _find_target_status(work, metric)
     if target is None or target.key == work.state.status:
-        return _tell(work, metric)
+        return _notify_overstay(work, metric)
     work.append("moved", {"status": (work.state.status, target.key)}, reason="its time was over", by_itself=True)
     return f"now {target.label}"
 
 
-def _tell(work: TicketTransaction, metric: str) -> str:
-    """Tell whoever has a ticket that it has stayed where it is as long as the procedure lets it, where that leads
-    nowhere by itself (S4-20)."""
-    here = work.procedure.statuses.get(work.state.status)
-    if here is None or here.after is None or metric != status_timer(here.key) or here.after.to or here.after.remind:
+def _notify_overstay(work: TicketTransaction, metric: str) -> str:
+    """Notify the assignee, or whoever stands in, that a ticket has stayed in its status for as long as the procedure
+    allows, where no other status follows (S4-20)."""
+    status = work.procedure.statuses.get(work.state.status)
+    if (
+        status is None
+        or status.after is None
+        or metric != status_timer(status.key)
+        or status.after.to
+        or status.after.remind
+    ):
         return ""
-    colleagues = StaffDirectory(work.session)
-    logins = resolve_recipients(
-        colleagues, work.procedure.definition, work.state, ["assignee"]
-    ) or find_fallback_recipients(work, colleagues)
-    notify_staff(work, logins, "timer", f"{here.label}: it has waited its time, look at it")
+    staff = StaffDirectory(work.session)
+    logins = resolve_recipients(staff, work.procedure.definition, work.state, ["assignee"]) or find_fallback_recipients(
+        work, staff
+    )
+    notify_staff(work, logins, "timer", f"{status.label}: it has waited its time, look at it")
     return "look at it"
 
 
-def _leads_to(work: TicketTransaction, metric: str) -> Status | None:
+def _find_target_status(work: TicketTransaction, metric: str) -> Status | None:
     procedure = work.procedure
     if metric == AUTO_CLOSE:
-        ways = procedure.next_statuses(work.state.type, work.state.status)
-        closed = [status for status in ways if status.category == "closed"]
-        return closed[0] if closed else None
-    here = procedure.statuses.get(work.state.status)
-    if here is None or here.after is None or here.after.to is None or metric != status_timer(here.key):
+        following = procedure.next_statuses(work.state.type, work.state.status)
+        closed_statuses = [status for status in following if status.category == "closed"]
+        return closed_statuses[0] if closed_statuses else None
+    current = procedure.statuses.get(work.state.status)
+    if current is None or current.after is None or current.after.to is None or metric != status_timer(current.key):
         return None
-    return procedure.statuses.get(here.after.to)
+    return procedure.statuses.get(current.after.to)

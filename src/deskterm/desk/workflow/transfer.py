@@ -1,4 +1,4 @@
-"""Handing a ticket to another department or team."""
+"""Transfer of a ticket to another department or team."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ def transfer(
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
-    """Give a ticket to another department or team, with a note that only the desk sees; nobody has it there yet. The
-    customer's clocks are untouched, whatever policy the new department's tickets have (rule 16). DeskError where the
-    department that it leaves wants a note (S5-05) and there is none, for a team that there is not, and where the
-    requester is no client and only clients may go there (S5-01)."""
+    """Transfer a ticket to another department or team, with an internal note; nobody is assigned there yet. Customer
+    clocks do not change, whatever policy the new department's tickets have (rule 16).
+
+    Raises UsageError when no destination is given or the department that it leaves requires a note (S5-05), and
+    DeskError for an unknown destination, for one where it already is, and where only clients may go and the requester
+    is none (S5-01).
+    """
     if department is None and team is None:
         raise UsageError("Say where it goes: a department, a team or both.")
     with desk.ticket(number, "transfer", now, version) as work:
@@ -32,26 +35,26 @@ def transfer(
         if not state.is_open:
             raise DeskError(f"Ticket {number} is not open: there is nothing to hand over.")
         changes: dict[str, tuple[str | None, str | None]] = {}
-        where = []
+        destinations = []
         if department is not None:
-            home = chosen("department", department, procedure.departments)
+            target = chosen("department", department, procedure.departments)
             if state.organisation_id is None:
-                require_open(work.procedure, None, home.key)
-            changes["department"] = (state.department, home.key)
-            where.append(home.label)
+                require_open(work.procedure, None, target.key)
+            changes["department"] = (state.department, target.key)
+            destinations.append(target.label)
         if team is not None:
-            key = team_of(procedure, team)
-            changes["team"] = (state.team, key)
-            where.append(f"team {key}")
-        elif department is not None and home_of(procedure, state.team) not in (None, home.key):
+            team_key = team_of(procedure, team)
+            changes["team"] = (state.team, team_key)
+            destinations.append(f"team {team_key}")
+        elif department is not None and home_of(procedure, state.team) not in (None, target.key):
             changes["team"] = (state.team, None)
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is there already.")
-        left = next((part for part in procedure.departments if part.key == state.department), None)
-        if left is not None and left.asks_handover and not note.strip():
-            raise UsageError(f"{left.label} wants a note for those who get it: say where things stand.")
+        source = next((one for one in procedure.departments if one.key == state.department), None)
+        if source is not None and source.asks_handover and not note.strip():
+            raise UsageError(f"{source.label} wants a note for those who get it: say where things stand.")
         changes["assignee"] = (state.assignee, None)
         texts = {"body": note.rstrip()} if note.strip() else {}
         work.append("transferred", changes, texts, author_kind="agent", author=desk.agent.name)
-        done = work.done(f"{number} handed to {', '.join(where)}")
-    return done
+        result = work.done(f"{number} handed to {', '.join(destinations)}")
+    return result

@@ -1,4 +1,4 @@
-"""Hands-on work: who is at it, from when to when (S3-06)."""
+"""Work sessions: who works on a ticket, from when to when (S3-06)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from deskterm.errors import DeskError
 
 
 def start(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
-    """Begin to work on a ticket: metrics that count work run from here on. DeskError when it is closed, or one works on
-    it already."""
+    """Start work on a ticket: metrics that count work run from here on. Raises DeskError when the ticket is not open or
+    the agent works on it already."""
     with desk.ticket(number, "work", now, version) as work:
         login = desk.agent.login
         if login in work.state.working:
@@ -19,18 +19,18 @@ def start(desk: DeskSession, number: int, *, now: datetime, version: int | None 
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is not open: move it back before you work on it.")
         work.append("work_started", tier=desk.agent.tier)
-        done = work.done(f"{number}: work begun")
-    return done
+        result = work.done(f"{number}: work begun")
+    return result
 
 
 def stop(
     desk: DeskSession, number: int, *, of: str | None = None, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Leave off. of: somebody else who forgot to."""
+    """Stop work on a ticket. of: login of somebody else who forgot to; left out, the agent."""
     with desk.ticket(number, "work", now, version) as work:
-        login = of or desk.agent.login
-        if login not in work.state.working:
+        worker = of or desk.agent.login
+        if worker not in work.state.working:
             raise DeskError(f"{'You are' if of is None else f'{of} is'} not at work on {number}.")
         work.append("work_stopped", of=of if of != desk.agent.login else None)
-        done = work.done(f"{number}: work left off")
-    return done
+        result = work.done(f"{number}: work left off")
+    return result
