@@ -16,7 +16,7 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history.hash_chain import verify
+from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.exchange.exporting.billing import export_worklog
 from deskterm.exchange.exporting.exports import export
@@ -46,7 +46,7 @@ def test_an_older_desk_opens_and_proves_sound(older_desk: tuple[DeskSession, dic
     desk, _ = older_desk
     assert check_integrity(desk.store).findings == ()
     with open_reader(desk.store.url) as reader:
-        assert verify(reader).broken == ()
+        assert verify_chains(reader).faults == ()
 
 
 def test_an_older_desk_exports_byte_for_byte_what_it_exported(older_desk: tuple[DeskSession, dict[str, str]]) -> None:

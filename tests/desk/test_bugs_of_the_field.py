@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deskterm.automation.runner import Runner, digest
-from deskterm.desk.admin.procedure_migration import migrate
+from deskterm.desk.admin.procedure_migration import migrate_tickets
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
@@ -199,7 +199,7 @@ def test_bug_34_what_only_tells_or_rehearses_changes_nothing(desk: DeskSession) 
     messages.reply(desk, 1001, "On it", now=at(1))
     before = seen(desk.store)
     assert preview_due_changes(desk, 1001, severity="high", now=at(2)) != []
-    assert migrate(desk, at(2), dry_run=True) == []
+    assert migrate_tickets(desk, at(2), dry_run=True) == []
     update.update_ticket(desk, 1001, severity="high", now=at(2), rehearse=True)
     assert seen(desk.store) == before
     near = [fired for fired in Runner(desk.store).step(at(0) + timedelta(days=1)) if fired.what == "warning"]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskterm.desk.admin.procedure_migration import migrate_ticket
-from deskterm.desk.admin.setup import apply
+from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
@@ -130,7 +130,7 @@ def told(desk: DeskSession, number: int) -> tuple[list[Event], TicketFold]:
 def office(store_url: str) -> Iterator[Office]:
     desks = [promising_desk(store_url)]
     for text in EDITIONS:
-        apply(desks[-1], small_procedure(text), now=at(0))
+        apply_procedure(desks[-1], small_procedure(text), now=at(0))
         desks.append(open_desk(desks[0].store, "ann"))
     register(desks[0], subject="the original", type="fault", now=at(0))
     yield Office(desks)

@@ -196,7 +196,7 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "overruled": lambda t: thanks_filter.overrule_thanks(t.desk, t.number, now=t.now),
     "tagged": lambda t: update.tag(t.desk, t.number, [letters(t.pick)], now=t.now),
     "retyped": lambda t: update.edit(t.desk, t.number, type=picked(t, t.desk.procedure.definition.types), now=t.now),
-    "undone": lambda t: undo.undo(t.desk, t.number, now=t.now),
+    "undone": lambda t: undo.undo_last_command(t.desk, t.number, now=t.now),
     "time": timer,
 }
 OFTEN = (*sorted(ACTS), "heard", "resolved", "moved", "confirmed")

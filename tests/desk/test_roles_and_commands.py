@@ -57,7 +57,7 @@ BREACH = Upcoming(0, "breach", "response", 1, "", 0)
 
 def _purge(desk: DeskSession, now: Any) -> object:
     with open_reader(desk.store.url) as reader:
-        return retention.purge(desk, reader, now=now)
+        return retention.purge_expired_tickets(desk, reader, now=now)
 
 
 COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
@@ -137,35 +137,39 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (tier_coverage.record_handoff, "escalate", lambda d, n, t: tier_coverage.record_handoff(d, n, now=t)),
     (escalation.review, "review", lambda d, n, t: escalation.review(d, n, decision="unchanged", now=t)),
     (items.raise_item, "develop", lambda d, n, t: items.raise_item(d, n, title="x", now=t)),
-    (items.join, "develop", lambda d, n, t: items.join(d, n, ONE, now=t)),
+    (items.join_item, "develop", lambda d, n, t: items.join_item(d, n, ONE, now=t)),
     (item_workflow.move_item, "develop", lambda d, n, t: item_workflow.move_item(d, n, "dev-in-progress", now=t)),
-    (item_workflow.decide, "develop", lambda d, n, t: item_workflow.decide(d, n, True, now=t)),
+    (item_workflow.decide_item, "develop", lambda d, n, t: item_workflow.decide_item(d, n, True, now=t)),
     (item_workflow.schedule_item, "develop", lambda d, n, t: item_workflow.schedule_item(d, n, "2026-11-26", now=t)),
     (item_workflow.end_item, "develop", lambda d, n, t: item_workflow.end_item(d, n, reason="x", now=t)),
-    (releases.put_out, "release", lambda d, n, t: releases.put_out(d, "2026-11-26", notes="x", now=t)),
-    (time_entries.write, "time", lambda d, n, t: time_entries.write(d, n, 60, rate=Decimal(1), now=t)),
-    (time_entries.void, "time", lambda d, n, t: time_entries.void(d, n, "1", reason="x", now=t)),
-    (time_entries.correct, "time", lambda d, n, t: time_entries.correct(d, n, "1", seconds=60, reason="x", now=t)),
-    (quotes.answer, "quote", lambda d, n, t: quotes.answer(d, n, True, now=t)),
-    (quotes.request, "quote", lambda d, n, t: quotes.request(d, n, now=t)),
-    (quotes.send, "quote", lambda d, n, t: quotes.send(d, n, Decimal(5), now=t)),
-    (quotes.agree, "time", lambda d, n, t: quotes.agree(d, n, now=t)),
+    (releases.publish_release, "release", lambda d, n, t: releases.publish_release(d, "2026-11-26", notes="x", now=t)),
+    (time_entries.add_entry, "time", lambda d, n, t: time_entries.add_entry(d, n, 60, rate=Decimal(1), now=t)),
+    (time_entries.void_entry, "time", lambda d, n, t: time_entries.void_entry(d, n, "1", reason="x", now=t)),
+    (
+        time_entries.correct_entry,
+        "time",
+        lambda d, n, t: time_entries.correct_entry(d, n, "1", seconds=60, reason="x", now=t),
+    ),
+    (quotes.record_quote_answer, "quote", lambda d, n, t: quotes.record_quote_answer(d, n, True, now=t)),
+    (quotes.request_quote, "quote", lambda d, n, t: quotes.request_quote(d, n, now=t)),
+    (quotes.send_quote, "quote", lambda d, n, t: quotes.send_quote(d, n, Decimal(5), now=t)),
+    (quotes.record_agreement, "time", lambda d, n, t: quotes.record_agreement(d, n, now=t)),
     (survey.record_answer, "feedback", lambda d, n, t: survey.record_answer(d, n, 5, now=t)),
     (survey.review_answer, "feedback", lambda d, n, t: survey.review_answer(d, n, now=t)),
     (exemption.exempt, "exempt", lambda d, n, t: exemption.exempt(d, n, "x", now=t)),
     (exemption.unexempt, "exempt", lambda d, n, t: exemption.unexempt(d, n, now=t)),
-    (undo.undo, "undo", lambda d, n, t: undo.undo(d, n, now=t)),
-    (retention.hold, "hold", lambda d, n, t: retention.hold(d, n, "x", now=t)),
-    (retention.release, "hold", lambda d, n, t: retention.release(d, n, now=t)),
-    (retention.purge, "purge", lambda d, n, t: _purge(d, t)),
+    (undo.undo_last_command, "undo", lambda d, n, t: undo.undo_last_command(d, n, now=t)),
+    (retention.place_hold, "hold", lambda d, n, t: retention.place_hold(d, n, "x", now=t)),
+    (retention.release_hold, "hold", lambda d, n, t: retention.release_hold(d, n, now=t)),
+    (retention.purge_expired_tickets, "purge", lambda d, n, t: _purge(d, t)),
     (letters.log_call_instead, "reply", lambda d, n, t: letters.log_call_instead(d, n, "Called.", now=t)),
     (letters.record_delivery, "notice", lambda d, n, t: letters.record_delivery(d, n, "1", "sent", now=t)),
-    (erasure.erase, "erase", lambda d, n, t: erasure.erase(d, "nobody@x.example", now=t)),
-    (rule_settings.switch, "review", lambda d, n, t: rule_settings.switch(d, "complaint", False, now=t)),
+    (erasure.erase_person, "erase", lambda d, n, t: erasure.erase_person(d, "nobody@x.example", now=t)),
+    (rule_settings.switch_rule, "review", lambda d, n, t: rule_settings.switch_rule(d, "complaint", False, now=t)),
     (suggestions.accept_suggestion, "edit", lambda d, n, t: suggestions.accept_suggestion(d, n, now=t)),
     (suggestions.dismiss_suggestion, "edit", lambda d, n, t: suggestions.dismiss_suggestion(d, n, now=t)),
     (absence.set_absence, "absence", lambda d, n, t: absence.set_absence(d, "kim", t + timedelta(days=1), now=t)),
-    (procedure_migration.migrate, "migrate", lambda d, n, t: procedure_migration.migrate(d, t)),
+    (procedure_migration.migrate_tickets, "migrate", lambda d, n, t: procedure_migration.migrate_tickets(d, t)),
     (procedure_migration.migrate_ticket, "migrate", lambda d, n, t: procedure_migration.migrate_ticket(d, n, t)),
     (
         seed_people.seed_agents,
@@ -178,17 +182,21 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
         lambda d, n, t: seed_people.seed_clients(d, [{"key": "new", "name": "New"}], now=t),
     ),
     (severity_scale.seed_severities, "seed", lambda d, n, t: severity_scale.seed_severities(d, [], now=t)),
-    (setup.apply, "procedure", lambda d, n, t: setup.apply(d, small_procedure(), dry_run=True, now=t)),
+    (
+        setup.apply_procedure,
+        "procedure",
+        lambda d, n, t: setup.apply_procedure(d, small_procedure(), dry_run=True, now=t),
+    ),
     (delay_notice.announce_delay, "reply", lambda d, n, t: delay_notice.announce_delay(d, n, "Tomorrow.", now=t)),
 )
 """Command function, the act it requires, and a call of it. Whether the call then succeeds does not matter here."""
 
 NOT_COMMANDS: dict[Callable[..., object], str] = {
     checklists.load_current_checklist: "reads",
-    items.at_work_on: "the transaction that commands on items open",
-    procedure_migration.plan: "reads: the dry run of migrate",
+    items.open_item: "the transaction that commands on items open",
+    procedure_migration.plan_migration: "reads: the dry run of migrate",
     preview.preview_due_changes: "reads",
-    retention.due: "reads",
+    retention.find_expired_tickets: "reads",
     split.preview_list_items: "reads",
 }
 """Functions with the signature of a command that every role may call, or that are no commands, and the reason."""
@@ -298,13 +306,13 @@ def test_everybody_may_say_that_they_are_away_themselves(tmp_path: Path) -> None
 def test_time_of_others_is_corrected_and_struck_out_by_leads_only(tmp_path: Path) -> None:
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform")
     number = register.register(ann, subject="x", type="feedback", email="lou@x.example", now=MONDAY).number
-    time_entries.write(open_desk(ann.store, "kim"), number, 600, now=MONDAY)
+    time_entries.add_entry(open_desk(ann.store, "kim"), number, 600, now=MONDAY)
     changes: tuple[Callable[[DeskSession], object], ...] = (
-        lambda d: time_entries.correct(d, number, "1", seconds=60, reason="x", now=MONDAY),
-        lambda d: time_entries.void(d, number, "1", reason="x", now=MONDAY),
+        lambda d: time_entries.correct_entry(d, number, "1", seconds=60, reason="x", now=MONDAY),
+        lambda d: time_entries.void_entry(d, number, "1", reason="x", now=MONDAY),
     )
     for change in changes:
         with pytest.raises(DeskError, match="is kim's: ask them, or somebody with the role lead"):
             change(open_desk(ann.store, "sam"))
-    time_entries.void(open_desk(ann.store, "lea"), number, "1", reason="x", now=MONDAY)
+    time_entries.void_entry(open_desk(ann.store, "lea"), number, "1", reason="x", now=MONDAY)
     ann.store.close()

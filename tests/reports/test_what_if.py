@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from deskterm.desk.admin.setup import apply
+from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.conversation.messages import record_customer_message, reply
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.linking.duplicate import close_as_duplicate
@@ -159,7 +159,7 @@ def test_a_cycle_counts_in_the_period_in_which_it_was_decided(told: DeskSession)
 
 def test_before_is_the_procedure_in_force_not_what_was_promised_then(told: DeskSession) -> None:
     tight = changed((LOW, LOW.replace("1h", "30m")))
-    apply(told, small_procedure(tight), now=LAST)
+    apply_procedure(told, small_procedure(tight), now=LAST)
     found = judged(told)
     assert found.version == 2
     assert tallies(found)["response", "low"] == (Tally(late=3), Tally(met=2, running=1))

@@ -77,23 +77,23 @@ def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_
     )
     update.move(jon, kept, "done", now=story.now)
     assert story.clock(kept, "first-answer").state == "met"
-    undo.undo(jon, kept, now=story.now)
+    undo.undo_last_command(jon, kept, now=story.now)
     assert story.status(kept) == "open"
     assert story.clock(kept, "first-answer").state == "running"
     for number in (kept, gone):
         messages.reply(jon, number, "With the manual.", status="done", now=story.now)
         with pytest.raises(DeskError):
-            undo.undo(jon, number, now=story.now)
-    retention.hold(ida, kept, "It may be asked about again.", now=story.now)
+            undo.undo_last_command(jon, number, now=story.now)
+    retention.place_hold(ida, kept, "It may be asked about again.", now=story.now)
 
     story.at("2026-12-24T09:00+00:00")
     with open_reader(story.url) as reader:
         with pytest.raises(DeskError, match="may not purge"):
-            retention.purge(ida, reader, now=story.now)
-        assert [one.number for one in retention.purge(story.by("ann"), reader, now=story.now)] == [gone]
+            retention.purge_expired_tickets(ida, reader, now=story.now)
+        assert [one.number for one in retention.purge_expired_tickets(story.by("ann"), reader, now=story.now)] == [gone]
     assert [message.body for message in story.sheet(kept).messages] == ["In detail.", "With the manual."]
     assert "In detail." not in [message.body for message in story.sheet(gone).messages]
-    retention.release(ida, kept, now=story.now)
+    retention.release_hold(ida, kept, now=story.now)
     with open_reader(story.url) as reader:
-        assert [one.number for one in retention.due(ida, reader, now=story.now)] == [kept]
+        assert [one.number for one in retention.find_expired_tickets(ida, reader, now=story.now)] == [kept]
     story.end()

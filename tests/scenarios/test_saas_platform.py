@@ -67,7 +67,7 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
     assert story.status(number) == "escalated-to-dev"
 
     story.at("2026-11-26T17:00+00:00")
-    releases.put_out(quin, "2026-11-26", notes="Invoices are rounded as they should be.", now=story.now)
+    releases.publish_release(quin, "2026-11-26", notes="Invoices are rounded as they should be.", now=story.now)
     assert story.status(number) == "on-customer-test"
     assert "released" in story.letters(number)
     assert story.clock(number, "resolution").state == "paused"
@@ -144,10 +144,10 @@ def test_work_is_quoted_agreed_and_the_clock_rests_meanwhile(store_url: str) -> 
     update.move(sam, number, "triage", now=story.now)
     messages.reply(sam, number, "This is chargeable; you will get a quote.", status="quote-required", now=story.now)
     assert story.clock(number, "resolution").state == "paused"
-    quotes.send(pro, number, Decimal("480.00"), note="Six hours.", now=story.now)
+    quotes.send_quote(pro, number, Decimal("480.00"), note="Six hours.", now=story.now)
     assert "quoted" in story.letters(number)
     story.at("2026-11-24T09:00+00:00")
-    quotes.answer(sam, number, True, now=story.now)
+    quotes.record_quote_answer(sam, number, True, now=story.now)
     assert story.status(number) == "work-in-progress"
     assert story.clock(number, "resolution").state == "running"
     assert story.records(number, "quote")[0].values["amount"] == "480.00"

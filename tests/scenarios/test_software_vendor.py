@@ -127,7 +127,7 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
     item_workflow.schedule_item(sam, number, "2026-11-25", now=story.now)
 
     story.at("2026-11-25T12:00+00:00")
-    releases.put_out(eve, "2026-11-25", notes="Reports have their rows again.", now=story.now)
+    releases.publish_release(eve, "2026-11-25", notes="Reports have their rows again.", now=story.now)
     assert story.status(number) == "client-sign-off"
     assert story.clock(number, "resolution").state == "met"
     resolution.reject(sam, number, "Mine is still empty.", now=story.now)
@@ -159,7 +159,7 @@ def test_a_task_is_due_when_the_manager_says_and_its_time_is_charged(store_url: 
     assert story.due(task, "resolution") == "2026-11-23 15:00"
     update.move(sam, task, "under-investigation", now=story.now)
     update.move(sam, task, "in-progress", now=story.now)
-    time_entries.write(sam, task, 90 * 60, rate=Decimal("80"), note="Loaded 300 users", now=story.now)
+    time_entries.add_entry(sam, task, 90 * 60, rate=Decimal("80"), note="Loaded 300 users", now=story.now)
     entry = story.records(task, "entry")[0].values
     assert (entry["seconds"], entry["currency"], Decimal(entry["amount"])) == (5400, "GBP", Decimal("120"))
     story.end()

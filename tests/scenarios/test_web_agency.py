@@ -67,7 +67,7 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
     assert story.status(job) == "client-responded"
     update.move(story.by("kay"), job, "closed", now=story.now)
     update.tag(story.by("kay"), job, ["billed"], now=story.now)
-    undo.undo(story.by("kay"), job, now=story.now)
+    undo.undo_last_command(story.by("kay"), job, now=story.now)
     assert story.sheet(job).tags == ()
     assert story.status(job) == "closed"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from deskterm.desk.admin.rule_settings import decide, setting
+from deskterm.desk.admin.rule_settings import load_setting, save_setting
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy import shifts
 from deskterm.desk.reactions.rules import apply_shift_change_rules
@@ -38,12 +38,12 @@ class Handover:
             return 0
         change = shifts.last_change(self._desk.procedure, int(until.timestamp()))
         with self._desk.store.reading() as session:
-            done = int(setting(session, _DONE) or 0)
+            done = int(load_setting(session, _DONE) or 0)
         moved = 0
         if change is not None and done < change:
             moved = sum(self._hand(number, change, until) for number in self._waiting(change))
             with self._desk.store.writing() as session:
-                decide(session, _DONE, max(change, setting(session, _DONE) or 0))
+                save_setting(session, _DONE, max(change, load_setting(session, _DONE) or 0))
         self._next = shifts.next_change(self._desk.procedure, int(until.timestamp())) or self._next
         return moved
 

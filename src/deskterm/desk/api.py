@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history.integrity import bring_up
+from deskterm.desk.history.integrity import refresh_projections
 from deskterm.desk.reactions.dispatch import follow
 from deskterm.progress import Progress
 from deskterm.store.db.engine import Store
@@ -16,11 +16,11 @@ def open_desk(store: Store, login: str, *, behind: str = "", progress: Progress 
     all meanwhile, and what it raises interrupts that. Raises Stranger when the login is not that of an active agent,
     DeskError when the store holds no desk.
     """
-    bring_up(store, progress)
+    refresh_projections(store, progress)
     return DeskSession(store, login, reactions=follow, behind=behind)
 
 
 def open_system_desk(store: Store, *, progress: Progress | None = None) -> DeskSession:
     """Open a desk in the name of deskterm itself, for what happens without an agent. progress: as for `open_desk`."""
-    bring_up(store, progress)
+    refresh_projections(store, progress)
     return DeskSession.of_system(store, reactions=follow)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deskterm.desk.admin.procedure_migration import migrate, plan
-from deskterm.desk.admin.setup import apply
+from deskterm.desk.admin.procedure_migration import migrate_tickets, plan_migration
+from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
@@ -45,7 +45,7 @@ def epoch(minutes: float) -> int:
 
 
 def edition(desk: DeskSession, text: str, minutes: float) -> DeskSession:
-    apply(desk, small_procedure(text), now=at(minutes))
+    apply_procedure(desk, small_procedure(text), now=at(minutes))
     return open_desk(desk.store, "ann")
 
 
@@ -57,17 +57,17 @@ def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: DeskSession
     update.move(desk, 1002, "waiting", now=at(110))
     new = edition(desk, STRICTER, 150)
     assert clocks(desk, 1001)["resolution"].due == epoch(240)
-    listed = migrate(new, at(160), dry_run=True)
+    listed = migrate_tickets(new, at(160), dry_run=True)
     assert (
         listed
-        == plan(new, at(160))
+        == plan_migration(new, at(160))
         == [
             DueChange("resolution", "Resolution", 1, epoch(240), epoch(120), True, 1001),
             DueChange("resolution", "Resolution", 1, epoch(290), epoch(170), False, 1002, True),
         ]
     )
     assert clocks(desk, 1001)["resolution"].due == epoch(240)
-    assert migrate(new, at(160)) == listed
+    assert migrate_tickets(new, at(160)) == listed
     found = clocks(desk, 1001)
     assert (found["resolution"].due, found["resolution"].breached_at, found["resolution"].cause) == (
         epoch(120),
@@ -78,13 +78,13 @@ def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: DeskSession
     assert found["resolution"].version == 2
     update.move(new, 1002, "working", now=at(165))
     assert clocks(desk, 1002)["resolution"].due == epoch(175)
-    assert migrate(new, at(170)) == plan(new, at(170)) == []
+    assert migrate_tickets(new, at(170)) == plan_migration(new, at(170)) == []
 
 
 def test_a_holiday_moves_only_what_runs(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     new = edition(desk, HOLIDAY, 10)
-    (moved,) = migrate(new, at(20))
+    (moved,) = migrate_tickets(new, at(20))
     assert (moved.old_due, moved.new_due) == (epoch(2880), epoch(4320))
 
 
@@ -92,7 +92,7 @@ def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     without = PROMISES.replace('response = "30m"\nnext-response = "1h"\n', 'next-response = "1h"\n')
     new = edition(desk, without, 40)
-    migrate(new, at(50))
+    migrate_tickets(new, at(50))
     assert (clocks(desk, 1001)["response"].state, clocks(desk, 1001)["response"].breached_at) == (
         "cancelled",
         epoch(30),
@@ -101,4 +101,4 @@ def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(
 
 def test_only_an_admin_migrates(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="ask somebody with the role admin"):
-        migrate(open_desk(desk.store, "lea"), at(0))
+        migrate_tickets(open_desk(desk.store, "lea"), at(0))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from deskterm.desk.admin.setup import apply, create_desk
+from deskterm.desk.admin.setup import apply_procedure, create_desk
 from deskterm.desk.admin.severity_scale import SeededSeverity, seed_severities
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
@@ -46,14 +46,14 @@ def test_a_simulated_desk_does_not_write_history_backwards(desk: DeskSession) ->
 
 
 def test_the_same_edition_again_changes_nothing(desk: DeskSession) -> None:
-    assert apply(desk, small_procedure(), now=at(1)) == []
+    assert apply_procedure(desk, small_procedure(), now=at(1)) == []
     assert open_desk(desk.store, "ann").procedure.version == desk.procedure.version
 
 
 def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(desk: DeskSession) -> None:
     register(desk, subject="old", type="fault", severity="high", now=at(0))
     tighter = TEXT.replace('response = "30m"', 'response = "15m"')
-    assert apply(desk, small_procedure(tighter), now=at(1)) != []
+    assert apply_procedure(desk, small_procedure(tighter), now=at(1)) != []
     again = open_desk(desk.store, "ann")
     register(again, subject="new", type="fault", severity="high", now=at(2))
     messages.add_note(again, 1001, "x", now=at(3))
@@ -66,16 +66,16 @@ def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(des
 
 
 def test_an_edition_of_another_zone_takes_the_desk_there(desk: DeskSession) -> None:
-    apply(desk, small_procedure(TEXT.replace("Europe/London", "Europe/Prague")), now=at(1))
+    apply_procedure(desk, small_procedure(TEXT.replace("Europe/London", "Europe/Prague")), now=at(1))
     again = open_desk(desk.store, "ann")
     assert again.timezone == again.procedure.timezone == "Europe/Prague"
 
 
 def test_a_dry_run_shows_the_same_lines_and_writes_nothing(desk: DeskSession) -> None:
     tighter = small_procedure(TEXT.replace('response = "30m"', 'response = "15m"'))
-    lines = apply(desk, tighter, dry_run=True, now=at(1))
+    lines = apply_procedure(desk, tighter, dry_run=True, now=at(1))
     assert open_desk(desk.store, "ann").procedure.version == desk.procedure.version
-    assert apply(desk, tighter, now=at(1)) == lines
+    assert apply_procedure(desk, tighter, now=at(1)) == lines
 
 
 def test_an_edition_without_a_status_that_tickets_stand_in_is_refused(desk: DeskSession) -> None:
@@ -83,14 +83,14 @@ def test_an_edition_without_a_status_that_tickets_stand_in_is_refused(desk: Desk
     update.move(desk, 1001, "working", now=at(1))
     without = TEXT.replace('key = "working"', 'key = "busy"').replace('"working"', '"busy"')
     with pytest.raises(DeskError, match=r"The status Working on it cannot be removed: 1 ticket uses it \(1001\)"):
-        apply(desk, small_procedure(without), now=at(2))
+        apply_procedure(desk, small_procedure(without), now=at(2))
 
 
 def test_another_order_of_work_reorders_the_tickets_there_are(desk: DeskSession) -> None:
     register(desk, subject="low", type="fault", severity="low", now=at(0))
     register(desk, subject="high", type="fault", severity="high", now=at(5))
     by_severity = TEXT.replace("[about]", '[queue]\nby = ["severity", "received"]\n\n[about]')
-    apply(desk, small_procedure(by_severity), now=at(6))
+    apply_procedure(desk, small_procedure(by_severity), now=at(6))
 
 
 def test_seeding_severities_shows_adds_and_is_idempotent(desk: DeskSession) -> None:

@@ -68,68 +68,68 @@ def test_work_on_a_ticket_that_is_closed_meanwhile_is_written_down_too(desk: Des
 
 @pytest.mark.requirement("S1-32", "S5-11")
 def test_time_is_written_down_by_hand_with_what_was_done(desk: DeskSession) -> None:
-    done = time_entries.write(as_(desk, "kim"), 1001, 1500, note="Loaded 12 courses", now=at(60))
+    done = time_entries.add_entry(as_(desk, "kim"), 1001, 1500, note="Loaded 12 courses", now=at(60))
     assert done.summary == "1001: 25m (charged 30m: GBP 30.00) written down as entry 1"
-    time_entries.write(as_(desk, "kim"), 1001, 600, chargeable=False, started=at(40), now=at(61))
-    time_entries.write(as_(desk, "sam"), 1001, 600, rate=Decimal("99.99"), now=at(62))
+    time_entries.add_entry(as_(desk, "kim"), 1001, 600, chargeable=False, started=at(40), now=at(61))
+    time_entries.add_entry(as_(desk, "sam"), 1001, 600, rate=Decimal("99.99"), now=at(62))
     with desk.ticket(1001, "time", at(63)) as ticket:
-        assert time_entries.price_of(ticket).words() == "45m, charged 45m: GBP 55.00"
+        assert time_entries.calculate_price(ticket).words() == "45m, charged 45m: GBP 55.00"
     with pytest.raises(UsageError, match="has been done"):
-        time_entries.write(desk, 1001, 600, started=at(60), now=at(63))
+        time_entries.add_entry(desk, 1001, 600, started=at(60), now=at(63))
 
 
 @pytest.mark.requirement("S1-32")
 def test_an_entry_is_corrected_by_another_and_never_changed(desk: DeskSession) -> None:
     kim = as_(desk, "kim")
-    time_entries.write(kim, 1001, 1500, note="Loaded courses", now=at(60))
+    time_entries.add_entry(kim, 1001, 1500, note="Loaded courses", now=at(60))
     with pytest.raises(UsageError, match="not changed without a reason"):
-        time_entries.correct(kim, 1001, "1", seconds=600, reason=" ", now=at(61))
+        time_entries.correct_entry(kim, 1001, "1", seconds=600, reason=" ", now=at(61))
     with pytest.raises(DeskError, match="is kim's: ask them, or somebody with the role lead"):
-        time_entries.correct(as_(desk, "sam"), 1001, "1", seconds=600, reason="x", now=at(61))
-    time_entries.correct(kim, 1001, "1", seconds=600, reason="a slip of the pen", now=at(61))
+        time_entries.correct_entry(as_(desk, "sam"), 1001, "1", seconds=600, reason="x", now=at(61))
+    time_entries.correct_entry(kim, 1001, "1", seconds=600, reason="a slip of the pen", now=at(61))
     first, second = entries(desk)
     assert (first.state, first.values["seconds"]) == ("void", 1500)
     assert (second.state, second.values["amount"], second.values["corrects"]) == ("valid", "15.00", "1")
     assert second.values["note"] == first.values["note"]
-    time_entries.void(as_(desk, "lea"), 1001, "2", reason="another ticket's", now=at(62))
+    time_entries.void_entry(as_(desk, "lea"), 1001, "2", reason="another ticket's", now=at(62))
     with pytest.raises(DeskError, match="struck out already"):
-        time_entries.void(kim, 1001, "2", reason="x", now=at(63))
+        time_entries.void_entry(kim, 1001, "2", reason="x", now=at(63))
     with pytest.raises(DeskError, match=r"has no entry 7: it has 1, 2\."):
-        time_entries.void(kim, 1001, "7", reason="x", now=at(63))
+        time_entries.void_entry(kim, 1001, "7", reason="x", now=at(63))
 
 
 @pytest.mark.requirement("S1-32")
 def test_a_customer_agrees_to_the_price_first_where_the_procedure_wants_that(store_url: str) -> None:
     desk = begun(store_url, approval=True)
     with pytest.raises(DeskError, match="The customer has not agreed to a price for 1001 yet"):
-        time_entries.write(desk, 1001, 600, now=at(10))
-    time_entries.write(desk, 1001, 600, chargeable=False, now=at(10))
+        time_entries.add_entry(desk, 1001, 600, now=at(10))
+    time_entries.add_entry(desk, 1001, 600, chargeable=False, now=at(10))
     work_sessions.start(desk, 1001, now=at(11))
     work_sessions.stop(desk, 1001, now=at(21))  # what was worked is written down, and the ticket marked
     assert entries(desk)[-1].values["flag"] == "unagreed"
-    done = quotes.agree(desk, 1001, amount=Decimal("120.00"), note="Ida, by telephone", now=at(22))
+    done = quotes.record_agreement(desk, 1001, amount=Decimal("120.00"), note="Ida, by telephone", now=at(22))
     assert done.summary == "1001: the customer agrees to be charged up to GBP 120.00"
     assert "flag" not in entries(desk)[-1].values
-    time_entries.write(desk, 1001, 600, now=at(60))
+    time_entries.add_entry(desk, 1001, 600, now=at(60))
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
 def test_more_than_a_day_at_once_and_work_before_the_ticket_came_are_refused(desk: DeskSession) -> None:
     with pytest.raises(UsageError, match="99h is more than a day"):
-        time_entries.write(desk, 1001, 99 * 3600, now=at(10))
+        time_entries.add_entry(desk, 1001, 99 * 3600, now=at(10))
     with pytest.raises(UsageError, match=r"1001 was received on .* cannot have begun before"):
-        time_entries.write(desk, 1001, 600, started=at(-60), now=at(10))
-    time_entries.write(desk, 1001, 1800, now=at(10))  # a call that took half an hour before it was a ticket
+        time_entries.add_entry(desk, 1001, 600, started=at(-60), now=at(10))
+    time_entries.add_entry(desk, 1001, 1800, now=at(10))  # a call that took half an hour before it was a ticket
     with pytest.raises(UsageError, match="is more than a day"):
-        time_entries.correct(desk, 1001, "1", seconds=25 * 3600, reason="a slip", now=at(11))
+        time_entries.correct_entry(desk, 1001, "1", seconds=25 * 3600, reason="a slip", now=at(11))
 
 
 @pytest.mark.requirement("S1-32")
 def test_work_beyond_what_the_customer_agreed_to_says_by_how_much(desk: DeskSession) -> None:
-    quotes.agree(desk, 1001, amount=Decimal("100"), now=at(1))
-    assert "more than" not in time_entries.write(desk, 1001, 3600, now=at(70)).summary
-    done = time_entries.write(desk, 1001, 3600, now=at(140))
+    quotes.record_agreement(desk, 1001, amount=Decimal("100"), now=at(1))
+    assert "more than" not in time_entries.add_entry(desk, 1001, 3600, now=at(70)).summary
+    done = time_entries.add_entry(desk, 1001, 3600, now=at(140))
     assert "; GBP 20.00 more than the customer agreed to" in done.summary
 
 
@@ -137,6 +137,9 @@ def test_an_agreement_says_what_of_the_work_has_no_rate(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor", money=Money())
     register(desk, subject="Load", body="x", requester="Ida", organisation="larch", type="service-task",
              product="e-learning", now=at(0))  # fmt: skip
-    time_entries.write(desk, 1001, 600, now=at(10))
-    assert "1 without a rate: `deskterm ticket time 1001 --correct" in quotes.agree(desk, 1001, now=at(11)).summary
+    time_entries.add_entry(desk, 1001, 600, now=at(10))
+    assert (
+        "1 without a rate: `deskterm ticket time 1001 --correct"
+        in quotes.record_agreement(desk, 1001, now=at(11)).summary
+    )
     desk.store.close()

@@ -126,14 +126,14 @@ def test_what_goes_back_loses_the_signatures_that_it_has_to_get_again(desk: Desk
 @pytest.mark.requirement("S4-18")
 def test_the_question_of_a_route_is_answered_once_and_leads_on(desk: DeskSession) -> None:
     number = raised(desk, "performance")
-    done = item_workflow.decide(desk, number, True, now=at(2))
+    done = item_workflow.decide_item(desk, number, True, now=at(2))
     assert done.summary == "1001: item 1: Does it take a code change? yes. goes on as Code change or bug fix"
     assert item(desk, number).values["route"] == "code-change"
     other = raised(desk, "data-correction", minute=3)
-    done = item_workflow.decide(desk, other, False, now=at(4))
+    done = item_workflow.decide_item(desk, other, False, now=at(4))
     assert done.summary.endswith("no. It goes on as a data correction task until it is resolved.")
     with pytest.raises(DeskError, match="was answered already: no"):
-        item_workflow.decide(desk, other, True, now=at(5))
+        item_workflow.decide_item(desk, other, True, now=at(5))
     done = item_workflow.end_item(desk, other, reason="corrected and validated", now=at(6))
     assert (item(desk, other).state, "flag" in item(desk, other).values) == ("ended", False)
     with pytest.raises(DeskError, match="has ended: raise another one"):
@@ -143,12 +143,12 @@ def test_the_question_of_a_route_is_answered_once_and_leads_on(desk: DeskSession
 @pytest.mark.requirement("S4-12", "S1-29")
 def test_other_tickets_wait_for_the_same_item_and_move_with_it(desk: DeskSession) -> None:
     home, other = raised(desk), ticket(desk, "The invoice is gone after saving", minute=2)
-    items.join(desk, other, home, now=at(3))
+    items.join_item(desk, other, home, now=at(3))
     assert (status(desk, other), item(desk, other, "joined").state) == ("escalated-to-dev", "planned")
     item_workflow.move_item(desk, other, "dev-in-progress", now=at(4))  # named by the ticket that waits for it
     assert (item(desk, home).state, item(desk, other, "joined").state) == ("dev-in-progress",) * 2
     with pytest.raises(DeskError, match=f"Ticket {other} waits for item 1 of {home} already"):
-        items.join(desk, other, home, now=at(5))
+        items.join_item(desk, other, home, now=at(5))
     with pytest.raises(DeskError, match="has no development item"):
         item_workflow.move_item(desk, ticket(desk, minute=6), "dev-in-progress", now=at(6))
 
@@ -178,14 +178,16 @@ def test_only_a_genuine_software_issue_goes_to_the_vendors_developers_and_they_m
 def test_a_rule_raises_an_item_where_none_is_under_way(desk: DeskSession) -> None:
     number = ticket(desk)
     with desk.ticket(number, "develop", at(1)) as work:
-        assert items.begin(work, "change-request") == "Development item 1 raised (Change or feature request)"
-        assert items.begin(work, "change-request") == ""
+        assert (
+            items.raise_item_by_rule(work, "change-request") == "Development item 1 raised (Change or feature request)"
+        )
+        assert items.raise_item_by_rule(work, "change-request") == ""
     assert item(desk, number).values["route"] == "change-request"
 
 
 def test_a_move_of_an_item_is_taken_back_on_all_tickets_that_wait_for_it(desk: DeskSession) -> None:
     home, other = raised(desk), ticket(desk, "The invoice is gone after saving", minute=2)
-    items.join(desk, other, home, now=at(3))
+    items.join_item(desk, other, home, now=at(3))
     item_workflow.move_item(desk, home, "dev-in-progress", now=at(4))
-    undo.undo(desk, other, now=at(5))
+    undo.undo_last_command(desk, other, now=at(5))
     assert (item(desk, home).state, item(desk, other, "joined").state) == ("planned", "planned")

@@ -61,16 +61,16 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
     later = ready(desk, "Totals are wrong", "2026-12-10")
     waiting = register(desk, subject="The same here", body="x", type="guidance", requester="Uwe",
                        email="uwe@birch.example", organisation="birch", now=MONDAY).number  # fmt: skip
-    development.join(desk, waiting, first, now=MONDAY)
+    development.join_item(desk, waiting, first, now=MONDAY)
     lea = as_(desk, "lea")
     with pytest.raises(UsageError, match="a release goes out with its notes"):
-        releases.put_out(lea, "2026-11-26", notes=" ", now=THURSDAY)
+        releases.publish_release(lea, "2026-11-26", notes=" ", now=THURSDAY)
     with pytest.raises(DeskError, match="is yet to come: put it out on its day"):
-        releases.put_out(lea, "2026-11-26", notes="Invoices save again", now=MONDAY)
+        releases.publish_release(lea, "2026-11-26", notes="Invoices save again", now=MONDAY)
     with pytest.raises(DeskError, match="may not put a release out"):
-        releases.put_out(as_(desk, "sam"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    out = releases.put_out(lea, "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    assert (out.items, [done.number for done in out.done]) == (2, [first, second, waiting])
+        releases.publish_release(as_(desk, "sam"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    out = releases.publish_release(lea, "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    assert (out.items, [done.number for done in out.results]) == (2, [first, second, waiting])
     for number in (first, second, waiting):
         found = seen(desk, number)
         assert found.row.status == "on-customer-test"
@@ -87,13 +87,13 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
     with pytest.raises(
         DeskError, match=r"Nothing is scheduled to the release of 2026-11-26.*next release is on 2026-12-10"
     ):
-        releases.put_out(lea, "2026-11-26", notes="again", now=THURSDAY)
+        releases.publish_release(lea, "2026-11-26", notes="again", now=THURSDAY)
 
 
 @pytest.mark.requirement("S4-19")
 def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: DeskSession) -> None:
     number = ready(desk, "Invoices fail")
-    releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     letters = [record for record in seen(desk, number).records if record.kind == "letter"]
     assert "released" in [letter.values.get("on") for letter in letters]
     told = next(message.body for message in seen(desk, number).messages if "is live" in message.body)
@@ -122,7 +122,7 @@ def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: DeskSession) 
     number = ready(desk, "Invoices fail")
     with desk.ticket(number, "move", MONDAY) as work:
         work.append("moved", {"status": (work.state.status, "closed")})
-    releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     assert seen(desk, number).row.status == "closed"
 
 
@@ -131,7 +131,7 @@ def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: DeskSessio
     number = ready(desk, "Invoices fail")
     twin = register(desk, subject="The same", body="x", type="guidance", requester="Ola", email="ola@larch.example",
                     organisation="larch", now=MONDAY).number  # fmt: skip
-    joined = development.join(desk, twin, number, now=MONDAY)
+    joined = development.join_item(desk, twin, number, now=MONDAY)
     assert f"{twin} waits for item 1 of {number}: Ready for Release" in joined.summary
     with open_reader(desk.store.url) as reader:
         assert items(reader)[0].tickets == [twin]
@@ -139,8 +139,8 @@ def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: DeskSessio
         work.append("moved", {"status": (work.state.status, "closed")})
     with open_reader(desk.store.url) as reader:
         assert items(reader)[0].tickets == []
-    out = releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    assert [done.number for done in out.done] == [number]
+    out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    assert [done.number for done in out.results] == [number]
     assert "released" not in [one.values["on"] for one in seen(desk, twin).records if one.kind == "letter"]
     assert seen(desk, twin).row.status == "closed"
 

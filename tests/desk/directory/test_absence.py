@@ -10,7 +10,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, participants
 from deskterm.desk.directory.seed_people import seed_agents
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import incidents
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
@@ -236,7 +236,7 @@ def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_
         assert (given.state, given.values["code"]) == ("permanent", "configured")
     letters = [(letter.number, [person.name for person in letter.to]) for letter in queued(saas, "replied")]
     assert letters == [(incident, ["Ida"]), (first, ["Ola"]), (fresh, ["Per"])]
-    undo(saas, second, now=at(6))
+    undo_last_command(saas, second, now=at(6))
     assert {seen(saas, number).row.status for number in (incident, first, second)} == {"triage"}
     assert queued(saas, "replied") == [], "the letters that waited are withdrawn"
 

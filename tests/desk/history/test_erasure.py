@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history import erasure, retention
-from deskterm.desk.history.hash_chain import verify
+from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy.request_fields import OF_EVERY_TICKET, holds_words
 from deskterm.desk.tickets.register import register
@@ -48,7 +48,7 @@ def desks(store_url: str) -> Iterator[list[DeskSession]]:
     for desk in made:
         assert check_integrity(desk.store).findings == ()
         with open_reader(desk.store.url) as reader:
-            assert verify(reader).broken == ()
+            assert verify_chains(reader).faults == ()
         desk.store.close()
 
 
@@ -102,10 +102,10 @@ def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: 
         said = [ticket_detail(reader, number) for number in numbers]
     assert all(WORD in one.fields[key] for one in said if one is not None for key in words)
     assert WORD in everything(desk)
-    found = erasure.erase(desk, KIM, now=at(60))
-    assert (found.tickets, found.named) == (numbers, [])
+    found = erasure.erase_person(desk, KIM, now=at(60))
+    assert (found.tickets, found.remaining_mentions) == (numbers, [])
     if any(part.kind == "contacts" for part in asked):
-        erasure.erase(desk, LOU, now=at(61))
+        erasure.erase_person(desk, LOU, now=at(61))
     assert WORD not in everything(desk)
     assert not [word for word in (NAME.casefold(), "0131 496") if word in everything(desk)]
 
@@ -121,7 +121,7 @@ def test_a_purge_leaves_no_words_of_the_fields_either(store_url: str, desks: lis
         work.append("moved", {"status": (work.state.status, closed)})
     later = at(5) + timedelta(days=366 * (desk.procedure.definition.retention.years + 1))
     with open_reader(store_url) as reader:
-        assert [ticket.number for ticket in retention.purge(desk, reader, now=later)] == [number]
+        assert [ticket.number for ticket in retention.purge_expired_tickets(desk, reader, now=later)] == [number]
     assert WORD not in everything(desk)
 
 
@@ -134,9 +134,9 @@ def test_words_from_before_they_were_kept_apart_leave_the_ticket_and_their_event
     number = request(desk, "billing-question")
     with desk.ticket(number, "edit", at(1)) as work:
         given_then = work.append("edited", {"fields.details": (None, f"As {WORD} said"), "fields.page": (None, "x")})
-    found = erasure.erase(desk, KIM, now=at(2), rehearse=True)
-    assert found.named == [(number, given_then.seq)]
-    erasure.erase(desk, KIM, now=at(3))
+    found = erasure.erase_person(desk, KIM, now=at(2), dry_run=True)
+    assert found.remaining_mentions == [(number, given_then.seq)]
+    erasure.erase_person(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
         after = ticket_detail(reader, number)
     assert after is not None
@@ -150,7 +150,7 @@ def test_quoted_lines_and_the_subject_in_letters_go_with_the_person(store_url: s
     number = request(desk, desk.procedure.definition.types[0].key)
     messages.record_customer_message(desk, number, "It never works.\nMy cat died.", now=at(1))
     messages.reply(desk, number, f"About {WORD}: sorry.\n> > My cat died.\n> Your words.", now=at(2))
-    erasure.erase(desk, KIM, now=at(3))
+    erasure.erase_person(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
         after = ticket_detail(reader, number)
     assert after is not None
@@ -164,10 +164,10 @@ def test_who_is_erased_twice_is_erased_of_what_came_since(store_url: str, desks:
     desk = shipped_desk(store_url, "web-agency")
     desks.append(desk)
     number = request(desk, "billing-question")
-    person = str(erasure.erase(desk, KIM, now=at(1)).person)
-    assert (erasure.erase(desk, person, now=at(2)).emptied, erased_times(desk, number)) == (0, 1)
+    person = str(erasure.erase_person(desk, KIM, now=at(1)).person)
+    assert (erasure.erase_person(desk, person, now=at(2)).emptied, erased_times(desk, number)) == (0, 1)
     messages.record_customer_message(desk, number, f"{WORD} again", now=at(3))
-    assert (erasure.erase(desk, person, now=at(4)).emptied, erased_times(desk, number)) == (1, 2)
+    assert (erasure.erase_person(desk, person, now=at(4)).emptied, erased_times(desk, number)) == (1, 2)
     assert WORD not in everything(desk)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history.integrity import bring_up, check_integrity
+from deskterm.desk.history.integrity import check_integrity, refresh_projections
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
@@ -65,19 +65,19 @@ def test_rows_of_an_older_fold_are_written_anew_and_an_interruption_is_gone_on_f
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        bring_up(desk.store, interrupt, batch=2)
+        refresh_projections(desk.store, interrupt, batch=2)
     assert seen == [(2, 5), (4, 5)]
     seen.clear()
     open_desk(desk.store, "ann", progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 1)]
-    assert not bring_up(desk.store)
+    assert not refresh_projections(desk.store)
     assert check_integrity(desk.store).findings == ()
 
 
 def test_an_interruption_by_another_fold_is_not_gone_on_from(desk: DeskSession) -> None:
     tamper(desk, "UPDATE desk SET fold = 0, refolding = '1:1001'")
     tamper(desk, "UPDATE clock SET due_at = NULL")
-    assert bring_up(desk.store)
+    assert refresh_projections(desk.store)
     assert check_integrity(desk.store).findings == ()
 
 

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import text
 
 from desk_story import Story
-from deskterm.desk.admin.setup import apply
+from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
 from deskterm.desk.history import erasure, retention
-from deskterm.desk.history.hash_chain import verify
+from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import split
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -45,7 +45,7 @@ def whole(desk: DeskSession) -> None:
     """Every row is what the events say, and every event and word what was written."""
     assert check_integrity(desk.store).findings == ()
     with open_reader(desk.store.url) as reader:
-        assert verify(reader).broken == ()
+        assert verify_chains(reader).faults == ()
 
 
 def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:
@@ -70,8 +70,8 @@ def test_a_person_leaves_and_the_skeleton_stays(desk: DeskSession) -> None:
     messages.add_note(desk, number, "Kim called again; kim@larch.example", now=at(7))
     update.move(desk, number, "solved", now=at(8))
     before = [event.kind for event in seen(desk, number).events]
-    found = erasure.erase(desk, KIM, now=at(60))
-    assert (found.tickets, found.emptied, found.redacted, found.named) == ([number], 3, 2, [])
+    found = erasure.erase_person(desk, KIM, now=at(60))
+    assert (found.tickets, found.emptied, found.redacted, found.remaining_mentions) == ([number], 3, 2, [])
     after = seen(desk, number)
     assert [event.kind for event in after.events] == [*before, "erased"]
     assert [(message.author, message.body) for message in after.messages] == [
@@ -86,14 +86,14 @@ def test_a_person_leaves_and_the_skeleton_stays(desk: DeskSession) -> None:
     assert KIM not in left
     whole(desk)
     with pytest.raises(DeskError, match="what was erased is gone"):
-        undo(desk, number, now=at(61))
+        undo_last_command(desk, number, now=at(61))
 
 
 def test_somebody_who_only_wrote_along_is_erased_too(desk: DeskSession) -> None:
     number = fault(desk)
     participants.add_participant(desk, number, "Lou Roe", email="lou@larch.example", now=at(1))
     messages.record_customer_message(desk, number, "I am Lou.", author="lou@larch.example", now=at(2))
-    found = erasure.erase(desk, "Lou Roe", now=at(3))
+    found = erasure.erase_person(desk, "Lou Roe", now=at(3))
     assert (found.tickets, found.emptied) == ([number], 1)
     assert [(message.author, message.body) for message in seen(desk, number).messages] == [
         ("Kim Doe", "Kim Doe here."),
@@ -105,7 +105,7 @@ def test_somebody_who_only_wrote_along_is_erased_too(desk: DeskSession) -> None:
 def test_what_was_split_off_is_found_as_well(desk: DeskSession) -> None:
     number = fault(desk, body="- the door\n- the window")
     split.split_list_items(desk, number, 1, now=at(5))
-    assert len(erasure.erase(desk, "kim doe", now=at(9)).tickets) == 3
+    assert len(erasure.erase_person(desk, "kim doe", now=at(9)).tickets) == 3
     assert "window" not in everything(desk)
     whole(desk)
 
@@ -113,50 +113,52 @@ def test_what_was_split_off_is_found_as_well(desk: DeskSession) -> None:
 def test_a_rehearsal_says_what_would_go_and_nothing_goes(desk: DeskSession) -> None:
     number = fault(desk)
     before = everything(desk)
-    found = erasure.erase(desk, KIM, now=at(5), rehearse=True)
+    found = erasure.erase_person(desk, KIM, now=at(5), dry_run=True)
     assert (found.tickets, found.emptied, found.redacted) == ([number], 2, 0)
     assert everything(desk) == before
 
 
 def test_nobody_is_erased_while_a_ticket_is_held(desk: DeskSession) -> None:
     number = fault(desk)
-    retention.hold(open_desk(desk.store, "lea"), number, "claim 7", now=at(5))
+    retention.place_hold(open_desk(desk.store, "lea"), number, "claim 7", now=at(5))
     with pytest.raises(DeskError, match=f"Kim Doe cannot be erased while tickets are held: {number}"):
-        erasure.erase(desk, KIM, now=at(6))
+        erasure.erase_person(desk, KIM, now=at(6))
     with pytest.raises(DeskError, match="is held already: claim 7"):
-        retention.hold(desk, number, "again", now=at(7))
-    retention.release(desk, number, now=at(8))
-    erasure.erase(desk, KIM, now=at(9))
+        retention.place_hold(desk, number, "again", now=at(7))
+    retention.release_hold(desk, number, now=at(8))
+    erasure.erase_person(desk, KIM, now=at(9))
     whole(desk)
 
 
 def test_a_procedure_may_erase_and_hold_nobody(desk: DeskSession) -> None:
     number = fault(desk)
-    apply(desk, loads(TEXT + "[retention]\nerase_persons = false\nlegal_hold = false\n", "x.toml").procedure, now=at(1))
+    apply_procedure(
+        desk, loads(TEXT + "[retention]\nerase_persons = false\nlegal_hold = false\n", "x.toml").procedure, now=at(1)
+    )
     other = open_desk(desk.store, "ann")
     with pytest.raises(DeskError, match="erases nobody"):
-        erasure.erase(other, KIM, now=at(2))
+        erasure.erase_person(other, KIM, now=at(2))
     with pytest.raises(DeskError, match="holds nothing"):
-        retention.hold(other, number, "claim", now=at(2))
+        retention.place_hold(other, number, "claim", now=at(2))
 
 
 def test_only_an_admin_erases_and_a_lead_holds(desk: DeskSession) -> None:
     number = fault(desk)
     with pytest.raises(DeskError, match="may not erase a person"):
-        erasure.erase(open_desk(desk.store, "lea"), KIM, now=at(1))
+        erasure.erase_person(open_desk(desk.store, "lea"), KIM, now=at(1))
     with pytest.raises(DeskError, match="may not hold a ticket"):
-        retention.hold(open_desk(desk.store, "sam"), number, "claim", now=at(1))
+        retention.place_hold(open_desk(desk.store, "sam"), number, "claim", now=at(1))
     with pytest.raises(UsageError, match="Say why it is held"):
-        retention.hold(desk, number, " ", now=at(1))
+        retention.place_hold(desk, number, " ", now=at(1))
 
 
 def test_who_is_meant_is_said_or_asked(desk: DeskSession) -> None:
     fault(desk)
     fault(desk, email="kim@birch.example")
     with pytest.raises(DeskError, match="Several people are called Kim Doe: name one by number"):
-        erasure.erase(desk, "Kim Doe", now=at(1))
+        erasure.erase_person(desk, "Kim Doe", now=at(1))
     with pytest.raises(DeskError, match="Nobody outside is known as 'lou'"):
-        erasure.erase(desk, "lou", now=at(1))
+        erasure.erase_person(desk, "lou", now=at(1))
 
 
 @pytest.mark.requirement("S5-09")
@@ -174,12 +176,12 @@ def test_nothing_is_purged_for_six_years_nor_while_it_is_held(store_url: str) ->
         return number
 
     old, kept = enquiry("old"), enquiry("kept")
-    retention.hold(ann, kept, "claim 7", now=story.now)
+    retention.place_hold(ann, kept, "claim 7", now=story.now)
 
     def purged(instant: str) -> list[int]:
         now = datetime.fromisoformat(instant)
         with open_reader(store_url) as reader:
-            return [ticket.number for ticket in retention.purge(ann, reader, now=now)]
+            return [ticket.number for ticket in retention.purge_expired_tickets(ann, reader, now=now)]
 
     assert purged("2026-02-28T08:59:59+00:00") == []
     assert purged("2026-03-01T09:00:00+00:00") == [old]
@@ -189,7 +191,7 @@ def test_nothing_is_purged_for_six_years_nor_while_it_is_held(store_url: str) ->
     assert story.sheet(kept).row.subject == "kept"
     with open_reader(store_url) as reader:
         assert [(ticket.number, ticket.held) for ticket in held(reader)] == [(kept, "claim 7")]
-        assert verify(reader).broken == ()
+        assert verify_chains(reader).faults == ()
     story.end()
 
 
@@ -231,7 +233,7 @@ def tamper(desk: DeskSession, *statements: str) -> list[tuple[int, int | None, s
         for statement in statements:
             session.execute(text(statement))
     with open_reader(desk.store.url) as reader:
-        return [(one.ticket, one.seq, one.kind, one.what) for one in verify(reader).broken]
+        return [(one.ticket, one.seq, one.kind, one.what) for one in verify_chains(reader).faults]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ def test_doctor_names_what_nobody_can_read_in_a_file_and_goes_on(tmp_path: Path,
 def test_words_that_were_erased_cannot_be_written_anew(desk: DeskSession) -> None:
     number = fault(desk)
     messages.reply(desk, number, "Dear Kim Doe", now=at(5))
-    erasure.erase(desk, KIM, now=at(6))
+    erasure.erase_person(desk, KIM, now=at(6))
     put = "UPDATE personal_text SET body = 'I agree.', salt = 's' WHERE body = ''"
     assert {what for *_, what in tamper(desk, put)} == {"words"}
     assert len(tamper(desk, "UPDATE personal_text SET body = 'Dear Mr Roe' WHERE body = 'Dear (erased)'")) == 3

@@ -12,7 +12,7 @@ from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession, MovedOn
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import split
 from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.linking.merge import merge_into
@@ -73,10 +73,10 @@ def test_a_status_goes_back_and_its_clocks_with_it(desk: DeskSession) -> None:
     before = rows(desk, number)
     update.move(desk, number, "working", now=at(5))
     update.move(desk, number, "solved", now=at(10))
-    between = undo(desk, number, now=at(20))
+    between = undo_last_command(desk, number, now=at(20))
     assert between.summary == f"{number}: taken back: status Working on it → Solved"
     assert between.changes["status"] == ("solved", "working")
-    undo(desk, number, now=at(30))
+    undo_last_command(desk, number, now=at(30))
     assert rows(desk, number) == before
 
 
@@ -85,7 +85,7 @@ def test_all_that_a_command_changed_goes_back_at_once(desk: DeskSession) -> None
     before = rows(desk, number)
     update.update_ticket(desk, number, severity="high", status="working", add_tags=("vip",), subject="Other", now=at(5))
     assert seen(desk, number).row.subject == "Other"
-    undo(desk, number, now=at(6))
+    undo_last_command(desk, number, now=at(6))
     assert rows(desk, number) == before
     assert [event.kind for event in seen(desk, number).events if event.kind not in ("letter", "told")][-1] == "undone"
 
@@ -93,27 +93,27 @@ def test_all_that_a_command_changed_goes_back_at_once(desk: DeskSession) -> None
 def test_what_people_said_stays_said(desk: DeskSession) -> None:
     number = fault(desk)
     with pytest.raises(DeskError, match=r"ann opened it .*a request that was made stays"):
-        undo(desk, number, now=at(1))
+        undo_last_command(desk, number, now=at(1))
     update.move(desk, number, "working", now=at(2))
     messages.record_customer_message(desk, number, "Any news?", now=at(3))
     with pytest.raises(DeskError, match=r"recorded a message of the requester .*what the requester wrote stays"):
-        undo(desk, number, now=at(4))
+        undo_last_command(desk, number, now=at(4))
     messages.reply(desk, number, "Soon.", now=at(5))
     with pytest.raises(DeskError, match=r"ann answered .*a reply that was sent stays sent"):
-        undo(desk, number, now=at(6))
+        undo_last_command(desk, number, now=at(6))
     messages.add_note(desk, number, "Hm.", now=at(7))
     with pytest.raises(DeskError, match="what was written stays written"):
-        undo(desk, number, now=at(8))
+        undo_last_command(desk, number, now=at(8))
 
 
 def test_agents_take_back_their_own_leads_anything(desk: DeskSession) -> None:
     number = fault(desk)
     update.move(of(desk, "kim"), number, "working", now=at(2))
     with pytest.raises(DeskError, match=r"not yours: kim changed the status .*Ask a lead"):
-        undo(of(desk, "sam"), number, now=at(4))
-    undo(of(desk, "lea"), number, now=at(5))
+        undo_last_command(of(desk, "sam"), number, now=at(4))
+    undo_last_command(of(desk, "lea"), number, now=at(5))
     update.move(of(desk, "sam"), number, "working", now=at(6))
-    undo(of(desk, "sam"), number, now=at(7))
+    undo_last_command(of(desk, "sam"), number, now=at(7))
     assert seen(desk, number).row.status == "new"
 
 
@@ -122,8 +122,8 @@ def test_who_saw_another_ticket_takes_nothing_back(desk: DeskSession) -> None:
     version = update.move(desk, number, "working", now=at(2)).version
     update.tag(desk, number, ["vip"], now=at(3))
     with pytest.raises(MovedOn):
-        undo(desk, number, now=at(4), version=version)
-    undo(desk, number, now=at(4), version=version + 1)
+        undo_last_command(desk, number, now=at(4), version=version)
+    undo_last_command(desk, number, now=at(4), version=version + 1)
 
 
 def test_several_tickets_go_back_together_or_not_at_all(desk: DeskSession) -> None:
@@ -135,10 +135,10 @@ def test_several_tickets_go_back_together_or_not_at_all(desk: DeskSession) -> No
             update.assign(desk, number, "sam", now=at(10))
     update.tag(of(desk, "kim"), numbers[2], ["vip"], now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {numbers[2]} was part of it, and has moved on: kim tagged it"):
-        undo(desk, numbers[0], now=at(12))
+        undo_last_command(desk, numbers[0], now=at(12))
     assert seen(desk, numbers[0]).row.status == "working"
-    undo(desk, numbers[2], now=at(13))
-    done = undo(desk, numbers[1], now=at(14))
+    undo_last_command(desk, numbers[2], now=at(13))
+    done = undo_last_command(desk, numbers[1], now=at(14))
     assert done.summary.endswith("also on 2 other tickets")
     assert [rows(desk, number) for number in numbers] == before
 
@@ -149,7 +149,7 @@ def test_a_duplicate_is_a_ticket_of_its_own_again(desk: DeskSession) -> None:
     younger = fault(desk, 5, requester="Lou Roe", email="lou@larch.example")
     before = rows(desk, older), rows(desk, younger)
     close_as_duplicate(desk, younger, original_number=older, now=at(10))
-    undo(desk, older, now=at(11))
+    undo_last_command(desk, older, now=at(11))
     assert (rows(desk, older), rows(desk, younger)) == before
 
 
@@ -163,13 +163,18 @@ def test_what_is_taken_back_is_named_before_what_it_changed(desk: DeskSession) -
     ]
     for connect, number, named in said:
         connect(desk, second, first, now=at(10))
-        assert undo(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {named}")
+        assert undo_last_command(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {named}")
     split.split_list_items(desk, second, 1, now=at(12))
     made = seen(desk, second).fields["split_to"]
-    assert f"taken back: the splitting off of {made[0]}, {made[1]}, also" in undo(desk, second, now=at(13)).summary
+    assert (
+        f"taken back: the splitting off of {made[0]}, {made[1]}, also"
+        in undo_last_command(desk, second, now=at(13)).summary
+    )
     split.split_list_items(desk, second, 1, items=[1], now=at(14))
     (one,) = seen(desk, second).fields["split_to"]
-    assert undo(desk, one, now=at(15)).summary.startswith(f"{one}: taken back: the splitting off from {second}, also")
+    assert undo_last_command(desk, one, now=at(15)).summary.startswith(
+        f"{one}: taken back: the splitting off from {second}, also"
+    )
 
 
 def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> None:
@@ -178,7 +183,7 @@ def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> 
     before = rows(desk, first), rows(desk, second)
     merge_into(desk, first, into=second, now=at(10))
     assert [message.body for message in seen(desk, second).messages] == ["It hurts.", "It hurts.", "And it smokes."]
-    undo(desk, first, now=at(11))
+    undo_last_command(desk, first, now=at(11))
     assert (rows(desk, first), rows(desk, second)) == before
     assert [message.body for message in seen(desk, second).messages] == ["It hurts.", "And it smokes."]
 
@@ -189,14 +194,14 @@ def test_what_was_split_off_is_closed_and_stays_linked(desk: DeskSession) -> Non
     before = rows(desk, number)
     split.split_list_items(desk, number, 1, now=at(10))
     made = seen(desk, number).fields["split_to"]
-    undo(desk, made[0], now=at(11))
+    undo_last_command(desk, made[0], now=at(11))
     assert rows(desk, number) == before
     for one in made:
         found = seen(desk, one)
         assert (found.row.status, found.fields) == ("closed", {"split_from": number})
         assert {clock.state for clock in found.clocks} == {"cancelled"}
     with pytest.raises(DeskError, match="it was taken back itself"):
-        undo(desk, made[1], now=at(12))
+        undo_last_command(desk, made[1], now=at(12))
 
 
 def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: DeskSession) -> None:
@@ -205,14 +210,14 @@ def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: DeskSession) -> N
     made = seen(desk, number).fields["split_to"]
     messages.reply(desk, made[1], "On it.", now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {made[1]} was part of it, and has moved on: ann answered"):
-        undo(desk, number, now=at(12))
+        undo_last_command(desk, number, now=at(12))
 
 
 def test_a_note_of_a_handing_over_stays_and_says_that_it_was_taken_back(desk: DeskSession) -> None:
     number = fault(desk)
     before = rows(desk, number)
     transfer(desk, number, department="hardware", note="Looks like the fan.", now=at(5))
-    undo(desk, number, now=at(6))
+    undo_last_command(desk, number, now=at(6))
     assert rows(desk, number) == before
     assert [(message.body, message.mark) for message in seen(desk, number).messages][-1] == (
         "Looks like the fan.",
@@ -227,7 +232,7 @@ def test_promises_go_back(desk: DeskSession) -> None:
     due_times.schedule(desk, number, "2026-12-07", now=at(2))
     due_times.snooze(desk, number, at(600), now=at(3))
     for minute in (4, 5, 6):
-        undo(desk, number, now=at(minute))
+        undo_last_command(desk, number, now=at(minute))
     assert rows(desk, number) == before
 
 
@@ -235,7 +240,7 @@ def test_what_was_noticed_of_a_due_time_that_is_no_more_is_noticed_again(desk: D
     number = fault(desk)
     update.set_severity(desk, number, "high", now=at(1))
     notice(desk, number, 35)
-    undo(desk, number, now=at(36))
+    undo_last_command(desk, number, now=at(36))
     assert not seen(desk, number).row.breached
     notice(desk, number, 70)
     noticed = [event.data for event in seen(desk, number).events if event.kind == "noticed"]
@@ -248,7 +253,7 @@ def test_an_edition_that_a_ticket_was_brought_to_stays(desk: DeskSession) -> Non
     with desk.ticket(number, "migrate", at(2)) as work:
         work.append("migrated")
     with pytest.raises(DeskError, match="brought to another edition, not back"):
-        undo(desk, number, now=at(3))
+        undo_last_command(desk, number, now=at(3))
 
 
 def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: DeskSession) -> None:
@@ -262,9 +267,9 @@ def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: DeskSession) -
         states = session.execute(text("SELECT state FROM record WHERE kind = 'letter'")).scalars().all()
     assert list(states) == ["queued", "queued"]
     letters.record_delivery(open_system_desk(desk.store), number, str(letter.seq), "sent", now=at(3))
-    done = undo(desk, number, now=at(4))
+    done = undo_last_command(desk, number, now=at(4))
     assert done.summary.endswith("; a letter of it was sent already")
-    assert undo(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"
+    assert undo_last_command(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"
     found = seen(desk, number)
     assert [record.state for record in found.records if record.kind == "letter"] == ["sent"]
     assert [message.mark for message in found.messages] == ["", "undone", ""]

@@ -10,7 +10,7 @@ import pytest
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.conversation import messages, thanks_filter
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import duplicate, incidents, merge
 from deskterm.desk.notify import letters
 from deskterm.desk.tickets import resolution, update
@@ -40,7 +40,7 @@ def test_a_reply_whose_letter_waits_is_taken_back_with_it(opened: Opened) -> Non
     before = stands(desk)
     messages.reply(desk, 1001, "Wrong ticket, sorry.", now=at(5))
     assert [one["state"] for one in hung(desk, "letter")] == ["queued"]
-    undo(desk, 1001, now=at(6))
+    undo_last_command(desk, 1001, now=at(6))
     assert stands(desk) == before
     found = seen(desk)
     assert [(one.body, one.mark) for one in found.messages][-1] == ("Wrong ticket, sorry.", "undone")
@@ -55,7 +55,7 @@ def test_a_reply_whose_letter_failed_never_went_out_either(opened: Opened) -> No
     letters.record_delivery(
         open_system_desk(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6)
     )
-    undo(desk, 1001, now=at(7))
+    undo_last_command(desk, 1001, now=at(7))
     assert stands(desk) == before
 
 
@@ -64,10 +64,10 @@ def test_a_reply_that_went_out_stays_and_the_refusal_says_so(opened: Opened) -> 
     messages.reply(desk, 1001, "Hello", now=at(5))
     sent(desk, 1001, 6)
     with pytest.raises(DeskError, match="its letter has gone out, and what was sent stays sent"):
-        undo(desk, 1001, now=at(7))
+        undo_last_command(desk, 1001, now=at(7))
     messages.reply(desk, 1001, "As I said just now.", channel="phone", now=at(8))
     with pytest.raises(DeskError, match="a reply that was sent stays sent"):
-        undo(desk, 1001, now=at(9))
+        undo_last_command(desk, 1001, now=at(9))
 
 
 def test_a_resolution_goes_back_with_its_status_and_its_letters(opened: Opened) -> None:
@@ -76,12 +76,12 @@ def test_a_resolution_goes_back_with_its_status_and_its_letters(opened: Opened) 
     before = stands(desk)
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(5))
     assert (seen(desk).row.status, len(hung(desk, "resolution"))) == ("closed", 1)
-    undo(desk, 1001, now=at(6))
+    undo_last_command(desk, 1001, now=at(6))
     assert stands(desk) == before
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(7))
     sent(desk, 1001, 8)
     with pytest.raises(DeskError, match="its letter has gone out"):
-        undo(desk, 1001, now=at(9))
+        undo_last_command(desk, 1001, now=at(9))
 
 
 def test_what_was_said_of_an_incident_goes_back_on_all_its_tickets_or_on_none(opened: Opened) -> None:
@@ -90,12 +90,12 @@ def test_what_was_said_of_an_incident_goes_back_on_all_its_tickets_or_on_none(op
     incidents.attach_ticket(desk, other, 1001, now=at(2))
     before = stands(desk), stands(desk, other)
     incidents.announce_to_attached(desk, 1001, "We are on it.", now=at(5))
-    undo(desk, other, now=at(6))
+    undo_last_command(desk, other, now=at(6))
     assert (stands(desk), stands(desk, other)) == before
     incidents.announce_to_attached(desk, 1001, "We are on it.", now=at(7))
     sent(desk, other, 8)
     with pytest.raises(DeskError, match="its letter has gone out"):
-        undo(desk, 1001, now=at(9))
+        undo_last_command(desk, 1001, now=at(9))
 
 
 def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(opened: Opened) -> None:
@@ -105,7 +105,7 @@ def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(
     messages.record_customer_message(desk, 1001, "Thank you!", now=at(6))
     before = stands(desk)
     thanks_filter.overrule_thanks(desk, 1001, now=at(7))
-    undo(desk, 1001, now=at(8))
+    undo_last_command(desk, 1001, now=at(8))
     assert stands(desk) == before
 
 
@@ -115,9 +115,9 @@ def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: 
     resolution.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     number = messages.record_customer_message(desk, 1001, "It is back.", now=at(3)).number
     with pytest.raises(DeskError, match="what the requester wrote stays, and so does the ticket that came of it"):
-        undo(desk, 1001, now=at(4))
+        undo_last_command(desk, 1001, now=at(4))
     with pytest.raises(DeskError, match="a request that was made stays"):
-        undo(desk, number, now=at(5))
+        undo_last_command(desk, number, now=at(5))
     assert (seen(desk).fields["follow_ups"], seen(desk, number).fields["follow_up_of"]) == ([number], 1001)
 
 
@@ -127,7 +127,7 @@ def test_what_was_closed_for_good_is_not_opened_by_taking_back(opened: Opened) -
     update.move(desk, 1001, "triage", now=at(1))
     resolution.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     with pytest.raises(DeskError, match="it is closed for good: open a new one that names it"):
-        undo(desk, 1001, now=at(3))
+        undo_last_command(desk, 1001, now=at(3))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_tickets_that_were_taken_for_one_come_apart_even_where_closed_is_for_goo
     other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
     before = stands(desk), stands(desk, other)
     connect(desk, other, 1001, now=at(2))
-    undo(desk, other, now=at(3))
+    undo_last_command(desk, other, now=at(3))
     assert (stands(desk), stands(desk, other)) == before
 
 
@@ -178,7 +178,7 @@ def test_what_rules_did_of_a_command_goes_back_with_it(opened: Opened, name: str
     else:
         update.set_severity(desk, 1001, "severity-1", reason="All are down.", now=at(1))
     assert [event for event in seen(desk).events if event.data.get("by_rule")]
-    undo(desk, 1001, now=at(2))
+    undo_last_command(desk, 1001, now=at(2))
     assert stands(desk) == before
 
 
@@ -187,7 +187,7 @@ def test_an_escalation_is_taken_back_and_its_letter_stays_sent(opened: Opened) -
     before = stands(desk)
     escalation.escalate(desk, 1001, reason="He asked for it.", now=at(1))
     sent(desk, 1001, 2)
-    done = undo(desk, 1001, now=at(3))
+    done = undo_last_command(desk, 1001, now=at(3))
     assert done.summary.endswith("a letter of it was sent already")
     after = stands(desk)
     assert after[:4] == before[:4]

@@ -16,9 +16,9 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
 from deskterm.desk.history import retention
-from deskterm.desk.history.hash_chain import verify
+from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import duplicate, merge, split
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -80,8 +80,8 @@ ACTS: dict[str, Callable[[Office, int, int, int], object]] = {
     "hand over": lambda o, n, x, m: transfer(
         o.ann, n, department=("software", "hardware")[m % 2], note=f"h{m}", now=at(m)
     ),
-    "hold": lambda o, n, x, m: retention.hold(o.ann, n, f"claim {m}", now=at(m)),
-    "release": lambda o, n, x, m: retention.release(o.ann, n, now=at(m)),
+    "hold": lambda o, n, x, m: retention.place_hold(o.ann, n, f"claim {m}", now=at(m)),
+    "release": lambda o, n, x, m: retention.release_hold(o.ann, n, now=at(m)),
     "take part": lambda o, n, x, m: participants.add_participant(o.ann, n, f"p{m % 3}@larch.example", now=at(m)),
     "split": lambda o, n, x, m: split.split_message(o.ann, n, 1, now=at(m)),
     "split up": lambda o, n, x, m: split.split_list_items(o.ann, n, 1, now=at(m)),
@@ -150,7 +150,7 @@ def live_through(office: Office, acts: list[Act]) -> None:
         undoable = [] if act.what in SAID else [*undoable, (number, before)]
     said = words(ann)
     for number, before in reversed(undoable):
-        undo(ann, number, now=at(minute))
+        undo_last_command(ann, number, now=at(minute))
         assert rows(ann, numbers) == before
     assert words(ann) == said
     left_over = text(
@@ -162,7 +162,7 @@ def live_through(office: Office, acts: list[Act]) -> None:
         assert session.execute(left_over, {"last": numbers[-1]}).scalar_one() == 0, "what was made goes back too"
     assert check_integrity(ann.store, after=numbers[0] - 1).findings == ()
     with open_reader(ann.store.url) as reader:
-        assert verify(reader, number=numbers[0]).broken == ()
+        assert verify_chains(reader, number=numbers[0]).faults == ()
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

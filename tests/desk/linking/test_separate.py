@@ -11,9 +11,9 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import participants
 from deskterm.desk.directory.seed_people import seed_clients
-from deskterm.desk.history.hash_chain import verify
+from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import duplicate, merge
 from deskterm.desk.linking.separate import separate_ticket
 from deskterm.desk.tickets import resolution
@@ -40,7 +40,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
     yield made
     assert check_integrity(made.store).findings == ()
     with open_reader(made.store.url) as reader:
-        assert verify(reader, number=1001).broken == ()
+        assert verify_chains(reader, number=1001).faults == ()
     made.store.close()
 
 
@@ -69,7 +69,7 @@ def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(
     assert names(desk, first) == ["Lou"]
     assert messages.record_customer_message(desk, second, "Are you at it?", now=at(11)).number == first
     with pytest.raises(DeskError, match=f"or part the two: `deskterm ticket separate {second} WHY`"):
-        undo(desk, second, now=at(12))
+        undo_last_command(desk, second, now=at(12))
     with pytest.raises(DeskError, match=f"ticket separate {second} WHY"):
         resolution.reopen(desk, second, "called", now=at(12))
     done = separate_ticket(desk, second, "it is another matter", now=at(13))
@@ -124,7 +124,7 @@ def test_parting_is_undone_on_both(desk: DeskSession) -> None:
     duplicate.close_as_duplicate(desk, second, first, now=at(2))
     before = seen(desk, first).fields, seen(desk, second).fields
     separate_ticket(desk, second, "another door", now=at(3))
-    undo(desk, first, now=at(4))
+    undo_last_command(desk, first, now=at(4))
     assert (seen(desk, first).fields, seen(desk, second).fields) == before
     assert names(desk, first) == ["Lou"]
 

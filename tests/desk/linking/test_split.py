@@ -11,7 +11,7 @@ import pytest
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import split
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
@@ -65,7 +65,7 @@ def test_a_message_is_split_off_once_unless_that_was_taken_back(desk: DeskSessio
     made = split.split_message(desk, number, lamp, now=at(2)).number
     with pytest.raises(DeskError, match=f"Message {lamp} of {number} is ticket {made} already"):
         split.split_message(desk, number, lamp, now=at(3))
-    undo(desk, number, now=at(4))
+    undo_last_command(desk, number, now=at(4))
     assert split.split_message(desk, number, lamp, now=at(5)).number != made
 
 
@@ -89,7 +89,7 @@ def test_a_split_that_is_taken_back_sends_no_letters(store_url: str) -> None:
     split.split_list_items(desk, number, 1, now=at(1))
     made = seen(desk, number).fields["split_to"]
     assert [letters(desk, one) for one in made] == [[("registered", "queued")]] * 3
-    undo(desk, number, now=at(2))
+    undo_last_command(desk, number, now=at(2))
     assert [letters(desk, one) for one in made] == [[("registered", "withdrawn")]] * 3
     assert letters(desk, number) == [("registered", "queued")]
     assert check_integrity(desk.store).findings == ()

@@ -261,8 +261,8 @@ def test_a_letter_about_a_sign_off_without_a_resolution_reads_well(vendor: DeskS
 def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(platform: DeskSession) -> None:
     number = ticket(platform, type="guidance", organisation="larch")
     update.move(platform, number, "triage", now=at(1))
-    quotes.request(platform, number, now=at(2))
-    quotes.send(as_(platform, "professional-services"), number, Decimal("1250.00"), now=at(3))
+    quotes.request_quote(platform, number, now=at(2))
+    quotes.send_quote(as_(platform, "professional-services"), number, Decimal("1250.00"), now=at(3))
     assert "Quote: GBP 1,250.00\n" in body_of(platform, number, "quote")
     survey.record_answer(platform, number, 3, comment="Slow.", now=at(4))
     survey.review_answer(platform, number, note="Nobody looked.", outcome="We call back within a day now.", now=at(5))

@@ -14,7 +14,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
@@ -104,7 +104,7 @@ def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(services: De
     assert suggestions(services, number)["half-an-hour"] == "lapsed"
     assert "no longer suggested: Half an hour of work" in done.summary
     assert suggestions(services, number)["nearly-half-an-hour"] == "lapsed", "its clock is over"
-    undo(as_(services, "gil"), number, now=at(33))
+    undo_last_command(as_(services, "gil"), number, now=at(33))
     assert suggestions(services, number)["half-an-hour"] == "open", "taken back, it is suggested again"
     update.set_priority(services, number, "high", now=at(34))
     assert suggestions(services, number)["half-an-hour"] == "open", "something else was done"
@@ -152,16 +152,16 @@ def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_
     seed_agents(platform, [{"login": "pro", "name": "Pro", "team": "quoting"}], now=at(0))
     number = register(platform, subject="Sweep", type="guidance", requester="Ida", incomplete=True, now=at(0)).number
     update.move(platform, number, "triage", now=at(1))
-    done = quotes.request(platform, number, now=at(2))
+    done = quotes.request_quote(platform, number, now=at(2))
     assert done.summary.startswith(f"{number}: quote 1 requested, now Quote Required")
-    quotes.send(as_(platform, "professional-services"), number, Decimal("480"), now=at(3))
+    quotes.send_quote(as_(platform, "professional-services"), number, Decimal("480"), now=at(3))
     runner = Runner(platform.store)
     list(runner.step(at(2) + timedelta(days=14) - timedelta(seconds=1)))
     assert "Quote Required: it has waited its time, look at it" not in heard(platform, "pro")
     list(runner.step(at(2) + timedelta(days=14)))
     assert heard(platform, "pro").count("Quote Required: it has waited its time, look at it") == 1
     assert status_of(platform, number) == "quote-required", "it stays where it is"
-    done = quotes.answer(platform, number, True, now=at(3) + timedelta(days=15))
+    done = quotes.record_quote_answer(platform, number, True, now=at(3) + timedelta(days=15))
     assert done.summary.startswith(f"{number}: quote 1 accepted, now Work in Progress")
 
 

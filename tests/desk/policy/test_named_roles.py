@@ -76,7 +76,7 @@ NAMED: dict[NamedAct, Named] = {
     ),
     "quote": Named(
         "saas-platform", "professional-services", "issue", _nothing,
-        lambda d, n: quotes.send(d, n, Decimal(5), now=MONDAY), AGENTS,
+        lambda d, n: quotes.send_quote(d, n, Decimal(5), now=MONDAY), AGENTS,
     ),
     "review-code": Named(
         "saas-platform", "dev-lead", "issue", _raised,

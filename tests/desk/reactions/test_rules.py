@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deskterm.automation.runner import Runner
-from deskterm.desk.admin.rule_settings import switch
+from deskterm.desk.admin.rule_settings import switch_rule
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
@@ -199,10 +199,10 @@ def test_near_its_limit_a_ticket_is_raised_when_a_lead_wants_it_and_keeps_its_ti
     (suggestion,) = of_kind(desk, asked, "suggestion")
     assert (suggestion.values["rule"], seen(desk, asked).row.priority) == ("response-near", "medium")
     with pytest.raises(DeskError, match="lead or admin"):
-        switch(as_(desk, "gil"), "response-near", True, now=near)
+        switch_rule(as_(desk, "gil"), "response-near", True, now=near)
     with pytest.raises(DeskError, match="not for leads"):
-        switch(desk, "critical", True, now=near)
-    switch(as_(desk, "lea"), "response-near", True, now=near)
+        switch_rule(desk, "critical", True, now=near)
+    switch_rule(as_(desk, "lea"), "response-near", True, now=near)
     raised = register(desk, subject="B", **CALL, now=near).number
     before = {clock.metric: clock.due for clock in seen(desk, raised).clocks}
     list(runner.step(near + (near - MONDAY)))

@@ -9,7 +9,7 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.policy.request_fields import Incomplete, Person, people
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register, supply_fields
@@ -265,7 +265,7 @@ def test_another_type_asks_for_what_that_type_asks_for(store_url: str) -> None:
     update.update_ticket(desk, number, type="feedback", now=at(3))
     update.update_ticket(desk, number, type="issue", now=at(4))
     assert "incomplete" not in seen(desk, number).flags, "what was said once is known"
-    undo(desk, number, now=at(5))
+    undo_last_command(desk, number, now=at(5))
     lacks = register(desk, subject="Slow", type="issue", organisation="larch", incomplete=True, now=at(6)).number
     assert "incomplete" in seen(desk, lacks).flags
     update.update_ticket(desk, lacks, type="feedback", now=at(7))

@@ -355,7 +355,7 @@ def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_
     (step,) = steps(services, number)
     with open_reader(services.store.url) as reader:
         assert (step.state, "escalated" in seen(services, number).flags, escalations(reader)) == ("over", False, [])
-    undo.undo(services, number, now=at(4))
+    undo.undo_last_command(services, number, now=at(4))
     assert (steps(services, number)[0].state, "escalated" in seen(services, number).flags) == ("open", True)
     resolution.confirm(services, number, now=at(5))
     resolution.reopen(services, number, "It is back", now=at(6))

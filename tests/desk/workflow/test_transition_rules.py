@@ -11,7 +11,7 @@ import pytest
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items, releases
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.history.undo import undo
+from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
@@ -86,7 +86,7 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     (event,) = kept_back(desk, number)
     assert (event.data["status"], event.data["by_rule"]) == ("resolved", "done")
     assert any(what.startswith("did not go to Resolved: Resolved needs a word") for what in heard(desk, "sam"))
-    undo(desk, number, now=at(3))
+    undo_last_command(desk, number, now=at(3))
     update.move(desk, number, "in-progress", now=at(4))
     resolution.resolve(desk, number, "A new lamp.", code="solved", status="resolved", now=at(5))
     resolution.reopen(desk, number, "dark again", now=at(6))
@@ -122,7 +122,7 @@ def test_a_ticket_that_waits_for_an_item_too_goes_by_the_list_of_the_ticket_that
     first, second = (opened(desk, type="technical-support", severity="high") for _ in range(2))
     checked(desk, first, "software-issue", "software-issue", at(1))
     items.raise_item(desk, first, now=at(2))
-    items.join(desk, second, first, now=at(3))
+    items.join_item(desk, second, first, now=at(3))
     assert (status(desk, first), status(desk, second)) == ("raised-with-development", "raised-with-development")
     item_workflow.move_item(desk, first, "done", now=at(4))
     checked(desk, first, "software-issue", "user-error", at(6))
@@ -162,9 +162,9 @@ def ready(desk: DeskSession) -> int:
 def test_a_release_moves_its_tickets_to_customer_test_though_a_resolution_is_asked_for_there(made: Made) -> None:
     desk = made("saas-platform", **tried_in(shipped("saas-platform"), requires_resolution=True))
     number = ready(desk)
-    out = releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
+    out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
     assert (status(desk, number), kept_back(desk, number)) == ("on-customer-test", [])
-    assert "now On Customer Test" in out.done[0].summary
+    assert "now On Customer Test" in out.results[0].summary
     with pytest.raises(DeskError, match="needs a word on how it was resolved"):
         update.move(desk, number, "pending-closure", anyway=True, now=at(5_001))
 
@@ -180,9 +180,9 @@ def test_a_release_does_not_close_what_nobody_resolved_and_says_so(made: Made) -
     built = procedure.development.model_copy(update={"statuses": statuses})
     desk = made("saas-platform", development=built, closing=ends)
     number = ready(desk)
-    out = releases.put_out(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
+    out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
     assert status(desk, number) == "escalated-to-dev"
-    assert "stays Escalated to Dev: Closed needs a word on how it was resolved" in out.done[0].summary
+    assert "stays Escalated to Dev: Closed needs a word on how it was resolved" in out.results[0].summary
     assert [event.data["label"] for event in kept_back(desk, number)] == ["Closed"]
 
 
@@ -197,7 +197,7 @@ def test_the_same_item_is_not_raised_twice_unless_another_one_is_wanted(made: Ma
         with pytest.raises(DeskError, match=r"has item 1 “Saving fails” already, Raised: .* with --again"):
             items.raise_item(desk, number, now=at(3), **same)
     items.raise_item(desk, number, title="Saving fails", reference="DEV-8", now=at(4))
-    items.raise_item(desk, number, title="Saving fails", again=True, now=at(5))
+    items.raise_item(desk, number, title="Saving fails", allow_same=True, now=at(5))
     item_workflow.end_item(desk, number, item="1", reason="not needed", now=at(6))
     item_workflow.end_item(desk, number, item="3", reason="not needed", now=at(6))
     items.raise_item(desk, number, title="Saving fails", reference="DEV-7", now=at(7))

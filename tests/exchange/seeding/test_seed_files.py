@@ -83,8 +83,8 @@ def test_an_empty_cell_empties_what_can_be_empty_and_leaves_the_rest(write: Writ
 def test_columns_of_a_csv_that_are_metrics_are_targets(write: Write) -> None:
     path = write("s.csv", "key,label,urgent,response,next-response\nhigh,High,yes,30m,\nlow,Low,no,1h,2h\n")
     high, low = severities(path, METRICS)
-    assert (high.step.urgent, high.targets) == (True, {"response": "30m"})
-    assert (low.step.urgent, low.targets) == (False, {"response": "1h", "next-response": "2h"})
+    assert (high.severity.urgent, high.targets) == (True, {"response": "30m"})
+    assert (low.severity.urgent, low.targets) == (False, {"response": "1h", "next-response": "2h"})
 
 
 def test_a_byte_order_mark_semicolons_and_broken_lines_are_read(tmp_path: Path) -> None:

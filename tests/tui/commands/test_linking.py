@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deskterm.desk.admin.setup import apply
+from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk
 from deskterm.desk.tickets import register, update
 from deskterm.procedure.load import loads
@@ -159,7 +159,9 @@ async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> 
     with open_reader(url) as reader:
         assert looks(reader) == []
     store = open_store(url)
-    apply(open_desk(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30))
+    apply_procedure(
+        open_desk(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30)
+    )
     store.close()
     async with sitting(url, "sam") as here:
         await opened(here, 1001)

@@ -26,7 +26,7 @@ def verify(
     Of each broken chain it names the first row that is not what was written.
     """
     from deskterm.cli.runtime import output
-    from deskterm.desk.history.hash_chain import verify as check
+    from deskterm.desk.history.hash_chain import verify_chains as check
 
     invocation: CliContext = context.obj
     invocation.desk().require("audit")
@@ -36,16 +36,16 @@ def verify(
             require_ticket(reader, ticket)
         verdict = check(reader, number=ticket, progress=output.progress("tickets") if sys.stderr.isatty() else None)
     if as_json:
-        broken = [one._asdict() | {"at": output.instant(one.at)} for one in verdict.broken]
+        broken = [one._asdict() | {"at": output.instant(one.at)} for one in verdict.faults]
         counted = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
         output.print_json(counted | {"broken": broken})
     else:
-        for one in verdict.broken:
+        for one in verdict.faults:
             when = f", {output.local(one.at, facts.timezone)}" if one.at is not None else ""
             output.print_lines([f"{one.sentence}{when}"])
-        state = f"{len(verdict.broken)} broken" if verdict.broken else "whole"
+        state = f"{len(verdict.faults)} broken" if verdict.faults else "whole"
         print(f"{verdict.tickets} chains of {verdict.events} events, {verdict.texts} texts: {state}.")
-    if verdict.broken:
+    if verdict.faults:
         raise typer.Exit(1)
 
 

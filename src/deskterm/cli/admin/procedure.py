@@ -110,7 +110,7 @@ def apply(
 ) -> None:
     """Put another edition of the procedure in force, for what happens from now on."""
     from deskterm.cli.runtime import output as printing
-    from deskterm.desk.admin.setup import apply as put
+    from deskterm.desk.admin.setup import apply_procedure as put
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find
 

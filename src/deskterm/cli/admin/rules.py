@@ -15,12 +15,12 @@ Key = Annotated[str, typer.Argument(help="The rule, by key or label.")]
 def list_rules(context: typer.Context, as_json: AsJson = False) -> None:
     """List the rules, and whether they act by themselves."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.admin.rule_settings import rules
+    from deskterm.desk.admin.rule_settings import list_rules
 
     invocation: CliContext = context.obj
     desk = invocation.desk()
     with desk.store.reading() as session:
-        found = rules(session, desk.procedure.definition)
+        found = list_rules(session, desk.procedure.definition)
     if as_json:
         output.print_json(
             [
@@ -47,7 +47,7 @@ def off(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
 
 def _switch(invocation: CliContext, key: str, on: bool, as_json: bool) -> None:
     from deskterm.cli.runtime import output
-    from deskterm.desk.admin.rule_settings import switch
+    from deskterm.desk.admin.rule_settings import switch_rule
 
-    said = switch(invocation.desk(), key, on, now=invocation.now(facts_of(invocation)))
+    said = switch_rule(invocation.desk(), key, on, now=invocation.now(facts_of(invocation)))
     output.print_said(said, as_json, rule=key, by_itself=on)

@@ -18,7 +18,7 @@ def migrate(
 ) -> None:
     """Judge running clocks by the edition in force, with old and new due time of each that moves."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.admin.procedure_migration import migrate as bring
+    from deskterm.desk.admin.procedure_migration import migrate_tickets as bring
 
     invocation: CliContext = context.obj
     facts = facts_of(invocation)

@@ -52,15 +52,15 @@ def time(
         raise UsageError("--correct and --void go one at a time.")
     done: CommandResult
     if correct is not None:
-        done = time_entries.correct(
+        done = time_entries.correct_entry(
             invocation.desk(), number, correct, seconds=seconds, chargeable=chargeable, rate=hourly, reason=reason,
             now=now,
         )  # fmt: skip
     elif void is not None:
-        done = time_entries.void(invocation.desk(), number, void, reason=reason, now=now)
+        done = time_entries.void_entry(invocation.desk(), number, void, reason=reason, now=now)
     elif seconds is not None:
         begun = read_instant(started, facts.timezone) if started is not None else None
-        done = time_entries.write(
+        done = time_entries.add_entry(
             invocation.desk(), number, seconds, note=note, chargeable=chargeable, rate=hourly, started=begun, now=now
         )
     else:
@@ -79,7 +79,7 @@ def price(
 ) -> None:
     """Say what the work on a ticket comes to, or that the customer agrees to it."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.billing.quotes import agree
+    from deskterm.desk.billing.quotes import record_agreement
     from deskterm.desk.domain.money import over, parse_amount, total
     from deskterm.store.queries.billing import agreements, entries, quotes
 
@@ -88,7 +88,7 @@ def price(
         desk = invocation.desk()
         most = None if amount is None else parse_amount(amount, desk.procedure.definition.money.currency)
         now = invocation.now(facts_of(invocation))
-        output.print_done(agree(desk, number, amount=most, note=note, now=now), as_json)
+        output.print_done(record_agreement(desk, number, amount=most, note=note, now=now), as_json)
         return
     if amount is not None or note:
         raise UsageError("--amount and --note go with --agreed.")
@@ -153,12 +153,12 @@ def quote(
     invocation: CliContext = context.obj
     desk, now = invocation.desk(), invocation.now(facts_of(invocation))
     if request:
-        done = quotes.request(desk, number, note=note, now=now)
+        done = quotes.request_quote(desk, number, note=note, now=now)
     elif send is not None:
         amount = parse_amount(send, desk.procedure.definition.money.currency)
-        done = quotes.send(desk, number, amount, quote=which, note=note, now=now)
+        done = quotes.send_quote(desk, number, amount, quote=which, note=note, now=now)
     else:
-        done = quotes.answer(desk, number, accept, quote=which, note=note, now=now)
+        done = quotes.record_quote_answer(desk, number, accept, quote=which, note=note, now=now)
     output.print_done(done, as_json)
 
 

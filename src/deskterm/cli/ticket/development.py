@@ -43,7 +43,7 @@ def raise_item(
         system=system,
         reference=reference,
         url=url,
-        again=again,
+        allow_same=again,
         now=time_of(invocation),
     )
     output.print_done(done, as_json)
@@ -61,7 +61,9 @@ def join(
     from deskterm.desk.development import items as development
 
     invocation: CliContext = context.obj
-    output.print_done(development.join(invocation.desk(), number, home, item=which, now=time_of(invocation)), as_json)
+    output.print_done(
+        development.join_item(invocation.desk(), number, home, item=which, now=time_of(invocation)), as_json
+    )
 
 
 def move(
@@ -94,7 +96,7 @@ def decide(
     from deskterm.desk.development import item_workflow
 
     invocation: CliContext = context.obj
-    done = item_workflow.decide(
+    done = item_workflow.decide_item(
         invocation.desk(), number, answer == "yes", item=which, reason=reason, now=time_of(invocation)
     )
     output.print_done(done, as_json)
@@ -221,7 +223,7 @@ def out(
 ) -> None:
     """Let a release go out: all that is scheduled to it, at once; its tickets move and their people are told."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.development.releases import put_out
+    from deskterm.desk.development.releases import publish_release
 
     if (notes is None) == (notes_file is None):
         raise UsageError("Say what is new with --notes or --notes-file.")
@@ -233,18 +235,18 @@ def out(
     elif notes == "-":
         notes = sys.stdin.read()
     invocation: CliContext = context.obj
-    released = put_out(invocation.desk(), day, notes=notes or "", now=time_of(invocation))
+    released = publish_release(invocation.desk(), day, notes=notes or "", now=time_of(invocation))
     if as_json:
         output.print_json(
             {
                 "release": released.day,
                 "items": released.items,
-                "tickets": [{"number": done.number, "summary": done.summary} for done in released.done],
+                "tickets": [{"number": done.number, "summary": done.summary} for done in released.results],
             }
         )
         return
     items = "1 item" if released.items == 1 else f"{released.items} items"
-    output.print_lines([f"Release of {released.day} is out: {items}", *(done.summary for done in released.done)])
+    output.print_lines([f"Release of {released.day} is out: {items}", *(done.summary for done in released.results)])
 
 
 def _item_json(row: ItemRow) -> dict[str, object]:

@@ -114,7 +114,7 @@ def undo(
     What a person said stays said, and a letter that went out stays sent.
     """
     from deskterm.cli.runtime import output
-    from deskterm.desk.history.undo import undo as take_back
+    from deskterm.desk.history.undo import undo_last_command as take_back
 
     invocation: CliContext = context.obj
     output.print_done(take_back(invocation.desk(), number, now=time_of(invocation), version=version), as_json)

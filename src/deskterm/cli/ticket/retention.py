@@ -26,7 +26,7 @@ def hold(
 
     invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
-    output.print_done(retention.hold(invocation.desk(), number, reason, now=now), as_json)
+    output.print_done(retention.place_hold(invocation.desk(), number, reason, now=now), as_json)
 
 
 def release_hold(
@@ -41,7 +41,7 @@ def release_hold(
 
     invocation: CliContext = context.obj
     now = invocation.now(facts_of(invocation))
-    output.print_done(retention.release(invocation.desk(), number, reason, now=now), as_json)
+    output.print_done(retention.release_hold(invocation.desk(), number, reason, now=now), as_json)
 
 
 def list_kept(context: typer.Context, as_json: AsJson = False) -> None:
@@ -54,7 +54,7 @@ def list_kept(context: typer.Context, as_json: AsJson = False) -> None:
     facts = facts_of(invocation)
     desk, now = invocation.desk(), invocation.now(facts)
     with invocation.reader() as reader:
-        due, kept = keeping.due(desk, reader, now=now), held(reader)
+        due, kept = keeping.find_expired_tickets(desk, reader, now=now), held(reader)
     years = desk.procedure.definition.retention.years
     if as_json:
         rows = [one._asdict() | {"touched": output.instant(one.touched)} for one in due]
@@ -92,11 +92,11 @@ def purge(
     desk, now = invocation.desk(), invocation.now(facts_of(invocation))
     desk.require("purge")
     with invocation.reader() as reader:
-        due = [one for one in keeping.due(desk, reader, now=now) if one.held is None]
+        due = [one for one in keeping.find_expired_tickets(desk, reader, now=now) if one.held is None]
         if really and due:
             _confirmed(yes, f"The words of {_tickets(len(due))} will be gone for ever.", str(len(due)))
             bar = output.progress("tickets") if sys.stderr.isatty() else None
-            due = keeping.purge(desk, reader, now=now, progress=bar)
+            due = keeping.purge_expired_tickets(desk, reader, now=now, progress=bar)
     if as_json:
         output.print_json({"purged": really, "tickets": [one.number for one in due]})
     elif not due:
@@ -123,11 +123,11 @@ def erase(
 
     invocation: CliContext = context.obj
     desk, now = invocation.desk(), invocation.now(facts_of(invocation))
-    found = erasure.erase(desk, who, now=now, rehearse=True)
+    found = erasure.erase_person(desk, who, now=now, dry_run=True)
     if not dry_run:
         what = f"{found.name} will be erased on {_tickets(len(found.tickets))}, for ever."
         _confirmed(yes, what, who.strip())
-        found = erasure.erase(desk, str(found.person), now=now)
+        found = erasure.erase_person(desk, str(found.person), now=now)
     if as_json:
         output.print_json(
             {
@@ -136,7 +136,7 @@ def erase(
                 "tickets": found.tickets,
                 "emptied": found.emptied,
                 "redacted": found.redacted,
-                "named": [{"ticket": ticket, "seq": seq} for ticket, seq in found.named],
+                "named": [{"ticket": ticket, "seq": seq} for ticket, seq in found.remaining_mentions],
             }
         )
         return
@@ -144,9 +144,9 @@ def erase(
     print(
         f"{_tickets(len(found.tickets)).capitalize()}: {found.emptied} texts {verb} emptied, {found.redacted} redacted."
     )
-    if found.named:
-        listed = ", ".join(f"{ticket}/{seq}" for ticket, seq in found.named[:8])
-        more = " …" if len(found.named) > 8 else ""
+    if found.remaining_mentions:
+        listed = ", ".join(f"{ticket}/{seq}" for ticket, seq in found.remaining_mentions[:8])
+        more = " …" if len(found.remaining_mentions) > 8 else ""
         print(f"Events that stay as they are, for the chain's sake, hold the name or words of theirs: {listed}{more}.")
 
 

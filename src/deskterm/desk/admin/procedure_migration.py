@@ -24,7 +24,7 @@ from deskterm.store.db.tables import ClockRow, table_of
 _BATCH = 200
 
 
-def plan(desk: DeskSession, now: datetime, *, progress: Progress | None = None) -> list[DueChange]:
+def plan_migration(desk: DeskSession, now: datetime, *, progress: Progress | None = None) -> list[DueChange]:
     """Every clock that the edition in force would move, by ticket. Nothing is written. progress: called with tickets
     looked at and tickets in all."""
     at = seconds(now)
@@ -40,14 +40,14 @@ def plan(desk: DeskSession, now: datetime, *, progress: Progress | None = None) 
     return found
 
 
-def migrate(
+def migrate_tickets(
     desk: DeskSession, now: datetime, *, dry_run: bool = False, progress: Progress | None = None
 ) -> list[DueChange]:
     """Judge every running clock by the edition in force, one transaction a ticket, and say which moved. A clock that
     is late by it is late from now on, with the cause `policy`. Done again, it does nothing. dry_run: `plan`."""
     desk.require("migrate")
     if dry_run:
-        return plan(desk, now, progress=progress)
+        return plan_migration(desk, now, progress=progress)
     with desk.store.reading() as session:
         numbers = _behind(session, desk)
     found: list[DueChange] = []

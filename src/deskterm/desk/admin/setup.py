@@ -59,7 +59,7 @@ def create_desk(
     return store
 
 
-def apply(
+def apply_procedure(
     desk: DeskSession, procedure: Procedure, *, source: str = "", dry_run: bool = False, now: datetime
 ) -> list[str]:
     """Put another edition in force, for what happens from now on; what is judged keeps the one it was judged by.
@@ -76,11 +76,11 @@ def apply(
         _unused(session, "type", before.types, edition.types)
         _unused(session, "severity", before.severities, edition.severities)
         if not dry_run:
-            put_in_force(session, edition, source, desk.agent.login, now)
+            activate_procedure(session, edition, source, desk.agent.login, now)
     return lines
 
 
-def put_in_force(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
+def activate_procedure(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
     """Keep an edition and make it the desk's; its version number."""
     version = _keep(session, edition, source, login, now)
     compiled = CompiledProcedure(edition, version)
@@ -118,7 +118,7 @@ def _reorder(session: Session, procedure: CompiledProcedure) -> None:
         )
 
 
-def users_of(session: Session, column: str, value: str, limit: int = 5) -> tuple[int, list[int]]:
+def count_tickets_using(session: Session, column: str, value: str, limit: int = 5) -> tuple[int, list[int]]:
     """How many tickets hold a value, and the numbers of the newest few."""
     table = table_of(Ticket)
     held = table.c[column] == value
@@ -127,7 +127,7 @@ def users_of(session: Session, column: str, value: str, limit: int = 5) -> tuple
     return count, list(numbers)
 
 
-def in_use(what: str, label: str, count: int, numbers: list[int]) -> DeskError:
+def in_use_error(what: str, label: str, count: int, numbers: list[int]) -> DeskError:
     """The refusal to take away what tickets use, naming them."""
     shown = ", ".join(str(number) for number in numbers) + (" …" if count > len(numbers) else "")
     tickets = "ticket uses" if count == 1 else "tickets use"
@@ -139,9 +139,9 @@ def _unused(session: Session, column: str, before: tuple[object, ...], after: tu
     for item in before:
         key, label = getattr(item, "key", ""), getattr(item, "label", "")
         if key not in kept:
-            count, numbers = users_of(session, column, key)
+            count, numbers = count_tickets_using(session, column, key)
             if count:
-                raise in_use(column, label, count, numbers)
+                raise in_use_error(column, label, count, numbers)
 
 
 def _pinned(procedure: Procedure, now: datetime) -> Procedure:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from deskterm.desk.admin.setup import in_use, put_in_force, users_of
+from deskterm.desk.admin.setup import activate_procedure, count_tickets_using, in_use_error
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.consistency import unsound
@@ -21,7 +21,7 @@ class SeededSeverity:
     """One step as a file has it, the most severe first. What it leaves unsaid stays as the desk has it. targets:
     metric → target, for the policies that tell severities apart; empty keeps what they have."""
 
-    step: Severity
+    severity: Severity
     targets: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -36,29 +36,29 @@ def seed_severities(
     if not steps:
         raise DeskError("The file holds no severity: list at least one.")
     before = model(desk.procedure.definition)
-    edition = rescaled(before, steps)
+    edition = replace_severities(before, steps)
     lines = difference(before, edition)
     if not lines:
         return []
     if (fault := next(broken_references(edition), None) or next(unsound(edition), None)) is not None:
         raise DeskError(f"The procedure does not fit this scale: {fault.sentence}")
-    kept = {seeded.step.key for seeded in steps}
+    kept = {seeded.severity.key for seeded in steps}
     with desk.store.writing() as session:
         for step in before.severities:
             if step.key not in kept:
-                count, numbers = users_of(session, "severity", step.key)
+                count, numbers = count_tickets_using(session, "severity", step.key)
                 if count:
-                    raise in_use("severity", step.label, count, numbers)
+                    raise in_use_error("severity", step.label, count, numbers)
         if not dry_run:
-            put_in_force(session, edition, "", desk.agent.login, now)
+            activate_procedure(session, edition, "", desk.agent.login, now)
     return lines
 
 
-def rescaled(procedure: Procedure, steps: Sequence[SeededSeverity]) -> Procedure:
+def replace_severities(procedure: Procedure, steps: Sequence[SeededSeverity]) -> Procedure:
     """The procedure with another scale: dropped steps leave the policies, new targets enter those that tell
     severities apart."""
-    kept = {seeded.step.key for seeded in steps}
-    new_targets = {seeded.step.key: dict(seeded.targets) for seeded in steps if seeded.targets}
+    kept = {seeded.severity.key for seeded in steps}
+    new_targets = {seeded.severity.key: dict(seeded.targets) for seeded in steps if seeded.targets}
     metrics = {metric.key for metric in procedure.metrics}
     for key, row in new_targets.items():
         for metric in row:
@@ -77,7 +77,7 @@ def rescaled(procedure: Procedure, steps: Sequence[SeededSeverity]) -> Procedure
         for kind in procedure.types
     )
     before = {step.key: step for step in procedure.severities}
-    scale = tuple(_merged(before.get(seeded.step.key), seeded.step) for seeded in steps)
+    scale = tuple(_merged(before.get(seeded.severity.key), seeded.severity) for seeded in steps)
     return procedure.model_copy(update={"severities": scale, "policies": policies, "types": types})
 
 

@@ -28,7 +28,7 @@ FLAG = "quote"
 """Marks a ticket whose quote is not answered yet."""
 
 
-def request(
+def request_quote(
     desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
 ) -> CommandResult:
     """Ask for a quote; the ticket goes to where the procedure lets it wait for one, and its clocks rest as that status
@@ -47,7 +47,7 @@ def request(
     return done
 
 
-def send(
+def send_quote(
     desk: DeskSession, number: int, amount: Decimal, *, quote: str | None = None, note: str = "", now: datetime
 ) -> CommandResult:
     """Send a quote, for roles that the procedure lets quote. amount: of the procedure's currency. A quote that was sent
@@ -65,7 +65,7 @@ def send(
     return done
 
 
-def answer(
+def record_quote_answer(
     desk: DeskSession, number: int, accepted: bool, *, quote: str | None = None, note: str = "", now: datetime
 ) -> CommandResult:
     """Record what the customer said to a quote; a ticket that waits for it goes where the procedure says."""
@@ -84,7 +84,7 @@ def answer(
     return done
 
 
-def agree(
+def record_agreement(
     desk: DeskSession, number: int, *, amount: Decimal | None = None, note: str = "", now: datetime
 ) -> CommandResult:
     """Record that the customer agrees to be charged, where there is no quote (S1-32). amount: up to which, if that was
@@ -109,7 +109,7 @@ def agree(
     return done
 
 
-def wanted(work: TicketTransaction, event: Event) -> list[str]:
+def request_due_quote(work: TicketTransaction, event: Event) -> list[str]:
     """Ask for a quote when a ticket comes to where it waits for one, by whatever way; what was done, in a few words."""
     part = work.procedure.definition.money
     entered = event.changes.get("status", (None, None))[1]
@@ -122,7 +122,7 @@ def wanted(work: TicketTransaction, event: Event) -> list[str]:
     return [f"quote {key} requested"]
 
 
-def state_of(states: tuple[QuoteState, ...], means: Meaning) -> str:
+def find_quote_state(states: tuple[QuoteState, ...], means: Meaning) -> str:
     """The key of the first state of the file that means this; the meaning itself where the file has none."""
     return next((state.key for state in states if state.means == means), means)
 
@@ -130,7 +130,7 @@ def state_of(states: tuple[QuoteState, ...], means: Meaning) -> str:
 def _set(
     work: TicketTransaction, key: str, means: Meaning, note: str, changes: dict[str, tuple[Any, Any]], **values: str
 ) -> None:
-    state = state_of(work.procedure.definition.money.quote_states, means)
+    state = find_quote_state(work.procedure.definition.money.quote_states, means)
     waits = means in ("requested", "sent")
     said = {"words": ["note"]} if note.strip() else {}
     texts = {"note": note.strip()} if note.strip() else {}

@@ -28,7 +28,7 @@ _DAY = 86_400
 """Marks a ticket on which work is charged that the customer has not agreed to."""
 
 
-def write(
+def add_entry(
     desk: DeskSession,
     number: int,
     seconds: int,
@@ -66,7 +66,7 @@ def write(
     return done
 
 
-def correct(
+def correct_entry(
     desk: DeskSession,
     number: int,
     key: str,
@@ -106,7 +106,7 @@ def correct(
     return done
 
 
-def void(desk: DeskSession, number: int, key: str, *, reason: str, now: datetime) -> CommandResult:
+def void_entry(desk: DeskSession, number: int, key: str, *, reason: str, now: datetime) -> CommandResult:
     """Strike an entry out; it stays in the history. Of somebody else's time: leads."""
     why = _reason(reason)
     with desk.ticket(number, "time", now, doing="strike time out") as work:
@@ -116,7 +116,7 @@ def void(desk: DeskSession, number: int, key: str, *, reason: str, now: datetime
     return done
 
 
-def settle(work: TicketTransaction) -> list[str]:
+def record_finished_work(work: TicketTransaction) -> list[str]:
     """Write down the time of those who left off in this command, by themselves or because the ticket was done; what
     was written, in a few words each."""
     if any(event.kind == "undone" for event in work.happened):
@@ -136,7 +136,7 @@ def settle(work: TicketTransaction) -> list[str]:
     return said
 
 
-def price_of(work: TicketTransaction) -> Price:
+def calculate_price(work: TicketTransaction) -> Price:
     """What the time on a ticket comes to."""
     return total(_values(work))
 
@@ -206,7 +206,7 @@ def _of_a_day(seconds: int) -> None:
 def _agreement(work: TicketTransaction) -> str:
     """By how much the time on a ticket is more than what the customer agreed to, in words; empty where it is not."""
     agreed = [one.values for one in of_kind(work.state.records, "agreement") if one.state == "agreed"]
-    most = over(agreed[-1] if agreed else {}, price_of(work))
+    most = over(agreed[-1] if agreed else {}, calculate_price(work))
     return f"; {money(most[0], most[1])} more than the customer agreed to" if most is not None else ""
 
 

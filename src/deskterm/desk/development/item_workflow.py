@@ -11,7 +11,7 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.development.items import ENDED, ITEM, Item, at_work_on, find
+from deskterm.desk.development.items import ENDED, ITEM, ItemTransaction, find_item, open_item
 from deskterm.desk.policy.permissions import NamedAct, require_named
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
@@ -33,8 +33,8 @@ def move_item(
     """Move an item along the development statuses; its tickets go where the new one says. Going on from a status that
     wants a signature takes somebody of that role; going back lapses what was signed since, and the release. number: any
     ticket that waits for it. DeskError lists where it may go."""
-    with at_work_on(desk, number, item, "develop", now) as found:
-        part = found.home.procedure.definition.development
+    with open_item(desk, number, item, "develop", now) as found:
+        part = found.origin.procedure.definition.development
         here, target = found.status, chosen("development status", status, part.statuses)
         order = [known.key for known in part.statuses]
         if target.key not in here.to:
@@ -48,12 +48,12 @@ def move_item(
             )
         if forward and here.approval is not None:
             _require_signature(desk, here)
-            approvals.append({"status": here.key, "who": desk.agent.login, "at": found.home.at})
+            approvals.append({"status": here.key, "who": desk.agent.login, "at": found.origin.at})
         if not forward:
             kept = order[: order.index(target.key)]
             approvals = [signed for signed in approvals if signed["status"] in kept]
         lapsed = {} if forward else {"release": None, "due": None}
-        found.set(
+        found.update(
             "item_moved",
             target,
             {"before": here.key, "after": target.key, "reason": reason.strip()},
@@ -64,25 +64,27 @@ def move_item(
     return done
 
 
-def ways(desk: DeskSession, number: int, item: str | None = None) -> list[DevStatus]:
+def list_next_statuses(desk: DeskSession, number: int, item: str | None = None) -> list[DevStatus]:
     """Where the item of a ticket may go from where it stands, in the order of the file."""
-    place = find(desk, number, item)
+    place = find_item(desk, number, item)
     table = table_of(RecordRow)
     with desk.store.reading() as session:
         state = session.execute(
-            select(table.c.state).where(table.c.ticket_id == place.home, table.c.kind == ITEM, table.c.key == place.key)
+            select(table.c.state).where(
+                table.c.ticket_id == place.origin, table.c.kind == ITEM, table.c.key == place.key
+            )
         ).scalar_one_or_none()
     statuses = desk.procedure.definition.development.statuses
     here = next((status for status in statuses if status.key == state), None)
     return [] if here is None else [status for status in statuses if status.key in here.to]
 
 
-def decide(
+def decide_item(
     desk: DeskSession, number: int, answer: bool, *, item: str | None = None, reason: str = "", now: datetime
 ) -> CommandResult:
     """Answer the question of the item's route: a yes leads to another route where the procedure says so, a no to what
     it says in words (S4-18)."""
-    with at_work_on(desk, number, item, "develop", now) as found:
+    with open_item(desk, number, item, "develop", now) as found:
         route = found.route
         if route is None or not route.decision:
             raise DeskError(f"The route of item {found.key} asks for no decision.")
@@ -91,11 +93,11 @@ def decide(
         word = "yes" if answer else "no"
         data = {"decision": word, "route": route.key, "reason": reason.strip()}
         if answer and route.when_yes is not None:
-            found.set("item_decided", None, data, decision=word, route=route.when_yes)
+            found.update("item_decided", None, data, decision=word, route=route.when_yes)
             after = found.route
             leads = f"goes on as {after.label}" if after is not None else ""
         else:
-            found.set("item_decided", None, data, decision=word)
+            found.update("item_decided", None, data, decision=word)
             leads = route.when_no
         done = _done(found, number, f"item {found.key}: {route.decision} {word}. {leads}".rstrip())
     return done
@@ -107,15 +109,15 @@ def schedule_item(
     """Schedule an item to the release of a day (`2026-11-26`), or to none. Only what stands in a status that is ready
     for release, which takes the signatures on the way there; its tickets that are promised by their release are due
     then (S4-18, S4-19)."""
-    with at_work_on(desk, number, item, "develop", now) as found:
+    with open_item(desk, number, item, "develop", now) as found:
         if found.record.values.get("release") == day:
             raise DeskError(f"Item {found.key} is scheduled so already.")
         due = None
         if day is not None:
             _require_ready(found)
-            due = release_instant(found.home.procedure, day, found.home.at)
-        found.set("item_scheduled", None, {"release": day}, release=day, due=due)
-        for work in found.works:
+            due = find_release_instant(found.origin.procedure, day, found.origin.at)
+        found.update("item_scheduled", None, {"release": day}, release=day, due=due)
+        for work in found.transactions:
             targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
             if work.state.is_open and any(target.kind == "scheduled-release" for target in targets):
                 work.append("scheduled", {"sprint": (work.state.sprint, day)})
@@ -129,15 +131,15 @@ def end_item(desk: DeskSession, number: int, *, item: str | None = None, reason:
     words = reason.strip()
     if not words:
         raise UsageError("Say what became of it: an item is not ended without a reason.")
-    with at_work_on(desk, number, item, "develop", now) as found:
+    with open_item(desk, number, item, "develop", now) as found:
         if not found.status.to:
             raise DeskError(f"Item {found.key} is {found.status.label} already.")
-        found.set("item_ended", None, {"reason": words}, state=ENDED, flag=None, release=None, due=None)
+        found.update("item_ended", None, {"reason": words}, state=ENDED, flag=None, release=None, due=None)
         done = _done(found, number, f"item {found.key} ended: {words}")
     return done
 
 
-def release_instant(procedure: CompiledProcedure, day: str, at: int) -> int:
+def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int:
     """When the release of a day goes out, epoch seconds. DeskError when the procedure has releases and none to come is
     that day's; without a cadence of them any day to come will do."""
     cadence = releases(procedure.definition, procedure.terms)
@@ -155,8 +157,8 @@ def release_instant(procedure: CompiledProcedure, day: str, at: int) -> int:
     return int(wanted.timestamp())
 
 
-def _require_ready(found: Item) -> None:
-    part, route = found.home.procedure.definition.development, found.route
+def _require_ready(found: ItemTransaction) -> None:
+    part, route = found.origin.procedure.definition.development, found.route
     if not found.status.ready:
         ready = " or ".join(known.label for known in part.statuses if known.ready) or "no status"
         raise DeskError(
@@ -179,14 +181,14 @@ def _require_signature(desk: DeskSession, status: DevStatus) -> None:
         raise DeskError(f"Only somebody with the role {wanted.label} may sign what is {status.label}: ask one of them.")
 
 
-def _done(found: Item, number: int, words: str) -> CommandResult:
+def _done(found: ItemTransaction, number: int, words: str) -> CommandResult:
     """The answer for the ticket that was named, with what kept others back; every other one follows its own rules and
     notices as it is written."""
     kept = [
         f"{work.number}: {event.data['why']}"
-        for work in found.works
+        for work in found.transactions
         for event in work.happened
         if event.kind == MOVE_BLOCKED and work.number != number
     ]
-    named = next((work for work in found.works if work.number == number), found.home)
+    named = next((work for work in found.transactions if work.number == number), found.origin)
     return named.done("; ".join([f"{named.number}: {words}", *kept]))

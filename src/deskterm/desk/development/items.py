@@ -37,60 +37,60 @@ ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ItemLocation:
     """Which item: the ticket that it was raised from, its number there, and the other tickets that wait for it."""
 
-    home: int
+    origin: int
     key: str
     tickets: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ItemTransaction:
     """An item that is being worked on. home: the ticket it hangs on; others: the tickets that wait for it too."""
 
     key: str
-    home: TicketTransaction
+    origin: TicketTransaction
     others: tuple[TicketTransaction, ...]
 
     @property
     def record(self) -> Record:
-        return self.home.state.records[ITEM, self.key]
+        return self.origin.state.records[ITEM, self.key]
 
     @property
-    def works(self) -> tuple[TicketTransaction, ...]:
-        return (self.home, *self.others)
+    def transactions(self) -> tuple[TicketTransaction, ...]:
+        return (self.origin, *self.others)
 
     @property
     def status(self) -> DevStatus:
         """Where it stands. DeskError when the procedure does not know that any more, or it has ended."""
         if self.record.state == ENDED:
-            raise DeskError(f"Item {self.key} of {self.home.number} has ended: raise another one.")
-        return chosen("development status", self.record.state, self.home.procedure.definition.development.statuses)
+            raise DeskError(f"Item {self.key} of {self.origin.number} has ended: raise another one.")
+        return chosen("development status", self.record.state, self.origin.procedure.definition.development.statuses)
 
     @property
     def route(self) -> DevRoute | None:
-        return route_of(self.home.procedure, self.record)
+        return find_route(self.origin.procedure, self.record)
 
-    def set(
-        self, kind: str, enters: DevStatus | None = None, data: dict[str, Any] | None = None, **values: Any
+    def update(
+        self, kind: str, status: DevStatus | None = None, data: dict[str, Any] | None = None, **values: Any
     ) -> None:
         """Give members of the item other values, here and in what mirrors it. enters: the status that it comes to,
         and that may move its tickets."""
-        if enters is not None:
-            values |= {"state": enters.key, "flag": FLAG if enters.to else None}
+        if status is not None:
+            values |= {"state": status.key, "flag": FLAG if status.to else None}
         data = {"item": self.key, **(data or {})}
-        changes = change(self.home.state.records, ITEM, self.key, **values)
-        came = entering(self.home, enters, self.home)
-        self.home.append(kind, changes | came.changes, **data)
-        came.say(self.home)
+        changes = change(self.origin.state.records, ITEM, self.key, **values)
+        came = plan_ticket_move(self.origin, status, self.origin)
+        self.origin.append(kind, changes | came.changes, **data)
+        came.record_block(self.origin)
         mirror = {name: values[name] for name in ("state", "flag", "release", "due") if name in values}
         for work in self.others:
-            name = f"{self.home.number}-{self.key}"
+            name = f"{self.origin.number}-{self.key}"
             changes = change(work.state.records, JOINED, name, **mirror)
-            came = entering(work, enters, self.home)
-            work.append(kind, changes | came.changes, ticket=self.home.number, **data)
-            came.say(work)
+            came = plan_ticket_move(work, status, self.origin)
+            work.append(kind, changes | came.changes, ticket=self.origin.number, **data)
+            came.record_block(work)
 
 
 def raise_item(
@@ -102,7 +102,7 @@ def raise_item(
     system: str = "",
     url: str = "",
     reference: str = "",
-    again: bool = False,
+    allow_same: bool = False,
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
@@ -118,7 +118,7 @@ def raise_item(
         known = {way.key for way in part.routes}
         way = chosen("route", route, part.routes) if route else None
         chosen_route = way.key if way else outcome if outcome in known else None
-        if not again:
+        if not allow_same:
             _require_new(work, chosen_route, title, url, reference)
         before = work.state.status
         item = _begun(work, chosen_route, title=title, system=system, url=url, reference=reference)
@@ -127,7 +127,7 @@ def raise_item(
     return done
 
 
-def begin(work: TicketTransaction, route_key: str) -> str:
+def raise_item_by_rule(work: TicketTransaction, route_key: str) -> str:
     """Raise an item by a rule, without asking for a checklist; what was done, in a few words. Nothing where one is
     under way already, or the procedure has no development."""
     part = work.procedure.definition.development
@@ -137,16 +137,16 @@ def begin(work: TicketTransaction, route_key: str) -> str:
     return f"{part.label} {item.key} raised{_named(item.route)}"
 
 
-def join(desk: DeskSession, number: int, home: int, *, item: str | None = None, now: datetime) -> CommandResult:
+def join_item(desk: DeskSession, number: int, origin: int, *, item: str | None = None, now: datetime) -> CommandResult:
     """Let a ticket wait for an item of another one too. item: its number there; the one under way where left out."""
     desk.require("develop")
     with desk.store.reading() as session:
         require_ticket(session, number)
-    place = find(desk, home, item)
-    if number in (place.home, *place.tickets):
-        raise DeskError(f"Ticket {number} waits for item {place.key} of {place.home} already.")
-    with desk.tickets([place.home, number], "develop", now) as (owner, work):
-        found = Item(place.key, owner, ())
+    place = find_item(desk, origin, item)
+    if number in (place.origin, *place.tickets):
+        raise DeskError(f"Ticket {number} waits for item {place.key} of {place.origin} already.")
+    with desk.tickets([place.origin, number], "develop", now) as (owner, work):
+        found = ItemTransaction(place.key, owner, ())
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is not open: it has nothing to wait for.")
         status, values = found.status, found.record.values
@@ -158,17 +158,17 @@ def join(desk: DeskSession, number: int, home: int, *, item: str | None = None, 
             ticket=number,
         )
         mirror = {name: values.get(name) for name in ("state", "flag", "release", "due")}
-        name = f"{place.home}-{place.key}"
-        changes = change(work.state.records, JOINED, name, ticket=place.home, item=place.key, **mirror)
+        name = f"{place.origin}-{place.key}"
+        changes = change(work.state.records, JOINED, name, ticket=place.origin, item=place.key, **mirror)
         before = work.state.status
-        came = entering(work, status, owner)
-        work.append("item_joined", changes | came.changes, item=place.key, ticket=place.home)
-        came.say(work)
-        done = work.done(f"{number} waits for item {place.key} of {place.home}: {status.label}{_now(work, before)}")
+        came = plan_ticket_move(work, status, owner)
+        work.append("item_joined", changes | came.changes, item=place.key, ticket=place.origin)
+        came.record_block(work)
+        done = work.done(f"{number} waits for item {place.key} of {place.origin}: {status.label}{_now(work, before)}")
     return done
 
 
-def find(desk: DeskSession, number: int, item: str | None = None) -> Place:
+def find_item(desk: DeskSession, number: int, item: str | None = None) -> ItemLocation:
     """The item of a ticket, its own or one that it waits for. item: its number, with the other ticket's in front
     (`1001-2`) where that is meant; left out, the only one, or the only one under way. DeskError names those there
     are."""
@@ -192,7 +192,7 @@ def find(desk: DeskSession, number: int, item: str | None = None) -> Place:
             raise DeskError(f"Ticket {number} {which}: say which with --item, of {known}.")
         kind, key, values = wanted[0]
         if kind == ITEM:
-            return Place(number, key, tuple(values.get("tickets", ())))
+            return ItemLocation(number, key, tuple(values.get("tickets", ())))
         at_home = select(table.c.data).where(
             table.c.ticket_id == values["ticket"], table.c.kind == ITEM, table.c.key == values["item"]
         )
@@ -201,26 +201,26 @@ def find(desk: DeskSession, number: int, item: str | None = None) -> Place:
             raise DeskError(
                 f"Item {values['item']} of {values['ticket']} was taken back: there is nothing to wait for."
             )
-        return Place(values["ticket"], values["item"], tuple(json.loads(text).get("tickets", ())))
+        return ItemLocation(values["ticket"], values["item"], tuple(json.loads(text).get("tickets", ())))
 
 
 @contextmanager
-def at_work_on(desk: DeskSession, number: int, item: str | None, act: Act, now: datetime) -> Iterator[Item]:
+def open_item(desk: DeskSession, number: int, item: str | None, act: Act, now: datetime) -> Iterator[ItemTransaction]:
     """A transaction on an item and on all tickets that wait for it."""
     desk.require(act)
-    place = find(desk, number, item)
+    place = find_item(desk, number, item)
     if not place.tickets:
-        with desk.ticket(place.home, act, now) as work:
-            yield taken(place.key, [work])
+        with desk.ticket(place.origin, act, now) as work:
+            yield load_item(place.key, [work])
         return
-    with desk.tickets([place.home, *place.tickets], act, now) as works:
-        yield taken(place.key, works)
+    with desk.tickets([place.origin, *place.tickets], act, now) as works:
+        yield load_item(place.key, works)
 
 
-def taken(key: str, works: Sequence[TicketTransaction]) -> Item:
+def load_item(key: str, works: Sequence[TicketTransaction]) -> ItemTransaction:
     """An item at work, with all its tickets, the one that it hangs on first. DeskError when others wait for it since
     they were looked up."""
-    found = Item(key, works[0], tuple(works[1:]))
+    found = ItemTransaction(key, works[0], tuple(works[1:]))
     if (ITEM, key) not in works[0].state.records:
         raise DeskError(f"Item {key} of {works[0].number} was taken back meanwhile.")
     if set(found.record.values.get("tickets", ())) != {work.number for work in found.others}:
@@ -229,7 +229,7 @@ def taken(key: str, works: Sequence[TicketTransaction]) -> Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Entering:
+class TicketMove:
     """How a ticket moves as its item comes to a status. changes: its own; target, why: where it was to go, and what
     keeps it back."""
 
@@ -237,34 +237,34 @@ class Entering:
     target: Status | None = None
     why: str = ""
 
-    def say(self, work: TicketTransaction) -> None:
+    def record_block(self, work: TicketTransaction) -> None:
         """Write down what was kept back; after the event that brought the item there."""
         if self.target is not None:
             record_blocked_move(work, self.target, self.why)
 
 
-def entering(work: TicketTransaction, status: DevStatus | None, home: TicketTransaction) -> Entering:
+def plan_ticket_move(work: TicketTransaction, status: DevStatus | None, origin: TicketTransaction) -> TicketMove:
     """An open ticket goes where the status of its item says, whatever its graph says, because the work is there now
     (S1-29); but not past a list that has to be done, or to its end without a resolution. An item in its last status is
     out: that is the resolution for a ticket that its requester tries next (S4-19). home: what it was raised from."""
     wanted = status.moves_ticket_to if status is not None else None
     target = work.procedure.statuses.get(wanted or "")
     if target is None or status is None or not work.state.is_open or target.key == work.state.status:
-        return Entering({})
+        return TicketMove({})
     if not work.procedure.knows(work.state.type, target):
-        return Entering({})
-    if why := find_blocking_reason(work, target, origin=home, released=not status.to):
-        return Entering({}, target, why)
-    return Entering({"status": (work.state.status, target.key)})
+        return TicketMove({})
+    if why := find_blocking_reason(work, target, origin=origin, released=not status.to):
+        return TicketMove({}, target, why)
+    return TicketMove({"status": (work.state.status, target.key)})
 
 
-def route_of(procedure: CompiledProcedure, record: Record) -> DevRoute | None:
+def find_route(procedure: CompiledProcedure, record: Record) -> DevRoute | None:
     """The way that an item takes through development."""
     wanted = record.values.get("route")
     return next((route for route in procedure.definition.development.routes if route.key == wanted), None)
 
 
-def _begun(work: TicketTransaction, route: str | None, **values: str) -> Item:
+def _begun(work: TicketTransaction, route: str | None, **values: str) -> ItemTransaction:
     first = work.procedure.definition.development.statuses[0]
     key = next_key(work.state.records, ITEM)
     tidy = {name: _tidy(text) for name, text in values.items()}
@@ -273,10 +273,10 @@ def _begun(work: TicketTransaction, route: str | None, **values: str) -> Item:
     record = change(
         work.state.records, ITEM, key, state=first.key, flag=FLAG if first.to else None, route=route, **tidy
     )
-    came = entering(work, first, work)
+    came = plan_ticket_move(work, first, work)
     work.append("item_raised", record | came.changes, item=key, route=route)
-    came.say(work)
-    return Item(key, work, ())
+    came.record_block(work)
+    return ItemTransaction(key, work, ())
 
 
 def _require_new(work: TicketTransaction, route: str | None, title: str, url: str, reference: str) -> None:
@@ -294,7 +294,7 @@ def _require_new(work: TicketTransaction, route: str | None, title: str, url: st
             called = f" “{values['title']}”" if values.get("title") else ""
             raise DeskError(
                 f"Ticket {work.number} has item {record.key}{called} already"
-                f"{_named(route_of(work.procedure, record))}, {statuses.get(record.state, record.state)}: if another"
+                f"{_named(find_route(work.procedure, record))}, {statuses.get(record.state, record.state)}: if another"
                 " one is wanted, raise it with --again."
             )
 

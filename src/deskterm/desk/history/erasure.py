@@ -39,7 +39,7 @@ _EMPTY = update(_text).where(_text.c.id == bindparam("number")).values(salt=bind
 
 
 @dataclass(slots=True)
-class Erased:
+class ErasureResult:
     """What erasing a person did, or would do. emptied: texts without words now; redacted: texts without the name;
     named: events that hold the name, or words of theirs in a field from before such words were kept apart, as ticket
     and seq: those stay as they are, because the chain does."""
@@ -49,10 +49,10 @@ class Erased:
     tickets: list[int] = field(default_factory=list)
     emptied: int = 0
     redacted: int = 0
-    named: list[tuple[int, int]] = field(default_factory=list)
+    remaining_mentions: list[tuple[int, int]] = field(default_factory=list)
 
 
-def person_of(session: Session, who: str) -> Contact:
+def find_person(session: Session, who: str) -> Contact:
     """The person outside who is meant: by number, e-mail address or name. DeskError when there is none, or several."""
     table, wanted = table_of(Contact), who.strip()
     if wanted.isdecimal() and len(wanted) <= 18:
@@ -69,34 +69,34 @@ def person_of(session: Session, who: str) -> Contact:
     return person
 
 
-def erase(desk: DeskSession, who: str, *, now: datetime, rehearse: bool = False) -> Erased:
+def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = False) -> ErasureResult:
     """Erase a person (S5-09): see above. rehearse: only say what would be done. DeskError where the procedure erases
     nobody, and where a ticket of theirs is held: erasing waits until it is released."""
     desk.require("erase")
     if not desk.procedure.definition.retention.erase_persons:
         raise DeskError("This desk's procedure erases nobody: [retention] has erase_persons = false.")
     with desk.store.reading() as session:
-        person = person_of(session, who)
+        person = find_person(session, who)
         names = _Names(person.name, person.email or "", person.phone)
-        found = Erased(person.id or 0, person.name, _tickets(session, person.id or 0))
+        found = ErasureResult(person.id or 0, person.name, _tickets(session, person.id or 0))
         _refuse_held(session, found.tickets, person.name)
     with desk.tickets(found.tickets, "erase", now) as works:
         if any(work.state.held is not None for work in works):  # since it was looked at just now
             raise _held([work.number or 0 for work in works if work.state.held is not None], found.name)
         for work in works:
-            _erase_on(work, found, names, rehearse)
-        if works and not rehearse:
+            _erase_on(work, found, names, dry_run)
+        if works and not dry_run:
             _forget(works[0].session, found.person)
-    if not found.tickets and not rehearse:
+    if not found.tickets and not dry_run:
         with desk.store.writing() as alone:
             _forget(alone, found.person)
-    if not rehearse:
+    if not dry_run:
         desk.store.shed()
     return found
 
 
-def empty(
-    work: TicketTransaction, kind: str, texts: Mapping[int, str | None], *, rehearse: bool = False, **data: Any
+def replace_texts(
+    work: TicketTransaction, kind: str, texts: Mapping[int, str | None], *, dry_run: bool = False, **data: Any
 ) -> None:
     """Put other words, or none, in the place of texts, and say so in an event. texts: number of a text → its words
     from now on."""
@@ -104,14 +104,14 @@ def empty(
     for number, body in texts.items():
         salt = secrets.token_hex(16) if body else ""
         words[str(number)] = text_digest(salt, body) if body else ""
-        if not rehearse:
+        if not dry_run:
             _shred(work.session)
             work.session.execute(_EMPTY, {"number": number, "grain": salt, "words": body or ""})
-    if not rehearse:
+    if not dry_run:
         work.append(kind, _withdrawn(work, data.get("person")), words=words, **data)
 
 
-def digests(events: Iterable[Event]) -> dict[int, str]:
+def collect_replacement_digests(events: Iterable[Event]) -> dict[int, str]:
     """Number of a text → the digest of what stands in the place of what was erased; empty for nothing."""
     found: dict[int, str] = {}
     for event in events:
@@ -167,12 +167,14 @@ def _held(numbers: Sequence[int], name: str) -> DeskError:
     return DeskError(f"{name} cannot be erased while tickets are held: {listed}. A lead can release them.")
 
 
-def _erase_on(work: TicketTransaction, found: Erased, names: _Names, rehearse: bool) -> None:
+def _erase_on(work: TicketTransaction, found: ErasureResult, names: _Names, rehearse: bool) -> None:
     """Erase a person's words on one ticket, and their name in what others wrote."""
     changed: dict[int, str | None] = {}
     asked = work.state.requester_id == found.person
-    plain = plain_words(work) if asked else []
-    found.named += [(work.number or 0, seq) for seq in sorted({*_seqs_with(work, names), *_seqs_of(work, plain)})]
+    plain = find_plain_text_fields(work) if asked else []
+    found.remaining_mentions += [
+        (work.number or 0, seq) for seq in sorted({*_seqs_with(work, names), *_seqs_of(work, plain)})
+    ]
     events, bodies = list(work.events()), dict(_bodies(work))
     own = {number for event in events for number in _own(event, found.person, asked)}
     said = [bodies[number] for number in own if bodies.get(number)]
@@ -195,10 +197,10 @@ def _erase_on(work: TicketTransaction, found: Erased, names: _Names, rehearse: b
             changed[number] = without
             found.redacted += 1
     if changed or plain or found.name != ERASED:
-        empty(work, "erased", changed, rehearse=rehearse, person=found.person, fields=plain)
+        replace_texts(work, "erased", changed, dry_run=rehearse, person=found.person, fields=plain)
 
 
-def plain_words(work: TicketTransaction) -> list[str]:
+def find_plain_text_fields(work: TicketTransaction) -> list[str]:
     """The fields of a ticket in which words stand as they were given, from before such words were kept apart. An event
     that erases them takes them from the ticket; the events that gave them keep them."""
     known = {part.key: part for part in work.procedure.definition.fields}

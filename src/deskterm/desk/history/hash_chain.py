@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.domain.events import GENESIS, chained
-from deskterm.desk.history.erasure import digests
-from deskterm.desk.history.integrity import decoded_row, erasures, words_changed
+from deskterm.desk.history.erasure import collect_replacement_digests
+from deskterm.desk.history.integrity import check_texts, decode_row, select_erasures
 from deskterm.progress import Progress
 from deskterm.store.db.instants import seconds
 from deskterm.store.db.reader import ReadConnection
@@ -21,7 +21,7 @@ from deskterm.store.db.reader import ReadConnection
 _AT_ONCE = 500
 
 
-class Broken(NamedTuple):
+class ChainFault(NamedTuple):
     """Where what stands there is not what was written. seq: the event, None for the ticket as a whole; at: when it is
     said to have happened, epoch seconds; what: `changed`, `missing` or `words`; sentence: the same for a person."""
 
@@ -34,18 +34,20 @@ class Broken(NamedTuple):
 
 
 @dataclass(slots=True)
-class Verdict:
+class ChainReport:
     """What was looked at, and what is broken: of every chain the first row that is."""
 
     tickets: int = 0
     events: int = 0
     texts: int = 0
-    broken: tuple[Broken, ...] = ()
+    faults: tuple[ChainFault, ...] = ()
 
 
-def verify(reader: ReadConnection, *, number: int | None = None, progress: Progress | None = None) -> Verdict:
+def verify_chains(
+    reader: ReadConnection, *, number: int | None = None, progress: Progress | None = None
+) -> ChainReport:
     """Check every chain, or that of one ticket. progress: called with tickets done and tickets in all."""
-    verdict, broken = Verdict(), list[Broken]()
+    verdict, broken = ChainReport(), list[ChainFault]()
     only = "" if number is None else " AND id = :number"
     ((total,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE 1 = 1{only}", {"number": number or 0})
     last = 0
@@ -69,7 +71,7 @@ def verify(reader: ReadConnection, *, number: int | None = None, progress: Progr
             progress(verdict.tickets, total)
     if number is None:
         broken += _vanished(reader)
-    verdict.broken = tuple(sorted(broken, key=lambda one: one.ticket))
+    verdict.faults = tuple(sorted(broken, key=lambda one: one.ticket))
     return verdict
 
 
@@ -77,7 +79,7 @@ _TRACES = ("event", "personal_text", "message", "access", "change")
 """Tables whose rows name a ticket, and stay when somebody takes the ticket away."""
 
 
-def _vanished(reader: ReadConnection) -> Iterator[Broken]:
+def _vanished(reader: ReadConnection) -> Iterator[ChainFault]:
     """Tickets that are wholly gone, chain and all: other rows still name them, or, on SQLite, whose numbers leave no
     gap by themselves, their number is not there."""
     known = " UNION ".join(f"SELECT ticket_id FROM {table}" for table in _TRACES)
@@ -96,37 +98,37 @@ def _vanished(reader: ReadConnection) -> Iterator[Broken]:
         for begin, end in gaps:
             found |= set(range(begin, end)) if end is not None else set()
     for ticket in sorted(found):
-        yield Broken(ticket, None, "", None, "missing", f"ticket {ticket} is missing, with all its events")
+        yield ChainFault(ticket, None, "", None, "missing", f"ticket {ticket} is missing, with all its events")
 
 
 def _chain(
     ticket: int, version: int, end: str, rows: Sequence[Mapping[str, Any]], texts: Mapping[int, Mapping[str, Any]]
-) -> Iterator[Broken]:
-    erased = digests(erasures(rows))
+) -> Iterator[ChainFault]:
+    erased = collect_replacement_digests(select_erasures(rows))
     previous = GENESIS
     for place, row in enumerate(rows, 1):
-        event = decoded_row(row)
+        event = decode_row(row)
         if event is None:
             sentence = (
                 f"event {row['seq']} of ticket {ticket} ({row['kind']}) is not what was written: nobody can read it"
             )
-            yield Broken(ticket, place, str(row["kind"]), None, "changed", sentence)
+            yield ChainFault(ticket, place, str(row["kind"]), None, "changed", sentence)
             return
         if event.seq != place:
-            yield Broken(ticket, place, "", None, "missing", f"event {place} of ticket {ticket} is missing")
+            yield ChainFault(ticket, place, "", None, "missing", f"event {place} of ticket {ticket} is missing")
             return
         previous = chained(previous, ticket, event, row["data"])
         if row["hash"] != previous:
             sentence = f"event {event.seq} of ticket {ticket} ({event.kind} by {event.actor}) is not what was written"
-            yield Broken(ticket, event.seq, event.kind, event.at, "changed", sentence)
+            yield ChainFault(ticket, event.seq, event.kind, event.at, "changed", sentence)
             return
-        for sentence in words_changed(texts, ticket, event, erased):
-            yield Broken(ticket, event.seq, event.kind, event.at, "words", sentence.partition(":")[0])
+        for sentence in check_texts(texts, ticket, event, erased):
+            yield ChainFault(ticket, event.seq, event.kind, event.at, "words", sentence.partition(":")[0])
     if len(rows) < version or not rows:
         sentence = f"ticket {ticket} has had {version} events, and the last {version - len(rows)} are missing"
-        yield Broken(ticket, len(rows) + 1, "", None, "missing", sentence)
+        yield ChainFault(ticket, len(rows) + 1, "", None, "missing", sentence)
     elif previous != end:
-        yield Broken(ticket, None, "", None, "changed", f"ticket {ticket} was written by other events than it has")
+        yield ChainFault(ticket, None, "", None, "changed", f"ticket {ticket} was written by other events than it has")
 
 
 def _events(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:

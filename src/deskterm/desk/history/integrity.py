@@ -20,7 +20,7 @@ from deskterm.desk.core.row_mapping import clock_values, record_values, seconds,
 from deskterm.desk.core.transaction import UNDONE, message_values
 from deskterm.desk.domain.events import GENESIS, Event, chained, decoded, text_digest
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
-from deskterm.desk.history.erasure import digests
+from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.progress import Progress
 from deskterm.store.db.engine import Store
@@ -54,7 +54,7 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Proof:
+class IntegrityReport:
     """What was looked at and found."""
 
     tickets: int = 0
@@ -62,14 +62,16 @@ class Proof:
     findings: tuple[Finding, ...] = ()
 
 
-def check_integrity(store: Store, *, repair: bool = False, progress: Progress | None = None, after: int = 0) -> Proof:
+def check_integrity(
+    store: Store, *, repair: bool = False, progress: Progress | None = None, after: int = 0
+) -> IntegrityReport:
     """Fold every ticket again and compare. repair: write rows that differ anew, in one transaction a batch.
     progress: called with tickets done and tickets in all. after: only tickets with higher numbers."""
-    bring_up(store, progress)
+    refresh_projections(store, progress)
     return _prove(store, repair, progress, after)
 
 
-def bring_up(store: Store, progress: Progress | None = None, *, batch: int = _BATCH) -> bool:
+def refresh_projections(store: Store, progress: Progress | None = None, *, batch: int = _BATCH) -> bool:
     """Write rows that an earlier fold made anew, one transaction a batch; False, and nothing done, when there are
     none. Interrupted, it goes on where it was the next time. progress: called after each batch; what it raises
     interrupts."""
@@ -97,9 +99,9 @@ def _prove(
     *,
     batch: int = _BATCH,
     keep: Callable[[Session, int], None] | None = None,
-) -> Proof:
+) -> IntegrityReport:
     """keep: called in each batch's transaction with the last ticket of it."""
-    proof = Proof()
+    proof = IntegrityReport()
     findings: list[Finding] = []
     table = table_of(Ticket)
     last = after
@@ -218,16 +220,16 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     previous, whole = GENESIS, True
     messages: list[dict[str, Any]] = []
     rows = batch.events.get(number, [])
-    erased = digests(erasures(rows))
+    erased = collect_replacement_digests(select_erasures(rows))
     for seq, row in enumerate(rows, 1):
-        event = decoded_row(row)
+        event = decode_row(row)
         if event is not None:
             previous = chained(previous, number, event, row["data"])
         if event is None or row["seq"] != seq or row["hash"] != previous:
             yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: compare a backup")
             whole = False
             break
-        for sentence in words_changed(batch.texts, number, event, erased):
+        for sentence in check_texts(batch.texts, number, event, erased):
             yield Finding(number, sentence)
         fold.step(event)
         message = message_values(event)
@@ -261,7 +263,7 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     yield from _compare(session, table_of(Message), found, messages, number, repair, "messages")
 
 
-def decoded_row(row: Mapping[str, Any]) -> Event | None:
+def decode_row(row: Mapping[str, Any]) -> Event | None:
     """The event of a row of its table; None for one that nobody can read as such, so that somebody changed it."""
     try:
         return decoded(row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"])
@@ -269,15 +271,15 @@ def decoded_row(row: Mapping[str, Any]) -> Event | None:
         return None
 
 
-def erasures(rows: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
+def select_erasures(rows: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
     """The events by which words were emptied."""
     for row in rows:
-        event = decoded_row(row) if row["kind"] in ("erased", "purged") else None
+        event = decode_row(row) if row["kind"] in ("erased", "purged") else None
         if event is not None:
             yield event
 
 
-def words_changed(
+def check_texts(
     texts: Mapping[int, Mapping[str, Any]], number: int, event: Event, erased: Mapping[int, str]
 ) -> Iterator[str]:
     """What is wrong with the words that an event refers to. texts: the rows of them, by number; erased: the digests of

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.history.erasure import empty, plain_words
+from deskterm.desk.history.erasure import find_plain_text_fields, replace_texts
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import PersonalText, table_of
@@ -20,7 +20,9 @@ _AT_ONCE = 100
 """Tickets that are purged in one transaction: others work meanwhile."""
 
 
-def hold(desk: DeskSession, number: int, reason: str, *, now: datetime, version: int | None = None) -> CommandResult:
+def place_hold(
+    desk: DeskSession, number: int, reason: str, *, now: datetime, version: int | None = None
+) -> CommandResult:
     """Keep a ticket as it is, whatever its age, and erase nobody on it, until it is released. DeskError where the
     procedure holds nothing, or it is held already."""
     words = " ".join(reason.split())
@@ -36,7 +38,7 @@ def hold(desk: DeskSession, number: int, reason: str, *, now: datetime, version:
     return done
 
 
-def release(
+def release_hold(
     desk: DeskSession, number: int, reason: str = "", *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Hold a ticket no longer."""
@@ -48,27 +50,27 @@ def release(
     return done
 
 
-def kept_until(now: datetime, years: int) -> datetime:
+def calculate_cutoff(now: datetime, years: int) -> datetime:
     """Tickets that were last touched before this may be purged: so many years ago, by the calendar."""
     from dateutil.relativedelta import relativedelta
 
     return now - relativedelta(years=years)
 
 
-def due(desk: DeskSession, reader: ReadConnection, *, now: datetime) -> list[Kept]:
+def find_expired_tickets(desk: DeskSession, reader: ReadConnection, *, now: datetime) -> list[Kept]:
     """Closed tickets whose time is over and that have words left, held ones among them; the oldest first."""
     years = desk.procedure.definition.retention.years
-    return past_their_time(reader, seconds(kept_until(now, years)))
+    return past_their_time(reader, seconds(calculate_cutoff(now, years)))
 
 
-def purge(
+def purge_expired_tickets(
     desk: DeskSession, reader: ReadConnection, *, now: datetime, progress: Callable[[int, int], None] | None = None
 ) -> list[Kept]:
     """Empty the words of closed tickets whose time is over, but for those that are held; which they were. What was
     done when and by whom, and the chain of events, stay. DeskError unless an admin asks."""
     desk.require("purge")
-    wanted = [ticket for ticket in due(desk, reader, now=now) if ticket.held is None]
-    last = seconds(kept_until(now, desk.procedure.definition.retention.years))
+    wanted = [ticket for ticket in find_expired_tickets(desk, reader, now=now) if ticket.held is None]
+    last = seconds(calculate_cutoff(now, desk.procedure.definition.retention.years))
     table = table_of(PersonalText)
     gone: list[Kept] = []
     for start in range(0, len(wanted), _AT_ONCE):
@@ -80,7 +82,7 @@ def purge(
                     continue  # it moved on meanwhile
                 query = select(table.c.id).where(table.c.ticket_id == work.number, table.c.salt != "")
                 emptied = dict.fromkeys(work.session.execute(query).scalars())
-                empty(work, "purged", emptied, fields=plain_words(work))
+                replace_texts(work, "purged", emptied, fields=find_plain_text_fields(work))
                 gone.append(part[work.number or 0])
         if progress is not None:
             progress(min(start + _AT_ONCE, len(wanted)), len(wanted))

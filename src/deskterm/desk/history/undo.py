@@ -48,7 +48,7 @@ _STAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class LastCommand:
     """A command as it stands on one ticket: its events, the last one last. bulk: the mark of a command that was about
     several tickets. aside: what came after it and is by the way."""
 
@@ -79,7 +79,7 @@ class Act:
         return "; ".join(dict.fromkeys(said))
 
 
-def last_act(events: Iterable[Event]) -> Act | None:
+def find_last_command(events: Iterable[Event]) -> LastCommand | None:
     """The last command that stands, and is not by the way."""
     stand = standing(events)
     heads = {event.seq: event for event in stand}
@@ -98,10 +98,10 @@ def last_act(events: Iterable[Event]) -> Act | None:
     before = others[-1].seq if others else 0
     taken = [event for event in stand if event.seq > before and act_of(event) == wanted]
     aside = [event for event in stand if event.seq > taken[0].seq and act_of(event) != wanted]
-    return Act(tuple(taken), wanted[1], tuple(aside))
+    return LastCommand(tuple(taken), wanted[1], tuple(aside))
 
 
-def undo(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
+def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
     """Take back the last command of a ticket, on all the tickets that it was about, in one transaction. Called again,
     it takes back the one before. Agents take back what they did themselves, leads and admins anything. Letters that
     still wait are withdrawn, and so is the reply that they were to bring; the summary says when letters of another
@@ -110,10 +110,10 @@ def undo(desk: DeskSession, number: int, *, now: datetime, version: int | None =
     and what something else was built on since."""
     desk.require("undo")
     with desk.store.reading() as session:
-        first = last_act(events_of(session, number))
+        first = find_last_command(events_of(session, number))
         numbers = _numbers(session, number, first)
     with desk.tickets(numbers, "undo", now) as works:
-        acts = {work.number: last_act(work.events()) for work in works}
+        acts = {work.number: find_last_command(work.events()) for work in works}
         here = next(work for work in works if work.number == number)
         if version is not None and any(event.seq > version and event.kind not in _ASIDE for event in here.events()):
             raise MovedOn(number, version, here.state.version)
@@ -131,13 +131,13 @@ def undo(desk: DeskSession, number: int, *, now: datetime, version: int | None =
     return CommandResult(number, done.summary, _reversed(act.events), done.version)
 
 
-def concerned(desk: DeskSession, number: int) -> list[int]:
+def find_affected_tickets(desk: DeskSession, number: int) -> list[int]:
     """The tickets that the last command of a ticket was about: what `undo` takes back."""
     with desk.store.reading() as session:
-        return _numbers(session, number, last_act(events_of(session, number)))
+        return _numbers(session, number, find_last_command(events_of(session, number)))
 
 
-def _numbers(session: Any, number: int, act: Act | None) -> list[int]:
+def _numbers(session: Any, number: int, act: LastCommand | None) -> list[int]:
     """The tickets that a command was about."""
     if act is None or act.bulk is None:
         return [number]
@@ -146,7 +146,7 @@ def _numbers(session: Any, number: int, act: Act | None) -> list[int]:
     return sorted({number, *found})
 
 
-def _letters(work: TicketTransaction, act: Act | None) -> list[str]:
+def _letters(work: TicketTransaction, act: LastCommand | None) -> list[str]:
     """How far the letters of a command got on one ticket."""
     records = work.state.records
     found = (records.get(("letter", str(event.seq))) for event in (act.events if act else ()) if event.kind == "letter")
@@ -154,7 +154,11 @@ def _letters(work: TicketTransaction, act: Act | None) -> list[str]:
 
 
 def _check(
-    desk: DeskSession, work: TicketTransaction, act: Act | None, undone: tuple[int, Act], letters: Sequence[str]
+    desk: DeskSession,
+    work: TicketTransaction,
+    act: LastCommand | None,
+    undone: tuple[int, LastCommand],
+    letters: Sequence[str],
 ) -> None:
     """DeskError unless this ticket's part of a command can be taken back by this agent. undone: the ticket that it was
     asked of, and the command there; letters: how far those of the whole command got."""
@@ -174,7 +178,7 @@ def _check(
         raise DeskError(f"The last thing on {work.number} is not yours: {_since(act.head, desk)}. Ask a lead.")
 
 
-def _or_parted(number: int, act: Act) -> str:
+def _or_parted(number: int, act: LastCommand) -> str:
     """What else may be done where two tickets were taken for one. number: the ticket whose act it is."""
     for event in act.events:
         if event.kind == "duplicated" or (event.kind == "merged" and "into" in event.data):
@@ -197,7 +201,7 @@ def _stays(event: Event, letters: Sequence[str]) -> str | None:
     return _STAYS.get(event.kind)
 
 
-def _require_return(desk: DeskSession, work: TicketTransaction, act: Act) -> None:
+def _require_return(desk: DeskSession, work: TicketTransaction, act: LastCommand) -> None:
     """DeskError when a command closed a ticket for good, where closed ones can no longer be changed (S4-15). That two
     tickets were taken for one is another matter: nobody said that it had ended."""
     if work.state.category != "closed" or not work.procedure.definition.closing.immutable:
@@ -210,7 +214,7 @@ def _require_return(desk: DeskSession, work: TicketTransaction, act: Act) -> Non
         )
 
 
-def _take_back(work: TicketTransaction, act: Act) -> int:
+def _take_back(work: TicketTransaction, act: LastCommand) -> int:
     """Take an act back on one ticket; how many of its letters are sent already."""
     if act.split_off:
         status = duplicate_status(work.procedure, work.state.type, work.number)
@@ -241,7 +245,7 @@ def _about(event: Event) -> set[int]:
     return {int(name.rsplit(".", 1)[1]) for name in event.changes if name.startswith("records.letter.")}
 
 
-def _mistold(work: TicketTransaction, act: Act, gone: set[int]) -> set[int]:
+def _mistold(work: TicketTransaction, act: LastCommand, gone: set[int]) -> set[int]:
     """What was noticed since of due times that are no more: the true ones are to be noticed again."""
     noticed = [event for event in (*act.events, *act.aside) if event.kind == "noticed"]
     if not noticed:

@@ -47,8 +47,8 @@ def follow(work: TicketTransaction) -> list[str]:
 
 def _kept(work: TicketTransaction, event: Event) -> list[str]:
     return [
-        *time_entries.settle(work),
-        *quotes.wanted(work, event),
+        *time_entries.record_finished_work(work),
+        *quotes.request_due_quote(work, event),
         *survey.request_feedback(work, event),
         *articles.record_sent_articles(work, event),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from deskterm.desk.admin.rule_settings import is_on
+from deskterm.desk.admin.rule_settings import is_rule_automatic
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change, next_key, of_kind
@@ -60,7 +60,7 @@ def _act(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> list[s
         acted = {event.data.get("by_rule") for event in work.happened}
         if rule.key in acted or not is_rule_for_ticket(work, rule):
             continue
-        said += apply_rule(work, rule, new=new) if is_on(work.session, rule) else _suggest(work, rule)
+        said += apply_rule(work, rule, new=new) if is_rule_automatic(work.session, rule) else _suggest(work, rule)
     return said
 
 
@@ -234,7 +234,7 @@ def _begin(work: TicketTransaction, rule: Rule) -> list[str]:
     if rule.route is not None:
         from deskterm.desk.development import items
 
-        said.append(items.begin(work, rule.route))
+        said.append(items.raise_item_by_rule(work, rule.route))
     return [words for words in said if words]
 
 

@@ -33,7 +33,7 @@ class Time(Command):
                 from deskterm.desk.billing import time_entries
                 from deskterm.desk.domain import money
 
-                return time_entries.write(desk, number, money.parse_time(length), note=note, now=now)
+                return time_entries.add_entry(desk, number, money.parse_time(length), note=note, now=now)
 
             await screen.carrying.to_each(lines, write)
 
@@ -57,11 +57,11 @@ class Quote(Command):
                 from deskterm.desk.domain import money
 
                 if word == "request":
-                    return quotes.request(desk, number, note=note, now=now)
+                    return quotes.request_quote(desk, number, note=note, now=now)
                 if word in ("accept", "decline"):
-                    return quotes.answer(desk, number, word == "accept", note=note, now=now)
+                    return quotes.record_quote_answer(desk, number, word == "accept", note=note, now=now)
                 amount = money.parse_amount(word, desk.procedure.definition.money.currency)
-                return quotes.send(desk, number, amount, note=note, now=now)
+                return quotes.send_quote(desk, number, amount, note=note, now=now)
 
             await screen.carrying.to_each(lines, quote)
 
@@ -81,7 +81,7 @@ class Raise(Command):
             words = argument.split()
             again = words[-1:] in (["again"], ["--again"])
             route = " ".join(words[:-1] if again else words)
-            return items.raise_item(desk, number, route=route or None, again=again, now=now)
+            return items.raise_item(desk, number, route=route or None, allow_same=again, now=now)
 
         await screen.carrying.to_each(screen.lines(many=False), begin)
 
@@ -108,10 +108,11 @@ class Item(Command):
 
     async def _asked(self, screen: DeskScreen, number: int) -> str | None:
         def ways(desk: DeskSession) -> list[Choice]:
-            from deskterm.desk.development.item_workflow import ways
+            from deskterm.desk.development.item_workflow import list_next_statuses
 
             return [
-                Choice(status.key, sanitize(status.label), sanitize(status.definition)) for status in ways(desk, number)
+                Choice(status.key, sanitize(status.label), sanitize(status.definition))
+                for status in list_next_statuses(desk, number)
             ]
 
         choices = await screen.clerk.do(ways)

@@ -33,7 +33,7 @@ class Undo(Command):
             def once(desk: DeskSession, number: int) -> CommandResult:
                 from deskterm.desk.history import undo
 
-                return undo.undo(desk, number, now=now, version=last.version)
+                return undo.undo_last_command(desk, number, now=now, version=last.version)
 
             await screen.carrying.to_numbers([last.number], once)
             return
@@ -43,8 +43,8 @@ class Undo(Command):
             from deskterm.desk.history import undo
 
             if number not in taken:
-                together = undo.concerned(desk, number)
-                done = undo.undo(desk, number, now=now)
+                together = undo.find_affected_tickets(desk, number)
+                done = undo.undo_last_command(desk, number, now=now)
                 taken.update((one, done) for one in together)
             return taken[number]
 
@@ -140,8 +140,8 @@ class Hold(Worded):
         from deskterm.desk.history import retention
 
         if words == "-":
-            return retention.release(desk, number, now=now)
-        return retention.hold(desk, number, words, now=now)
+            return retention.release_hold(desk, number, now=now)
+        return retention.place_hold(desk, number, words, now=now)
 
 
 TOGETHER = (Undo(), Duplicate(), Merge(), Separate(), Split(), Hold())
