@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.events import Event, TextRef
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import loads
@@ -148,7 +149,7 @@ class Told:
         self.status = ""
         self.facts: dict[str, Any] = {}
 
-    def tell(self, kind: str, at: int, actor: str = "sam", *, words: bool = False, **changes: Any) -> Told:
+    def tell(self, kind: EventKind, at: int, actor: str = "sam", *, words: bool = False, **changes: Any) -> Told:
         """One event; words: it speaks. `data_` stands before what is no change but data."""
         data = {name[5:]: value for name, value in changes.items() if name.startswith("data_")}
         told: dict[str, tuple[Any, Any]] = {}
@@ -218,7 +219,8 @@ def tickets(draw: st.DrawFn) -> tuple[Told, int]:
         elif act == "sprint":
             ticket.tell("scheduled", at, "lea", sprint=draw(st.sampled_from([None, "2026-11-16", "2026-11-30"])))
         elif act == "work":
-            ticket.tell(draw(st.sampled_from(["work_started", "work_stopped"])), at)
+            kinds: tuple[EventKind, ...] = "work_started", "work_stopped"
+            ticket.tell(draw(st.sampled_from(kinds)), at)
         elif act == "waive":
             metric = draw(st.sampled_from(METRICS))
             ticket.tell("waived", at, "lea", data_metric=metric, data_cycle=1, data_reason="agreed on the telephone")

@@ -61,7 +61,7 @@ def log(
 ) -> None:
     """List who did what and when, the newest first; with --accesses who looked."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.domain.event_kinds import change_phrase, event_phrase
+    from deskterm.desk.domain.event_phrases import change_phrase, event_phrase
     from deskterm.procedure.compiled import from_document
     from deskterm.store.queries.access_log import deeds, looks
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.event_kinds import MERGE_EVENTS, EventKind
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.errors import DeskError, UsageError
@@ -27,7 +28,7 @@ def request_feedback(work: TicketTransaction, event: Event) -> list[str]:
     when = work.procedure.definition.feedback.ask
     if when == "never" or "status" not in event.changes or work.state.requester_id is None:
         return []
-    if event.kind in ("duplicated", "merged", "withdrawn") or not {"into", "because"}.isdisjoint(event.data):
+    if event.kind in MERGE_EVENTS or event.kind == "withdrawn" or not {"into", "because"}.isdisjoint(event.data):
         return []
     before, after = (_category(work, key) for key in event.changes["status"])
     wanted = _DONE if when == "resolved" else ("closed",)
@@ -90,7 +91,7 @@ def review_answer(
             who=desk.agent.login,
             **({"words": list(texts)} if texts else {}),
         )
-        kind = "feedback_changed" if outcome.strip() else "feedback_reviewed"
+        kind: EventKind = "feedback_changed" if outcome.strip() else "feedback_reviewed"
         work.append(kind, changes, texts, feedback=record.key)
         done = work.done(f"{number}: feedback {record.key} reviewed")
     return done

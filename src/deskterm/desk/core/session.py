@@ -18,10 +18,10 @@ from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.people import stranger
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.transaction import Reactions, TicketTransaction, events_of
+from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
 from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import goes_on_at
-from deskterm.desk.domain.state import SYSTEM_EVENTS
 from deskterm.desk.policy.permissions import Act, require
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, from_document

@@ -16,8 +16,10 @@ from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.row_mapping import clock_values, instant, moment, record_values, seconds, ticket_values
+from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.due_changes import DueChange
-from deskterm.desk.domain.events import GENESIS, Changes, Event, TextRef, chained, decoded, encoded, text_digest
+from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind, entry_of
+from deskterm.desk.domain.events import GENESIS, Event, TextRef, chained, decoded, encoded, text_digest
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.records import Records
 from deskterm.desk.domain.state import State
@@ -161,13 +163,18 @@ class TicketTransaction:
 
     def append(
         self,
-        kind: str,
+        kind: EventKind,
         changes: Changes | None = None,
         texts: Mapping[str, str] | None = None,
         **data: Any,
     ) -> Event:
-        """Say what happened. changes: field → (before, after); equal ones are left out. texts: name → words.
-        UsageError for words that are too long."""
+        """Append an event to the ticket, and fold it in.
+
+        changes: field → (before, after); equal ones are left out. texts: name → text, which is kept apart from the
+        event. data: members of the kind's payload; those without a value are left out. Raises UsageError for a text
+        that is too long.
+        """
+        _require_declared(kind, data, texts or {})
         if kind != "letter":  # which has the words of a message around it
             short_enough((texts or {}).values())
         real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
@@ -299,14 +306,15 @@ class TicketTransaction:
         return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(moved))
 
 
-_MESSAGE_KIND = {
-    "letter": "system",
-    "registered": "public",
-    "replied": "public",
-    "thanked": "public",
-    "imported": "public",
-}
-"""Kind of event → kind of message; what is not here is for the desk's own eyes."""
+def _require_declared(kind: EventKind, data: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+    """Raise ValueError for an event that `event_kinds` does not describe: what is stored once is kept for ever."""
+    entry = EVENT_KINDS.get(kind)
+    if entry is None:
+        raise ValueError(f"There is no event kind {kind!r}: add it to desk/domain/event_kinds.py.")
+    if unknown := data.keys() - entry.members:
+        raise ValueError(f"{kind!r} has no members {sorted(unknown)}: add them to its payload.")
+    if "body" in texts and entry.message_kind is None:
+        raise ValueError(f"{kind!r} has no body: give its entry a message_kind.")
 
 
 def message_values(event: Event) -> dict[str, Any] | None:
@@ -317,7 +325,7 @@ def message_values(event: Event) -> dict[str, Any] | None:
     return {
         "seq": event.seq,
         "at": instant(event.data.get("spoken_at", event.at)),
-        "kind": _MESSAGE_KIND.get(event.kind, "internal"),
+        "kind": entry_of(event.kind).message_kind or "internal",
         "author_kind": author_kind,
         "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
         "contact_id": event.data.get("contact"),
@@ -345,5 +353,8 @@ def named(session: Session, state: State, known: Mapping[int, str] | None = None
 def _renames(event: Event) -> bool:
     """Whether the words in a ticket's row may be others after an event."""
     return (
-        "subject" in event.texts or event.kind in ("undone", "erased", "purged") or not _NAMED.isdisjoint(event.changes)
+        "subject" in event.texts
+        or event.kind == "undone"
+        or event.kind in ERASURE_EVENTS
+        or not _NAMED.isdisjoint(event.changes)
     )

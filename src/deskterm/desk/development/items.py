@@ -20,6 +20,7 @@ from sqlalchemy import select
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.policy.permissions import Act
 from deskterm.desk.policy.status_graph import chosen
@@ -73,7 +74,7 @@ class ItemTransaction:
         return find_route(self.origin.procedure, self.record)
 
     def update(
-        self, kind: str, status: DevStatus | None = None, data: dict[str, Any] | None = None, **values: Any
+        self, kind: EventKind, status: DevStatus | None = None, data: dict[str, Any] | None = None, **values: Any
     ) -> None:
         """Give members of the item other values, here and in what mirrors it. enters: the status that it comes to,
         and that may move its tickets."""

@@ -1,176 +1,435 @@
-"""What an event was, in a few words: for those who ask what happened since, and for the log."""
+"""Event kinds: everything the desk knows about a kind of event, in one table.
+
+A new kind needs its name in `EventKind`, an entry in `EVENT_KINDS` and, where its data has members of its own, a
+payload in `event_payloads`. The names are persisted and part of each event's hash: they never change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
-from deskterm.desk.domain.events import Changes
-from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.desk.domain import event_payloads as payloads
+from deskterm.desk.domain.changes import Changes, changed_records
+from deskterm.procedure.schema.words import Moment, News
 
-_DEEDS = {
-    "registered": "opened it",
-    "replied": "answered",
-    "noted": "wrote a note",
-    "moved": "changed the status",
-    "kept_back": "did not move it",
-    "assigned": "assigned it",
-    "severity_set": "set the severity",
-    "priority_set": "set the priority",
-    "tagged": "tagged it",
-    "edited": "edited it",
-    "imported": "brought it in",
-    "due_set": "set a due time",
-    "scheduled": "scheduled it",
-    "waived": "let a miss pass",
-    "noticed": "noted the time",
-    "snoozed": "put it off",
-    "work_started": "began to work on it",
-    "work_stopped": "left off working on it",
-    "transferred": "handed it over",
-    "duplicated": "closed it as a duplicate",
-    "split_from": "split it off",
-    "linked": "linked it",
-    "migrated": "brought it to another edition",
-    "merged": "merged it",
-    "separated": "let it go its own way again",
-    "withdrawn": "took it back",
-    "undone": "took a command back",
-    "letter": "wrote a letter",
-    "told": "told colleagues",
-    "delivered": "delivered a letter",
-    "participants": "changed who takes part",
-    "checked": "worked on a checklist",
-    "exempted": "changed whether it is exempt",
-    "prioritised": "gave a reason for its priority",
-    "suggested": "suggested something",
-    "handed_off": "marked it for the client's own desk",
-    "escalated": "escalated it",
-    "reviewed": "decided on an escalation",
-    "item_raised": "raised a development item",
-    "item_moved": "moved a development item",
-    "item_joined": "let it wait for a development item",
-    "item_decided": "decided on the route of a development item",
-    "item_scheduled": "scheduled a development item",
-    "item_ended": "ended a development item",
-    "released": "released it",
-    "worked": "wrote down time",
-    "quoted": "worked on a quote",
-    "agreed": "wrote down that the customer agrees to the price",
-    "feedback_asked": "asked how it was",
-    "feedback": "wrote down an answer to a survey",
-    "feedback_reviewed": "read an answer to a survey",
-    "feedback_changed": "said what came of an answer",
-    "article_sent": "sent an article",
-    "thanked": "recorded thanks",
-    "overruled": "overruled what was taken for thanks",
-    "reminded": "reminded the requester",
-    "held": "changed whether it is held",
-    "erased": "erased somebody's words",
-    "purged": "purged its words",
-}
+EventKind = Literal[
+    "registered",
+    "replied",
+    "noted",
+    "moved",
+    "kept_back",
+    "assigned",
+    "severity_set",
+    "priority_set",
+    "tagged",
+    "edited",
+    "imported",
+    "due_set",
+    "scheduled",
+    "waived",
+    "noticed",
+    "snoozed",
+    "work_started",
+    "work_stopped",
+    "transferred",
+    "duplicated",
+    "split_from",
+    "linked",
+    "migrated",
+    "merged",
+    "separated",
+    "withdrawn",
+    "undone",
+    "letter",
+    "told",
+    "delivered",
+    "participants",
+    "checked",
+    "exempted",
+    "prioritised",
+    "suggested",
+    "handed_off",
+    "escalated",
+    "disputed",
+    "reviewed",
+    "item_raised",
+    "item_moved",
+    "item_joined",
+    "item_decided",
+    "item_scheduled",
+    "item_ended",
+    "released",
+    "worked",
+    "quoted",
+    "agreed",
+    "feedback_asked",
+    "feedback",
+    "feedback_reviewed",
+    "feedback_changed",
+    "article_sent",
+    "thanked",
+    "overruled",
+    "settled",
+    "held",
+    "erased",
+    "purged",
+]
 
-_SAID = frozenset({"requester"})
-_TOLD = ("status", "severity", "priority", "impact", "urgency", "type", "assignee", "team", "department", "tier",
-         "product", "topic", "tags", "sprint", "exempt", "held")  # fmt: skip
-"""Changes that are worth a word, in this order."""
+Data = Mapping[str, Any]
+"""Data of an event, as its kind's payload describes it."""
 
-
-def event_phrase(kind: str, data: Mapping[str, Any]) -> str:
-    """What somebody did by an event, as it goes on after a name: `changed the status (working → solved)`."""
-    if data.get("author_kind") in _SAID and kind in ("replied", "thanked"):
-        return "recorded a message of the requester"
-    words = _DEEDS.get(kind, kind.replace("_", " "))
-    if kind in ("duplicated", "merged", "separated", "linked", "split_from"):
-        other = data.get("into") or data.get("ticket")
-        words += f" ({other})" if other else ""
-    elif kind == "handed_off" and data.get("passed"):
-        words = "passed it to the client's own desk"
-    elif kind == "kept_back":
-        words += f" to {data.get('label', '')}: {data.get('why', '')}"
-    elif kind == "undone":
-        seqs = data.get("seqs", ())
-        words += f" (event{'s' if len(seqs) > 1 else ''} {', '.join(str(seq) for seq in seqs)})"
-    return words
+Category = Literal["person", "system", "retention"]
+MessageKind = Literal["public", "internal", "system"]
 
 
-_THINGS = {
-    "duplicated": "the closing as a duplicate of {ticket}",
-    "merged": "the merge into {into}",
-    "separated": "the parting from {ticket}",
-    "transferred": "the handing over",
-    "escalated": "the escalation",
-    "exempted": "the exemption",
-    "disputed": "the disagreement over its priority",
-    "replied": "the answer",
-    "checked": "the work on a checklist",
-    "item_raised": "the development item",
-    "item_joined": "the wait for a development item",
-    "worked": "the time that was written down",
-    "agreed": "the customer's agreement to the price",
-    "settled": "that the permanent fix is there",
-    "overruled": "that it was no mere thanks",
-}
-_QUOTE = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindEntry:
+    """What the desk knows about one kind of event."""
+
+    label: str
+    """Phrase for the history, to go on after the actor's name: `closed it as a duplicate`."""
+    phrase: Callable[[str, Data], str] | None = None
+    """Makes a fuller phrase from the label and an event's data."""
+    payload: type[payloads.EventData] = payloads.EventData
+    category: Category = "person"
+    """`person`: somebody acted. `system`: it follows from other events or from the time. `retention`: it concerns how
+    long the ticket is kept. Only events of persons make a ticket younger."""
+    message_kind: MessageKind | None = None
+    """Visibility of the event's `body`; None where events of the kind have no body."""
+    topics: Callable[[Changes, Data], tuple[News, ...]] | None = None
+    """Returns the notice topics that an event has because of its kind."""
+    trigger: Moment | None = None
+    """Trigger of rules that every event of the kind fires."""
+    has_reactions: bool = True
+    """Rules, notices and follow-up actions react to it."""
+    letter_note: str = ""
+    """Name of the text that letters about the event insert as `{note}`; empty for none."""
+    is_merge: bool = False
+    """It joins two tickets into one, so a ticket that it closes was not resolved."""
+    erases_texts: bool = False
+    undo_noun: str = ""
+    """The act as something that can be undone, with `{ticket}` and `{into}` from the data; empty where the changes say
+    enough."""
+    undo_phrase: Callable[[Changes, Data], str] | None = None
+    """Returns a noun for special cases, or an empty text where `undo_noun` holds."""
+    irreversible: str = ""
+    """Why events of the kind cannot be undone; empty where they can."""
+    members: frozenset[str] = field(init=False)
+    """Names that the payload allows in the data."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "members", frozenset(self.payload.__annotations__))
+
+
+def _with_ticket(label: str, data: Data) -> str:
+    other = data.get("into") or data.get("ticket")
+    return f"{label} ({other})" if other else label
+
+
+def _by_author(label: str, data: Data) -> str:
+    return "recorded a message of the requester" if data.get("author_kind") == "requester" else label
+
+
+def _with_obstacle(label: str, data: Data) -> str:
+    return f"{label} to {data.get('label', '')}: {data.get('why', '')}"
+
+
+def _with_events(label: str, data: Data) -> str:
+    seqs = data.get("seqs", ())
+    return f"{label} (event{'s' if len(seqs) > 1 else ''} {', '.join(str(seq) for seq in seqs)})"
+
+
+def _passed_on(label: str, data: Data) -> str:
+    return "passed it to the client's own desk" if data.get("passed") else label
+
+
+def _reply_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+    if data.get("author_kind") == "requester":
+        return () if data.get("thanks") else ("customer-replied",)
+    return () if data.get("automatic") else ("replied",)
+
+
+def _merge_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+    # The ticket that takes another one in has the same kind of event, and nobody needs to be told there.
+    return ("merged",) if data.get("into") else ()
+
+
+def _escalation_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+    opened = any(record.get("state") == "open" for record in changed_records(changes, "escalation"))
+    return ("escalated",) if opened else ()
+
+
+def _survey_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+    return ("feedback-given", "low-score") if data.get("low") else ("feedback-given",)
+
+
+_QUOTE_NOUNS = {
     "requested": "the request for a quote",
     "sent": "the quote",
     "accepted": "the quote's acceptance",
     "declined": "the quote's refusal",
 }
-_JOINED = {
-    "duplicates": "the duplicate {ticket}",
-    "merged": "the merge of {ticket}",
-    "attached": "the attaching of {ticket}",
+_LINK_NOUNS = {
+    "fields.duplicates": "the duplicate {ticket}",
+    "fields.merged": "the merge of {ticket}",
+    "fields.attached": "the attaching of {ticket}",
 }
 
 
-def undoable_act(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
-    """What somebody did by an event, as something that can be taken back (`the merge into 1001`); empty where its
-    changes say it all."""
-    if kind == "quoted":
-        return _QUOTE.get(str(data.get("means")), "the work on a quote")
-    field = next((name[7:] for name in changes if name[:7] == "fields." and name[7:] in (*_JOINED, "split_to")), None)
-    if field == "split_to" and kind == "linked":
-        numbers = data.get("tickets") or [data.get("ticket")]
-        return f"the splitting off of {', '.join(map(str, numbers))}"
-    if field is not None and kind in ("linked", "merged"):
-        return _JOINED[field].format(ticket=data.get("ticket"))
-    words = _THINGS.get(kind, "")
-    return words.format(ticket=data.get("ticket"), into=data.get("into")) if words else ""
+def _quote_noun(changes: Changes, data: Data) -> str:
+    return _QUOTE_NOUNS.get(str(data.get("means")), "the work on a quote")
 
 
-def change_phrase(changes: Changes, procedure: CompiledProcedure) -> str:
-    """The changes of an event that are worth a word, by the names of the procedure: `status Working on it → Solved,
-    assignee none → sam`."""
-
-    def told(name: str, value: Any) -> str:
-        if value in (None, "", [], ()):
-            return "none"
-        labels = _labels(procedure, name)
-        each = value if isinstance(value, (list, tuple)) else [value]
-        return ", ".join(labels.get(str(one), str(one)) for one in each)
-
-    return ", ".join(
-        f"{name} {told(name, changes[name][0])} → {told(name, changes[name][1])}" for name in _TOLD if name in changes
-    )
+def _merge_noun(changes: Changes, data: Data) -> str:
+    noun = next((_LINK_NOUNS[name] for name in changes if name in _LINK_NOUNS), "")
+    return noun.format(ticket=data.get("ticket"))
 
 
-def _labels(procedure: CompiledProcedure, name: str) -> Mapping[str, str]:
-    """Key → label of the values that a field of a ticket may have."""
-    part = procedure.definition
-    choices: Mapping[str, Iterable[Any]] = {
-        "status": part.statuses,
-        "severity": part.severities,
-        "priority": part.priority.scale,
-        "impact": part.priority.impacts,
-        "urgency": part.priority.urgencies,
-        "type": part.types,
-        "team": part.teams,
-        "department": part.departments,
-        "product": part.products,
-        "topic": part.topics,
-        "exempt": part.sla.exempt_reasons,
-    }
-    if name == "tier":
-        return {str(tier.level): tier.label for tier in part.tiers}
-    return {one.key: one.label for one in choices.get(name, ())}
+def _link_noun(changes: Changes, data: Data) -> str:
+    first = next((name for name in changes if name in _LINK_NOUNS or name == "fields.split_to"), "")
+    if first == "fields.split_to":
+        return f"the splitting off of {', '.join(map(str, data.get('tickets') or [data.get('ticket')]))}"
+    return _merge_noun(changes, data)
+
+
+EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
+    "registered": KindEntry(
+        label="opened it",
+        payload=payloads.RegistrationData,
+        message_kind="public",
+        topics=lambda changes, data: ("registered",),
+        trigger="create",
+        irreversible="a request that was made stays: close it, with the reason",
+    ),
+    "replied": KindEntry(
+        label="answered",
+        phrase=_by_author,
+        payload=payloads.ReplyData,
+        message_kind="public",
+        topics=_reply_topics,
+        undo_noun="the answer",
+        irreversible="a reply that was sent stays sent",
+    ),
+    "noted": KindEntry(
+        label="wrote a note",
+        payload=payloads.MessageData,
+        message_kind="internal",
+        irreversible="what was written stays written",
+    ),
+    "moved": KindEntry(label="changed the status", payload=payloads.MoveData),
+    "kept_back": KindEntry(
+        label="did not move it",
+        phrase=_with_obstacle,
+        payload=payloads.KeptBackData,
+        category="system",
+        has_reactions=False,
+    ),
+    "assigned": KindEntry(label="assigned it"),
+    "severity_set": KindEntry(label="set the severity", payload=payloads.LevelData),
+    "priority_set": KindEntry(label="set the priority", payload=payloads.LevelData),
+    "tagged": KindEntry(label="tagged it"),
+    "edited": KindEntry(label="edited it"),
+    "imported": KindEntry(
+        label="brought it in",
+        payload=payloads.ImportData,
+        message_kind="public",
+        has_reactions=False,
+        irreversible="what was brought in stays",
+    ),
+    "due_set": KindEntry(label="set a due time", payload=payloads.ClockData),
+    "scheduled": KindEntry(label="scheduled it"),
+    "waived": KindEntry(label="let a miss pass", payload=payloads.ClockData),
+    "noticed": KindEntry(label="noted the time", payload=payloads.NoticedData, category="system", has_reactions=False),
+    "snoozed": KindEntry(label="put it off"),
+    "work_started": KindEntry(label="began to work on it", payload=payloads.WorkData),
+    "work_stopped": KindEntry(label="left off working on it", payload=payloads.WorkData),
+    "transferred": KindEntry(
+        label="handed it over", payload=payloads.MessageData, message_kind="internal", undo_noun="the handing over"
+    ),
+    "duplicated": KindEntry(
+        label="closed it as a duplicate",
+        phrase=_with_ticket,
+        payload=payloads.LinkData,
+        topics=lambda changes, data: ("merged",),
+        is_merge=True,
+        undo_noun="the closing as a duplicate of {ticket}",
+    ),
+    "split_from": KindEntry(label="split it off", phrase=_with_ticket, payload=payloads.LinkData),
+    "linked": KindEntry(label="linked it", phrase=_with_ticket, payload=payloads.LinkData, undo_phrase=_link_noun),
+    "migrated": KindEntry(
+        label="brought it to another edition",
+        payload=payloads.MigrationData,
+        has_reactions=False,
+        irreversible="a ticket is brought to another edition, not back",
+    ),
+    "merged": KindEntry(
+        label="merged it",
+        phrase=_with_ticket,
+        payload=payloads.LinkData,
+        topics=_merge_topics,
+        is_merge=True,
+        undo_noun="the merge into {into}",
+        undo_phrase=_merge_noun,
+    ),
+    "separated": KindEntry(
+        label="let it go its own way again",
+        phrase=_with_ticket,
+        payload=payloads.LinkData,
+        undo_noun="the parting from {ticket}",
+    ),
+    "withdrawn": KindEntry(
+        label="took it back",
+        payload=payloads.LinkData,
+        has_reactions=False,
+        irreversible="it was taken back itself",
+    ),
+    "undone": KindEntry(
+        label="took a command back", phrase=_with_events, payload=payloads.UndoData, has_reactions=False
+    ),
+    "letter": KindEntry(
+        label="wrote a letter",
+        payload=payloads.LetterData,
+        category="system",
+        message_kind="system",
+        has_reactions=False,
+    ),
+    "told": KindEntry(
+        label="told colleagues", payload=payloads.StaffNoticeData, category="system", has_reactions=False
+    ),
+    "delivered": KindEntry(label="delivered a letter", category="system", has_reactions=False),
+    "participants": KindEntry(label="changed who takes part"),
+    "checked": KindEntry(
+        label="worked on a checklist", payload=payloads.ChecklistData, undo_noun="the work on a checklist"
+    ),
+    "exempted": KindEntry(label="changed whether it is exempt", undo_noun="the exemption"),
+    "prioritised": KindEntry(label="gave a reason for its priority"),
+    "suggested": KindEntry(
+        label="suggested something", payload=payloads.SuggestionData, category="system", has_reactions=False
+    ),
+    "handed_off": KindEntry(
+        label="marked it for the client's own desk",
+        phrase=_passed_on,
+        payload=payloads.HandoffData,
+        message_kind="internal",
+    ),
+    "escalated": KindEntry(
+        label="escalated it",
+        payload=payloads.MessageData,
+        message_kind="internal",
+        topics=_escalation_topics,
+        trigger="escalation",
+        undo_noun="the escalation",
+    ),
+    "disputed": KindEntry(
+        label="disputed",
+        payload=payloads.MessageData,
+        message_kind="internal",
+        undo_noun="the disagreement over its priority",
+    ),
+    "reviewed": KindEntry(label="decided on an escalation", payload=payloads.MessageData, message_kind="internal"),
+    "item_raised": KindEntry(
+        label="raised a development item", payload=payloads.ItemData, undo_noun="the development item"
+    ),
+    "item_moved": KindEntry(label="moved a development item", payload=payloads.ItemData),
+    "item_joined": KindEntry(
+        label="let it wait for a development item",
+        payload=payloads.ItemData,
+        undo_noun="the wait for a development item",
+    ),
+    "item_decided": KindEntry(label="decided on the route of a development item", payload=payloads.ItemData),
+    "item_scheduled": KindEntry(label="scheduled a development item", payload=payloads.ItemData),
+    "item_ended": KindEntry(label="ended a development item", payload=payloads.ItemData),
+    "released": KindEntry(
+        label="released it",
+        payload=payloads.ReleaseData,
+        topics=lambda changes, data: () if data.get("over") else ("released",),
+        trigger="release",
+        letter_note="notes",
+        irreversible="a release that went out stays out",
+    ),
+    "worked": KindEntry(
+        label="wrote down time", payload=payloads.TimeEntryData, undo_noun="the time that was written down"
+    ),
+    "quoted": KindEntry(
+        label="worked on a quote",
+        payload=payloads.QuoteData,
+        topics=lambda changes, data: ("quoted",) if data.get("means") == "sent" else (),
+        undo_phrase=_quote_noun,
+    ),
+    "agreed": KindEntry(
+        label="wrote down that the customer agrees to the price",
+        payload=payloads.QuoteData,
+        undo_noun="the customer's agreement to the price",
+    ),
+    "feedback_asked": KindEntry(
+        label="asked how it was",
+        payload=payloads.SurveyData,
+        topics=lambda changes, data: ("feedback-asked",),
+    ),
+    "feedback": KindEntry(
+        label="wrote down an answer to a survey",
+        payload=payloads.SurveyData,
+        topics=_survey_topics,
+        irreversible="what the requester answered stays",
+    ),
+    "feedback_reviewed": KindEntry(label="read an answer to a survey", payload=payloads.SurveyData),
+    "feedback_changed": KindEntry(
+        label="said what came of an answer",
+        payload=payloads.SurveyData,
+        topics=lambda changes, data: ("changed-by-feedback",),
+        letter_note="changed",
+    ),
+    "article_sent": KindEntry(label="sent an article", payload=payloads.ArticleData),
+    "thanked": KindEntry(
+        label="recorded thanks",
+        phrase=_by_author,
+        payload=payloads.MessageData,
+        message_kind="public",
+        irreversible="what the requester wrote stays",
+    ),
+    "overruled": KindEntry(
+        label="overruled what was taken for thanks",
+        payload=payloads.OverruleData,
+        undo_noun="that it was no mere thanks",
+    ),
+    "settled": KindEntry(label="settled", undo_noun="that the permanent fix is there"),
+    "held": KindEntry(label="changed whether it is held", category="retention"),
+    "erased": KindEntry(
+        label="erased somebody's words",
+        payload=payloads.ErasureData,
+        category="retention",
+        has_reactions=False,
+        erases_texts=True,
+        irreversible="what was erased is gone",
+    ),
+    "purged": KindEntry(
+        label="purged its words",
+        payload=payloads.ErasureData,
+        category="retention",
+        has_reactions=False,
+        erases_texts=True,
+        irreversible="what was purged is gone",
+    ),
+}
+
+SYSTEM_EVENTS: Final = frozenset(kind for kind, entry in EVENT_KINDS.items() if entry.category == "system")
+"""Kinds that follow from other events or from the time: they do not make a ticket younger."""
+
+RETENTION_EVENTS: Final = frozenset(kind for kind, entry in EVENT_KINDS.items() if entry.category == "retention")
+"""Kinds that concern how long a ticket is kept, and what of it."""
+
+ERASURE_EVENTS: Final = frozenset(kind for kind, entry in EVENT_KINDS.items() if entry.erases_texts)
+"""Kinds whose events list the texts that were erased, as `words`."""
+
+MERGE_EVENTS: Final = frozenset(kind for kind, entry in EVENT_KINDS.items() if entry.is_merge)
+"""Kinds that join two tickets into one."""
+
+LEVEL_EVENTS: Final[Mapping[str, EventKind]] = {"severity": "severity_set", "priority": "priority_set"}
+"""Field → kind that sets it."""
+
+
+def entry_of(kind: str) -> KindEntry:
+    """Return the entry of a kind; a bare one for a kind that is not in the table, which somebody else wrote."""
+    return EVENT_KINDS.get(kind) or KindEntry(label=kind.replace("_", " "))  # type: ignore[call-overload]

@@ -10,77 +10,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.errors import DeskError
-
-Kind = Literal[
-    "registered",
-    "replied",
-    "noted",
-    "moved",
-    "kept_back",
-    "assigned",
-    "severity_set",
-    "priority_set",
-    "tagged",
-    "edited",
-    "imported",
-    "due_set",
-    "scheduled",
-    "waived",
-    "noticed",
-    "snoozed",
-    "work_started",
-    "work_stopped",
-    "transferred",
-    "duplicated",
-    "split_from",
-    "linked",
-    "migrated",
-    "merged",
-    "separated",
-    "withdrawn",
-    "undone",
-    "letter",
-    "told",
-    "delivered",
-    "participants",
-    "checked",
-    "exempted",
-    "prioritised",
-    "suggested",
-    "handed_off",
-    "escalated",
-    "disputed",
-    "reviewed",
-    "item_raised",
-    "item_moved",
-    "item_joined",
-    "item_decided",
-    "item_scheduled",
-    "item_ended",
-    "released",
-    "worked",
-    "quoted",
-    "agreed",
-    "feedback_asked",
-    "feedback",
-    "feedback_reviewed",
-    "feedback_changed",
-    "article_sent",
-    "thanked",
-    "overruled",
-    "settled",
-    "held",
-    "erased",
-    "purged",
-]
-
-Changes = Mapping[str, tuple[Any, Any]]
-"""Field → (before, after); values are text, numbers, lists of text or None. `fields.KEY` is a field that the
-procedure asks for, `dues.METRIC` when a person said that it is due, and `records.KIND.KEY` something that hangs on the
-ticket (`deskterm.desk.domain.records`), as a JSON object."""
 
 GENESIS = "0" * 64
 """What the first event of a ticket is chained to."""
@@ -106,7 +40,7 @@ class Event:
     was judged otherwise then; `came_by`, the ticket that a message was addressed to."""
 
     seq: int
-    kind: str
+    kind: EventKind
     at: int
     actor: str
     version: int
@@ -146,7 +80,7 @@ def decoded(seq: int, kind: str, at: int, actor: str, version: int, data: str) -
         texts = {name: TextRef(*reference) for name, reference in content.pop("texts", {}).items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise Illegible(seq, kind) from error
-    return Event(seq, kind, at, actor, version, changes, texts, content)
+    return Event(seq, cast(EventKind, kind), at, actor, version, changes, texts, content)
 
 
 def chained(previous: str, ticket: int, event: Event, data: str) -> str:

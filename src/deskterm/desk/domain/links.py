@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from deskterm.desk.domain.events import Event
     from deskterm.desk.domain.state import State
 
 # In the first of a pair the number of the other stands, in the second the list of those that name it.
@@ -25,6 +26,11 @@ def goes_on_at(fields: Mapping[str, Any]) -> int | None:
     of; None for one that stands for itself."""
     found: int | None = fields.get(MERGED_INTO) or fields.get(DUPLICATE_OF)
     return found
+
+
+def is_merge_into_another(event: Event) -> bool:
+    """Return whether an event closed its ticket because the matter goes on in another one."""
+    return event.kind == "duplicated" or (event.kind == "merged" and "into" in event.data)
 
 
 def taken_along(state: State) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from deskterm.desk.domain.event_kinds import RETENTION_EVENTS, SYSTEM_EVENTS, EventKind
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, apply_record_change, letter_record, notice_record, of_kind
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
@@ -32,11 +33,7 @@ POLICY_FIELDS = frozenset(
 _PROMISED = frozenset({"sprint", "snoozed_until", "tier"})
 """Fields that say when something is due, or whose work counts (S3-06)."""
 
-SYSTEM_EVENTS = frozenset({"noticed", "suggested", "letter", "told", "delivered", "kept_back"})
-"""Events that follow from others or from the time: a ticket is not younger for them, and nobody's work."""
-
-RETENTION_EVENTS = frozenset({"held", "erased", "purged"})
-"""Events of how long a ticket is kept, and what of it: nobody worked on it."""
+_NOT_BY_PERSONS = SYSTEM_EVENTS | RETENTION_EVENTS
 
 Noticed = tuple[str, str, int, str, int]
 """What was said once: what, metric, cycle, threshold, and the due instant that it was said of."""
@@ -163,7 +160,7 @@ def apply(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
         state.facts = {name: getattr(state, name) for name in POLICY_FIELDS if name != "organisation_key"}
         state.facts["organisation"] = state.organisation_key
         _promise(state)
-    if event.kind not in SYSTEM_EVENTS | RETENTION_EVENTS:
+    if event.kind not in _NOT_BY_PERSONS:
         state.updated_at = event.at
     state.last_at = event.at
     state.version = event.seq
@@ -336,7 +333,7 @@ def _tell(state: State, event: Event, happened: set[str]) -> bool:
     return False
 
 
-_OWN: dict[str, Callable[[State, Event, set[str]], bool]] = {
+_OWN: dict[EventKind, Callable[[State, Event, set[str]], bool]] = {
     "waived": _waive,
     "noticed": _notice,
     "snoozed": _snooze,

@@ -24,6 +24,7 @@ from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
 from deskterm.desk.domain.events import Event, text_digest
 from deskterm.desk.domain.records import change, of_kind
 from deskterm.desk.policy.request_fields import holds_words
@@ -96,7 +97,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
 
 
 def replace_texts(
-    work: TicketTransaction, kind: str, texts: Mapping[int, str | None], *, dry_run: bool = False, **data: Any
+    work: TicketTransaction, kind: EventKind, texts: Mapping[int, str | None], *, dry_run: bool = False, **data: Any
 ) -> None:
     """Put other words, or none, in the place of texts, and say so in an event. texts: number of a text → its words
     from now on."""
@@ -115,7 +116,7 @@ def collect_replacement_digests(events: Iterable[Event]) -> dict[int, str]:
     """Number of a text → the digest of what stands in the place of what was erased; empty for nothing."""
     found: dict[int, str] = {}
     for event in events:
-        if event.kind in ("erased", "purged"):
+        if event.kind in ERASURE_EVENTS:
             found.update((int(number), digest) for number, digest in event.data.get("words", {}).items())
     return found
 

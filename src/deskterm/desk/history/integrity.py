@@ -18,6 +18,7 @@ from sqlmodel import Session, UTCDateTime
 
 from deskterm.desk.core.row_mapping import clock_values, record_values, seconds, ticket_values
 from deskterm.desk.core.transaction import UNDONE, message_values
+from deskterm.desk.domain.event_kinds import ERASURE_EVENTS
 from deskterm.desk.domain.events import GENESIS, Event, chained, decoded, text_digest
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.erasure import collect_replacement_digests
@@ -274,7 +275,7 @@ def decode_row(row: Mapping[str, Any]) -> Event | None:
 def select_erasures(rows: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
     """The events by which words were emptied."""
     for row in rows:
-        event = decode_row(row) if row["kind"] in ("erased", "purged") else None
+        event = decode_row(row) if row["kind"] in ERASURE_EVENTS else None
         if event is not None:
             yield event
 

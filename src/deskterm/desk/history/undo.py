@@ -17,34 +17,16 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.core.session import DeskSession, MovedOn
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
-from deskterm.desk.domain.event_kinds import change_phrase, event_phrase, undoable_act
+from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, entry_of
+from deskterm.desk.domain.event_phrases import change_phrase, event_phrase, undo_noun
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded, standing
-from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED
+from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
 from deskterm.desk.domain.records import change, of_kind
-from deskterm.desk.domain.state import SYSTEM_EVENTS
 from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import RecordRow, table_of
-
-_ASIDE = SYSTEM_EVENTS | {"delivered", "reminded"}
-"""Events that do not stand between a command and its being taken back."""
-
-_STAYS = {
-    "registered": "a request that was made stays: close it, with the reason",
-    "replied": "a reply that was sent stays sent",
-    "noted": "what was written stays written",
-    "thanked": "what the requester wrote stays",
-    "feedback": "what the requester answered stays",
-    "imported": "what was brought in stays",
-    "migrated": "a ticket is brought to another edition, not back",
-    "released": "a release that went out stays out",
-    "erased": "what was erased is gone",
-    "purged": "what was purged is gone",
-    "withdrawn": "it was taken back itself",
-}
-"""Kinds of event that cannot be taken back, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +52,8 @@ class LastCommand:
         if self.split_off:
             source = next(event.data.get("ticket") for event in self.events if event.kind == "split_from")
             return f"the splitting off from {source}"
-        events = [event for event in self.events if event.kind not in _ASIDE]
-        deeds = [undoable_act(event.kind, event.changes, event.data) for event in events]
+        events = [event for event in self.events if event.kind not in SYSTEM_EVENTS]
+        deeds = [undo_noun(event.kind, event.changes, event.data) for event in events]
         changes = [change_phrase(event.changes, procedure) for event in events]
         said = [word for word in (*deeds, *changes) if word] or [
             event_phrase(event.kind, event.data) for event in events
@@ -83,7 +65,7 @@ def find_last_command(events: Iterable[Event]) -> LastCommand | None:
     """The last command that stands, and is not by the way."""
     stand = standing(events)
     heads = {event.seq: event for event in stand}
-    last = next((event for event in reversed(stand) if event.kind not in _ASIDE), None)
+    last = next((event for event in reversed(stand) if event.kind not in SYSTEM_EVENTS), None)
     if last is None:
         return None
 
@@ -94,7 +76,7 @@ def find_last_command(events: Iterable[Event]) -> LastCommand | None:
         return (0, mark) if mark else (head.seq, None)
 
     wanted = act_of(last)
-    others = [event for event in stand if event.kind not in _ASIDE and act_of(event) != wanted]
+    others = [event for event in stand if event.kind not in SYSTEM_EVENTS and act_of(event) != wanted]
     before = others[-1].seq if others else 0
     taken = [event for event in stand if event.seq > before and act_of(event) == wanted]
     aside = [event for event in stand if event.seq > taken[0].seq and act_of(event) != wanted]
@@ -115,7 +97,9 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
     with desk.tickets(numbers, "undo", now) as works:
         acts = {work.number: find_last_command(work.events()) for work in works}
         here = next(work for work in works if work.number == number)
-        if version is not None and any(event.seq > version and event.kind not in _ASIDE for event in here.events()):
+        if version is not None and any(
+            event.seq > version and event.kind not in SYSTEM_EVENTS for event in here.events()
+        ):
             raise MovedOn(number, version, here.state.version)
         act = acts[number]
         if act is None:
@@ -181,7 +165,7 @@ def _check(
 def _or_parted(number: int, act: LastCommand) -> str:
     """What else may be done where two tickets were taken for one. number: the ticket whose act it is."""
     for event in act.events:
-        if event.kind == "duplicated" or (event.kind == "merged" and "into" in event.data):
+        if is_merge_into_another(event):
             return f", or part the two: `deskterm ticket separate {number} WHY`"
         if not {f"fields.{DUPLICATES}", f"fields.{MERGED}"}.isdisjoint(event.changes):
             return f", or part the two: `deskterm ticket separate {event.data['ticket']} WHY`"
@@ -194,11 +178,11 @@ def _stays(event: Event, letters: Sequence[str]) -> str | None:
         return "what the requester wrote stays, and so does the ticket that came of it"
     if event.kind == "replied":
         if _of_requester(event):
-            return _STAYS["thanked"]
+            return entry_of("thanked").irreversible
         if "sent" in letters:
             return "its letter has gone out, and what was sent stays sent"
-        return None if letters else _STAYS["replied"]
-    return _STAYS.get(event.kind)
+        return None if letters else entry_of("replied").irreversible
+    return entry_of(event.kind).irreversible or None
 
 
 def _require_return(desk: DeskSession, work: TicketTransaction, act: LastCommand) -> None:
@@ -207,7 +191,7 @@ def _require_return(desk: DeskSession, work: TicketTransaction, act: LastCommand
     if work.state.category != "closed" or not work.procedure.definition.closing.immutable:
         return
     closing = next((event for event in act.events if "status" in event.changes), None)
-    if closing is not None and closing.kind not in ("duplicated", "merged"):
+    if closing is not None and closing.kind not in MERGE_EVENTS:
         raise DeskError(
             f"Ticket {work.number} cannot go back behind this: {_since(closing, desk)}; it is closed for good: open a"
             " new one that names it."

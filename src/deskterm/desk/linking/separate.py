@@ -14,9 +14,8 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
 from deskterm.desk.directory.participants import list_participants
-from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import folded, standing
-from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO
+from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO, is_merge_into_another
 from deskterm.desk.domain.records import of_kind, removal
 from deskterm.desk.linking.duplicate import find_successor
 from deskterm.desk.tickets.resolution import find_reopen_status
@@ -65,7 +64,7 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
 
 def _status_before(work: TicketTransaction) -> str | None:
     """Where a ticket was before it was joined with another one; None when it was closed already."""
-    joined = next((event for event in reversed(standing(work.events())) if _joins(event)), None)
+    joined = next((event for event in reversed(standing(work.events())) if is_merge_into_another(event)), None)
     if joined is not None and "status" not in joined.changes:
         return None
     before = "" if joined is None else str(joined.changes["status"][0])
@@ -73,10 +72,6 @@ def _status_before(work: TicketTransaction) -> str | None:
         return before
     target = find_reopen_status(work) or work.procedure.initial_status(work.state.type)
     return target.key
-
-
-def _joins(event: Event) -> bool:
-    return event.kind == "duplicated" or (event.kind == "merged" and "into" in event.data)
 
 
 def _who_leave(original: TicketTransaction, number: int, field: str) -> Iterator[int]:

@@ -16,13 +16,15 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import next_clock
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
+from deskterm.desk.domain.changes import changed_records
+from deskterm.desk.domain.event_kinds import entry_of
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import goes_on_at
 from deskterm.desk.domain.money import money
 from deskterm.desk.domain.records import change, of_kind
 from deskterm.desk.notify.quiet_hours import find_delivery_time
-from deskterm.desk.notify.topics import find_escalation_step, find_record_changes
+from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
 from deskterm.procedure.template_text import PLACEHOLDER, heading, rendered
@@ -43,8 +45,6 @@ _WORDS = {
     "merged": "Your request {number} goes on in {other}, which is about the same matter.",
 }
 """What a letter says whose notice names no template."""
-_NOTES = {"released": "notes", "feedback_changed": "changed"}
-"""Kind of event → the words in it that are for the people whom it is told to."""
 
 
 def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
@@ -133,10 +133,10 @@ def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str
         found["release"] = _release(work, event)
     if "resolution" in wanted:
         found["resolution"] = _resolution(work)
-    if "note" in wanted and event.kind in _NOTES:
-        found["note"] = load_event_text(work, event, _NOTES[event.kind])
+    if "note" in wanted and (text := entry_of(event.kind).letter_note):
+        found["note"] = load_event_text(work, event, text)
     if "amount" in wanted:
-        quote = next(find_record_changes(event, "quote"), {})
+        quote = next(changed_records(event.changes, "quote"), {})
         found["amount"] = money(quote["amount"], quote["currency"]) if "amount" in quote else ""
     return found
 

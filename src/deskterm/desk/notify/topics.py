@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.changes import changed_records
+from deskterm.desk.domain.event_kinds import MERGE_EVENTS, entry_of
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.terms import status_timer, waits_in
@@ -21,36 +23,12 @@ def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
         yield from _noticed(work.procedure, event)
     elif "news" in event.data:
         yield str(event.data["news"])
-    elif event.kind == "registered":
-        yield "registered"
     else:
-        yield from _done(event)
-        yield from _changed(work.procedure, event)
-
-
-def _done(event: Event) -> Iterator[str]:
-    if event.kind == "replied":
-        if event.data.get("author_kind") == "requester":
-            if not event.data.get("thanks"):
-                yield "customer-replied"
-        elif not event.data.get("automatic"):
-            yield "replied"
-    elif event.kind == "duplicated" or (event.kind == "merged" and event.data.get("into")):
-        yield "merged"
-    elif event.kind == "escalated" and find_escalation_step(event):
-        yield "escalated"
-    elif event.kind == "released" and not event.data.get("over"):
-        yield "released"
-    elif event.kind == "quoted" and event.data.get("means") == "sent":
-        yield "quoted"
-    elif event.kind == "feedback_asked":
-        yield "feedback-asked"
-    elif event.kind == "feedback":
-        yield "feedback-given"
-        if event.data.get("low"):
-            yield "low-score"
-    elif event.kind == "feedback_changed":
-        yield "changed-by-feedback"
+        topics = entry_of(event.kind).topics
+        if topics is not None:
+            yield from topics(event.changes, event.data)
+        if event.kind != "registered":
+            yield from _changed(work.procedure, event)
 
 
 def _changed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
@@ -58,7 +36,7 @@ def _changed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
     if "status" in changes:
         before, after = (_category(procedure, key) for key in changes["status"])
         yield "status"
-        if event.kind not in ("duplicated", "merged") and not _unheard(event):
+        if event.kind not in MERGE_EVENTS and not _unheard(event):
             if after == "solved" and before != "solved":
                 yield "resolved"
             elif after == "closed" and before != "closed":
@@ -103,16 +81,9 @@ def _noticed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
             yield "reminded"
 
 
-def find_record_changes(event: Event, kind: str) -> Iterator[dict[str, Any]]:
-    """What an event made of the records of a kind."""
-    for name, (_, after) in event.changes.items():
-        if name.startswith(f"records.{kind}.") and after is not None:
-            yield after
-
-
-def find_escalation_step(event: Event) -> dict[str, Any]:
+def find_escalation_step(event: Event) -> Mapping[str, Any]:
     """The step of a ladder that an event takes; empty for none."""
-    return next((step for step in find_record_changes(event, "escalation") if step.get("state") == "open"), {})
+    return next((step for step in changed_records(event.changes, "escalation") if step.get("state") == "open"), {})
 
 
 def format_topic(procedure: CompiledProcedure, event: Event, news: str) -> str:

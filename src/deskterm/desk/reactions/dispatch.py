@@ -10,16 +10,14 @@ from __future__ import annotations
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import articles, survey
 from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.event_kinds import EVENT_KINDS
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.state import SYSTEM_EVENTS
 from deskterm.desk.reactions.first_responder import assign_first_responder
 from deskterm.desk.reactions.notices import send_notices
 from deskterm.desk.reactions.rules import apply_rules
 from deskterm.desk.reactions.stale_suggestions import expire_suggestions
 from deskterm.desk.workflow.escalation import escalate_on_phrases
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
-
-_SILENT = SYSTEM_EVENTS | {"imported", "migrated", "undone", "withdrawn", "erased", "purged"}
 
 
 def follow(work: TicketTransaction) -> list[str]:
@@ -32,7 +30,7 @@ def follow(work: TicketTransaction) -> list[str]:
         if event.kind == MOVE_BLOCKED:
             here = work.procedure.statuses.get(work.state.status)
             said.append(f"stays {here.label if here else work.state.status}: {event.data['why']}")
-        if event.kind not in _SILENT:
+        if EVENT_KINDS[event.kind].has_reactions:
             fresh.append(event)
             said += [*escalate_on_phrases(work, event), *assign_first_responder(work, event), *apply_rules(work, event)]
             said += [*_kept(work, event), *expire_suggestions(work, event)]

@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory import tier_coverage
+from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.policy import shifts
 from deskterm.procedure.schema import Rule, Tier
 from deskterm.store.db.tables import Agent, Ticket, table_of
@@ -52,7 +53,7 @@ def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[lis
             changes["assignee"] = (state.assignee, agent)
     real = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if real:
-        kind = "transferred" if "department" in real and not new else "assigned"
+        kind: EventKind = "transferred" if "department" in real and not new else "assigned"
         work.append(kind, real, by_rule=rule.key)
         said += [f"{name} {after}" for name, (_, after) in real.items() if after is not None]
     return said, level == asked

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from deskterm.desk.admin.rule_settings import is_rule_automatic
 from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.event_kinds import LEVEL_EVENTS, entry_of
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change, next_key, of_kind
 from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
@@ -82,16 +83,16 @@ def is_rule_for_ticket(work: TicketTransaction, rule: Rule) -> bool:
 
 def _moments(work: TicketTransaction, event: Event) -> Iterator[str]:
     changes = event.changes
+    trigger = entry_of(event.kind).trigger
+    if trigger is not None:
+        yield trigger
     if event.kind == "registered":
-        yield "create"
-        return
+        return  # what a new ticket has is no change of it
     if event.kind == "replied" and not event.data.get("automatic"):
         yield "customer-reply" if event.data.get("author_kind") == "requester" else "reply"
     for field, moment in _CHANGES.items():
         if field in changes:
             yield moment
-    if event.kind in _KINDS:
-        yield _KINDS[event.kind]
     if event.kind == "noticed" and event.data["what"] != "timer":
         yield event.data["what"]
         metric = work.procedure.terms.metric(event.data["metric"])
@@ -107,7 +108,6 @@ _CHANGES = {
     "priority": "priority-change",
     "department": "department-change",
 }
-_KINDS = {"escalated": "escalation", "released": "release"}
 
 
 def _is_low(work: TicketTransaction, answer: Mapping[str, object] | None) -> bool:
@@ -194,7 +194,7 @@ def _raise(work: TicketTransaction, rule: Rule) -> list[str]:
         for _ in range(steps):
             after = _higher(scale, after)
         if after != before:
-            work.append(f"{field}_set", {field: (before, after)}, automatic_raise=True, by_rule=rule.key)
+            work.append(LEVEL_EVENTS[field], {field: (before, after)}, automatic_raise=True, by_rule=rule.key)
             said.append(f"{field} {after}")
     return said
 

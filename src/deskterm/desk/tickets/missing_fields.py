@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.events import Changes
+from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import Records, change
 from deskterm.desk.policy.request_fields import wanted
 from deskterm.procedure.schema import RequestType

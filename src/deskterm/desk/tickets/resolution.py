@@ -13,7 +13,8 @@ from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.events import Changes, Event
+from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import change, next_key
 from deskterm.desk.domain.text import visible

@@ -9,8 +9,8 @@ from deskterm.desk.core.people import organisation_of, worker
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
+from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.due_changes import due_times, moved
-from deskterm.desk.domain.events import Changes
 from deskterm.desk.domain.state import State
 from deskterm.desk.policy.departments import require_open, team_of
 from deskterm.desk.policy.permissions import require_named

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from deskterm.desk.core.session import DeskSession, require_changeable
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.events import Changes
+from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import Record, Records, change, of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError

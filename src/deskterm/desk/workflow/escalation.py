@@ -18,6 +18,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory import tier_coverage
 from deskterm.desk.domain.due_changes import due_times, promises_moved
+from deskterm.desk.domain.event_kinds import LEVEL_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, change, next_key, of_kind
 from deskterm.desk.notify.letters import load_event_text
@@ -356,5 +357,5 @@ def _raised(work: TicketTransaction, what: str, wanted: str, scale: tuple[Severi
     step, before = chosen(what, wanted, scale), getattr(work.state, what)
     if step.key == before:
         return []
-    work.append(f"{what}_set", {what: (before, step.key)}, reason="escalation reviewed")
+    work.append(LEVEL_EVENTS[what], {what: (before, step.key)}, reason="escalation reviewed")
     return [f"{what} {step.label}"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.policy.classification import key_of
 from deskterm.errors import DeskError
 
@@ -22,7 +23,7 @@ def set_impact_urgency(work: TicketTransaction, impact: str | None, urgency: str
         "urgency": key_of("urgency", urgency, scheme.urgencies) or state.urgency,
     }
     changes: dict[str, tuple[Any, Any]] = {name: (getattr(state, name), value) for name, value in ratings.items()}
-    kind = "edited"
+    kind: EventKind = "edited"
     derived = scheme.matrix.get(ratings["impact"] or "", {}).get(ratings["urgency"] or "")
     if derived in procedure.priorities and derived != state.priority:
         kind, changes["priority"] = "priority_set", (state.priority, derived)

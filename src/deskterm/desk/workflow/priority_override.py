@@ -8,6 +8,7 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import due_times, moved
+from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.records import change, next_key
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
@@ -59,7 +60,7 @@ def override_priority(
         if part.affected_field is not None:
             changes[f"fields.{part.affected_field}"] = (said, known)
         before = due_times(work.fold, work.at)
-        kind = "priority_set" if state.priority != step.key else "prioritised"
+        kind: EventKind = "priority_set" if state.priority != step.key else "prioritised"
         work.append(kind, {**changes, "priority": (state.priority, step.key)}, reason=reason.label)
         shifted = moved(before, due_times(work.fold, work.at), work.procedure, number)
         done = work.done(

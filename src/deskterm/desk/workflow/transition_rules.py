@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from deskterm.desk.domain.records import Record, of_kind
 from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
@@ -24,7 +24,7 @@ RESOLUTION = "resolution"
 it, and `turn`, how often the ticket had been reopened by then."""
 
 
-MOVE_BLOCKED = "kept_back"
+MOVE_BLOCKED: Final = "kept_back"
 """The kind of event that says that a ticket did not go where a rule or development led it: the `status`, and `why`."""
 
 

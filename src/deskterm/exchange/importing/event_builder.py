@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.events import Event, TextRef
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.state import State
@@ -119,7 +120,7 @@ class Teller:
     def _event(
         self,
         fold: TicketFold,
-        kind: str,
+        kind: EventKind,
         at: int,
         actor: str,
         changes: Mapping[str, tuple[Any, Any]],

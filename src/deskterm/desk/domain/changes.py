@@ -1,0 +1,18 @@
+"""Changes of an event: which fields of a ticket it sets, and from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Changes = Mapping[str, tuple[Any, Any]]
+"""Field → (before, after); values are text, numbers, lists of text or None. `fields.KEY` is a field that the
+procedure defines, `dues.METRIC` a due time that a person set, and `records.KIND.KEY` a record of the ticket
+(`deskterm.desk.domain.records`), as a JSON object."""
+
+
+def changed_records(changes: Changes, kind: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the values that records of a kind have after the changes; removed records are left out."""
+    for name, (_, after) in changes.items():
+        if name.startswith(f"records.{kind}.") and after is not None:
+            yield after

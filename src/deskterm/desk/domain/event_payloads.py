@@ -1,0 +1,236 @@
+"""Payloads: the members that the data of an event may have, by kind of event.
+
+All members are optional: a member without a value (None, False or an empty text) is not stored. Names are persisted in
+every event and never change.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class EventData(TypedDict, total=False):
+    """Members that events of all kinds may have."""
+
+    act: int
+    """Number of the first event of the same command, where this is a later one."""
+    bulk: str
+    """Mark shared by the events of a command on several tickets."""
+    behind: str
+    """Login of the person who works in the actor's name."""
+    reason: str
+    """Explanation in a person's words, or a fixed one where the desk acts on its own."""
+    by_rule: str
+    """Key of the procedure's rule that caused the event."""
+
+
+class MessageData(EventData, total=False):
+    """A message, or a note that accompanies an action."""
+
+    author: str
+    author_kind: Literal["agent", "requester", "system"]
+    contact: int
+    """Id of the person outside who wrote."""
+    channel: str
+    spoken_at: int
+    """Instant at which the message arrived (epoch seconds), where that is not when it was recorded."""
+    automatic: bool
+    """No person wrote it, so it is no first response."""
+
+
+class ImportData(EventData, total=False):
+    source: str
+    """Name of the imported event log."""
+    imported_by: str
+
+
+class RegistrationData(MessageData, ImportData, total=False):
+    pass
+
+
+class VerdictData(EventData, total=False):
+    """The requester's verdict on a resolution."""
+
+    confirmed: bool
+    rejected: bool
+
+
+class ReplyData(MessageData, VerdictData, total=False):
+    next_steps: bool
+    resolution: str
+    """`permanent` or `temporary`, where the reply resolves the ticket."""
+    news: str
+    """Notice topic of the reply, where that is not the one of its kind."""
+    metric: str
+    cycle: int
+    """Clock that a delay notice is about, with `metric`."""
+    incident: int
+    """Number of the incident whose update this reply passes on."""
+    came_by: int
+    """Number of the ticket that the message was addressed to, where it was merged into this one."""
+    thanks: bool
+    """The message only says thanks; stored by earlier editions, which had no kind `thanked`."""
+
+
+class MoveData(VerdictData, total=False):
+    channel: str
+    because: str
+    """Key of the closing reason."""
+    by_itself: bool
+    """A timer or a rule moved the ticket, not a person."""
+
+
+class KeptBackData(EventData, total=False):
+    """A move that a rule or timer wanted, and that the procedure does not allow."""
+
+    status: str
+    label: str
+    why: str
+
+
+class LevelData(EventData, total=False):
+    automatic_raise: bool
+    """A rule raised the level, so due times stay as they are (S3-08)."""
+
+
+class ClockData(EventData, total=False):
+    metric: str
+    cycle: int
+
+
+class NoticedData(ClockData, total=False):
+    """A warning, a breach or the end of a timer."""
+
+    what: Literal["warning", "breach", "timer"]
+    threshold: str
+    due: int
+    """Due time at which the clock stood then, in epoch seconds."""
+    instant: int
+    """Instant at which it really happened, in epoch seconds."""
+
+
+class WorkData(EventData, total=False):
+    tier: int
+    of: str
+    """Login of the person whose work ended, where somebody else stopped it."""
+
+
+class LinkData(EventData, total=False):
+    ticket: int
+    """Number of the other ticket."""
+    tickets: list[int]
+    into: int
+    """Number of the ticket that this one was merged into."""
+    because: str
+    message: int
+    """Number of the event whose message was split."""
+    item: int
+    known: bool
+    """A letter about the ticket was sent, so people outside know of it."""
+
+
+class MigrationData(EventData, total=False):
+    to: int
+    """Version of the procedure that clocks are judged by from now on."""
+
+
+class UndoData(EventData, total=False):
+    seqs: list[int]
+    """Numbers of the events that no longer count."""
+
+
+class LetterData(MessageData, total=False):
+    to: list[int]
+    """Contacts' ids, the main recipient first."""
+    on: str
+    """Notice topic."""
+    template: str
+    bare: bool
+    """Says that there is news, without its content (S5-15)."""
+    or_phone: bool
+    metric: str
+    cycle: int
+    due: int
+    """Earliest instant at which it may be sent, in epoch seconds."""
+    covers: int
+    """Number of the event whose message is the letter's text."""
+
+
+class StaffNoticeData(EventData, total=False):
+    who: str
+    """Logins of the recipients, separated and enclosed by commas."""
+    on: str
+    """Notice topic, or the key of a rule."""
+    what: str
+    """Line that the recipients read."""
+    template: str
+    bare: bool
+    due: int
+
+
+class ChecklistData(EventData, total=False):
+    checklist: str
+
+
+class SuggestionData(EventData, total=False):
+    rule: str
+
+
+class HandoffData(MessageData, total=False):
+    what: str
+    passed: bool
+
+
+class ItemData(EventData, total=False):
+    """A development item."""
+
+    item: str
+    ticket: int
+    """Number of the ticket that the item belongs to, where that is another one."""
+    route: str
+    before: str
+    after: str
+    decision: str
+    release: str
+
+
+class ReleaseData(EventData, total=False):
+    release: str
+    items: list[str]
+    over: bool
+    """Whether nothing of it is left to tell people outside."""
+
+
+class TimeEntryData(EventData, total=False):
+    entry: str
+
+
+class QuoteData(EventData, total=False):
+    quote: str
+    means: str
+    agreement: str
+
+
+class SurveyData(EventData, total=False):
+    feedback: str
+    score: int
+    low: bool
+    complaint: bool
+
+
+class ArticleData(EventData, total=False):
+    article: str
+
+
+class OverruleData(EventData, total=False):
+    message: int
+    """Number of the event that was taken for mere thanks."""
+    counts_from: int
+    """Instant from which clocks count the message as a request, in epoch seconds."""
+
+
+class ErasureData(EventData, total=False):
+    words: dict[str, str]
+    """Id of an erased text → digest of what stands in its place, empty for nothing."""
+    person: int
+    fields: list[str]

@@ -1,0 +1,67 @@
+"""Phrases for events and their changes, as the history, the audit and undo show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.event_kinds import entry_of
+from deskterm.procedure.compiled import CompiledProcedure
+
+_SHOWN_FIELDS = ("status", "severity", "priority", "impact", "urgency", "type", "assignee", "team", "department",
+                 "tier", "product", "topic", "tags", "sprint", "exempt", "held")  # fmt: skip
+"""Fields whose changes are shown, in this order."""
+
+
+def event_phrase(kind: str, data: Mapping[str, Any]) -> str:
+    """Return what the actor did, to go on after a name: `closed it as a duplicate (1001)`."""
+    entry = entry_of(kind)
+    return entry.label if entry.phrase is None else entry.phrase(entry.label, data)
+
+
+def undo_noun(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
+    """Return the act as something that can be undone (`the merge into 1001`); empty where its changes say enough."""
+    entry = entry_of(kind)
+    special = "" if entry.undo_phrase is None else entry.undo_phrase(changes, data)
+    return special or entry.undo_noun.format(ticket=data.get("ticket"), into=data.get("into"))
+
+
+def change_phrase(changes: Changes, procedure: CompiledProcedure) -> str:
+    """Return the changes that are worth showing, by the procedure's labels: `status Working on it → Solved, assignee
+    none → sam`."""
+    return ", ".join(
+        f"{name} {_format_value(procedure, name, before)} → {_format_value(procedure, name, after)}"
+        for name in _SHOWN_FIELDS
+        if name in changes
+        for before, after in (changes[name],)
+    )
+
+
+def _format_value(procedure: CompiledProcedure, field: str, value: Any) -> str:
+    if value in (None, "", [], ()):
+        return "none"
+    labels = _labels(procedure, field)
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return ", ".join(labels.get(str(one), str(one)) for one in values)
+
+
+def _labels(procedure: CompiledProcedure, field: str) -> Mapping[str, str]:
+    """Return key → label of the values that a field of a ticket may have."""
+    part = procedure.definition
+    choices: Mapping[str, Iterable[Any]] = {
+        "status": part.statuses,
+        "severity": part.severities,
+        "priority": part.priority.scale,
+        "impact": part.priority.impacts,
+        "urgency": part.priority.urgencies,
+        "type": part.types,
+        "team": part.teams,
+        "department": part.departments,
+        "product": part.products,
+        "topic": part.topics,
+        "exempt": part.sla.exempt_reasons,
+    }
+    if field == "tier":
+        return {str(tier.level): tier.label for tier in part.tiers}
+    return {one.key: one.label for one in choices.get(field, ())}
