@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
+from deskterm.desk.history.hash_chain import verify
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -31,6 +33,20 @@ ADDED_BY_3 = {
 ADDED_BY_4 = {"clock": ("overrun",)}
 
 
+def drop_numbers(session: Session, dialect: str) -> None:
+    """Take away what layout 5 brought, and put back the log of changes that it dropped, with a trace of a ticket."""
+    session.execute(text("DROP TRIGGER ticket_noted" + (" ON ticket" if dialect == "postgresql" else "")))
+    session.execute(text("DROP TABLE ticket_number"))
+    key, instant = (
+        ("INTEGER PRIMARY KEY AUTOINCREMENT", "DATETIME")
+        if dialect == "sqlite"
+        else ("BIGSERIAL PRIMARY KEY", "TIMESTAMP WITH TIME ZONE")
+    )
+    session.execute(text(f"CREATE TABLE change (id {key}, ticket_id BIGINT, at {instant} NOT NULL)"))
+    for number in ("1001", "1001", "1003", "NULL"):
+        session.execute(text(f"INSERT INTO change (ticket_id, at) VALUES ({number}, '2026-11-23 09:00:00')"))
+
+
 def as_layout_1(url: str) -> None:
     """Take away what layout 2 brought, from the tables and from the rows that the older fold did not make."""
     desk = promising_desk(url)
@@ -41,6 +57,7 @@ def as_layout_1(url: str) -> None:
     with desk.store.writing() as session:
         session.execute(text("DELETE FROM clock WHERE metric LIKE 'timer:%' OR metric = 'effort'"))
         session.execute(text("UPDATE clock SET next_event_at = due_at WHERE state = 'running'"))
+        drop_numbers(session, desk.store.dialect)
         for table in ("record", "access"):
             session.execute(text(f"DROP TABLE {table}"))
         for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4):
@@ -81,6 +98,15 @@ def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: 
     assert "effort" in {clock.metric for clock in found.clocks}
     assert check_integrity(store).findings == ()
     store.close()
+
+
+def test_numbers_go_over_also_of_a_ticket_that_was_taken_away(store_url: str) -> None:
+    as_layout_1(store_url)
+    open_store(store_url).close()
+    with open_reader(store_url) as reader:
+        noted = reader.rows("SELECT ticket_id FROM ticket_number ORDER BY ticket_id")
+        assert noted == [(1001,), (1002,), (1003,)]
+        assert [one.sentence for one in verify(reader).broken] == ["ticket 1003 is missing, with all its events"]
 
 
 def test_events_of_an_upgraded_desk_cannot_be_replaced(tmp_path: Path) -> None:

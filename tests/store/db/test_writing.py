@@ -106,6 +106,36 @@ def test_events_are_guarded_again_after_a_bulk_insert(store: Store) -> None:
         assert reader.rows("SELECT DISTINCT actor FROM event") == [("sam",)]
 
 
+def numbers(store: Store) -> list[int]:
+    with open_reader(store.url) as reader:
+        return [number for (number,) in reader.rows("SELECT ticket_id FROM ticket_number ORDER BY ticket_id")]
+
+
+def test_the_number_of_every_ticket_is_noted(store: Store) -> None:
+    with store.writing() as session:
+        session.add_all([ticket(), ticket()])
+    columns = ("id", "type", "subject", "status", "category", "is_open", "requester", "organisation", "channel", "tags")
+    columns += ("fields", "received_at", "updated_at", "reopened", "waiting", "rank", "order_at", "next_due_at")
+    columns += ("next_metric", "breached", "version", "hash")
+    with store.bulk() as bulk:
+        reserved = bulk.reserve("ticket", 2)
+        rows = [
+            (number, "q", "", "o", "open", 1, "", "", "", "", "{}", NOW, NOW, 0, "us", 0, NOW, NOW, "", 0, 0, "")
+            for number in reserved
+        ]
+        bulk.insert("ticket", columns, rows)
+    assert numbers(store) == [1001, 1002, 1003, 1004]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE ticket_number SET ticket_id = 7", "DELETE FROM ticket_number"])
+def test_the_database_refuses_to_forget_a_number(store: Store, statement: str) -> None:
+    with store.writing() as session:
+        session.add(ticket())
+    with pytest.raises(DBAPIError, match="numbers of tickets are kept for ever"), store.writing() as session:
+        session.execute(text(statement))
+    assert numbers(store) == [1001]
+
+
 def test_an_error_leaves_nothing_behind(store: Store) -> None:
     def write() -> None:
         with store.writing() as session:
@@ -129,8 +159,8 @@ def test_a_dangling_reference_is_refused(store: Store) -> None:
 _COUNT = """
 import sys
 from sqlmodel import select
-from deskterm.store.engine import open_store
-from deskterm.store.tables import Ticket
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.tables import Ticket
 store = open_store(sys.argv[1])
 for _ in range(40):
     with store.writing() as session:
@@ -151,8 +181,8 @@ def test_several_processes_write_at_once_and_nothing_is_lost(store: Store) -> No
 _WRITE = """
 import sys
 from datetime import UTC, datetime
-from deskterm.store.engine import open_store
-from deskterm.store.tables import Ticket
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.tables import Ticket
 store = open_store(sys.argv[1])
 now = datetime(2026, 3, 2, tzinfo=UTC)
 while True:

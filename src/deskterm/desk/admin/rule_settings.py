@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Procedure, Rule
-from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import Desk as DeskRow
 from deskterm.store.db.tables import table_of
 
@@ -53,7 +53,7 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
         if before == after:
             raise DeskError(f"{rule.label} is {'on' if automatic else 'off'} already.")
         save_setting(session, "rules", sorted(after) or None)
-        note_change(session, None, now)
+        notify_change(session, None)
     return f"{rule.label}: {'done by itself from now on' if automatic else 'only suggested from now on'}"
 
 

@@ -16,7 +16,7 @@ from deskterm.procedure.diff import difference
 from deskterm.procedure.pinned_holidays import pinned
 from deskterm.procedure.schema import Procedure
 from deskterm.procedure.stored import model
-from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
@@ -87,7 +87,7 @@ def activate_procedure(session: Session, edition: Procedure, source: str, login:
     row = {"procedure_version": version, "timezone": compiled.timezone}
     session.execute(update(table_of(DeskRow)).values(row))
     _reorder(session, compiled)
-    note_change(session, None, now)
+    notify_change(session, None)
     return version
 
 

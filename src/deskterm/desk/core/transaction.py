@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
-from deskterm.desk.core.row_mapping import clock_values, instant, moment, record_values, seconds, ticket_values
+from deskterm.desk.core.row_mapping import clock_values, instant, record_values, seconds, ticket_values
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind, entry_of
@@ -28,7 +28,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.zones import on_the_wall
-from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
 
@@ -230,7 +230,7 @@ class TicketTransaction:
         self._write_ticket(number)
         self._write_clocks(number)
         self._write_records(number)
-        note_change(self.session, number, moment(self.at))
+        notify_change(self.session, number)
 
     def _write_events(self, number: int) -> None:
         rows, messages = [], []

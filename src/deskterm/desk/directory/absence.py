@@ -14,7 +14,7 @@ from deskterm.desk.policy.departments import department
 from deskterm.desk.policy.permissions import may
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.zones import on_the_wall
-from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import Agent, table_of
 
 _agent = table_of(Agent)
@@ -32,7 +32,7 @@ def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: d
         if until is None and person.away_until is None:
             raise DeskError(f"{login} is not away.")
         session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
-        note_change(session, None, now)
+        notify_change(session, None)
         name = person.name
     if until is None:
         return f"{name} is back"

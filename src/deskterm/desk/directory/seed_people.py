@@ -15,7 +15,7 @@ from deskterm.desk.domain.text import visible
 from deskterm.desk.policy.departments import team_of
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError
-from deskterm.store.db.change_feed import note_change
+from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import Agent, Organisation, table_of
 
 ROLES = ("viewer", "agent", "lead", "admin")
@@ -39,7 +39,7 @@ def seed_agents(
         admins = select(func.count()).select_from(table).where(table.c.role == "admin", table.c.active)
         if not session.execute(admins).scalar_one():
             raise DeskError("This would leave the desk without an active admin: keep one.")
-        _settle(session, lines, dry_run, now)
+        _settle(session, lines, dry_run)
     return lines
 
 
@@ -59,7 +59,7 @@ def seed_clients(
             )
     with desk.store.writing() as session:
         lines = _upsert(session, Organisation, "key", rows)
-        _settle(session, lines, dry_run, now)
+        _settle(session, lines, dry_run)
     return lines
 
 
@@ -82,11 +82,11 @@ def _named(rows: Sequence[Mapping[str, Any]], by: str) -> None:
                 raise DeskError(f"The {name} {row.get(name)!r} has nothing that can be seen: write it in letters.")
 
 
-def _settle(session: Session, lines: list[str], dry_run: bool, now: datetime) -> None:
+def _settle(session: Session, lines: list[str], dry_run: bool) -> None:
     if dry_run:
         session.rollback()
     elif lines:
-        note_change(session, None, now)
+        notify_change(session, None)
 
 
 def _upsert(

@@ -75,7 +75,7 @@ def verify_chains(
     return verdict
 
 
-_TRACES = ("event", "personal_text", "message", "access", "change")
+_TRACES = ("ticket_number", "event", "personal_text", "message", "access")
 """Tables whose rows name a ticket, and stay when somebody takes the ticket away."""
 
 

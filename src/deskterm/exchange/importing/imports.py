@@ -51,7 +51,7 @@ def import_events(
             if strict:
                 _refuse(log, report.notes)
             if report.events:
-                bulk.note_changes(now)
+                bulk.notify_change()
     return report
 
 

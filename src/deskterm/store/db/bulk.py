@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from deskterm.errors import DeskError
 from deskterm.store.db import errors
-from deskterm.store.db.change_feed import CHANNEL
-from deskterm.store.db.connection import PATIENCE, writing_connection
+from deskterm.store.db.connection import CHANNEL, PATIENCE, writing_connection
 from deskterm.store.db.file_guard import Place
 from deskterm.store.db.instants import stored_text
 from deskterm.store.db.location import dialect
 from deskterm.store.db.reader import translated
-from deskterm.store.db.triggers import DROP_REPLACE_GUARD, REPLACE_GUARD
+from deskterm.store.db.triggers import CREATE_REPLACE_GUARD, DROP_REPLACE_GUARD
 
 if TYPE_CHECKING:
     import sqlite3
@@ -86,9 +84,8 @@ class BulkWriter:
             self.execute(f"SELECT setval('{table}_id_seq', :last)", {"last": first + count - 1})
         return range(first, first + count)
 
-    def note_changes(self, at: datetime) -> None:
-        """Tell those who watch that many tickets changed (`store.db.change_feed`); the last of a transaction."""
-        self.insert("change", ("ticket_id", "at"), [(None, at)])
+    def notify_change(self) -> None:
+        """Tell listeners, at the next `commit`, that many tickets changed (`store.db.change_feed`)."""
         if self.dialect == "postgresql":
             self.execute("SELECT pg_notify(:channel, '')", {"channel": CHANNEL})
 
@@ -108,7 +105,7 @@ class BulkWriter:
         after ids that were given by hand."""
         self._place.check_writable()
         if self._unguarded:
-            self._connection.execute(REPLACE_GUARD)
+            self._connection.execute(CREATE_REPLACE_GUARD)
             self._unguarded = False
         if self.dialect == "postgresql":
             for table in sorted(self._given):

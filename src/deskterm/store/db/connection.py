@@ -15,6 +15,9 @@ from deskterm.store.db.location import dialect, sqlite_path
 if TYPE_CHECKING:
     import psycopg
 
+CHANNEL = "deskterm"
+"""The channel of PostgreSQL's NOTIFY on which writers tell readers that something changed."""
+
 PATIENCE = 10.0
 """Seconds that a writer waits for another one."""
 

@@ -18,7 +18,7 @@ from deskterm.store.db.connection import postgresql_connection, schema_number, s
 from deskterm.store.db.location import dialect, shown, sqlite_path
 from deskterm.store.db.triggers import trigger_statements
 
-SCHEMA = 4
+SCHEMA = 5
 """The number of this layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -60,6 +60,12 @@ _RECORDS_INDEXED = (
 
 _OVERDUE = ("ALTER TABLE clock ADD COLUMN overrun INTEGER NOT NULL DEFAULT 0",)
 
+_NUMBERS_NOTED = (
+    # Rows of `change` may be all that is left of a ticket: their numbers go over before the table does.
+    "INSERT INTO ticket_number SELECT id FROM ticket UNION SELECT ticket_id FROM change WHERE ticket_id IS NOT NULL",
+    "DROP TABLE change",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
@@ -95,6 +101,17 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
     ),
     Migration(4, "clocks know by how much they are overdue, pauses left out", sqlite=_OVERDUE, postgresql=_OVERDUE),
+    Migration(
+        5,
+        "numbers of tickets are noted, and the log of changes that nobody read is gone",
+        sqlite=("CREATE TABLE ticket_number (ticket_id INTEGER NOT NULL PRIMARY KEY)", *_NUMBERS_NOTED),
+        postgresql=(
+            # Nobody adds a ticket between the copy of the numbers and the trigger that notes them from then on.
+            "LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE",
+            "CREATE TABLE ticket_number (ticket_id BIGINT NOT NULL PRIMARY KEY)",
+            *_NUMBERS_NOTED,
+        ),
+    ),
 )
 """In the order of their numbers, without a gap, up to SCHEMA."""
 

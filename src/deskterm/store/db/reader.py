@@ -14,8 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from deskterm.store.db import errors
-from deskterm.store.db.change_feed import CHANNEL
-from deskterm.store.db.connection import postgresql_connection, sqlite_connection
+from deskterm.store.db.connection import CHANNEL, postgresql_connection, sqlite_connection
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.file_guard import Place
 from deskterm.store.db.instants import NEVER, stored_text

@@ -343,21 +343,23 @@ class ImportedRow(SQLModel, table=True):
     digest: str = ""
 
 
-class Change(SQLModel, table=True):
-    """What was written last, for those who watch: one row a transaction, trimmed by the writer."""
+class TicketNumber(SQLModel, table=True):
+    """A number that was given to a ticket. A trigger on `ticket` writes it, and it is append-only by trigger: it stays
+    when somebody takes the ticket away with all its rows, so that `deskterm audit verify` can name it. Hence no
+    foreign key."""
 
-    id: int | None = Field(default=None, sa_column=_id())
-    ticket_id: int | None = Field(
-        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True)
+    __tablename__ = "ticket_number"
+
+    ticket_id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
     )
-    at: datetime
 
 
 TABLES: list[Table] = [
     SQLModel.metadata.tables[str(model.__tablename__)]
     for model in (
         *(Desk, ProcedureVersion, Agent, Organisation, Contact, Ticket, Event, PersonalText, Message, ClockRow),
-        *(RecordRow, Access, ImportedRow, Change),
+        *(RecordRow, Access, ImportedRow, TicketNumber),
     )
 ]
 """What a store is made of."""

@@ -1,51 +1,73 @@
-"""Events, and who looked at what, are append-only: the database itself refuses to change or delete one."""
+"""Triggers: events, accesses and ticket numbers are append-only, and every ticket's number is noted.
+
+The database itself refuses, whichever program writes to it.
+"""
 
 from __future__ import annotations
 
-_WORDS = "events are kept for ever: correct a ticket with a further event"
+_EVENT_REFUSAL = "events are kept for ever: correct a ticket with a further event"
+_ACCESS_REFUSAL = "who looked at a ticket is kept for ever"
+_NUMBER_REFUSAL = "numbers of tickets are kept for ever"
 
-_SEEN = "who looked at a ticket is kept for ever"
-
-_GUARD = "event_no_replace"
-DROP_REPLACE_GUARD = f"DROP TRIGGER IF EXISTS {_GUARD}"
+_REPLACE_GUARD = "event_no_replace"
+DROP_REPLACE_GUARD = f"DROP TRIGGER IF EXISTS {_REPLACE_GUARD}"
 """SQLite: let a bulk insert go without a look at each event. Only inside a transaction that puts the guard back."""
 
-REPLACE_GUARD = (
-    f"CREATE TRIGGER {_GUARD} BEFORE INSERT ON event "
+CREATE_REPLACE_GUARD = (
+    f"CREATE TRIGGER {_REPLACE_GUARD} BEFORE INSERT ON event "
     "WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id) "
     "OR EXISTS (SELECT 1 FROM event WHERE ticket_id = NEW.ticket_id AND seq = NEW.seq) "
-    f"BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END"
+    f"BEGIN SELECT RAISE(ABORT, '{_EVENT_REFUSAL}'); END"
 )
-"""SQLite: INSERT OR REPLACE deletes what is in its way, and tells no delete trigger on a connection that did not ask
-for recursive triggers, as the sqlite3 shell does not."""
+"""SQLite: INSERT OR REPLACE deletes the row in its way, and fires no delete trigger on a connection without
+`recursive_triggers`, such as the sqlite3 shell's."""
+
+
+def _sqlite_append_only(table: str, refusal: str) -> tuple[str, ...]:
+    return (
+        f"DROP TRIGGER IF EXISTS {table}_no_update",
+        f"DROP TRIGGER IF EXISTS {table}_no_delete",
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+    )
+
+
+def _postgresql_append_only(table: str, refusal: str) -> tuple[str, ...]:
+    return (
+        f"CREATE OR REPLACE FUNCTION {table}_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN RAISE EXCEPTION '{refusal}'; END$$",
+        f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_is_kept()",
+    )
+
 
 _SQLITE = (
     DROP_REPLACE_GUARD,
-    REPLACE_GUARD,
-    "DROP TRIGGER IF EXISTS event_no_update",
-    "DROP TRIGGER IF EXISTS event_no_delete",
-    f"CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END",
-    f"CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END",
-    "DROP TRIGGER IF EXISTS access_no_update",
-    "DROP TRIGGER IF EXISTS access_no_delete",
-    f"CREATE TRIGGER access_no_update BEFORE UPDATE ON access BEGIN SELECT RAISE(ABORT, '{_SEEN}'); END",
-    f"CREATE TRIGGER access_no_delete BEFORE DELETE ON access BEGIN SELECT RAISE(ABORT, '{_SEEN}'); END",
+    CREATE_REPLACE_GUARD,
+    *_sqlite_append_only("event", _EVENT_REFUSAL),
+    *_sqlite_append_only("access", _ACCESS_REFUSAL),
+    *_sqlite_append_only("ticket_number", _NUMBER_REFUSAL),
+    "DROP TRIGGER IF EXISTS ticket_noted",
+    "CREATE TRIGGER ticket_noted AFTER INSERT ON ticket "
+    "BEGIN INSERT OR IGNORE INTO ticket_number (ticket_id) VALUES (NEW.id); END",
 )
 
 _POSTGRESQL = (
-    "CREATE OR REPLACE FUNCTION event_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$BEGIN RAISE EXCEPTION '{_WORDS}'; END$$",
-    "DROP TRIGGER IF EXISTS event_no_change ON event",
+    *_postgresql_append_only("event", _EVENT_REFUSAL),
     "DROP TRIGGER IF EXISTS event_no_truncate ON event",
-    "CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_kept()",
     "CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_kept()",
-    "CREATE OR REPLACE FUNCTION access_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$BEGIN RAISE EXCEPTION '{_SEEN}'; END$$",
-    "DROP TRIGGER IF EXISTS access_no_change ON access",
-    "CREATE TRIGGER access_no_change BEFORE UPDATE OR DELETE ON access FOR EACH ROW EXECUTE FUNCTION access_is_kept()",
+    *_postgresql_append_only("access", _ACCESS_REFUSAL),
+    *_postgresql_append_only("ticket_number", _NUMBER_REFUSAL),
+    # Once a statement, not once a row: an import copies thousands of tickets in one.
+    "CREATE OR REPLACE FUNCTION note_ticket_number() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$BEGIN INSERT INTO ticket_number SELECT id FROM added ON CONFLICT DO NOTHING; RETURN NULL; END$$",
+    "DROP TRIGGER IF EXISTS ticket_noted ON ticket",
+    "CREATE TRIGGER ticket_noted AFTER INSERT ON ticket REFERENCING NEW TABLE AS added "
+    "FOR EACH STATEMENT EXECUTE FUNCTION note_ticket_number()",
 )
 
 
 def trigger_statements(dialect: str) -> tuple[str, ...]:
-    """The statements that put the triggers in place, or put them back."""
+    """Return the statements that create the triggers, or create them anew."""
     return _SQLITE if dialect == "sqlite" else _POSTGRESQL
