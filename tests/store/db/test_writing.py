@@ -114,9 +114,11 @@ def numbers(store: Store) -> list[int]:
 def test_the_number_of_every_ticket_is_noted(store: Store) -> None:
     with store.writing() as session:
         session.add_all([ticket(), ticket()])
-    columns = ("id", "type", "subject", "status", "category", "is_open", "requester", "organisation", "channel", "tags")
-    columns += ("fields", "received_at", "updated_at", "reopened", "waiting", "rank", "order_at", "next_due_at")
-    columns += ("next_metric", "breached", "version", "hash")
+    columns = (
+        *("id", "type", "subject", "status", "category", "is_open", "requester", "organisation", "channel", "tags"),
+        *("fields", "received_at", "updated_at", "reopened", "waiting", "rank", "order_at", "next_due_at"),
+        *("next_metric", "breached", "version", "hash"),
+    )
     with store.bulk() as bulk:
         reserved = bulk.reserve("ticket", 2)
         rows = [
