@@ -106,7 +106,7 @@ def test_numbers_go_over_also_of_a_ticket_that_was_taken_away(store_url: str) ->
     with open_reader(store_url) as reader:
         noted = reader.rows("SELECT ticket_id FROM ticket_number ORDER BY ticket_id")
         assert noted == [(1001,), (1002,), (1003,)]
-        assert [one.sentence for one in verify_chains(reader).broken] == ["ticket 1003 is missing, with all its events"]
+        assert [one.sentence for one in verify_chains(reader).faults] == ["ticket 1003 is missing, with all its events"]
 
 
 def test_events_of_an_upgraded_desk_cannot_be_replaced(tmp_path: Path) -> None:
