@@ -62,10 +62,10 @@ def keys() -> str:
 
 
 def procedures() -> str:
-    """docs/procedures.md, with its reference of every table anew."""
-    from deskterm.procedure.manual import renewed
+    """docs/procedures.md, with its forms of targets and its reference of every table anew."""
+    from deskterm.procedure.manual import renew
 
-    return renewed((DOCS / "procedures.md").read_text(encoding="utf-8"))
+    return renew((DOCS / "procedures.md").read_text(encoding="utf-8"))
 
 
 def picture() -> str:

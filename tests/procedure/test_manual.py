@@ -7,13 +7,14 @@ import pytest
 from corner_shop import MANUAL, SHOP
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
-from deskterm.procedure.manual import BEGIN, END, render, renewed
+from deskterm.procedure.manual import BEGIN, END, TARGETS_BEGIN, TARGETS_END, render, render_targets, renew
 from deskterm.procedure.schema.words import FACTS, OCCURRENCES
+from deskterm.sla.targets import KINDS
 
 
 def test_the_reference_in_the_manual_is_the_one_of_the_schema() -> None:
     manual = MANUAL.read_text(encoding="utf-8")
-    assert manual == renewed(manual), "run: python -m deskterm.procedure.manual docs/procedures.md"
+    assert manual == renew(manual), "run: python -m deskterm.procedure.manual docs/procedures.md"
 
 
 def test_every_key_of_every_table_is_explained() -> None:
@@ -47,5 +48,13 @@ def test_the_refusals_in_the_manual_are_the_ones_that_are_told() -> None:
 
 def test_the_reference_is_renewed_between_its_marks_only() -> None:
     manual = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert renewed(manual) == f"before\n{BEGIN}\n\n{render()}\n{END}\nafter\n"
-    assert renewed(renewed(manual)) == renewed(manual)
+    assert renew(manual) == f"before\n{BEGIN}\n\n{render()}\n{END}\nafter\n"
+    assert renew(renew(manual)) == renew(manual)
+
+
+def test_the_forms_of_targets_are_those_of_the_kinds() -> None:
+    manual = renew(f"{TARGETS_BEGIN}\nold\n{TARGETS_END}\nafter\n")
+    assert manual == f"{TARGETS_BEGIN}\n\n{render_targets()}\n{TARGETS_END}\nafter\n"
+    for kind in KINDS:
+        for form in kind.forms:
+            assert f"| {form.written} | {form.meaning} |" in manual

@@ -111,7 +111,7 @@ def test_a_series_goes_on_for_as_long_as_somebody_asks() -> None:
     )
     assert sprints.starting("2060-03-01") == (seconds("2060-03-01T00:00Z"), seconds("2060-03-15T00:00Z"))
     assert sprints.starting("2060-03-02") is None
-    assert list(sprints.coming(seconds("2026-11-22T00:00Z"), 2)) == ["2026-11-09", "2026-11-23"]
+    assert list(sprints.upcoming_dates(seconds("2026-11-22T00:00Z"), 2)) == ["2026-11-09", "2026-11-23"]
     assert sprints.starting("soon") is None
 
 
@@ -119,7 +119,7 @@ def test_a_series_that_ends_has_none_after_its_end() -> None:
     text = SPRINTS.replace("INTERVAL=2", "INTERVAL=2;COUNT=2")
     sprints = shop(SHOP + text).terms.cadences["sprint"]
     assert sprints.first_after(seconds("2026-03-30T00:00+01:00")) is None
-    assert list(sprints.coming(seconds("2026-03-20T00:00Z"), 4)) == ["2026-03-16", "2026-03-30"]
+    assert list(sprints.upcoming_dates(seconds("2026-03-20T00:00Z"), 4)) == ["2026-03-16", "2026-03-30"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_sprint_may_last_working_days() -> None:
 def test_a_release_is_over_as_it_starts_at_the_hour_of_its_rule() -> None:
     text = SPRINTS.replace('"sprint"', '"release"').replace("INTERVAL=2", "INTERVAL=2;BYHOUR=18")
     releases = shop(SHOP + SPRINTS + text).terms.cadences["release"]
-    assert list(releases.coming(0, 2)) == ["2026-03-16", "2026-03-30"]
+    assert list(releases.upcoming_dates(0, 2)) == ["2026-03-16", "2026-03-30"]
     assert releases.bounds[:2] == [(seconds(f"{at}+01:00" if "30" in at else f"{at}Z"),) * 2 for at in AT_SIX]
 
 

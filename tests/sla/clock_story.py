@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from deskterm.sla import Calendar
+from deskterm.sla.cadence import NO_CADENCES, Cadences
 from deskterm.sla.clock import Clock, Condition, Folding, Mark, Metric, Policy, Terms
 from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import NO_CADENCES, Cadences
 from sla.minute_calendar import utc
 from sla.vectors import CALENDARS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deskterm.sla.clock import Clock, Mark, Metric, Policy, Terms, fold
+from deskterm.sla.target_kinds.working_duration import WorkingDuration
 from deskterm.sla.targets import Target
 from sla.minute_calendar import utc
 from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
@@ -15,7 +16,7 @@ METRIC = Metric(
 
 
 def _clock(calendar: str, seconds: int, happened: list[tuple[int, str, str]]) -> Clock:
-    targets: dict[tuple[str, str | None], Target] = {("resolution", None): Target("open", f"{seconds}s", seconds)}
+    targets: dict[tuple[str, str | None], Target] = {("resolution", None): WorkingDuration(f"{seconds}s", seconds)}
     terms = Terms(1, (METRIC,), (Policy("all", "All", {}, "office", targets),), {"office": CALENDARS[calendar]})
     facts: dict[str, object] = {}
     (clock,) = fold([Mark(at, frozenset({word}), status, facts) for at, word, status in happened], terms)

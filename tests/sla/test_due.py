@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskterm.sla.cadence import Cadence
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import Cadence
 from sla import calendar_strategies
 from sla.clock_story import epoch
 from sla.vectors import CALENDARS

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Folding, Mark
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import Cadence, Cadences, Metric, Policy, Terms
+from deskterm.sla.terms import Metric, Policy, Terms
 from deskterm.sla.warn import parse_warn, warnings
 from sla import calendar_strategies
 from sla.due_by_minutes import DAY, OffTheMap, Rest, Walk
@@ -169,6 +170,6 @@ def folds_so(
         folding.step(Mark(zero + end * 60, frozenset(), "open", facts))
     (clock,) = folding.clocks()
     assert clock.due_at == due
-    missed = target.kind.startswith("scheduled") and start > due
+    missed = target.is_scheduled and start > due
     missed = missed or any(zero + begin * 60 > due for begin, _ in pauses)
     assert clock.warnings == (() if missed else warned)

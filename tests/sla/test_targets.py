@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.sla.targets import Target, parse_duration, parse_target
+from deskterm.sla.durations import parse_duration
+from deskterm.sla.target_kinds.calendar_duration import CalendarDuration
+from deskterm.sla.target_kinds.end_of_day import WorkingDurationToEndOfDay
+from deskterm.sla.target_kinds.next_period import NextPeriod
+from deskterm.sla.target_kinds.objective import MeanObjective
+from deskterm.sla.target_kinds.scheduled_period import ScheduledPeriod
+from deskterm.sla.target_kinds.set_by_role import SetByRole
+from deskterm.sla.target_kinds.working_dates import WorkingDates
+from deskterm.sla.target_kinds.working_duration import WorkingDuration
+from deskterm.sla.targets import KINDS, NONE, Target, parse_target
 
 DAY = 8 * 3600
 
@@ -14,37 +25,56 @@ DAY = 8 * 3600
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("30m", Target("open", "30m", 1800)),
-        ("4h", Target("open", "4h", 4 * 3600)),
-        ("1h30m", Target("open", "1h30m", 5400)),
-        ("1h 30m", Target("open", "1h 30m", 5400)),
-        ("2d", Target("open", "2d", 2 * DAY)),
-        (" 2D ", Target("open", "2d", 2 * DAY)),
-        ("2d end of day", Target("open", "2d end of day", 2 * DAY, end_of_day=True)),
-        ("7c", Target("elapsed", "7c", 7 * 86_400)),
-        ("7 calendar days", Target("elapsed", "7 calendar days", 7 * 86_400)),
-        ("1 calendar day", Target("elapsed", "1 calendar day", 86_400)),
-        ("36h elapsed", Target("elapsed", "36h elapsed", 36 * 3600)),
-        ("1d elapsed", Target("elapsed", "1d elapsed", 86_400)),
-        ("3 working dates", Target("dates", "3 working dates", dates=3)),
-        ("1 working date end of day", Target("dates", "1 working date end of day", dates=1, end_of_day=True)),
-        ("next sprint", Target("next-sprint", "next sprint")),
-        ("next sprint, at most 14 days", Target("next-sprint", "next sprint, at most 14 days", cap=14 * 86_400)),
-        ("scheduled sprint", Target("scheduled-sprint", "scheduled sprint")),
-        ("next release", Target("next-release", "next release")),
+        ("30m", WorkingDuration("30m", 1800)),
+        ("4h", WorkingDuration("4h", 4 * 3600)),
+        ("1h30m", WorkingDuration("1h30m", 5400)),
+        ("1h 30m", WorkingDuration("1h 30m", 5400)),
+        ("2d", WorkingDuration("2d", 2 * DAY)),
+        (" 2D ", WorkingDuration("2d", 2 * DAY)),
+        ("2d end of day", WorkingDurationToEndOfDay("2d end of day", 2 * DAY)),
+        ("7c", CalendarDuration("7c", 7 * 86_400)),
+        ("7 calendar days", CalendarDuration("7 calendar days", 7 * 86_400)),
+        ("1 calendar day", CalendarDuration("1 calendar day", 86_400)),
+        ("36h elapsed", CalendarDuration("36h elapsed", 36 * 3600)),
+        ("1d elapsed", CalendarDuration("1d elapsed", 86_400)),
+        ("3 working dates", WorkingDates("3 working dates", dates=3)),
+        ("1 working date end of day", WorkingDates("1 working date end of day", dates=1, end_of_day=True)),
+        ("next sprint", NextPeriod("next sprint", cadence="sprint")),
+        ("next sprint, at most 14 days", NextPeriod("next sprint, at most 14 days", cadence="sprint", cap=14 * 86_400)),
+        ("scheduled sprint", ScheduledPeriod("scheduled sprint", cadence="sprint")),
+        ("next release", NextPeriod("next release", cadence="release")),
         (
             "next release, at most 9 working days",
-            Target("next-release", "next release, at most 9 working days", dates=9),
+            NextPeriod("next release, at most 9 working days", cadence="release", dates=9),
         ),
-        ("scheduled release", Target("scheduled-release", "scheduled release")),
-        ("set by excellence-manager", Target("manual", "set by excellence-manager", role="excellence-manager")),
-        ("mean 50h", Target("mean", "mean 50h", 50 * 3600)),
-        ("none", Target("none", "none")),
-        ("-", Target("none", "none")),
+        ("scheduled release", ScheduledPeriod("scheduled release", cadence="release")),
+        ("set by excellence-manager", SetByRole("set by excellence-manager", role="excellence-manager")),
+        ("mean 50h", MeanObjective("mean 50h", 50 * 3600)),
+        ("none", NONE),
+        ("-", NONE),
     ],
 )
 def test_a_target_is_read_from_its_words(text: str, target: Target) -> None:
     assert parse_target(text, DAY) == target
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_form_in_the_manual_is_read_as_the_kind_that_it_stands_for(kind: type[Target]) -> None:
+    written = [text for form in kind.forms for text in re.findall(r"`([^`]+)`", form.written)]
+    assert written
+    for text in written:
+        assert type(parse_target(text.replace("ROLE", "manager"), DAY)) is kind
+
+
+def test_the_names_of_kinds_stay_as_programs_know_them() -> None:
+    texts = [
+        "4h", "2d end of day", "7c", "3 working dates", "next sprint", "next release", "scheduled sprint",
+        "scheduled release", "set by manager", "mean 50h", "none",
+    ]  # fmt: skip
+    assert [parse_target(text, DAY).kind for text in texts] == [
+        "open", "open", "elapsed", "dates", "next-sprint", "next-release", "scheduled-sprint", "scheduled-release",
+        "manual", "mean", "none",
+    ]  # fmt: skip
 
 
 NO_DURATIONS = ("", "soon", "30", "m", "30 x", "-4h", "4h-", "1.5h", "4h 5", "h4", "4hh", "1h, 30m", "２h", "30m\n4h x")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.clock import Clock
-from deskterm.sla.terms import Cadence, Cadences
 from deskterm.sla.warn import Warn, parse_warn
 from sla.clock_story import TARGETS, Ticket, epoch, opened, terms, without
 

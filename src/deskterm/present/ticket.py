@@ -11,7 +11,7 @@ from deskterm.present.models import ClockCard, Person, QueueLine, TicketView, Ti
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.ticket_facts import said_in_fields, standing, target_words
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import BY_THE_WALL, parse_target
+from deskterm.sla.targets import parse_target
 from deskterm.store.queries.queue import QueueRow
 from deskterm.store.queries.ticket_detail import AgentView, ClockView, EventView, MessageView, TicketDetail
 from deskterm.store.rows.live_clocks import LiveClock
@@ -103,7 +103,7 @@ def _counted_in(target: str, key: str, vocabulary: Vocabulary) -> Calendar | Non
     if calendar is None:
         return None
     try:
-        return None if parse_target(target, calendar.day_length).kind in BY_THE_WALL else calendar
+        return None if parse_target(target, calendar.day_length).in_wall_time else calendar
     except ValueError:  # written by another edition of deskterm
         return None
 

@@ -9,10 +9,10 @@ from itertools import islice, pairwise
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from deskterm.sla.cadence import Cadence
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.meter import LAST_YEAR
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import Cadence
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Cadence as CadencePart
@@ -100,7 +100,7 @@ class _Growing:
             start = self._zone.from_local(local)
             if self._part.kind == "release":
                 end = start
-            elif length.kind == "open":
+            elif not length.in_wall_time and length.seconds:
                 end = self._zone.after(start, length.seconds)
             else:
                 end = self._zone.from_local(local + length.seconds)

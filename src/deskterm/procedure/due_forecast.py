@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.sla.clock import Policy, due_instant
+from deskterm.sla.due import due_instant
+from deskterm.sla.targets import NONE
+from deskterm.sla.terms import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,6 @@ class Prospect:
     holidays_known: tuple[int, int] | None = None
 
 
-_REASONS = {
-    "scheduled-sprint": "due when it is scheduled to a sprint",
-    "next-sprint": "no sprint is planned after that",
-    "scheduled-release": "due when it is scheduled to a release",
-    "next-release": "no release is planned after that",
-    "manual": "due when {role} sets it",
-    "mean": "an objective on the average of many tickets",
-}
-
-
 def policy_for(procedure: CompiledProcedure, facts: Mapping[str, object]) -> Policy | None:
     """The first policy that matches a ticket with these facts."""
     return procedure.terms.policy(facts)
@@ -47,7 +39,7 @@ def prospects(procedure: CompiledProcedure, policy: Policy, severity: str | None
     found = []
     for metric in procedure.terms.metrics:
         target = policy.target(metric.key, severity)
-        if target.kind == "none":
+        if target == NONE:
             continue
         key = policy.calendars.get(metric.key, policy.calendar)
         calendar = procedure.terms.calendars[key]
@@ -58,7 +50,7 @@ def prospects(procedure: CompiledProcedure, policy: Policy, severity: str | None
                 label=metric.label,
                 target=target.text,
                 due_at=due,
-                reason="" if due is not None else _REASONS[target.kind].format(role=target.role),
+                reason="" if due is not None else target.reason_without_due,
                 policy=policy.key,
                 calendar=key,
                 timezone=calendar.timezone,

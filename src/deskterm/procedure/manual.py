@@ -1,6 +1,7 @@
-"""The reference of procedure files, written from the schema: what each table holds, so that no manual can drift.
+"""The generated parts of the manual of procedure files: the forms of targets and the reference of every table.
 
-`python -m deskterm.procedure.manual` prints it; with the path of a manual, it renews the part between the marks.
+They are written from the code, so that the manual cannot drift. `python -m deskterm.procedure.manual` prints the
+reference; with the path of a manual, it renews the parts between the marks.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from pydantic.fields import FieldInfo
 from deskterm.procedure.checking.references import ONE
 from deskterm.procedure.schema import Choice, Part, Procedure
 from deskterm.procedure.schema.words import Ref, Written
+from deskterm.sla.targets import KINDS
 
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
+TARGETS_BEGIN, TARGETS_END = "<!-- targets: begin -->", "<!-- targets: end -->"
 
 _PLAIN: Mapping[Any, str] = {
     str: "text", bool: "true or false", int: "whole number", Decimal: "number", date: "date", object: "anything",
@@ -48,11 +51,25 @@ def render() -> str:
     return "\n".join([*lines, *_choices()]) + "\n"
 
 
-def renewed(manual: str) -> str:
-    """A manual with the reference between its marks as the schema has it now."""
-    before, _, rest = manual.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{render()}\n{END}{after}"
+def render_targets() -> str:
+    """Return the table of the ways to write a target, in Markdown: those of every kind of target, in order."""
+    rows = [f"| {form.written} | {form.meaning} |" for kind in KINDS for form in kind.forms]
+    return "\n".join(["| written | is |", "|---|---|", *rows]) + "\n"
+
+
+def renew(manual: str) -> str:
+    """Return a manual with the text between its marks as the code has it now."""
+    manual = _replace(manual, TARGETS_BEGIN, TARGETS_END, render_targets())
+    return _replace(manual, BEGIN, END, render())
+
+
+def _replace(manual: str, begin: str, end: str, text: str) -> str:
+    """Return a manual with a text between two marks; unchanged if it has none of them."""
+    before, mark, rest = manual.partition(begin)
+    if not mark:
+        return manual
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n\n{text}\n{end}{after}"
 
 
 def _section(path: str, kind: Any, part: type[Part]) -> Iterator[str]:
@@ -169,12 +186,12 @@ def _unnumbered(words: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Print the reference, or renew it in the manual whose path is given."""
+    """Print the reference, or renew the generated parts of the manual whose path is given."""
     if not arguments:
         print(render(), end="")
         return
     manual = Path(arguments[0])
-    manual.write_text(renewed(manual.read_text(encoding="utf-8")), encoding="utf-8")
+    manual.write_text(renew(manual.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deskterm.procedure.cadence_dates import series
+from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.clock import Condition, Metric, Policy, Terms
+from deskterm.sla.durations import parse_duration
 from deskterm.sla.hours import WEEKDAYS
-from deskterm.sla.targets import Target, parse_duration, parse_target
-from deskterm.sla.terms import TIMER, Cadence, Cadences
+from deskterm.sla.targets import Target, parse_target
+from deskterm.sla.terms import TIMER
 from deskterm.sla.warn import parse_warn
 
 if TYPE_CHECKING:
@@ -183,5 +185,5 @@ def releases(procedure: Procedure, terms: Terms) -> Cadence | None:
 def next_release(procedure: Procedure, terms: Terms, at: int) -> str | None:
     """Return the day of the first release after an instant in epoch seconds (S4-19); None when none is to come."""
     cadence = releases(procedure, terms)
-    coming = cadence.coming(at, 1) if cadence is not None else ()
+    coming = cadence.upcoming_dates(at, 1) if cadence is not None else ()
     return coming[0] if coming else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.cycle import NO_CLOCK, Cause, Clock, Run, State
+from deskterm.sla.cycle import Cause, Clock, Run, State
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import NONE, Target
 from deskterm.sla.terms import Condition, Facts, Metric, Policy, Terms
@@ -126,7 +126,7 @@ class Folding:
         seconds, None where nothing is set."""
         found: dict[tuple[str, int], int | None] = {}
         for lane in self._lanes:
-            if lane.live is not None and lane.live.calendar is not None and lane.live.target.kind not in NO_CLOCK:
+            if lane.live is not None and lane.live.calendar is not None and lane.live.target.has_clock:
                 run = lane.live.copy()
                 run.resume(at)
                 found[run.metric, run.cycle] = run.due
@@ -275,9 +275,9 @@ class Folding:
         at = max(changed, run.since)
         if run.paused_at is None or run.fixed:
             run.note_breach(at)
-        if from_change and target != run.target and run.target is not NONE:
+        if from_change and target != run.target and run.target != NONE:
             run.counts_from = changed
-        if target.kind in NO_CLOCK and run.target.kind not in NO_CLOCK:
+        if run.target.has_clock and not target.has_clock:
             run.lost = run.copy().ended(at, cancelled=True)
         before = run.reckoned(lane.metric.warn)
         self._aim(lane, run)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.cadence import Cadences
+from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
-from deskterm.sla.targets import BY_THE_WALL, NONE, SCHEDULED, Target
-from deskterm.sla.terms import Cadences
+from deskterm.sla.target_kinds.pauses import wall_seconds
+from deskterm.sla.targets import NONE, Target
 from deskterm.sla.warn import Warn, warnings
 
 Ended = Literal["met", "late", "cancelled"]
 State = Literal["running", "paused"] | Ended
 Cause = Literal["time", "retarget", "policy"]
-
-NO_CLOCK = frozenset({"none", "mean"})
-"""Kinds of target that promise nothing about one ticket."""
 
 
 class Clock(NamedTuple):
@@ -96,7 +94,7 @@ class Run:
     """The clock as it stood when a change of facts left the run without a target."""
 
     def reckon(self) -> None:
-        if self.pin is not None and self.calendar is not None and self.target.kind not in NO_CLOCK:
+        if self.pin is not None and self.calendar is not None and self.target.has_clock:
             self.due = self.pin
             return
         start = self.started if self.counts_from is None else self.counts_from
@@ -105,7 +103,7 @@ class Run:
     @property
     def fixed(self) -> bool:
         """Whether pauses leave the due instant where it is, because somebody named it."""
-        return self.pin is not None or self.target.kind in SCHEDULED
+        return self.pin is not None or self.target.is_scheduled
 
     def note_breach(self, at: int) -> None:
         if self.breached_at is None and self.due is not None and at > self.due:
@@ -165,7 +163,7 @@ class Run:
     def clock(self, ended: Ended | None = None, warns: tuple[Warn, ...] = ()) -> Clock | None:
         """How the run stands, or how it ended; None when nothing was ever promised. warns: when to warn."""
         target = self.target
-        if self.calendar is None or target.kind in NO_CLOCK:
+        if self.calendar is None or not target.has_clock:
             return self.lost
         resting = self.paused_at is not None
         due = None if resting else self.due
@@ -178,7 +176,7 @@ class Run:
             ended or ("paused" if resting else "running"),
             self.started,
             target.text,
-            target.seconds if target.kind == "open" else None,
+            target.working_seconds,
             due,
             self.since if ended else None,
             self.calendar.open_seconds(self.started, self.since, self.pauses),
@@ -199,6 +197,6 @@ class Run:
         due, since = self.due, self.since
         if due is None or since <= due:
             return 0
-        if self.target.kind not in BY_THE_WALL:
+        if not self.target.in_wall_time:
             return calendar.open_seconds(due, since, self.pauses)
-        return since - due - sum(max(0, end - max(begin, due)) for begin, end in disjoint(self.pauses))
+        return wall_seconds(due, since, self.pauses)

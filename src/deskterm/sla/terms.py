@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from operator import itemgetter
 
+from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.hours import DAY
 from deskterm.sla.targets import NONE, Target
 from deskterm.sla.warn import Warn
 
@@ -122,48 +119,6 @@ class Policy:
         """How much time a metric has at a severity; the target `none` where nothing is promised."""
         found = self.targets.get((metric, severity if isinstance(severity, str) else None))
         return found or self.targets.get((metric, None)) or NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """When sprints start and end: epoch seconds, in order, half-open; a release ends as it starts. dates: the local
-    date on which each starts, as `2026-11-23`. grow: makes both longer, in place, until so many start after an
-    instant, or there are no more; None where they are the whole series."""
-
-    bounds: Sequence[tuple[int, int]] = ()
-    dates: Sequence[str] = ()
-    grow: Callable[[int, int], None] | None = field(default=None, repr=False, compare=False)
-
-    def first_after(self, instant: int) -> tuple[int, int] | None:
-        """The first that starts after an instant."""
-        self._reach(instant, 1)
-        index = bisect_right(self.bounds, instant, key=itemgetter(0))
-        return self.bounds[index] if index < len(self.bounds) else None
-
-    def starting(self, date: str) -> tuple[int, int] | None:
-        """The one that starts on a date."""
-        try:
-            midnight = datetime.fromisoformat(date).replace(tzinfo=UTC)
-        except ValueError:
-            return None
-        self._reach(int(midnight.timestamp()) + 2 * DAY, 1)
-        index = bisect_right(self.dates, date) - 1
-        return self.bounds[index] if index >= 0 and self.dates[index] == date else None
-
-    def coming(self, instant: int, most: int) -> Sequence[str]:
-        """The dates of the first so many that are not over at an instant."""
-        self._reach(instant, most)
-        index = bisect_right(self.bounds, instant, key=itemgetter(1))
-        return self.dates[index : index + most]
-
-    def _reach(self, instant: int, more: int) -> None:
-        if self.grow is not None:
-            self.grow(instant, more)
-
-
-Cadences = Mapping[str, Cadence]
-"""`sprint` and `release` → the cadence of that kind."""
-NO_CADENCES: Cadences = {}
 
 
 @dataclass(frozen=True, slots=True)

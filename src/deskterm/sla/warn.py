@@ -10,8 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from deskterm.sla.calendar import Calendar, disjoint
-from deskterm.sla.targets import ON_THE_CLOCK, Target, parse_target
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.hours import DAY
+from deskterm.sla.target_kinds.pauses import move_by_wall_time, wall_seconds
+from deskterm.sla.targets import Target, parse_target
 
 
 class Warn(NamedTuple):
@@ -28,7 +30,8 @@ def parse_warn(text: str) -> Warn:
     words = " ".join(text.split())
     if match := re.fullmatch(r"([1-9]\d?)%", words, re.ASCII):
         return Warn(words, share=int(match[1]))
-    if parse_target(words, 86_400).kind not in ("open", "elapsed"):
+    target = parse_target(words, DAY)
+    if not (target.is_length and target.seconds):
         raise ValueError(f"{text!r} is no moment to warn: write a share such as 75%, or a time such as 30m")
     return Warn(words, lead=words)
 
@@ -43,11 +46,11 @@ def warnings(
 ) -> tuple[tuple[str, int], ...]:
     """The text and the instant (epoch seconds) of each warning, in order of time. A share is rounded up to the
     second; a lead that is longer than the target gives no warning."""
-    on_the_clock = target.kind in ON_THE_CLOCK
-    if target.kind == "open" and not target.end_of_day:
-        whole = target.seconds
-    elif on_the_clock:
-        whole = due - start - sum(max(0, min(b, due) - max(a, start)) for a, b in disjoint(pauses))
+    on_the_clock = target.warns_in_wall_time
+    if on_the_clock:
+        whole = wall_seconds(start, due, pauses)
+    elif target.exact_seconds is not None:
+        whole = target.exact_seconds
     else:
         whole = calendar.open_seconds(start, due, pauses)
     found = []
@@ -55,7 +58,9 @@ def warnings(
         used = whole - _seconds(lead, calendar) if share is None else -(-whole * share // 100)
         if used <= 0:
             continue
-        instant = _later(start, used, pauses) if on_the_clock else calendar.after(start, used, pauses)
+        instant = (
+            move_by_wall_time(start + used, start, pauses) if on_the_clock else calendar.after(start, used, pauses)
+        )
         if instant < due:
             found.append((instant, text))
     return tuple((text, instant) for instant, text in sorted(found))
@@ -63,13 +68,3 @@ def warnings(
 
 def _seconds(lead: str, calendar: Calendar) -> int:
     return parse_target(lead, calendar.day_length).seconds
-
-
-def _later(start: int, seconds: int, pauses: Sequence[tuple[int, int]]) -> int:
-    instant = start + seconds
-    for begin, end in disjoint(pauses):
-        if begin >= instant:
-            break
-        if end > start:
-            instant += end - max(begin, start)
-    return instant

@@ -17,6 +17,7 @@ from deskterm.desk.explain.clock_explanation import absence, explain, policies
 from deskterm.desk.explain.explanation import Explanation
 from deskterm.desk.explain.explanation_text import lines
 from deskterm.errors import DeskError
+from deskterm.sla.target_kinds.working_dates import WorkingDates
 
 SECOND = r"(\d\d:\d\d(?::\d\d)?)(?: UTC([+-][\d:]+))?"
 ROW = re.compile(rf"  (\w{{3}} \d{{4}}-\d\d-\d\d) {SECOND} – (?:(\w{{3}} \d{{4}}-\d\d-\d\d) )?{SECOND}\s+(.*)")
@@ -328,6 +329,7 @@ def test_an_absent_clock_says_what_it_is_missing() -> None:
 def test_working_dates_are_numbered() -> None:
     ticket = Told().registered(2 * 3600, severity="s3")
     why = one(ticket, 3 * 3600)
+    assert isinstance(why.target, WorkingDates)
     days = why.target.dates
     said = why.as_json()["dates"]
     assert [date["number"] for date in said] == list(range(1, days + 1))

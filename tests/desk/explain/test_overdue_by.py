@@ -17,7 +17,6 @@ from deskterm.present import ticket as reading
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import left
 from deskterm.procedure.compiled import document
-from deskterm.sla.targets import BY_THE_WALL
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.deadlines import due
 from deskterm.store.queries.queue import Viewer, queue_page
@@ -34,7 +33,7 @@ def length(text: str) -> int:
 def shown(why: Explanation) -> int | None:
     """What a console counts down, from the clock's row alone."""
     clock = why.clock
-    calendar = None if why.target.kind in BY_THE_WALL else why.calendar
+    calendar = None if why.target.in_wall_time else why.calendar
     until = why.now if clock.stopped_at is None else clock.stopped_at
     return left(clock.due_at, calendar, until, clock.since, clock.overrun)
 
@@ -51,7 +50,7 @@ def test_what_is_left_is_the_target_less_what_is_used(told: tuple[Told, int]) ->
         if why.due < max(until, why.counted_from):
             late = min(why.due, until) >= why.counted_from
             assert not late or why.left == why.total - why.used
-            if late and why.target.kind == "open" and not why.target.end_of_day and not why.clock.pinned:
+            if late and not why.target.in_wall_time and why.target.exact_seconds is not None and not why.clock.pinned:
                 assert why.left == why.target.seconds - why.used
         if why.clock.state != "paused":
             assert shown(why) == why.left

@@ -18,6 +18,8 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.sla.calendar import Calendar
+from deskterm.sla.due import due_instant
+from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.queue import Key, QueueRow, Viewer, queue_page
 from deskterm.store.queries.worklists import to_be_set, unscheduled, untouched
@@ -150,6 +152,14 @@ def test_since_is_the_last_instant_with_so_much_working_time_behind_it(offset: i
     now = int(MONDAY.timestamp()) + offset
     since = untouched_since(calendar, f"{days}d", now)
     assert calendar.open_seconds(since, now) >= days * 8 * 3600 > calendar.open_seconds(since + 1, now)
+
+
+def test_a_length_to_the_end_of_the_day_has_passed_when_that_day_ends() -> None:
+    calendar, close = Calendar("Europe/London", WEEK), int(MONDAY.replace(hour=16, minute=0).timestamp())
+    for length in ("1h end of day", "1h"):
+        since = untouched_since(calendar, length, close)
+        assert due_instant(parse_target(length, 8 * 3600), since, calendar) == close
+        assert untouched_since(calendar, length, close - 1) < since
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def list_clocks(
     """
     from deskterm.cli.runtime import output
     from deskterm.present.formats import counted
-    from deskterm.sla.targets import parse_duration
+    from deskterm.sla.durations import parse_duration
     from deskterm.store.queries.ticket_detail import desk_facts
 
     invocation: CliContext = context.obj
@@ -116,16 +116,16 @@ class ProcedureVersions:
 
     def calendar(self, clock: Deadline) -> Calendar | None:
         """What the time that a clock has left is counted in; None for a target that goes by the clock on the wall."""
-        from deskterm.sla.targets import BY_THE_WALL, parse_target
+        from deskterm.sla.targets import parse_target
 
         calendar = self.of(clock.version).calendar(clock.calendar)
         if calendar is None:
             return None
         try:
-            kind = parse_target(clock.target, calendar.day_length).kind
+            target = parse_target(clock.target, calendar.day_length)
         except ValueError:  # written by another edition of deskterm
             return None
-        return None if kind in BY_THE_WALL else calendar
+        return None if target.in_wall_time else calendar
 
     def label(self, clock: Deadline) -> str:
         """What a clock is called, with its cycle."""

@@ -119,7 +119,7 @@ def schedule_item(
         found.update("item_scheduled", None, {"release": day}, release=day, due=due)
         for work in found.transactions:
             targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
-            if work.state.is_open and any(target.kind == "scheduled-release" for target in targets):
+            if work.state.is_open and any(target.is_scheduled and target.cadence == "release" for target in targets):
                 work.append("scheduled", {"sprint": (work.state.sprint, day)})
         done = _done(found, number, f"item {found.key} " + (f"goes out on {day}" if day else "is in no release now"))
     return done
@@ -146,7 +146,9 @@ def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int
     if cadence is not None:
         found = cadence.starting(day)
         if found is None or found[1] <= at:
-            raise DeskError(f"No release to come is on {day!r}: choose from {', '.join(cadence.coming(at, 4))}.")
+            raise DeskError(
+                f"No release to come is on {day!r}: choose from {', '.join(cadence.upcoming_dates(at, 4))}."
+            )
         return found[0]
     try:
         wanted = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)

@@ -12,7 +12,7 @@ from deskterm.errors import UsageError
 from deskterm.procedure import amounts
 from deskterm.procedure.amounts import rounded
 from deskterm.procedure.schema import Money
-from deskterm.sla.targets import parse_duration
+from deskterm.sla.durations import parse_duration
 
 _LONGEST = 31 * 86_400
 """Seconds of one entry at most: more is a slip of the pen."""

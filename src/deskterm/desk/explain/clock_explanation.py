@@ -6,21 +6,21 @@ and this tells how that comes about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from deskterm.desk.domain.events import Event
 from deskterm.desk.explain.clock_history import ClockHistories, ClockHistory, Procedures, StatusPeriod, clock_histories
-from deskterm.desk.explain.explanation import Breach, Coming, Explanation, Part
+from deskterm.desk.explain.explanation import Breach, Explanation
 from deskterm.desk.explain.intervals import Interval, Pauses, stretches
 from deskterm.desk.explain.policy_match import Check, Labels, checked
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import BY_CADENCE, BY_THE_WALL, NEXT, Target, parse_target
-from deskterm.sla.terms import TIMER, Cadences
-
-_END = {"sprint": "to the end of the sprint", "release": "to the release"}
+from deskterm.sla.target_kinds.target import Part, Target
+from deskterm.sla.targets import parse_target
+from deskterm.sla.terms import TIMER
 
 
 def explain(
@@ -71,7 +71,7 @@ def absence(events: Iterable[Event], procedures: Procedures, metric: str | None 
         return "No policy of the procedure is for it."
     severity = told.facts.get("severity")
     wanted = [metric] if metric is not None else list(known)
-    if all(policy.target(key, severity).kind in ("none", "mean") for key in wanted):
+    if not any(policy.target(key, severity).has_clock for key in wanted):
         what = known[metric].label if metric is not None else "anything"
         step = f" at severity {severity}" if severity else ""
         return f"The policy {policy.label} does not promise {what}{step} on a single ticket."
@@ -93,7 +93,7 @@ def _explained(life: ClockHistory, told: ClockHistories, procedures: Procedures,
     due = clock.due_at
     if rests:
         due = told.foreseen(now)[clock.metric, clock.cycle]
-    wall = target.kind in BY_THE_WALL
+    wall = target.in_wall_time
     until = clock.stopped_at if clock.stopped_at is not None else now
     end = due if due is not None else max(until, start)
     intervals = stretches(calendar, start, end, pauses, standings, wall=wall, cut=until)
@@ -121,8 +121,8 @@ def _explained(life: ClockHistory, told: ClockHistories, procedures: Procedures,
         pin=life.pinned,
         now=now,
         beyond=tuple(interval._replace(total=interval.total + begun) for interval in beyond),
-        dates=tuple(_dates(target, calendar, start)) if not clock.pinned else (),
-        coming=_coming(target, calendar, start, terms.cadences, told.state.sprint) if not clock.pinned else None,
+        dates=tuple(target.counted_dates(start, calendar)) if not clock.pinned else (),
+        coming=target.coming(start, calendar, terms.cadences, told.state.sprint) if not clock.pinned else None,
     )
 
 
@@ -136,30 +136,6 @@ def _beyond(
 ) -> list[Interval]:
     """The time after a due instant that has passed."""
     return stretches(calendar, due, until, pauses, standings, wall=wall) if due < until else []
-
-
-def _dates(target: Target, calendar: Calendar, start: int) -> Iterator[int]:
-    """The dates that count, one after the other."""
-    for _ in range(target.dates if target.kind == "dates" else 0):
-        close = calendar.dates_after(start, 1, end_of_day=True)
-        start = close - 1
-        yield calendar.working_date(start)
-
-
-def _coming(target: Target, calendar: Calendar, start: int, cadences: Cadences, scheduled: str | None) -> Coming | None:
-    """The sprint or release that a target means."""
-    cadence = cadences.get(target.cadence) if target.kind in BY_CADENCE else None
-    if cadence is None:
-        return None
-    if target.kind in NEXT:
-        found = cadence.first_after(start)
-    else:
-        found = cadence.starting(scheduled) if scheduled is not None else None
-    if found is None:
-        return None
-    caps = [] if target.cap is None else [start + target.cap]
-    caps += [calendar.dates_after(start, target.dates)] if target.dates else []
-    return Coming(target.cadence, *found, min(caps, default=None))
 
 
 def _label(procedures: Procedures, told: ClockHistories, metric: str, version: int) -> str:
@@ -210,21 +186,7 @@ def _parts(
     if life.clock.pinned:
         who = f"{life.pinned.who} set" if life.pinned is not None else "was set"
         return [Part(f"up to the instant that {who}", total)]
-    if target.kind == "open":
-        text, rest = target.text.removesuffix(" end of day"), "to the end of that day"
-        first = target.seconds
-    elif target.kind == "dates":
-        text, rest = target.text, "to the end of the day again, after a pause"
-        first = calendar.open_seconds(start, calendar.dates_after(start, target.dates, target.end_of_day))
-    elif target.kind == "elapsed":
-        text, rest, first = target.text, "", target.seconds
-    elif target.kind in NEXT:
-        coming = cadences[target.cadence].first_after(start) if target.cadence in cadences else None
-        capped = coming is None or start + total != coming[1]
-        text, rest, first = "the most it may take" if capped else f"{_END[target.cadence]} after it", "", total
-    else:
-        text, rest, first = _END[target.cadence].replace("the ", "the scheduled ", 1), "", total
-    return [Part(text, first), *([Part(rest, total - first)] if total != first else [])]
+    return target.parts(start, total, calendar, cadences)
 
 
 def _broken(life: ClockHistory, due: int | None, now: int) -> Breach | None:

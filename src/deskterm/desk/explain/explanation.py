@@ -12,14 +12,7 @@ from deskterm.desk.explain.intervals import Interval
 from deskterm.desk.explain.policy_match import Check
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Clock
-from deskterm.sla.targets import BY_CADENCE, Target
-
-
-class Part(NamedTuple):
-    """A summand of the due time, in seconds of what counts."""
-
-    what: str
-    seconds: int
+from deskterm.sla.target_kinds.target import Coming, Part, Target
 
 
 class Breach(NamedTuple):
@@ -28,16 +21,6 @@ class Breach(NamedTuple):
     at: int
     cause: str
     waiver: ClockTurn | None
-
-
-class Coming(NamedTuple):
-    """The sprint or release that a target waits for. start, end: its own; cap: the instant by which it is due at the
-    latest, None without one."""
-
-    kind: str
-    start: int
-    end: int
-    cap: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +85,7 @@ class Explanation:
         """The clock's, and `pending` or `unscheduled` for one that runs and has no due instant yet."""
         if self.clock.state != "running" or self.due is not None:
             return self.clock.state
-        return "unscheduled" if self.target.kind in BY_CADENCE else "pending"
+        return "unscheduled" if self.target.cadence else "pending"
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for programs: instants in RFC 3339 UTC, lengths in seconds."""

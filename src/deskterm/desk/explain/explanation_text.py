@@ -6,14 +6,13 @@ from UTC stands where it changes. A long account has one line a day, and leaves 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from deskterm.desk.explain.clock_history import ClockTurn
-from deskterm.desk.explain.explanation import Coming, Explanation, offset_words
+from deskterm.desk.explain.explanation import Explanation, offset_words
 from deskterm.desk.explain.explanation_rows import LONG, Said, day_words, length, on_wall, row, rows, time_words
-from deskterm.sla.targets import SCHEDULED
+from deskterm.sla.target_kinds.target import Coming
 from deskterm.sla.zones import plain_name
 
 _A_LINE = 5
@@ -76,7 +75,7 @@ class _Teller:
         why, left = self._why, self._why.left
         if why.state == "unscheduled":
             target, since = why.target, f"since {self._at(why.clock.started_at)}"
-            if target.kind in SCHEDULED:
+            if target.is_scheduled:
                 return f"unscheduled {since}"
             return f"no {target.cadence} is planned after it, {since}"
         if why.state == "pending":
@@ -131,12 +130,10 @@ class _Teller:
     def _target(self) -> str:
         target, day = self._why.target, self._calendar.day_length
         steps = [target.text]
-        if days := re.match(r"(\d+)\s*d\b|(\d+)d", target.text):
-            number = days[1] or days[2]
-            if target.kind == "open" and int(number) * day <= target.seconds:
-                rest = target.seconds - int(number) * day
-                steps.append(f"{number} × {length(day)}" + (f" + {length(rest)}" if rest else ""))
-        if target.kind in ("open", "elapsed"):
+        if target.days is not None:
+            rest = target.seconds - target.days * day
+            steps.append(f"{target.days} × {length(day)}" + (f" + {length(rest)}" if rest else ""))
+        if target.seconds:
             steps.append(f"{length(target.seconds)} of {self._kind}")
         return " = ".join(steps)
 

@@ -11,6 +11,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Severity
 from deskterm.sla.calendar import Calendar
+from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, Viewer, count, position, queue_page
@@ -104,22 +105,17 @@ def untouched_since(calendar: Calendar, length: str, now: int) -> int:
     """The instant since which so much working time has passed: what nobody touched after it is stale (S1-31). Of two
     instants with the same working time between them, the later."""
     target = parse_target(length, calendar.day_length)
-    if target.kind == "elapsed":
+    if target.in_wall_time:
         return now - target.seconds
     low, high = now - _LONGEST, now
     while low < high:
         middle = (low + high + 1) // 2
-        if _passed(calendar, middle, now, target.seconds, target.dates if target.kind == "dates" else None):
+        due = due_instant(target, middle, calendar)
+        if due is not None and due <= now:
             low = middle
         else:
             high = middle - 1
     return low
-
-
-def _passed(calendar: Calendar, since: int, now: int, seconds: int, dates: int | None) -> bool:
-    if dates is not None:
-        return calendar.dates_after(since, dates) <= now
-    return calendar.open_seconds(since, now) >= seconds
 
 
 def _step(key: str, label: str, step: Severity | None, given: str | None, ranks: Mapping[str, int]) -> Part:

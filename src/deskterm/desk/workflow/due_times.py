@@ -14,7 +14,7 @@ from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.timers import handle_timer_end
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
-from deskterm.sla.targets import SCHEDULED, parse_target
+from deskterm.sla.targets import parse_target
 from deskterm.sla.zones import on_the_wall
 
 
@@ -221,12 +221,12 @@ def _resolve_cadence(work: TicketTransaction, day: str) -> str:
     if not cadences:
         raise DeskError("This procedure has no sprints or releases: give it a cadence.")
     targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
-    kinds = {target.cadence for target in targets if target.kind in SCHEDULED} & set(cadences) or set(cadences)
+    kinds = {target.cadence for target in targets if target.is_scheduled} & set(cadences) or set(cadences)
     for kind in sorted(kinds):
         start = cadences[kind].starting(day)
         if start is not None and start[1] > work.at:
             return kind
-    coming = sorted({day for kind in kinds for day in cadences[kind].coming(work.at, 4)})
+    coming = sorted({day for kind in kinds for day in cadences[kind].upcoming_dates(work.at, 4)})
     names = " or ".join(sorted(kinds, reverse=True))
     raise DeskError(f"No {names} to come starts on {day!r}: choose from {', '.join(coming)}.")
 

@@ -19,7 +19,7 @@ from deskterm.procedure.checking.toml_positions import Lines
 from deskterm.procedure.schema import Part
 from deskterm.procedure.schema.words import Key, Text
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import parse_duration
+from deskterm.sla.durations import parse_duration
 
 YOU = "you"
 """How stories call whoever looks at the demo."""

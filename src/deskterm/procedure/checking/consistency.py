@@ -16,7 +16,8 @@ from deskterm.procedure.checking.unmatched_policies import unmatched
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
 from deskterm.procedure.terms import calendar, wall_spans
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.targets import BY_CADENCE, parse_duration, parse_target
+from deskterm.sla.durations import parse_duration
+from deskterm.sla.targets import parse_target
 
 
 def unsound(procedure: Procedure) -> Iterator[Complaint]:
@@ -129,13 +130,13 @@ def _targets(
             except ValueError as error:
                 yield Complaint((*where, metric), f"{told}: {error}.")
                 continue
-            if target.kind == "manual" and target.role not in roles:
+            if target.role and target.role not in roles:
                 yield Complaint(
                     (*where, metric), f'{told}: there is no role "{target.role}"{nearest(target.role, roles)}'
                 )
-            elif target.kind == "manual" and "set-due" not in roles[target.role].may:
+            elif target.role and "set-due" not in roles[target.role].may:
                 yield Complaint((*where, metric), f'{told}: the role "{target.role}" lacks may = ["set-due"].')
-            elif target.kind in BY_CADENCE and target.cadence not in cadences:
+            elif target.cadence and target.cadence not in cadences:
                 lacking = f"the file has no cadence of kind {target.cadence} to count it by"
                 yield Complaint((*where, metric), f"{told}: {lacking}.")
 

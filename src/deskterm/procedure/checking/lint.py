@@ -153,7 +153,7 @@ def _never_warned(procedure: Procedure, days: Mapping[str, int], metric: str, te
         lead = parse_target(warn.lead, day).seconds
         for row in (policy.targets, *policy.by_severity.values(), *policy.by_priority.values()):
             target = parse_target(row[metric], day) if metric in row else NONE
-            if target.kind in ("open", "elapsed") and not target.end_of_day and lead >= target.seconds:
+            if target.exact_seconds is not None and lead >= target.exact_seconds:
                 found[target.text] = None
     return list(found)
 

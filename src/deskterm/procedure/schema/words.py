@@ -61,7 +61,7 @@ class Written:
 
 
 def _lasting(text: str) -> str:
-    if text and parse_target(text, 86_400).kind not in ("open", "elapsed", "dates"):
+    if text and not parse_target(text, 86_400).is_length:
         raise ValueError(f'"{text}" is no length of time: write it as 30m, 4h, 2d or 7c')
     return text
 
