@@ -35,9 +35,11 @@ from deskterm.desk.workflow import (
     checklists,
     due_times,
     escalation,
+    escalation_review,
     exemption,
     priority_dispute,
     priority_override,
+    severity_confirmation,
     transfer,
     work_sessions,
 )
@@ -77,7 +79,11 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (update.assign, "assign", lambda d, n, t: update.assign(d, n, "sam", now=t)),
     (absence.take_over, "assign", lambda d, n, t: absence.take_over(d, n, now=t)),
     (update.set_severity, "severity", lambda d, n, t: update.set_severity(d, n, "severity-2", now=t)),
-    (priority_override.confirm_severity, "severity", lambda d, n, t: priority_override.confirm_severity(d, n, now=t)),
+    (
+        severity_confirmation.confirm_severity,
+        "severity",
+        lambda d, n, t: severity_confirmation.confirm_severity(d, n, now=t),
+    ),
     (
         priority_override.override_priority,
         "priority",
@@ -135,7 +141,11 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     ),
     (escalation.escalate, "escalate", lambda d, n, t: escalation.escalate(d, n, reason="x", now=t)),
     (tier_coverage.record_handoff, "escalate", lambda d, n, t: tier_coverage.record_handoff(d, n, now=t)),
-    (escalation.review, "review", lambda d, n, t: escalation.review(d, n, decision="unchanged", now=t)),
+    (
+        escalation_review.review_escalation,
+        "review",
+        lambda d, n, t: escalation_review.review_escalation(d, n, decision="unchanged", now=t),
+    ),
     (items.raise_item, "develop", lambda d, n, t: items.raise_item(d, n, title="x", now=t)),
     (items.join_item, "develop", lambda d, n, t: items.join_item(d, n, ONE, now=t)),
     (item_workflow.move_item, "develop", lambda d, n, t: item_workflow.move_item(d, n, "dev-in-progress", now=t)),
@@ -253,7 +263,7 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, tmp_path:
     for function, act, command in COMMANDS:
         name = _qualified_name(function)
         number = register.register(ann, subject=name, type="feedback", email="lou@x.example", now=MONDAY).number
-        if function is escalation.review:  # the target of the escalation decides who may review it
+        if function is escalation_review.review_escalation:  # the target of the escalation decides who may review it
             escalation.escalate(ann, number, reason="x", now=MONDAY)
         if function is incidents.detach_ticket:  # the incident is looked up before the role is checked
             incidents.attach_ticket(ann, number, TWO, now=MONDAY)

@@ -14,7 +14,7 @@ from deskterm.desk.development import item_workflow, items, releases
 from deskterm.desk.linking import incidents
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
-from deskterm.desk.workflow import checklists, escalation
+from deskterm.desk.workflow import checklists, escalation_review
 from deskterm.errors import DeskError
 
 PEOPLE: list[dict[str, Any]] = [
@@ -124,9 +124,9 @@ def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_u
     messages.record_customer_message(sam, others[0], "Please escalate this: we lose money.", now=story.now)
     assert [record.state for record in story.records(others[0], "escalation")] == ["open"]
     with pytest.raises(DeskError, match="goes through the list"):
-        escalation.review(story.by("max"), others[0], decision="severity-raised", now=story.now)
+        escalation_review.review_escalation(story.by("max"), others[0], decision="severity-raised", now=story.now)
     checklists.tick_items(sam, others[0], range(1, 5), checklist="escalation-review", now=story.now)
-    escalation.review(
+    escalation_review.review_escalation(
         story.by("max"), others[0], decision="severity-raised", severity="severity-1", note="Yes.", now=story.now
     )
     assert story.sheet(others[0]).row.severity == "severity-1"

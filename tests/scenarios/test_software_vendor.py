@@ -15,7 +15,7 @@ from deskterm.desk.development import items as dev
 from deskterm.desk.linking import duplicate
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
-from deskterm.desk.workflow import checklists, due_times, escalation
+from deskterm.desk.workflow import checklists, due_times, escalation_review
 from deskterm.errors import DeskError
 
 PEOPLE: list[dict[str, Any]] = [
@@ -63,7 +63,9 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
     assert story.status(number) == "under-investigation"
     assert story.due(number, "resolution") == "2026-11-23 12:45"  # an hour was spent waiting
     assert [record.state for record in story.records(number, "escalation")] == ["open"]
-    escalation.review(story.by("eve"), number, decision="declined", note="It is in hand.", now=story.now)
+    escalation_review.review_escalation(
+        story.by("eve"), number, decision="declined", note="It is in hand.", now=story.now
+    )
 
     with pytest.raises(DeskError):
         update.move(sam, number, "raised-with-development", now=story.now)

@@ -11,7 +11,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import resolution
 from deskterm.desk.tickets.register import register
-from deskterm.desk.workflow import checklists, escalation
+from deskterm.desk.workflow import checklists, escalation_review
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import notices_of
@@ -129,7 +129,7 @@ def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and
         checklists.tick_items(lea, 1001, [1], checklist="to-development", now=at(31))
     checklists.tick_items(lea, 1001, [1, 2, 3, 4], now=at(32))
     with pytest.raises(DeskError, match="is not open: its severity and priority stay"):
-        escalation.review(lea, 1001, decision="unchanged", severity="severity-1", now=at(33))
-    escalation.review(lea, 1001, decision="unchanged", now=at(34))
+        escalation_review.review_escalation(lea, 1001, decision="unchanged", severity="severity-1", now=at(33))
+    escalation_review.review_escalation(lea, 1001, decision="unchanged", now=at(34))
     assert "escalated" not in seen(desk).flags
     assert seen(desk).row.status == "closed"

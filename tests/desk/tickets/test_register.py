@@ -14,7 +14,8 @@ from deskterm.desk.policy.request_fields import Incomplete, Person, people
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register, supply_fields
 from deskterm.desk.workflow.exemption import exempt, unexempt
-from deskterm.desk.workflow.priority_override import confirm_severity, override_priority
+from deskterm.desk.workflow.priority_override import override_priority
+from deskterm.desk.workflow.severity_confirmation import confirm_severity
 from deskterm.errors import DeskError, UsageError
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk

@@ -14,7 +14,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate
 from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
-from deskterm.desk.workflow import checklists, escalation, priority_dispute
+from deskterm.desk.workflow import checklists, escalation, escalation_phrases, escalation_review, priority_dispute
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import letters_of, notices_of
@@ -129,18 +129,20 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
     with pytest.raises(
         DeskError, match="goes through the list “Review of a customer escalation” first; left: The impact"
     ):
-        escalation.review(saas, number, decision="priority-raised", now=at(2))
+        escalation_review.review_escalation(saas, number, decision="priority-raised", now=at(2))
     checklists.tick_items(saas, number, [1, 2, 3, 4], checklist="escalation-review", now=at(3))
     with pytest.raises(DeskError, match="There is no outcome 'perhaps'"):
-        escalation.review(saas, number, decision="perhaps", now=at(4))
+        escalation_review.review_escalation(saas, number, decision="perhaps", now=at(4))
     with pytest.raises(DeskError, match="An agent may not decide on an escalation"):
-        escalation.review(as_(saas, "sam"), number, decision="priority-raised", now=at(4))
-    escalation.review(saas, number, decision="priority-raised", priority="urgent", note="It is month's end.", now=at(5))
+        escalation_review.review_escalation(as_(saas, "sam"), number, decision="priority-raised", now=at(4))
+    escalation_review.review_escalation(
+        saas, number, decision="priority-raised", priority="urgent", note="It is month's end.", now=at(5)
+    )
     assert (steps(saas, number)[0].state, steps(saas, number)[0].values["decision"]) == ("reviewed", "Priority raised")
     assert (seen(saas, number).row.priority, "escalated" in seen(saas, number).flags) == ("urgent", False)
     assert news(saas, number) == ["registered", "escalated", "priority-changed"]
     with pytest.raises(DeskError, match="has no open escalation"):
-        escalation.review(saas, number, decision="unchanged", now=at(6))
+        escalation_review.review_escalation(saas, number, decision="unchanged", now=at(6))
 
 
 def test_a_rule_begins_a_ladder_once(saas: DeskSession) -> None:
@@ -174,7 +176,7 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
     messages.record_customer_message(vendor, number, "Escalate it, I said.", now=at(6))
     assert len(steps(vendor, number)) == 1
     cem = as_(vendor, "customer-excellence-manager")
-    escalation.review(cem, number, decision="Called them; a fix comes on Friday.", now=at(7))
+    escalation_review.review_escalation(cem, number, decision="Called them; a fix comes on Friday.", now=at(7))
     assert "escalated" not in seen(vendor, number).flags
 
 
@@ -194,7 +196,7 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
 )
 def test_only_whole_words_of_their_own_ask_for_it(words: str, asked: bool) -> None:
     phrases = ("escalate", "escalated", "escalation", "Customer Excellence Manager")
-    assert escalation.contains_phrase(escalation.strip_quoted_lines(words), phrases) is asked
+    assert escalation_phrases.contains_phrase(escalation_phrases.strip_quoted_lines(words), phrases) is asked
 
 
 # -- priorities and delays -------------------------------------------------------------------------------------------

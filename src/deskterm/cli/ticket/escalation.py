@@ -61,7 +61,7 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """Decide on an escalation after looking at its impact."""
-    from deskterm.desk.workflow.escalation import review as decide
+    from deskterm.desk.workflow.escalation_review import review_escalation as decide
 
     invocation: CliContext = context.obj
     done = decide(

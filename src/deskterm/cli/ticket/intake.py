@@ -138,10 +138,10 @@ def confirm_severity(
     as_json: AsJson = False,
 ) -> None:
     """Confirm the severity that the requester chose, or correct it; what they chose stays on record."""
-    from deskterm.desk.workflow import priority_override
+    from deskterm.desk.workflow import severity_confirmation
 
     invocation: CliContext = context.obj
-    done = priority_override.confirm_severity(
+    done = severity_confirmation.confirm_severity(
         invocation.desk(), number, severity, reason=reason, now=time_of(invocation), version=version
     )
     report(done, as_json)

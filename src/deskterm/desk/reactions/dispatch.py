@@ -16,7 +16,7 @@ from deskterm.desk.reactions.first_responder import assign_first_responder
 from deskterm.desk.reactions.notices import send_notices
 from deskterm.desk.reactions.rules import apply_rules
 from deskterm.desk.reactions.stale_suggestions import expire_suggestions
-from deskterm.desk.workflow.escalation import escalate_on_phrases
+from deskterm.desk.workflow.escalation_phrases import escalate_on_phrases
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 
 

@@ -10,7 +10,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.due_changes import due_times, moved
+from deskterm.desk.domain.due_changes import due_times, promises_moved
 from deskterm.desk.domain.state import State
 from deskterm.desk.policy.departments import require_open, team_of
 from deskterm.desk.policy.permissions import require_named
@@ -25,7 +25,6 @@ from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType, Severity
-from deskterm.sla.terms import TIMER
 from deskterm.store.db.tables import Organisation
 
 
@@ -131,9 +130,8 @@ def update_ticket(
             said.append(_move(work, status, reason, anyway))
         if any(tags):
             said.append(_tag(work, *tags))
-        after = due_times(work.fold, work.at) if retargets else {}
-        promises = [one for one in moved(before, after, work.procedure, number) if not one.metric.startswith(TIMER)]
-        done = work.done(f"{number}: {'; '.join(said)}", promises)
+        due_changes = promises_moved(before, work.fold, work.at, work.procedure, number) if retargets else []
+        done = work.done(f"{number}: {'; '.join(said)}", due_changes)
     return done
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.due_changes import Promised, due_times, moved
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.domain.due_changes import due_times, promises_moved
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
-from deskterm.sla.terms import TIMER
 
 
 def exempt(desk: DeskSession, number: int, reason: str, *, now: datetime, version: int | None = None) -> CommandResult:
@@ -29,7 +28,9 @@ def exempt(desk: DeskSession, number: int, reason: str, *, now: datetime, versio
             raise DeskError(f"Ticket {number} is exempt already: {label}.")
         before = due_times(work.fold, work.at)
         work.append("exempted", {"exempt": (work.state.exempt, key)})
-        result = _build_result(work, before, f"{number} is exempt: {label}")
+        result = work.done(
+            f"{number} is exempt: {label}", promises_moved(before, work.fold, work.at, work.procedure, number)
+        )
     return result
 
 
@@ -42,12 +43,7 @@ def unexempt(
             raise DeskError(f"Ticket {number} is not exempt.")
         before = due_times(work.fold, work.at)
         work.append("exempted", {"exempt": (work.state.exempt, None)}, reason=reason)
-        result = _build_result(work, before, f"{number} is not exempt any more")
+        result = work.done(
+            f"{number} is not exempt any more", promises_moved(before, work.fold, work.at, work.procedure, number)
+        )
     return result
-
-
-def _build_result(work: TicketTransaction, before: Promised, summary: str) -> CommandResult:
-    """Return the result with the changed due times of targets; the ends of timers are left out."""
-    after = due_times(work.fold, work.at)
-    due_changes = moved(before, after, work.procedure, work.number or 0)
-    return work.done(summary, [due_change for due_change in due_changes if not due_change.metric.startswith(TIMER)])

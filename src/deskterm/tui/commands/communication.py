@@ -34,9 +34,9 @@ class Review(Worded):
     question = "What was decided on {}?"
 
     def carry(self, desk: DeskSession, number: int, words: str, now: datetime) -> CommandResult:
-        from deskterm.desk.workflow import escalation
+        from deskterm.desk.workflow import escalation_review
 
-        return escalation.review(desk, number, decision=words, now=now)
+        return escalation_review.review_escalation(desk, number, decision=words, now=now)
 
 
 class Dispute(Worded):

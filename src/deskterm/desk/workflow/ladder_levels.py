@@ -1,0 +1,114 @@
+"""Ladders of escalation and their levels: which ladder and which level an escalation of a ticket goes to."""
+
+from __future__ import annotations
+
+from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.records import Record, of_kind
+from deskterm.desk.policy.status_graph import chosen
+from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.schema import Ladder
+
+
+def find_open_step(work: TicketTransaction, ladder: str) -> Record | None:
+    """Return the open step of a ladder; None if the ladder was not started."""
+    return next(
+        (
+            record
+            for record in of_kind(work.state.records, "escalation")
+            if record.state == "open" and record.values.get("ladder") == ladder
+        ),
+        None,
+    )
+
+
+def resolve_ladder(work: TicketTransaction, ladder: str | None, *, by_customer: bool) -> Ladder:
+    """Return the named ladder; else the one that was started, else the one whose next level is the lowest level of
+    support above the ticket's (S2-07), else the only one.
+
+    by_customer: consider only ladders that customers may ask for. Raises UsageError when several are possible.
+    """
+    ladders = work.procedure.definition.ladders
+    if not ladders:
+        raise DeskError("This procedure has no ladder to escalate on: give it one under [[ladders]].")
+    if ladder is not None:
+        return chosen("ladder", ladder, ladders)
+    allowed = [one for one in ladders if one.by_customer or not by_customer]
+    if not allowed:
+        raise DeskError("No ladder of this desk is for customers to ask for: escalate in the desk's own name.")
+    started = [one for one in allowed if find_open_step(work, one.key)]
+    for candidates in (started, allowed):
+        # Ladders to the same, nearest level of support tie; so do all those that lead to none.
+        tiers = [(one, _find_next_tier(work, one)) for one in candidates if find_next_level(work, one)]
+        nearest = min((tier for _, tier in tiers if tier is not None), default=None)
+        nearest_ladders = [one for one, tier in tiers if tier == nearest]
+        if len(nearest_ladders) == 1:
+            return nearest_ladders[0]
+        if nearest_ladders:
+            raise UsageError(f"Say which ladder: {', '.join(one.key for one in nearest_ladders)}.")
+    return (started or allowed)[0]
+
+
+def find_next_level(work: TicketTransaction, ladder: Ladder) -> int | None:
+    """Return the position of a ladder's next level, from 1, skipping levels of support where the ticket is or has been;
+    None if there is none."""
+    step, current_tier = find_open_step(work, ladder.key), work.state.tier
+    last_level = int(step.values["level"]) if step else 0
+    remaining = list(enumerate(ladder.levels, 1))[last_level:]
+    return next(
+        (
+            position
+            for position, level in remaining
+            if level.tier is None or current_tier is None or level.tier > current_tier
+        ),
+        None,
+    )
+
+
+def _find_next_tier(work: TicketTransaction, ladder: Ladder) -> int | None:
+    """Return the level of support that a ladder leads to next, if it is above the ticket's. A ticket without a level of
+    support counts as being at the first."""
+    levels = [tier.level for tier in work.procedure.definition.tiers]
+    current_tier = work.state.tier if work.state.tier is not None else 1 if 1 in levels else min(levels, default=0)
+    position = find_next_level(work, ladder)
+    tier = ladder.levels[position - 1].tier if position else None
+    return tier if tier is not None and tier > current_tier else None
+
+
+def resolve_level(work: TicketTransaction, ladder: Ladder, level: str | None) -> int:
+    """Return the position, from 1, of the level that is named by label or number; left out, the next one. Levels may be
+    skipped, but none is taken twice and none leads down (S2-07)."""
+    labels, step = [one.label for one in ladder.levels], find_open_step(work, ladder.key)
+    last_level, current_tier = int(step.values["level"]) if step else 0, work.state.tier
+    if level is None:
+        next_level = find_next_level(work, ladder)
+        if next_level is None and last_level:
+            raise DeskError(f"{ladder.label} is at its last level, {labels[last_level - 1]}: review it.")
+        if next_level is None:
+            raise DeskError(f"Ticket {work.number} is at {_format_tier(work)} already, where {ladder.label} ends.")
+        return next_level
+    if level.isdecimal():
+        position = int(level)
+    else:
+        prefix = level.strip().casefold()
+        positions = [number for number, label in enumerate(labels, 1) if label.casefold().startswith(prefix)]
+        if len(positions) != 1:
+            raise DeskError(f"{ladder.label} has no level {level!r}: its levels are {', '.join(labels)}.")
+        position = positions[0]
+    if not 1 <= position <= len(labels):
+        raise DeskError(f"{ladder.label} has no level {level!r}: its levels are {', '.join(labels)}.")
+    if position <= last_level:
+        raise DeskError(f"{ladder.label} is at {labels[last_level - 1]} already: name a level above it.")
+    tier = ladder.levels[position - 1].tier
+    if tier is not None and current_tier is not None and tier < current_tier:
+        raise DeskError(
+            f"Ticket {work.number} is at {_format_tier(work)} already, above {labels[position - 1]}: name a level above"
+            " it."
+        )
+    return position
+
+
+def _format_tier(work: TicketTransaction) -> str:
+    current_tier = work.state.tier
+    return next(
+        (tier.label for tier in work.procedure.definition.tiers if tier.level == current_tier), f"tier {current_tier}"
+    )
