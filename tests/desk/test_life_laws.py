@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskterm.desk.api import open_system_desk
-from deskterm.desk.conversation import messages, thanks_filter
+from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, events_of
 from deskterm.desk.domain.fold import folded
@@ -193,7 +193,7 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "led": led,
     "reopened": lambda t: resolution.reopen(t.desk, t.number, "called", now=t.now),
     "fixed": lambda t: resolution.record_permanent_fix(t.desk, t.number, now=t.now),
-    "overruled": lambda t: thanks_filter.overrule_thanks(t.desk, t.number, now=t.now),
+    "overruled": lambda t: thanks_messages.overrule_thanks(t.desk, t.number, now=t.now),
     "tagged": lambda t: update.tag(t.desk, t.number, [letters(t.pick)], now=t.now),
     "retyped": lambda t: update.edit(t.desk, t.number, type=picked(t, t.desk.procedure.definition.types), now=t.now),
     "undone": lambda t: undo.undo_last_command(t.desk, t.number, now=t.now),

@@ -19,7 +19,7 @@ from deskterm import desk as desk_package
 from deskterm.desk.admin import procedure_migration, rule_settings, setup, severity_scale
 from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes, time_entries
-from deskterm.desk.conversation import delay_notice, messages, survey, thanks_filter
+from deskterm.desk.conversation import delay_notice, messages, survey, thanks_messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
@@ -70,7 +70,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (messages.record_customer_message, "reply", lambda d, n, t: messages.record_customer_message(d, n, "x", now=t)),
     (resolution.confirm, "move", lambda d, n, t: resolution.confirm(d, n, now=t)),
     (resolution.reject, "move", lambda d, n, t: resolution.reject(d, n, now=t)),
-    (thanks_filter.overrule_thanks, "move", lambda d, n, t: thanks_filter.overrule_thanks(d, n, now=t)),
+    (thanks_messages.overrule_thanks, "move", lambda d, n, t: thanks_messages.overrule_thanks(d, n, now=t)),
     (update.move, "move", lambda d, n, t: update.move(d, n, "triage", now=t)),
     (resolution.resolve, "reply", lambda d, n, t: resolution.resolve(d, n, "It works now.", now=t)),
     (resolution.close, "move", lambda d, n, t: resolution.close(d, n, "duplicate", now=t)),

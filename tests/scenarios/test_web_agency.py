@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desk_story import Story
-from deskterm.desk.conversation import messages, thanks_filter
+from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.history import undo
 from deskterm.desk.linking import merge, split
 from deskterm.desk.tickets import update
@@ -63,7 +63,7 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
     messages.record_customer_message(story.by("jon"), job, "Thank you very much!", now=story.now)
     assert story.status(job) == "closed"
     assert story.sheet(job).messages[-1].mark == "thanks"
-    thanks_filter.overrule_thanks(story.by("kay"), job, now=story.now)
+    thanks_messages.overrule_thanks(story.by("kay"), job, now=story.now)
     assert story.status(job) == "client-responded"
     update.move(story.by("kay"), job, "closed", now=story.now)
     update.tag(story.by("kay"), job, ["billed"], now=story.now)

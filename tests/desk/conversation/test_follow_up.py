@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from deskterm.desk.conversation import messages, thanks_filter
+from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.linking.duplicate import close_as_duplicate
@@ -253,7 +253,7 @@ def test_what_was_taken_for_thanks_is_overruled_and_counts_from_the_message(open
     desk = opened("web-agency", type="question")
     done(desk)
     messages.record_customer_message(desk, 1001, "Great job.", received_at=at(60), now=at(61))
-    told = thanks_filter.overrule_thanks(desk, 1001, now=at(300))
+    told = thanks_messages.overrule_thanks(desk, 1001, now=at(300))
     assert told.summary.startswith("1001: opened again for what was taken for thanks, now Client responded")
     found = seen(desk)
     assert (found.row.status, found.row.waiting, found.reopened) == ("client-responded", "us", 1)
@@ -262,7 +262,7 @@ def test_what_was_taken_for_thanks_is_overruled_and_counts_from_the_message(open
     event = next(event for event in found.events if event.kind == "overruled")
     assert event.data["counts_from"] == int(at(60).timestamp())
     with pytest.raises(DeskError, match="there is nothing to overrule"):
-        thanks_filter.overrule_thanks(desk, 1001, now=at(301))
+        thanks_messages.overrule_thanks(desk, 1001, now=at(301))
 
 
 # -- other tickets ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deskterm.desk.api import open_system_desk
-from deskterm.desk.conversation import messages, thanks_filter
+from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import duplicate, incidents, merge
@@ -104,7 +104,7 @@ def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(
     resolution.resolve(desk, 1001, "Done.", now=at(5))
     messages.record_customer_message(desk, 1001, "Thank you!", now=at(6))
     before = stands(desk)
-    thanks_filter.overrule_thanks(desk, 1001, now=at(7))
+    thanks_messages.overrule_thanks(desk, 1001, now=at(7))
     undo_last_command(desk, 1001, now=at(8))
     assert stands(desk) == before
 

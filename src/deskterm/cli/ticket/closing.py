@@ -142,7 +142,7 @@ def reopen(
     With a reason, because its requester called or came; without, because their last message was more than thanks: its
     clocks count from when that came.
     """
-    from deskterm.desk.conversation.thanks_filter import overrule_thanks
+    from deskterm.desk.conversation.thanks_messages import overrule_thanks
     from deskterm.desk.tickets.resolution import reopen as take_up
 
     invocation: CliContext = context.obj

@@ -1,1 +1,1 @@
-"""Messages of a ticket and what hangs on them: thanks, follow-ups, articles, delay notices, surveys."""
+"""Messages of a ticket, and what they lead to: thanks, follow-ups, articles, delay notices, surveys."""

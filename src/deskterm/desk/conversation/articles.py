@@ -1,6 +1,6 @@
-"""Articles of the knowledge base that replies name: which were sent on which ticket (S1-30).
+"""Knowledge base articles that agents send in their replies (S1-30).
 
-An article is a record `article`: `address`, `times` it was sent and `who` sent it last.
+An article is a record `article`: its `address`, the `times` it was sent and `who` sent it last.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from deskterm.store.db.tables import PersonalText, table_of
 
 ARTICLE = "article"
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
-_AFTER = ".,;:!?)]}*_»”’…"
-"""What ends a sentence or a bracket and not an address."""
+_TRAILING_PUNCTUATION = ".,;:!?)]}*_»”’…"
+"""Characters that end a sentence or a bracket, and are not part of the address before them."""
 
 
 def record_sent_articles(work: TicketTransaction, event: Event) -> list[str]:
-    """Keep which articles an answer of ours names; nothing to say of it to whoever answered."""
+    """Record the articles that an agent's reply links to, as a reaction to the event. Return no lines for the summary:
+    the agent knows what they sent."""
     if event.kind != "replied" or event.data.get("author_kind") != "agent" or "body" not in event.texts:
         return []
     bases = [work.procedure.definition.links.get(key, "") for key in work.procedure.definition.articles]
@@ -31,24 +32,26 @@ def record_sent_articles(work: TicketTransaction, event: Event) -> list[str]:
     table = table_of(PersonalText)
     body = work.session.execute(select(table.c.body).where(table.c.id == event.texts["body"].id)).scalar_one()
     for address in find_article_addresses(str(body), bases):
-        known = next(
+        earlier = next(
             (one for one in of_kind(work.state.records, ARTICLE) if one.values.get("address") == address), None
         )
-        key = known.key if known is not None else next_key(work.state.records, ARTICLE)
-        times = 1 if known is None else int(known.values["times"]) + 1
+        key = earlier.key if earlier is not None else next_key(work.state.records, ARTICLE)
+        times = 1 if earlier is None else int(earlier.values["times"]) + 1
         values = {"address": address, "times": times, "who": event.actor, "state": "sent"}
         work.append("article_sent", change(work.state.records, ARTICLE, key, **values), article=key)
     return []
 
 
 def find_article_addresses(body: str, bases: Iterable[str]) -> Iterator[str]:
-    """The addresses under any of the bases that a text names in its own lines, not in those it quotes; each once."""
-    under = [base.rstrip("/") for base in bases if base]
-    own = "\n".join(line for line in body.splitlines() if not line.lstrip().startswith(">"))
-    found = (match[0].rstrip(_AFTER).rstrip("/") for match in _ADDRESS.finditer(own))
-    return (address for address in dict.fromkeys(found) if any(_within(address, base) for base in under))
+    """Find the addresses below any of the bases in the unquoted lines of a text, each of them once."""
+    prefixes = [base.rstrip("/") for base in bases if base]
+    # A quoted line repeats an article that was sent earlier; it must not count as sent again.
+    own_lines = "\n".join(line for line in body.splitlines() if not line.lstrip().startswith(">"))
+    found = (match[0].rstrip(_TRAILING_PUNCTUATION).rstrip("/") for match in _ADDRESS.finditer(own_lines))
+    return (address for address in dict.fromkeys(found) if any(_is_below(address, prefix) for prefix in prefixes))
 
 
-def _within(address: str, base: str) -> bool:
+def _is_below(address: str, base: str) -> bool:
+    """Return whether an address is a page below a base, not merely one that begins with the same letters."""
     rest = address[len(base) :]
     return address.casefold().startswith(base.casefold()) and rest[:1] in ("/", "?", "#")

@@ -1,4 +1,4 @@
-"""Word of a delay before a due time is missed (S3-07)."""
+"""Delay notices: telling the requester before a due time is missed (S3-07)."""
 
 from __future__ import annotations
 
@@ -25,15 +25,19 @@ def announce_delay(
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
-    """Tell the requester that a promise will hardly be kept. words: why, or when it will be; they go into the letter
-    for delays, or are what was said by phone. metric: which clock; left out, the one that is due next. It counts as an
-    answer, and no letter goes out by itself any more when the time is over."""
+    """Tell the requester that a due time will probably be missed.
+
+    The message counts as a reply, and the automatic letter about the breach is no longer sent. text: the reason or the
+    new date; it is put into the template for delay letters, or is a note of the call when `by_phone`. metric: the
+    clock that is late, by key or label; by default the one that is due next. Raises UsageError for an empty text, and
+    DeskError when no clock is running."""
     if not text.strip():
         raise UsageError("Say a few words: what takes longer, or when it will be done.")
     with desk.ticket(number, "reply", now, version, doing="announce a delay") as work:
-        clock = _clock(work, metric)
-        about = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
-        body = text.rstrip() if by_phone else _letter(work, about, text.rstrip())
+        clock = _find_late_clock(work, metric)
+        # The template takes its due time from an event. None has happened yet, so one is made up that is never stored.
+        breach = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
+        body = text.rstrip() if by_phone else _render_body(work, breach, text.rstrip())
         key = f"{clock.metric}.{clock.cycle}"
         work.append(
             "replied",
@@ -46,18 +50,19 @@ def announce_delay(
             metric=clock.metric,
             cycle=clock.cycle,
         )
-        done = work.done(f"{number}: told that it takes longer{' by phone' if by_phone else ''}")
-    return done
+        result = work.done(f"{number}: told that it takes longer{' by phone' if by_phone else ''}")
+    return result
 
 
-def _letter(work: TicketTransaction, about: Event, words: str) -> str:
+def _render_body(work: TicketTransaction, breach: Event, text: str) -> str:
+    """Render the delay template; the agent's text is added at the end where the template leaves it out."""
     notices = [part for part in work.procedure.definition.notices if part.on == "delayed" and part.template]
     template = letters.find_template(work, notices[0]) if notices else None
-    body = letters.render_letter(work, "delayed", template, about, note=words)[1]
-    return body if words in body else f"{body}\n\n{words}"
+    body = letters.render_letter(work, "delayed", template, breach, note=text)[1]
+    return body if text in body else f"{body}\n\n{text}"
 
 
-def _clock(work: TicketTransaction, metric: str | None) -> Clock:
+def _find_late_clock(work: TicketTransaction, metric: str | None) -> Clock:
     clocks = work.fold.clocks()
     if metric is not None:
         key = chosen("metric", metric, work.procedure.definition.metrics).key

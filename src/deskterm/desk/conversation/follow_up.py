@@ -1,4 +1,4 @@
-"""What is written to a closed ticket that cannot come back: a new ticket, linked to it (S3-14, S4-15)."""
+"""Follow-up tickets: a message to a closed ticket that cannot be reopened becomes a new, linked one (S3-14, S4-15)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARTICIPANT = "participant"
 
 
 def find_latest_follow_up(state: State) -> int | None:
-    """The last ticket that came of what was written to this one after it was closed."""
+    """Find the newest follow-up of a closed ticket; None when there is none."""
     numbers = state.fields.get(FOLLOW_UPS)
     return max(numbers) if numbers else None
 
@@ -24,22 +24,28 @@ def find_latest_follow_up(state: State) -> int | None:
 def register_follow_up(
     source: TicketTransaction, body: str, subject: str, *, contact: int | None, channel: str, received_at: int
 ) -> CommandResult:
-    """Register a new ticket with a message of the requester, classified as its source is, in the source's transaction;
-    the two are linked. at: when the message arrived, epoch seconds; the new ticket's clocks start there."""
+    """Register a new ticket for a message of the requester, in the transaction of the closed ticket, and link the two.
+
+    The new ticket takes over classification, participants and requester. contact: the author of the message; by default
+    the requester of the closed ticket. received_at: when the message arrived, UTC epoch seconds; the clocks of the new
+    ticket start then."""
     work = source.beside()
     state, procedure = source.state, source.procedure
     values: dict[str, Any] = taken_along(state)
-    if any(rule.on == "create" and not rule.when and _sends(rule) for rule in procedure.definition.rules):
-        values["team"] = None  # it begins where every new ticket does
+    if any(rule.on == "create" and not rule.when and _is_routing_rule(rule) for rule in procedure.definition.rules):
+        values["team"] = None  # routing rules assign every new ticket, so they decide anew for this one
     values["status"] = procedure.initial_status(state.type).key
     values["channel"] = channel or state.channel
     values["received_at"] = received_at
     changes: dict[str, Any] = {name: (None, value) for name, value in values.items() if value is not None}
     changes[f"fields.{FOLLOW_UP_OF}"] = (None, source.number)
-    changes |= {f"records.{PARTICIPANT}.{r.key}": (None, dict(r.values)) for r in of_kind(state.records, PARTICIPANT)}
-    nothing: Records = {}
+    changes |= {
+        f"records.{PARTICIPANT}.{record.key}": (None, dict(record.values))
+        for record in of_kind(state.records, PARTICIPANT)
+    }
+    no_records: Records = {}
     if state.type in procedure.types:
-        changes |= build_type_checklist_change(procedure, nothing, procedure.types[state.type])
+        changes |= build_type_checklist_change(procedure, no_records, procedure.types[state.type])
     work.append(
         "registered",
         changes,
@@ -49,16 +55,17 @@ def register_follow_up(
         channel=values["channel"],
         spoken_at=received_at,
     )
-    lacks = check_split_ticket_fields(work, body)
-    if lacks:
-        work.append("edited", lacks)
-    done = work.done(f"{source.number} stays closed; {work.number} registered, which follows it up")
+    missing = check_split_ticket_fields(work, body)
+    if missing:
+        work.append("edited", missing)
+    result = work.done(f"{source.number} stays closed; {work.number} registered, which follows it up")
+    # The new ticket is written first: only then does it have the number that the closed ticket links to.
     work.finish()
     before = state.fields.get(FOLLOW_UPS)
-    source.append("linked", {f"fields.{FOLLOW_UPS}": (before, [*(before or ()), done.number])}, ticket=done.number)
-    return done
+    source.append("linked", {f"fields.{FOLLOW_UPS}": (before, [*(before or ()), result.number])}, ticket=result.number)
+    return result
 
 
-def _sends(rule: Rule) -> bool:
-    """Whether a rule says who takes a ticket."""
+def _is_routing_rule(rule: Rule) -> bool:
+    """Return whether a rule decides which tier, team or agent takes a ticket."""
     return rule.tier is not None or rule.team is not None or rule.assign == "on-shift"

@@ -1,13 +1,13 @@
-"""What is said: replies to the requester, notes among ourselves, and what the requester writes."""
+"""Messages of a ticket: public replies, internal notes and messages of the requester."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from deskterm.desk.conversation.follow_up import find_latest_follow_up, register_follow_up
-from deskterm.desk.conversation.thanks_filter import is_only_thanks_on_ticket, record_thanks
+from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket, record_thanks
 from deskterm.desk.core.people import writer
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
@@ -38,26 +38,29 @@ def reply(
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
-    """A public answer to the requester. status: where it moves the ticket in the same act; next_steps: it says
-    what happens next (S1-20); resolution: it gives one (S1-21); automatic: nobody wrote it, so it does not answer
-    (S1-19). Raises MovedOn when the ticket is not at `version` any more."""
-    words = require_message_text(body)
+    """Send a public reply to the requester.
+
+    status: the status that the ticket moves to with the reply, by key or label. next_steps: the reply says what happens
+    next, which answers and reviews at once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote
+    it, so it does not stop the response clock (S1-19). Raises MovedOn when the ticket is no longer at `version`, and
+    UsageError for a body without visible text."""
+    text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
         target = (
             None
             if status is None
             else check_transition(work, status, with_message=True, with_resolution=resolution is not None)
         )
-        known = work.procedure.definition.closing.resolutions
-        given = (
+        codes = work.procedure.definition.closing.resolutions
+        resolution_changes = (
             {}
             if resolution is None
-            else build_resolution_changes(work, resolution, find_default_code(known, resolution))
+            else build_resolution_changes(work, resolution, find_default_code(codes, resolution))
         )
         event = work.append(
             "replied",
-            {**given, **({"status": (work.state.status, target.key)} if target else {})},
-            {"body": words},
+            {**resolution_changes, **({"status": (work.state.status, target.key)} if target else {})},
+            {"body": text},
             author_kind="system" if automatic else "agent",
             author=desk.agent.name,
             channel=channel,
@@ -66,19 +69,19 @@ def reply(
             resolution=resolution,
         )
         moved = f", now {target.label}" if target else ""
-        done = work.done(f"{number} answered{moved}")
+        result = work.done(f"{number} answered{moved}")
         if resolution is not None:
-            done = replace(done, lacks=check_resolution_letter(work, event, strict=False))
-    return done
+            result = replace(result, lacks=check_resolution_letter(work, event, strict=False))
+    return result
 
 
 def add_note(desk: DeskSession, number: int, body: str, *, now: datetime, version: int | None = None) -> CommandResult:
-    """An internal note: the requester never sees it."""
-    words = require_message_text(body)
+    """Add an internal note, which the requester never sees."""
+    text = require_message_text(body)
     with desk.ticket(number, "note", now, version) as work:
-        work.append("noted", {}, {"body": words}, author_kind="agent", author=desk.agent.name)
-        done = work.done(f"{number} noted")
-    return done
+        work.append("noted", {}, {"body": text}, author_kind="agent", author=desk.agent.name)
+        result = work.done(f"{number} noted")
+    return result
 
 
 def record_customer_message(
@@ -92,66 +95,83 @@ def record_customer_message(
     attachments: bool = False,
     now: datetime,
 ) -> CommandResult:
-    """What the requester wrote or said, entered for them. It moves the ticket where its status says a reply leads
-    (S4-13); on a solved or closed one the procedure's closing rule decides, so that it may come back, stay closed for
-    mere thanks (S5-12), or make a new ticket that is linked to it (S4-15). What is meant for a duplicate goes to the
-    original. The answer names the ticket that has the message. author: who wrote, if not the requester: a name or an
-    address. received_at: when it reached the desk; a pause ends then (rule 13). attachments: files came with it."""
-    words = require_message_text(body)
-    addressed, seen = number, {number}
-    asked: int | None = None
+    """Record a message of the requester, and return the result for the ticket that holds it in the end.
+
+    The ticket moves where its status sends it on a reply (S4-13). On a solved or closed ticket the procedure's closing
+    rule decides: it is reopened, stays closed because the message is only thanks (S5-12), or a follow-up is registered
+    (S4-15). A message to a duplicate or merged ticket goes to the ticket that continues it. author: the name or address
+    of the author, if not the requester. received_at: when the message reached the desk, by default now; a pause ends
+    at that time (rule 13). attachments: files came with it, so it is more than thanks. Raises UsageError for a body
+    without visible text."""
+    text = require_message_text(body)
+    addressed_to, visited = number, {number}
+    requester_id: int | None = None
+    # The successor of a ticket is known only under its lock, and locks on several tickets must be taken in the order of
+    # their numbers. So each ticket is opened and left in turn, and only the last one is written to.
     while True:
         with desk.ticket(number, "reply", now, final=True) as work:
             at = resolve_arrival(work, received_at)
-            asked = asked or work.state.requester_id
-            thanks = not work.state.is_open and is_only_thanks_on_ticket(work, words, attachments)
-            onward = goes_on_at(work.state.fields)
-            if onward is None and not thanks and is_closed_to_replies(work, channel, at):
-                onward = find_latest_follow_up(work.state)
-            if onward is None or onward in seen:
-                return _heard(work, words, (author, asked), channel, at, thanks, addressed)
-        seen.add(onward)
-        number = onward
+            requester_id = requester_id or work.state.requester_id
+            only_thanks = not work.state.is_open and is_only_thanks_on_ticket(work, text, attachments)
+            successor = goes_on_at(work.state.fields)
+            if successor is None and not only_thanks and is_closed_to_replies(work, channel, at):
+                successor = find_latest_follow_up(work.state)
+            if successor is None or successor in visited:
+                message = _CustomerMessage(text, author, requester_id, channel, at, addressed_to)
+                return _record_on_ticket(work, message, only_thanks)
+        visited.add(successor)
+        number = successor
 
 
-def _heard(
-    work: TicketTransaction,
-    words: str,
-    who: tuple[str | None, int | None],
-    channel: str,
-    at: int,
-    thanks: bool,
-    addressed: int,
-) -> CommandResult:
-    """Write a message of the requester down where it belongs. who: as they were named, and who asked in the ticket that
-    they wrote to, whose words they are where nobody was named."""
+@dataclass(frozen=True, slots=True)
+class _CustomerMessage:
+    """A message of the requester. author: the name or address that was given, if any. requester_id: the requester of
+    the ticket it was addressed to, who is the author where none is given. at: its arrival, UTC epoch seconds."""
+
+    text: str
+    author: str | None
+    requester_id: int | None
+    channel: str
+    at: int
+    addressed_to: int
+
+
+def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_thanks: bool) -> CommandResult:
+    """Record a message on the ticket at the end of the chain, or on a follow-up of it."""
     state, number = work.state, work.number or 0
-    contact = writer(work.session, who[0], who[1], state.organisation_id)
-    spoken_at = at if at != work.at else None
-    if thanks:
-        return record_thanks(work, words, contact=contact, channel=channel, spoken_at=spoken_at)
-    if is_closed_to_replies(work, channel, at):
-        heading = named(work.session, state)["subject"]
-        return register_follow_up(work, words, heading, contact=contact, channel=channel, received_at=at)
-    target = _after_reply(work)
+    contact = writer(work.session, message.author, message.requester_id, state.organisation_id)
+    spoken_at = message.at if message.at != work.at else None
+    if only_thanks:
+        return record_thanks(work, message.text, contact=contact, channel=message.channel, spoken_at=spoken_at)
+    if is_closed_to_replies(work, message.channel, message.at):
+        return register_follow_up(
+            work,
+            message.text,
+            named(work.session, state)["subject"],
+            contact=contact,
+            channel=message.channel,
+            received_at=message.at,
+        )
+    target = _find_status_after_reply(work)
+    redirected = message.addressed_to != number
     work.append(
         "replied",
         {"status": (state.status, target.key)} if target else {},
-        {"body": words},
+        {"body": message.text},
         author_kind="requester",
         contact=contact,
-        channel=channel,
+        channel=message.channel,
         spoken_at=spoken_at,
-        came_by=addressed if addressed != number else None,
+        came_by=message.addressed_to if redirected else None,
     )
     moved = f", now {target.label}" if target else ""
-    onward = f" (it was meant for {addressed})" if addressed != number else ""
-    return work.done(f"{number}: message of the requester recorded{moved}{onward}")
+    origin = f" (it was meant for {message.addressed_to})" if redirected else ""
+    return work.done(f"{number}: message of the requester recorded{moved}{origin}")
 
 
-def _after_reply(work: TicketTransaction) -> Status | None:
-    """Where a reply moves the ticket: where its status says, or back where it was solved or closed and may be opened
-    again."""
+def _find_status_after_reply(work: TicketTransaction) -> Status | None:
+    """Find the status that a reply moves the ticket to: the one its status names, or the reopening status of a solved
+    or closed ticket. None when it stays where it is."""
     here = work.procedure.statuses.get(work.state.status)
     if here is not None and here.on_reply is not None:
         return work.procedure.statuses[here.on_reply]

@@ -1,7 +1,7 @@
-"""Asking how it was, and reading every answer (S3-15, S4-21).
+"""Satisfaction surveys: asking the requester, recording the answer, and reviewing every answer (S3-15, S4-21).
 
-An answer is a record `feedback`: `state` (`asked`, `answered` or `reviewed`), `score`, `complaint`, `comment` (the
-number of its words), `who` reviewed it; `flag` while a low score or a complaint waits for somebody to look at it.
+An answer is a record `feedback`: `state` (`asked`, `answered` or `reviewed`), `score`, `complaint`, `comment` (the id
+of its text), `who` reviewed it; `flag` while a low score or a complaint waits for a review.
 """
 
 from __future__ import annotations
@@ -18,21 +18,23 @@ from deskterm.errors import DeskError, UsageError
 FEEDBACK = "feedback"
 ASKED, ANSWERED, REVIEWED = "asked", "answered", "reviewed"
 COMPLAINT, LOW = "complaint", "low-score"
-_DONE = ("solved", "closed")
+_RESOLVED_CATEGORIES = ("solved", "closed")
 
 
 def request_feedback(work: TicketTransaction, event: Event) -> list[str]:
-    """Ask the requester when the ticket comes to where the procedure asks, once for each time that it does; what was
-    done, in a few words. Nobody is asked about a duplicate or about what ended without a resolution, nor twice before
-    an answer came."""
+    """Ask the requester for feedback when the ticket is resolved or closed, as the procedure says; a reaction to the
+    event. Return the lines for the summary.
+
+    It asks each time the ticket gets there, but not again before the last survey was answered, and never for a
+    duplicate or a ticket that ended without a resolution."""
     when = work.procedure.definition.feedback.ask
     if when == "never" or "status" not in event.changes or work.state.requester_id is None:
         return []
     if event.kind in MERGE_EVENTS or event.kind == "withdrawn" or not {"into", "because"}.isdisjoint(event.data):
         return []
-    before, after = (_category(work, key) for key in event.changes["status"])
-    wanted = _DONE if when == "resolved" else ("closed",)
-    if after not in wanted or before in wanted:
+    before, after = (_status_category(work, key) for key in event.changes["status"])
+    categories = _RESOLVED_CATEGORIES if when == "resolved" else ("closed",)
+    if after not in categories or before in categories:
         return []
     if any(record.state == ASKED for record in of_kind(work.state.records, FEEDBACK)):
         return []
@@ -50,8 +52,10 @@ def record_answer(
     complaint: bool = False,
     now: datetime,
 ) -> CommandResult:
-    """Record what the requester thinks, asked or not, on a closed ticket too. score: from 1, the worst, to the
-    procedure's best; left out where only words came. A low score or a complaint marks the ticket at once."""
+    """Record feedback of the requester, whether or not a survey was sent, on a closed ticket too.
+
+    A low score or a complaint flags the ticket at once. score: from 1, the worst, to the best of the procedure's scale;
+    None when there is only a comment. Raises UsageError without score and comment, or for a score off the scale."""
     part = desk.procedure.definition.feedback
     if score is None and not comment.strip():
         raise UsageError("Say what they answered: a score, a comment, or both.")
@@ -60,28 +64,31 @@ def record_answer(
     low = (score is not None and score <= part.low) or (complaint and part.complaint_is_immediate)
     flag = COMPLAINT if complaint else LOW if low else None
     with desk.ticket(number, "feedback", now) as work:
-        asked = [record for record in of_kind(work.state.records, FEEDBACK) if record.state == ASKED]
-        key = asked[0].key if asked else next_key(work.state.records, FEEDBACK)
-        said = {"words": ["comment"]} if comment.strip() else {}
+        pending = [record for record in of_kind(work.state.records, FEEDBACK) if record.state == ASKED]
+        key = pending[0].key if pending else next_key(work.state.records, FEEDBACK)
+        text_names = {"words": ["comment"]} if comment.strip() else {}
         texts = {"comment": comment.strip()} if comment.strip() else {}
         state = ANSWERED if part.review or flag else REVIEWED
         changes = change(
-            work.state.records, FEEDBACK, key, state=state, score=score, complaint=complaint, flag=flag, **said
+            work.state.records, FEEDBACK, key, state=state, score=score, complaint=complaint, flag=flag, **text_names
         )
         work.append("feedback", changes, texts, feedback=key, score=score, low=low, complaint=complaint)
-        told = f"{score} of {part.scale}" if score is not None else "words"
-        done = work.done(f"{number}: feedback {key} recorded, {told}{', a complaint' if complaint else ''}")
-    return done
+        given = f"{score} of {part.scale}" if score is not None else "words"
+        result = work.done(f"{number}: feedback {key} recorded, {given}{', a complaint' if complaint else ''}")
+    return result
 
 
 def review_answer(
     desk: DeskSession, number: int, *, feedback: str | None = None, note: str = "", outcome: str = "", now: datetime
 ) -> CommandResult:
-    """Say that an answer was read, which takes its mark away. note: what was made of it, for colleagues; changed: what
-    came of it, which the requester is told where the procedure says so (S4-21)."""
+    """Mark an answer as reviewed, which removes its flag.
+
+    feedback: the key of the answer, needed when several wait for a review. note: a remark for colleagues. outcome: the
+    change that the answer led to; the procedure may have it sent to the requester (S4-21). Raises DeskError when no
+    answer waits for a review, or several do and none is named."""
     with desk.ticket(number, "feedback", now, doing="review an answer to a survey") as work:
-        record = _waiting(work, feedback)
-        texts = {name: words.strip() for name, words in (("note", note), ("changed", outcome)) if words.strip()}
+        record = _find_unreviewed(work, feedback)
+        texts = {name: text.strip() for name, text in (("note", note), ("changed", outcome)) if text.strip()}
         changes = change(
             work.state.records,
             FEEDBACK,
@@ -93,23 +100,25 @@ def review_answer(
         )
         kind: EventKind = "feedback_changed" if outcome.strip() else "feedback_reviewed"
         work.append(kind, changes, texts, feedback=record.key)
-        done = work.done(f"{number}: feedback {record.key} reviewed")
-    return done
+        result = work.done(f"{number}: feedback {record.key} reviewed")
+    return result
 
 
-def _waiting(work: TicketTransaction, key: str | None) -> Record:
+def _find_unreviewed(work: TicketTransaction, key: str | None) -> Record:
+    """Find the answer that waits for a review; key: that of the answer, None for the only one. Raises DeskError when
+    there is no such answer, or none is named of several."""
     found = [record for record in of_kind(work.state.records, FEEDBACK) if key in (None, record.key)]
-    waiting = [record for record in found if record.state == ANSWERED]
-    if len(waiting) == 1:
-        return waiting[0]
-    if waiting:
-        known = ", ".join(record.key for record in waiting)
-        raise DeskError(f"Ticket {work.number} has several answers to review: say which with --which, of {known}.")
+    unreviewed = [record for record in found if record.state == ANSWERED]
+    if len(unreviewed) == 1:
+        return unreviewed[0]
+    if unreviewed:
+        keys = ", ".join(record.key for record in unreviewed)
+        raise DeskError(f"Ticket {work.number} has several answers to review: say which with --which, of {keys}.")
     if key is not None and not found:
         raise DeskError(f"Ticket {work.number} has no feedback {key}.")
     raise DeskError(f"Ticket {work.number} has no answer that waits to be reviewed.")
 
 
-def _category(work: TicketTransaction, key: str | None) -> str:
+def _status_category(work: TicketTransaction, key: str | None) -> str:
     status = work.procedure.statuses.get(key or "")
     return status.category if status is not None else ""

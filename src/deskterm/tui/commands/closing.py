@@ -107,17 +107,17 @@ class Reopen(Command):
         number = lines[0].number
 
         def taken_for_thanks(desk: DeskSession) -> bool:
-            from deskterm.desk.conversation import thanks_filter
+            from deskterm.desk.conversation import thanks_messages
 
             with desk.ticket(number, "move", now, rehearse=True, final=True) as work:
-                return thanks_filter.has_unreviewed_thanks(work)
+                return thanks_messages.has_unreviewed_thanks(work)
 
         if not argument and await screen.clerk.do(taken_for_thanks):
 
             def overrule(desk: DeskSession, number: int) -> CommandResult:
-                from deskterm.desk.conversation import thanks_filter
+                from deskterm.desk.conversation import thanks_messages
 
-                return thanks_filter.overrule_thanks(desk, number, now=now)
+                return thanks_messages.overrule_thanks(desk, number, now=now)
 
             await screen.carrying.to_each(lines, overrule)
             return
