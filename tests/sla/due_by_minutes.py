@@ -6,7 +6,7 @@ walk began; calendars, starts and pauses are of whole minutes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -108,13 +108,28 @@ class Walk:
 
     def worked_to_end_of_day(self, start: int, minutes: int, rest: Rest) -> int:
         worked = self.worked(start, minutes, rest)
-        return self._pushed(worked, self.close_of_day(worked), rest, end_of_day=True)
+        return self._pushed(worked, self.close_of_day(worked), rest, self.close_of_day)
 
     def dated(self, start: int, dates: int, rest: Rest, *, end_of_day: bool = False) -> int:
-        return self._pushed(start, self.dates_after(start, dates, end_of_day), rest, end_of_day)
+        due = self.dates_after(start, dates, end_of_day)
+        return self._pushed(start, due, rest, self.close_of_day if end_of_day else None)
 
-    def _pushed(self, at: int, due: int, rest: Rest, end_of_day: bool) -> int:
-        """As many open minutes after each pause as there were left when it began."""
+    def by_time_of_day(self, start: int, minutes: int, rest: Rest) -> int:
+        """The first minute of a date after the start's, so many minutes after its midnight."""
+
+        def reach(earliest: int) -> int:
+            first = self.owner[start] or self.local[start].date()
+            for day in sorted(day for day in self.closes if day > first):
+                wanted = datetime.combine(day, time()) + timedelta(minutes=minutes)
+                at = next((n for n, local in enumerate(self.local) if local >= wanted), None)
+                if at is not None and at >= earliest:
+                    return at
+            raise OffTheMap
+
+        return self._pushed(start, reach(start + 1), rest, reach)
+
+    def _pushed(self, at: int, due: int, rest: Rest, round_up: Callable[[int], int] | None) -> int:
+        """As many open minutes after each pause as there were left when it began, and on to where it may be due."""
         while at < due:
             begin = at
             while at < len(rest.paused) and rest.paused[at]:
@@ -124,7 +139,7 @@ class Walk:
             if any(self.opened[begin:at]):
                 left = sum(self.opened[begin:due])
                 due = max(due, self.until(at, left, self.opened))
-                due = self.close_of_day(due) if end_of_day else due
+                due = due if round_up is None else round_up(due)
             at = max(at, begin + 1)
         return due
 

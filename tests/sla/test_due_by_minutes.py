@@ -52,6 +52,8 @@ PROMISES: dict[str, Promise] = {
     "1 working date": lambda walk, start, rest: walk.dated(start, 1, rest),
     "3 working dates": lambda walk, start, rest: walk.dated(start, 3, rest),
     "2 working dates end of day": lambda walk, start, rest: walk.dated(start, 2, rest, end_of_day=True),
+    "next working day by 12:00": lambda walk, start, rest: walk.by_time_of_day(start, 12 * 60, rest),
+    "next working day by 01:30": lambda walk, start, rest: walk.by_time_of_day(start, 90, rest),
     "31h elapsed": lambda walk, start, rest: walk.passed(start, 31 * 60, rest),
     "3 calendar days": lambda walk, start, rest: walk.passed(start, 3 * DAY, rest),
     "next sprint": next_of(SPRINTS),
@@ -63,7 +65,7 @@ PROMISES: dict[str, Promise] = {
     "next release, at most 1 working day": next_of(ON_RELEASES, dates=1),
     "scheduled release": lambda walk, start, rest: RELEASES[4],
 }
-ON_THE_CLOCK = ("elapsed", "calendar", "next")
+ON_THE_CLOCK = ("elapsed", "calendar", "next sprint", "next release")
 WARNS = ("33%", "50%", "90%", "40m", "3h")
 WARN = tuple(map(parse_warn, WARNS))
 

@@ -69,11 +69,11 @@ def test_every_form_in_the_manual_is_read_as_the_kind_that_it_stands_for(kind: t
 def test_the_names_of_kinds_stay_as_programs_know_them() -> None:
     texts = [
         "4h", "2d end of day", "7c", "3 working dates", "next sprint", "next release", "scheduled sprint",
-        "scheduled release", "set by manager", "mean 50h", "none",
+        "scheduled release", "set by manager", "mean 50h", "none", "next working day by 12:00",
     ]  # fmt: skip
     assert [parse_target(text, DAY).kind for text in texts] == [
         "open", "open", "elapsed", "dates", "next-sprint", "next-release", "scheduled-sprint", "scheduled-release",
-        "manual", "mean", "none",
+        "manual", "mean", "none", "next-working-day",
     ]  # fmt: skip
 
 

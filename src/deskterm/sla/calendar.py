@@ -145,18 +145,20 @@ class Calendar:
         then: at the same time of day (of the same night), or at the end of that date's open time. On a closed time
         of day, the earliest open instant after it."""
         day, time, _ = self._working_day(start)
-        close = start
         for _ in range(dates):
-            for ahead in range(day + 1, day + 2 + LONGEST_CLOSURE):
-                if openings := self._openings(ahead):
-                    day, close = ahead, openings[-1][1]
-                    break
-            else:
-                raise ValueError("the calendar has no open date for more than a year")
+            day = self.next_open_date(day)
         if end_of_day:
-            return close
+            return self._openings(day)[-1][1]
         instant = self.from_local(day * DAY + time)
         return instant if self.open_seconds(instant - 1, instant) else self._after(instant, 1) - 1
+
+    def next_open_date(self, day: int) -> int:
+        """Return the first date after another that has open time, both in days since 1970-01-01. Raises ValueError when
+        there is none for more than a year."""
+        for later in range(day + 1, day + 2 + LONGEST_CLOSURE):
+            if self._openings(later):
+                return later
+        raise ValueError("the calendar has no open date for more than a year")
 
     def working_date(self, instant: int) -> int:
         """The local date, in days since 1970-01-01, that the second after an instant belongs to. A working day that

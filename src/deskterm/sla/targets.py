@@ -10,6 +10,7 @@ from deskterm.sla.durations import parse_duration
 from deskterm.sla.target_kinds.calendar_duration import CalendarDuration
 from deskterm.sla.target_kinds.end_of_day import WorkingDurationToEndOfDay
 from deskterm.sla.target_kinds.next_period import NextPeriod
+from deskterm.sla.target_kinds.next_working_day import NextWorkingDay
 from deskterm.sla.target_kinds.no_target import NONE, NoTarget
 from deskterm.sla.target_kinds.objective import MeanObjective
 from deskterm.sla.target_kinds.scheduled_period import ScheduledPeriod
@@ -24,6 +25,7 @@ KINDS: tuple[type[Target], ...] = (
     WorkingDuration,
     WorkingDates,  # before the end of day, whose form is open: it would take `2 working dates` for a duration
     WorkingDurationToEndOfDay,
+    NextWorkingDay,
     CalendarDuration,
     NextPeriod,
     ScheduledPeriod,
