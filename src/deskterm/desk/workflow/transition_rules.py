@@ -1,4 +1,4 @@
-"""What a status asks of a ticket that is to come to it: a list that is done, a resolution, a word to the requester."""
+"""Rules for a change of status: a finished checklist, a resolution, a message to the requester, their confirmation."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
     from deskterm.desk.domain.state import State
 
 RESOLUTION = "resolution"
-"""The kind of record that says how a ticket was resolved, or why it was closed without: `state` (`permanent`,
-`temporary`, `without`, and `rejected` when the requester did not agree), `code`, `who`, `seq` of the message that says
-it, and `turn`, how often the ticket had been reopened by then."""
+"""Kind of the records that say how a ticket was resolved, or why it was closed without a resolution: `state`
+(`permanent`, `temporary`, `without`, or `rejected` when the requester did not agree), `code`, `who`, `seq` of the
+message that contains it, and `turn`, the number of times the ticket had been reopened by then."""
 
 
 MOVE_BLOCKED: Final = "kept_back"
-"""The kind of event that says that a ticket did not go where a rule or development led it: the `status`, and `why`."""
+"""Kind of the event that records that a ticket did not move where a rule or development would have moved it: the
+`status`, and `why`."""
 
 
 class NeedsReply(DeskError):
-    """A ticket is to wait for its requester, who has the last word and was told nothing."""
+    """A ticket would wait for its requester, who wrote last and has had no answer."""
 
 
 def check_transition(
@@ -43,12 +44,17 @@ def check_transition(
     confirmed: bool = False,
     with_closing_reason: bool = False,
 ) -> Status:
-    """The status that was asked for, when the ticket may come to it: along the graph (S1-25), with the list that it
-    requires done (S1-28), with a resolution where one must be said (S2-18), with a message to the requester where it
-    asks for one (rule 12), closed only by a word of the requester or for a reason where they are asked first (S3-13),
-    and back from closed only as long as the procedure lets it (S3-14). DeskError says what is missing. said, resolved:
-    a message, a resolution goes with the move; anyway: no message is to; by_itself: nobody moves it; confirmed: the
-    requester said that all is well; because: it is closed for one of the procedure's reasons."""
+    """Return the status that a ticket moves to, after checking everything that the procedure requires of the move.
+
+    The move must follow the graph (S1-25), the checklist of the status be done (S1-28), a resolution be given where one
+    is required (S2-18), a message go to the requester where the status asks for one (rule 12), the requester have
+    confirmed where they are asked before closing, or the procedure's reason be given (S3-13), and a closed ticket be
+    within the period for reopening (S3-14).
+
+    status: key or label. with_message, with_resolution: a message, a resolution goes with the move. anyway: skip the
+    required message. automatic: no person makes the move. confirmed: the requester has confirmed. with_closing_reason:
+    it is closed for one of the procedure's reasons. Raises DeskError that names what is missing.
+    """
     state, procedure = work.state, work.procedure
     target = checked_move(procedure, state.type, state.status, status)
     require_checklist_done(work, target)
@@ -75,47 +81,53 @@ def check_transition(
 def find_blocking_reason(
     work: TicketTransaction, target: Status, *, origin: TicketTransaction | None = None, released: bool = False
 ) -> str:
-    """What keeps a ticket from coming to a status that something leads it to by itself, in a sentence; empty for
-    nothing. The graph is not asked: the procedure says where it goes. raised_from: development leads it, by an item
-    that was raised from this ticket, whose list it is that has to be done, and people are told of what becomes of it;
-    out: that is done, which is the resolution unless it would close the ticket."""
+    """Return a sentence about what prevents an automatic move to a status; empty when nothing does. The graph is not
+    consulted: the procedure itself names the status.
+
+    origin: development makes the move, for an item that was raised from this ticket; its checklist counts, and people
+    are notified of the item's progress. released: the item is released, which counts as the resolution unless the
+    status closes the ticket.
+    """
     try:
         require_checklist_done(origin or work, target)
         if not released or target.category == "closed":
             _require_resolution(work, target)
-    except DeskError as refused:
-        return str(refused)
+    except DeskError as error:
+        return str(error)
     if target.asks_reply and origin is None and work.state.waiting == "us":
         return f"{target.label} is where the requester is waited for, and the last word is theirs: answer them first."
     return ""
 
 
 def record_blocked_move(work: TicketTransaction, target: Status, why: str, *, by_rule: str | None = None) -> None:
-    """Write down that a ticket did not go where something leads it by itself, and tell whoever has it."""
+    """Record that an automatic move did not happen, and notify the assignee or whoever stands in."""
     work.append(MOVE_BLOCKED, {}, status=target.key, label=target.label, why=why, by_rule=by_rule)
-    colleagues = StaffDirectory(work.session)
-    logins = resolve_recipients(
-        colleagues, work.procedure.definition, work.state, ["assignee"]
-    ) or find_fallback_recipients(work, colleagues)
+    staff = StaffDirectory(work.session)
+    logins = resolve_recipients(staff, work.procedure.definition, work.state, ["assignee"]) or find_fallback_recipients(
+        work, staff
+    )
     notify_staff(work, logins, MOVE_BLOCKED, f"did not go to {target.label}: {why}", by_rule=by_rule)
 
 
 def find_current_resolution(state: State) -> Record | None:
-    """How the ticket was resolved, or why not; None when nobody has said it since it came back."""
-    said = [record for record in of_kind(state.records, RESOLUTION) if record.values.get("turn", 0) == state.reopened]
-    return said[-1] if said and said[-1].state != "rejected" else None
+    """Return the record of how the ticket was resolved, or why not; None when nothing was given since it was reopened
+    or the requester rejected it."""
+    resolutions = [
+        record for record in of_kind(state.records, RESOLUTION) if record.values.get("turn", 0) == state.reopened
+    ]
+    return resolutions[-1] if resolutions and resolutions[-1].state != "rejected" else None
 
 
 def has_unrejected_resolution(state: State) -> bool:
-    """Whether a resolution was given that the requester did not reject, though what they wrote brought the ticket back
-    since: it may be their thanks."""
-    said = list(of_kind(state.records, RESOLUTION))
-    return bool(said) and said[-1].state in ("permanent", "temporary")
+    """Return True if a resolution was given that the requester did not reject, even if their last message reopened the
+    ticket: it may have been thanks."""
+    resolutions = list(of_kind(state.records, RESOLUTION))
+    return bool(resolutions) and resolutions[-1].state in ("permanent", "temporary")
 
 
 def can_reopen(work: TicketTransaction, at: int) -> bool:
-    """Whether a closed ticket may still come back at an instant: 30 days are 30 times 24 hours from closing, the last
-    second included (S3-14)."""
+    """Return True if a closed ticket may still be reopened at an instant, epoch seconds. 30 days are 30 times 24 hours
+    from closing, the last second included (S3-14)."""
     closing = work.procedure.definition.closing
     if closing.immutable:
         return False
@@ -125,44 +137,51 @@ def can_reopen(work: TicketTransaction, at: int) -> bool:
 
 
 def require_reopenable(work: TicketTransaction, at: int) -> None:
-    """DeskError for a ticket that was closed too long ago to come back."""
+    """Raise DeskError for a ticket that was closed too long ago to be reopened."""
     if not can_reopen(work, at):
         closing = work.procedure.definition.closing
-        ago = (
-            f"was closed more than {_days(closing.reopen_within)} ago"
+        since = (
+            f"was closed more than {_format_days(closing.reopen_within)} ago"
             if not closing.immutable
             else "is closed for good"
         )
-        raise DeskError(f"Ticket {work.number} {ago} and stays closed: open a new one that names it.")
+        raise DeskError(f"Ticket {work.number} {since} and stays closed: open a new one that names it.")
 
 
 def _require_resolution(work: TicketTransaction, target: Status) -> None:
+    """Raise DeskError, with the command to use, when a status requires a resolution and the ticket has none."""
     closing = work.procedure.definition.closing
-    ends = target.category in ("solved", "closed") and work.state.is_open
-    if not target.requires_resolution and not (closing.requires_resolution_note and ends):
+    is_ending = target.category in ("solved", "closed") and work.state.is_open
+    if not target.requires_resolution and not (closing.requires_resolution_note and is_ending):
         return
     if find_current_resolution(work.state) is None:
-        why = f", or close it with a reason ({', '.join(r.key for r in closing.reasons)})" if closing.reasons else ""
+        alternative = (
+            f", or close it with a reason ({', '.join(reason.key for reason in closing.reasons)})"
+            if closing.reasons
+            else ""
+        )
         raise DeskError(
             f"{target.label} needs a word on how it was resolved: say it with `deskterm ticket resolve"
-            f" {work.number}`{why}."
+            f" {work.number}`{alternative}."
         )
 
 
 def _require_confirmation(work: TicketTransaction, target: Status) -> None:
+    """Raise DeskError, with the commands to use, when the procedure requires the requester to confirm before
+    closing."""
     closing = work.procedure.definition.closing
     if not closing.confirm_before_close:
         return
-    here, number = work.procedure.statuses.get(work.state.status), work.number
-    asked = here is not None and (here.on_reject is not None or here.category == "solved")
-    asked = asked or has_unrejected_resolution(work.state)
-    first = "" if asked else f"ask them with `deskterm ticket resolve {number}`, then "
-    then = f"{first}say so with `deskterm ticket confirm {number}`"
+    current, number = work.procedure.statuses.get(work.state.status), work.number
+    was_asked = current is not None and (current.on_reject is not None or current.category == "solved")
+    was_asked = was_asked or has_unrejected_resolution(work.state)
+    ask_first = "" if was_asked else f"ask them with `deskterm ticket resolve {number}`, then "
+    advice = f"{ask_first}say so with `deskterm ticket confirm {number}`"
     keys = ", ".join(reason.key for reason in closing.reasons)
-    why = f", or close it for a reason with `deskterm ticket close {number} REASON` ({keys})" if keys else ""
-    raise DeskError(f"{target.label} is for what the requester has confirmed: {then}{why}.")
+    alternative = f", or close it for a reason with `deskterm ticket close {number} REASON` ({keys})" if keys else ""
+    raise DeskError(f"{target.label} is for what the requester has confirmed: {advice}{alternative}.")
 
 
-def _days(span: str) -> str:
+def _format_days(span: str) -> str:
     seconds = parse_target(span, 86_400).seconds
     return f"{seconds // 86_400} days" if seconds % 86_400 == 0 else span
