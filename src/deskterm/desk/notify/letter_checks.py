@@ -1,20 +1,18 @@
-"""What a letter to a customer must hold, checked before it goes out (S2-19)."""
+"""Checks of letters to customers: which required parts a resolution letter lacks before it is sent (S2-19)."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.events import Event
+from deskterm.desk.notify.letters import load_event_text
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import LetterCheck, Procedure
 
-if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import TicketTransaction
-    from deskterm.desk.domain.events import Event
-
 
 class IncompleteLetter(DeskError):
-    """A resolution letter lacks something. lacking: the parts, as a person reads them."""
+    """A resolution letter lacks required parts. lacking: their labels."""
 
     def __init__(self, lacking: list[LetterCheck]) -> None:
         super().__init__(f"The letter lacks {format_missing_parts(lacking)}: add it, or send it as it is.")
@@ -22,49 +20,52 @@ class IncompleteLetter(DeskError):
 
 
 def find_missing_parts(procedure: Procedure, body: str) -> list[LetterCheck]:
-    """The parts of a resolution letter that a text lacks, in the order of the procedure: those of which none of the
-    words stands in it. Letter case and line ends do not matter; a check without words is for a person, and not made
-    here."""
-    text = f" {_plain(body)} "
+    """List the required parts of a resolution letter that a text lacks, in the order of the procedure: those of which
+    none of the phrases occurs in it. Case, punctuation and line ends do not matter. A check without phrases is left to
+    a person and skipped here."""
+    text = f" {_normalise(body)} "
     return [
         check
         for check in procedure.letter_checks
-        if check.words and not any(f" {_plain(words)} " in text for words in check.words)
+        if check.words and not any(f" {_normalise(words)} " in text for words in check.words)
     ]
 
 
 def require_complete_letter(procedure: Procedure, body: str) -> None:
-    """Discourteous that names what a resolution letter lacks."""
+    """Raise IncompleteLetter, naming the parts, when a resolution letter lacks any."""
     lacking = find_missing_parts(procedure, body)
     if lacking:
         raise IncompleteLetter(lacking)
 
 
 def check_resolution_letter(work: TicketTransaction, event: Event, *, strict: bool) -> str:
-    """What the letter lacks that goes out with a resolution, in one line; empty for nothing. It is the letter that the
-    procedure puts the words into, and the words themselves where it has none. To be asked once the letters are written.
-    strict: Discourteous instead."""
+    """Return what the letter that goes out with a resolution lacks, in one line; empty for nothing.
+
+    The letter is the one that the procedure's template makes of the text, or the text itself where there is no
+    template; so this is called after the letters are written. strict: raise IncompleteLetter instead.
+    """
     procedure = work.procedure.definition
     if not procedure.letter_checks:
         return ""
-    body = _letter(work, event)
+    body = _load_letter_text(work, event)
     if strict:
         require_complete_letter(procedure, body)
     return format_missing_parts(find_missing_parts(procedure, body))
 
 
-def _letter(work: TicketTransaction, event: Event) -> str:
-    from deskterm.desk.notify.letters import load_event_text  # which is made of commands, and these of this
-
-    templates = {part.key for part in work.procedure.definition.templates if "{resolution}" in part.body}
-    letters = (one for one in work.happened if one.kind == "letter" and one.data.get("template") in templates)
-    return load_event_text(work, next((one for one in letters if "body" in one.texts), event))
+def _load_letter_text(work: TicketTransaction, event: Event) -> str:
+    templates = {template.key for template in work.procedure.definition.templates if "{resolution}" in template.body}
+    letters = (
+        letter for letter in work.happened if letter.kind == "letter" and letter.data.get("template") in templates
+    )
+    return load_event_text(work, next((letter for letter in letters if "body" in letter.texts), event))
 
 
 def format_missing_parts(lacking: list[LetterCheck]) -> str:
-    """What is missing, in one line."""
+    """Format missing parts in one line."""
     return "; ".join(check.label[:1].lower() + check.label[1:] for check in lacking)
 
 
-def _plain(text: str) -> str:
+def _normalise(text: str) -> str:
+    """Return the words of a text in lower case with single spaces, so that phrases compare whatever the punctuation."""
     return " ".join(re.findall(r"\w+", text.casefold()))

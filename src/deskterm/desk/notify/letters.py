@@ -1,7 +1,7 @@
-"""Letters to people outside: written from a template when something happens, kept in the outbox until they are sent.
+"""Letters to people outside: rendered from a template when something happens, queued in the outbox until they are sent.
 
-A letter is an event with its heading and its words, and a record that says how far it got. What customers wrote is put
-into a template as it is, and never looked at again for placeholders.
+A letter is an event with its heading and its text, and a record of its delivery. What customers wrote is inserted into
+a template as it is and never searched for placeholders.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from deskterm.store.db.tables import Agent, PersonalText, table_of
 
 DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]
 
-_HEADING = "[{number}] {subject}"
-_CONTENT = frozenset({"subject", "resolution", "note", "amount"})
-"""What a letter does not say that only tells that there is news (S5-15)."""
-_WORDS = {
+_DEFAULT_HEADING = "[{number}] {subject}"
+_CONFIDENTIAL_FIELDS = frozenset({"subject", "resolution", "note", "amount"})
+"""Placeholders left empty in a letter that only says that there is news, not what it is (S5-15)."""
+_DEFAULT_BODIES = {
     "escalated": "Your request {number} has been passed on. It stays under the same number.",
     "priority-changed": "The priority of your request {number} is now {priority}.",
     "severity-changed": "The severity of your request {number} is now {severity}.",
@@ -44,28 +44,31 @@ _WORDS = {
     "delayed": "Your request {number} takes longer than we promised. {note}",
     "merged": "Your request {number} goes on in {other}, which is about the same matter.",
 }
-"""What a letter says whose notice names no template."""
+"""Topic → body of a letter whose notice names no template."""
 
 
 def queue_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event, *, note: str = "") -> Event:
-    """Put the letter that a notice wants of an event into the outbox. to: contacts' numbers, whom it is addressed to
-    first; note: what an agent adds. What comes by itself out of hours is `due` at the next opening."""
-    title, body = render_letter(
+    """Queue the letter that a notice makes of an event; return its own event.
+
+    to: numbers of contacts, the addressee first. note: what an agent adds. A letter that the passing of time causes out
+    of hours is `due` at the next opening.
+    """
+    heading_text, body = render_letter(
         work, notice.on, find_template(work, notice), event, note=note, bare=not notice.include_body
     )
-    data = _about(notice, to, event)
-    due = find_delivery_time(work, colleagues=False)
+    data = _build_letter_data(notice, to, event)
+    due = find_delivery_time(work, for_staff=False)
     if due is not None:
         data["due"] = due
-    return work.append("letter", {}, {"heading": title, "body": body}, **data, author=work.context.desk_name)
+    return work.append("letter", {}, {"heading": heading_text, "body": body}, **data, author=work.context.desk_name)
 
 
 def queue_covering_letter(work: TicketTransaction, notice: Notice, to: Sequence[int], event: Event) -> Event:
-    """Put a message into the outbox that is a letter itself: nothing is said twice in the conversation."""
-    return work.append("letter", {}, {}, **_about(notice, to, event), covers=event.seq)
+    """Queue a message that is a letter in itself: it is sent as it is, so the conversation does not show it twice."""
+    return work.append("letter", {}, {}, **_build_letter_data(notice, to, event), covers=event.seq)
 
 
-def _about(notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]:
+def _build_letter_data(notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]:
     return {
         "to": list(to),
         "on": notice.on,
@@ -80,42 +83,52 @@ def _about(notice: Notice, to: Sequence[int], event: Event) -> dict[str, object]
 
 
 def find_template(work: TicketTransaction, notice: Notice) -> Template | None:
-    return next((part for part in work.procedure.definition.templates if part.key == notice.template), None)
+    """Return the template that a notice names; None where it names none."""
+    return next((template for template in work.procedure.definition.templates if template.key == notice.template), None)
 
 
 def render_letter(
     work: TicketTransaction, on: str, template: Template | None, event: Event, *, note: str = "", bare: bool = False
 ) -> tuple[str, str]:
-    """Heading and body of a letter about an event, from its template; a few plain words where there is none. bare: it
-    says that there is news, not what it is."""
-    body = template.body if template else _WORDS.get(on, "There is news of your request {number}. It is: {status}.")
-    title = (template.subject if template else "") or ("[{number}]" if bare else _HEADING)
-    values = _values(work, event, {*PLACEHOLDER.findall(body), *PLACEHOLDER.findall(title)})
+    """Return heading and body of a letter about an event, from its template or from a default text.
+
+    on: the topic. bare: say only that there is news.
+    """
+    body_template = (
+        template.body
+        if template
+        else _DEFAULT_BODIES.get(on, "There is news of your request {number}. It is: {status}.")
+    )
+    heading_template = (template.subject if template else "") or ("[{number}]" if bare else _DEFAULT_HEADING)
+    values = _build_placeholder_values(
+        work, event, {*PLACEHOLDER.findall(body_template), *PLACEHOLDER.findall(heading_template)}
+    )
     values["note"] = note or values.get("note", "")
     if bare:
-        values |= dict.fromkeys(_CONTENT, "")
-    return heading(title, values), rendered(body, values)
+        values |= dict.fromkeys(_CONFIDENTIAL_FIELDS, "")
+    return heading(heading_template, values), rendered(body_template, values)
 
 
-def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str, str]:
-    """What placeholders stand for, as the ticket is now."""
+def _build_placeholder_values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str, str]:
+    """Return the value of each placeholder, as the ticket is now. wanted: those that occur; the ones that cost a query
+    are left out otherwise."""
     state, procedure = work.state, work.procedure
-    words = named(work.session, state)
+    names = named(work.session, state)
     severity, priority = procedure.severities.get(state.severity or ""), procedure.priorities.get(state.priority or "")
     status = procedure.statuses.get(state.status)
-    parts = procedure.definition
-    department = next((part.label for part in parts.departments if part.key == state.department), "")
-    team = next((part.label for part in parts.teams if part.key == state.team), state.team or "")
-    tier = next((part.label for part in parts.tiers if part.level == state.tier), "")
+    definition = procedure.definition
+    department = next((one.label for one in definition.departments if one.key == state.department), "")
+    team = next((one.label for one in definition.teams if one.key == state.team), state.team or "")
+    tier = next((one.label for one in definition.tiers if one.level == state.tier), "")
     due = event.data.get("due")
     if not isinstance(due, int):
-        first = next_clock(work.fold.clocks())
-        due = first.due_at if first is not None and (first.due_at or 0) >= work.at else None
-    found = {
+        next_due_clock = next_clock(work.fold.clocks())
+        due = next_due_clock.due_at if next_due_clock is not None and (next_due_clock.due_at or 0) >= work.at else None
+    values = {
         "number": str(work.number),
-        "subject": words["subject"],
-        "requester": words["requester"],
-        "client": words["organisation"],
+        "subject": names["subject"],
+        "requester": names["requester"],
+        "client": names["organisation"],
         "organisation": work.context.desk_name,
         "status": status.label if status else state.status,
         "severity": severity.label if severity else state.severity or "",
@@ -128,26 +141,26 @@ def _values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str
         "due": "" if due is None else format_letter_time(due, work.context.timezone),
     }
     if "agent" in wanted:
-        found["agent"] = _agent(work)
+        values["agent"] = _find_signatory(work)
     if "release" in wanted:
-        found["release"] = _release(work, event)
+        values["release"] = _find_release(work, event)
     if "resolution" in wanted:
-        found["resolution"] = _resolution(work)
+        values["resolution"] = _load_resolution_text(work)
     if "note" in wanted and (text := entry_of(event.kind).letter_note):
-        found["note"] = load_event_text(work, event, text)
+        values["note"] = load_event_text(work, event, text)
     if "amount" in wanted:
         quote = next(changed_records(event.changes, "quote"), {})
-        found["amount"] = money(quote["amount"], quote["currency"]) if "amount" in quote else ""
-    return found
+        values["amount"] = money(quote["amount"], quote["currency"]) if "amount" in quote else ""
+    return values
 
 
 def format_letter_time(at: int, timezone: str) -> str:
-    """An instant as a letter has it: `Mon 23 Nov 2026 10:00 GMT`."""
+    """Format an instant, UTC epoch seconds, for a letter: `Mon 23 Nov 2026 10:00 GMT`."""
     return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y %H:%M %Z")
 
 
-def _agent(work: TicketTransaction) -> str:
-    """Who signs: whoever did it; of what happened by itself, whose ticket it is; else the desk."""
+def _find_signatory(work: TicketTransaction) -> str:
+    """Return the name below a letter: the agent who acted; for an automatic event the assignee, else the desk."""
     if work.context.agent.login != SYSTEM_ACTOR:
         return work.context.agent.name
     table = table_of(Agent)
@@ -155,8 +168,8 @@ def _agent(work: TicketTransaction) -> str:
     return work.session.execute(query).scalar_one_or_none() or work.context.desk_name
 
 
-def _release(work: TicketTransaction, event: Event) -> str:
-    """The release that it is in: of the event, else of the ticket, else the next one that there is."""
+def _find_release(work: TicketTransaction, event: Event) -> str:
+    """Return the release that the ticket is part of: the event's, else the ticket's, else the next one."""
     return str(
         event.data.get("release")
         or work.state.sprint
@@ -165,8 +178,8 @@ def _release(work: TicketTransaction, event: Event) -> str:
     )
 
 
-def _resolution(work: TicketTransaction) -> str:
-    """The words of the last answer that gave a resolution."""
+def _load_resolution_text(work: TicketTransaction) -> str:
+    """Return the text of the last reply that gave a resolution; empty when there is none or it was undone."""
     for event in reversed(standing([*work.events(), *work.happened])):
         if event.data.get("resolution") and "body" in event.texts:
             return load_event_text(work, event)
@@ -174,7 +187,7 @@ def _resolution(work: TicketTransaction) -> str:
 
 
 def load_event_text(work: TicketTransaction, event: Event, name: str = "body") -> str:
-    """What people said in an event; empty where they said nothing, or it was erased."""
+    """Return a text of an event; empty when it has none of that name or the text was erased."""
     if name not in event.texts:
         return ""
     table = table_of(PersonalText)
@@ -185,8 +198,8 @@ def load_event_text(work: TicketTransaction, event: Event, name: str = "body") -
 def record_delivery(
     desk: DeskSession, number: int, key: str, state: DeliveryState, *, reason: str = "", now: datetime
 ) -> CommandResult:
-    """Say how far a letter got, by the number of its event. What was sent stays sent; what failed may be queued again.
-    For what delivers letters."""
+    """Record the delivery of a letter, by the number of its event. A sent or withdrawn letter stays so; a failed one
+    may be queued again. Called by whatever delivers letters."""
     with desk.ticket(number, "notice", now) as work:
         letter = work.state.records.get(("letter", key))
         if letter is None:
@@ -194,34 +207,37 @@ def record_delivery(
         if letter.state in ("sent", "withdrawn") or letter.state == state:
             raise DeskError(f"Letter {key} of {number} is {letter.state} already.")
         work.append("delivered", change(work.state.records, "letter", key, state=state, reason=reason))
-        done = work.done(f"{number}: letter {key} {state}")
-    return done
+        result = work.done(f"{number}: letter {key} {state}")
+    return result
 
 
 def log_call_instead(desk: DeskSession, number: int, words: str, *, now: datetime) -> CommandResult:
-    """The requester was told by phone what letters say that wait (S2-21): the call is in the conversation, and letters
-    for which a call will do are withdrawn. words: what was said."""
+    """Log a call to the requester that replaces queued letters (S2-21): the call joins the conversation, and the
+    letters whose notice allows a call are withdrawn.
+
+    words: what was said. Raises UsageError when it is empty, and DeskError when no such letter is queued.
+    """
     if not words.strip():
         raise UsageError("Say in a few words what they were told.")
     with desk.ticket(number, "reply", now, doing="log a call") as work:
-        waiting = [
-            one for one in of_kind(work.state.records, "letter") if one.state == "queued" and _will_do(one.values)
+        queued = [
+            one for one in of_kind(work.state.records, "letter") if one.state == "queued" and _accepts_call(one.values)
         ]
-        if not waiting:
+        if not queued:
             raise DeskError(
                 f"No letter of {number} waits for which a call will do: log a call with"
                 f" `deskterm ticket reply {number} --channel phone`."
             )
         changes: dict[str, tuple[Any, Any]] = {}
-        for letter in waiting:
+        for letter in queued:
             changes |= change(work.state.records, "letter", letter.key, state="withdrawn", reason="told by phone")
         work.append(
             "replied", changes, {"body": words.rstrip()}, author_kind="agent", author=desk.agent.name, channel="phone"
         )
-        count = "1 letter" if len(waiting) == 1 else f"{len(waiting)} letters"
-        done = work.done(f"{number}: told by phone, {count} withdrawn")
-    return done
+        count = "1 letter" if len(queued) == 1 else f"{len(queued)} letters"
+        result = work.done(f"{number}: told by phone, {count} withdrawn")
+    return result
 
 
-def _will_do(values: Mapping[str, object]) -> bool:
+def _accepts_call(values: Mapping[str, object]) -> bool:
     return bool(values.get("or_phone"))

@@ -1,7 +1,8 @@
-"""When what the passing of time brings may reach people: not at midnight, and not on a Sunday.
+"""Quiet hours: messages that the passing of time causes are delivered in working time only.
 
-A warning, a missed target or a reminder has its true instant, whatever the hour. Nobody is to be woken by it: the
-letter and the notice wait for the next opening, and those that wait for one opening go out together.
+A warning, a missed target or a reminder has its true instant, whatever the hour, but nobody is to be woken by it: the
+letter and the notice wait for the next opening of the calendar, and those that wait for one opening are delivered
+together.
 """
 
 from __future__ import annotations
@@ -10,26 +11,29 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.sla.calendar import Calendar
 
 
-def find_delivery_time(work: TicketTransaction, *, colleagues: bool) -> int | None:
-    """When what comes by itself may be delivered, in epoch seconds; None for at once, because somebody did it or there
-    is working time now. colleagues: counted in the hours of the ticket's team, where it has its own; else, and for
-    people outside, in those of the clock that brought it."""
-    noticed = next((event for event in reversed(work.happened) if event.kind == "noticed"), None)
-    if noticed is None:
+def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | None:
+    """Return the earliest delivery of a message, in UTC epoch seconds; None for at once, because a person caused it or
+    it is working time now.
+
+    for_staff: use the calendar of the ticket's team, where it has its own. Otherwise, and for people outside, the
+    calendar of the clock that caused the message counts.
+    """
+    clock_event = next((event for event in reversed(work.happened) if event.kind == "noticed"), None)
+    if clock_event is None:
         return None
-    hours = _hours(work, str(noticed.data["metric"]), colleagues=colleagues)
-    if hours is None:
+    calendar = _find_calendar(work, str(clock_event.data["metric"]), for_staff=for_staff)
+    if calendar is None:
         return None
     try:
-        opens = hours.after(work.at, 1) - 1
-    except ValueError:  # it never opens again
+        opens = calendar.after(work.at, 1) - 1
+    except ValueError:  # the calendar never opens again: better at a bad hour than never
         return None
     return opens if opens > work.at else None
 
 
-def _hours(work: TicketTransaction, metric: str, *, colleagues: bool) -> Calendar | None:
+def _find_calendar(work: TicketTransaction, metric: str, *, for_staff: bool) -> Calendar | None:
     calendars = work.procedure.terms.calendars
-    if colleagues:
+    if for_staff:
         team = next((part for part in work.procedure.definition.teams if part.key == work.state.team), None)
         if team is not None and team.calendar is not None:
             return calendars.get(team.calendar)

@@ -1,4 +1,4 @@
-"""What of all that happens is news, and how it is put in a line for colleagues."""
+"""Topics of events: which events are news to somebody, and the line in which staff read about them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.terms import status_timer, waits_in
 from deskterm.sla.terms import TIMER
 
-_DONE = ("solved", "closed")
+_ENDED = ("solved", "closed")
 
 
 def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
-    """The kinds of news (`deskterm.procedure.schema.words.News`) that an event is, the main one first. An event that
-    says in its data what news it is, is that."""
+    """Yield the topics of an event (`deskterm.procedure.schema.words.News`), the main one first. An event whose data
+    names its topic has just that."""
     if event.kind == "noticed":
-        yield from _noticed(work.procedure, event)
+        yield from _find_clock_topics(work.procedure, event)
     elif "news" in event.data:
         yield str(event.data["news"])
     else:
@@ -28,20 +28,21 @@ def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
         if topics is not None:
             yield from topics(event.changes, event.data)
         if event.kind != "registered":
-            yield from _changed(work.procedure, event)
+            yield from _find_change_topics(work.procedure, event)
 
 
-def _changed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
+def _find_change_topics(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
+    """Yield the topics that follow from the fields that an event changes."""
     changes = event.changes
     if "status" in changes:
         before, after = (_category(procedure, key) for key in changes["status"])
         yield "status"
-        if event.kind not in MERGE_EVENTS and not _unheard(event):
+        if event.kind not in MERGE_EVENTS and not _is_unknown_outside(event):
             if after == "solved" and before != "solved":
                 yield "resolved"
             elif after == "closed" and before != "closed":
                 yield "closed"
-        if before in _DONE and after in OPEN_CATEGORIES:
+        if before in _ENDED and after in OPEN_CATEGORIES:
             yield "reopened"
     if changes.get("assignee", (None, None))[1]:
         yield "assigned"
@@ -52,22 +53,24 @@ def _changed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
         yield "escalated"
 
 
-def _unheard(event: Event) -> bool:
-    """Whether a ticket ends that nobody outside ever heard of: it was split off, and that was taken back."""
+def _is_unknown_outside(event: Event) -> bool:
+    """Return True for the end of a ticket that nobody outside knows of: it was split off, and that was undone."""
     return event.kind == "withdrawn" and not event.data.get("known")
 
 
 def is_tier_raise(procedure: CompiledProcedure, event: Event) -> bool:
-    """Whether another level of support takes over, by the ticket's tier or by that of its status (S3-11)."""
+    """Return True if an event passes the ticket to a higher level of support, by its own tier or by that of its status
+    (S3-11)."""
     before, after = event.changes.get("tier", (None, None))
     if before is None and "status" in event.changes:
-        here, there = (procedure.statuses.get(key or "") for key in event.changes["status"])
-        if "tier" not in event.changes and there is not None and there.tier is not None:
-            return there.tier > ((here.tier if here is not None else None) or 1)
+        status_before, status_after = (procedure.statuses.get(key or "") for key in event.changes["status"])
+        if "tier" not in event.changes and status_after is not None and status_after.tier is not None:
+            return status_after.tier > ((status_before.tier if status_before is not None else None) or 1)
     return before is not None and after is not None and after > before
 
 
-def _noticed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
+def _find_clock_topics(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
+    """Yield the topics of a warning, a missed target or the end of a timer."""
     metric, what = event.data["metric"], event.data["what"]
     if not metric.startswith(TIMER):
         yield "breached" if what == "breach" else "warned"
@@ -75,50 +78,50 @@ def _noticed(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
     elif what == "warning":
         yield "reminded"
     else:
-        status = next((part for part in procedure.statuses.values() if status_timer(part.key) == metric), None)
-        wait = None if status is None else waits_in(procedure.definition, status)
-        if wait is not None and wait.remind:
+        status = next((one for one in procedure.statuses.values() if status_timer(one.key) == metric), None)
+        waiting_rule = None if status is None else waits_in(procedure.definition, status)
+        if waiting_rule is not None and waiting_rule.remind:
             yield "reminded"
 
 
 def find_escalation_step(event: Event) -> Mapping[str, Any]:
-    """The step of a ladder that an event takes; empty for none."""
+    """Return the values of the ladder step that an event takes; empty for none."""
     return next((step for step in changed_records(event.changes, "escalation") if step.get("state") == "open"), {})
 
 
-def format_topic(procedure: CompiledProcedure, event: Event, news: str) -> str:
-    """News for a colleague: labels and numbers only, never a customer's words."""
+def format_topic(procedure: CompiledProcedure, event: Event, topic: str) -> str:
+    """Format a topic as a line for staff: labels and numbers only, never a customer's words."""
     changes = event.changes
 
-    def became(name: str, labels: Any) -> str:
+    def new_label(name: str, items: Any) -> str:
         key = changes[name][1] if name in changes else None
-        found = labels.get(key)
-        return found.label if found is not None else str(key or "none")
+        item = items.get(key)
+        return item.label if item is not None else str(key or "none")
 
-    if news in ("warned", "breached", "delayed", "reminded") and "metric" in event.data:
+    if topic in ("warned", "breached", "delayed", "reminded") and "metric" in event.data:
         metric = procedure.terms.metric(event.data["metric"])
         label = metric.label if metric is not None else str(event.data["metric"])
-        if news == "warned":
+        if topic == "warned":
             return f"{label} is near its limit ({event.data.get('threshold', '')})"
-        return {"breached": f"{label} is missed", "reminded": f"{label}: reminded"}.get(news, f"{label} will be late")
-    if news in ("status", "resolved", "closed", "reopened") and "status" in changes:
-        return f"now {became('status', procedure.statuses)}"
-    if news == "severity-changed":
-        return f"severity {became('severity', procedure.severities)}"
-    if news == "priority-changed":
-        return f"priority {became('priority', procedure.priorities)}"
-    if news == "department-changed":
-        return f"handed to {became('department', {part.key: part for part in procedure.definition.departments})}"
-    if news == "assigned":
+        return {"breached": f"{label} is missed", "reminded": f"{label}: reminded"}.get(topic, f"{label} will be late")
+    if topic in ("status", "resolved", "closed", "reopened") and "status" in changes:
+        return f"now {new_label('status', procedure.statuses)}"
+    if topic == "severity-changed":
+        return f"severity {new_label('severity', procedure.severities)}"
+    if topic == "priority-changed":
+        return f"priority {new_label('priority', procedure.priorities)}"
+    if topic == "department-changed":
+        return f"handed to {new_label('department', {part.key: part for part in procedure.definition.departments})}"
+    if topic == "assigned":
         return f"given to {changes['assignee'][1]}"
-    if news == "escalated":
+    if topic == "escalated":
         level = find_escalation_step(event).get("label")
         tier = changes.get("tier", (None, None))[1]
         return f"escalated to {level}" if level else f"escalated to tier {tier}" if tier else "escalated"
-    return _LINES.get(news, news.replace("-", " "))
+    return _TOPIC_LINES.get(topic, topic.replace("-", " "))
 
 
-_LINES = {
+_TOPIC_LINES = {
     "registered": "a new ticket",
     "replied": "answered",
     "customer-replied": "the requester wrote",

@@ -13,7 +13,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import LEVEL_EVENTS, entry_of
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import change, next_key, of_kind
-from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
+from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.desk.reactions.routing import route_ticket
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.procedure.schema import Rule, Severity
@@ -240,6 +240,4 @@ def _begin(work: TicketTransaction, rule: Rule) -> list[str]:
 
 def _tell(work: TicketTransaction, rule: Rule, words: str) -> None:
     if rule.notify:
-        colleagues = StaffDirectory(work.session)
-        logins = resolve_recipients(colleagues, work.procedure.definition, work.state, rule.notify)
-        notify_staff(work, logins or find_fallback_recipients(work, colleagues), rule.key, words, by_rule=rule.key)
+        notify_responsible(work, rule.key, words, words=rule.notify, by_rule=rule.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
+from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.procedure.schema import Status
 from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
 
@@ -33,11 +33,7 @@ def _notify_overstay(work: TicketTransaction, metric: str) -> str:
         or status.after.remind
     ):
         return ""
-    staff = StaffDirectory(work.session)
-    logins = resolve_recipients(staff, work.procedure.definition, work.state, ["assignee"]) or find_fallback_recipients(
-        work, staff
-    )
-    notify_staff(work, logins, "timer", f"{status.label}: it has waited its time, look at it")
+    notify_responsible(work, "timer", f"{status.label}: it has waited its time, look at it")
     return "look at it"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import Record, of_kind
-from deskterm.desk.notify.recipients import StaffDirectory, find_fallback_recipients, notify_staff, resolve_recipients
+from deskterm.desk.domain.state import State
+from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.desk.policy.permissions import require_named
 from deskterm.desk.policy.status_graph import checked_move
 from deskterm.desk.workflow.checklists import require_checklist_done
@@ -13,10 +15,6 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import OPEN_CATEGORIES
 from deskterm.procedure.schema import Status
 from deskterm.sla.targets import parse_target
-
-if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import TicketTransaction
-    from deskterm.desk.domain.state import State
 
 RESOLUTION = "resolution"
 """Kind of the records that say how a ticket was resolved, or why it was closed without a resolution: `state`
@@ -102,11 +100,7 @@ def find_blocking_reason(
 def record_blocked_move(work: TicketTransaction, target: Status, why: str, *, by_rule: str | None = None) -> None:
     """Record that an automatic move did not happen, and notify the assignee or whoever stands in."""
     work.append(MOVE_BLOCKED, {}, status=target.key, label=target.label, why=why, by_rule=by_rule)
-    staff = StaffDirectory(work.session)
-    logins = resolve_recipients(staff, work.procedure.definition, work.state, ["assignee"]) or find_fallback_recipients(
-        work, staff
-    )
-    notify_staff(work, logins, MOVE_BLOCKED, f"did not go to {target.label}: {why}", by_rule=by_rule)
+    notify_responsible(work, MOVE_BLOCKED, f"did not go to {target.label}: {why}", by_rule=by_rule)
 
 
 def find_current_resolution(state: State) -> Record | None:
