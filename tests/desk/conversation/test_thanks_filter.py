@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.desk.conversation.thanks_filter import is_only_thanks
-from deskterm.desk.domain.quoted_text import unquoted
 from procedure_story import shipped
 
 CASES = Path(__file__).parents[2] / "cases/thanks.json"
@@ -101,13 +100,3 @@ def test_what_comes_with_a_file_is_never_mere_thanks() -> None:
 
 def test_a_procedure_without_words_of_thanks_knows_none() -> None:
     assert not is_only_thanks("Thank you!", shipped("saas-platform").definition.closing)
-
-
-def test_what_a_mail_program_quotes_below_a_separator_is_not_the_requesters() -> None:
-    letter = "The picture is exchanged.\nReply here if something is left to do."
-    below = "Thanks!\n-----Original Message-----\nFrom: Ann\nSent: Monday, 10:12\nSubject: Picture\n" + letter
-    assert unquoted(below, [letter]) == "Thanks!"
-    assert unquoted(below) != "Thanks!"
-    wrapped = "Thanks!\nOn Mon, 23 Nov 2026 at 10:12, Ann of the studio\n<desk@studio.example> wrote:\n> The picture"
-    assert unquoted(wrapped) == "Thanks!"
-    assert "still" in unquoted(below + "\nIt is still the old one.", [letter])

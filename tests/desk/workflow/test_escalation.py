@@ -9,6 +9,7 @@ import pytest
 from desk_story import Story
 from deskterm.desk.conversation import delay_notice, messages
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.quoted_text import remove_history
 from deskterm.desk.history import undo
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate
@@ -196,7 +197,7 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
 )
 def test_only_whole_words_of_their_own_ask_for_it(words: str, asked: bool) -> None:
     phrases = ("escalate", "escalated", "escalation", "Customer Excellence Manager")
-    assert escalation_phrases.contains_phrase(escalation_phrases.strip_quoted_lines(words), phrases) is asked
+    assert escalation_phrases.contains_phrase(remove_history(words), phrases) is asked
 
 
 # -- priorities and delays -------------------------------------------------------------------------------------------

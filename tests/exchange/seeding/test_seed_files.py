@@ -139,6 +139,7 @@ def test_any_clients_come_back_from_csv_as_they_were_written(
         ("a.csv", "login,name,role\nzoe,Zoe,aegnt\n", 'did you mean "agent"?'),
         ("a.csv", "login,name\nzoe,Zoe\nzoe,Zed\n", 'a.csv:3: the login "zoe" stands on line 2 already.'),
         ("a.csv", "login,name,email\nzoe,Zoe,zoe.example\n", "is no e-mail address"),
+        ("a.csv", "login,name,email\nzoe,Zoe,zoe@ops@larch.example\n", "is no e-mail address"),
         ("a.csv", 'login,name\nzoe,"Zoe\n', "a.csv:2: this is no CSV"),
         ("a.csv", "", "holds no agents"),
         ("a.json", "[]", "is neither .toml nor .csv"),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.quoted_text import remove_quoted_lines
 from deskterm.desk.domain.records import change, next_key, of_kind
 from deskterm.store.db.tables import PersonalText, table_of
 
@@ -46,8 +47,8 @@ def find_article_addresses(body: str, bases: Iterable[str]) -> Iterator[str]:
     """Find the addresses below any of the bases in the unquoted lines of a text, each of them once."""
     prefixes = [base.rstrip("/") for base in bases if base]
     # A quoted line repeats an article that was sent earlier; it must not count as sent again.
-    own_lines = "\n".join(line for line in body.splitlines() if not line.lstrip().startswith(">"))
-    found = (match[0].rstrip(_TRAILING_PUNCTUATION).rstrip("/") for match in _ADDRESS.finditer(own_lines))
+    own_text = remove_quoted_lines(body)
+    found = (match[0].rstrip(_TRAILING_PUNCTUATION).rstrip("/") for match in _ADDRESS.finditer(own_text))
     return (address for address in dict.fromkeys(found) if any(_is_below(address, prefix) for prefix in prefixes))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from deskterm.desk.domain.quoted_text import unquoted
+from deskterm.desk.domain.quoted_text import extract_own_text
 from deskterm.procedure.schema import Closing
 
 MAX_WORDS = 30
@@ -45,7 +45,7 @@ def is_only_thanks(
     other. sent_texts: earlier messages of the desk; lines quoted from them are not the requester's own."""
     if attachments:
         return False
-    sentences = _split_sentences(unquoted(body, sent_texts))
+    sentences = _split_sentences(extract_own_text(body, sent_texts))
     if sentences is None or not 0 < sum(map(len, sentences)) <= MAX_WORDS:
         return False
     # Initials are left out: a single letter could as well be a word that says something.

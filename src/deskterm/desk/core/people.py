@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from deskterm.desk.domain.email_address import is_email_address, parse_mailbox
 from deskterm.desk.domain.text import name_of
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_WRITTEN = re.compile(r"\s*(?:(?P<name>[^<>]*)<(?P<email>[^@\s<>]+@[^@\s<>]+)>|(?P<bare>[^@\s<>]+@[^@\s<>]+))\s*")
 
 
 class Stranger(DeskError):
@@ -98,7 +95,7 @@ def writer(session: Session, name: str | None, requester_id: int | None, organis
             return requester_id
     if not wanted:
         return None
-    if _ADDRESS.fullmatch(wanted):
+    if is_email_address(wanted):
         person = contact(session, None, wanted, None, organisation_id)
         return person.id if person is not None else None
     same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
@@ -115,10 +112,10 @@ def contact(
 ) -> Contact | None:
     """The person outside: known by their address, else by name within their organisation, else new. None when
     nothing is known of them. name: may hold the address too, as mail programs write it: `Tor <tor@larch.example>`."""
-    if email is None and (written := _WRITTEN.fullmatch(name or "")):
-        name, email = written["name"], written["email"] or written["bare"]
+    if email is None and (mailbox := parse_mailbox(name or "")):
+        name, email = mailbox
     address = email.strip().casefold() if email else None
-    if address is not None and not _ADDRESS.fullmatch(address):
+    if address is not None and not is_email_address(address):
         raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")
     full_name = name_of(name)
     if not full_name and address is None:

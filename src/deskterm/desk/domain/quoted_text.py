@@ -1,9 +1,9 @@
-"""What a message quotes: the lines of others that a mail program puts below or between somebody's own."""
+"""Quoted text: the lines of earlier messages that a mail program puts below or between somebody's own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _WROTE = re.compile(
     r"\b(wrote|schrieb|a écrit|escribió|ha scritto|schreef|pisze|napisał(\(a\)|a)?|escreveu|skrev|napsal(\(a\)|a)?)\b"
@@ -12,50 +12,97 @@ _WROTE = re.compile(
 )
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.h]\d\d|@")
 _OPENS = re.compile(r"^(on|am|le|el|il|op|w dniu|em|den|dne)\b.*\d", re.IGNORECASE)
-"""The first of two lines that a long one is broken into."""
+"""The first of two lines that a long attribution (`On … Kim wrote:`) is broken into."""
 _SEPARATOR = re.compile(r"^(-{2,}\s*\S.*\S\s*-{2,}|_{5,})$")
 _HEADER = re.compile(
     r"^\*?(from|sent|to|cc|date|subject|von|gesendet|an|datum|betreff|de|envoyé|à|date|objet|enviado|para|fecha|asunto|"
     r"da|inviato|a|data|oggetto|van|verzonden|aan|onderwerp|assunto|od|wysłano|do|temat)\*?\s?:",
     re.IGNORECASE,
 )
+_HISTORY = re.compile(r"^\s*(-{2,}\s*(original|forwarded) message|(on|am|le|el|il|op)\b.{0,200}:\s*$)", re.IGNORECASE)
+"""A line below which a mail program puts the whole earlier message."""
+_LONGEST_ATTRIBUTION = 250
+"""Characters of a line from which on it is a paragraph, and no attribution."""
 
 
-def unquoted(body: str, quoted: Iterable[str] = ()) -> str:
-    """Somebody's own lines: without those marked with `>`, the lines above them that say who wrote when, and what comes
-    below a separator, if all of it is what was said to them. quoted: what was."""
+def is_quoted(line: str) -> bool:
+    """Return whether a line is marked as a quotation, with `>`."""
+    return line.lstrip().startswith(">")
+
+
+def remove_quoted_lines(body: str) -> str:
+    """Return a message without the lines that are marked with `>`."""
+    return "\n".join(line for line in body.splitlines() if not is_quoted(line))
+
+
+def remove_history(body: str) -> str:
+    """Return a message without lines marked with `>` and without all that follows the head of an earlier message."""
+
+    def own_lines() -> Iterator[str]:
+        for line in body.splitlines():
+            if _HISTORY.match(line):
+                return
+            if not is_quoted(line):
+                yield line
+
+    return "\n".join(own_lines())
+
+
+def extract_own_text(body: str, sent_texts: Iterable[str] = ()) -> str:
+    """Return the lines that somebody wrote themselves, without empty ones.
+
+    Leaves out lines marked with `>`, the attributions above them, and what stands below a separator if all of it is in
+    the texts that were sent to the person: what is not may be their own, and must not get lost. Stricter than
+    `remove_history` for that reason.
+    """
     lines = [line.strip() for line in body.splitlines()]
-    lines = _above_separator([line for line in lines if line], " ".join(_words(text) for text in quoted))
+    lines = _above_sent_text([line for line in lines if line], " ".join(_normalise(text) for text in sent_texts))
     own: list[str] = []
     for number, line in enumerate(lines):
-        if line.startswith(">"):
+        if is_quoted(line):
             continue
-        if _introduces(lines, number) or (_OPENS.match(line) and _introduces(lines, number + 1)):
+        if _is_attribution(lines, number) or (_OPENS.match(line) and _is_attribution(lines, number + 1)):
             continue
         own.append(line)
     return "\n".join(own)
 
 
-def _introduces(lines: Sequence[str], number: int) -> bool:
-    """Whether a line says who wrote what is quoted below it."""
-    if number + 1 >= len(lines) or not lines[number + 1].startswith(">"):
+def redact_quotes(body: str, texts: Iterable[str], replacement: str) -> str:
+    """Put a replacement in the place of marked lines that quote any of the texts; other quotations stay."""
+    if ">" not in body:
+        return body
+    quoted = {_unmarked(line) for text in texts for line in text.splitlines()} - {""}
+    return "\n".join(
+        f"> {replacement}" if is_quoted(line) and _unmarked(line) in quoted else line for line in body.split("\n")
+    )
+
+
+def _unmarked(line: str) -> str:
+    return line.strip("> \t")
+
+
+def _is_attribution(lines: Sequence[str], number: int) -> bool:
+    """Return whether a line names the author of the quotation below it."""
+    if number + 1 >= len(lines) or not is_quoted(lines[number + 1]):
         return False
     line = lines[number]
-    return len(line) < 250 and _WROTE.search(line) is not None and _DATED.search(line) is not None
+    return len(line) < _LONGEST_ATTRIBUTION and _WROTE.search(line) is not None and _DATED.search(line) is not None
 
 
-def _above_separator(lines: list[str], said: str) -> list[str]:
+def _above_sent_text(lines: list[str], sent: str) -> list[str]:
+    """Return the lines above the first separator, if all lines below it are in the text that was sent."""
     for number, line in enumerate(lines):
         if not (_SEPARATOR.match(line) or _HEADER.match(line)):
             continue
         below = lines[number + 1 :] if _SEPARATOR.match(line) else lines[number:]
         while below and _HEADER.match(below[0]):
             below = below[1:]
-        if below and all(_words(one) in said for one in below):
+        if below and all(_normalise(one) in sent for one in below):
             return lines[:number]
         return lines
     return lines
 
 
-def _words(text: str) -> str:
+def _normalise(text: str) -> str:
+    """Return the words alone: mail programs break lines and change punctuation in what they quote."""
     return " ".join(re.findall(r"\w+", text.casefold()))

@@ -26,6 +26,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
 from deskterm.desk.domain.events import Event, text_digest
+from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import change, of_kind
 from deskterm.desk.policy.request_fields import holds_words
 from deskterm.errors import DeskError
@@ -189,7 +190,7 @@ def _erase_on(work: TicketTransaction, found: ErasureResult, names: _Names, rehe
                 changed[number] = None
                 found.emptied += 1
             continue
-        without = _unquoted(body, said)
+        without = redact_quotes(body, said, ERASED)
         if number in letters:
             for subject in filter(None, subjects):
                 without = without.replace(subject, ERASED)
@@ -228,17 +229,6 @@ def _own(event: Event, person: int, asked: bool) -> Iterator[int]:
     for name, reference in event.texts.items():
         if wrote or (asked and (name.startswith("fields.") or (name == "subject" and event.kind == "registered"))):
             yield reference.id
-
-
-def _unquoted(body: str, said: Iterable[str]) -> str:
-    """Words without the lines that quote what somebody said."""
-    if ">" not in body:
-        return body
-    theirs = {line.strip("> \t") for words in said for line in words.splitlines()} - {""}
-    return "\n".join(
-        f"> {ERASED}" if line.lstrip().startswith(">") and line.strip("> \t") in theirs else line
-        for line in body.split("\n")
-    )
 
 
 def _bodies(work: TicketTransaction) -> Iterator[tuple[int, str]]:

@@ -15,6 +15,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction, eve
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, taken_along
+from deskterm.desk.domain.quoted_text import remove_quoted_lines
 from deskterm.desk.linking.duplicate import add_link
 from deskterm.desk.tickets.missing_fields import check_split_ticket_fields
 from deskterm.desk.tickets.register import normalise_subject
@@ -87,9 +88,7 @@ def parse_list_items(body: str) -> list[str]:
     from another message is nobody's list. Fewer than two are no list."""
     found: list[list[_Line]] = []
     kind, depth, empty = "", 0, False
-    for line in body.splitlines():
-        if line.startswith(">"):
-            continue
+    for line in remove_quoted_lines(body).splitlines():
         marker = _MARKER.match(line)
         if marker and (not kind or (_kind(marker) == kind and len(marker["indent"]) <= depth + 1)):
             kind, depth = _kind(marker), len(marker["indent"])

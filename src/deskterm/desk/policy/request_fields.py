@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deskterm.desk.domain.email_address import ADDRESS_PATTERN, is_email_address
 from deskterm.desk.domain.text import visible
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -59,12 +60,12 @@ _EXPECTED = {
 }
 _FLAGS = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 _URL = re.compile(r"(?:https?://[\w-]+(?:\.[\w-]+)*|[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]\S*)?|/\S*", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PHONE = re.compile(r"\+?[\d(][\d\s()/.-]*(\s*(x|ext\.?)\s*\d+)?", re.IGNORECASE)
 _EXTENSION, _WITH_COUNTRY = 3, 6
 """How many figures a telephone number has at least: inside a house, and with the code of its country."""
 _PERSON = re.compile(
-    r"(?P<name>[^<>@]*?)\s*(?:<(?P<email>[^<>\s]+)>|(?P<bare>[^\s<>@]+@[^\s<>@]+))?\s*(?P<phone>[+\d(][\d\s()/.-]*)?"
+    rf"(?P<name>[^<>@]*?)\s*(?:<(?P<email>{ADDRESS_PATTERN})>|(?P<bare>{ADDRESS_PATTERN}))?"
+    r"\s*(?P<phone>[+\d(][\d\s()/.-]*)?"
 )
 
 
@@ -219,7 +220,7 @@ def people(text: str) -> list[Person]:
             continue
         match = _PERSON.fullmatch(line)
         email = match and (match["email"] or match["bare"])
-        if match is None or not (match["name"] or email) or (email and not _ADDRESS.fullmatch(email)):
+        if match is None or not (match["name"] or email):
             raise ValueError(text)
         phone = telephone(match["phone"]) if match["phone"] else ""
         found.append(Person(match["name"].strip(" ,"), email or None, phone))
@@ -272,7 +273,9 @@ def _read(part: FieldPart, value: Any, timezone: str) -> Any:
         case "url":
             return _matching(_URL, text)
         case "email":
-            return _matching(_ADDRESS, text).casefold()
+            if not is_email_address(text):
+                raise ValueError(text)
+            return text.casefold()
         case "phone":
             return telephone(text)
         case "contacts":

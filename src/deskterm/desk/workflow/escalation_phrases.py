@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.quoted_text import remove_history
 from deskterm.desk.notify.letters import load_event_text
 from deskterm.desk.workflow.escalation import take_step
 from deskterm.desk.workflow.ladder_levels import find_open_step
-
-_QUOTE_START = re.compile(
-    r"^\s*(>|-{2,}\s*(original|forwarded) message|(on|am|le|el|il|op)\b.{0,200}:\s*$)", re.IGNORECASE
-)
 
 
 def escalate_on_phrases(work: TicketTransaction, event: Event) -> list[str]:
@@ -25,7 +21,7 @@ def escalate_on_phrases(work: TicketTransaction, event: Event) -> list[str]:
     ladders = [ladder for ladder in work.procedure.definition.ladders if ladder.phrases]
     if not ladders or not work.state.is_open:
         return []
-    text = strip_quoted_lines(load_event_text(work, event))
+    text = remove_history(load_event_text(work, event))
     return [
         take_step(work, ladder, 1, reason="asked for in a message", by_customer=True, message=event.seq)
         for ladder in ladders
@@ -44,17 +40,3 @@ def _compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Compile phrases to one pattern. Cached, because it is needed for every message of a customer."""
     patterns = (r"\s+".join(re.escape(word) for word in phrase.split()) for phrase in phrases)
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
-
-
-def strip_quoted_lines(body: str) -> str:
-    """Return a message without the lines that it quotes from earlier ones."""
-
-    def lines() -> Iterator[str]:
-        for line in body.splitlines():
-            if _QUOTE_START.match(line):
-                if not line.lstrip().startswith(">"):
-                    return  # a header such as “On Monday … wrote:”: nothing of the sender's own follows it
-                continue
-            yield line
-
-    return "\n".join(lines())

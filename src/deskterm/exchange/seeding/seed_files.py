@@ -15,6 +15,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from deskterm.desk.admin.severity_scale import SeededSeverity
+from deskterm.desk.domain.email_address import is_email_address
 from deskterm.errors import DeskError
 from deskterm.exchange.seeding.text_files import text_of, toml
 from deskterm.procedure.checking.problems import complaints, nearest
@@ -63,7 +64,7 @@ class AgentRow(Part):
     @field_validator("email")
     @classmethod
     def _address(cls, email: str) -> str:
-        if email and ("@" not in email or email != "".join(email.split())):
+        if email and not is_email_address(email):
             raise ValueError(f'"{email}" is no e-mail address: write it as name@example.org')
         return email
 

@@ -1,0 +1,24 @@
+"""E-mail addresses: which texts are one, and how mail programs write them together with a name."""
+
+from __future__ import annotations
+
+import re
+
+ADDRESS_PATTERN = r"[^@\s<>]+@[^@\s<>]+"
+"""Regular expression of an address. Wider than RFC 5322: an address that a mail server takes must not be refused here,
+and whether it exists only sending a message tells."""
+
+_ADDRESS = re.compile(ADDRESS_PATTERN)
+_MAILBOX = re.compile(rf"\s*(?:(?P<name>[^<>]*)<(?P<address>{ADDRESS_PATTERN})>|(?P<bare>{ADDRESS_PATTERN}))\s*")
+
+
+def is_email_address(text: str) -> bool:
+    """Return whether a text is an address, and nothing besides."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def parse_mailbox(text: str) -> tuple[str | None, str] | None:
+    """Return name and address of a text such as `Tor <tor@larch.example>` or `tor@larch.example`, which has no name;
+    None for any other text."""
+    match = _MAILBOX.fullmatch(text)
+    return None if match is None else (match["name"], match["address"] or match["bare"])
