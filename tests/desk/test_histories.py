@@ -70,7 +70,7 @@ ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
     "low": lambda o, n, a, m: update.set_severity(o.desk(a.edition), n, "low", now=at(m)),
     "task": lambda o, n, a, m: update.edit(o.desk(a.edition), n, type="task", now=at(m)),
     "fault": lambda o, n, a, m: update.edit(o.desk(a.edition), n, type="fault", now=at(m)),
-    "larch": lambda o, n, a, m: update.set_organisation(o.desk(a.edition), n, "larch", now=at(m)),
+    "larch": lambda o, n, a, m: update.update_ticket(o.desk(a.edition), n, organisation="larch", now=at(m)),
     "tag": lambda o, n, a, m: update.tag(o.desk(a.edition), n, [f"t{m % 3}"], now=at(m)),
     "due": lambda o, n, a, m: due_times.set_due(
         o.desk(a.edition, "kim"),

@@ -89,7 +89,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
         "priority",
         lambda d, n, t: priority_override.override_priority(d, n, "urgent", override="x", now=t),
     ),
-    (update.set_priority, "priority", lambda d, n, t: update.set_priority(d, n, "urgent", now=t)),
+    (update.update_ticket, "priority", lambda d, n, t: update.update_ticket(d, n, priority="urgent", now=t)),
     (priority_dispute.settle_dispute, "priority", lambda d, n, t: priority_dispute.settle_dispute(d, n, now=t)),
     (
         priority_dispute.dispute_priority,
@@ -99,7 +99,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (update.tag, "tag", lambda d, n, t: update.tag(d, n, ["a"], now=t)),
     (update.edit, "edit", lambda d, n, t: update.edit(d, n, subject="y", now=t)),
     (update.edit, "edit", lambda d, n, t: update.edit(d, n, type="guidance", now=t)),
-    (update.set_organisation, "edit", lambda d, n, t: update.set_organisation(d, n, "larch", now=t)),
+    (update.update_ticket, "edit", lambda d, n, t: update.update_ticket(d, n, organisation="larch", now=t)),
     (
         update.update_ticket,
         "edit",

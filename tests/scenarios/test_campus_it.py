@@ -75,7 +75,7 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     assert story.sheet(number).row.priority == "normal"
     assert {record.state for record in story.records(number, "participant")} == {"caller", "notify"}
 
-    update.set_priority(raj, number, "critical", reason="Nobody can enter marks.", now=story.now)
+    update.update_ticket(raj, number, priority="critical", reason="Nobody can enter marks.", now=story.now)
     assert "priority-changed" in story.letters(number)
     letters.log_call_instead(raj, number, "Told Lee on the phone.", now=story.now)
     messages.reply(raj, number, "We are on it.", status="in-progress", now=story.now)

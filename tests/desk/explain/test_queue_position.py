@@ -58,9 +58,9 @@ def test_an_agency_works_in_the_order_of_arrival_with_urgent_ones_first(
         step.key for step in (*desk.procedure.severities.values(), *desk.procedure.priorities.values()) if step.urgent
     )
     first, second, third = (opened(desk, minute) for minute in (0, 1, 2))
-    setter = update.set_severity if urgent in desk.procedure.severities else update.set_priority
-    setter(desk, third, urgent, now=at(3))
-    setter(desk, second, urgent, now=at(4))
+    scale = "severity" if urgent in desk.procedure.severities else "priority"
+    update.update_ticket(desk, third, **{scale: urgent}, now=at(3))  # type: ignore[arg-type]
+    update.update_ticket(desk, second, **{scale: urgent}, now=at(4))  # type: ignore[arg-type]
     reader_of.append(open_reader(store_url))
     assert order(reader_of[0]) == [second, third, first]
     place = explain(reader_of[0], desk.procedure, third, VIEWER)

@@ -174,7 +174,7 @@ def test_what_rules_did_of_a_command_goes_back_with_it(opened: Opened, name: str
     desk = as_(opened(name), "lea")
     before = stands(desk)
     if name == "managed-services":
-        update.set_priority(desk, 1001, "critical", reason="All are down.", now=at(1))
+        update.update_ticket(desk, 1001, priority="critical", reason="All are down.", now=at(1))
     else:
         update.set_severity(desk, 1001, "severity-1", reason="All are down.", now=at(1))
     assert [event for event in seen(desk).events if event.data.get("by_rule")]

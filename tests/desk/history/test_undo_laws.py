@@ -67,7 +67,7 @@ ACTS: dict[str, Callable[[Office, int, int, int], object]] = {
     ),
     "low": lambda o, n, x, m: update.set_severity(o.ann, n, "low", now=at(m)),
     "task": lambda o, n, x, m: update.edit(o.ann, n, type="task", now=at(m)),
-    "larch": lambda o, n, x, m: update.set_organisation(o.ann, n, "larch", now=at(m)),
+    "larch": lambda o, n, x, m: update.update_ticket(o.ann, n, organisation="larch", now=at(m)),
     "assign": lambda o, n, x, m: update.assign(o.ann, n, ("sam", "kim")[m % 2], now=at(m)),
     "due": lambda o, n, x, m: due_times.set_due(
         o.kim, n, ("response", "resolution")[m % 2], at(m + 99), reason="x", now=at(m)

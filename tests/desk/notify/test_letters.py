@@ -93,7 +93,7 @@ def test_what_a_customer_wrote_is_never_looked_at_for_placeholders(campus: DeskS
 @pytest.mark.requirement("S2-21", "S3-05")
 def test_the_requester_is_told_of_another_priority_at_once(campus: DeskSession) -> None:
     number = ticket(campus)
-    update.set_priority(campus, number, "high", now=at(5))
+    update.update_ticket(campus, number, priority="high", now=at(5))
     letter = letters_on(campus, number)[-1]
     assert (letter.on, letter.or_phone, letter.at) == ("priority-changed", True, int(at(5).timestamp()))
     assert "priority of your request is now High" in letter.body
@@ -102,7 +102,7 @@ def test_the_requester_is_told_of_another_priority_at_once(campus: DeskSession) 
 @pytest.mark.requirement("S2-16", "S2-21")
 def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: DeskSession) -> None:
     number = ticket(campus)
-    update.set_priority(campus, number, "high", now=at(5))
+    update.update_ticket(campus, number, priority="high", now=at(5))
     with pytest.raises(UsageError, match="what they were told"):
         letters.log_call_instead(campus, number, " ", now=at(6))
     letters.log_call_instead(campus, number, "It is high now; she agrees.", now=at(6))

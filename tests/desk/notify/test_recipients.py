@@ -106,7 +106,7 @@ def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(services: De
     assert suggestions(services, number)["nearly-half-an-hour"] == "lapsed", "its clock is over"
     undo_last_command(as_(services, "gil"), number, now=at(33))
     assert suggestions(services, number)["half-an-hour"] == "open", "taken back, it is suggested again"
-    update.set_priority(services, number, "high", now=at(34))
+    update.update_ticket(services, number, priority="high", now=at(34))
     assert suggestions(services, number)["half-an-hour"] == "open", "something else was done"
 
 
@@ -115,9 +115,9 @@ def test_a_raise_that_is_suggested_lapses_when_somebody_raises_and_not_when_they
     number = call(services)
     list(Runner(services.store).step(at(100)))
     assert suggestions(services, number) == {"response-near": "open"}
-    update.set_priority(services, number, "low", now=at(101))
+    update.update_ticket(services, number, priority="low", now=at(101))
     assert suggestions(services, number) == {"response-near": "open"}
-    update.set_priority(services, number, "high", now=at(102))
+    update.update_ticket(services, number, priority="high", now=at(102))
     assert suggestions(services, number) == {"response-near": "lapsed"}
 
 

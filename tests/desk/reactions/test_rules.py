@@ -120,7 +120,7 @@ def test_critical_and_very_technical_tickets_skip_the_first_line(store_url: str)
     assert place(desk, critical) == ("escalated-l3", "third-line", 3)
     assert place(desk, technical) == ("escalated-l2", "second-line", 2)
     assert place(desk, plain) == ("new", "global", 1)
-    handling.set_priority(desk, plain, "critical", now=MONDAY)
+    handling.update_ticket(desk, plain, priority="critical", now=MONDAY)
     assert place(desk, plain) == ("escalated-l3", "third-line", 3)
     assert check_integrity(desk.store).findings == ()
 

@@ -182,7 +182,7 @@ def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(desk: 
     assert (clock(desk, "response").due, clock(desk, "response").cause) == (epoch(30), "retarget")
     (response, resolution) = preview_due_changes(desk, 1001, organisation="larch", now=at(61))
     assert (response.new_due, resolution.new_due) == (epoch(120), epoch(1440))
-    update.set_organisation(desk, 1001, "Larch Ltd", now=at(61))
+    update.update_ticket(desk, 1001, organisation="Larch Ltd", now=at(61))
     assert clock(desk, "response").due == epoch(120)
     assert {clock.new_due for clock in preview_due_changes(desk, 1001, type="question", now=at(62))} == {None}
 

@@ -80,7 +80,7 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     desk = made("campus-it", rules=(rule,))
     number = opened(desk)
     update.assign(desk, number, "sam", now=at(1))
-    done = update.set_priority(desk, number, "low", now=at(2))
+    done = update.update_ticket(desk, number, priority="low", now=at(2))
     assert status(desk, number) == "registered"
     assert "stays Registered: Resolved needs a word on how it was resolved" in done.summary
     (event,) = kept_back(desk, number)
@@ -90,7 +90,7 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     update.move(desk, number, "in-progress", now=at(4))
     resolution.resolve(desk, number, "A new lamp.", code="solved", status="resolved", now=at(5))
     resolution.reopen(desk, number, "dark again", now=at(6))
-    update.set_priority(desk, number, "low", now=at(7))
+    update.update_ticket(desk, number, priority="low", now=at(7))
     assert status(desk, number) == "in-progress", "what was said before it came back does not count"
 
 

@@ -56,13 +56,6 @@ def set_severity(
     return update_ticket(desk, number, severity=severity, reason=reason, now=now, version=version)
 
 
-def set_priority(
-    desk: DeskSession, number: int, priority: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> CommandResult:
-    """Set the priority, where the procedure has a scale of them beside severity (S4-07)."""
-    return update_ticket(desk, number, priority=priority, reason=reason, now=now, version=version)
-
-
 def tag(
     desk: DeskSession,
     number: int,
@@ -167,14 +160,6 @@ def assign(
         work.append("assigned", changes)
         done = work.done("; ".join((f"{number} {words}", *speaks_against)))
     return done
-
-
-def set_organisation(
-    desk: DeskSession, number: int, organisation: str, *, reason: str = "", now: datetime, version: int | None = None
-) -> CommandResult:
-    """Correct whose ticket it is, by the client's key or name: the client's policy holds over the same history (rule
-    17)."""
-    return update_ticket(desk, number, organisation=organisation, reason=reason, now=now, version=version)
 
 
 def build_client_changes(state: State, client: Organisation) -> dict[str, tuple[int | str | None, int | str | None]]:
