@@ -15,8 +15,8 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import split
 from deskterm.desk.linking.duplicate import close_as_duplicate
+from deskterm.desk.linking.list_items import parse_list_items
 from deskterm.desk.linking.merge import merge_into
-from deskterm.desk.linking.split import parse_list_items
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from one_ticket import seen

@@ -1,1 +1,1 @@
-"""Tickets that belong together: duplicates, merges, splits, separations, incidents."""
+"""Links between tickets: duplicates, merges, splits, separations and incidents."""

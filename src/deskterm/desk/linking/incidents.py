@@ -1,4 +1,5 @@
-"""One disturbance, many tickets (S4-17): tickets are attached to an incident, and one message goes to all of them."""
+"""Incidents: tickets about the same disturbance are attached to one, and get its messages and its resolution
+(S4-17)."""
 
 from __future__ import annotations
 
@@ -24,69 +25,69 @@ from deskterm.desk.tickets.resolution import ResolutionKind, require_message_tex
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Status
-from deskterm.store.db.tables import Ticket, table_of
 
-_ticket = table_of(Ticket)
-_NEWS = Notice(on="replied", to=("requester", "participants"))
+_ANNOUNCEMENT = Notice(on="replied", to=("requester", "participants"))
 
 
 def attach_ticket(desk: DeskSession, number: int, incident: int, *, now: datetime) -> CommandResult:
-    """Attach a ticket to an incident, which is a ticket too. DeskError where either belongs to another already."""
+    """Attach a ticket to an incident, which is a ticket itself. Raises DeskError when either is attached to another
+    incident, the ticket has tickets attached, or the incident is not open."""
     if number == incident:
         raise UsageError("A ticket is not attached to itself: name the incident.")
     with desk.tickets([number, incident], "link", now, doing="attach tickets") as (work, parent):
-        if INCIDENT in _fields(work):
+        if INCIDENT in _nonempty_fields(work):
             raise DeskError(f"Ticket {number} is attached to {work.state.fields[INCIDENT]} already: detach it first.")
-        if _fields(work).get(ATTACHED):
+        if _nonempty_fields(work).get(ATTACHED):
             raise DeskError(f"Ticket {number} is an incident itself, with tickets attached: attach those.")
-        if INCIDENT in _fields(parent):
+        if INCIDENT in _nonempty_fields(parent):
             raise DeskError(f"Ticket {incident} is attached to {parent.state.fields[INCIDENT]}: name that.")
         if not parent.state.is_open:
             raise DeskError(f"Incident {incident} is over: reopen it first.")
         work.append("linked", {f"fields.{INCIDENT}": (None, incident)}, ticket=incident)
-        _list(parent, {*list_attached(parent), number}, number)
+        _update_attached(parent, {*list_attached(parent), number}, number)
         parent.done("")
-        done = work.done(f"{number} attached to incident {incident}")
-    return done
+        result = work.done(f"{number} attached to incident {incident}")
+    return result
 
 
 def detach_ticket(desk: DeskSession, number: int, *, now: datetime) -> CommandResult:
-    """Take a ticket away from its incident."""
-    incident = _incident_of(desk, number)
+    """Detach a ticket from its incident. Raises DeskError when it is attached to none."""
+    incident = _find_incident(desk, number)  # looked up first: both tickets are locked in the order of their numbers
     with desk.tickets([number, incident], "link", now, doing="detach tickets") as (work, parent):
         work.append("linked", {f"fields.{INCIDENT}": (work.state.fields.get(INCIDENT), None)}, ticket=incident)
-        _list(parent, {*list_attached(parent)} - {number}, number)
+        _update_attached(parent, {*list_attached(parent)} - {number}, number)
         parent.done("")
-        done = work.done(f"{number} detached from incident {incident}")
-    return done
+        result = work.done(f"{number} detached from incident {incident}")
+    return result
 
 
 def announce_to_attached(
     desk: DeskSession, incident: int, text: str, *, status: str | None = None, now: datetime
 ) -> CommandResult:
-    """Say one thing on an incident and on all open tickets that are attached to it, as one act. Everybody gets one
-    letter, however many of the tickets are theirs. status: where the tickets go that may, so that all are solved with
-    the incident; those that may not are named."""
+    """Send a message on an incident and on all open tickets attached to it, as one command.
+
+    A person gets one letter, however many of the tickets are theirs. status: the status that the tickets move to, by
+    key or label; the summary names those that may not go there. Raises DeskError when the incident is not open."""
     if not text.strip():
         raise UsageError("There is nothing to say yet: write a few words first.")
     numbers = find_open_attached(desk, incident)
     reached: set[int] = set()
-    left: list[str] = []
+    remarks: list[str] = []
     with desk.tickets([incident, *numbers], "reply", now, doing="announce anything") as works:
-        wanted = None if status is None else chosen("status", status, works[0].procedure.definition.statuses)
-        if wanted is not None:
+        target = None if status is None else chosen("status", status, works[0].procedure.definition.statuses)
+        if target is not None:
             desk.require("move")
-        told = [work for work in works if work.state.is_open]
-        if works[0] not in told:
+        open_works = [work for work in works if work.state.is_open]
+        if works[0] not in open_works:
             raise DeskError(f"Incident {incident} is over: reopen it first.")
-        for work in told:
-            left += _say(work, text.rstrip(), wanted, incident, reached)
+        for work in open_works:
+            remarks += _append_announcement(work, text.rstrip(), target, incident, reached)
             if work.number != incident:
                 work.done("")
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
-        where = "1 ticket" if len(told) == 1 else f"{len(told)} tickets"
-        done = works[0].done("; ".join([f"{incident}: said on {where}, to {people}", *left]))
-    return done
+        tickets = "1 ticket" if len(open_works) == 1 else f"{len(open_works)} tickets"
+        result = works[0].done("; ".join([f"{incident}: said on {tickets}, to {people}", *remarks]))
+    return result
 
 
 def resolve_incident(
@@ -101,108 +102,117 @@ def resolve_incident(
     strict: bool = False,
     now: datetime,
 ) -> CommandResult:
-    """Resolve an incident, unless it is done already, and all open tickets that are attached to it, as one act with one
-    message (S4-17); everybody gets one letter, however many of the tickets are theirs. Tickets that may not go where a
-    resolution leads are left as they are and named, with the reason. The rest as in `closing.resolve`."""
-    words = require_message_text(note)
+    """Resolve an incident, unless it is resolved already, and all open tickets attached to it, with one message
+    (S4-17).
+
+    A person gets one letter, however many of the tickets are theirs. Attached tickets that cannot be resolved from
+    where they are stay there, and the summary gives the reason for each. The other parameters and errors are those of
+    `resolution.resolve`."""
+    text = require_message_text(note)
     if strict:
-        require_complete_letter(desk.procedure.definition, words)
+        require_complete_letter(desk.procedure.definition, text)
     numbers = find_open_attached(desk, incident)
     reached: set[int] = set()
-    left: list[str] = []
-    count = 0
+    remarks: list[str] = []
+    resolved = 0
     with desk.tickets([*_if_open(desk, incident), *numbers], "reply", now, doing="resolve tickets") as works:
         if not works:
             raise DeskError(f"Incident {incident} is over, and no ticket attached to it is open.")
-        said = ""
+        own_outcome = ""
         for work in works:
-            given = {"channel": channel, "incident": incident}
+            data = {"channel": channel, "incident": incident}
             try:
-                event, done_so = closing.record_resolution(work, words, resolution, code, status, **given)
-            except DeskError as refused:
-                if work.number == incident or isinstance(refused, UsageError):
+                event, outcome = closing.record_resolution(work, text, resolution, code, status, **data)
+            except DeskError as error:
+                # A wrong option would fail on every ticket, and the incident itself must not stay behind.
+                if work.number == incident or isinstance(error, UsageError):
                     raise
-                left.append(f"{work.number} is not resolved: {_clause(refused)}")
+                remarks.append(f"{work.number} is not resolved: {_as_clause(error)}")
                 continue
             if work.number == incident:
-                said = f"{done_so}; "
+                own_outcome = f"{outcome}; "
             elif work.state.category in ("new", "open"):
-                left.append(f"{work.number}: {done_so}")
+                remarks.append(f"{work.number}: {outcome}")
             else:
-                count += 1
-            _letter(work, event, channel, reached)
+                resolved += 1
+            _queue_letter(work, event, channel, reached)
         for work in works[1:]:
             work.done("")
-        tickets = "1 attached ticket" if count == 1 else f"{count} attached tickets"
+        tickets = "1 attached ticket" if resolved == 1 else f"{resolved} attached tickets"
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
-        told = f"{incident}: {said}{tickets} resolved with it, {people} written to"
-        done = works[0].done("; ".join([told, *left]))
-    return replace(done, lacks=format_missing_parts(find_missing_parts(desk.procedure.definition, words)))
+        summary = f"{incident}: {own_outcome}{tickets} resolved with it, {people} written to"
+        result = works[0].done("; ".join([summary, *remarks]))
+    return replace(result, lacks=format_missing_parts(find_missing_parts(desk.procedure.definition, text)))
 
 
 def list_attached(work: TicketTransaction) -> list[int]:
-    """The numbers of the tickets that belong to an incident."""
-    return [int(number) for number in _fields(work).get(ATTACHED) or ()]
+    """Return the numbers of all tickets attached to an incident, closed ones too."""
+    return [int(number) for number in _nonempty_fields(work).get(ATTACHED) or ()]
 
 
-def _say(work: TicketTransaction, words: str, wanted: Status | None, incident: int, reached: set[int]) -> list[str]:
-    """Say it on one ticket; where it could not be moved, its number and why."""
-    changes, left = {}, []
-    if wanted is not None and wanted.key != work.state.status:
+def _append_announcement(
+    work: TicketTransaction, text: str, target: Status | None, incident: int, reached: set[int]
+) -> list[str]:
+    """Append the message to one ticket and move it. Return a remark with the reason when it could not be moved."""
+    changes, remarks = {}, []
+    if target is not None and target.key != work.state.status:
         try:
-            changes = {"status": (work.state.status, check_transition(work, wanted.key, with_message=True).key)}
-        except DeskError as refused:
-            left.append(f"{work.number} is not moved: {_clause(refused)}")
+            changes = {"status": (work.state.status, check_transition(work, target.key, with_message=True).key)}
+        except DeskError as error:
+            remarks.append(f"{work.number} is not moved: {_as_clause(error)}")
     event = work.append(
-        "replied", changes, {"body": words},
+        "replied", changes, {"body": text},
         author_kind="agent", author=work.context.agent.name, channel="email", incident=incident,
     )  # fmt: skip
-    _letter(work, event, "email", reached)
-    return left
+    _queue_letter(work, event, "email", reached)
+    return remarks
 
 
-def _clause(refused: DeskError) -> str:
-    """A refusal as part of a longer sentence."""
-    return str(refused).removesuffix(".")
+def _as_clause(error: DeskError) -> str:
+    """Return the sentence of an error without its full stop, as a part of a longer sentence."""
+    return str(error).removesuffix(".")
 
 
-def _letter(work: TicketTransaction, event: Event, channel: str, reached: set[int]) -> None:
-    """The message is the letter of those who have not got it on another ticket."""
-    to = [person for person in list_people_outside(work) if person not in reached]
-    reached.update(to)
-    if to and channel != "phone":
-        letters.queue_covering_letter(work, _NEWS, to, event)
+def _queue_letter(work: TicketTransaction, event: Event, channel: str, reached: set[int]) -> None:
+    """Queue the message as a letter to the people who did not get it on another ticket, and add them to `reached`."""
+    recipients = [person for person in list_people_outside(work) if person not in reached]
+    reached.update(recipients)
+    if recipients and channel != "phone":
+        letters.queue_covering_letter(work, _ANNOUNCEMENT, recipients, event)
 
 
-def _fields(work: TicketTransaction) -> dict[str, Any]:
+def _nonempty_fields(work: TicketTransaction) -> dict[str, Any]:
+    """Return the fields that have a value: a link that was removed leaves None behind."""
     return {name: value for name, value in work.state.fields.items() if value is not None}
 
 
-def _list(parent: TicketTransaction, numbers: set[int], number: int) -> None:
+def _update_attached(parent: TicketTransaction, numbers: set[int], number: int) -> None:
+    """Replace the list of attached tickets of an incident. number: the ticket that was added or removed."""
     before = parent.state.fields.get(ATTACHED)
     parent.append("linked", {f"fields.{ATTACHED}": (before, sorted(numbers))}, ticket=number)
 
 
 def find_open_attached(desk: DeskSession, incident: int) -> list[int]:
-    """The numbers of the open tickets that are attached to an incident, which may be none."""
+    """Load the numbers of the open tickets attached to an incident; an empty list for any other ticket."""
     with desk.store.reading() as session:
-        return open_tickets(session, _state(desk, session, incident).fields.get(ATTACHED) or ())
+        return open_tickets(session, _load_state(desk, session, incident).fields.get(ATTACHED) or ())
 
 
 def _if_open(desk: DeskSession, incident: int) -> list[int]:
+    """Return the incident alone while it is open, and nothing otherwise."""
     with desk.store.reading() as session:
         require_ticket(session, incident)
-        return [incident] if _state(desk, session, incident).is_open else []
+        return [incident] if _load_state(desk, session, incident).is_open else []
 
 
-def _incident_of(desk: DeskSession, number: int) -> int:
+def _find_incident(desk: DeskSession, number: int) -> int:
     with desk.store.reading() as session:
         require_ticket(session, number)
-        found = _state(desk, session, number).fields.get(INCIDENT)
+        found = _load_state(desk, session, number).fields.get(INCIDENT)
     if found is None:
         raise DeskError(f"Ticket {number} is attached to no incident.")
     return int(found)
 
 
-def _state(desk: DeskSession, session: Session, number: int) -> State:
+def _load_state(desk: DeskSession, session: Session, number: int) -> State:
     return folded(events_of(session, number), desk.editions(session)).state

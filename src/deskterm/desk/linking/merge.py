@@ -1,4 +1,4 @@
-"""Merging: one ticket goes on in another, with everything that was said in it."""
+"""Merging: closing a ticket and continuing its conversation in another one."""
 
 from __future__ import annotations
 
@@ -20,19 +20,22 @@ from deskterm.errors import DeskError, UsageError
 def merge_into(
     desk: DeskSession, number: int, into: int, *, reason: str = "", across_clients: bool = False, now: datetime
 ) -> CommandResult:
-    """Let a ticket go on in another: it is closed and its clocks are cancelled, its requester and participants take
-    part in the other one, whose sheet shows both conversations in the order of time (`store.rows.merged_tickets`).
-    Nothing is copied and nothing moves: what was said stays where it was said. The other's clocks are untouched. A
-    ticket that has gone into a further one itself stands for that. DeskError for a circle, for a ticket that is part
-    of another already, when the other one is closed, and for tickets of different clients; anyway: those too."""
+    """Merge a ticket into another one: close it, cancel its clocks, and add its people to the other one.
+
+    Messages are neither moved nor copied: the detail of the other ticket shows both conversations in the order of time
+    (`store.rows.merged_tickets`). The clocks of the other ticket are untouched. Where that one was merged itself, its
+    successor takes its place. across_clients: allow tickets of different clients. Raises DeskError when the ticket
+    would be merged into itself by a detour, is part of another already, when the other one is closed, or when they are
+    of different clients."""
     if number == into:
         raise UsageError("A ticket cannot be merged into itself: name the other one.")
     with desk.store.reading() as session:
         target = find_final_ticket(session, into)
     if target == number:
         raise DeskError(f"Ticket {into} has gone into {number} already: it cannot take {number} in as well.")
+    # `target` was found before the locks were taken, so it may have been merged or closed in the meantime.
     with desk.tickets([number, target], "link", now, doing="merge tickets") as (work, other):
-        require_unlinked(work, into)
+        require_unlinked(work)
         if MERGED_INTO in other.state.fields or DUPLICATE_OF in other.state.fields:
             raise DeskError(f"Ticket {target} has just gone into another one: look where, and try again.")
         if other.state.category == "closed":
@@ -44,10 +47,10 @@ def merge_into(
         settings = work.procedure.definition.duplicates
         work.append("merged", changes, into=target, reason=reason, because=settings.reason)
         before = other.state.fields.get(MERGED)
-        taken = sorted({*(before or ()), number})
-        other.append("merged", {f"fields.{MERGED}": (before, taken)}, ticket=number, reason=reason)
+        merged = sorted({*(before or ()), number})
+        other.append("merged", {f"fields.{MERGED}": (before, merged)}, ticket=number, reason=reason)
         if settings.add_participants:
             copy_participants(work, other)
-        where = "" if target == into else f", where {into} had gone"
-        done = work.done(f"{number} merged into {target}{where}")
-    return done
+        detour = "" if target == into else f", where {into} had gone"
+        result = work.done(f"{number} merged into {target}{detour}")
+    return result

@@ -1,7 +1,7 @@
-"""Separating: a ticket that was taken for another one's duplicate, or for a part of it, goes its own way again (S1-33).
+"""Separating: a duplicate or merged ticket becomes a ticket of its own again (S1-33).
 
-`undo` takes a duplicate or a merge back as if it had never been, as long as nothing happened since; this parts them
-whatever happened since. What was said stays where it was said.
+`undo` reverts a duplicate or a merge as if it had never happened, which works only while nothing else has happened
+since. Separating works at any time; every message stays on the ticket it was written to.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from deskterm.errors import DeskError, UsageError
 
 
 def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetime) -> CommandResult:
-    """Part a ticket from the one that it goes on in. It is where it was before they were joined, and its clocks are
-    those of a ticket that comes back; one that had been closed by then stays closed. Who came into the other one with
-    it leaves that, unless they take part there for another reason. DeskError when it goes on in no other ticket."""
-    why = " ".join(reason.split())
-    if not why:
+    """Separate a ticket from the one that continues it.
+
+    It returns to the status it had before the two were joined, and its clocks run as after a reopening; a ticket that
+    was closed before stays closed. People who were added to the other ticket only because of this one are removed
+    there. Raises UsageError without a reason, and DeskError when the ticket is neither a duplicate nor merged."""
+    reason = " ".join(reason.split())
+    if not reason:
         raise UsageError("Say in a few words why it is a matter of its own.")
     desk.require("link", "separate tickets")
     with desk.store.reading() as session:
@@ -38,32 +40,34 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
             f"Ticket {number} is neither a duplicate nor merged into another one: there is nothing to part."
         )
     with desk.tickets([number, other], "link", now, doing="separate tickets") as (work, original):
-        one, many = (MERGED_INTO, MERGED) if MERGED_INTO in work.state.fields else (DUPLICATE_OF, DUPLICATES)
-        if work.state.fields.get(one) != other:
+        field, list_field = (MERGED_INTO, MERGED) if MERGED_INTO in work.state.fields else (DUPLICATE_OF, DUPLICATES)
+        if work.state.fields.get(field) != other:
             raise DeskError(f"Ticket {number} moved on just now: look at what is new, then try again.")
-        changes: dict[str, tuple[Any, Any]] = {f"fields.{one}": (other, None)}
-        status = _status_before(work)
+        changes: dict[str, tuple[Any, Any]] = {f"fields.{field}": (other, None)}
+        status = _find_status_before(work)
         if status is not None:
             changes["status"] = (work.state.status, status)
-        work.append("separated", changes, ticket=other, reason=why)
-        listed = original.state.fields.get(many) or []
-        left = [there for there in listed if there != number] or None
-        gone = list(_who_leave(original, number, many))
-        changes = {f"fields.{many}": (listed, left)}
-        for person in gone:
+        work.append("separated", changes, ticket=other, reason=reason)
+        before = original.state.fields.get(list_field) or []
+        after = [linked for linked in before if linked != number] or None
+        leaving = list(_find_leaving_people(original, number, list_field))
+        changes = {f"fields.{list_field}": (before, after)}
+        for person in leaving:
             changes |= removal(original.state.records, "participant", str(person))
-        original.append("separated", changes, ticket=number, reason=why)
+        original.append("separated", changes, ticket=number, reason=reason)
         label = work.procedure.statuses[work.state.status].label
-        now_it_is = f"now {label}" if status is not None else f"still {label}, as it was before"
-        leave = (
-            "" if not gone else f"; {'one person leaves' if len(gone) == 1 else f'{len(gone)} people leave'} {other}"
+        outcome = f"now {label}" if status is not None else f"still {label}, as it was before"
+        people = "one person leaves" if len(leaving) == 1 else f"{len(leaving)} people leave"
+        removed = f"; {people} {other}" if leaving else ""
+        result = work.done(
+            f"{number} is a ticket of its own again, {outcome}{removed}; what was said stays where it is"
         )
-        done = work.done(f"{number} is a ticket of its own again, {now_it_is}{leave}; what was said stays where it is")
-    return done
+    return result
 
 
-def _status_before(work: TicketTransaction) -> str | None:
-    """Where a ticket was before it was joined with another one; None when it was closed already."""
+def _find_status_before(work: TicketTransaction) -> str | None:
+    """Find the status that a ticket returns to: the one before it was joined with another ticket, or the reopening
+    status where the procedure no longer has that. None when the ticket was closed before."""
     joined = next((event for event in reversed(standing(work.events())) if is_merge_into_another(event)), None)
     if joined is not None and "status" not in joined.changes:
         return None
@@ -74,23 +78,26 @@ def _status_before(work: TicketTransaction) -> str | None:
     return target.key
 
 
-def _who_leave(original: TicketTransaction, number: int, field: str) -> Iterator[int]:
-    """Those who take part in a ticket only because another one was joined with it. field: in which it names that."""
+def _find_leaving_people(original: TicketTransaction, number: int, list_field: str) -> Iterator[int]:
+    """Find the participants of a ticket who were added only because another ticket was joined with it.
+
+    number: the other ticket. list_field: the field of the original that lists it."""
     events = standing(original.events())
-    head = next(
+    joining_command = next(
         (
             event.data.get("act", event.seq)
             for event in reversed(events)
-            if f"fields.{field}" in event.changes and event.data.get("ticket") == number
+            if f"fields.{list_field}" in event.changes and event.data.get("ticket") == number
         ),
         None,
     )
+    # Somebody who belongs to another ticket that is still joined would have been added with that one as well.
     staying: set[int | None] = set()
     for other in {*original.state.fields.get(DUPLICATES, ()), *original.state.fields.get(MERGED, ())} - {number}:
         state = folded(events_of(original.session, other), original.fold.procedures).state
         staying |= {state.requester_id, *(record.number for record in of_kind(state.records, "participant"))}
     for person in list_participants(original):
         name = f"records.participant.{person}"
-        came = next((event for event in reversed(events) if name in event.changes), None)
-        if came is not None and came.data.get("act", came.seq) == head and person not in staying:
+        added = next((event for event in reversed(events) if name in event.changes), None)
+        if added is not None and added.data.get("act", added.seq) == joining_command and person not in staying:
             yield person

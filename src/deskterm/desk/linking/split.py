@@ -1,12 +1,10 @@
-"""Splitting: a message, or each of the things that it lists, becomes a ticket of its own (S5-06)."""
+"""Splitting: a message, or each item of the list in it, becomes a ticket of its own (S5-06)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,157 +13,125 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction, eve
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import standing
 from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, taken_along
-from deskterm.desk.domain.quoted_text import remove_quoted_lines
 from deskterm.desk.linking.duplicate import add_link
+from deskterm.desk.linking.list_items import parse_list_items
 from deskterm.desk.tickets.missing_fields import check_split_ticket_fields
 from deskterm.desk.tickets.register import normalise_subject
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import PersonalText, table_of
 
-_MARKER = re.compile(
-    r"(?P<indent>[ \t]{0,8})(?:(?P<figure>\d{1,2}[.)])|(?P<letter>[A-Za-z][.)])|(?P<dot>[-*•–]))[ \t]+\S"
-)
-
 
 def split_message(
     desk: DeskSession, number: int, message: int, *, subject: str | None = None, now: datetime
 ) -> CommandResult:
-    """Make a ticket of its own of a message (its `seq`) in which the requester asks for something else. It is
-    classified as its source is, and its clocks start when the message came (rule 16). subject: left out, the first line
-    of the message. DeskError for the only message, which would leave nothing, and for one that is a ticket already."""
+    """Split a message of the requester off as a ticket of its own, because it asks for something else.
+
+    The new ticket is classified as its source, and its clocks start when the message arrived (rule 16). message: its
+    `seq`. subject: by default the first line of the message. Raises DeskError for the only message of the ticket, which
+    would leave nothing behind, and for one that was split off already."""
     if subject is not None and not normalise_subject(subject):
         raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
     with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
-        spoken = _spoken(source, message)
-        _require_rest(source, spoken)
+        request = _find_request(source, message)
+        _require_other_request(source, request)
         _require_unsplit(source, message)
-        body = _body(source, spoken)
-        heading = normalise_subject(subject or "") or _heading(body) or f"Split from {number}"
-        made = _made(source, spoken, heading, body)
-        done = made.done(f"{made.number} split off from {number}: {heading}")
-        add_link(source, SPLIT_TO, done.number)
-        made.finish()
-    return done
+        body = _load_body(source, request)
+        heading = normalise_subject(subject or "") or _build_subject(body) or f"Split from {number}"
+        part = _register_part(source, request, heading, body)
+        result = part.done(f"{part.number} split off from {number}: {heading}")
+        add_link(source, SPLIT_TO, result.number)
+        part.finish()
+    return result
 
 
 def split_list_items(
     desk: DeskSession, number: int, message: int, *, items: Sequence[int] = (), now: datetime
 ) -> CommandResult:
-    """Make a ticket of its own of each thing that a message lists (`1.`, `a)`, `-`), all in one act (S5-06). items:
-    only of these, counted from 1. The answer is the source's; its `changes` name the new tickets. DeskError for a
-    message that lists nothing, or not so many, and for things that are tickets already."""
+    """Split each item of the list in a message (`1.`, `a)`, `-`) off as a ticket of its own, as one command (S5-06).
+
+    message: its `seq`. items: the items to split off, counted from 1; by default all. Return the result for the source,
+    whose `changes` name the new tickets. Raises DeskError for a message without a list and for items that were split
+    off already, and UsageError for numbers beyond the list."""
     with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
-        spoken = _spoken(source, message)
-        found = parse_list_items(_body(source, spoken))
+        request = _find_request(source, message)
+        found = parse_list_items(_load_body(source, request))
         if not found:
             raise DeskError(f"Message {message} of {number} lists nothing: split it off as a whole.")
-        wanted = sorted(set(items)) or list(range(1, len(found) + 1))
-        if not 1 <= wanted[0] <= wanted[-1] <= len(found):
+        selected = sorted(set(items)) or list(range(1, len(found) + 1))
+        if not 1 <= selected[0] <= selected[-1] <= len(found):
             raise UsageError(f"Message {message} of {number} lists {len(found)} things: choose from 1 to {len(found)}.")
-        _require_unsplit(source, message, wanted)
+        _require_unsplit(source, message, selected)
         numbers = []
-        for place in wanted:
-            made = _made(source, spoken, _heading(found[place - 1]), found[place - 1], item=place)
-            numbers.append(made.done("").number)
-            made.finish()
+        for item in selected:
+            part = _register_part(source, request, _build_subject(found[item - 1]), found[item - 1], item=item)
+            numbers.append(part.done("").number)
+            part.finish()
         before = source.state.fields.get(SPLIT_TO)
         after = sorted({*(before or ()), *numbers})
         source.append("linked", {f"fields.{SPLIT_TO}": (before, after)}, tickets=numbers)
-        done = source.done(f"{number} split into {', '.join(map(str, numbers))}")
-    return done
+        result = source.done(f"{number} split into {', '.join(map(str, numbers))}")
+    return result
 
 
 def preview_list_items(desk: DeskSession, number: int, message: int, *, now: datetime) -> list[str]:
-    """What a message lists, each with all its lines; nothing where it lists less than two things. DeskError when the
-    ticket has no such message of the requester."""
+    """Return the items of the list in a message, each with all its lines; empty when it has no list. Raises DeskError
+    when the ticket has no such message of the requester."""
     with desk.ticket(number, "link", now, rehearse=True, doing="split tickets") as source:
-        return parse_list_items(_body(source, _spoken(source, message)))
+        return parse_list_items(_load_body(source, _find_request(source, message)))
 
 
-def parse_list_items(body: str) -> list[str]:
-    """The things that a text lists, without their markers: those of the kind and depth of the first marker. What
-    stands under a thing belongs to it; after an empty line behind the last one, only what is set in. What was quoted
-    from another message is nobody's list. Fewer than two are no list."""
-    found: list[list[_Line]] = []
-    kind, depth, empty = "", 0, False
-    for line in remove_quoted_lines(body).splitlines():
-        marker = _MARKER.match(line)
-        if marker and (not kind or (_kind(marker) == kind and len(marker["indent"]) <= depth + 1)):
-            kind, depth = _kind(marker), len(marker["indent"])
-            found.append([_Line(line[marker.end() - 1 :].rstrip(), loose=False)])
-        elif found:
-            set_in = len(line) - len(line.lstrip()) > depth
-            found[-1].append(_Line(line.strip(), loose=empty and not set_in))
-        empty = not line.strip()
-    if len(found) < 2:
-        return []
-    found[-1] = list(takewhile(lambda line: not line.loose, found[-1]))
-    return ["\n".join(line.words for line in lines).strip() for lines in found]
-
-
-class _Line(NamedTuple):
-    """A line of a thing. loose: it stands after an empty line, as far out as the list itself."""
-
-    words: str
-    loose: bool
-
-
-def _kind(marker: re.Match[str]) -> str:
-    return next(name for name in ("figure", "letter", "dot") if marker[name])
-
-
-def _made(
-    source: TicketTransaction, spoken: Event, heading: str, body: str, *, item: int | None = None
+def _register_part(
+    source: TicketTransaction, request: Event, subject: str, body: str, *, item: int | None = None
 ) -> TicketTransaction:
-    """The ticket that is split off, up to its end."""
-    made, state = source.beside(), source.state
+    """Register the ticket that is split off, in the transaction of its source; the caller finishes it."""
+    part, state = source.beside(), source.state
     values: dict[str, Any] = taken_along(state)
     values["status"] = source.procedure.initial_status(state.type).key
-    values["channel"] = spoken.data.get("channel") or state.channel
-    values["received_at"] = min(spoken.data.get("spoken_at", spoken.at), source.at)
-    values["requester_id"] = spoken.data.get("contact") or values["requester_id"]
-    made.append(
+    values["channel"] = request.data.get("channel") or state.channel
+    values["received_at"] = min(request.data.get("spoken_at", request.at), source.at)
+    values["requester_id"] = request.data.get("contact") or values["requester_id"]
+    part.append(
         "registered",
         {name: (None, value) for name, value in values.items() if value is not None},
-        {"subject": heading, "body": body},
+        {"subject": subject, "body": body},
         author_kind="requester",
-        author=spoken.data.get("author"),
-        contact=spoken.data.get("contact"),
+        author=request.data.get("author"),
+        contact=request.data.get("contact"),
         channel=values["channel"],
         spoken_at=values["received_at"],
     )
     changes: dict[str, tuple[Any, Any]] = {f"fields.{SPLIT_FROM}": (None, source.number)}
-    changes |= check_split_ticket_fields(made, body)
-    made.append("split_from", changes, ticket=source.number, message=spoken.seq, item=item)
-    return made
+    changes |= check_split_ticket_fields(part, body)
+    part.append("split_from", changes, ticket=source.number, message=request.seq, item=item)
+    return part
 
 
-def _require_rest(source: TicketTransaction, spoken: Event) -> None:
-    """DeskError when nothing else was asked for in a ticket than what a message says."""
-    others = [event for event in standing(source.events()) if event.seq != spoken.seq and _of_requester(event)]
-    if spoken.kind == "registered" and not others and MERGED not in source.state.fields:
+def _require_other_request(source: TicketTransaction, request: Event) -> None:
+    """Raise DeskError when a message is the only request on a ticket."""
+    others = [event for event in standing(source.events()) if event.seq != request.seq and _is_request(event)]
+    if request.kind == "registered" and not others and MERGED not in source.state.fields:
         raise DeskError(
-            f"Message {spoken.seq} is all that was asked for in {source.number}, so nothing would be left of it: split"
+            f"Message {request.seq} is all that was asked for in {source.number}, so nothing would be left of it: split"
             " off a thing that it lists, or handle it here."
         )
 
 
-def _require_unsplit(source: TicketTransaction, message: int, places: Sequence[int] = ()) -> None:
-    """DeskError for a message that is another ticket already, or of which these things are; what was taken back is
-    none. places: of its list; left out, the whole."""
+def _require_unsplit(source: TicketTransaction, message: int, items: Sequence[int] = ()) -> None:
+    """Raise DeskError when a message, or one of these items of its list, was split off already. A split that was undone
+    does not count: the source no longer lists its ticket."""
     for number in source.state.fields.get(SPLIT_TO) or ():
-        made = next((event for event in events_of(source.session, number) if event.kind == "split_from"), None)
-        if made is None or made.data.get("message") != message:
+        split_from = next((event for event in events_of(source.session, number) if event.kind == "split_from"), None)
+        if split_from is None or split_from.data.get("message") != message:
             continue
-        place = made.data.get("item")
-        if place is None:
+        item = split_from.data.get("item")
+        if item is None:
             raise DeskError(f"Message {message} of {source.number} is ticket {number} already.")
-        if not places or place in places:
-            left = ": choose others of its list" if places else ": split off other things that it lists"
-            raise DeskError(f"Thing {place} of message {message} of {source.number} is ticket {number} already{left}.")
+        if not items or item in items:
+            hint = ": choose others of its list" if items else ": split off other things that it lists"
+            raise DeskError(f"Thing {item} of message {message} of {source.number} is ticket {number} already{hint}.")
 
 
-def _of_requester(event: Event) -> bool:
+def _is_request(event: Event) -> bool:
     return (
         event.kind in ("registered", "replied")
         and "body" in event.texts
@@ -173,7 +139,9 @@ def _of_requester(event: Event) -> bool:
     )
 
 
-def _spoken(work: TicketTransaction, message: int) -> Event:
+def _find_request(work: TicketTransaction, message: int) -> Event:
+    """Find a message of the requester by its `seq`. Raises DeskError for a message of the desk, or when there is
+    none."""
     for event in work.events():
         if event.seq == message and "body" in event.texts and event.kind in ("replied", "registered"):
             if event.data.get("author_kind") != "requester":
@@ -184,11 +152,11 @@ def _spoken(work: TicketTransaction, message: int) -> Event:
     raise DeskError(f"Ticket {work.number} has no message {message} of the requester.")
 
 
-def _body(work: TicketTransaction, spoken: Event) -> str:
+def _load_body(work: TicketTransaction, request: Event) -> str:
     table = table_of(PersonalText)
-    body = work.session.execute(select(table.c.body).where(table.c.id == spoken.texts["body"].id)).scalar_one()
+    body = work.session.execute(select(table.c.body).where(table.c.id == request.texts["body"].id)).scalar_one()
     return str(body)
 
 
-def _heading(body: str) -> str:
+def _build_subject(body: str) -> str:
     return next((normalise_subject(line) for line in body.splitlines() if line.strip()), "")
