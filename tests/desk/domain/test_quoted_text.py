@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.desk.domain.quoted_text import extract_own_text, redact_quotes, remove_history, remove_quoted_lines
-from deskterm.desk.linking.split import parse_list_items
+from deskterm.desk.linking.list_items import parse_list_items
 
 LETTER = "The picture is exchanged.\nReply here if something is left to do."
 BELOW = "Thanks!\n-----Original Message-----\nFrom: Ann\nSent: Monday, 10:12\nSubject: Picture\n" + LETTER
