@@ -14,7 +14,9 @@ from deskterm.desk.domain.state import State, apply
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
-from deskterm.sla import Clock, Mark, fold
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import fold
 
 ROUNDS = 20
 Stored = list[tuple[int, str, int, str, int, str]]

@@ -13,7 +13,7 @@ from datetime import time as time_of_day
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from deskterm.sla import Calendar
+from deskterm.sla.calendar import Calendar
 
 ZONE = ZoneInfo("Europe/London")
 OPENS, CLOSES = "08:00", "16:00"

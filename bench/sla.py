@@ -24,7 +24,7 @@ from typing import Any
 
 import folding
 import libraries
-from deskterm.sla import Calendar
+from deskterm.sla.calendar import Calendar
 from libraries import Library
 
 ROUNDS = 10

@@ -8,8 +8,10 @@ from functools import cache
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
-from deskterm.sla.clock import Clock, Facts, Mark, fold
-from deskterm.sla.terms import TIMER
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import fold
+from deskterm.sla.terms import TIMER, Facts
 
 
 @cache
@@ -44,7 +46,7 @@ def due(procedure: CompiledProcedure, metric: str, start: str, **facts: object) 
     """When a metric is due that begins at `start`, in the zone of its calendar; None without a target."""
     from zoneinfo import ZoneInfo
 
-    from deskterm.sla.clock import due_instant
+    from deskterm.sla.due import due_instant
 
     policy = procedure.terms.policy(facts)
     assert policy is not None

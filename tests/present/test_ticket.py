@@ -14,7 +14,7 @@ from deskterm.present.ticket import card, lines
 from deskterm.procedure.compiled import document
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find, names
-from deskterm.procedure.terms import calendar
+from deskterm.procedure.sla_terms import calendar
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import Key, QueueRow
 from deskterm.store.queries.ticket_detail import ticket_detail

@@ -8,7 +8,7 @@ from corner_shop import shop
 from deskterm.procedure.compiled import document
 from deskterm.procedure.diff import difference
 from deskterm.procedure.pinned_holidays import pinned
-from deskterm.procedure.stored import read
+from deskterm.procedure.stored_document import read
 
 
 def test_the_same_procedure_differs_in_nothing() -> None:

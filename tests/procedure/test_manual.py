@@ -8,7 +8,7 @@ from corner_shop import MANUAL, SHOP
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
 from deskterm.procedure.manual import BEGIN, END, TARGETS_BEGIN, TARGETS_END, render, render_targets, renew
-from deskterm.procedure.schema.words import FACTS, OCCURRENCES
+from deskterm.procedure.schema.text_types import FACTS, OCCURRENCES
 from deskterm.sla.targets import KINDS
 
 

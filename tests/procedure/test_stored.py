@@ -19,9 +19,9 @@ from deskterm.procedure.compiled import CompiledProcedure, document, from_docume
 from deskterm.procedure.load import load
 from deskterm.procedure.pinned_holidays import pinned, public_holidays
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Part, Procedure, Severity, Status
-from deskterm.procedure.schema.words import SpanText
+from deskterm.procedure.schema.text_types import SpanText
 from deskterm.procedure.shipped import find, names
-from deskterm.procedure.stored import DATES, MAPPINGS, NUMBERS, ROWS, Table, model, read
+from deskterm.procedure.stored_document import DATES, MAPPINGS, NUMBERS, ROWS, Table, model, read
 
 
 def agrees(plain: object, checked: object) -> bool:

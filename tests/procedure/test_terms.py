@@ -12,7 +12,8 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.due_forecast import prospects
 from deskterm.procedure.load import loads
 from deskterm.procedure.pinned_holidays import pinned
-from deskterm.sla.clock import Mark, fold
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import fold
 
 
 def shop(text: str = SHOP) -> CompiledProcedure:

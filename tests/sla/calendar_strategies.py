@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from deskterm.sla import Calendar
+from deskterm.sla.calendar import Calendar
 from sla.minute_calendar import WEEKDAYS, Spans, Wall
 
 CHANGES = {

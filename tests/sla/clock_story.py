@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from deskterm.sla import Calendar
 from deskterm.sla.cadence import NO_CADENCES, Cadences
-from deskterm.sla.clock import Clock, Condition, Folding, Mark, Metric, Policy, Terms
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import Folding
 from deskterm.sla.targets import Target, parse_target
+from deskterm.sla.terms import Condition, Metric, Policy, Terms
 from sla.minute_calendar import utc
 from sla.vectors import CALENDARS
 

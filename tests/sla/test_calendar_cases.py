@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deskterm.sla import Calendar
+from deskterm.sla.calendar import Calendar
 from sla.minute_calendar import utc
 
 

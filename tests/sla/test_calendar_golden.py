@@ -6,7 +6,7 @@ from math import ceil
 
 import pytest
 
-from deskterm.sla import Calendar
+from deskterm.sla.calendar import Calendar
 from sla.minute_calendar import utc
 from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
 

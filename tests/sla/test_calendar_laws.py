@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from deskterm.sla import Calendar
+from deskterm.sla.calendar import Calendar
 from sla import calendar_strategies
 from sla.minute_calendar import WEEKDAYS, earliest, worked
 

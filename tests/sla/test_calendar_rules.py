@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from deskterm.sla import Calendar
-from deskterm.sla.hours import Hours
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.opening_hours import Hours
 from sla.minute_calendar import utc
 from sla.vectors import ALWAYS, OFFICE
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.sla.clock import Clock, Mark, Metric, Policy, Terms, fold
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import fold
 from deskterm.sla.target_kinds.working_duration import WorkingDuration
 from deskterm.sla.targets import Target
+from deskterm.sla.terms import Metric, Policy, Terms
 from sla.minute_calendar import utc
 from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
 

@@ -8,11 +8,13 @@ from itertools import groupby, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskterm.sla import Calendar
 from deskterm.sla.cadence import Cadence
-from deskterm.sla.clock import Clock, Folding, Mark, Terms, fold
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import Folding, fold
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import Metric, Policy
+from deskterm.sla.terms import Metric, Policy, Terms
 from sla.clock_story import CATEGORY, METRICS, RESTS, epoch, terms, when
 from sla.vectors import CALENDARS, OFFICE
 

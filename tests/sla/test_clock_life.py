@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from deskterm.sla.clock import Clock, Metric, fold
+from deskterm.sla.clock import Clock
+from deskterm.sla.fold import fold
+from deskterm.sla.terms import Metric
 from sla.clock_story import METRICS, Ticket, epoch, opened, terms, when, without
 
 MINUTE, HOUR, DAY = 60, 3600, 8 * 3600

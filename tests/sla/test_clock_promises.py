@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deskterm.sla import Calendar
-from deskterm.sla.clock import Clock, Policy
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.clock import Clock
 from deskterm.sla.targets import parse_target
+from deskterm.sla.terms import Policy
 from sla.clock_story import Ticket, epoch, opened, terms, when, without
 from sla.vectors import CALENDARS, OFFICE
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.clock import Folding, Mark
 from deskterm.sla.due import due_instant
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import Folding
 from deskterm.sla.targets import Target, parse_target
 from deskterm.sla.terms import Metric, Policy, Terms
-from deskterm.sla.warn import parse_warn, warnings
+from deskterm.sla.warning_times import parse_warn, warnings
 from sla import calendar_strategies
 from sla.due_by_minutes import DAY, OffTheMap, Rest, Walk
 

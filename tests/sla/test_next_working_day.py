@@ -8,7 +8,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.target_kinds.next_working_day import NextWorkingDay
 from deskterm.sla.targets import parse_target
-from deskterm.sla.warn import parse_warn, warnings
+from deskterm.sla.warning_times import parse_warn, warnings
 from sla.minute_calendar import utc
 
 DAY = 8 * 3600

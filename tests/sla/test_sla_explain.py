@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.sla import Calendar
-from deskterm.sla.explain import account, ledger
+from deskterm.sla.breakdown import account, ledger
+from deskterm.sla.calendar import Calendar
 from sla import calendar_strategies
 from sla.minute_calendar import utc
 from sla.vectors import CALENDARS, OFFICE

@@ -6,7 +6,7 @@ import pytest
 
 from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.clock import Clock
-from deskterm.sla.warn import Warn, parse_warn
+from deskterm.sla.warning_times import Warn, parse_warn
 from sla.clock_story import TARGETS, Ticket, epoch, opened, terms, without
 
 WARNS = (parse_warn("50%"), parse_warn("75%"), parse_warn("90%"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from deskterm.sla import Calendar
+from deskterm.sla.calendar import Calendar
 from sla.minute_calendar import WEEKDAYS, utc
 
 OFFICE = dict.fromkeys(WEEKDAYS[:5], (("08:00", "16:00"),))

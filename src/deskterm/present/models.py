@@ -75,7 +75,7 @@ def left(due: int | None, calendar: Calendar | None, now: int, since: int = 0, o
     clock's last change of state; overrun: what counted after the due instant until then, pauses left out."""
     if due is None:
         return None
-    from deskterm.sla.cycle import left as counted
+    from deskterm.sla.clock import left as counted
 
     return counted(due, calendar, now, since, overrun)
 

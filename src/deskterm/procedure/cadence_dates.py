@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from deskterm.sla.cadence import Cadence
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.meter import LAST_YEAR
+from deskterm.sla.open_time import LAST_YEAR
 from deskterm.sla.targets import parse_target
 
 if TYPE_CHECKING:

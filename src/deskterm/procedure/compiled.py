@@ -7,8 +7,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from deskterm.procedure.stored import read
-from deskterm.procedure.terms import terms
+from deskterm.procedure.sla_terms import terms
+from deskterm.procedure.stored_document import read
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Procedure, RequestType, Severity, Status

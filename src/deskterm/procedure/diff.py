@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from deskterm.procedure.schema import NamedDay, Part, Procedure
-from deskterm.procedure.stored import model
+from deskterm.procedure.stored_document import model
 
 
 def difference(old: Procedure, new: Procedure) -> list[str]:

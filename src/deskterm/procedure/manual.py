@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 
 from deskterm.procedure.checking.references import ONE
 from deskterm.procedure.schema import Choice, Part, Procedure
-from deskterm.procedure.schema.words import Ref, Written
+from deskterm.procedure.schema.text_types import Ref, Written
 from deskterm.sla.targets import KINDS
 
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"

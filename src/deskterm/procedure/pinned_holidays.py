@@ -11,7 +11,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Procedure
-from deskterm.procedure.stored import model
+from deskterm.procedure.stored_document import model
 
 
 def public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> dict[date, str]:

@@ -18,10 +18,13 @@ from deskterm.desk.domain.events import Event, decoded
 from deskterm.desk.domain.state import State, apply
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import CompiledProcedure, from_document
-from deskterm.procedure.stored import model, read
+from deskterm.procedure.stored_document import model, read
 from deskterm.progress import Progress
 from deskterm.reports.attainment import Judgement, Period, Tally, Verdict, judged
-from deskterm.sla.clock import Clock, Mark, Terms, fold
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import fold
+from deskterm.sla.terms import Terms
 from deskterm.store.db.instants import seconds
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.ticket_detail import desk_facts

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import itemgetter
 
-from deskterm.sla.hours import DAY
+from deskterm.sla.opening_hours import DAY
 
 
 @dataclass(frozen=True, slots=True)

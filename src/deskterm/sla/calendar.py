@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from deskterm.sla.hours import DAY, LONGEST_CLOSURE, Hours, Public, WallSpan
-from deskterm.sla.meter import Meter
+from deskterm.sla.open_time import Meter
+from deskterm.sla.opening_hours import DAY, LONGEST_CLOSURE, Hours, Public, WallSpan
 from deskterm.sla.zones import EPOCH, Zone
 
 __all__ = ["Calendar", "Pause", "Span", "WallSpan", "disjoint"]

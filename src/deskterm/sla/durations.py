@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deskterm.sla.hours import DAY
+from deskterm.sla.opening_hours import DAY
 
 _DURATION = re.compile(
     r"(?:(\d{1,30})\s*d)?\s*(?:(\d{1,30})\s*h)?\s*(?:(\d{1,30})\s*m)?\s*(?:(\d{1,30})\s*s)?", re.ASCII

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import NONE, Target
-from deskterm.sla.warn import Warn
+from deskterm.sla.warning_times import Warn
 
 Facts = Mapping[str, object]
 """What policies look at: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None or sets."""

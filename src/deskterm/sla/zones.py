@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from deskterm.sla.hours import DAY
+from deskterm.sla.opening_hours import DAY
 
 _ETC = {"Etc/GMT": "GMT", "Etc/UTC": "UTC"}
 

@@ -15,7 +15,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.terms import next_release
+from deskterm.procedure.sla_terms import next_release
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.development import items
 from one_ticket import seen

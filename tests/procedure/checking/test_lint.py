@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from corner_shop import SHOP, line_of
-from deskterm.procedure.checking.lint import lint
+from deskterm.procedure.checking.warnings import lint
 from deskterm.procedure.load import loads
 
 

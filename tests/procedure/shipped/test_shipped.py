@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from deskterm.errors import DeskError
-from deskterm.procedure.checking.lint import lint
+from deskterm.procedure.checking.warnings import lint
 from deskterm.procedure.compiled import CompiledProcedure, digest, document, from_document
 from deskterm.procedure.diff import difference
 from deskterm.procedure.load import load
 from deskterm.procedure.pinned_holidays import pinned
 from deskterm.procedure.shipped import data_folder, find, names
-from deskterm.procedure.stored import model
+from deskterm.procedure.stored_document import model
 
 WARNED = {
     "software-vendor": [

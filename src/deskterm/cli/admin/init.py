@@ -24,7 +24,7 @@ def init(
     """Make a new desk, with you as its admin."""
     from deskterm.cli.runtime.output import print_json
     from deskterm.desk.admin.setup import create_desk
-    from deskterm.procedure.checking.lint import lint
+    from deskterm.procedure.checking.warnings import lint
     from deskterm.procedure.compiled import CompiledProcedure
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find

@@ -85,7 +85,7 @@ def check(
 ) -> None:
     """Check a procedure file: errors end with exit code 1, warnings are printed."""
     from deskterm.cli.runtime import output as printing
-    from deskterm.procedure.checking.lint import lint
+    from deskterm.procedure.checking.warnings import lint
     from deskterm.procedure.load import load
     from deskterm.procedure.shipped import find
 

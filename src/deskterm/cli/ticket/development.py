@@ -114,7 +114,7 @@ def schedule(
     """Schedule an item that is ready to a release."""
     from deskterm.cli.runtime import output
     from deskterm.desk.development.item_workflow import schedule_item
-    from deskterm.procedure.terms import next_release
+    from deskterm.procedure.sla_terms import next_release
 
     if (day is not None) + upcoming + none != 1:
         raise UsageError("Name the day of the release, or --next, or --none.")
@@ -183,7 +183,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     """List releases: those that went out, and what is scheduled to those to come."""
     from deskterm.cli.runtime import output
     from deskterm.procedure.compiled import from_document
-    from deskterm.procedure.terms import next_release
+    from deskterm.procedure.sla_terms import next_release
     from deskterm.store.queries.development import ReleaseRow, releases
     from deskterm.store.queries.ticket_detail import desk_facts
 

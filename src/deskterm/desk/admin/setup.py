@@ -15,7 +15,7 @@ from deskterm.procedure.compiled import CompiledProcedure, digest, document
 from deskterm.procedure.diff import difference
 from deskterm.procedure.pinned_holidays import pinned
 from deskterm.procedure.schema import Procedure
-from deskterm.procedure.stored import model
+from deskterm.procedure.stored_document import model
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of

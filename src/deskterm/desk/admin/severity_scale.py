@@ -13,7 +13,7 @@ from deskterm.procedure.checking.consistency import unsound
 from deskterm.procedure.checking.references import broken_references
 from deskterm.procedure.diff import difference
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
-from deskterm.procedure.stored import model
+from deskterm.procedure.stored_document import model
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from deskterm.desk.policy.permissions import NamedAct, require_named
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.terms import releases
+from deskterm.procedure.sla_terms import releases
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.tables import RecordRow, table_of
 

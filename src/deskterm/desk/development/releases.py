@@ -24,7 +24,7 @@ from deskterm.desk.development.items import (
 from deskterm.desk.domain.records import change
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import DevStatus
-from deskterm.procedure.terms import next_release
+from deskterm.procedure.sla_terms import next_release
 from deskterm.store.db.tables import RecordRow, table_of
 
 RELEASE = "release"

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from deskterm.desk.domain import event_payloads as payloads
 from deskterm.desk.domain.changes import Changes, changed_records
-from deskterm.procedure.schema.words import Moment, News
+from deskterm.procedure.schema.text_types import Moment, News
 
 EventKind = Literal[
     "registered",

@@ -12,9 +12,11 @@ from typing import Literal, NamedTuple
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.state import State, apply
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.terms import REOPEN_WINDOW
-from deskterm.sla.clock import Clock, Facts, Folding, Mark
-from deskterm.sla.terms import TIMER
+from deskterm.procedure.sla_terms import REOPEN_WINDOW
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
+from deskterm.sla.fold import Folding
+from deskterm.sla.terms import TIMER, Facts
 
 PROJECTION_VERSION = 4
 """Raised when the fold makes other rows of the same events: a store with rows of an earlier one is written anew."""

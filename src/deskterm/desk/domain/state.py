@@ -10,8 +10,8 @@ from deskterm.desk.domain.event_kinds import RETENTION_EVENTS, SYSTEM_EVENTS, Ev
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, apply_record_change, letter_record, notice_record, of_kind
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
-from deskterm.procedure.terms import SNOOZE
-from deskterm.sla.clock import Mark
+from deskterm.procedure.sla_terms import SNOOZE
+from deskterm.sla.event import Mark
 
 POLICY_FIELDS = frozenset(
     {

@@ -14,7 +14,8 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import TicketFold, standing
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.sla.clock import Clock, Mark
+from deskterm.sla.clock import Clock
+from deskterm.sla.event import Mark
 
 Procedures = Callable[[int], CompiledProcedure]
 """Version → that edition."""

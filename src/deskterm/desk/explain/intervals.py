@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from deskterm.desk.explain.clock_history import StatusPeriod
+from deskterm.sla.breakdown import account
 from deskterm.sla.calendar import Calendar, disjoint
-from deskterm.sla.explain import account
 
 Pauses = Sequence[tuple[int, int]]
 

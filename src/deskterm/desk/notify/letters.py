@@ -27,8 +27,8 @@ from deskterm.desk.notify.quiet_hours import find_delivery_time
 from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
+from deskterm.procedure.sla_terms import next_release
 from deskterm.procedure.template_text import PLACEHOLDER, heading, rendered
-from deskterm.procedure.terms import next_release
 from deskterm.store.db.tables import Agent, PersonalText, table_of
 
 DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]

@@ -10,15 +10,15 @@ from deskterm.desk.domain.changes import changed_records
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, entry_of
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
-from deskterm.procedure.terms import status_timer, waits_in
+from deskterm.procedure.sla_terms import status_timer, waits_in
 from deskterm.sla.terms import TIMER
 
 _ENDED = ("solved", "closed")
 
 
 def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
-    """Yield the topics of an event (`deskterm.procedure.schema.words.News`), the main one first. An event whose data
-    names its topic has just that."""
+    """Yield the topics of an event (`deskterm.procedure.schema.text_types.News`), the main one first. An event whose
+    data names its topic has just that."""
     if event.kind == "noticed":
         yield from _find_clock_topics(work.procedure, event)
     elif "news" in event.data:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Shift
-from deskterm.procedure.terms import wall_spans
+from deskterm.procedure.sla_terms import wall_spans
 from deskterm.sla.calendar import Calendar
 
 _FAR = 8 * 86_400

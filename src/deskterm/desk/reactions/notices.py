@@ -13,7 +13,7 @@ from deskterm.desk.notify.recipients import StaffDirectory, notify_staff, resolv
 from deskterm.desk.notify.topics import find_escalation_step, find_topics, format_topic
 from deskterm.desk.policy.departments import department
 from deskterm.procedure.schema import Notice, Procedure
-from deskterm.procedure.terms import values
+from deskterm.procedure.sla_terms import values
 from deskterm.sla.terms import Facts
 
 _OUTSIDE = frozenset({"requester", "participants"})

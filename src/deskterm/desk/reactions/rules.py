@@ -17,7 +17,7 @@ from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.desk.reactions.routing import route_ticket
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.procedure.schema import Rule, Severity
-from deskterm.procedure.terms import values
+from deskterm.procedure.sla_terms import values
 from deskterm.sla.targets import parse_target
 
 SUGGESTED = "suggested"

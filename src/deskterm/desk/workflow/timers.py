@@ -5,7 +5,7 @@ from __future__ import annotations
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.procedure.schema import Status
-from deskterm.procedure.terms import AUTO_CLOSE, SNOOZE, status_timer
+from deskterm.procedure.sla_terms import AUTO_CLOSE, SNOOZE, status_timer
 
 
 def handle_timer_end(work: TicketTransaction, metric: str) -> str:

@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints, model_validator
 from deskterm.exchange.seeding.seed_files import AgentRow, ClientRow
 from deskterm.procedure.checking.toml_positions import Lines
 from deskterm.procedure.schema import Part
-from deskterm.procedure.schema.words import Key, Text
+from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import parse_duration
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from deskterm.errors import DeskError
 from deskterm.exchange.seeding.text_files import toml
-from deskterm.procedure.schema.words import Key, Text
+from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.procedure.shipped import data_folder
 
 

@@ -20,7 +20,7 @@ from deskterm.errors import DeskError
 from deskterm.exchange.seeding.text_files import text_of, toml
 from deskterm.procedure.checking.problems import complaints, nearest
 from deskterm.procedure.schema import Part, Severity
-from deskterm.procedure.schema.words import Key, Text
+from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.sla.targets import parse_target
 
 _DAY = 28_800

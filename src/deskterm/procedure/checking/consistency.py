@@ -14,7 +14,7 @@ from deskterm.procedure.checking.problems import Complaint, nearest
 from deskterm.procedure.checking.toml_positions import Path
 from deskterm.procedure.checking.unmatched_policies import unmatched
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
-from deskterm.procedure.terms import calendar, wall_spans
+from deskterm.procedure.sla_terms import calendar, wall_spans
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import parse_duration
 from deskterm.sla.targets import parse_target

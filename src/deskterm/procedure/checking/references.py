@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 from deskterm.procedure.checking.problems import Complaint, nearest, place
 from deskterm.procedure.checking.toml_positions import Path
 from deskterm.procedure.schema import Part, Procedure
-from deskterm.procedure.schema.words import FACTS, OCCURRENCES, Ref, When
+from deskterm.procedure.schema.text_types import FACTS, OCCURRENCES, Ref, When
 
 CATEGORIES = ("new", "open", "waiting", "solved", "closed")
 TICKET_FIELDS = ("subject", "description", "requester", "email", "organisation", "product", "topic", "department",

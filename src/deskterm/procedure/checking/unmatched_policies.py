@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from deskterm.procedure.checking.problems import Complaint
 from deskterm.procedure.checking.references import tables
 from deskterm.procedure.schema import PolicyPart, Procedure
-from deskterm.procedure.schema.words import FACTS
-from deskterm.procedure.terms import values
+from deskterm.procedure.schema.text_types import FACTS
+from deskterm.procedure.sla_terms import values
 
 _OTHER = ""
 """Stands for a fact that a ticket does not have, and for every text that no policy names."""

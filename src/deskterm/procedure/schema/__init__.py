@@ -2,7 +2,7 @@
 
 Keys are small words with hyphens; times of day `08:00`, spans `08:00-16:00`, durations `30m`, `4h`, `2d`, targets as in
 `sla.targets`. References between tables are checked in `deskterm.procedure.checking.references`, habits that are
-lawful but unwise in `deskterm.procedure.checking.lint`.
+lawful but unwise in `deskterm.procedure.checking.warnings`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,16 @@ from datetime import date
 
 from pydantic import Field
 
-from deskterm.procedure.schema.conduct import (
-    Checklist,
-    ChecklistItem,
-    Development,
-    DevRoute,
-    DevStatus,
-    Feedback,
-    LetterCheck,
-    Money,
-    Notice,
-    QuoteState,
-    Rule,
-    Template,
-)
-from deskterm.procedure.schema.hours import Cadence, CalendarPart, HolidayRegion, NamedDay, Shift
+from deskterm.procedure.schema.automation import Rule
+from deskterm.procedure.schema.billing import Money, QuoteState
+from deskterm.procedure.schema.calendars import Cadence, CalendarPart, HolidayRegion, NamedDay, Shift
+from deskterm.procedure.schema.checklists import Checklist, ChecklistItem
+from deskterm.procedure.schema.development import Development, DevRoute, DevStatus
+from deskterm.procedure.schema.feedback import Feedback
+from deskterm.procedure.schema.notifications import LetterCheck, Notice, Template
 from deskterm.procedure.schema.people import Coverage, Department, Ladder, LadderLevel, Role, Team, Tier
-from deskterm.procedure.schema.promises import MetricPart, Objective, PolicyPart, Report, SlaPart
+from deskterm.procedure.schema.sla import MetricPart, Objective, PolicyPart, Report, SlaPart
+from deskterm.procedure.schema.text_types import Category, Choice, Key, Part, Text, TypeKey
 from deskterm.procedure.schema.tickets import (
     Closing,
     Duplicates,
@@ -42,7 +35,6 @@ from deskterm.procedure.schema.tickets import (
     Status,
     StatusTimer,
 )
-from deskterm.procedure.schema.words import Category, Choice, Key, Part, Text, TypeKey
 
 __all__ = [
     "About",

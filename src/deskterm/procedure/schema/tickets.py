@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from deskterm.procedure.schema.words import (
+from deskterm.procedure.schema.text_types import (
     Category,
     ChannelKey,
     ChecklistKey,

@@ -7,7 +7,7 @@ from typing import Self
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import check_length, parse_duration
-from deskterm.sla.hours import DAY
+from deskterm.sla.opening_hours import DAY
 from deskterm.sla.target_kinds.pauses import move_by_wall_time
 from deskterm.sla.target_kinds.target import Form, Part, Pauses, Target, match_words
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.hours import DAY, time_of_day
+from deskterm.sla.opening_hours import DAY, time_of_day
 from deskterm.sla.target_kinds.pauses import move_by_open_time
 from deskterm.sla.target_kinds.target import Form, Part, Pauses, Target, match_words, split_parts
 

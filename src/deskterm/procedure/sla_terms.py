@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deskterm.procedure.cadence_dates import series
 from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.calendar import Calendar, WallSpan
-from deskterm.sla.clock import Condition, Metric, Policy, Terms
 from deskterm.sla.durations import parse_duration
-from deskterm.sla.hours import WEEKDAYS
+from deskterm.sla.opening_hours import WEEKDAYS
 from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import TIMER
-from deskterm.sla.warn import parse_warn
+from deskterm.sla.terms import TIMER, Condition, Metric, Policy, Terms
+from deskterm.sla.warning_times import parse_warn
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import CalendarPart, MetricPart, PolicyPart, Procedure, Status

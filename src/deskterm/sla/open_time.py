@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
-from deskterm.sla.hours import DAY, Hours
+from deskterm.sla.opening_hours import DAY, Hours
 from deskterm.sla.zones import EPOCH, Zone
 
 FIRST_YEAR, LAST_YEAR = 1900, 2400

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from deskterm.sla.calendar import Calendar, disjoint
-from deskterm.sla.hours import DAY
+from deskterm.sla.opening_hours import DAY
 
 Kind = Literal["open", "closed", "holiday", "paused"]
 

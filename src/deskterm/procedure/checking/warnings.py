@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from deskterm.procedure.checking.toml_positions import Lines, Path
 from deskterm.procedure.schema import Procedure, Status
+from deskterm.procedure.sla_terms import calendar, condition, values
 from deskterm.procedure.template_text import PLACEHOLDERS, awkward
-from deskterm.procedure.terms import calendar, condition, values
 from deskterm.sla.targets import NONE, parse_target
-from deskterm.sla.warn import parse_warn
+from deskterm.sla.warning_times import parse_warn
 
 _GREENWICH = frozenset({"GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
 _SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from deskterm.procedure.schema.words import Key, Lasting, Part, SpanText, TeamKey, Text, Weekday
+from deskterm.procedure.schema.text_types import Key, Lasting, Part, SpanText, TeamKey, Text, Weekday
 
 
 class NamedDay(Part):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.hours import DAY
+from deskterm.sla.opening_hours import DAY
 from deskterm.sla.target_kinds.pauses import move_by_wall_time, wall_seconds
 from deskterm.sla.targets import Target, parse_target
 

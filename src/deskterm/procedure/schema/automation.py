@@ -1,0 +1,67 @@
+"""Rules of automation: at which moment they act, for which tickets, and with what effect."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deskterm.procedure.schema.text_types import (
+    DepartmentKey,
+    DevRouteKey,
+    Key,
+    LadderKey,
+    MetricKey,
+    Moment,
+    Part,
+    StatusKey,
+    TeamKey,
+    Text,
+    Threshold,
+    TierLevel,
+    When,
+)
+
+
+class Rule(Part):
+    """What happens by itself."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    on: Moment
+    """The moment: `effort` is hands-on work that reached an amount, `low-score` feedback at or under the low mark."""
+    entered: StatusKey | None = None
+    """The status whose entering is the moment of a `status` rule."""
+    when: When = Field(default={})
+    """Facts, as in a policy."""
+    metric: MetricKey | None = None
+    """The clock that a warning, breach or effort rule is about; any where left out."""
+    at: Threshold = ""
+    """A share (`75%`) or an amount (`25m`) at which a warning or effort rule acts."""
+    mode: Literal["automatic", "suggest", "lead-opt-in"] = "automatic"
+    """`suggest` asks the agent; `lead-opt-in` suggests until a lead switches it on."""
+    status: StatusKey | None = None
+    """Where it moves the ticket."""
+    tier: TierLevel | None = None
+    """The level of support that takes the ticket."""
+    tier_by: int = 0
+    """Tiers up."""
+    team: TeamKey | None = None
+    """The team that takes it."""
+    department: DepartmentKey | None = None
+    """The department that takes it."""
+    assign: Literal["", "by-severity-and-priority", "on-shift"] = ""
+    """Who gets it: the most urgent to whoever has least of that urgency (S4-16), or the team on shift (S3-02)."""
+    raise_severity: int = 0
+    """Steps up; never moves due times (S3-08)."""
+    raise_priority: int = 0
+    """Steps up; never moves due times."""
+    ladder: LadderKey | None = None
+    """The ladder that it starts."""
+    route: DevRouteKey | None = None
+    """The way through development that it starts."""
+    notify: tuple[str, ...] = ()
+    """Who is told: `assignee`, `team`, `lead`, `tier`, `department`, or a role."""
+    ask: str = ""
+    """The question put to the agent."""

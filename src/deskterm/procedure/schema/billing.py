@@ -1,0 +1,40 @@
+"""Chargeable work: currency, prices and quotes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from deskterm.procedure.schema.text_types import Choice, Lasting, Part, StatusKey
+
+
+class QuoteState(Choice):
+    """Where a quote may stand."""
+
+    means: Literal["requested", "sent", "accepted", "declined"] = "requested"
+    """What it is to the desk, whatever it is called."""
+
+
+class Money(Part):
+    """Chargeable work (S1-32, S4-20)."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "GBP"
+    """ISO 4217."""
+    rate: Decimal | None = None
+    """An hour's price."""
+    rounding: Lasting = ""
+    """Time is charged in steps of this."""
+    quotes: bool = False
+    """Work is quoted before it is done."""
+    quote_states: tuple[QuoteState, ...] = ()
+    """Where a quote may stand, in order; the four meanings under their own names where left out."""
+    quote_status: StatusKey | None = None
+    """Where a ticket waits for its quote: going there asks for one, and asking for one goes there (S4-20)."""
+    accepted_to: StatusKey | None = None
+    """Where it goes from there when the customer accepts."""
+    declined_to: StatusKey | None = None
+    """Where it goes from there when the customer declines."""
+    approval: bool = False
+    """The customer agrees to the price before work begins."""

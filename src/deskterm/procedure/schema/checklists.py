@@ -1,0 +1,26 @@
+"""Checklists."""
+
+from __future__ import annotations
+
+from deskterm.procedure.schema.text_types import Choice, Key, Part, Text
+
+
+class ChecklistItem(Part):
+    """A thing to be done."""
+
+    text: Text
+    """What is to be done."""
+    required: bool = True
+    """False: it helps, but nothing waits for it."""
+
+
+class Checklist(Part):
+    """Things to be done in a row."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    items: tuple[ChecklistItem, ...]
+    """The things, in order."""
+    outcomes: tuple[Choice, ...] = ()
+    """What it may end in; one is chosen."""

@@ -1,0 +1,75 @@
+"""Notices, the templates that they are written from, and checks of resolution letters."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deskterm.procedure.schema.text_types import (
+    Key,
+    MetricKey,
+    News,
+    Part,
+    RoleKey,
+    StatusKey,
+    TemplateKey,
+    Text,
+    Threshold,
+    When,
+)
+
+
+class Notice(Part):
+    """Who is told of what, and from which template."""
+
+    on: News
+    """What has happened. `delayed`: a due time will be missed; `changed-by-feedback`: what came of people's
+    answers."""
+    to: tuple[Literal["requester", "participants", "assignee", "team", "department", "lead", "role", "tier"], ...]
+    """Who is told."""
+    when: When = Field(default={})
+    metric: MetricKey | None = None
+    """The clock that it is about; any where left out."""
+    at: Threshold = ""
+    """The warning at which it goes: a share (`75%`) or the time left (`30m`). Left out, `warned` goes at each of them,
+    and `delayed` when the time is over (S3-07)."""
+    entered: StatusKey | None = None
+    """The status whose entering is the moment of a `status` notice."""
+    role: RoleKey | None = None
+    """Who is told where `to` says `role`."""
+    template: TemplateKey | None = None
+    """The letter."""
+    include_body: bool = True
+    """False: the letter says that there is news, not what it is: its subject and what people wrote stay out of it
+    (S5-15)."""
+    or_phone: bool = False
+    """A logged phone call will do instead."""
+
+
+class Template(Part):
+    """A letter. Placeholders in braces: {number}, {subject}, {requester}, {client} (their organisation), {agent},
+    {organisation} (ours), {status}, {priority}, {severity}, {department}, {team}, {tier}, {level} (of an escalation),
+    {due}, {resolution}, {release}, {amount} (of a quote), {other} (the ticket that a duplicate or merged one goes on
+    in), and {note}: what an agent adds, the notes of a release, what came of people's answers. A sentence that wants
+    what there is none of is left out, and so is a line of nothing but that, and what leads up to it with a colon; a
+    greeting stays, without the name."""
+
+    key: Key
+    label: Text
+    subject: str = ""
+    """The letter's subject; the ticket's own where left out."""
+    body: Text
+    """What it says."""
+    states_next_steps: bool = False
+    """A reply made from it tells the requester what happens next."""
+
+
+class LetterCheck(Part):
+    """What a resolution letter must hold (S2-19)."""
+
+    key: Key
+    label: Text
+    definition: str = ""
+    words: tuple[str, ...] = ()
+    """Any of these shows it."""
