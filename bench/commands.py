@@ -26,7 +26,7 @@ from sqlalchemy import event
 from big_desk import FIRST, NOW, big_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.connection import sqlite_connection
@@ -41,7 +41,7 @@ def acts(chance: random.Random) -> dict[str, Callable[[DeskSession, int, datetim
     return {
         "reply": lambda desk, number, now: messages.reply(desk, number, "We are looking into it.", now=now),
         "note": lambda desk, number, now: messages.add_note(desk, number, "Seen before, in spring.", now=now),
-        "assign": lambda desk, number, now: update.assign(desk, number, None, now=now),
+        "assign": lambda desk, number, now: assignment.assign(desk, number, None, now=now),
         "tag": lambda desk, number, now: update.tag(desk, number, [f"t{chance.randrange(10**6)}"], now=now),
         "severity": lambda desk, number, now: update.set_severity(
             desk, number, chance.choice(list(desk.procedure.severities)), now=now

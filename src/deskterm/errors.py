@@ -11,3 +11,7 @@ class UsageError(DeskError):
     """The words of a command were wrong. The message is one sentence for the person; exit code 2."""
 
     exit_code = 2
+
+
+class Unchanged(DeskError):
+    """A ticket already has the value that a command would give it."""

@@ -22,7 +22,7 @@ from deskterm.desk.domain.fold import folded
 from deskterm.desk.domain.state import State
 from deskterm.desk.history import undo
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import closing, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times
 from deskterm.desk.workflow.transition_rules import find_current_resolution
@@ -138,7 +138,7 @@ def led(t: Told) -> CommandResult:
     try:
         return update.move(t.desk, t.number, step, anyway=True, now=t.now)
     except DeskError:
-        return resolved(t) if state_of(t.desk, t.number).is_open else resolution.confirm(t.desk, t.number, now=t.now)
+        return resolved(t) if state_of(t.desk, t.number).is_open else confirmation.confirm(t.desk, t.number, now=t.now)
 
 
 def first_step(desk: DeskSession, kind: str, status: str) -> str:
@@ -187,11 +187,11 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "resolved": resolved,
     "ticked": ticked,
     "moved": lambda t: update.move(t.desk, t.number, onward(t), anyway=bool(t.pick % 2), now=t.now),
-    "confirmed": lambda t: resolution.confirm(t.desk, t.number, now=t.now),
-    "rejected": lambda t: resolution.reject(t.desk, t.number, now=t.now),
-    "closed": lambda t: resolution.close(t.desk, t.number, reason(t), now=t.now),
+    "confirmed": lambda t: confirmation.confirm(t.desk, t.number, now=t.now),
+    "rejected": lambda t: confirmation.reject(t.desk, t.number, now=t.now),
+    "closed": lambda t: closing.close(t.desk, t.number, reason(t), now=t.now),
     "led": led,
-    "reopened": lambda t: resolution.reopen(t.desk, t.number, "called", now=t.now),
+    "reopened": lambda t: reopening.reopen(t.desk, t.number, "called", now=t.now),
     "fixed": lambda t: resolution.record_permanent_fix(t.desk, t.number, now=t.now),
     "overruled": lambda t: thanks_messages.overrule_thanks(t.desk, t.number, now=t.now),
     "tagged": lambda t: update.tag(t.desk, t.number, [letters(t.pick)], now=t.now),

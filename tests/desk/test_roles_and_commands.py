@@ -30,7 +30,17 @@ from deskterm.desk.notify import letters
 from deskterm.desk.policy.permissions import Act, may
 from deskterm.desk.reactions import suggestions
 from deskterm.desk.reactions.dispatch import follow
-from deskterm.desk.tickets import preview, register, resolution, update
+from deskterm.desk.tickets import (
+    assignment,
+    closing,
+    confirmation,
+    preview,
+    register,
+    reopening,
+    resolution,
+    supply,
+    update,
+)
 from deskterm.desk.workflow import (
     checklists,
     due_times,
@@ -64,19 +74,19 @@ def _purge(desk: DeskSession, now: Any) -> object:
 
 COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (register.register, "register", lambda d, n, t: register.register(d, subject="x", type="feedback", now=t)),
-    (register.supply_fields, "edit", lambda d, n, t: register.supply_fields(d, n, {"module": "Invoices"}, now=t)),
+    (supply.supply_fields, "edit", lambda d, n, t: supply.supply_fields(d, n, {"module": "Invoices"}, now=t)),
     (messages.reply, "reply", lambda d, n, t: messages.reply(d, n, "x", now=t)),
     (messages.add_note, "note", lambda d, n, t: messages.add_note(d, n, "x", now=t)),
     (messages.record_customer_message, "reply", lambda d, n, t: messages.record_customer_message(d, n, "x", now=t)),
-    (resolution.confirm, "move", lambda d, n, t: resolution.confirm(d, n, now=t)),
-    (resolution.reject, "move", lambda d, n, t: resolution.reject(d, n, now=t)),
+    (confirmation.confirm, "move", lambda d, n, t: confirmation.confirm(d, n, now=t)),
+    (confirmation.reject, "move", lambda d, n, t: confirmation.reject(d, n, now=t)),
     (thanks_messages.overrule_thanks, "move", lambda d, n, t: thanks_messages.overrule_thanks(d, n, now=t)),
     (update.move, "move", lambda d, n, t: update.move(d, n, "triage", now=t)),
     (resolution.resolve, "reply", lambda d, n, t: resolution.resolve(d, n, "It works now.", now=t)),
-    (resolution.close, "move", lambda d, n, t: resolution.close(d, n, "duplicate", now=t)),
-    (resolution.reopen, "move", lambda d, n, t: resolution.reopen(d, n, "Kim called.", now=t)),
+    (closing.close, "move", lambda d, n, t: closing.close(d, n, "duplicate", now=t)),
+    (reopening.reopen, "move", lambda d, n, t: reopening.reopen(d, n, "Kim called.", now=t)),
     (resolution.record_permanent_fix, "move", lambda d, n, t: resolution.record_permanent_fix(d, n, now=t)),
-    (update.assign, "assign", lambda d, n, t: update.assign(d, n, "sam", now=t)),
+    (assignment.assign, "assign", lambda d, n, t: assignment.assign(d, n, "sam", now=t)),
     (absence.take_over, "assign", lambda d, n, t: absence.take_over(d, n, now=t)),
     (update.set_severity, "severity", lambda d, n, t: update.set_severity(d, n, "severity-2", now=t)),
     (

@@ -9,7 +9,7 @@ import pytest
 from desk_story import Story
 from deskterm.desk.conversation import messages, survey
 from deskterm.desk.directory import tier_coverage
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import assignment, confirmation, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.errors import DeskError
@@ -46,7 +46,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     assert (sheet.row.status, sheet.row.team, sheet.tier) == ("new", "australia", 1)
     assert "registered" in story.letters(number)  # it says what the priority is
 
-    update.assign(anna, number, "ann-au", now=story.now)
+    assignment.assign(anna, number, "ann-au", now=story.now)
     assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "paused"}
     update.move(anna, number, "in-progress", anyway=True, now=story.now)
     work_sessions.start(anna, number, now=story.now)
@@ -64,7 +64,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     story.at("2026-11-23T11:00+11:00")
     messages.reply(story.by("sue"), number, "The index was rebuilt. Is all well?", status="awaiting-confirmation",
                        now=story.now)  # fmt: skip
-    resolution.confirm(story.by("sue"), number, "Yes, all is well.", channel="phone", now=story.now)
+    confirmation.confirm(story.by("sue"), number, "Yes, all is well.", channel="phone", now=story.now)
     assert states(anna, number) == {"response": "met", "resolution": "met", "effort": "late"}
     assert story.status(number) == "closed"
     assert [record.state for record in story.records(number, "feedback")] == ["asked"]
@@ -79,7 +79,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
         "response": "met", "next-response": "running", "resolution": "running", "effort": "late",
     }  # fmt: skip
     resolution.resolve(story.by("sue"), number, "Rebuilt once more.", status="awaiting-confirmation", now=story.now)
-    resolution.confirm(story.by("sue"), number, "Good.", now=story.now)
+    confirmation.confirm(story.by("sue"), number, "Good.", now=story.now)
     assert states(anna, number) == {
         "response": "met", "next-response": "met", "resolution": "met", "effort": "late",
     }  # fmt: skip

@@ -13,7 +13,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.development import item_workflow, releases
 from deskterm.desk.development import items as dev
 from deskterm.desk.linking import duplicate
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import closing, confirmation, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times, escalation_review
 from deskterm.errors import DeskError
@@ -83,7 +83,7 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
 
     story.at("2026-11-27T10:00+00:00")
     assert "reminded" in story.letters(number)
-    resolution.confirm(sam, number, "It works.", now=story.now)
+    confirmation.confirm(sam, number, "It works.", now=story.now)
     assert story.status(number) == "closed"
     story.end()
 
@@ -105,7 +105,7 @@ def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
     assert story.sheet(first).type == "technical-support"
     assert story.sheet(first).row.severity == "medium"
     update.move(sam, first, "under-investigation", now=story.now)
-    resolution.close(sam, first, "insufficient-information", now=story.now)
+    closing.close(sam, first, "insufficient-information", now=story.now)
     assert story.status(first) == "closed"
     story.end()
 
@@ -132,11 +132,11 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
     releases.publish_release(eve, "2026-11-25", notes="Reports have their rows again.", now=story.now)
     assert story.status(number) == "client-sign-off"
     assert story.clock(number, "resolution").state == "met"
-    resolution.reject(sam, number, "Mine is still empty.", now=story.now)
+    confirmation.reject(sam, number, "Mine is still empty.", now=story.now)
     assert story.status(number) == "under-investigation"
     assert story.clock(number, "resolution").state == "running"
     resolution.resolve(sam, number, "Please sign in anew.", resolution="permanent", now=story.now)
-    resolution.confirm(sam, number, "It has its rows.", now=story.now)
+    confirmation.confirm(sam, number, "It has its rows.", now=story.now)
     assert story.status(number) == "closed"
     assert story.clock(number, "resolution").state == "met"
 

@@ -11,7 +11,7 @@ from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.linking.duplicate import close_as_duplicate
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import assignment, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
 from deskterm.desk.workflow import work_sessions as work
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 def dealt_with(desk: DeskSession) -> CommandResult:
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
-    return resolution.confirm(desk, 1001, now=at(20))
+    return confirmation.confirm(desk, 1001, now=at(20))
 
 
 @pytest.mark.requirement("S3-13", "S3-16")
@@ -39,10 +39,10 @@ def test_the_client_is_asked_before_a_ticket_is_closed(opened: Opened) -> None:
     update.move(desk, 1001, "in-progress", now=at(1))
     done = resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
     assert done.summary.startswith("1001: resolved, now Awaiting confirmation")
-    resolution.reject(desk, 1001, "It is not the cable.", now=at(15))
+    confirmation.reject(desk, 1001, "It is not the cable.", now=at(15))
     assert seen(desk).row.status == "in-progress"
     resolution.resolve(desk, 1001, "It was the switch.", now=at(20))
-    done = resolution.confirm(desk, 1001, "Works.", now=at(30))
+    done = confirmation.confirm(desk, 1001, "Works.", now=at(30))
     assert done.summary.startswith("1001: confirmed by the requester, now Closed")
 
 
@@ -53,7 +53,7 @@ def test_a_new_linked_ticket_begins_where_every_new_one_does(opened: Opened) -> 
     with desk.ticket(1001, "transfer", at(2)) as work:
         work.append("transferred", {"team": (work.state.team, "second-line"), "tier": (work.state.tier, 2)})
     resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
-    resolution.confirm(desk, 1001, now=at(20))
+    confirmation.confirm(desk, 1001, now=at(20))
     messages.record_customer_message(desk, 1001, "Again.", now=at(20) + 31 * DAY)
     new = seen(desk, 1002)
     assert new.tier == 1
@@ -84,7 +84,7 @@ def test_after_thirty_days_a_reply_makes_a_new_linked_ticket(opened: Opened) -> 
     with pytest.raises(DeskError, match="was closed more than 30 days ago and stays closed"):
         update.move(desk, 1001, "in-progress", now=late)
     with pytest.raises(DeskError, match="more than 30 days"):
-        resolution.reopen(desk, 1001, "called", now=late)
+        reopening.reopen(desk, 1001, "called", now=late)
 
 
 @pytest.mark.requirement("S3-14")
@@ -92,13 +92,13 @@ def test_an_agent_reopens_for_a_client_on_the_phone(opened: Opened) -> None:
     desk = opened("managed-services")
     dealt_with(desk)
     with pytest.raises(UsageError, match="Say why"):
-        resolution.reopen(desk, 1001, " ", now=at(30))
+        reopening.reopen(desk, 1001, " ", now=at(30))
     with pytest.raises(DeskError, match="not reopened by fax here, but by phone, email, portal"):
-        resolution.reopen(desk, 1001, "called", channel="fax", now=at(30))
-    done = resolution.reopen(desk, 1001, "Called: it is loose again.", now=at(40))
+        reopening.reopen(desk, 1001, "called", channel="fax", now=at(30))
+    done = reopening.reopen(desk, 1001, "Called: it is loose again.", now=at(40))
     assert done.summary.startswith("1001: reopened, now In progress")
     with pytest.raises(DeskError, match="is open already"):
-        resolution.reopen(desk, 1001, "called", now=at(41))
+        reopening.reopen(desk, 1001, "called", now=at(41))
 
 
 # -- the platform: stages, closed for good ----------------------------------------------------------------------------
@@ -107,8 +107,8 @@ def test_an_agent_reopens_for_a_client_on_the_phone(opened: Opened) -> None:
 def closed_for_good(desk: DeskSession) -> None:
     update.move(desk, 1001, "triage", now=at(1))
     resolution.resolve(desk, 1001, "It is configured.", code="configured", now=at(10))
-    resolution.confirm(desk, 1001, "Yes.", now=at(20))
-    resolution.confirm(desk, 1001, now=at(30))
+    confirmation.confirm(desk, 1001, "Yes.", now=at(20))
+    confirmation.confirm(desk, 1001, now=at(30))
 
 
 @pytest.mark.requirement("S4-10", "S4-11")
@@ -162,12 +162,12 @@ CHANGES: dict[str, Callable[[DeskSession], object]] = {
     "reply": lambda desk: messages.reply(desk, 1001, "Hello", now=at(40)),
     "note": lambda desk: messages.add_note(desk, 1001, "Hm", now=at(40)),
     "status": lambda desk: update.move(desk, 1001, "triage", now=at(40)),
-    "assign": lambda desk: update.assign(desk, 1001, "sam", now=at(40)),
+    "assign": lambda desk: assignment.assign(desk, 1001, "sam", now=at(40)),
     "severity": lambda desk: update.set_severity(desk, 1001, "severity-1", now=at(40)),
     "tag": lambda desk: update.tag(desk, 1001, ["x"], now=at(40)),
     "subject": lambda desk: update.edit(desk, 1001, subject="Other", now=at(40)),
     "resolve": lambda desk: resolution.resolve(desk, 1001, "Done", code="advised", now=at(40)),
-    "reopen": lambda desk: resolution.reopen(desk, 1001, "called", now=at(40)),
+    "reopen": lambda desk: reopening.reopen(desk, 1001, "called", now=at(40)),
     "check": lambda desk: checklists.tick_items(desk, 1001, [1], now=at(40)),
     "work": lambda desk: work.start(desk, 1001, now=at(40)),
 }

@@ -9,7 +9,7 @@ import pytest
 from deskterm.desk.conversation import messages, survey
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets import resolution
+from deskterm.desk.tickets import closing, confirmation
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation_review
 from deskterm.errors import DeskError, UsageError
@@ -50,7 +50,7 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: DeskSession) -> Non
     resolve(desk, 30)
     assert [answer.state for answer in answers(desk)] == ["asked"]  # the first question stands
     survey.record_answer(desk, 1001, 5, now=at(40))
-    resolution.confirm(desk, 1001, now=at(50))
+    confirmation.confirm(desk, 1001, now=at(50))
     assert [(answer.state, answer.values["score"]) for answer in answers(desk)] == [("answered", 5)]
     assert seen(desk).flags == ()
 
@@ -58,7 +58,7 @@ def test_everybody_is_asked_once_a_request_is_resolved(desk: DeskSession) -> Non
 @pytest.mark.requirement("S4-21")
 def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: DeskSession) -> None:
     resolve(desk, 10)
-    resolution.confirm(desk, 1001, now=at(20))
+    confirmation.confirm(desk, 1001, now=at(20))
     done = survey.record_answer(desk, 1001, 2, comment="It took a week", now=at(30))
     assert done.summary.startswith("1001: feedback 1 recorded, 2 of 5")
     assert "low-score" in seen(desk).flags
@@ -105,7 +105,7 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
 def test_nobody_is_asked_about_what_ended_without_a_resolution(store_url: str) -> None:
     desk = shipped_desk(store_url, "managed-services")
     register(desk, subject="No mail", requester="Ida", incomplete=True, now=at(0))
-    resolution.close(desk, 1001, "withdrawn", now=at(2))
+    closing.close(desk, 1001, "withdrawn", now=at(2))
     assert seen(desk).row.category == "closed"
     assert answers(desk) == []
     desk.store.close()
@@ -116,7 +116,7 @@ def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and
     desk: DeskSession,
 ) -> None:
     resolve(desk, 10)
-    resolution.confirm(desk, 1001, now=at(20))
+    confirmation.confirm(desk, 1001, now=at(20))
     done = survey.record_answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
     assert "escalated to Customer" in done.summary
     found = seen(desk)

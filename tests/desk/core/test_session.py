@@ -9,7 +9,7 @@ import pytest
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession, MovedOn
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from one_ticket import seen
@@ -136,11 +136,11 @@ def test_the_type_must_be_said_where_there_are_several(desk: DeskSession) -> Non
 
 def test_assigning_brings_the_agents_team_and_names_those_who_can_be_chosen(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
-    update.assign(desk, 1001, "sam", now=at(1))
+    assignment.assign(desk, 1001, "sam", now=at(1))
     assert (seen(desk, 1001).row.assignee, seen(desk, 1001).row.team) == ("sam", "first-line")
     with pytest.raises(DeskError, match="choose from ann, kim, lea, sam"):
-        update.assign(desk, 1001, "nobody-here", now=at(2))
-    update.assign(desk, 1001, None, now=at(3))
+        assignment.assign(desk, 1001, "nobody-here", now=at(2))
+    assignment.assign(desk, 1001, None, now=at(3))
     assert seen(desk, 1001).row.assignee is None
 
 

@@ -12,7 +12,7 @@ from deskterm.desk.directory import absence, participants
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import incidents
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import closing, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
@@ -222,7 +222,7 @@ def test_an_incident_is_resolved_with_its_tickets_in_one_act_and_those_that_may_
         incidents.attach_ticket(saas, number, incident, now=at(1))
     for number in (incident, first, second, over):
         update.move(saas, number, "triage", now=at(2))
-    resolution.close(saas, over, "duplicate", now=at(3))
+    closing.close(saas, over, "duplicate", now=at(3))
     done = incidents.resolve_incident(saas, incident, "All is up again: a disk was full.", code="configured", now=at(5))
     assert done.summary.startswith(
         f"{incident}: resolved, now On Customer Test; 2 attached tickets resolved with it, 3 people written to;"

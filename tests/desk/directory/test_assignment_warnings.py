@@ -11,7 +11,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence, tier_coverage
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
@@ -54,10 +54,10 @@ def seen(desk: DeskSession, number: int) -> TicketDetail:
 def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wall(desk: DeskSession) -> None:
     number = call(desk)
     absence.set_absence(as_(desk, "gil"), "gil", at(600), now=at(1))
-    done = update.assign(desk, number, "gil", now=at(2))
+    done = assignment.assign(desk, number, "gil", now=at(2))
     assert done.summary.startswith(f"{number} assigned to gil; Gil is away until Tue 24 Nov 2026 06:00 AEDT")
-    assert "away" not in update.assign(desk, number, "two", now=at(3)).summary
-    assert "away" not in update.assign(desk, number, "gil", now=at(601)).summary
+    assert "away" not in assignment.assign(desk, number, "two", now=at(3)).summary
+    assert "away" not in assignment.assign(desk, number, "gil", now=at(601)).summary
     again = register(
         desk, subject="Odd", requester="Ida", assignee="two", fields={"contact-phone": "02 9999 1234"}, now=at(602)
     )
@@ -68,14 +68,17 @@ def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wa
 def test_giving_a_ticket_of_a_certified_level_to_somebody_without_a_certificate_says_so(desk: DeskSession) -> None:
     number = call(desk, priority="critical")
     assert seen(desk, number).tier == 3
-    assert "Two has no certificate, which Level three asks for" in update.assign(desk, number, "two", now=at(1)).summary
-    assert "certificate" not in update.assign(desk, number, "tri", now=at(2)).summary
+    assert (
+        "Two has no certificate, which Level three asks for"
+        in assignment.assign(desk, number, "two", now=at(1)).summary
+    )
+    assert "certificate" not in assignment.assign(desk, number, "tri", now=at(2)).summary
 
 
 def test_a_ticket_is_not_given_to_somebody_who_only_looks_on(desk: DeskSession) -> None:
     number = call(desk)
     with pytest.raises(DeskError, match="Vic only looks on: give"):
-        update.assign(desk, number, "vic", now=at(1))
+        assignment.assign(desk, number, "vic", now=at(1))
 
 
 @pytest.mark.requirement("S3-12")

@@ -13,7 +13,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity, refresh_projections
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from small_desk import at, small_desk
@@ -135,4 +135,4 @@ def do(desk: DeskSession, number: int, act: str, minute: int) -> None:
         case "tag":
             update.tag(desk, number, [f"t{minute % 3}"], now=now)
         case _:
-            update.assign(desk, number, act, now=now)
+            assignment.assign(desk, number, act, now=now)

@@ -17,7 +17,7 @@ from deskterm.desk.linking import split
 from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.linking.merge import merge_into
 from deskterm.desk.notify import letters
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment, update
 from deskterm.desk.workflow import due_times
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
@@ -132,7 +132,7 @@ def test_several_tickets_go_back_together_or_not_at_all(desk: DeskSession) -> No
     with desk.as_one():
         for number in numbers:
             update.move(desk, number, "working", now=at(10))
-            update.assign(desk, number, "sam", now=at(10))
+            assignment.assign(desk, number, "sam", now=at(10))
     update.tag(of(desk, "kim"), numbers[2], ["vip"], now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {numbers[2]} was part of it, and has moved on: kim tagged it"):
         undo_last_command(desk, numbers[0], now=at(12))

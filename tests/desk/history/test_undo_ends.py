@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import duplicate, incidents, merge
 from deskterm.desk.notify import letters
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import closing, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
@@ -112,7 +112,7 @@ def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(
 def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: Opened) -> None:
     desk = as_(opened("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
-    resolution.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
+    closing.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     number = messages.record_customer_message(desk, 1001, "It is back.", now=at(3)).number
     with pytest.raises(DeskError, match="what the requester wrote stays, and so does the ticket that came of it"):
         undo_last_command(desk, 1001, now=at(4))
@@ -125,7 +125,7 @@ def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: 
 def test_what_was_closed_for_good_is_not_opened_by_taking_back(opened: Opened) -> None:
     desk = as_(opened("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
-    resolution.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
+    closing.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     with pytest.raises(DeskError, match="it is closed for good: open a new one that names it"):
         undo_last_command(desk, 1001, now=at(3))
 
@@ -159,7 +159,7 @@ def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Open
         lambda number: messages.reply(desk, number, "Hello", now=at(5)),
         lambda number: messages.add_note(desk, number, "Hm", now=at(5)),
         lambda number: resolution.resolve(desk, number, "Done", now=at(5)),
-        lambda number: resolution.reopen(desk, number, "called", now=at(5)),
+        lambda number: reopening.reopen(desk, number, "called", now=at(5)),
         lambda number: update.move(desk, number, "closed", now=at(5)),
     ]
     for number in (other, third):

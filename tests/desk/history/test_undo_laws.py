@@ -20,7 +20,7 @@ from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import duplicate, merge, split
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.desk.workflow.transfer import transfer
@@ -68,7 +68,7 @@ ACTS: dict[str, Callable[[Office, int, int, int], object]] = {
     "low": lambda o, n, x, m: update.set_severity(o.ann, n, "low", now=at(m)),
     "task": lambda o, n, x, m: update.edit(o.ann, n, type="task", now=at(m)),
     "larch": lambda o, n, x, m: update.update_ticket(o.ann, n, organisation="larch", now=at(m)),
-    "assign": lambda o, n, x, m: update.assign(o.ann, n, ("sam", "kim")[m % 2], now=at(m)),
+    "assign": lambda o, n, x, m: assignment.assign(o.ann, n, ("sam", "kim")[m % 2], now=at(m)),
     "due": lambda o, n, x, m: due_times.set_due(
         o.kim, n, ("response", "resolution")[m % 2], at(m + 99), reason="x", now=at(m)
     ),

@@ -16,7 +16,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import duplicate, merge
 from deskterm.desk.linking.separate import separate_ticket
-from deskterm.desk.tickets import resolution
+from deskterm.desk.tickets import reopening
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.load import load
@@ -71,7 +71,7 @@ def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(
     with pytest.raises(DeskError, match=f"or part the two: `deskterm ticket separate {second} WHY`"):
         undo_last_command(desk, second, now=at(12))
     with pytest.raises(DeskError, match=f"ticket separate {second} WHY"):
-        resolution.reopen(desk, second, "called", now=at(12))
+        reopening.reopen(desk, second, "called", now=at(12))
     done = separate_ticket(desk, second, "it is another matter", now=at(13))
     assert done.summary == (
         f"{second} is a ticket of its own again, now New; one person leaves {first}; what was said stays where it is"

@@ -12,7 +12,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.policy.departments import home_of
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
@@ -77,7 +77,7 @@ def test_the_lead_is_told_where_everybody_in_the_department_is_away(agency: Desk
     absence.set_absence(agency, "sam", at(600), now=at(0))
     number = ticket(agency)
     assert heard(agency, "lea") == ["a new ticket, and everybody in Support is away"]
-    update.assign(agency, number, "kim", now=at(1))
+    assignment.assign(agency, number, "kim", now=at(1))
     said = messages.record_customer_message(agency, number, "Any news?", now=at(5))
     assert "told instead" not in said.summary
     assert "the requester wrote" in heard(agency, "kim")  # who has it hears of it, wherever they belong
@@ -89,13 +89,13 @@ def test_teams_are_the_departments_where_there_are_only_these(agency: DeskSessio
     with pytest.raises(DeskError, match=refused):
         transfer(agency, number, team="nope", note="x", now=at(1))
     with pytest.raises(DeskError, match=refused):
-        update.assign(agency, number, "sam", team="nope", now=at(1))
+        assignment.assign(agency, number, "sam", team="nope", now=at(1))
     with pytest.raises(DeskError, match=refused):
         members(agency, sam="nope")
     with pytest.raises(DeskError, match=refused):
         ticket(agency, team="nope")
     members(agency, sam="Billing")
-    assert update.assign(agency, number, "sam", now=at(2)).changes["team"] == (None, "billing")
+    assert assignment.assign(agency, number, "sam", now=at(2)).changes["team"] == (None, "billing")
 
 
 def test_a_procedure_with_neither_teams_nor_departments_takes_no_team(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.policy.permissions import NamedAct
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import closing, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times
 from deskterm.errors import DeskError
@@ -88,7 +88,7 @@ NAMED: dict[NamedAct, Named] = {
     ),
     "close": Named(
         "web-agency", "closer", "problem", _nothing,
-        lambda d, n: resolution.close(d, n, "not-a-client", now=MONDAY), AGENTS,
+        lambda d, n: closing.close(d, n, "not-a-client", now=MONDAY), AGENTS,
     ),
     "retype": Named(
         "web-agency", "sorter", "problem", _nothing,

@@ -11,7 +11,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
-from deskterm.desk.tickets import update
+from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from role_table import ROLES, WHO_MAY
@@ -22,7 +22,7 @@ COMMANDS: dict[str, Callable[[DeskSession], object]] = {
     "reply": lambda desk: messages.reply(desk, 1001, "x", now=at(5)),
     "note": lambda desk: messages.add_note(desk, 1001, "x", now=at(5)),
     "move": lambda desk: update.move(desk, 1001, "working", now=at(5)),
-    "assign": lambda desk: update.assign(desk, 1001, "sam", now=at(5)),
+    "assign": lambda desk: assignment.assign(desk, 1001, "sam", now=at(5)),
     "severity": lambda desk: update.set_severity(desk, 1001, "high", now=at(5)),
     "tag": lambda desk: update.tag(desk, 1001, ["a"], now=at(5)),
     "edit": lambda desk: update.edit(desk, 1001, subject="y", now=at(5)),

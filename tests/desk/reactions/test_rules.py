@@ -15,6 +15,7 @@ from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy import shifts
 from deskterm.desk.reactions.suggestions import accept_suggestion, dismiss_suggestion
+from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets import update as handling
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
@@ -145,7 +146,7 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
     runner = Runner(desk.store)
     numbers = [register(desk, subject=f"Call {n}", **CALL, now=MONDAY).number for n in range(2)]
     third = register(desk, subject="Down", priority="critical", **CALL, now=MONDAY).number
-    handling.assign(desk, numbers[0], "gil", now=MONDAY)
+    assignment.assign(desk, numbers[0], "gil", now=MONDAY)
     list(runner.step(MONDAY))
     assert {seen(desk, number).row.team for number in numbers} == {"global"}
     morning = MONDAY + timedelta(hours=12)  # 08:00 in Sydney
@@ -155,7 +156,7 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
     moved = next(event for event in seen(desk, numbers[1]).events if event.kind == "assigned" and event.actor != "ann")
     assert moved.at == int(morning.timestamp())
     assert seen(desk, third).row.team == "third-line"
-    handling.assign(desk, numbers[0], "gil", team="global", now=morning + timedelta(minutes=30))
+    assignment.assign(desk, numbers[0], "gil", team="global", now=morning + timedelta(minutes=30))
     list(Runner(desk.store).step(morning + timedelta(minutes=40)))
     assert seen(desk, numbers[0]).row.team == "global"  # said by somebody after the change
     with open_reader(store_url) as reader:
@@ -169,7 +170,7 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
 def test_after_half_an_hour_of_work_the_agent_is_asked_and_takes_it_or_leaves_it(store_url: str) -> None:
     desk = managed(store_url)
     number = register(desk, subject="Odd", **CALL, now=MONDAY).number
-    handling.assign(desk, number, "gil", now=MONDAY)
+    assignment.assign(desk, number, "gil", now=MONDAY)
     work_sessions.start(as_(desk, "gil"), number, now=MONDAY)
     runner = Runner(desk.store)
     list(runner.step(MONDAY + timedelta(minutes=26)))

@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import closing, confirmation, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from one_ticket import seen
@@ -53,14 +53,14 @@ def test_a_ticket_is_not_closed_by_hand_before_its_client_has_confirmed(services
     for one in shut:
         with pytest.raises(DeskError, match=ways):
             one()
-    resolution.confirm(services, number, now=at(5))
+    confirmation.confirm(services, number, now=at(5))
     assert seen(services, number).row.status == "closed"
 
 
 @pytest.mark.requirement("S3-13")
 def test_a_ticket_is_closed_unasked_for_a_reason_of_the_procedure(services: DeskSession) -> None:
     first, second = ticket(services), ticket(services)
-    resolution.close(services, first, "withdrawn", now=at(1))
+    closing.close(services, first, "withdrawn", now=at(1))
     update.move(services, second, "closed", reason="duplicate", now=at(1))
     assert [seen(services, number).row.status for number in (first, second)] == ["closed", "closed"]
 
@@ -80,5 +80,5 @@ def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(ve
     assert seen(vendor, number).row.status == "under-investigation"
     with pytest.raises(DeskError, match=f"confirmed: say so with `deskterm ticket confirm {number}`"):
         update.move(vendor, number, "closed", now=at(4))
-    resolution.confirm(vendor, number, now=at(5))
+    confirmation.confirm(vendor, number, now=at(5))
     assert seen(vendor, number).row.status == "closed"

@@ -12,7 +12,8 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.policy.request_fields import Incomplete, Person, people
 from deskterm.desk.tickets import update
-from deskterm.desk.tickets.register import register, supply_fields
+from deskterm.desk.tickets.register import register
+from deskterm.desk.tickets.supply import supply_fields
 from deskterm.desk.workflow.exemption import exempt, unexempt
 from deskterm.desk.workflow.priority_override import override_priority
 from deskterm.desk.workflow.severity_confirmation import confirm_severity

@@ -9,8 +9,9 @@ import pytest
 from deskterm.automation.runner import Runner
 from deskterm.desk.conversation import messages
 from deskterm.desk.notify.letter_checks import find_missing_parts
-from deskterm.desk.tickets import resolution, update
-from deskterm.desk.tickets.register import register, supply_fields
+from deskterm.desk.tickets import closing, confirmation, resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.tickets.supply import supply_fields
 from deskterm.desk.workflow import checklists
 from deskterm.desk.workflow.transition_rules import NeedsReply
 from deskterm.errors import DeskError, UsageError
@@ -42,7 +43,7 @@ def test_a_service_task_is_in_progress_and_ends_with_the_requester(opened: Opene
         update.move(desk, 1001, status, now=at(minute))
     done = resolution.resolve(desk, 1001, "3,900 letters are out.", now=at(60))
     assert done.summary.startswith("1001: resolved, now Client Sign Off")
-    resolution.confirm(desk, 1001, "All arrived.", now=at(90))
+    confirmation.confirm(desk, 1001, "All arrived.", now=at(90))
     assert seen(desk).row.status == "closed"
 
 
@@ -91,8 +92,8 @@ def test_a_ticket_that_lacks_information_is_closed_for_that_reason(opened: Opene
     update.move(desk, 1001, "under-investigation", now=at(1))
     messages.reply(desk, 1001, "On which page?", status="awaiting-client-info", now=at(2))
     with pytest.raises(DeskError, match=r"Known: insufficient-information, duplicate, withdrawn"):
-        resolution.close(desk, 1001, "bored", now=at(3))
-    done = resolution.close(desk, 1001, "insufficient-information", now=at(5 * 1440))
+        closing.close(desk, 1001, "bored", now=at(3))
+    done = closing.close(desk, 1001, "insufficient-information", now=at(5 * 1440))
     assert done.summary.startswith("1001: Closed/Resolved, insufficient information")
     assert hung(desk, "resolution")[0]["code"] == "insufficient-information"
 
@@ -137,7 +138,7 @@ def test_a_temporary_fix_stops_the_resolution_clock_and_leaves_the_permanent_one
         "met",
         ("incomplete", "outstanding"),
     )
-    resolution.confirm(desk, 1001, now=at(60))
+    confirmation.confirm(desk, 1001, now=at(60))
     assert "outstanding" in seen(desk).flags, "closed, and still to be fixed for good"
     resolution.record_permanent_fix(desk, 1001, note="Released on Friday.", now=at(120))
     assert "outstanding" not in seen(desk).flags
@@ -192,17 +193,17 @@ def test_the_client_rejects_the_fix_and_then_confirms_another(opened: Opened) ->
     desk = opened("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
-        resolution.confirm(desk, 1001, now=at(2))
+        confirmation.confirm(desk, 1001, now=at(2))
     resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
     with pytest.raises(DeskError, match="is Client Sign Off already"):
         resolution.resolve(desk, 1001, "It is repaired.", now=at(11))
-    done = resolution.reject(desk, 1001, "It is not.", channel="portal", received_at=at(15), now=at(20))
+    done = confirmation.reject(desk, 1001, "It is not.", channel="portal", received_at=at(15), now=at(20))
     assert done.summary.startswith("1001: not confirmed by the requester, now Under Investigation")
     found = seen(desk)
     assert (found.reopened, states(desk)["resolution"]) == (1, "running")
     assert found.messages[-1].at == int(at(15).timestamp())
     resolution.resolve(desk, 1001, "Now it is.", now=at(30))
-    resolution.confirm(desk, 1001, channel="phone", now=at(40))
+    confirmation.confirm(desk, 1001, channel="phone", now=at(40))
     assert seen(desk).row.status == "closed"
     assert [said["state"] for said in hung(desk, "resolution")] == ["rejected", "permanent"]
 

@@ -13,7 +13,7 @@ from deskterm.desk.domain.quoted_text import remove_history
 from deskterm.desk.history import undo
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation, escalation_phrases, escalation_review, priority_dispute
 from deskterm.errors import DeskError, UsageError
@@ -354,14 +354,14 @@ def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_
     escalation.escalate(services, number, reason="complex", now=at(1))
     resolution.resolve(services, number, "Replaced the disk.", now=at(2))
     assert "escalated" in seen(services, number).flags
-    resolution.confirm(services, number, now=at(3))
+    confirmation.confirm(services, number, now=at(3))
     (step,) = steps(services, number)
     with open_reader(services.store.url) as reader:
         assert (step.state, "escalated" in seen(services, number).flags, escalations(reader)) == ("over", False, [])
     undo.undo_last_command(services, number, now=at(4))
     assert (steps(services, number)[0].state, "escalated" in seen(services, number).flags) == ("open", True)
-    resolution.confirm(services, number, now=at(5))
-    resolution.reopen(services, number, "It is back", now=at(6))
+    confirmation.confirm(services, number, now=at(5))
+    reopening.reopen(services, number, "It is back", now=at(6))
     assert steps(services, number)[0].state == "over"
 
 
@@ -381,7 +381,7 @@ def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_
     with saas.ticket(number, "escalate", at(1)) as work:
         work.append("moved", {"status": (work.state.status, "pending-closure")})
         work.done("")
-    resolution.confirm(saas, number, now=at(1))
+    confirmation.confirm(saas, number, now=at(1))
     with saas.ticket(number, "escalate", at(2), final=True) as work:
         escalation.begin_ladder(work, "customer-escalation", reason="a low score", afterwards=True)
         work.done("")

@@ -12,7 +12,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items, releases
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
-from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets import assignment, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
@@ -79,7 +79,7 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     rule = Rule(key="done", label="Low is done", on="priority-change", when={"priority": "low"}, status="resolved")
     desk = made("campus-it", rules=(rule,))
     number = opened(desk)
-    update.assign(desk, number, "sam", now=at(1))
+    assignment.assign(desk, number, "sam", now=at(1))
     done = update.update_ticket(desk, number, priority="low", now=at(2))
     assert status(desk, number) == "registered"
     assert "stays Registered: Resolved needs a word on how it was resolved" in done.summary
@@ -89,7 +89,7 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     undo_last_command(desk, number, now=at(3))
     update.move(desk, number, "in-progress", now=at(4))
     resolution.resolve(desk, number, "A new lamp.", code="solved", status="resolved", now=at(5))
-    resolution.reopen(desk, number, "dark again", now=at(6))
+    reopening.reopen(desk, number, "dark again", now=at(6))
     update.update_ticket(desk, number, priority="low", now=at(7))
     assert status(desk, number) == "in-progress", "what was said before it came back does not count"
 

@@ -12,7 +12,8 @@ from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import decoded
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets.update import assign, move
+from deskterm.desk.tickets.assignment import assign
+from deskterm.desk.tickets.update import move
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.imports import import_events

@@ -11,7 +11,7 @@ import pytest
 from textual.message import Message
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.tickets import register, update
+from deskterm.desk.tickets import assignment, register, update
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.messages import (
     CardRead,
@@ -134,7 +134,7 @@ def test_somebody_elses_write_is_read_unasked(reading: Reading) -> None:
     reading.post.first(CardRead)
     reading.post.first(SoonRead)
     before = reading.now_said()
-    update.assign(reading.desk, first.number, "kim", now=at(5))
+    assignment.assign(reading.desk, first.number, "kim", now=at(5))
     again = reading.post.first(CardRead, before, lambda m: m.card is not None and m.card.line.assignee == "kim")
     assert again.card is not None
     assert again.card.turns[-1].words == "assignee none → kim, team none → First line"

@@ -78,7 +78,7 @@ def close(
     as_json: AsJson = False,
 ) -> None:
     """Close a ticket without a resolution, for one of the procedure's reasons."""
-    from deskterm.desk.tickets.resolution import close as end
+    from deskterm.desk.tickets.closing import close as end
 
     invocation: CliContext = context.obj
     report(end(invocation.desk(), number, because, now=time_of(invocation)), as_json)
@@ -94,9 +94,9 @@ def confirm(
     as_json: AsJson = False,
 ) -> None:
     """The requester says that all is well: the ticket is closed, or goes the last step before."""
-    from deskterm.desk.tickets import resolution
+    from deskterm.desk.tickets import confirmation
 
-    _answered(context, resolution.confirm, number, words, author, channel, received, as_json)
+    _answered(context, confirmation.confirm, number, words, author, channel, received, as_json)
 
 
 def reject(
@@ -109,9 +109,9 @@ def reject(
     as_json: AsJson = False,
 ) -> None:
     """The requester says that it is not resolved: the ticket goes back to be looked at again."""
-    from deskterm.desk.tickets import resolution
+    from deskterm.desk.tickets import confirmation
 
-    _answered(context, resolution.reject, number, words, author, channel, received, as_json)
+    _answered(context, confirmation.reject, number, words, author, channel, received, as_json)
 
 
 def _answered(
@@ -143,7 +143,7 @@ def reopen(
     clocks count from when that came.
     """
     from deskterm.desk.conversation.thanks_messages import overrule_thanks
-    from deskterm.desk.tickets.resolution import reopen as take_up
+    from deskterm.desk.tickets.reopening import reopen as take_up
 
     invocation: CliContext = context.obj
     desk, now = invocation.desk(), time_of(invocation)

@@ -80,7 +80,7 @@ def supply(
     as_json: AsJson = False,
 ) -> None:
     """Give what a request did not say: fields of its type."""
-    from deskterm.desk.tickets.register import supply_fields as give
+    from deskterm.desk.tickets.supply import supply_fields as give
 
     pairs = [text.partition("=") for text in fields]
     for key, sign, _ in pairs:

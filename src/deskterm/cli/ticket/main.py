@@ -189,7 +189,7 @@ def assign(
     as_json: AsJson = False,
 ) -> None:
     """Give a ticket to an agent."""
-    from deskterm.desk.tickets.update import assign as give
+    from deskterm.desk.tickets.assignment import assign as give
 
     if (login is None) == (not nobody):
         raise UsageError("Name the agent who gets it, or say --nobody.")

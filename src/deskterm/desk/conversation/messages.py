@@ -13,14 +13,9 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.domain.links import goes_on_at
 from deskterm.desk.notify.letter_checks import check_resolution_letter
-from deskterm.desk.tickets.resolution import (
-    build_resolution_changes,
-    find_default_code,
-    find_reopen_status,
-    is_closed_to_replies,
-    require_message_text,
-    resolve_arrival,
-)
+from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
+from deskterm.desk.tickets.reopening import find_reopen_status, is_closed_to_replies
+from deskterm.desk.tickets.resolution import build_resolution_changes, find_default_code
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.procedure.schema import Status
 

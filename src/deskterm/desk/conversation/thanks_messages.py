@@ -10,7 +10,7 @@ from deskterm.desk.conversation.thanks_filter import is_only_thanks, may_be_than
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import change, of_kind
-from deskterm.desk.tickets.resolution import find_reopen_status
+from deskterm.desk.tickets.reopening import find_reopen_status
 from deskterm.desk.workflow.transition_rules import require_reopenable
 from deskterm.errors import DeskError
 from deskterm.store.db.tables import Contact, Message, Organisation, PersonalText, table_of

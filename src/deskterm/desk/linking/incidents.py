@@ -21,7 +21,8 @@ from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import find_missing_parts, format_missing_parts, require_complete_letter
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.tickets import resolution as closing
-from deskterm.desk.tickets.resolution import ResolutionKind, require_message_text
+from deskterm.desk.tickets.message_input import require_message_text
+from deskterm.desk.tickets.resolution import ResolutionKind
 from deskterm.desk.workflow.transition_rules import check_transition
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Status

@@ -18,7 +18,7 @@ from deskterm.desk.domain.fold import folded, standing
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO, is_merge_into_another
 from deskterm.desk.domain.records import of_kind, removal
 from deskterm.desk.linking.duplicate import find_successor
-from deskterm.desk.tickets.resolution import find_reopen_status
+from deskterm.desk.tickets.reopening import find_reopen_status
 from deskterm.errors import DeskError, UsageError
 
 

@@ -1,5 +1,4 @@
-"""What a request still does not say: after its type became another one, and when it came of another ticket (S1-03,
-S2-08)."""
+"""Missing fields of a request, after its type was changed (S1-03) and for a ticket that came from another (S2-08)."""
 
 from __future__ import annotations
 
@@ -15,42 +14,45 @@ from deskterm.procedure.schema import RequestType
 from deskterm.store.db.tables import Contact, table_of
 
 INCOMPLETE = "incomplete"
-"""What a ticket is marked with that lacks what its type asks for."""
+"""Flag of a ticket that lacks a field which its type requires."""
 MISSING = "missing"
-"""The kind of record that says what a ticket lacks: its `fields`."""
+"""Kind of the record that lists the missing fields of a ticket in its `fields`."""
 
 
-def recheck_missing_fields(work: TicketTransaction, kind: RequestType, changes: Changes) -> Changes:
-    """The change of what a ticket lacks when it becomes one of a type. changes: the others that come with that."""
-    lacking = [key for key in wanted(work.procedure, kind) if not _has(work, key, changes)]
-    known = work.state.records.get((MISSING, "1"))
-    if known is None and not lacking:
+def recheck_missing_fields(work: TicketTransaction, request_type: RequestType, changes: Changes) -> Changes:
+    """Return the change of the missing fields for a ticket that gets another type; none where nothing was or is
+    missing.
+
+    changes: the other changes that come with the type.
+    """
+    missing_keys = [key for key in wanted(work.procedure, request_type) if not _has_value(work, key, changes)]
+    record = work.state.records.get((MISSING, "1"))
+    if record is None and not missing_keys:
         return {}
-    return build_missing_change(work.state.records, lacking)
+    return build_missing_change(work.state.records, missing_keys)
 
 
 def check_split_ticket_fields(work: TicketTransaction, body: str) -> Changes:
-    """What a ticket lacks that came of another one: what its type asks for is asked anew of a matter of its own. work:
-    after its first event; body: its first message."""
-    kind = work.procedure.types.get(work.state.type)
-    if kind is None:
+    """Return the change of the missing fields for a ticket that came from another: it is a matter of its own, so what
+    its type requires is checked anew. Called after the first event. body: its first message."""
+    request_type = work.procedure.types.get(work.state.type)
+    if request_type is None:
         return {}
-    lacking = [
+    missing_keys = [
         key
-        for key in wanted(work.procedure, kind)
-        if not (body.strip() if key == "description" else _has(work, key, {}))
+        for key in wanted(work.procedure, request_type)
+        if not (body.strip() if key == "description" else _has_value(work, key, {}))
     ]
-    return build_missing_change({}, lacking) if lacking else {}
+    return build_missing_change({}, missing_keys) if missing_keys else {}
 
 
-def build_missing_change(records: Records, lacking: Sequence[str]) -> Changes:
-    """The change that says what a ticket lacks, by the keys of fields; of one that lacks nothing more, that it was
-    given."""
-    state = {"state": "open", "flag": INCOMPLETE} if lacking else {"state": "given", "flag": None}
-    return change(records, MISSING, "1", fields=list(lacking), **state)
+def build_missing_change(records: Records, missing_keys: Sequence[str]) -> Changes:
+    """Return the change that records which fields are missing, by key; for an empty list, that all were given."""
+    state = {"state": "open", "flag": INCOMPLETE} if missing_keys else {"state": "given", "flag": None}
+    return change(records, MISSING, "1", fields=list(missing_keys), **state)
 
 
-def _has(work: TicketTransaction, key: str, changes: Changes) -> bool:
+def _has_value(work: TicketTransaction, key: str, changes: Changes) -> bool:
     state = work.state
     if state.fields.get(key) not in (None, "", []):
         return True

@@ -1,5 +1,4 @@
-"""What a change would do to the clocks of a ticket, before it is made: the change itself, in a transaction that is
-never written."""
+"""Preview of due times: the change itself, in a transaction that is never written."""
 
 from __future__ import annotations
 
@@ -7,7 +6,8 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.due_changes import DueChange
-from deskterm.desk.tickets.update import Unchanged, update_ticket
+from deskterm.desk.tickets.update import update_ticket
+from deskterm.errors import Unchanged
 
 
 def preview_due_changes(
@@ -20,10 +20,10 @@ def preview_due_changes(
     organisation: str | None = None,
     now: datetime,
 ) -> list[DueChange]:
-    """Old and new due instants of the clocks that would move, in the order of the procedure (rule 17); none where
-    the ticket is as it would be made already. DeskError where the change itself would be refused."""
+    """Return the due times that a change would move, with their old and new instants, in the order of the procedure
+    (rule 17); none where the ticket is like that already. Raises DeskError where the change itself would be refused."""
     try:
-        done = update_ticket(
+        result = update_ticket(
             desk,
             number,
             severity=severity,
@@ -35,4 +35,4 @@ def preview_due_changes(
         )
     except Unchanged:
         return []
-    return list(done.moved)
+    return list(result.moved)

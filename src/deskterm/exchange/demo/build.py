@@ -15,7 +15,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.desk.tickets import register, resolution, update
+from deskterm.desk.tickets import assignment, confirmation, register, update
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.story_loader import Storybook, storybook
@@ -215,7 +215,9 @@ class _Telling:
             case "move":
                 self._move(desk, ticket, step.move or "", at)
             case "assign":
-                update.assign(desk, ticket, self._login(step.assign) if step.assign else None, team=step.team, now=at)
+                assignment.assign(
+                    desk, ticket, self._login(step.assign) if step.assign else None, team=step.team, now=at
+                )
             case "severity":
                 update.set_severity(desk, ticket, step.severity or "", now=at)
             case "tags":
@@ -227,7 +229,7 @@ class _Telling:
         """Whoever closes a ticket where the requester is asked first has heard that all is well."""
         closes = desk.procedure.statuses[status].category == "closed"
         if closes and desk.procedure.definition.closing.confirm_before_close:
-            resolution.confirm(desk, ticket, now=at)
+            confirmation.confirm(desk, ticket, now=at)
         else:
             update.move(desk, ticket, status, now=at)
 

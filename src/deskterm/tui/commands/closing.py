@@ -68,9 +68,9 @@ class Close(Command):
             now = screen.instant()
 
             def close(desk: DeskSession, number: int) -> CommandResult:
-                from deskterm.desk.tickets import resolution
+                from deskterm.desk.tickets import closing
 
-                return resolution.close(desk, number, because, now=now)
+                return closing.close(desk, number, because, now=now)
 
             await screen.carrying.to_each(lines, close)
 
@@ -125,9 +125,9 @@ class Reopen(Command):
         if reason:
 
             def reopen(desk: DeskSession, number: int) -> CommandResult:
-                from deskterm.desk.tickets import resolution
+                from deskterm.desk.tickets import reopening
 
-                return resolution.reopen(desk, number, reason, now=now)
+                return reopening.reopen(desk, number, reason, now=now)
 
             await screen.carrying.to_each(lines, reopen)
 
@@ -206,9 +206,9 @@ async def _judged(screen: DeskScreen, argument: str, *, confirmed: bool) -> None
     now, words = screen.instant(), "" if words == "-" else words
 
     def judge(desk: DeskSession, number: int) -> CommandResult:
-        from deskterm.desk.tickets import resolution
+        from deskterm.desk.tickets import confirmation
 
-        return (resolution.confirm if confirmed else resolution.reject)(desk, number, words, now=now)
+        return (confirmation.confirm if confirmed else confirmation.reject)(desk, number, words, now=now)
 
     await screen.carrying.to_each(lines, judge)
 

@@ -164,9 +164,9 @@ async def assign(screen: DeskScreen, lines: Sequence[QueueLine], login: str | No
     now = screen.instant()
 
     def give(desk: DeskSession, number: int) -> CommandResult:
-        from deskterm.desk.tickets import update
+        from deskterm.desk.tickets import assignment
 
-        return update.assign(desk, number, login, now=now)
+        return assignment.assign(desk, number, login, now=now)
 
     await screen.carrying.to_each(lines, give)
 

@@ -1,0 +1,58 @@
+"""Closing of a ticket without a resolution, for one of the procedure's reasons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.records import change, next_key
+from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.workflow.transition_rules import (
+    RESOLUTION,
+    check_transition,
+)
+from deskterm.errors import DeskError, UsageError
+
+
+def close(
+    desk: DeskSession,
+    number: int,
+    because: str,
+    *,
+    status: str | None = None,
+    now: datetime,
+    version: int | None = None,
+) -> CommandResult:
+    """Close a ticket without a resolution, for one of the procedure's reasons: too little information (S1-03),
+    withdrawn …
+
+    because: key or label of the reason. status: key of the closed status, where several may follow; left out, the
+    first.
+    """
+    with desk.ticket(number, "move", now, version, doing="close tickets") as work:
+        reason = chosen("closing reason", because, work.procedure.definition.closing.reasons)
+        following = work.procedure.next_statuses(work.state.type, work.state.status)
+        target = status or next((one.key for one in following if one.category == "closed"), None)
+        if target is None:
+            steps = ", ".join(f"{one.label} ({one.key})" for one in following) or "nowhere, it is final"
+            raise DeskError(f"Ticket {number} cannot be closed from where it is; it can go to: {steps}.")
+        closed_status = check_transition(work, target, with_closing_reason=True, anyway=True)
+        if closed_status.category != "closed":
+            raise UsageError(
+                f"{closed_status.label} does not close a ticket: use `deskterm ticket set {number} --status`."
+            )
+        changes = {**build_closing_changes(work, reason.key), "status": (work.state.status, closed_status.key)}
+        work.append("moved", changes, reason=reason.label, because=reason.key)
+        result = work.done(f"{number}: {closed_status.label}, {reason.label[:1].lower()}{reason.label[1:]}")
+    return result
+
+
+def build_closing_changes(work: TicketTransaction, reason: str) -> Changes:
+    """Return the change that records a closing reason instead of a resolution, to be added to the event that closes the
+    ticket."""
+    state = work.state
+    key = next_key(state.records, RESOLUTION)
+    values = {"state": "without", "code": reason, "who": work.context.agent.login, "turn": state.reopened}
+    return change(state.records, RESOLUTION, key, **values)

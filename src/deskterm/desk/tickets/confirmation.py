@@ -1,0 +1,112 @@
+"""Confirmation and rejection of a resolution by the requester."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from deskterm.desk.core.people import writer
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction
+from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.records import change
+from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
+from deskterm.desk.workflow.transition_rules import (
+    RESOLUTION,
+    check_transition,
+    find_current_resolution,
+    has_unrejected_resolution,
+)
+from deskterm.errors import DeskError
+from deskterm.procedure.schema import Status
+
+
+def confirm(
+    desk: DeskSession,
+    number: int,
+    words: str = "",
+    *,
+    author: str | None = None,
+    channel: str = "",
+    received_at: datetime | None = None,
+    now: datetime,
+    version: int | None = None,
+) -> CommandResult:
+    """Confirm a resolution for the requester, who was asked or given one (S1-27, S3-13): the ticket is closed, or takes
+    the last step before.
+
+    words: the requester's text, if they wrote. author: name or address of the writer, where it is not the requester.
+    channel, received_at: of their message.
+    """
+    with desk.ticket(number, "move", now, version, doing="say that all is well for a requester") as work:
+        if not has_unrejected_resolution(work.state):
+            _require_awaiting_confirmation(work)
+        following = work.procedure.next_statuses(work.state.type, work.state.status)
+        final_statuses = [one for category in ("closed", "solved") for one in following if one.category == category]
+        if not final_statuses:
+            raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
+        target = check_transition(work, final_statuses[0].key, with_message=True, confirmed=True)
+        _append_verdict(work, target, words, author, channel, received_at, {}, "confirmed")
+        result = work.done(f"{number}: confirmed by the requester, now {target.label}")
+    return result
+
+
+def reject(
+    desk: DeskSession,
+    number: int,
+    words: str = "",
+    *,
+    author: str | None = None,
+    channel: str = "",
+    received_at: datetime | None = None,
+    now: datetime,
+    version: int | None = None,
+) -> CommandResult:
+    """Reject a resolution for the requester: the ticket returns to the status in which the procedure has it looked at
+    again, and its resolution no longer counts. Parameters as for `confirm`."""
+    with desk.ticket(number, "move", now, version, doing="say for a requester that it is not resolved") as work:
+        current = _require_awaiting_confirmation(work)
+        target_key = current.on_reject or current.on_reply
+        following = work.procedure.next_statuses(work.state.type, current.key)
+        target_key = target_key or next((one.key for one in following if one.category in ("open", "new")), None)
+        if target_key is None:
+            raise DeskError(f"From {current.label} there is no way back: open a new ticket that names {number}.")
+        resolution = find_current_resolution(work.state)
+        changes: Changes = (
+            {} if resolution is None else change(work.state.records, RESOLUTION, resolution.key, state="rejected")
+        )
+        target = work.procedure.statuses[target_key]
+        _append_verdict(work, target, words, author, channel, received_at, changes, "rejected")
+        result = work.done(f"{number}: not confirmed by the requester, now {target.label}")
+    return result
+
+
+def _require_awaiting_confirmation(work: TicketTransaction) -> Status:
+    """Return the present status; raise DeskError unless the ticket waits in it for the requester to confirm."""
+    current = work.procedure.statuses.get(work.state.status)
+    if current is None or (current.on_reject is None and current.category != "solved"):
+        label = current.label if current else work.state.status
+        raise DeskError(f"Ticket {work.number} is {label}: nobody has asked the requester to confirm anything.")
+    return current
+
+
+def _append_verdict(
+    work: TicketTransaction,
+    target: Status,
+    words: str,
+    author: str | None,
+    channel: str,
+    received_at: datetime | None,
+    changes: Changes,
+    verdict: Literal["confirmed", "rejected"],
+) -> None:
+    """Record what the requester said of a resolution: as their message if they wrote, else as a move."""
+    all_changes = {**changes, "status": (work.state.status, target.key)}
+    at = resolve_arrival(work, received_at)
+    data: dict[str, Any] = {verdict: True, "channel": channel or work.state.channel}
+    if not words.strip():
+        work.append("moved", all_changes, None, **data, reason=f"{verdict} by the requester")
+        return
+    data["contact"] = writer(work.session, author, work.state.requester_id, work.state.organisation_id)
+    data["spoken_at"] = at if at != work.at else None
+    work.append("replied", all_changes, {"body": require_message_text(words)}, author_kind="requester", **data)

@@ -1,0 +1,75 @@
+"""Changes of a ticket's request type and of its client."""
+
+from __future__ import annotations
+
+from deskterm.desk.core.people import organisation_of
+from deskterm.desk.core.transaction import TicketTransaction
+from deskterm.desk.domain.changes import Changes
+from deskterm.desk.domain.state import State
+from deskterm.desk.policy.departments import require_open
+from deskterm.desk.policy.permissions import require_named
+from deskterm.desk.policy.request_fields import named_with_kind
+from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.tickets.missing_fields import recheck_missing_fields
+from deskterm.desk.workflow.checklists import build_type_checklist_change
+from deskterm.errors import Unchanged
+from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.procedure.schema import RequestType
+from deskterm.store.db.tables import Organisation
+
+
+def change_type(work: TicketTransaction, wanted: str, reason: str) -> str:
+    """Change the request type, and describe the change. A type without the present status starts in its own first one;
+    one without severities keeps none (S1-07).
+
+    wanted: key or label. Raises Unchanged when it is the type already, and DeskError where the type is not open to the
+    requester or the agent may not change types.
+    """
+    procedure, state = work.procedure, work.state
+    request_type = chosen("type", wanted, procedure.definition.types)
+    if request_type.key == state.type:
+        raise Unchanged(f"The type is {request_type.label} already.")
+    if state.organisation_id is None:
+        require_open(procedure, request_type, None)
+    require_named(procedure.definition, work.context.agent, "retype")
+    changes: Changes = {
+        **build_type_changes(procedure, state, request_type),
+        **build_type_checklist_change(procedure, state.records, request_type),
+    }
+    missing_change = recheck_missing_fields(work, request_type, changes)
+    work.append("edited", {**changes, **missing_change}, reason=reason)
+    missing_keys = [key for _, after in missing_change.values() for key in after.get("fields", ())]
+    missing_names = ", ".join(named_with_kind(procedure, key) for key in missing_keys)
+    return f"now a {request_type.label}" + (f", without {missing_names}" if missing_names else "")
+
+
+def change_organisation(work: TicketTransaction, organisation: str, reason: str) -> str:
+    """Change the client, by key or name, and describe the change."""
+    client = organisation_of(work.session, organisation, None)
+    if client is None or client.id == work.state.organisation_id:
+        raise Unchanged(f"Ticket {work.number} is of {organisation} already.")
+    work.append("edited", build_client_changes(work.state, client), reason=reason)
+    return f"of {client.name} now"
+
+
+def build_client_changes(state: State, client: Organisation) -> dict[str, tuple[int | str | None, int | str | None]]:
+    """Return the field changes that make a ticket another client's."""
+    return {
+        "organisation_id": (state.organisation_id, client.id),
+        "organisation_key": (state.organisation_key, client.key),
+        "tenant": (state.tenant, client.tenant or None),
+    }
+
+
+def build_type_changes(
+    procedure: CompiledProcedure, state: State, request_type: RequestType
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return the field changes that give a ticket another request type."""
+    changes: dict[str, tuple[str | None, str | None]] = {"type": (state.type, request_type.key)}
+    if state.status in procedure.statuses and not procedure.knows(request_type.key, procedure.statuses[state.status]):
+        changes["status"] = (state.status, procedure.initial_status(request_type.key).key)
+    if not request_type.has_severity:
+        changes["severity"] = (state.severity, None)
+    elif state.severity is None:
+        changes["severity"] = (None, request_type.default_severity)
+    return changes
