@@ -21,7 +21,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.conversation import delay_notice, messages, survey, thanks_messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.development import item_workflow, items, releases
+from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
 from deskterm.desk.domain.fold import Upcoming
 from deskterm.desk.history import erasure, retention, undo
@@ -213,7 +213,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
 
 NOT_COMMANDS: dict[Callable[..., object], str] = {
     checklists.load_current_checklist: "reads",
-    items.open_item: "the transaction that commands on items open",
+    item_transaction.open_item: "the transaction that commands on items open",
     procedure_migration.plan_migration: "reads: the dry run of migrate",
     preview.preview_due_changes: "reads",
     retention.find_expired_tickets: "reads",

@@ -1,1 +1,1 @@
-"""Development items and releases that tickets wait for."""
+"""Development items of tickets, and the releases that they go out with."""

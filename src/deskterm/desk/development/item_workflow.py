@@ -1,45 +1,47 @@
-"""How a development item gets on: from status to status with the signatures that these want, by a decision on its
-route, into a release, to its end (S4-12, S4-18)."""
+"""The workflow of a development item: statuses with their signatures, the decision on its route, its release and its
+end (S4-12, S4-18)."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from sqlalchemy import select
 
 from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.development.items import ENDED, ITEM, ItemTransaction, find_item, open_item
+from deskterm.desk.development.item_transaction import ENDED, ITEM, ItemTransaction, find_item, open_item
 from deskterm.desk.policy.permissions import NamedAct, require_named
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.procedure.schema import DevStatus
 from deskterm.procedure.sla_terms import releases
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.tables import RecordRow, table_of
 
-if TYPE_CHECKING:
-    from deskterm.procedure.compiled import CompiledProcedure
-    from deskterm.procedure.schema import DevStatus
-
-_SIGNING: tuple[NamedAct, ...] = ("review-code", "approve-release")
+_SIGNING_ACTS: tuple[NamedAct, ...] = ("review-code", "approve-release")
 
 
 def move_item(
     desk: DeskSession, number: int, status: str, *, item: str | None = None, reason: str = "", now: datetime
 ) -> CommandResult:
-    """Move an item along the development statuses; its tickets go where the new one says. Going on from a status that
-    wants a signature takes somebody of that role; going back lapses what was signed since, and the release. number: any
-    ticket that waits for it. DeskError lists where it may go."""
+    """Move an item to another development status; its tickets move where that status says.
+
+    A move forward from a status that wants a signature is for agents with that role. A move back drops the signatures
+    of the later statuses, and the release. number: any ticket that waits for the item. Raises DeskError with the
+    possible statuses when this one may not follow."""
     with open_item(desk, number, item, "develop", now) as found:
         part = found.origin.procedure.definition.development
         here, target = found.status, chosen("development status", status, part.statuses)
         order = [known.key for known in part.statuses]
         if target.key not in here.to:
-            ways = ", ".join(known.label for known in part.statuses if known.key in here.to) or "nowhere, it is final"
-            raise DeskError(f"From {here.label} an item cannot go to {target.label}; it can go to: {ways}.")
+            options = (
+                ", ".join(known.label for known in part.statuses if known.key in here.to) or "nowhere, it is final"
+            )
+            raise DeskError(f"From {here.label} an item cannot go to {target.label}; it can go to: {options}.")
         forward = order.index(target.key) > order.index(here.key)
         approvals = list(found.record.values.get("approvals", ()))
         if forward and here.ready and part.release_cadence is not None:
@@ -50,28 +52,28 @@ def move_item(
             _require_signature(desk, here)
             approvals.append({"status": here.key, "who": desk.agent.login, "at": found.origin.at})
         if not forward:
-            kept = order[: order.index(target.key)]
-            approvals = [signed for signed in approvals if signed["status"] in kept]
-        lapsed = {} if forward else {"release": None, "due": None}
+            earlier = order[: order.index(target.key)]
+            approvals = [approval for approval in approvals if approval["status"] in earlier]
+        unscheduled = {} if forward else {"release": None, "due": None}
         found.update(
             "item_moved",
             target,
             {"before": here.key, "after": target.key, "reason": reason.strip()},
             approvals=approvals or None,
-            **lapsed,
+            **unscheduled,
         )
-        done = _done(found, number, f"item {found.key}: {here.label} → {target.label}")
-    return done
+        result = _build_result(found, number, f"item {found.key}: {here.label} → {target.label}")
+    return result
 
 
 def list_next_statuses(desk: DeskSession, number: int, item: str | None = None) -> list[DevStatus]:
-    """Where the item of a ticket may go from where it stands, in the order of the file."""
-    place = find_item(desk, number, item)
+    """Return the statuses that the item of a ticket may move to, in the order of the procedure."""
+    location = find_item(desk, number, item)
     table = table_of(RecordRow)
     with desk.store.reading() as session:
         state = session.execute(
             select(table.c.state).where(
-                table.c.ticket_id == place.origin, table.c.kind == ITEM, table.c.key == place.key
+                table.c.ticket_id == location.origin, table.c.kind == ITEM, table.c.key == location.key
             )
         ).scalar_one_or_none()
     statuses = desk.procedure.definition.development.statuses
@@ -82,8 +84,8 @@ def list_next_statuses(desk: DeskSession, number: int, item: str | None = None) 
 def decide_item(
     desk: DeskSession, number: int, answer: bool, *, item: str | None = None, reason: str = "", now: datetime
 ) -> CommandResult:
-    """Answer the question of the item's route: a yes leads to another route where the procedure says so, a no to what
-    it says in words (S4-18)."""
+    """Answer the question of the item's route (S4-18). answer: a yes may lead to another route; a no leads to what the
+    procedure says in words. Raises DeskError when the route asks no question, or it is answered."""
     with open_item(desk, number, item, "develop", now) as found:
         route = found.route
         if route is None or not route.decision:
@@ -94,21 +96,23 @@ def decide_item(
         data = {"decision": word, "route": route.key, "reason": reason.strip()}
         if answer and route.when_yes is not None:
             found.update("item_decided", None, data, decision=word, route=route.when_yes)
-            after = found.route
-            leads = f"goes on as {after.label}" if after is not None else ""
+            new_route = found.route
+            consequence = f"goes on as {new_route.label}" if new_route is not None else ""
         else:
             found.update("item_decided", None, data, decision=word)
-            leads = route.when_no
-        done = _done(found, number, f"item {found.key}: {route.decision} {word}. {leads}".rstrip())
-    return done
+            consequence = route.when_no
+        result = _build_result(found, number, f"item {found.key}: {route.decision} {word}. {consequence}".rstrip())
+    return result
 
 
 def schedule_item(
     desk: DeskSession, number: int, day: str | None, *, item: str | None = None, now: datetime
 ) -> CommandResult:
-    """Schedule an item to the release of a day (`2026-11-26`), or to none. Only what stands in a status that is ready
-    for release, which takes the signatures on the way there; its tickets that are promised by their release are due
-    then (S4-18, S4-19)."""
+    """Schedule an item to a release, or take it off. Open tickets whose target is their release are due then (S4-18,
+    S4-19).
+
+    day: the day of the release (`2026-11-26`); None for no release. Raises DeskError when the item is not in a status
+    that is ready for release, which needs the signatures on the way there, or no release is on that day."""
     with open_item(desk, number, item, "develop", now) as found:
         if found.record.values.get("release") == day:
             raise DeskError(f"Item {found.key} is scheduled so already.")
@@ -121,27 +125,31 @@ def schedule_item(
             targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
             if work.state.is_open and any(target.is_scheduled and target.cadence == "release" for target in targets):
                 work.append("scheduled", {"sprint": (work.state.sprint, day)})
-        done = _done(found, number, f"item {found.key} " + (f"goes out on {day}" if day else "is in no release now"))
-    return done
+        result = _build_result(
+            found, number, f"item {found.key} " + (f"goes out on {day}" if day else "is in no release now")
+        )
+    return result
 
 
 def end_item(desk: DeskSession, number: int, *, item: str | None = None, reason: str, now: datetime) -> CommandResult:
-    """End an item that takes no release (any more): a correction that is done and validated, a wish that went on the
-    roadmap or was not taken up. reason: what became of it."""
-    words = reason.strip()
-    if not words:
+    """End an item that needs no release: a correction that was validated, a wish that went onto the roadmap or was
+    declined. reason: what became of it. Raises DeskError when the item is in a final status."""
+    reason = reason.strip()
+    if not reason:
         raise UsageError("Say what became of it: an item is not ended without a reason.")
     with open_item(desk, number, item, "develop", now) as found:
         if not found.status.to:
             raise DeskError(f"Item {found.key} is {found.status.label} already.")
-        found.update("item_ended", None, {"reason": words}, state=ENDED, flag=None, release=None, due=None)
-        done = _done(found, number, f"item {found.key} ended: {words}")
-    return done
+        found.update("item_ended", None, {"reason": reason}, state=ENDED, flag=None, release=None, due=None)
+        result = _build_result(found, number, f"item {found.key} ended: {reason}")
+    return result
 
 
 def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int:
-    """When the release of a day goes out, epoch seconds. DeskError when the procedure has releases and none to come is
-    that day's; without a cadence of them any day to come will do."""
+    """Return the instant of the release of a day, in UTC epoch seconds. at: now, epoch seconds.
+
+    Raises DeskError when the procedure has a cadence of releases and none to come is on that day. Without a cadence any
+    day to come is allowed; raises UsageError for another one."""
     cadence = releases(procedure.definition, procedure.terms)
     if cadence is not None:
         found = cadence.starting(day)
@@ -151,15 +159,17 @@ def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int
             )
         return found[0]
     try:
-        wanted = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
+        instant = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
     except ValueError as error:
         raise UsageError(f"{day!r} is no date: write it as 2026-11-26.") from error
-    if wanted.date() < moment(at).date():
+    if instant.date() < moment(at).date():
         raise UsageError(f"{day} is over: a release lies ahead.")
-    return int(wanted.timestamp())
+    return int(instant.timestamp())
 
 
 def _require_ready(found: ItemTransaction) -> None:
+    """Raise DeskError unless an item can be scheduled: its status is ready, its question answered, and its route ends
+    with a release."""
     part, route = found.origin.procedure.definition.development, found.route
     if not found.status.ready:
         ready = " or ".join(known.label for known in part.statuses if known.ready) or "no status"
@@ -173,24 +183,25 @@ def _require_ready(found: ItemTransaction) -> None:
 
 
 def _require_signature(desk: DeskSession, status: DevStatus) -> None:
-    """Who signs must hold the role that the status names, which is more than being allowed to."""
-    roles = {role.key: role for role in desk.procedure.definition.roles}
-    wanted = roles[cast("str", status.approval)]
-    act = next((act for act in _SIGNING if act in wanted.may), None)
+    """Raise DeskError unless the agent holds the role that signs this status; being allowed to move items is not
+    enough."""
+    roles = {known.key: known for known in desk.procedure.definition.roles}
+    role = roles[cast("str", status.approval)]
+    act = next((act for act in _SIGNING_ACTS if act in role.may), None)
     if act is not None:
-        require_named(desk.procedure.definition, desk.agent, act, wanted.key)
-    elif wanted.key not in desk.agent.roles.split(","):
-        raise DeskError(f"Only somebody with the role {wanted.label} may sign what is {status.label}: ask one of them.")
+        require_named(desk.procedure.definition, desk.agent, act, role.key)
+    elif role.key not in desk.agent.roles.split(","):
+        raise DeskError(f"Only somebody with the role {role.label} may sign what is {status.label}: ask one of them.")
 
 
-def _done(found: ItemTransaction, number: int, words: str) -> CommandResult:
-    """The answer for the ticket that was named, with what kept others back; every other one follows its own rules and
-    notices as it is written."""
-    kept = [
+def _build_result(found: ItemTransaction, number: int, words: str) -> CommandResult:
+    """Build the result for the ticket that was named, with the reasons why other tickets of the item were not moved.
+    The rules and notices of the other tickets apply when they are written."""
+    blocked = [
         f"{work.number}: {event.data['why']}"
         for work in found.transactions
         for event in work.happened
         if event.kind == MOVE_BLOCKED and work.number != number
     ]
     named = next((work for work in found.transactions if work.number == number), found.origin)
-    return named.done("; ".join([f"{named.number}: {words}", *kept]))
+    return named.done("; ".join([f"{named.number}: {words}", *blocked]))

@@ -1,4 +1,4 @@
-"""Releases: what is scheduled to a day goes out as one, its tickets move, and the notes are kept (S4-18, S4-19)."""
+"""Releases: the items that are scheduled to a day go out together, and their tickets keep the notes (S4-18, S4-19)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.development.items import (
+from deskterm.desk.development.item_transaction import (
     FLAG,
     ITEM,
     JOINED,
@@ -28,12 +28,12 @@ from deskterm.procedure.sla_terms import next_release
 from deskterm.store.db.tables import RecordRow, table_of
 
 RELEASE = "release"
-"""A ticket's record of a release that it was in; its key is the day."""
+"""The kind of record of a release on a ticket that was part of it; its key is the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """A release that went out. day: its date; items: how many; done: what became of each ticket."""
+    """A published release. day: its date; items: their number; results: one for each ticket that was moved or told."""
 
     day: str
     items: int
@@ -41,38 +41,41 @@ class ReleaseResult:
 
 
 def publish_release(desk: DeskSession, day: str, *, notes: str, now: datetime) -> ReleaseResult:
-    """Let the release of a day go out: every item that is scheduled to it and ready goes to the status after ready,
-    its tickets where that one says, and their people are told; all of it or nothing, as one act. notes: what is new,
-    kept with every ticket. DeskError before its day, and when nothing is ready for it."""
+    """Publish the release of a day, as one command: every item that is scheduled to it and ready moves to the next
+    status, its tickets move where that status says, and their people are told.
+
+    day: an ISO date. notes: the changes of the release, kept with every ticket. Raises UsageError without notes, and
+    DeskError before that day, or when nothing is ready for it."""
     desk.require("release")
-    words = notes.strip()
-    if not words:
+    notes = notes.strip()
+    if not notes:
         raise UsageError("Say what is new: a release goes out with its notes.")
-    _due(desk, day, now)
-    places = find_scheduled_items(desk, day)
-    if not places:
+    _require_day_reached(desk, day, now)
+    locations = find_scheduled_items(desk, day)
+    if not locations:
         coming = next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
         hint = f" The next release is on {coming}." if coming is not None and coming != day else ""
         raise DeskError(f"Nothing is scheduled to the release of {day} and ready for it.{hint}")
-    numbers = sorted({number for place in places for number in (place.origin, *place.tickets)})
+    numbers = sorted({number for location in locations for number in (location.origin, *location.tickets)})
     with desk.tickets(numbers, "release", now) as works:
         by_number = dict(zip(numbers, works, strict=True))
-        out: dict[int, list[tuple[ItemTransaction, DevStatus]]] = {}
-        for place in places:
-            item = load_item(place.key, [by_number[number] for number in (place.origin, *place.tickets)])
-            after = _after(item, day)
-            for number in (place.origin, *place.tickets):
-                out.setdefault(number, []).append((item, after))
-        done = tuple(
-            said
-            for number, items in sorted(out.items())
-            if (said := _released(by_number[number], items, day, words)) is not None
+        moves: dict[int, list[tuple[ItemTransaction, DevStatus]]] = {}
+        for location in locations:
+            tickets = (location.origin, *location.tickets)
+            item = load_item(location.key, [by_number[number] for number in tickets])
+            target = _find_released_status(item, day)
+            for number in tickets:
+                moves.setdefault(number, []).append((item, target))
+        results = tuple(
+            result
+            for number, items in sorted(moves.items())
+            if (result := _release_ticket(by_number[number], items, day, notes)) is not None
         )
-    return ReleaseResult(day, len(places), done)
+    return ReleaseResult(day, len(locations), results)
 
 
 def find_scheduled_items(desk: DeskSession, day: str) -> list[ItemLocation]:
-    """The items that are scheduled to the release of a day and ready to go out with it, the oldest ticket first."""
+    """Load the items that are scheduled to the release of a day and ready for it, by the number of their ticket."""
     ready = [status.key for status in desk.procedure.definition.development.statuses if status.ready and status.to]
     table = table_of(RecordRow)
     statement = (
@@ -89,46 +92,49 @@ def find_scheduled_items(desk: DeskSession, day: str) -> list[ItemLocation]:
     ]
 
 
-def _due(desk: DeskSession, day: str, now: datetime) -> None:
+def _require_day_reached(desk: DeskSession, day: str, now: datetime) -> None:
+    """Raise DeskError before the day of a release in the zone of the procedure, and UsageError for what is no date."""
     try:
-        wanted = date.fromisoformat(day)
+        release_day = date.fromisoformat(day)
     except ValueError as error:
         raise UsageError(f"{day!r} is no date: write it as 2026-11-26.") from error
-    if wanted > now.astimezone(ZoneInfo(desk.procedure.timezone)).date():
+    if release_day > now.astimezone(ZoneInfo(desk.procedure.timezone)).date():
         raise DeskError(f"The release of {day} is yet to come: put it out on its day.")
 
 
-def _after(item: ItemTransaction, day: str) -> DevStatus:
+def _find_released_status(item: ItemTransaction, day: str) -> DevStatus:
+    """Find the status that an item enters when its release goes out. Raises DeskError when the item was moved or
+    scheduled otherwise since it was looked up."""
     status = item.status
     if item.record.values.get("release") != day or not status.ready:
         raise DeskError(f"Item {item.key} of {item.origin.number} changed meanwhile: try again.")
-    known = {other.key: other for other in item.origin.procedure.definition.development.statuses}
-    return known[status.to[0]]
+    statuses = {other.key: other for other in item.origin.procedure.definition.development.statuses}
+    return statuses[status.to[0]]
 
 
-def _released(
+def _release_ticket(
     work: TicketTransaction, items: list[tuple[ItemTransaction, DevStatus]], day: str, notes: str
 ) -> CommandResult | None:
-    """One event for a ticket, however many of its items go out. A ticket that is done for good keeps the release with
-    it: it is not moved, and nobody is told (S4-15); None for it."""
+    """Append one event to a ticket, however many of its items are released; return the result, or None for a closed
+    ticket: it keeps the release, but is not moved, and nobody is told (S4-15)."""
     records = work.state.records
-    over = work.state.category == "closed"
+    closed = work.state.category == "closed"
     changes = change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"])
-    named: list[str] = []
-    came: list[TicketMove] = []
-    for item, after in items:
-        home = item.origin.number or 0
-        own = home == work.number
-        kind, key = (ITEM, item.key) if own else (JOINED, f"{home}-{item.key}")
-        changes |= change(records, kind, key, state=after.key, flag=FLAG if after.to else None)
-        came.append(plan_ticket_move(work, after, item.origin))
-        changes |= came[-1].changes
-        named.append(key if own else f"{home}-{item.key}")
-    work.append("released", changes, {"notes": notes}, release=day, items=named, over=over)
-    if over:
+    names: list[str] = []
+    ticket_moves: list[TicketMove] = []
+    for item, target in items:
+        origin = item.origin.number or 0
+        own = origin == work.number
+        kind, key = (ITEM, item.key) if own else (JOINED, f"{origin}-{item.key}")
+        changes |= change(records, kind, key, state=target.key, flag=FLAG if target.to else None)
+        ticket_moves.append(plan_ticket_move(work, target, item.origin))
+        changes |= ticket_moves[-1].changes
+        names.append(key)
+    work.append("released", changes, {"notes": notes}, release=day, items=names, over=closed)
+    if closed:
         return None
-    if "status" not in changes:
-        next((one for one in came if one.target is not None), came[0]).record_block(work)
+    if "status" not in changes:  # no item moved the ticket: one reason for that is enough
+        next((move for move in ticket_moves if move.target is not None), ticket_moves[0]).record_block(work)
     status = work.procedure.statuses.get(work.state.status)
     label = status.label if status is not None else work.state.status
     return work.done(f"{work.number}: released on {day}, now {label}")
