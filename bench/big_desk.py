@@ -12,7 +12,7 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.row_mapping import clock_values, seconds, ticket_values
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.domain.events import GENESIS, Event, TextRef, chained, encoded, text_digest
+from deskterm.desk.domain.events import GENESIS, Event, TextRef, compute_digest, compute_hash, encode_event
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
@@ -46,7 +46,9 @@ def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, A
         severity = chance.choice(severities)
         first = {"type": (None, "incident"), "status": (None, "new"), "severity": (None, severity)}
         events = [
-            Event(1, "registered", received, "ann", 1, first, {"subject": TextRef(number, text_digest("", subject))}),
+            Event(
+                1, "registered", received, "ann", 1, first, {"subject": TextRef(number, compute_digest("", subject))}
+            ),
             Event(2, "moved", received + chance.randrange(3600), "ann", 1, {"status": ("new", "active")}),
             Event(3, "assigned", received + 3600, "ann", 1, {"assignee": (None, chance.choice(("ann", "sam", "kim")))}),
         ]
@@ -54,8 +56,8 @@ def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, A
         chain = GENESIS
         for event in events:
             fold.step(event)
-            data = encoded(event)
-            chain = chained(chain, number, event, data)
+            data = encode_event(event)
+            chain = compute_hash(chain, number, event, data)
             yield (
                 "event",
                 {

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from deskterm.desk.domain.events import Event, TextRef, decoded, encoded
-from deskterm.desk.domain.fold import folded
-from deskterm.desk.domain.state import State, apply
+from deskterm.desk.domain.events import Event, TextRef, decode_event, encode_event
+from deskterm.desk.domain.fold import fold_events
+from deskterm.desk.domain.state import State, apply_event
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
@@ -57,12 +57,12 @@ def history(number: int) -> list[Event]:
 
 
 def stored(events: Sequence[Event]) -> Stored:
-    return [(event.seq, event.kind, event.at, event.actor, event.version, encoded(event)) for event in events]
+    return [(event.seq, event.kind, event.at, event.actor, event.version, encode_event(event)) for event in events]
 
 
 def marks(events: Sequence[Event], procedure: CompiledProcedure) -> list[Mark]:
     state = State()
-    return [apply(state, event, procedure) for event in events]
+    return [apply_event(state, event, procedure) for event in events]
 
 
 def judgements(clocks: Sequence[Clock]) -> list[tuple[object, ...]]:
@@ -94,10 +94,10 @@ def main(tickets: int = 100_000) -> None:
         rows, marked = [stored(events) for events in made], [marks(events, procedure) for events in made]
         if not first:
             by_marks = [judgements(fold(ticket, terms)) for ticket in marked]
-            if [judgements(folded(events, edition).clocks()) for events in made] != by_marks:
+            if [judgements(fold_events(events, edition).clocks()) for events in made] != by_marks:
                 raise SystemExit("the fold of events and the fold of their marks do not agree")
-        spent["reading"].append(seconds(lambda rows=rows: [[decoded(*row) for row in ticket] for ticket in rows]))  # type: ignore[misc]
-        spent["folding"].append(seconds(lambda made=made: [folded(events, edition).clocks() for events in made]))  # type: ignore[misc]
+        spent["reading"].append(seconds(lambda rows=rows: [[decode_event(*row) for row in ticket] for ticket in rows]))  # type: ignore[misc]
+        spent["folding"].append(seconds(lambda made=made: [fold_events(events, edition).clocks() for events in made]))  # type: ignore[misc]
         spent["sla"].append(seconds(lambda marked=marked: [fold(ticket, terms) for ticket in marked]))  # type: ignore[misc]
     reading, folding, sla = (share / statistics.median(times) for times in spent.values())
     outside = statistics.median(

@@ -10,7 +10,7 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.desk.domain.records import change
+from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Procedure
@@ -56,4 +56,6 @@ def as_(desk: DeskSession, login: str) -> DeskSession:
 def checked(desk: DeskSession, number: int, checklist: str, outcome: str, now: datetime) -> None:
     """A checklist gone through."""
     with desk.ticket(number, "check", now) as work:
-        work.append("checked", change(work.state.records, "checklist", checklist, state="done", outcome=outcome))
+        work.append(
+            "checked", build_record_change(work.state.records, "checklist", checklist, state="done", outcome=outcome)
+        )

@@ -17,7 +17,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import TicketFold, folded
+from deskterm.desk.domain.fold import TicketFold, fold_events
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate, split
 from deskterm.desk.tickets import update
@@ -116,14 +116,14 @@ def noticed(desk: DeskSession, number: int, minute: int) -> None:
     """The first thing that the passing of time brought."""
     itself = open_system_desk(desk.store)
     itself.procedure = desk.procedure
-    for event in told(desk, number)[1].upcoming()[:1]:
+    for event in told(desk, number)[1].upcoming_events()[:1]:
         due_times.record_clock_event(itself, number, event, now=at(minute))
 
 
 def told(desk: DeskSession, number: int) -> tuple[list[Event], TicketFold]:
     with desk.store.reading() as session:
         events = list(events_of(session, number))
-        return events, folded(events, desk.editions(session))
+        return events, fold_events(events, desk.editions(session))
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def live_through(office: Office, acts: list[Act], severity: str) -> None:
             watched.clocks()
         assert watched.clocks() == whole.clocks()
         assert watched.state == whole.state
-        unnoticed = folded([event for event in events if event.kind != "noticed"], editions)
+        unnoticed = fold_events([event for event in events if event.kind != "noticed"], editions)
     assert [plain(clock) for clock in unnoticed.clocks()] == [plain(clock) for clock in whole.clocks()]
 
 

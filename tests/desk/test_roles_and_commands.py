@@ -23,7 +23,7 @@ from deskterm.desk.conversation import delay_notice, messages, survey, thanks_me
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_transaction, item_workflow, items, releases
 from deskterm.desk.directory import absence, participants, seed_people, tier_coverage
-from deskterm.desk.domain.fold import Upcoming
+from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.history import erasure, retention, undo
 from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
@@ -64,7 +64,7 @@ from small_desk import MONDAY, small_procedure
 
 Command = Callable[[DeskSession, int, Any], object]
 ONE, TWO = 1001, 1002
-BREACH = Upcoming(0, "breach", "response", 1, "", 0)
+BREACH = UpcomingEvent(0, "breach", "response", 1, "", 0)
 
 
 def _purge(desk: DeskSession, now: Any) -> object:

@@ -59,7 +59,7 @@ class Handover:
 
     def _hand(self, number: int, change: int, now: datetime) -> bool:
         with self._desk.ticket(number, "notice", now) as work:
-            work.at = max(change, work.state.last_at)  # a runner that was away finds the same facts
+            work.at = max(change, work.state.last_event_at)  # a runner that was away finds the same facts
             before = work.state.team
             apply_shift_change_rules(work)
             work.done(f"{number} handed over")

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from deskterm.automation.handover import Handover
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.core.transaction import events_of
-from deskterm.desk.domain.fold import Upcoming, folded
+from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.workflow.due_times import record_clock_event
 from deskterm.errors import DeskError
 from deskterm.progress import Progress
@@ -61,7 +61,7 @@ class Runner:
     def __init__(self, store: Store, *, progress: Progress | None = None) -> None:
         self._desk = open_system_desk(store, progress=progress)
         self._clocks = table_of(ClockRow)
-        self._passed: set[tuple[int, Upcoming, str | None]] = set()
+        self._passed: set[tuple[int, UpcomingEvent, str | None]] = set()
         self._handover = Handover(self._desk)
         self._since: datetime | None = None
 
@@ -105,7 +105,7 @@ class Runner:
             )
         self._handover.step(now)
 
-    def _first(self, now: datetime) -> tuple[int, Upcoming, str | None] | None:
+    def _first(self, now: datetime) -> tuple[int, UpcomingEvent, str | None] | None:
         """The ticket on which something came first, what, and whose it is."""
         clocks = self._clocks
         statement = (
@@ -120,8 +120,8 @@ class Runner:
                 number = session.execute(statement).scalar_one_or_none()
                 if number is None:
                     return None
-                fold = folded(events_of(session, number), self._desk.editions(session))
-            upcoming = fold.upcoming()
+                fold = fold_events(events_of(session, number), self._desk.editions(session))
+            upcoming = fold.upcoming_events()
             if upcoming and upcoming[0].instant <= now.timestamp():
                 return number, upcoming[0], fold.state.assignee
         raise DeskError(f"The clocks of ticket {number} differ from its events: run `deskterm doctor --repair`.")

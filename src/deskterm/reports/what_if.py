@@ -14,8 +14,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from deskterm.desk.domain.events import Event, decoded
-from deskterm.desk.domain.state import State, apply
+from deskterm.desk.domain.events import Event, decode_event
+from deskterm.desk.domain.state import State, apply_event
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.procedure.stored_document import model, read
@@ -179,7 +179,7 @@ def _histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Se
 
 def _event(row: tuple[Any, ...]) -> Event:
     _, seq, kind, at, actor, version, data = row
-    return decoded(seq, kind, seconds(at), actor, version, data)
+    return decode_event(seq, kind, seconds(at), actor, version, data)
 
 
 def _statuses(reader: ReadConnection) -> dict[str, Status]:
@@ -302,7 +302,7 @@ def _due(clock: Clock) -> int | None:
 def _marks(events: Sequence[Event], edition: CompiledProcedure) -> tuple[State, list[Mark]]:
     """A ticket as its events leave it and what clocks should know of them, read by one edition throughout."""
     state = State()
-    return state, [apply(state, event, edition) for event in events]
+    return state, [apply_event(state, event, edition) for event in events]
 
 
 def _promises(terms: Terms) -> Terms:

@@ -73,7 +73,7 @@ def test_time_is_written_down_by_hand_with_what_was_done(desk: DeskSession) -> N
     time_entries.add_entry(as_(desk, "kim"), 1001, 600, chargeable=False, started=at(40), now=at(61))
     time_entries.add_entry(as_(desk, "sam"), 1001, 600, rate=Decimal("99.99"), now=at(62))
     with desk.ticket(1001, "time", at(63)) as ticket:
-        assert time_entries.calculate_price(ticket).words() == "45m, charged 45m: GBP 55.00"
+        assert time_entries.calculate_price(ticket).describe() == "45m, charged 45m: GBP 55.00"
     with pytest.raises(UsageError, match="has been done"):
         time_entries.add_entry(desk, 1001, 600, started=at(60), now=at(63))
 

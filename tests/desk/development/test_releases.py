@@ -10,7 +10,7 @@ import pytest
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, releases
 from deskterm.desk.development import items as development
-from deskterm.desk.domain.records import change
+from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -111,7 +111,7 @@ def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_
     with pytest.raises(DeskError, match="scheduled so already"):
         item_workflow.schedule_item(desk, number, "2026-11-26", now=MONDAY)
     with desk.ticket(number, "develop", MONDAY) as work:  # a status from which one may go back
-        changes = change(work.state.records, "item", "1", state="qa-in-progress")
+        changes = build_record_change(work.state.records, "item", "1", state="qa-in-progress")
         work.append("item_moved", changes, item="1")
     item_workflow.move_item(desk, number, "dev-in-progress", now=MONDAY)
     (item,) = (record for record in seen(desk, number).records if record.kind == "item")

@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind, KindEntry
 from deskterm.desk.domain.event_payloads import EventData
-from deskterm.desk.domain.event_phrases import event_phrase, undo_noun
+from deskterm.desk.domain.event_phrases import describe_event, describe_undo
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets.register import register
@@ -92,7 +92,7 @@ def test_every_kind_has_a_phrase_and_a_line_in_the_history(desk: DeskSession, ki
         detail = ticket_detail(reader, number_of(kind))
     assert detail is not None
     stored = next(event for event in detail.events if event.seq == 2)
-    assert event_phrase(kind, stored.data).strip()
+    assert describe_event(kind, stored.data).strip()
     turns = [turn for turn in card(detail, Vocabulary(document(small_procedure()), 1)).turns if turn.seq == 2]
     lines = [turn.words for turn in turns if turn.voice == "history"]
     assert [line.startswith("team none → First line") for line in lines] == [True] * (kind != "registered")
@@ -120,7 +120,7 @@ def test_every_kind_is_undone_or_says_why_not(undone_desk: DeskSession, kind: Ev
         with pytest.raises(DeskError, match=reason):
             undo_last_command(undone_desk, number, now=at(2))
         return
-    noun = undo_noun(kind, {"team": (None, "first-line")}, sample_data(EVENT_KINDS[kind]))
+    noun = describe_undo(kind, {"team": (None, "first-line")}, sample_data(EVENT_KINDS[kind]))
     done = undo_last_command(undone_desk, number, now=at(2))
     assert f"taken back: {noun or 'team none → First line'}" in done.summary
     with undone_desk.ticket(number, "import", at(3)) as work:
@@ -150,6 +150,6 @@ def test_a_new_kind_needs_nothing_but_its_entry(monkeypatch: pytest.MonkeyPatch,
     number = register(desk, subject="Down", type="fault", requester="Kim", now=at(0)).number
     with desk.ticket(number, "note", at(1)) as work:
         work.append(kind, {}, {"body": "Asked for the log again"})
-    assert event_phrase(kind, {}) == "reminded the requester"
+    assert describe_event(kind, {}) == "reminded the requester"
     assert undo_last_command(desk, number, now=at(2)).summary == f"{number}: taken back: the reminder"
     desk.store.close()

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.desk.domain.money import (
-    charged_seconds,
-    money,
+    compute_charged_seconds,
+    compute_price,
+    format_money,
+    format_time_worked,
     parse_amount,
     parse_rate,
     parse_time,
-    payable,
-    price,
-    spoken,
-    total,
+    require_payable,
+    sum_entries,
 )
 from deskterm.errors import UsageError
 from deskterm.procedure.amounts import rounded
@@ -92,7 +92,7 @@ def test_an_amount_may_be_written_with_the_desks_own_currency() -> None:
 @given(st.decimals(allow_nan=True, allow_infinity=True))
 def test_whatever_number_is_given_what_passes_can_be_paid(value: Decimal) -> None:
     try:
-        passed = payable(value, "GBP")
+        passed = require_payable(value, "GBP")
     except UsageError:
         return
     assert 0 <= passed <= 1_000_000_000
@@ -102,9 +102,9 @@ def test_whatever_number_is_given_what_passes_can_be_paid(value: Decimal) -> Non
 @pytest.mark.requirement("S1-32")
 def test_begun_steps_are_charged() -> None:
     part = Money(rounding="15m", rate=Decimal("60"))
-    assert [charged_seconds(seconds, part) for seconds in (1, 900, 901, 5400)] == [900, 900, 1800, 5400]
-    assert charged_seconds(901, Money()) == 901
-    assert money(price(1800, Decimal("62.50"), "GBP"), "GBP") == "GBP 31.25"
+    assert [compute_charged_seconds(seconds, part) for seconds in (1, 900, 901, 5400)] == [900, 900, 1800, 5400]
+    assert compute_charged_seconds(901, Money()) == 901
+    assert format_money(compute_price(1800, Decimal("62.50"), "GBP"), "GBP") == "GBP 31.25"
 
 
 @given(
@@ -115,13 +115,13 @@ def test_begun_steps_are_charged() -> None:
 def test_a_price_is_never_off_by_more_than_half_a_coin(seconds: int, rate: Decimal, currency: str) -> None:
     exact = rate * seconds / 3600
     coin = Decimal(1).scaleb(rounded(exact, currency).as_tuple().exponent)  # type: ignore[arg-type]
-    assert abs(price(seconds, rate, currency) - exact) <= coin / 2
+    assert abs(compute_price(seconds, rate, currency) - exact) <= coin / 2
 
 
 @given(st.integers(0, 3_000_000))
 def test_time_is_said_without_loss(seconds: int) -> None:
     units = {"h": 3600, "m": 60, "s": 1}
-    assert sum(int(word[:-1]) * units[word[-1]] for word in spoken(seconds).split()) == seconds
+    assert sum(int(word[:-1]) * units[word[-1]] for word in format_time_worked(seconds).split()) == seconds
 
 
 def test_a_total_counts_what_stands_and_keeps_currencies_apart() -> None:
@@ -133,7 +133,7 @@ def test_a_total_counts_what_stands_and_keeps_currencies_apart() -> None:
         {"state": "valid", "seconds": 60},
         {"state": "valid", "seconds": 60, "chargeable": True, "charged": 60},
     ]
-    found = total(entries)
+    found = sum_entries(entries)
     assert (found.seconds, found.charged, found.unpriced) == (1920, 2760, 1)
     assert found.amounts == {"GBP": Decimal("0.30"), "JPY": Decimal("7")}
-    assert found.words() == "32m, charged 46m: GBP 0.30, JPY 7, 1 without a rate"
+    assert found.describe() == "32m, charged 46m: GBP 0.30, JPY 7, 1 without a rate"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.desk.domain.text import MOST_BYTES, name_of, visible
+from deskterm.desk.domain.text import MAX_BYTES, is_visible, normalise_name
 from deskterm.desk.linking import split
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -31,18 +31,18 @@ def desk(store_url: str) -> DeskSession:
 
 @pytest.mark.parametrize("text", [*UNSEEN, "", " \t\n"])
 def test_nothing_can_be_seen_of_control_characters_and_what_has_no_shape(text: str) -> None:
-    assert not visible(text)
+    assert not is_visible(text)
 
 
 @pytest.mark.parametrize("text", ["x", "1", "–", "日本", "é", "🖨", "\x1b[31mred", "\u202etxt", "?"])
 def test_letters_figures_signs_and_pictures_can_be_seen(text: str) -> None:
-    assert visible(text)
+    assert is_visible(text)
 
 
 @given(st.text(max_size=30))
 def test_what_shows_as_nothing_is_not_visible(text: str) -> None:
     if not sanitize(text).strip():
-        assert not visible(text)
+        assert not is_visible(text)
 
 
 @pytest.mark.parametrize("text", UNSEEN)
@@ -71,7 +71,7 @@ def test_a_name_that_nobody_can_see_is_refused(desk: DeskSession, text: str) -> 
 
 
 def test_no_name_is_no_name() -> None:
-    assert (name_of(None), name_of(" "), name_of(" Kim \n Doe ")) == ("", "", "Kim Doe")
+    assert (normalise_name(None), normalise_name(" "), normalise_name(" Kim \n Doe ")) == ("", "", "Kim Doe")
 
 
 @pytest.mark.parametrize("say", [messages.add_note, messages.reply, messages.record_customer_message])
@@ -81,6 +81,6 @@ def test_a_message_of_megabytes_is_refused_with_what_to_do(desk: DeskSession, sa
         UsageError, match=r"3\.0 MB of words, and a message holds 1 MB: shorten it, or keep it as a file"
     ):
         say(desk, done.number, "a" * 3_000_000, now=LATER)
-    say(desk, done.number, "ä" * (MOST_BYTES // 2), now=LATER)
+    say(desk, done.number, "ä" * (MAX_BYTES // 2), now=LATER)
     with pytest.raises(UsageError, match="shorten it"):
-        say(desk, done.number, "ä" * (MOST_BYTES // 2) + "b", now=LATER + timedelta(minutes=1))
+        say(desk, done.number, "ä" * (MAX_BYTES // 2) + "b", now=LATER + timedelta(minutes=1))

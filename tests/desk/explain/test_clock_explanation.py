@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from desk.event_strategies import START, Told, edition, tickets
-from deskterm.desk.domain.fold import folded
+from deskterm.desk.domain.fold import fold_events
 from deskterm.desk.explain.clock_explanation import absence, explain, policies
 from deskterm.desk.explain.explanation import Explanation
 from deskterm.desk.explain.explanation_text import lines
@@ -131,7 +131,7 @@ def json_adds_up(said: dict[str, Any]) -> None:
 @given(tickets())
 def test_text_and_json_add_up_to_the_due_time(told: tuple[Told, int]) -> None:
     ticket, now = told
-    clocks = {(clock.metric, clock.cycle): clock for clock in folded(ticket.events, edition).clocks()}
+    clocks = {(clock.metric, clock.cycle): clock for clock in fold_events(ticket.events, edition).clocks()}
     found = explained(ticket, now)
     assert {(why.clock.metric, why.clock.cycle) for why in found} == set(clocks)
     for why in found:

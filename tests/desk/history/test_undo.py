@@ -59,7 +59,7 @@ def notice(desk: DeskSession, number: int, minute: float) -> None:
     """What a runner does who looks at this minute."""
     itself = open_system_desk(desk.store)
     with itself.ticket(number, "notice", at(minute), rehearse=True) as work:
-        coming = work.fold.upcoming()
+        coming = work.fold.upcoming_events()
     for event in coming:
         due_times.record_clock_event(itself, number, event, now=at(minute))
 

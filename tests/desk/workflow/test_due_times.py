@@ -11,7 +11,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.due_changes import DueChange
-from deskterm.desk.domain.fold import Upcoming, folded
+from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import duplicate, split
 from deskterm.desk.tickets import update
@@ -39,9 +39,9 @@ def clock(desk: DeskSession, metric: str, number: int = 1001) -> ClockView:
     return [clock for clock in found.clocks + found.timers if clock.metric == metric][-1]
 
 
-def upcoming(desk: DeskSession, number: int = 1001) -> list[Upcoming]:
+def upcoming(desk: DeskSession, number: int = 1001) -> list[UpcomingEvent]:
     with desk.store.reading() as session:
-        return folded(events_of(session, number), desk.editions(session)).upcoming()
+        return fold_events(events_of(session, number), desk.editions(session)).upcoming_events()
 
 
 def epoch(minutes: float) -> int:

@@ -12,7 +12,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.directory.seed_people import seed_agents
-from deskterm.desk.domain.fold import Upcoming, folded
+from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -52,7 +52,7 @@ def vendor(store_url: str) -> Iterator[DeskSession]:
 def upcoming(desk: DeskSession, metric: str) -> list[tuple[str, float]]:
     """What a metric will bring, and how many minutes after Monday 09:00."""
     with desk.store.reading() as session:
-        events: list[Upcoming] = folded(events_of(session, 1001), desk.editions(session)).upcoming()
+        events: list[UpcomingEvent] = fold_events(events_of(session, 1001), desk.editions(session)).upcoming_events()
     zero = int(at(0).timestamp())
     return [(event.what, (event.instant - zero) / 60) for event in events if event.metric == metric]
 

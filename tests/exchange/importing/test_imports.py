@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.domain.events import decoded
+from deskterm.desk.domain.events import decode_event
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.assignment import assign
 from deskterm.desk.tickets.update import move
@@ -45,7 +45,10 @@ class Bench:
             "SELECT seq, kind, at, actor, procedure_version, data FROM event JOIN ticket ON ticket.id = ticket_id"
             f" WHERE external_id = '{key}' ORDER BY seq"
         )
-        events = [decoded(seq, kind, _epoch(at), who, version, data) for seq, kind, at, who, version, data in found]  # type: ignore[arg-type]
+        events = [
+            decode_event(seq, kind, _epoch(at), who, version, data)  # type: ignore[arg-type]
+            for seq, kind, at, who, version, data in found
+        ]
         return [
             (
                 event.kind,

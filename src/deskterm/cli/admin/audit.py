@@ -61,7 +61,7 @@ def log(
 ) -> None:
     """List who did what and when, the newest first; with --accesses who looked."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.domain.event_phrases import change_phrase, event_phrase
+    from deskterm.desk.domain.event_phrases import describe_changes, describe_event
     from deskterm.procedure.compiled import from_document
     from deskterm.store.queries.access_log import deeds, looks
 
@@ -90,7 +90,7 @@ def log(
                 return
             told = [
                 (one.at, _who(one), one.ticket, " · ".join(filter(None, (
-                    event_phrase(one.kind, one.data), change_phrase(one.data.get("changes", {}), procedure),
+                    describe_event(one.kind, one.data), describe_changes(one.data.get("changes", {}), procedure),
                     one.data.get("reason", ""),
                 ))))
                 for one in done

@@ -80,7 +80,7 @@ def price(
     """Say what the work on a ticket comes to, or that the customer agrees to it."""
     from deskterm.cli.runtime import output
     from deskterm.desk.billing.quotes import record_agreement
-    from deskterm.desk.domain.money import over, parse_amount, total
+    from deskterm.desk.domain.money import compute_excess, parse_amount, sum_entries
     from deskterm.store.queries.billing import agreements, entries, quotes
 
     invocation: CliContext = context.obj
@@ -94,11 +94,11 @@ def price(
         raise UsageError("--amount and --note go with --agreed.")
     with invocation.reader() as reader:
         _known(invocation, number)
-        found = total(_values(row) for row in entries(reader, number))
+        found = sum_entries(_values(row) for row in entries(reader, number))
         quoted = [row for row in quotes(reader, every=True) if row.ticket == number and row.means == "accepted"]
         said = agreements(reader, number)
     holds = {} if not said or said[-1].amount is None else {"amount": said[-1].amount, "currency": said[-1].currency}
-    more = over(holds, found)
+    more = compute_excess(holds, found)
     sums = dict(found.amounts)
     for row in quoted:
         if row.amount is not None and row.currency is not None:
@@ -118,18 +118,18 @@ def price(
             }
         )
         return
-    from deskterm.desk.domain.money import money
+    from deskterm.desk.domain.money import format_money
 
-    output.print_lines([f"{number}: {found.words()}"])
+    output.print_lines([f"{number}: {found.describe()}"])
     if said:
         last = said[-1]
-        limit = f"up to {money(last.amount, last.currency or '')}" if last.amount else "to be charged"
+        limit = f"up to {format_money(last.amount, last.currency or '')}" if last.amount else "to be charged"
         words = f" ({said[-1].note})" if said[-1].note else ""
-        excess = f"; the time comes to {money(*more)} more" if more is not None else ""
+        excess = f"; the time comes to {format_money(*more)} more" if more is not None else ""
         output.print_lines([f"agreed: {limit}{words}{excess}"])
-    output.print_lines(f"quote {row.key}: {money(row.amount or '0', row.currency or '')}" for row in quoted)
+    output.print_lines(f"quote {row.key}: {format_money(row.amount or '0', row.currency or '')}" for row in quoted)
     if quoted:
-        output.print_lines([f"together: {', '.join(money(sum_, name) for name, sum_ in sorted(sums.items()))}"])
+        output.print_lines([f"together: {', '.join(format_money(sum_, name) for name, sum_ in sorted(sums.items()))}"])
 
 
 def quote(
@@ -169,7 +169,7 @@ def list_quotes(
 ) -> None:
     """List quotes that are asked for or sent and not answered yet."""
     from deskterm.cli.runtime import output
-    from deskterm.desk.domain.money import money
+    from deskterm.desk.domain.money import format_money
     from deskterm.procedure.compiled import from_document
     from deskterm.store.queries.billing import quotes
     from deskterm.store.queries.ticket_detail import desk_facts
@@ -190,7 +190,7 @@ def list_quotes(
                 str(row.ticket),
                 row.key,
                 labels.get(row.state, row.state),
-                money(row.amount, row.currency) if row.amount and row.currency else "–",
+                format_money(row.amount, row.currency) if row.amount and row.currency else "–",
                 output.local(row.at, facts.timezone),
                 row.organisation or "–",
                 row.subject,
@@ -203,7 +203,7 @@ def list_quotes(
 
 def _print_entries(invocation: CliContext, number: int, timezone: str, as_json: bool) -> None:
     from deskterm.cli.runtime import output
-    from deskterm.desk.domain.money import money, spoken, total
+    from deskterm.desk.domain.money import format_money, format_time_worked, sum_entries
     from deskterm.store.queries.billing import entries
 
     _known(invocation, number)
@@ -224,16 +224,16 @@ def _print_entries(invocation: CliContext, number: int, timezone: str, as_json: 
                 row.key,
                 output.local(row.started, timezone),
                 row.who,
-                spoken(row.seconds),
-                spoken(row.charged) if row.chargeable else "–",
-                money(row.amount, row.currency) if row.amount and row.currency else "–",
+                format_time_worked(row.seconds),
+                format_time_worked(row.charged) if row.chargeable else "–",
+                format_money(row.amount, row.currency) if row.amount and row.currency else "–",
                 ("struck out: " if row.state == "void" else "") + (row.note or "–"),
             )
             for row in rows
         ],
         right=("Worked", "Charged", "Price"),
     )
-    output.print_lines([total(_values(row) for row in rows).words()])
+    output.print_lines([sum_entries(_values(row) for row in rows).describe()])
 
 
 def _values(row: EntryRow) -> dict[str, object]:

@@ -15,9 +15,9 @@ from sqlmodel import Session
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
-from deskterm.desk.domain.due_changes import DueChange, due_times, moved
+from deskterm.desk.domain.due_changes import DueChange, compare_due_times, compute_due_times
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import folded
+from deskterm.desk.domain.fold import fold_events
 from deskterm.progress import Progress
 from deskterm.store.db.tables import ClockRow, table_of
 
@@ -63,9 +63,9 @@ def migrate_ticket(desk: DeskSession, number: int, now: datetime) -> list[DueCha
     with desk.ticket(number, "migrate", now) as work:
         if not any(_is_behind(desk, clock.state, clock.version) for clock in work.fold.clocks()):
             return []
-        before = due_times(work.fold, work.at)
+        before = compute_due_times(work.fold, work.at)
         work.append("migrated", to=desk.procedure.version)
-        return moved(before, due_times(work.fold, work.at), desk.procedure, number)
+        return compare_due_times(before, compute_due_times(work.fold, work.at), desk.procedure, number)
 
 
 def _is_behind(desk: DeskSession, state: str, version: int) -> bool:
@@ -81,10 +81,10 @@ def _behind(session: Session, desk: DeskSession) -> list[int]:
 
 
 def _moves(desk: DeskSession, session: Session, number: int, now: int) -> Iterator[DueChange]:
-    fold = folded(events_of(session, number), desk.editions(session))
+    fold = fold_events(events_of(session, number), desk.editions(session))
     state = fold.state
-    at = max(now, state.last_at)
-    before = due_times(fold, at)
+    at = max(now, state.last_event_at)
+    before = compute_due_times(fold, at)
     version = desk.procedure.version
     fold.step(Event(state.version + 1, "migrated", at, desk.agent.login, version, data={"to": version}))
-    yield from moved(before, due_times(fold, at), desk.procedure, number)
+    yield from compare_due_times(before, compute_due_times(fold, at), desk.procedure, number)

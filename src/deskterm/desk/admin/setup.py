@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.fold import PROJECTION_VERSION
-from deskterm.desk.domain.text import name_of
+from deskterm.desk.domain.text import normalise_name
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, digest, document
 from deskterm.procedure.diff import difference
@@ -46,7 +46,7 @@ def create_desk(
         version = _keep(session, edition, source, admin_login, now)
         session.add(
             DeskRow(
-                name=name_of(name, "name of the desk") or procedure.about.organisation,
+                name=normalise_name(name, "name of the desk") or procedure.about.organisation,
                 simulated=simulated,
                 clock_offset=clock_offset,
                 timezone=CompiledProcedure(edition).timezone,

@@ -15,8 +15,8 @@ from typing import Any, Literal
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.money import money, payable
-from deskterm.desk.domain.records import Record, change, next_key, of_kind
+from deskterm.desk.domain.money import format_money, require_payable
+from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.permissions import require_named
 from deskterm.desk.policy.status_graph import checked_move
 from deskterm.errors import DeskError
@@ -41,7 +41,7 @@ def request_quote(
         if waits is not None and work.state.status != waits:
             target = checked_move(work.procedure, work.state.type, work.state.status, waits)
             changes["status"] = (work.state.status, target.key)
-        key = next_key(work.state.records, QUOTE)
+        key = find_next_key(work.state.records, QUOTE)
         _set(work, key, "requested", note, changes)
         done = work.done(f"{number}: quote {key} requested{_now(work, changes)}")
     return done
@@ -57,11 +57,11 @@ def send_quote(
     with desk.ticket(number, "quote", now) as work:
         _quoting(work)
         record = _open(work, quote, ("requested", "sent"), missing_ok=quote is None)
-        key = record.key if record is not None else next_key(work.state.records, QUOTE)
+        key = record.key if record is not None else find_next_key(work.state.records, QUOTE)
         currency = work.procedure.definition.money.currency
         withdrawn, instead = _replaced(work, record)
-        _set(work, key, "sent", note, withdrawn, amount=str(payable(amount, currency)), currency=currency)
-        done = work.done(f"{number}: quote {key} of {money(amount, currency)} sent{instead}")
+        _set(work, key, "sent", note, withdrawn, amount=str(require_payable(amount, currency)), currency=currency)
+        done = work.done(f"{number}: quote {key} of {format_money(amount, currency)} sent{instead}")
     return done
 
 
@@ -90,19 +90,21 @@ def record_agreement(
     """Record that the customer agrees to be charged, where there is no quote (S1-32). amount: up to which, if that was
     said."""
     with desk.ticket(number, "time", now, doing="say that a customer agrees") as work:
-        key = next_key(work.state.records, AGREEMENT)
+        key = find_next_key(work.state.records, AGREEMENT)
         currency = work.procedure.definition.money.currency
-        values = {} if amount is None else {"amount": str(payable(amount, currency)), "currency": currency}
+        values = {} if amount is None else {"amount": str(require_payable(amount, currency)), "currency": currency}
         words = {"words": ["note"]} if note.strip() else {}
         texts = {"note": note.strip()} if note.strip() else {}
-        changes = change(work.state.records, AGREEMENT, key, state="agreed", who=desk.agent.login, **values, **words)
+        changes = build_record_change(
+            work.state.records, AGREEMENT, key, state="agreed", who=desk.agent.login, **values, **words
+        )
         unpriced = 0
-        for entry in list(of_kind(work.state.records, "entry")):
+        for entry in list(records_of_kind(work.state.records, "entry")):
             if entry.values.get("flag"):
-                changes |= change(work.state.records, "entry", entry.key, flag=None)
+                changes |= build_record_change(work.state.records, "entry", entry.key, flag=None)
             unpriced += entry.state != "void" and "chargeable" in entry.values and "amount" not in entry.values
         work.append("agreed", changes, texts, agreement=key)
-        told = f" up to {money(amount, currency)}" if amount is not None else ""
+        told = f" up to {format_money(amount, currency)}" if amount is not None else ""
         if unpriced:
             told += f"; {unpriced} without a rate: `deskterm ticket time {number} --correct ENTRY --rate`"
         done = work.done(f"{number}: the customer agrees to be charged{told}")
@@ -115,9 +117,9 @@ def request_due_quote(work: TicketTransaction, event: Event) -> list[str]:
     entered = event.changes.get("status", (None, None))[1]
     if not part.quotes or part.quote_status is None or entered != part.quote_status:
         return []
-    if any(_is_open(record) for record in of_kind(work.state.records, QUOTE)):
+    if any(_is_open(record) for record in records_of_kind(work.state.records, QUOTE)):
         return []
-    key = next_key(work.state.records, QUOTE)
+    key = find_next_key(work.state.records, QUOTE)
     _set(work, key, "requested", "", {})
     return [f"quote {key} requested"]
 
@@ -134,7 +136,7 @@ def _set(
     waits = means in ("requested", "sent")
     said = {"words": ["note"]} if note.strip() else {}
     texts = {"note": note.strip()} if note.strip() else {}
-    record = change(
+    record = build_record_change(
         work.state.records,
         QUOTE,
         key,
@@ -154,11 +156,13 @@ def _replaced(work: TicketTransaction, record: Record | None) -> tuple[dict[str,
     if record is None or record.values.get("means") != "sent":
         return {}, ""
     changes: dict[str, tuple[Any, Any]] = {}
-    letters = [one for one in of_kind(work.state.records, "letter") if one.values.get("on") == "quoted"]
+    letters = [one for one in records_of_kind(work.state.records, "letter") if one.values.get("on") == "quoted"]
     for letter in letters:
         if letter.state in ("queued", "failed"):
-            changes |= change(work.state.records, "letter", letter.key, state="withdrawn", reason="quoted anew")
-    before = money(record.values["amount"], record.values["currency"])
+            changes |= build_record_change(
+                work.state.records, "letter", letter.key, state="withdrawn", reason="quoted anew"
+            )
+    before = format_money(record.values["amount"], record.values["currency"])
     became = "its letter is withdrawn" if changes else "its letter went out already" if letters else ""
     return changes, f" instead of {before}" + (f", {became}" if became else "")
 
@@ -172,7 +176,7 @@ def _open(
     work: TicketTransaction, key: str | None, wanted: tuple[Meaning, ...], *, missing_ok: bool = False
 ) -> Record | None:
     """The quote that is meant, if it stands where it must."""
-    found = [record for record in of_kind(work.state.records, QUOTE) if key in (None, record.key)]
+    found = [record for record in records_of_kind(work.state.records, QUOTE) if key in (None, record.key)]
     if not found and key is not None:
         raise DeskError(f"Ticket {work.number} has no quote {key}.")
     fitting = [record for record in found if record.values.get("means") in wanted]
@@ -190,7 +194,7 @@ def _is_open(record: Record) -> bool:
 
 
 def _no_other(work: TicketTransaction) -> None:
-    for record in of_kind(work.state.records, QUOTE):
+    for record in records_of_kind(work.state.records, QUOTE):
         if _is_open(record):
             raise DeskError(f"Quote {record.key} of {work.number} is {record.state} already.")
 

@@ -15,8 +15,17 @@ from typing import Any
 from deskterm.desk.core.row_mapping import seconds as epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.money import Price, charged_seconds, money, over, payable_rate, price, spoken, total
-from deskterm.desk.domain.records import Record, change, next_key, of_kind
+from deskterm.desk.domain.money import (
+    Price,
+    compute_charged_seconds,
+    compute_excess,
+    compute_price,
+    format_money,
+    format_time_worked,
+    require_payable_rate,
+    sum_entries,
+)
+from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.permissions import may
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.zones import on_the_wall
@@ -51,7 +60,7 @@ def add_entry(
             came = on_the_wall(work.state.received_at, desk.timezone)
             raise UsageError(f"Ticket {number} was received on {came}: work on it cannot have begun before.")
         if rate is not None:
-            payable_rate(rate, work.procedure.definition.money.currency)
+            require_payable_rate(rate, work.procedure.definition.money.currency)
         kind = work.procedure.types.get(work.state.type)
         charged = chargeable if chargeable is not None else kind is not None and kind.chargeable
         if charged and _unagreed(work):
@@ -82,7 +91,7 @@ def correct_entry(
     with desk.ticket(number, "time", now, doing="correct time") as work:
         before = _valid(work, key)
         if rate is not None:
-            payable_rate(rate, work.procedure.definition.money.currency)
+            require_payable_rate(rate, work.procedure.definition.money.currency)
         if seconds is not None:
             _of_a_day(seconds)
         if (seconds, chargeable, rate) == (None, None, None):
@@ -97,10 +106,10 @@ def correct_entry(
             bool(before.values.get("chargeable")) if chargeable is None else chargeable,
             rate if rate is not None else old_rate,
         )
-        fresh = next_key(work.state.records, ENTRY)
+        fresh = find_next_key(work.state.records, ENTRY)
         values |= {"corrects": key} | {name: before.values[name] for name in ("note",) if name in before.values}
-        changes = change(work.state.records, ENTRY, key, state=VOID, flag=None)
-        changes |= change(work.state.records, ENTRY, fresh, **values)
+        changes = build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None)
+        changes |= build_record_change(work.state.records, ENTRY, fresh, **values)
         work.append("worked", changes, entry=fresh, reason=why)
         done = work.done(f"{number}: entry {key} is now {fresh}: {_told(values)}")
     return done
@@ -111,7 +120,9 @@ def void_entry(desk: DeskSession, number: int, key: str, *, reason: str, now: da
     why = _reason(reason)
     with desk.ticket(number, "time", now, doing="strike time out") as work:
         _valid(work, key)
-        work.append("worked", change(work.state.records, ENTRY, key, state=VOID, flag=None), entry=key, reason=why)
+        work.append(
+            "worked", build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None), entry=key, reason=why
+        )
         done = work.done(f"{number}: entry {key} struck out")
     return done
 
@@ -123,7 +134,7 @@ def record_finished_work(work: TicketTransaction) -> list[str]:
         return []
     said = []
     for login, (tier, since) in list(work.at_work.items()):
-        if login in work.state.working or work.at <= since:
+        if login in work.state.workers or work.at <= since:
             continue
         del work.at_work[login]
         kind = work.procedure.types.get(work.state.type)
@@ -138,11 +149,11 @@ def record_finished_work(work: TicketTransaction) -> list[str]:
 
 def calculate_price(work: TicketTransaction) -> Price:
     """What the time on a ticket comes to."""
-    return total(_values(work))
+    return sum_entries(_values(work))
 
 
 def _values(work: TicketTransaction) -> Iterator[dict[str, Any]]:
-    return (dict(record.values) for record in of_kind(work.state.records, ENTRY))
+    return (dict(record.values) for record in records_of_kind(work.state.records, ENTRY))
 
 
 def _entry(
@@ -158,27 +169,27 @@ def _entry(
     values: dict[str, Any] = {"state": VALID, "who": who, "tier": tier, "started": started, "seconds": seconds}
     if not chargeable:
         return values
-    values |= {"chargeable": True, "charged": charged_seconds(seconds, part)}
+    values |= {"chargeable": True, "charged": compute_charged_seconds(seconds, part)}
     hourly = rate if rate is not None else part.rate
     if hourly is not None:
-        amount = price(values["charged"], hourly, part.currency)
+        amount = compute_price(values["charged"], hourly, part.currency)
         values |= {"rate": str(hourly), "currency": part.currency, "amount": str(amount)}
     return values
 
 
 def _keep(work: TicketTransaction, values: dict[str, Any], note: str) -> str:
-    key = next_key(work.state.records, ENTRY)
+    key = find_next_key(work.state.records, ENTRY)
     words = " ".join(note.split())
     said = {"words": ["note"]} if words else {}
     texts = {"note": words} if words else {}
-    work.append("worked", change(work.state.records, ENTRY, key, **values, **said), texts, entry=key)
+    work.append("worked", build_record_change(work.state.records, ENTRY, key, **values, **said), texts, entry=key)
     return key
 
 
 def _valid(work: TicketTransaction, key: str) -> Record:
     record = work.state.records.get((ENTRY, key))
     if record is None:
-        known = ", ".join(entry.key for entry in of_kind(work.state.records, ENTRY)) or "none"
+        known = ", ".join(entry.key for entry in records_of_kind(work.state.records, ENTRY)) or "none"
         raise DeskError(f"Ticket {work.number} has no entry {key}: it has {known}.")
     if record.state == VOID:
         raise DeskError(f"Entry {key} of {work.number} is struck out already.")
@@ -191,23 +202,23 @@ def _unagreed(work: TicketTransaction) -> bool:
     """Whether the customer has to agree to a price, and has not: by a quote that was accepted, or in so many words."""
     if not work.procedure.definition.money.approval:
         return False
-    agreed = any(record.state == "agreed" for record in of_kind(work.state.records, "agreement"))
+    agreed = any(record.state == "agreed" for record in records_of_kind(work.state.records, "agreement"))
     return not agreed and not any(
-        record.values.get("means") == "accepted" for record in of_kind(work.state.records, "quote")
+        record.values.get("means") == "accepted" for record in records_of_kind(work.state.records, "quote")
     )
 
 
 def _of_a_day(seconds: int) -> None:
     """UsageError for more work than a day has hours: such a number is a slip of the pen, and would be charged."""
     if seconds > _DAY:
-        raise UsageError(f"{spoken(seconds)} is more than a day: write it down day by day.")
+        raise UsageError(f"{format_time_worked(seconds)} is more than a day: write it down day by day.")
 
 
 def _agreement(work: TicketTransaction) -> str:
     """By how much the time on a ticket is more than what the customer agreed to, in words; empty where it is not."""
-    agreed = [one.values for one in of_kind(work.state.records, "agreement") if one.state == "agreed"]
-    most = over(agreed[-1] if agreed else {}, calculate_price(work))
-    return f"; {money(most[0], most[1])} more than the customer agreed to" if most is not None else ""
+    agreed = [one.values for one in records_of_kind(work.state.records, "agreement") if one.state == "agreed"]
+    most = compute_excess(agreed[-1] if agreed else {}, calculate_price(work))
+    return f"; {format_money(most[0], most[1])} more than the customer agreed to" if most is not None else ""
 
 
 def _reason(reason: str) -> str:
@@ -217,8 +228,10 @@ def _reason(reason: str) -> str:
 
 
 def _told(values: dict[str, Any]) -> str:
-    words = spoken(values["seconds"])
+    words = format_time_worked(values["seconds"])
     if values.get("chargeable"):
-        words += f" (charged {spoken(values['charged'])}"
-        words += f": {money(values['amount'], values['currency'])})" if "amount" in values else ", without a rate)"
+        words += f" (charged {format_time_worked(values['charged'])}"
+        words += (
+            f": {format_money(values['amount'], values['currency'])})" if "amount" in values else ", without a rate)"
+        )
     return words

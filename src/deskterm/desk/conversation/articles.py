@@ -13,7 +13,7 @@ from sqlalchemy import select
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.quoted_text import remove_quoted_lines
-from deskterm.desk.domain.records import change, next_key, of_kind
+from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.store.db.tables import PersonalText, table_of
 
 ARTICLE = "article"
@@ -34,12 +34,12 @@ def record_sent_articles(work: TicketTransaction, event: Event) -> list[str]:
     body = work.session.execute(select(table.c.body).where(table.c.id == event.texts["body"].id)).scalar_one()
     for address in find_article_addresses(str(body), bases):
         earlier = next(
-            (one for one in of_kind(work.state.records, ARTICLE) if one.values.get("address") == address), None
+            (one for one in records_of_kind(work.state.records, ARTICLE) if one.values.get("address") == address), None
         )
-        key = earlier.key if earlier is not None else next_key(work.state.records, ARTICLE)
+        key = earlier.key if earlier is not None else find_next_key(work.state.records, ARTICLE)
         times = 1 if earlier is None else int(earlier.values["times"]) + 1
         values = {"address": address, "times": times, "who": event.actor, "state": "sent"}
-        work.append("article_sent", change(work.state.records, ARTICLE, key, **values), article=key)
+        work.append("article_sent", build_record_change(work.state.records, ARTICLE, key, **values), article=key)
     return []
 
 

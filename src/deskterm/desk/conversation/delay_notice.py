@@ -8,7 +8,7 @@ from deskterm.desk.core.row_mapping import next_clock
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.records import change
+from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.notify import letters
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
@@ -41,7 +41,7 @@ def announce_delay(
         key = f"{clock.metric}.{clock.cycle}"
         work.append(
             "replied",
-            change(work.state.records, "delay", key, state="told", metric=clock.metric),
+            build_record_change(work.state.records, "delay", key, state="told", metric=clock.metric),
             {"body": body},
             author_kind="agent",
             author=desk.agent.name,

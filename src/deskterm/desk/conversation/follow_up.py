@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, taken_along
-from deskterm.desk.domain.records import Records, of_kind
+from deskterm.desk.domain.links import FOLLOW_UP_OF, FOLLOW_UPS, copy_classification
+from deskterm.desk.domain.records import Records, records_of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.tickets.missing_fields import check_split_ticket_fields
 from deskterm.desk.workflow.checklists import build_type_checklist_change
@@ -31,7 +31,7 @@ def register_follow_up(
     ticket start then."""
     work = source.beside()
     state, procedure = source.state, source.procedure
-    values: dict[str, Any] = taken_along(state)
+    values: dict[str, Any] = copy_classification(state)
     if any(rule.on == "create" and not rule.when and _is_routing_rule(rule) for rule in procedure.definition.rules):
         values["team"] = None  # routing rules assign every new ticket, so they decide anew for this one
     values["status"] = procedure.initial_status(state.type).key
@@ -41,7 +41,7 @@ def register_follow_up(
     changes[f"fields.{FOLLOW_UP_OF}"] = (None, source.number)
     changes |= {
         f"records.{PARTICIPANT}.{record.key}": (None, dict(record.values))
-        for record in of_kind(state.records, PARTICIPANT)
+        for record in records_of_kind(state.records, PARTICIPANT)
     }
     no_records: Records = {}
     if state.type in procedure.types:

@@ -11,7 +11,7 @@ from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket,
 from deskterm.desk.core.people import writer
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
-from deskterm.desk.domain.links import goes_on_at
+from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
 from deskterm.desk.tickets.reopening import find_reopen_status, is_closed_to_replies
@@ -108,7 +108,7 @@ def record_customer_message(
             at = resolve_arrival(work, received_at)
             requester_id = requester_id or work.state.requester_id
             only_thanks = not work.state.is_open and is_only_thanks_on_ticket(work, text, attachments)
-            successor = goes_on_at(work.state.fields)
+            successor = find_merge_target(work.state.fields)
             if successor is None and not only_thanks and is_closed_to_replies(work, channel, at):
                 successor = find_latest_follow_up(work.state)
             if successor is None or successor in visited:

@@ -12,7 +12,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, EventKind
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.records import Record, change, next_key, of_kind
+from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.errors import DeskError, UsageError
 
 FEEDBACK = "feedback"
@@ -36,10 +36,10 @@ def request_feedback(work: TicketTransaction, event: Event) -> list[str]:
     categories = _RESOLVED_CATEGORIES if when == "resolved" else ("closed",)
     if after not in categories or before in categories:
         return []
-    if any(record.state == ASKED for record in of_kind(work.state.records, FEEDBACK)):
+    if any(record.state == ASKED for record in records_of_kind(work.state.records, FEEDBACK)):
         return []
-    key = next_key(work.state.records, FEEDBACK)
-    work.append("feedback_asked", change(work.state.records, FEEDBACK, key, state=ASKED), feedback=key)
+    key = find_next_key(work.state.records, FEEDBACK)
+    work.append("feedback_asked", build_record_change(work.state.records, FEEDBACK, key, state=ASKED), feedback=key)
     return ["feedback asked for"]
 
 
@@ -64,12 +64,12 @@ def record_answer(
     low = (score is not None and score <= part.low) or (complaint and part.complaint_is_immediate)
     flag = COMPLAINT if complaint else LOW if low else None
     with desk.ticket(number, "feedback", now) as work:
-        pending = [record for record in of_kind(work.state.records, FEEDBACK) if record.state == ASKED]
-        key = pending[0].key if pending else next_key(work.state.records, FEEDBACK)
+        pending = [record for record in records_of_kind(work.state.records, FEEDBACK) if record.state == ASKED]
+        key = pending[0].key if pending else find_next_key(work.state.records, FEEDBACK)
         text_names = {"words": ["comment"]} if comment.strip() else {}
         texts = {"comment": comment.strip()} if comment.strip() else {}
         state = ANSWERED if part.review or flag else REVIEWED
-        changes = change(
+        changes = build_record_change(
             work.state.records, FEEDBACK, key, state=state, score=score, complaint=complaint, flag=flag, **text_names
         )
         work.append("feedback", changes, texts, feedback=key, score=score, low=low, complaint=complaint)
@@ -89,7 +89,7 @@ def review_answer(
     with desk.ticket(number, "feedback", now, doing="review an answer to a survey") as work:
         record = _find_unreviewed(work, feedback)
         texts = {name: text.strip() for name, text in (("note", note), ("changed", outcome)) if text.strip()}
-        changes = change(
+        changes = build_record_change(
             work.state.records,
             FEEDBACK,
             record.key,
@@ -107,7 +107,7 @@ def review_answer(
 def _find_unreviewed(work: TicketTransaction, key: str | None) -> Record:
     """Find the answer that waits for a review; key: that of the answer, None for the only one. Raises DeskError when
     there is no such answer, or none is named of several."""
-    found = [record for record in of_kind(work.state.records, FEEDBACK) if key in (None, record.key)]
+    found = [record for record in records_of_kind(work.state.records, FEEDBACK) if key in (None, record.key)]
     unreviewed = [record for record in found if record.state == ANSWERED]
     if len(unreviewed) == 1:
         return unreviewed[0]

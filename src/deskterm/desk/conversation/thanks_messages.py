@@ -9,7 +9,7 @@ from sqlalchemy import select
 from deskterm.desk.conversation.thanks_filter import is_only_thanks, may_be_thanks
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.records import change, of_kind
+from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.tickets.reopening import find_reopen_status
 from deskterm.desk.workflow.transition_rules import require_reopenable
 from deskterm.errors import DeskError
@@ -37,7 +37,7 @@ def record_thanks(
     seq = str(work.state.version + 1)  # of the event that is appended next
     work.append(
         "thanked",
-        change(work.state.records, THANKS, seq, state="kept"),
+        build_record_change(work.state.records, THANKS, seq, state="kept"),
         {"body": body},
         author_kind="requester",
         contact=contact,
@@ -54,7 +54,7 @@ def overrule_thanks(
     the message (rule 14). message: its `seq`, by default the last one. Raises DeskError when there is no such message,
     or the ticket is open or cannot be reopened."""
     with desk.ticket(number, "move", now, version, doing="take a ticket up again") as work:
-        kept = [record for record in of_kind(work.state.records, THANKS) if record.state == "kept"]
+        kept = [record for record in records_of_kind(work.state.records, THANKS) if record.state == "kept"]
         matching = [record for record in kept if message in (None, record.number)]
         if not matching:
             raise DeskError(f"No message of {number} was taken for mere thanks: there is nothing to overrule.")
@@ -66,7 +66,7 @@ def overrule_thanks(
         target = find_reopen_status(work)
         if target is None:
             raise DeskError(f"Ticket {number} has no way back: open a new one that names it.")
-        changes = change(work.state.records, THANKS, record.key, state="overruled", who=desk.agent.login)
+        changes = build_record_change(work.state.records, THANKS, record.key, state="overruled", who=desk.agent.login)
         arrived_at = next(
             (event.data.get("spoken_at", event.at) for event in work.events() if event.seq == record.number), record.at
         )
@@ -82,7 +82,7 @@ def overrule_thanks(
 
 def has_unreviewed_thanks(work: TicketTransaction) -> bool:
     """Return whether a ticket stayed closed for a message of thanks that nobody has overruled."""
-    return any(record.state == "kept" for record in of_kind(work.state.records, THANKS))
+    return any(record.state == "kept" for record in records_of_kind(work.state.records, THANKS))
 
 
 def _load_people_and_sent_texts(work: TicketTransaction) -> tuple[list[str], list[str]]:

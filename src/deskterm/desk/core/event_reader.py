@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deskterm.desk.domain.events import Event, decoded
+from deskterm.desk.domain.events import Event, decode_event
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.ticket_detail import procedure_document
@@ -13,7 +13,7 @@ from deskterm.store.queries.ticket_history import history
 
 def events_of(reader: ReadConnection, number: int) -> list[Event]:
     """What happened to a ticket, in the order of its sequence; nothing for a ticket that does not exist."""
-    return [decoded(*row) for row in history(reader, number)]
+    return [decode_event(*row) for row in history(reader, number)]
 
 
 def editions(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from deskterm.desk.domain.email_address import is_email_address, parse_mailbox
-from deskterm.desk.domain.text import name_of
+from deskterm.desk.domain.text import normalise_name
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
 
@@ -87,7 +87,7 @@ def clients(session: Session) -> list[tuple[str, str, str]]:
 def writer(session: Session, name: str | None, requester_id: int | None, organisation_id: int | None) -> int | None:
     """The number of the person outside who wrote: the requester unless another is named, by name or by address; one
     who is not known yet becomes known. None when nothing is known of them."""
-    wanted = name_of(name)
+    wanted = normalise_name(name)
     table = table_of(Contact)
     if requester_id is not None:
         known = session.execute(select(table.c.name, table.c.email).where(table.c.id == requester_id)).one()
@@ -117,7 +117,7 @@ def contact(
     address = email.strip().casefold() if email else None
     if address is not None and not is_email_address(address):
         raise UsageError(f"{email!r} is no e-mail address: write it as name@example.org.")
-    full_name = name_of(name)
+    full_name = normalise_name(name)
     if not full_name and address is None:
         return None
     table = table_of(Contact)

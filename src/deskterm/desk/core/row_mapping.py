@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from deskterm.desk.domain.records import Record, flags
+from deskterm.desk.domain.records import Record, collect_flags
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
@@ -91,7 +91,7 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProc
         "snoozed_until": instant(state.snoozed_until),
         "exempt": state.exempt,
         "held": state.held,
-        "flags": f",{','.join(marks)}," if (marks := flags(state.records)) else "",
+        "flags": f",{','.join(marks)}," if (marks := collect_flags(state.records)) else "",
         "version": state.version,
     }
 

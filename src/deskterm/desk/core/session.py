@@ -21,7 +21,7 @@ from deskterm.desk.core.transaction import Reactions, TicketTransaction, events_
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
 from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
-from deskterm.desk.domain.links import goes_on_at
+from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.policy.permissions import Act, require
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, from_document
@@ -203,7 +203,7 @@ def require_changeable(work: TicketTransaction, act: Act) -> None:
     closed and the procedure says that closed ones can no longer be changed (S4-15)."""
     if act in _LEFT_AS_IT_IS or work.state.category != "closed":
         return
-    if (other := goes_on_at(work.state.fields)) is not None:
+    if (other := find_merge_target(work.state.fields)) is not None:
         raise DeskError(
             f"Ticket {work.number} goes on in {other}, which it was closed for: do this on {other}; if it is a matter"
             f" of its own, `deskterm ticket separate {work.number} WHY` parts them."

@@ -18,12 +18,20 @@ from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.row_mapping import clock_values, instant, record_values, seconds, ticket_values
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.due_changes import DueChange
-from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind, entry_of
-from deskterm.desk.domain.events import GENESIS, Event, TextRef, chained, decoded, encoded, text_digest
+from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind, find_entry
+from deskterm.desk.domain.events import (
+    GENESIS,
+    Event,
+    TextRef,
+    compute_digest,
+    compute_hash,
+    decode_event,
+    encode_event,
+)
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.records import Records
 from deskterm.desk.domain.state import State
-from deskterm.desk.domain.text import short_enough
+from deskterm.desk.domain.text import require_short_texts
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
@@ -93,7 +101,7 @@ class CommandResult:
 def events_of(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
     for seq, kind, at, actor, version, data in session.connection().execute(_HISTORY, {"number": number}):
-        yield decoded(seq, kind, seconds(at), actor, version, data)
+        yield decode_event(seq, kind, seconds(at), actor, version, data)
 
 
 Reactions = Callable[["TicketTransaction"], list[str]]
@@ -131,7 +139,7 @@ class TicketTransaction:
 
     def __post_init__(self) -> None:
         self.connection = self.session.connection()
-        last = self.fold.state.last_at
+        last = self.fold.state.last_event_at
         if self.at < last and self.context.simulated:
             when = on_the_wall(last, self.context.timezone)
             raise DeskError(
@@ -142,7 +150,7 @@ class TicketTransaction:
         self._before = self.fold.clocks()
         self._hung = dict(self.fold.state.records)
         state = self.fold.state
-        self.at_work = {login: (state.working.get(login), since) for login, since in state.began.items()}
+        self.at_work = {login: (state.workers.get(login), since) for login, since in state.work_started_at.items()}
 
     @property
     def state(self) -> State:
@@ -176,7 +184,7 @@ class TicketTransaction:
         """
         _require_declared(kind, data, texts or {})
         if kind != "letter":  # which has the words of a message around it
-            short_enough((texts or {}).values())
+            require_short_texts((texts or {}).values())
         real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
         said = {**data, "behind": self.context.behind}
         event = Event(
@@ -208,7 +216,7 @@ class TicketTransaction:
             body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
             salt = secrets.token_hex(16)
             row = {"ticket_id": self.number, "salt": salt, "body": body}
-            kept[name] = TextRef(int(self.connection.execute(_KEEP_TEXT, row).scalar_one()), text_digest(salt, body))
+            kept[name] = TextRef(int(self.connection.execute(_KEEP_TEXT, row).scalar_one()), compute_digest(salt, body))
             self._words[kept[name].id] = body
         return kept
 
@@ -235,8 +243,8 @@ class TicketTransaction:
     def _write_events(self, number: int) -> None:
         rows, messages = [], []
         for event in self.happened:
-            data = encoded(event)
-            self.hash = chained(self.hash, number, event, data)
+            data = encode_event(event)
+            self.hash = compute_hash(self.hash, number, event, data)
             rows.append(
                 {
                     "ticket_id": number,
@@ -325,7 +333,7 @@ def message_values(event: Event) -> dict[str, Any] | None:
     return {
         "seq": event.seq,
         "at": instant(event.data.get("spoken_at", event.at)),
-        "kind": entry_of(event.kind).message_kind or "internal",
+        "kind": find_entry(event.kind).message_kind or "internal",
         "author_kind": author_kind,
         "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
         "contact_id": event.data.get("contact"),

@@ -22,7 +22,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import EventKind
-from deskterm.desk.domain.records import Record, change
+from deskterm.desk.domain.records import Record, build_record_change
 from deskterm.desk.policy.permissions import Act
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
@@ -85,13 +85,13 @@ class ItemTransaction:
         if status is not None:
             values |= {"state": status.key, "flag": FLAG if status.to else None}
         data = {"item": self.key, **(data or {})}
-        changes = change(self.origin.state.records, ITEM, self.key, **values)
+        changes = build_record_change(self.origin.state.records, ITEM, self.key, **values)
         move = plan_ticket_move(self.origin, status, self.origin)
         self.origin.append(kind, changes | move.changes, **data)
         move.record_block(self.origin)
         mirrored = {name: values[name] for name in MIRRORED if name in values}
         for work in self.others:
-            changes = change(work.state.records, JOINED, f"{self.origin.number}-{self.key}", **mirrored)
+            changes = build_record_change(work.state.records, JOINED, f"{self.origin.number}-{self.key}", **mirrored)
             move = plan_ticket_move(work, status, self.origin)
             work.append(kind, changes | move.changes, ticket=self.origin.number, **data)
             move.record_block(work)

@@ -17,7 +17,7 @@ from deskterm.desk.development.item_transaction import (
     find_route,
     plan_ticket_move,
 )
-from deskterm.desk.domain.records import change, next_key, of_kind
+from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.checklists import format_tick_hint
 from deskterm.errors import DeskError, UsageError
@@ -65,7 +65,7 @@ def raise_item_by_rule(work: TicketTransaction, route_key: str) -> str:
     """Raise an item as the action of a rule, whatever the checklist says. Return a line for the summary; empty when an
     item is in progress already, or the procedure has no development."""
     part = work.procedure.definition.development
-    if not part.statuses or any("flag" in record.values for record in of_kind(work.state.records, ITEM)):
+    if not part.statuses or any("flag" in record.values for record in records_of_kind(work.state.records, ITEM)):
         return ""
     item = _append_item(work, route_key)
     return f"{part.label} {item.key} raised{_format_route(item.route)}"
@@ -88,13 +88,15 @@ def join_item(desk: DeskSession, number: int, origin: int, *, item: str | None =
         tickets = sorted({*values.get("tickets", ()), number})
         owner.append(
             "item_joined",
-            change(owner.state.records, ITEM, location.key, tickets=tickets),
+            build_record_change(owner.state.records, ITEM, location.key, tickets=tickets),
             item=location.key,
             ticket=number,
         )
         mirrored = {name: values.get(name) for name in MIRRORED}
         name = f"{location.origin}-{location.key}"
-        changes = change(work.state.records, JOINED, name, ticket=location.origin, item=location.key, **mirrored)
+        changes = build_record_change(
+            work.state.records, JOINED, name, ticket=location.origin, item=location.key, **mirrored
+        )
         before = work.state.status
         move = plan_ticket_move(work, status, owner)
         work.append("item_joined", changes | move.changes, item=location.key, ticket=location.origin)
@@ -108,11 +110,11 @@ def _append_item(work: TicketTransaction, route: str | None, **values: str) -> I
     """Append the event that raises an item in the first development status. values: its title and its place in the
     developers' tool. Raises UsageError for an address without a scheme."""
     first = work.procedure.definition.development.statuses[0]
-    key = next_key(work.state.records, ITEM)
+    key = find_next_key(work.state.records, ITEM)
     texts = {name: _collapse_spaces(text) for name, text in values.items()}
     if texts.get("url") and "://" not in texts["url"]:
         raise UsageError(f"{texts['url']!r} is no address: write it with https:// in front.")
-    record = change(
+    record = build_record_change(
         work.state.records, ITEM, key, state=first.key, flag=FLAG if first.to else None, route=route, **texts
     )
     move = plan_ticket_move(work, first, work)
@@ -124,7 +126,7 @@ def _append_item(work: TicketTransaction, route: str | None, **values: str) -> I
 def _require_new(work: TicketTransaction, route: str | None, title: str, url: str, reference: str) -> None:
     """Raise DeskError when the ticket has the same item in progress: one with the same reference or address, or, where
     these cannot be compared, one with the same title on the same route."""
-    for record in of_kind(work.state.records, ITEM):
+    for record in records_of_kind(work.state.records, ITEM):
         values = record.values
         if "flag" not in values:
             continue

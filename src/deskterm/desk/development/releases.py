@@ -21,7 +21,7 @@ from deskterm.desk.development.item_transaction import (
     load_item,
     plan_ticket_move,
 )
-from deskterm.desk.domain.records import change
+from deskterm.desk.domain.records import build_record_change
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import DevStatus
 from deskterm.procedure.sla_terms import next_release
@@ -119,14 +119,14 @@ def _release_ticket(
     ticket: it keeps the release, but is not moved, and nobody is told (S4-15)."""
     records = work.state.records
     closed = work.state.category == "closed"
-    changes = change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"])
+    changes = build_record_change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"])
     names: list[str] = []
     ticket_moves: list[TicketMove] = []
     for item, target in items:
         origin = item.origin.number or 0
         own = origin == work.number
         kind, key = (ITEM, item.key) if own else (JOINED, f"{origin}-{item.key}")
-        changes |= change(records, kind, key, state=target.key, flag=FLAG if target.to else None)
+        changes |= build_record_change(records, kind, key, state=target.key, flag=FLAG if target.to else None)
         ticket_moves.append(plan_ticket_move(work, target, item.origin))
         changes |= ticket_moves[-1].changes
         names.append(key)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from deskterm.desk.core.people import contact
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.records import change, of_kind, removal
+from deskterm.desk.domain.records import build_record_change, build_record_removal, records_of_kind
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Contact, table_of
 
@@ -53,7 +53,7 @@ def remove_participant(
         if len(found) > 1:
             raise DeskError(f"Several who take part in {number} are called {who}: name one by the e-mail address.")
         ((person, name),) = found
-        work.append("participants", removal(work.state.records, "participant", str(person)))
+        work.append("participants", build_record_removal(work.state.records, "participant", str(person)))
         done = work.done(f"{number}: {name} takes part no more")
     return done
 
@@ -65,7 +65,9 @@ def add_contacts(work: TicketTransaction, contacts: Iterable[int], because: str)
     new = [person for person in dict.fromkeys(contacts) if person not in known]
     changes: dict[str, tuple[Any, Any]] = {}
     for person in new:
-        changes |= change(work.state.records, "participant", str(person), state="participant", contact=person)
+        changes |= build_record_change(
+            work.state.records, "participant", str(person), state="participant", contact=person
+        )
     if changes:
         work.append("participants", changes, reason=because)
     return new
@@ -73,7 +75,7 @@ def add_contacts(work: TicketTransaction, contacts: Iterable[int], because: str)
 
 def list_participants(work: TicketTransaction) -> list[int]:
     """The numbers of those who take part beside the requester, in the order in which they came."""
-    return [record.number for record in of_kind(work.state.records, "participant")]
+    return [record.number for record in records_of_kind(work.state.records, "participant")]
 
 
 def list_people_outside(work: TicketTransaction) -> list[int]:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.tier_coverage import parse_tiers
-from deskterm.desk.domain.text import visible
+from deskterm.desk.domain.text import is_visible
 from deskterm.desk.policy.departments import team_of
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError
@@ -78,7 +78,7 @@ def _named(rows: Sequence[Mapping[str, Any]], by: str) -> None:
     """DeskError for a key or a name of which nothing can be seen."""
     for row in rows:
         for name in (by, "name"):
-            if (name == by or row.get(name)) and not visible(str(row.get(name) or "")):
+            if (name == by or row.get(name)) and not is_visible(str(row.get(name) or "")):
                 raise DeskError(f"The {name} {row.get(name)!r} has nothing that can be seen: write it in letters.")
 
 

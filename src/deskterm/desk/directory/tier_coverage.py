@@ -7,7 +7,7 @@ from typing import Any
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.records import Record, change, next_key, of_kind
+from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import Organisation
@@ -62,8 +62,8 @@ def mark_for_handoff(work: TicketTransaction, level: int, *, by_rule: str | None
     records = work.state.records
     work.append(
         "handed_off",
-        change(
-            records, HANDOFF, next_key(records, HANDOFF),
+        build_record_change(
+            records, HANDOFF, find_next_key(records, HANDOFF),
             state="open", tier=level, who=client.handoff if client is not None else "", flag=HANDOFF,
         ),
         by_rule=by_rule,
@@ -83,7 +83,9 @@ def record_handoff(
             raise DeskError(f"Ticket {number} is not to be passed to its client's own desk.")
         changes: dict[str, tuple[Any, Any]] = {}
         for one in waiting:
-            changes |= change(work.state.records, HANDOFF, one.key, state="done", by=desk.agent.login, flag=None)
+            changes |= build_record_change(
+                work.state.records, HANDOFF, one.key, state="done", by=desk.agent.login, flag=None
+            )
         texts = {"body": note.rstrip()} if note.strip() else {}
         work.append("handed_off", changes, texts, author_kind="agent", author=desk.agent.name, passed=True)
         whom = ", ".join(dict.fromkeys(one.who for one in waiting if one.who)) or "their support contact"
@@ -92,7 +94,7 @@ def record_handoff(
 
 
 def _marks(work: TicketTransaction) -> list[Record]:
-    return list(of_kind(work.state.records, HANDOFF))
+    return list(records_of_kind(work.state.records, HANDOFF))
 
 
 def _client(work: TicketTransaction) -> Organisation | None:

@@ -26,22 +26,22 @@ class DueChange:
     rests: bool = False
 
 
-Promised = Mapping[tuple[str, int], tuple[int | None, bool, bool]]
+DueTimes = Mapping[tuple[str, int], tuple[int | None, bool, bool]]
 
 
-def due_times(fold: TicketFold, at: int) -> Promised:
+def compute_due_times(fold: TicketFold, at: int) -> DueTimes:
     """(metric, cycle) → when it is due, whether it has been missed, and whether it is due then only if it goes on now,
     of each clock that runs or rests."""
     known = {(clock.metric, clock.cycle): clock for clock in fold.clocks()}
     found = {}
-    for key, due in fold.foreseen(at).items():
+    for key, due in fold.forecast_due_times(at).items():
         clock = known.get(key)
         missed = (clock is not None and clock.breached_at is not None) or (due is not None and due < at)
         found[key] = due, missed, clock is not None and clock.state == "paused" and not clock.pinned
     return found
 
 
-def moved(before: Promised, after: Promised, procedure: CompiledProcedure, number: int) -> list[DueChange]:
+def compare_due_times(before: DueTimes, after: DueTimes, procedure: CompiledProcedure, number: int) -> list[DueChange]:
     """The clocks that are due at another instant than before, or no longer, or newly."""
     order = {metric.key: rank for rank, metric in enumerate(procedure.terms.metrics)}
     found = []
@@ -55,10 +55,10 @@ def moved(before: Promised, after: Promised, procedure: CompiledProcedure, numbe
     return found
 
 
-def promises_moved(
-    before: Promised, fold: TicketFold, at: int, procedure: CompiledProcedure, number: int
+def find_due_changes(
+    before: DueTimes, fold: TicketFold, at: int, procedure: CompiledProcedure, number: int
 ) -> list[DueChange]:
     """Return the due times that changed since `before`, without those of timers, which promise nothing to anybody.
-    before: `due_times` as a command began; at: epoch seconds."""
-    found = moved(before, due_times(fold, at), procedure, number)
+    before: `compute_due_times` as a command began; at: epoch seconds."""
+    found = compare_due_times(before, compute_due_times(fold, at), procedure, number)
     return [change for change in found if not change.metric.startswith(TIMER)]

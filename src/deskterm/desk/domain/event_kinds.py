@@ -430,6 +430,6 @@ LEVEL_EVENTS: Final[Mapping[str, EventKind]] = {"severity": "severity_set", "pri
 """Field → kind that sets it."""
 
 
-def entry_of(kind: str) -> KindEntry:
+def find_entry(kind: str) -> KindEntry:
     """Return the entry of a kind; a bare one for a kind that is not in the table, which somebody else wrote."""
     return EVENT_KINDS.get(kind) or KindEntry(label=kind.replace("_", " "))  # type: ignore[call-overload]

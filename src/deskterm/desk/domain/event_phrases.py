@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.event_kinds import entry_of
+from deskterm.desk.domain.event_kinds import find_entry
 from deskterm.procedure.compiled import CompiledProcedure
 
 _SHOWN_FIELDS = ("status", "severity", "priority", "impact", "urgency", "type", "assignee", "team", "department",
@@ -14,20 +14,20 @@ _SHOWN_FIELDS = ("status", "severity", "priority", "impact", "urgency", "type", 
 """Fields whose changes are shown, in this order."""
 
 
-def event_phrase(kind: str, data: Mapping[str, Any]) -> str:
+def describe_event(kind: str, data: Mapping[str, Any]) -> str:
     """Return what the actor did, to go on after a name: `closed it as a duplicate (1001)`."""
-    entry = entry_of(kind)
+    entry = find_entry(kind)
     return entry.label if entry.phrase is None else entry.phrase(entry.label, data)
 
 
-def undo_noun(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
+def describe_undo(kind: str, changes: Changes, data: Mapping[str, Any]) -> str:
     """Return the act as something that can be undone (`the merge into 1001`); empty where its changes say enough."""
-    entry = entry_of(kind)
+    entry = find_entry(kind)
     special = "" if entry.undo_phrase is None else entry.undo_phrase(changes, data)
     return special or entry.undo_noun.format(ticket=data.get("ticket"), into=data.get("into"))
 
 
-def change_phrase(changes: Changes, procedure: CompiledProcedure) -> str:
+def describe_changes(changes: Changes, procedure: CompiledProcedure) -> str:
     """Return the changes that are worth showing, by the procedure's labels: `status Working on it → Solved, assignee
     none → sam`."""
     return ", ".join(

@@ -49,7 +49,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Illegible(DeskError, ValueError):
+class UnreadableEvent(DeskError, ValueError):
     """An event that nobody can read as such: somebody else than deskterm wrote it."""
 
     def __init__(self, seq: int, kind: str) -> None:
@@ -62,7 +62,7 @@ class Illegible(DeskError, ValueError):
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
-def encoded(event: Event) -> str:
+def encode_event(event: Event) -> str:
     """The event's content as canonical JSON: equal content gives equal bytes."""
     content: dict[str, Any] = dict(event.data)
     if event.changes:
@@ -72,23 +72,23 @@ def encoded(event: Event) -> str:
     return _encode(content)
 
 
-def decoded(seq: int, kind: str, at: int, actor: str, version: int, data: str) -> Event:
+def decode_event(seq: int, kind: str, at: int, actor: str, version: int, data: str) -> Event:
     """The event that `encoded` wrote. Illegible where it is none."""
     try:
         content = json.loads(data)
         changes = {name: (before, after) for name, (before, after) in content.pop("changes", {}).items()}
         texts = {name: TextRef(*reference) for name, reference in content.pop("texts", {}).items()}
     except (ValueError, TypeError, AttributeError) as error:
-        raise Illegible(seq, kind) from error
+        raise UnreadableEvent(seq, kind) from error
     return Event(seq, cast(EventKind, kind), at, actor, version, changes, texts, content)
 
 
-def chained(previous: str, ticket: int, event: Event, data: str) -> str:
+def compute_hash(previous: str, ticket: int, event: Event, data: str) -> str:
     """SHA-256, in hex, over the hash of the ticket's event before and everything that this event says."""
     line = f"{previous}\n{ticket}\n{event.seq}\n{event.kind}\n{event.at}\n{event.actor}\n{event.version}\n{data}"
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-def text_digest(salt: str, body: str) -> str:
+def compute_digest(salt: str, body: str) -> str:
     """The salted digest that stands in an event for somebody's words."""
     return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()

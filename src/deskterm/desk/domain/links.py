@@ -17,11 +17,11 @@ SPLIT_FROM, SPLIT_TO = "split_from", "split_to"
 FOLLOW_UP_OF, FOLLOW_UPS = "follow_up_of", "follow_ups"
 INCIDENT, ATTACHED = "incident", "attached"
 
-_TAKEN_ALONG = ("type", "severity", "severity_requested", "priority", "impact", "urgency", "requester_id",
+_COPIED_FIELDS = ("type", "severity", "severity_requested", "priority", "impact", "urgency", "requester_id",
                 "organisation_id", "organisation_key", "tenant", "department", "team", "product", "topic")  # fmt: skip
 
 
-def goes_on_at(fields: Mapping[str, Any]) -> int | None:
+def find_merge_target(fields: Mapping[str, Any]) -> int | None:
     """The ticket that goes on in the place of the one with these fields: what it was merged into, or is a duplicate
     of; None for one that stands for itself."""
     found: int | None = fields.get(MERGED_INTO) or fields.get(DUPLICATE_OF)
@@ -33,6 +33,6 @@ def is_merge_into_another(event: Event) -> bool:
     return event.kind == "duplicated" or (event.kind == "merged" and "into" in event.data)
 
 
-def taken_along(state: State) -> dict[str, Any]:
+def copy_classification(state: State) -> dict[str, Any]:
     """How a ticket is classified that comes of this one: attribute → value."""
-    return {name: getattr(state, name) for name in _TAKEN_ALONG}
+    return {name: getattr(state, name) for name in _COPIED_FIELDS}

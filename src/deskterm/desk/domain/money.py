@@ -28,12 +28,12 @@ class Price:
     amounts: dict[str, Decimal]
     unpriced: int
 
-    def words(self) -> str:
+    def describe(self) -> str:
         """`1h 40m, charged 1h 45m: GBP 105.00`."""
-        text = spoken(self.seconds)
+        text = format_time_worked(self.seconds)
         if self.charged or self.amounts:
-            sums = ", ".join(money(amount, currency) for currency, amount in sorted(self.amounts.items()))
-            text += f", charged {spoken(self.charged)}" + (f": {sums}" if sums else "")
+            sums = ", ".join(format_money(amount, currency) for currency, amount in sorted(self.amounts.items()))
+            text += f", charged {format_time_worked(self.charged)}" + (f": {sums}" if sums else "")
         if self.unpriced:
             text += f", {self.unpriced} without a rate"
         return text
@@ -75,32 +75,32 @@ def parse_rate(text: str, currency: str) -> Decimal:
         raise UsageError(str(error)) from None
 
 
-def payable(amount: Decimal, currency: str) -> Decimal:
+def require_payable(amount: Decimal, currency: str) -> Decimal:
     """An amount that somebody is to pay. UsageError for none, and for more than can be meant."""
     if wrong := amounts.fault(amount, currency):
         raise UsageError(wrong)
     return amount
 
 
-def payable_rate(rate: Decimal, currency: str) -> Decimal:
+def require_payable_rate(rate: Decimal, currency: str) -> Decimal:
     """An hour's price that somebody is to pay. UsageError for none, and for more than can be meant."""
     if wrong := amounts.hourly_fault(rate, currency):
         raise UsageError(wrong)
     return rate
 
 
-def charged_seconds(seconds: int, part: Money) -> int:
+def compute_charged_seconds(seconds: int, part: Money) -> int:
     """What time is charged as: every begun step of the procedure's counts."""
     step = parse_duration(part.rounding, 86_400) if part.rounding else 1
     return -(-seconds // step) * step
 
 
-def price(seconds: int, rate: Decimal, currency: str) -> Decimal:
+def compute_price(seconds: int, rate: Decimal, currency: str) -> Decimal:
     """The price of time at an hour's rate, to the smallest coin."""
     return rounded(rate * seconds / 3600, currency)
 
 
-def total(entries: Iterable[dict[str, Any]]) -> Price:
+def sum_entries(entries: Iterable[dict[str, Any]]) -> Price:
     """What entries (`deskterm.desk.billing.time_entries`) come to; those that were struck out do not count."""
     seconds = charged = unpriced = 0
     amounts: dict[str, Decimal] = {}
@@ -118,7 +118,7 @@ def total(entries: Iterable[dict[str, Any]]) -> Price:
     return Price(seconds, charged, amounts, unpriced)
 
 
-def over(agreement: Mapping[str, Any], price: Price) -> tuple[Decimal, str] | None:
+def compute_excess(agreement: Mapping[str, Any], price: Price) -> tuple[Decimal, str] | None:
     """By how much work costs more than the customer agreed to (`desk.billing.quotes`), and of what currency; None
     where it does not, or nothing was said of an amount."""
     if "amount" not in agreement:
@@ -128,12 +128,12 @@ def over(agreement: Mapping[str, Any], price: Price) -> tuple[Decimal, str] | No
     return (more, currency) if more > 0 else None
 
 
-def money(amount: Decimal | str, currency: str) -> str:
+def format_money(amount: Decimal | str, currency: str) -> str:
     """`GBP 1,250.00`."""
     return f"{currency} {Decimal(amount):,}"
 
 
-def spoken(seconds: int) -> str:
+def format_time_worked(seconds: int) -> str:
     """`1h 40m`; seconds only where there are any."""
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)

@@ -60,17 +60,17 @@ def apply_record_change(
         records[(kind, key)] = Record(kind, key, at, values)
 
 
-def of_kind(records: Records, kind: str) -> Iterator[Record]:
+def records_of_kind(records: Records, kind: str) -> Iterator[Record]:
     """The records of a kind, in the order in which they came."""
     return (record for (of, _), record in records.items() if of == kind)
 
 
-def next_key(records: Records, kind: str) -> str:
+def find_next_key(records: Records, kind: str) -> str:
     """The number of the next record of a kind that is counted: 1, 2, 3 …"""
-    return str(max((record.number for record in of_kind(records, kind)), default=0) + 1)
+    return str(max((record.number for record in records_of_kind(records, kind)), default=0) + 1)
 
 
-def change(records: Records, kind: str, key: str, **values: Any) -> dict[str, tuple[Any, Any]]:
+def build_record_change(records: Records, kind: str, key: str, **values: Any) -> dict[str, tuple[Any, Any]]:
     """The change (for `TicketTransaction.append`) that makes a record or gives some of its members other values; a
     member that is given None, "" or False goes."""
     known = records.get((kind, key))
@@ -79,17 +79,17 @@ def change(records: Records, kind: str, key: str, **values: Any) -> dict[str, tu
     return {f"records.{kind}.{key}": (before, after)}
 
 
-def removal(records: Records, kind: str, key: str) -> dict[str, tuple[Mapping[str, Any], None]]:
+def build_record_removal(records: Records, kind: str, key: str) -> dict[str, tuple[Mapping[str, Any], None]]:
     """The change that takes a record away."""
     return {f"records.{kind}.{key}": (dict(records[(kind, key)].values), None)}
 
 
-def flags(records: Records) -> list[str]:
+def collect_flags(records: Records) -> list[str]:
     """What the ticket is marked with, in order."""
     return sorted({str(record.values["flag"]) for record in records.values() if "flag" in record.values})
 
 
-def letter_record(event: Event) -> Record:
+def build_letter_record(event: Event) -> Record:
     """The letter that an event put into the outbox: `to` (contacts' numbers), `on`, `template`, `state` `queued`,
     `due` where it must not go out before, and where its words stand."""
     values = {name: value for name, value in event.data.items() if name != "act"} | {"state": "queued"}
@@ -97,7 +97,7 @@ def letter_record(event: Event) -> Record:
     return Record("letter", str(event.seq), event.at, values)
 
 
-def notice_record(event: Event) -> Record:
+def build_notice_record(event: Event) -> Record:
     """What colleagues were told: `who` (logins, by comma, with commas at both ends), `on`, `what`, and `due` where
     it is not to reach them before."""
     values = {name: value for name, value in event.data.items() if name != "act"}

@@ -8,7 +8,13 @@ from typing import Any
 
 from deskterm.desk.domain.event_kinds import RETENTION_EVENTS, SYSTEM_EVENTS, EventKind
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.records import Record, apply_record_change, letter_record, notice_record, of_kind
+from deskterm.desk.domain.records import (
+    Record,
+    apply_record_change,
+    build_letter_record,
+    build_notice_record,
+    records_of_kind,
+)
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.sla_terms import SNOOZE
 from deskterm.sla.event import Mark
@@ -30,12 +36,12 @@ POLICY_FIELDS = frozenset(
 )
 """Fields that policies look at."""
 
-_PROMISED = frozenset({"sprint", "snoozed_until", "tier"})
+_DUE_FIELDS = frozenset({"sprint", "snoozed_until", "tier"})
 """Fields that say when something is due, or whose work counts (S3-06)."""
 
 _NOT_BY_PERSONS = SYSTEM_EVENTS | RETENTION_EVENTS
 
-Noticed = tuple[str, str, int, str, int]
+NoticeKey = tuple[str, str, int, str, int]
 """What was said once: what, metric, cycle, threshold, and the due instant that it was said of."""
 
 
@@ -80,20 +86,20 @@ class State:
     sprint: str | None = None
     """The date on which the sprint starts that it is scheduled to."""
     snoozed_until: int | None = None
-    working: dict[str, int | None] = field(default_factory=dict)
+    workers: dict[str, int | None] = field(default_factory=dict)
     """Login → tier of those who are at work on it."""
-    began: dict[str, int] = field(default_factory=dict)
+    work_started_at: dict[str, int] = field(default_factory=dict)
     """Login → since when they are."""
     waived: dict[tuple[str, int], str] = field(default_factory=dict)
     """(metric, cycle) → why a missed target was let pass."""
-    noticed: frozenset[Noticed] = frozenset()
-    told_at: frozenset[tuple[str, str, int, str, int]] = frozenset()
+    noticed: frozenset[NoticeKey] = frozenset()
+    noticed_instants: frozenset[tuple[str, str, int, str, int]] = frozenset()
     """As `noticed`, with the true instant in the place of the due one."""
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     """(kind, key) → what hangs on the ticket, in the order in which it came."""
     held: str | None = None
     """Why it must be kept, whatever its age (S5-09)."""
-    last_at: int = 0
+    last_event_at: int = 0
     """When anything happened, if only that a machine noticed the time; `updated_at` is when somebody acted."""
     version: int = 0
     facts: dict[str, object] = field(default_factory=dict)
@@ -103,7 +109,7 @@ class State:
         return self.category in OPEN_CATEGORIES
 
 
-def apply(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
+def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
     """Fold one event into the state, in place, and say what the clocks should know of it."""
     happened: set[str] = {"answered"} if state.answered_at is not None else set()
     at = event.at
@@ -111,7 +117,7 @@ def apply(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
     before = state.category
     for name, (old, new) in event.changes.items():
         if name == "status":
-            _enter(state, old, new, procedure, happened)
+            _enter_status(state, old, new, procedure, happened)
         elif name == "tags":
             state.tags = tuple(new or ())
         elif name.startswith("fields."):
@@ -126,7 +132,7 @@ def apply(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
             if name == "assignee" and new:
                 happened.add("assigned")
         facts_changed = facts_changed or name in POLICY_FIELDS
-        promised = promised or name in _PROMISED
+        promised = promised or name in _DUE_FIELDS
     for name, words in event.texts.items():
         if name.startswith("fields."):
             state.fields[name[7:]] = {"text": words.id}
@@ -141,11 +147,11 @@ def apply(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
     elif event.kind == "replied":
         at = event.data.get("spoken_at", at)
     if "body" in event.texts and event.kind in ("replied", "registered"):
-        _speak(state, event, at, happened)
+        _apply_message(state, event, at, happened)
     if "bulk" in event.data:
         apply_record_change(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
-    if event.kind in _OWN:
-        facts_changed = _OWN[event.kind](state, event, happened) or facts_changed
+    if event.kind in _HANDLERS:
+        facts_changed = _HANDLERS[event.kind](state, event, happened) or facts_changed
     if event.data.get("next_steps"):
         happened.add("next_steps")
     if event.data.get("resolution"):
@@ -154,20 +160,20 @@ def apply(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
         happened.add("confirmed")
     if event.data.get("automatic_raise"):
         happened.add("automatic_raise")
-    _date(state, before, event.at, happened)
-    promised = _wake(state, happened) or promised
+    _update_end(state, before, event.at, happened)
+    promised = _end_temporary_states(state, happened) or promised
     if facts_changed or promised or not state.facts:
         state.facts = {name: getattr(state, name) for name in POLICY_FIELDS if name != "organisation_key"}
         state.facts["organisation"] = state.organisation_key
-        _promise(state)
+        _add_clock_facts(state)
     if event.kind not in _NOT_BY_PERSONS:
         state.updated_at = event.at
-    state.last_at = event.at
+    state.last_event_at = event.at
     state.version = event.seq
     return Mark(event.data.get("counts_from", at), frozenset(happened), state.status, state.facts)
 
 
-def _enter(state: State, old: str | None, new: str, procedure: CompiledProcedure, happened: set[str]) -> None:
+def _enter_status(state: State, old: str | None, new: str, procedure: CompiledProcedure, happened: set[str]) -> None:
     known = procedure.statuses.get(new)
     state.status = new
     state.category = known.category if known else "open"
@@ -177,7 +183,7 @@ def _enter(state: State, old: str | None, new: str, procedure: CompiledProcedure
         happened.add(f"leaves:{old}")
 
 
-def _speak(state: State, event: Event, at: int, happened: set[str]) -> None:
+def _apply_message(state: State, event: Event, at: int, happened: set[str]) -> None:
     author = event.data.get("author_kind", "agent")
     if author == "requester":
         if event.kind == "replied":
@@ -192,7 +198,7 @@ def _speak(state: State, event: Event, at: int, happened: set[str]) -> None:
             state.answered_at = at
 
 
-def _date(state: State, before: str, at: int, happened: set[str]) -> None:
+def _update_end(state: State, before: str, at: int, happened: set[str]) -> None:
     was_open = before in OPEN_CATEGORIES
     if state.is_open:
         if not was_open:
@@ -213,13 +219,13 @@ def _date(state: State, before: str, at: int, happened: set[str]) -> None:
 def _end_escalations(state: State, at: int) -> None:
     """Nobody is asked any more about a ticket that is closed; only what was begun after its end, by a complaint, waits
     for its review still (S4-21)."""
-    for record in list(of_kind(state.records, "escalation")):
+    for record in list(records_of_kind(state.records, "escalation")):
         if record.state == "open" and not record.values.get("afterwards"):
             values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
             state.records["escalation", record.key] = Record("escalation", record.key, at, values)
 
 
-def _wake(state: State, happened: set[str]) -> bool:
+def _end_temporary_states(state: State, happened: set[str]) -> bool:
     """What ends by itself: a snooze by a word of the requester or the end of the matter, and what was said of the
     promise of a ticket that came back, for that was the promise before."""
     changed = False
@@ -229,13 +235,13 @@ def _wake(state: State, happened: set[str]) -> bool:
         state.snoozed_until, changed = None, True
     if "reopened" in happened and (state.dues or state.sprint):
         state.dues, state.sprint, changed = {}, None, True
-    if not state.is_open and state.working:
-        state.working, state.began, changed = {}, {}, True
+    if not state.is_open and state.workers:
+        state.workers, state.work_started_at, changed = {}, {}, True
         happened.add("work_stopped")
     return changed
 
 
-def _promise(state: State) -> None:
+def _add_clock_facts(state: State) -> None:
     """What clocks look at beside the facts of policies."""
     facts = state.facts
     if state.dues or state.snoozed_until is not None:
@@ -245,68 +251,68 @@ def _promise(state: State) -> None:
         facts["sprint"] = state.sprint
     if state.tier is not None:
         facts["tier"] = state.tier
-    if state.working:
-        facts["working"] = frozenset(state.working.values())
+    if state.workers:
+        facts["working"] = frozenset(state.workers.values())
 
 
-def _waive(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_waiver(state: State, event: Event, happened: set[str]) -> bool:
     state.waived = {**state.waived, (event.data["metric"], event.data["cycle"]): event.data.get("reason", "")}
     return False
 
 
-def _notice(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_time_notice(state: State, event: Event, happened: set[str]) -> bool:
     data = event.data
     key = data["what"], data["metric"], data["cycle"], data.get("threshold", "")
     state.noticed |= {(*key, data["due"])}
-    state.told_at |= {(*key, data["instant"])}
+    state.noticed_instants |= {(*key, data["instant"])}
     return False
 
 
-def _snooze(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_snooze(state: State, event: Event, happened: set[str]) -> bool:
     happened.add("snoozed" if state.snoozed_until is not None else "unsnoozed")
     return False
 
 
-def _start_work(state: State, event: Event, happened: set[str]) -> bool:
-    state.working = {**state.working, event.actor: event.data.get("tier")}
-    state.began = {**state.began, event.actor: event.at}
+def _apply_work_start(state: State, event: Event, happened: set[str]) -> bool:
+    state.workers = {**state.workers, event.actor: event.data.get("tier")}
+    state.work_started_at = {**state.work_started_at, event.actor: event.at}
     happened.add("work_started")
     return True
 
 
-def _stop_work(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_work_stop(state: State, event: Event, happened: set[str]) -> bool:
     who = event.data.get("of", event.actor)
-    state.working = {login: tier for login, tier in state.working.items() if login != who}
-    state.began = {login: since for login, since in state.began.items() if login != who}
-    if not state.working:
+    state.workers = {login: tier for login, tier in state.workers.items() if login != who}
+    state.work_started_at = {login: since for login, since in state.work_started_at.items() if login != who}
+    if not state.workers:
         happened.add("work_stopped")
     return True
 
 
-def _overrule(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_overruled_thanks(state: State, event: Event, happened: set[str]) -> bool:
     """What was taken for mere thanks was a request (rule 14)."""
     happened.add("customer_message")
     state.waiting = "us"
     return False
 
 
-def _transfer(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_transfer(state: State, event: Event, happened: set[str]) -> bool:
     happened.add("transferred")
     return False
 
 
-def _duplicate(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_cancellation(state: State, event: Event, happened: set[str]) -> bool:
     happened.add("cancelled")
     return False
 
 
-def _merge(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_merge(state: State, event: Event, happened: set[str]) -> bool:
     if event.data.get("into"):
         happened.add("cancelled")
     return False
 
 
-def _separate(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_separation(state: State, event: Event, happened: set[str]) -> bool:
     """Neither names the other any more."""
     for name in event.changes:
         if name.startswith("fields.") and state.fields.get(name[7:]) is None:
@@ -314,40 +320,40 @@ def _separate(state: State, event: Event, happened: set[str]) -> bool:
     return False
 
 
-def _erase(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_erasure(state: State, event: Event, happened: set[str]) -> bool:
     """Words that stood in a field as they were given, before such words were kept apart."""
     for name in event.data.get("fields", ()):
         state.fields.pop(name, None)
     return False
 
 
-def _letter(state: State, event: Event, happened: set[str]) -> bool:
-    state.records[("letter", str(event.seq))] = letter_record(event)
+def _apply_letter(state: State, event: Event, happened: set[str]) -> bool:
+    state.records[("letter", str(event.seq))] = build_letter_record(event)
     if event.data.get("to"):
         happened.add("auto_reply")
     return False
 
 
-def _tell(state: State, event: Event, happened: set[str]) -> bool:
-    state.records[("notice", str(event.seq))] = notice_record(event)
+def _apply_staff_notice(state: State, event: Event, happened: set[str]) -> bool:
+    state.records[("notice", str(event.seq))] = build_notice_record(event)
     return False
 
 
-_OWN: dict[EventKind, Callable[[State, Event, set[str]], bool]] = {
-    "waived": _waive,
-    "noticed": _notice,
-    "snoozed": _snooze,
-    "work_started": _start_work,
-    "work_stopped": _stop_work,
-    "overruled": _overrule,
-    "transferred": _transfer,
-    "duplicated": _duplicate,
-    "merged": _merge,
-    "separated": _separate,
-    "withdrawn": _duplicate,
-    "erased": _erase,
-    "purged": _erase,
-    "letter": _letter,
-    "told": _tell,
+_HANDLERS: dict[EventKind, Callable[[State, Event, set[str]], bool]] = {
+    "waived": _apply_waiver,
+    "noticed": _apply_time_notice,
+    "snoozed": _apply_snooze,
+    "work_started": _apply_work_start,
+    "work_stopped": _apply_work_stop,
+    "overruled": _apply_overruled_thanks,
+    "transferred": _apply_transfer,
+    "duplicated": _apply_cancellation,
+    "merged": _apply_merge,
+    "separated": _apply_separation,
+    "withdrawn": _apply_cancellation,
+    "erased": _apply_erasure,
+    "purged": _apply_erasure,
+    "letter": _apply_letter,
+    "told": _apply_staff_notice,
 }
 """What events of a kind do beside their changes; whether what clocks look at changed by it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import TicketFold, standing
+from deskterm.desk.domain.fold import TicketFold, select_effective_events
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
@@ -87,7 +87,7 @@ class ClockHistories:
 def clock_histories(events: Iterable[Event], procedures: Procedures) -> ClockHistories:
     """Watch a ticket being folded."""
     watch = _Watch(procedures)
-    for event in standing(events):
+    for event in select_effective_events(events):
         watch.step(event)
     return watch.told()
 
@@ -139,7 +139,7 @@ class _Watch:
             self._version,
             self._standings,
             self._idle,
-            self._fold.foreseen,
+            self._fold.forecast_due_times,
         )
 
     def _compare(self, clock: Clock, event: Event, mark: Mark, status: str) -> None:

@@ -25,9 +25,9 @@ from sqlmodel import Session
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
-from deskterm.desk.domain.events import Event, text_digest
+from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
-from deskterm.desk.domain.records import change, of_kind
+from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.policy.request_fields import holds_words
 from deskterm.errors import DeskError
 from deskterm.store.db.tables import Contact, Message, PersonalText, RecordRow, Ticket, table_of
@@ -105,7 +105,7 @@ def replace_texts(
     words: dict[str, str] = {}
     for number, body in texts.items():
         salt = secrets.token_hex(16) if body else ""
-        words[str(number)] = text_digest(salt, body) if body else ""
+        words[str(number)] = compute_digest(salt, body) if body else ""
         if not dry_run:
             _shred(work.session)
             work.session.execute(_EMPTY, {"number": number, "grain": salt, "words": body or ""})
@@ -245,9 +245,9 @@ def _seqs_with(work: TicketTransaction, names: _Names) -> list[int]:
 def _withdrawn(work: TicketTransaction, person: int | None) -> dict[str, tuple[Any, Any]]:
     """Letters that wait for nobody else than this person, or all of them, go out no more."""
     found: dict[str, tuple[Any, Any]] = {}
-    for letter in of_kind(work.state.records, "letter"):
+    for letter in records_of_kind(work.state.records, "letter"):
         if letter.state == "queued" and (person is None or letter.values.get("to") == [person]):
-            found |= change(work.state.records, "letter", letter.key, state="withdrawn", reason="erased")
+            found |= build_record_change(work.state.records, "letter", letter.key, state="withdrawn", reason="erased")
     return found
 
 

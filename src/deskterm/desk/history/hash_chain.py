@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from deskterm.desk.core.row_mapping import moment
-from deskterm.desk.domain.events import GENESIS, chained
+from deskterm.desk.domain.events import GENESIS, compute_hash
 from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.desk.history.integrity import check_texts, decode_row, select_erasures
 from deskterm.progress import Progress
@@ -117,7 +117,7 @@ def _chain(
         if event.seq != place:
             yield ChainFault(ticket, place, "", None, "missing", f"event {place} of ticket {ticket} is missing")
             return
-        previous = chained(previous, ticket, event, row["data"])
+        previous = compute_hash(previous, ticket, event, row["data"])
         if row["hash"] != previous:
             sentence = f"event {event.seq} of ticket {ticket} ({event.kind} by {event.actor}) is not what was written"
             yield ChainFault(ticket, event.seq, event.kind, event.at, "changed", sentence)

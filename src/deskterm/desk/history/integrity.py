@@ -19,7 +19,7 @@ from sqlmodel import Session, UTCDateTime
 from deskterm.desk.core.row_mapping import clock_values, record_values, seconds, ticket_values
 from deskterm.desk.core.transaction import UNDONE, message_values
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS
-from deskterm.desk.domain.events import GENESIS, Event, chained, decoded, text_digest
+from deskterm.desk.domain.events import GENESIS, Event, compute_digest, compute_hash, decode_event
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.procedure.compiled import CompiledProcedure, from_document
@@ -225,7 +225,7 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
     for seq, row in enumerate(rows, 1):
         event = decode_row(row)
         if event is not None:
-            previous = chained(previous, number, event, row["data"])
+            previous = compute_hash(previous, number, event, row["data"])
         if event is None or row["seq"] != seq or row["hash"] != previous:
             yield Finding(number, f"event {row['seq']} of ticket {number} is not what was written: compare a backup")
             whole = False
@@ -267,7 +267,9 @@ def _ticket(session: Session, batch: _Batch, number: int, repair: bool) -> Itera
 def decode_row(row: Mapping[str, Any]) -> Event | None:
     """The event of a row of its table; None for one that nobody can read as such, so that somebody changed it."""
     try:
-        return decoded(row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"])
+        return decode_event(
+            row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"]
+        )
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
 
@@ -290,7 +292,7 @@ def check_texts(
         wanted = erased.get(reference.id, reference.digest)
         if text is None:
             yield f"the {name} of event {event.seq} of ticket {number} is missing: compare a backup"
-        elif (text_digest(text["salt"], text["body"]) if text["salt"] or text["body"] else "") != wanted:
+        elif (compute_digest(text["salt"], text["body"]) if text["salt"] or text["body"] else "") != wanted:
             yield f"the {name} of event {event.seq} of ticket {number} is not what was written: compare a backup"
 
 

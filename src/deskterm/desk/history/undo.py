@@ -17,12 +17,12 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.core.session import DeskSession, MovedOn
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
-from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, entry_of
-from deskterm.desk.domain.event_phrases import change_phrase, event_phrase, undo_noun
+from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, find_entry
+from deskterm.desk.domain.event_phrases import describe_changes, describe_event, describe_undo
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import folded, standing
+from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
-from deskterm.desk.domain.records import change, of_kind
+from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -53,17 +53,17 @@ class LastCommand:
             source = next(event.data.get("ticket") for event in self.events if event.kind == "split_from")
             return f"the splitting off from {source}"
         events = [event for event in self.events if event.kind not in SYSTEM_EVENTS]
-        deeds = [undo_noun(event.kind, event.changes, event.data) for event in events]
-        changes = [change_phrase(event.changes, procedure) for event in events]
+        deeds = [describe_undo(event.kind, event.changes, event.data) for event in events]
+        changes = [describe_changes(event.changes, procedure) for event in events]
         said = [word for word in (*deeds, *changes) if word] or [
-            event_phrase(event.kind, event.data) for event in events
+            describe_event(event.kind, event.data) for event in events
         ]
         return "; ".join(dict.fromkeys(said))
 
 
 def find_last_command(events: Iterable[Event]) -> LastCommand | None:
     """The last command that stands, and is not by the way."""
-    stand = standing(events)
+    stand = select_effective_events(events)
     heads = {event.seq: event for event in stand}
     last = next((event for event in reversed(stand) if event.kind not in SYSTEM_EVENTS), None)
     if last is None:
@@ -178,11 +178,11 @@ def _stays(event: Event, letters: Sequence[str]) -> str | None:
         return "what the requester wrote stays, and so does the ticket that came of it"
     if event.kind == "replied":
         if _of_requester(event):
-            return entry_of("thanked").irreversible
+            return find_entry("thanked").irreversible
         if "sent" in letters:
             return "its letter has gone out, and what was sent stays sent"
-        return None if letters else entry_of("replied").irreversible
-    return entry_of(event.kind).irreversible or None
+        return None if letters else find_entry("replied").irreversible
+    return find_entry(event.kind).irreversible or None
 
 
 def _require_return(desk: DeskSession, work: TicketTransaction, act: LastCommand) -> None:
@@ -204,10 +204,12 @@ def _take_back(work: TicketTransaction, act: LastCommand) -> int:
         status = duplicate_status(work.procedure, work.state.type, work.number)
         source = next(event.data.get("ticket") for event in act.events if event.kind == "split_from")
         changes: dict[str, tuple[Any, Any]] = {"status": (work.state.status, status.key)}
-        written = list(of_kind(work.state.records, "letter"))
+        written = list(records_of_kind(work.state.records, "letter"))
         for one in written:
             if one.state in ("queued", "failed"):
-                changes |= change(work.state.records, "letter", one.key, state="withdrawn", reason="taken back")
+                changes |= build_record_change(
+                    work.state.records, "letter", one.key, state="withdrawn", reason="taken back"
+                )
         sent = sum(one.state == "sent" for one in written)
         work.append("withdrawn", changes, ticket=source, reason="taken back", known=sent > 0)
         return sent
@@ -234,8 +236,8 @@ def _mistold(work: TicketTransaction, act: LastCommand, gone: set[int]) -> set[i
     noticed = [event for event in (*act.events, *act.aside) if event.kind == "noticed"]
     if not noticed:
         return set()
-    left = [event for event in standing(work.events()) if event.seq not in gone]
-    dues = {(clock.metric, clock.cycle): clock.due_at for clock in folded(left, work.fold.procedures).clocks()}
+    left = [event for event in select_effective_events(work.events()) if event.seq not in gone]
+    dues = {(clock.metric, clock.cycle): clock.due_at for clock in fold_events(left, work.fold.procedures).clocks()}
     return {
         event.seq
         for event in noticed
@@ -252,7 +254,7 @@ def _since(event: Event, desk: DeskSession) -> str:
     from zoneinfo import ZoneInfo
 
     at = moment(event.at).astimezone(ZoneInfo(desk.timezone))
-    return f"{event.actor} {event_phrase(event.kind, event.data)} ({at:%a %d %b %H:%M})"
+    return f"{event.actor} {describe_event(event.kind, event.data)} ({at:%a %d %b %H:%M})"
 
 
 def _reversed(events: Sequence[Event]) -> dict[str, tuple[Any, Any]]:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.directory.participants import add_contacts, list_people_outside
-from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, goes_on_at
+from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, find_merge_target
 from deskterm.desk.policy.status_graph import duplicate_status
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Ticket, table_of
@@ -75,7 +75,7 @@ def find_final_ticket(session: Session, number: int) -> int:
 def find_successor(session: Session, number: int) -> int | None:
     """Find the ticket that a ticket was closed in favour of; None when it is neither a duplicate nor merged."""
     query = select(_ticket.c.fields).where(_ticket.c.id == number)
-    return goes_on_at(json.loads(session.execute(query).scalar_one_or_none() or "{}"))
+    return find_merge_target(json.loads(session.execute(query).scalar_one_or_none() or "{}"))
 
 
 def copy_participants(work: TicketTransaction, other: TicketTransaction) -> int:

@@ -14,7 +14,7 @@ from deskterm.desk.core.ticket_lookup import open_tickets, require_ticket
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
 from deskterm.desk.directory.participants import list_people_outside
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import folded
+from deskterm.desk.domain.fold import fold_events
 from deskterm.desk.domain.links import ATTACHED, INCIDENT
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify import letters
@@ -216,4 +216,4 @@ def _find_incident(desk: DeskSession, number: int) -> int:
 
 
 def _load_state(desk: DeskSession, session: Session, number: int) -> State:
-    return folded(events_of(session, number), desk.editions(session)).state
+    return fold_events(events_of(session, number), desk.editions(session)).state

@@ -14,9 +14,9 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
 from deskterm.desk.directory.participants import list_participants
-from deskterm.desk.domain.fold import folded, standing
+from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO, is_merge_into_another
-from deskterm.desk.domain.records import of_kind, removal
+from deskterm.desk.domain.records import build_record_removal, records_of_kind
 from deskterm.desk.linking.duplicate import find_successor
 from deskterm.desk.tickets.reopening import find_reopen_status
 from deskterm.errors import DeskError, UsageError
@@ -53,7 +53,7 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
         leaving = list(_find_leaving_people(original, number, list_field))
         changes = {f"fields.{list_field}": (before, after)}
         for person in leaving:
-            changes |= removal(original.state.records, "participant", str(person))
+            changes |= build_record_removal(original.state.records, "participant", str(person))
         original.append("separated", changes, ticket=number, reason=reason)
         label = work.procedure.statuses[work.state.status].label
         outcome = f"now {label}" if status is not None else f"still {label}, as it was before"
@@ -68,7 +68,9 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
 def _find_status_before(work: TicketTransaction) -> str | None:
     """Find the status that a ticket returns to: the one before it was joined with another ticket, or the reopening
     status where the procedure no longer has that. None when the ticket was closed before."""
-    joined = next((event for event in reversed(standing(work.events())) if is_merge_into_another(event)), None)
+    joined = next(
+        (event for event in reversed(select_effective_events(work.events())) if is_merge_into_another(event)), None
+    )
     if joined is not None and "status" not in joined.changes:
         return None
     before = "" if joined is None else str(joined.changes["status"][0])
@@ -82,7 +84,7 @@ def _find_leaving_people(original: TicketTransaction, number: int, list_field: s
     """Find the participants of a ticket who were added only because another ticket was joined with it.
 
     number: the other ticket. list_field: the field of the original that lists it."""
-    events = standing(original.events())
+    events = select_effective_events(original.events())
     joining_command = next(
         (
             event.data.get("act", event.seq)
@@ -94,8 +96,8 @@ def _find_leaving_people(original: TicketTransaction, number: int, list_field: s
     # Somebody who belongs to another ticket that is still joined would have been added with that one as well.
     staying: set[int | None] = set()
     for other in {*original.state.fields.get(DUPLICATES, ()), *original.state.fields.get(MERGED, ())} - {number}:
-        state = folded(events_of(original.session, other), original.fold.procedures).state
-        staying |= {state.requester_id, *(record.number for record in of_kind(state.records, "participant"))}
+        state = fold_events(events_of(original.session, other), original.fold.procedures).state
+        staying |= {state.requester_id, *(record.number for record in records_of_kind(state.records, "participant"))}
     for person in list_participants(original):
         name = f"records.participant.{person}"
         added = next((event for event in reversed(events) if name in event.changes), None)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import standing
-from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, taken_along
+from deskterm.desk.domain.fold import select_effective_events
+from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, copy_classification
 from deskterm.desk.linking.duplicate import add_link
 from deskterm.desk.linking.list_items import parse_list_items
 from deskterm.desk.tickets.missing_fields import check_split_ticket_fields
@@ -85,7 +85,7 @@ def _register_part(
 ) -> TicketTransaction:
     """Register the ticket that is split off, in the transaction of its source; the caller finishes it."""
     part, state = source.beside(), source.state
-    values: dict[str, Any] = taken_along(state)
+    values: dict[str, Any] = copy_classification(state)
     values["status"] = source.procedure.initial_status(state.type).key
     values["channel"] = request.data.get("channel") or state.channel
     values["received_at"] = min(request.data.get("spoken_at", request.at), source.at)
@@ -108,7 +108,9 @@ def _register_part(
 
 def _require_other_request(source: TicketTransaction, request: Event) -> None:
     """Raise DeskError when a message is the only request on a ticket."""
-    others = [event for event in standing(source.events()) if event.seq != request.seq and _is_request(event)]
+    others = [
+        event for event in select_effective_events(source.events()) if event.seq != request.seq and _is_request(event)
+    ]
     if request.kind == "registered" and not others and MERGED not in source.state.fields:
         raise DeskError(
             f"Message {request.seq} is all that was asked for in {source.number}, so nothing would be left of it: split"

@@ -17,12 +17,12 @@ from deskterm.desk.core.row_mapping import next_clock
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.domain.changes import changed_records
-from deskterm.desk.domain.event_kinds import entry_of
+from deskterm.desk.domain.event_kinds import find_entry
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.fold import standing
-from deskterm.desk.domain.links import goes_on_at
-from deskterm.desk.domain.money import money
-from deskterm.desk.domain.records import change, of_kind
+from deskterm.desk.domain.fold import select_effective_events
+from deskterm.desk.domain.links import find_merge_target
+from deskterm.desk.domain.money import format_money
+from deskterm.desk.domain.records import build_record_change, records_of_kind
 from deskterm.desk.notify.quiet_hours import find_delivery_time
 from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
@@ -137,7 +137,7 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, wanted: set
         "team": team,
         "tier": tier,
         "level": str(find_escalation_step(event).get("label") or tier),
-        "other": str(goes_on_at(state.fields) or ""),
+        "other": str(find_merge_target(state.fields) or ""),
         "due": "" if due is None else format_letter_time(due, work.context.timezone),
     }
     if "agent" in wanted:
@@ -146,11 +146,11 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, wanted: set
         values["release"] = _find_release(work, event)
     if "resolution" in wanted:
         values["resolution"] = _load_resolution_text(work)
-    if "note" in wanted and (text := entry_of(event.kind).letter_note):
+    if "note" in wanted and (text := find_entry(event.kind).letter_note):
         values["note"] = load_event_text(work, event, text)
     if "amount" in wanted:
         quote = next(changed_records(event.changes, "quote"), {})
-        values["amount"] = money(quote["amount"], quote["currency"]) if "amount" in quote else ""
+        values["amount"] = format_money(quote["amount"], quote["currency"]) if "amount" in quote else ""
     return values
 
 
@@ -180,7 +180,7 @@ def _find_release(work: TicketTransaction, event: Event) -> str:
 
 def _load_resolution_text(work: TicketTransaction) -> str:
     """Return the text of the last reply that gave a resolution; empty when there is none or it was undone."""
-    for event in reversed(standing([*work.events(), *work.happened])):
+    for event in reversed(select_effective_events([*work.events(), *work.happened])):
         if event.data.get("resolution") and "body" in event.texts:
             return load_event_text(work, event)
     return ""
@@ -206,7 +206,7 @@ def record_delivery(
             raise DeskError(f"Ticket {number} has no letter {key}: `deskterm outbox` lists those that wait.")
         if letter.state in ("sent", "withdrawn") or letter.state == state:
             raise DeskError(f"Letter {key} of {number} is {letter.state} already.")
-        work.append("delivered", change(work.state.records, "letter", key, state=state, reason=reason))
+        work.append("delivered", build_record_change(work.state.records, "letter", key, state=state, reason=reason))
         result = work.done(f"{number}: letter {key} {state}")
     return result
 
@@ -221,7 +221,9 @@ def log_call_instead(desk: DeskSession, number: int, words: str, *, now: datetim
         raise UsageError("Say in a few words what they were told.")
     with desk.ticket(number, "reply", now, doing="log a call") as work:
         queued = [
-            one for one in of_kind(work.state.records, "letter") if one.state == "queued" and _accepts_call(one.values)
+            one
+            for one in records_of_kind(work.state.records, "letter")
+            if one.state == "queued" and _accepts_call(one.values)
         ]
         if not queued:
             raise DeskError(
@@ -230,7 +232,9 @@ def log_call_instead(desk: DeskSession, number: int, words: str, *, now: datetim
             )
         changes: dict[str, tuple[Any, Any]] = {}
         for letter in queued:
-            changes |= change(work.state.records, "letter", letter.key, state="withdrawn", reason="told by phone")
+            changes |= build_record_change(
+                work.state.records, "letter", letter.key, state="withdrawn", reason="told by phone"
+            )
         work.append(
             "replied", changes, {"body": words.rstrip()}, author_kind="agent", author=desk.agent.name, channel="phone"
         )

@@ -12,7 +12,7 @@ from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.records import of_kind
+from deskterm.desk.domain.records import records_of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify.quiet_hours import find_delivery_time
 from deskterm.desk.policy.departments import home_of
@@ -105,7 +105,7 @@ def resolve_recipients(
     recipients: dict[str, None] = {}
     for word in words:
         if word == "assignee":
-            logins = [state.assignee] if state.assignee else list(state.working)
+            logins = [state.assignee] if state.assignee else list(state.workers)
         elif word == "team":
             logins = staff.team_members(state.team)
         elif word == "department":
@@ -123,7 +123,7 @@ def resolve_recipients(
 def find_fallback_recipients(work: TicketTransaction, staff: StaffDirectory) -> list[str]:
     """Find who looks after a ticket without an assignee: the last person to work on it, else the present members of its
     team, else the leads (S3-06)."""
-    workers = [entry.who for entry in of_kind(work.state.records, "entry") if entry.state == "valid"]
+    workers = [entry.who for entry in records_of_kind(work.state.records, "entry") if entry.state == "valid"]
     members = staff.team_members(work.state.team)
     return (
         staff.filter_present(workers[-1:], work.at) or staff.filter_present(members, work.at) or staff.team_leads(None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import changed_records
-from deskterm.desk.domain.event_kinds import MERGE_EVENTS, entry_of
+from deskterm.desk.domain.event_kinds import MERGE_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.sla_terms import status_timer, waits_in
@@ -24,7 +24,7 @@ def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
     elif "news" in event.data:
         yield str(event.data["news"])
     else:
-        topics = entry_of(event.kind).topics
+        topics = find_entry(event.kind).topics
         if topics is not None:
             yield from topics(event.changes, event.data)
         if event.kind != "registered":

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deskterm.desk.domain.email_address import ADDRESS_PATTERN, is_email_address
-from deskterm.desk.domain.text import visible
+from deskterm.desk.domain.text import is_visible
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import FieldPart, RequestType
@@ -118,7 +118,7 @@ def given(procedure: CompiledProcedure, fields: Mapping[str, Any]) -> ParsedRequ
         if key not in known and key not in OF_EVERY_TICKET:
             listed = ", ".join(sorted(known)) or "none"
             raise DeskError(f"There is no field {key!r}: this procedure asks for {listed}.")
-        if value is None or (isinstance(value, str) and not visible(value)):
+        if value is None or (isinstance(value, str) and not is_visible(value)):
             continue
         if key in OF_EVERY_TICKET and known.get(key, _PLAIN).kind in ("text", "long-text"):
             found.own[key] = str(value).strip()

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from deskterm.desk.admin.rule_settings import is_rule_automatic
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import LEVEL_EVENTS, entry_of
+from deskterm.desk.domain.event_kinds import LEVEL_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.records import change, next_key, of_kind
+from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.desk.reactions.routing import route_ticket
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
@@ -83,7 +83,7 @@ def is_rule_for_ticket(work: TicketTransaction, rule: Rule) -> bool:
 
 def _moments(work: TicketTransaction, event: Event) -> Iterator[str]:
     changes = event.changes
-    trigger = entry_of(event.kind).trigger
+    trigger = find_entry(event.kind).trigger
     if trigger is not None:
         yield trigger
     if event.kind == "registered":
@@ -168,11 +168,17 @@ _DAY = 86_400
 def _suggest(work: TicketTransaction, rule: Rule) -> list[str]:
     """Put before the agent what a rule would do; once, until it was taken or left."""
     records = work.state.records
-    if any(one.state == "open" and one.values["rule"] == rule.key for one in of_kind(records, "suggestion")):
+    if any(one.state == "open" and one.values["rule"] == rule.key for one in records_of_kind(records, "suggestion")):
         return []
     words = rule.ask or rule.label
-    suggestion = change(
-        records, "suggestion", next_key(records, "suggestion"), state="open", rule=rule.key, ask=words, flag=SUGGESTED
+    suggestion = build_record_change(
+        records,
+        "suggestion",
+        find_next_key(records, "suggestion"),
+        state="open",
+        rule=rule.key,
+        ask=words,
+        flag=SUGGESTED,
     )
     work.append("suggested", suggestion, by_rule=rule.key)
     _tell(work, rule, words)

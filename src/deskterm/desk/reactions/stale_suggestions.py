@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
-from deskterm.desk.domain.records import Record, change, of_kind
+from deskterm.desk.domain.records import Record, build_record_change, records_of_kind
 from deskterm.desk.notify.topics import is_tier_raise
 from deskterm.procedure.schema import Rule
 
@@ -18,12 +18,12 @@ def expire_suggestions(work: TicketTransaction, event: Event) -> list[str]:
         return []
     rules = {rule.key: rule for rule in work.procedure.definition.rules}
     said = []
-    for record in [one for one in of_kind(work.state.records, "suggestion") if one.state == "open"]:
+    for record in [one for one in records_of_kind(work.state.records, "suggestion") if one.state == "open"]:
         rule = rules.get(record.values["rule"])
         if not work.state.is_open or (rule is not None and (_does(work, rule, event) or _past(work, rule))):
             work.append(
                 "suggested",
-                change(work.state.records, "suggestion", record.key, state=EXPIRED, flag=None),
+                build_record_change(work.state.records, "suggestion", record.key, state=EXPIRED, flag=None),
                 rule=record.values["rule"],
             )
             said += _told(work, record)

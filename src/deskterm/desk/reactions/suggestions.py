@@ -6,7 +6,7 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.records import Record, change, of_kind
+from deskterm.desk.domain.records import Record, build_record_change, records_of_kind
 from deskterm.desk.reactions.rules import apply_rule
 from deskterm.errors import DeskError
 
@@ -38,13 +38,15 @@ def dismiss_suggestion(
 
 
 def _settle(work: TicketTransaction, record: Record, state: str) -> None:
-    changes = change(work.state.records, "suggestion", record.key, state=state, who=work.context.agent.login, flag=None)
+    changes = build_record_change(
+        work.state.records, "suggestion", record.key, state=state, who=work.context.agent.login, flag=None
+    )
     work.append("suggested", changes, rule=record.values["rule"])
 
 
 def list_open_suggestions(work: TicketTransaction) -> list[Record]:
     """What is suggested, and neither taken nor left."""
-    return [record for record in of_kind(work.state.records, "suggestion") if record.state == "open"]
+    return [record for record in records_of_kind(work.state.records, "suggestion") if record.state == "open"]
 
 
 def _open(work: TicketTransaction, key: str | None) -> Record:

@@ -7,7 +7,7 @@ from datetime import datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.records import change, next_key
+from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
@@ -53,6 +53,6 @@ def build_closing_changes(work: TicketTransaction, reason: str) -> Changes:
     """Return the change that records a closing reason instead of a resolution, to be added to the event that closes the
     ticket."""
     state = work.state
-    key = next_key(state.records, RESOLUTION)
+    key = find_next_key(state.records, RESOLUTION)
     values = {"state": "without", "code": reason, "who": work.context.agent.login, "turn": state.reopened}
-    return change(state.records, RESOLUTION, key, **values)
+    return build_record_change(state.records, RESOLUTION, key, **values)

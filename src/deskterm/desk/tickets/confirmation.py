@@ -9,7 +9,7 @@ from deskterm.desk.core.people import writer
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.records import change
+from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
@@ -73,7 +73,9 @@ def reject(
             raise DeskError(f"From {current.label} there is no way back: open a new ticket that names {number}.")
         resolution = find_current_resolution(work.state)
         changes: Changes = (
-            {} if resolution is None else change(work.state.records, RESOLUTION, resolution.key, state="rejected")
+            {}
+            if resolution is None
+            else build_record_change(work.state.records, RESOLUTION, resolution.key, state="rejected")
         )
         target = work.procedure.statuses[target_key]
         _append_verdict(work, target, words, author, channel, received_at, changes, "rejected")

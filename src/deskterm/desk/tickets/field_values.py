@@ -7,7 +7,7 @@ from typing import Any
 
 from deskterm.desk.core.people import contact
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.records import change
+from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.policy.classification import key_of
 from deskterm.desk.policy.request_fields import (
     ParsedRequest,
@@ -44,7 +44,9 @@ def build_participant_changes(
                 numbers.append(number)
         for number in numbers:
             if number != requester:
-                changes |= change(state.records, "participant", str(number), state=definition.who, contact=number)
+                changes |= build_record_change(
+                    state.records, "participant", str(number), state=definition.who, contact=number
+                )
         if numbers:
             changes[f"fields.{definition.key}"] = (
                 state.fields.get(definition.key),

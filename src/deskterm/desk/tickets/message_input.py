@@ -6,14 +6,14 @@ from datetime import datetime
 
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.text import visible
+from deskterm.desk.domain.text import is_visible
 from deskterm.errors import UsageError
 
 
 def require_message_text(body: str) -> str:
     """Return a text without empty lines around it. Raises UsageError when nothing visible is left."""
     text = body.strip("\n").rstrip()
-    if not visible(text):
+    if not is_visible(text):
         raise UsageError("There is nothing to say yet: write a few words first.")
     return text
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.records import Records, change
+from deskterm.desk.domain.records import Records, build_record_change
 from deskterm.desk.policy.request_fields import wanted
 from deskterm.procedure.schema import RequestType
 from deskterm.store.db.tables import Contact, table_of
@@ -49,7 +49,7 @@ def check_split_ticket_fields(work: TicketTransaction, body: str) -> Changes:
 def build_missing_change(records: Records, missing_keys: Sequence[str]) -> Changes:
     """Return the change that records which fields are missing, by key; for an empty list, that all were given."""
     state = {"state": "open", "flag": INCOMPLETE} if missing_keys else {"state": "given", "flag": None}
-    return change(records, MISSING, "1", fields=list(missing_keys), **state)
+    return build_record_change(records, MISSING, "1", fields=list(missing_keys), **state)
 
 
 def _has_value(work: TicketTransaction, key: str, changes: Changes) -> bool:

@@ -11,7 +11,7 @@ from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
-from deskterm.desk.domain.text import visible
+from deskterm.desk.domain.text import is_visible
 from deskterm.desk.policy.classification import channel_of, key_of, scales, type_of
 from deskterm.desk.policy.departments import for_clients, open_types, team_of
 from deskterm.desk.policy.request_fields import (
@@ -158,7 +158,7 @@ def register(
 def normalise_subject(text: str) -> str:
     """Return a subject as one line with single spaces, at most 250 characters; empty if nothing of it is visible."""
     line = " ".join(text.split())
-    if not visible(line):
+    if not is_visible(line):
         return ""
     return line if len(line) <= MAX_SUBJECT_LENGTH else line[: MAX_SUBJECT_LENGTH - 1] + "…"
 
@@ -169,7 +169,7 @@ def normalise_tags(tags: Iterable[str]) -> list[str]:
     normalised = set()
     for tag in tags:
         word = "-".join(tag.replace(",", " ").split()).casefold()
-        if not visible(tag.replace(",", " ")):
+        if not is_visible(tag.replace(",", " ")):
             raise UsageError(f"{tag!r} is no tag: use letters and digits.")
         normalised.add(word)
     return sorted(normalised)

@@ -13,7 +13,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.links import ATTACHED
-from deskterm.desk.domain.records import change, next_key
+from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.tickets.message_input import require_message_text
@@ -123,15 +123,17 @@ def build_resolution_changes(work: TicketTransaction, kind: ResolutionKind, code
     outstanding permanent fix where the procedure keeps that open."""
     state, closing = work.state, work.procedure.definition.closing
     seq = state.version + 1
-    key = next_key(state.records, RESOLUTION)
+    key = find_next_key(state.records, RESOLUTION)
     login = work.context.agent.login
-    changes: Changes = change(
+    changes: Changes = build_record_change(
         state.records, RESOLUTION, key, state=kind, code=code, who=login, seq=seq, turn=state.reopened
     )
     if kind == "permanent":
         return {**changes, **_build_fix_done_change(work)}
     if closing.temporary_fix_stays_open:
-        outstanding = change(state.records, OUTSTANDING, "fix", state="open", who=login, flag=OUTSTANDING, seq=seq)
+        outstanding = build_record_change(
+            state.records, OUTSTANDING, "fix", state="open", who=login, flag=OUTSTANDING, seq=seq
+        )
         return {**changes, **outstanding}
     return changes
 
@@ -183,7 +185,7 @@ def _build_fix_done_change(work: TicketTransaction) -> Changes:
     record = work.state.records.get((OUTSTANDING, "fix"))
     if record is None or record.state != "open":
         return {}
-    return change(work.state.records, OUTSTANDING, "fix", state="done", flag=None)
+    return build_record_change(work.state.records, OUTSTANDING, "fix", state="done", flag=None)
 
 
 def _require_unresolved(work: TicketTransaction) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.due_changes import due_times, promises_moved
+from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.tickets.closing import build_closing_changes
 from deskterm.desk.tickets.reclassification import change_organisation, change_type
@@ -103,7 +103,7 @@ def update_ticket(
     phrases = []
     retargets = any(wanted is not None for wanted in (severity, priority, is_rated, type, organisation))
     with desk.ticket(number, acts[0], now, version, rehearse=rehearse) as work:  # type: ignore[arg-type]
-        before = due_times(work.fold, work.at) if retargets else {}
+        before = compute_due_times(work.fold, work.at) if retargets else {}
         if subject is not None:
             phrases.append(_set_subject(work, subject))
         if organisation is not None:
@@ -120,7 +120,7 @@ def update_ticket(
             phrases.append(_move(work, status, reason, anyway))
         if any(tags):
             phrases.append(_set_tags(work, *tags))
-        due_changes = promises_moved(before, work.fold, work.at, work.procedure, number) if retargets else []
+        due_changes = find_due_changes(before, work.fold, work.at, work.procedure, number) if retargets else []
         result = work.done(f"{number}: {'; '.join(phrases)}", due_changes)
     return result
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from deskterm.desk.core.session import DeskSession, require_changeable
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
-from deskterm.desk.domain.records import Record, Records, change, of_kind
+from deskterm.desk.domain.records import Record, Records, build_record_change, records_of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -43,7 +43,9 @@ def build_type_checklist_change(procedure: CompiledProcedure, records: Records, 
     ticket already has it."""
     if kind.checklist is None or (CHECKLIST, kind.checklist) in records:
         return {}
-    return change(records, CHECKLIST, kind.checklist, **_new_values(_get_checklist(procedure, kind.checklist)))
+    return build_record_change(
+        records, CHECKLIST, kind.checklist, **_new_values(_get_checklist(procedure, kind.checklist))
+    )
 
 
 def tick_items(
@@ -91,7 +93,9 @@ def tick_items(
                 f"{definition.label} of {number} stands so already: {_format_progress(definition, values)}."
             )
         work.append(
-            "checked", change(work.state.records, CHECKLIST, definition.key, **values), checklist=definition.key
+            "checked",
+            build_record_change(work.state.records, CHECKLIST, definition.key, **values),
+            checklist=definition.key,
         )
         result = work.done(f"{number}: {definition.label}, {_format_progress(definition, values)}")
     return result
@@ -100,7 +104,7 @@ def tick_items(
 def _is_review_checklist(work: TicketTransaction, checklist: Checklist) -> bool:
     """Return True if a checklist belongs to the review of an open escalation."""
     open_ladders = {
-        one.values.get("ladder") for one in of_kind(work.state.records, "escalation") if one.state == "open"
+        one.values.get("ladder") for one in records_of_kind(work.state.records, "escalation") if one.state == "open"
     }
     return any(
         ladder.checklist == checklist.key for ladder in work.procedure.definition.ladders if ladder.key in open_ladders

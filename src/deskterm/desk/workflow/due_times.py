@@ -8,7 +8,7 @@ from datetime import datetime
 from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.fold import Upcoming
+from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.policy.permissions import require_named
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow.timers import handle_timer_end
@@ -148,17 +148,17 @@ def snooze(
     return result
 
 
-def record_clock_event(desk: DeskSession, number: int, event: Upcoming, *, now: datetime) -> CommandResult | None:
+def record_clock_event(desk: DeskSession, number: int, event: UpcomingEvent, *, now: datetime) -> CommandResult | None:
     """Record a warning, a breach or the end of a timer at its true instant, and do what the end of a timer leads to.
 
     Return None, and write nothing, when it was recorded before or the ticket has changed so that it no longer comes: so
     it is recorded once, however many runners there are (rule 22). No breach or attainment is decided by it.
     """
     with desk.ticket(number, "notice", now) as work:
-        if event.instant > work.at or event not in work.fold.upcoming():
+        if event.instant > work.at or event not in work.fold.upcoming_events():
             return None
         # A runner that was away for a day must leave the same facts as one that was not.
-        work.at = max(event.instant, work.state.last_at)
+        work.at = max(event.instant, work.state.last_event_at)
         work.append(
             "noticed",
             what=event.what,
@@ -172,7 +172,7 @@ def record_clock_event(desk: DeskSession, number: int, event: Upcoming, *, now: 
     return result
 
 
-def _handle_clock_event(work: TicketTransaction, event: Upcoming) -> str:
+def _handle_clock_event(work: TicketTransaction, event: UpcomingEvent) -> str:
     """Do what the end of a timer leads to, and describe the event for a person."""
     label = _metric_label(work, event.metric)
     if event.what == "breach":

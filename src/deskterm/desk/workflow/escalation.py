@@ -14,7 +14,7 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.directory import tier_coverage
-from deskterm.desk.domain.records import change, next_key
+from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.workflow.ladder_levels import find_open_step, resolve_ladder, resolve_level
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder, LadderLevel, Status
@@ -100,9 +100,9 @@ def take_step(work: TicketTransaction, ladder: Ladder, position: int, *, impact:
     before = find_open_step(work, ladder.key)
     changes: dict[str, tuple[Any, Any]] = {}
     if before is not None:
-        changes |= change(records, "escalation", before.key, state="passed-on", flag=None)
-    changes |= change(
-        records, "escalation", next_key(records, "escalation"),
+        changes |= build_record_change(records, "escalation", before.key, state="passed-on", flag=None)
+    changes |= build_record_change(
+        records, "escalation", find_next_key(records, "escalation"),
         state="open", flag=ESCALATED, ladder=ladder.key, level=position, label=level.label, who=level.role,
         by=work.context.agent.login, words=["body"] if impact else None, afterwards=not is_open, **values,
     )  # fmt: skip

@@ -7,9 +7,9 @@ from typing import Any
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
-from deskterm.desk.domain.due_changes import due_times, promises_moved
+from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.event_kinds import LEVEL_EVENTS
-from deskterm.desk.domain.records import Record, change, of_kind
+from deskterm.desk.domain.records import Record, build_record_change, records_of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError, UsageError
@@ -36,7 +36,7 @@ def review_escalation(
     Raises UsageError when several escalations are open, and DeskError while required items are left.
     """
     with desk.ticket(number, "escalate", now, version, final=True, doing="decide on an escalation") as work:
-        before = due_times(work.fold, work.at)
+        before = compute_due_times(work.fold, work.at)
         record = _find_open_escalation(work, key)
         if not work.state.is_open and (severity or priority):
             raise DeskError(f"Ticket {number} is not open: its severity and priority stay as they are.")
@@ -46,7 +46,7 @@ def review_escalation(
             raise UsageError("Say what was decided.")
         ladder = next((one for one in work.procedure.definition.ladders if one.key == record.values["ladder"]), None)
         changes, decision_label = _apply_review_checklist(work, ladder, decision.strip())
-        changes |= change(
+        changes |= build_record_change(
             work.state.records, "escalation", record.key,
             state="reviewed", flag=None, decision=decision_label, decided_by=desk.agent.login,
         )  # fmt: skip
@@ -57,12 +57,12 @@ def review_escalation(
             phrases += _set_scale(work, "severity", severity, work.procedure.definition.severities)
         if priority is not None:
             phrases += _set_scale(work, "priority", priority, work.procedure.definition.priority.scale)
-        result = work.done(", ".join(phrases), promises_moved(before, work.fold, work.at, work.procedure, number))
+        result = work.done(", ".join(phrases), find_due_changes(before, work.fold, work.at, work.procedure, number))
     return result
 
 
 def _find_open_escalation(work: TicketTransaction, key: str | None) -> Record:
-    open_steps = [record for record in of_kind(work.state.records, "escalation") if record.state == "open"]
+    open_steps = [record for record in records_of_kind(work.state.records, "escalation") if record.state == "open"]
     matching = [record for record in open_steps if key in (None, record.key)]
     if not matching:
         raise DeskError(f"Ticket {work.number} has no open escalation{f' {key}' if key else ''}: nothing to decide.")
@@ -95,7 +95,9 @@ def _apply_review_checklist(
         raise DeskError(f"The review goes through the list “{checklist.label}” first; left: {remaining}. {hint}")
     if outcome is None:
         return {}, decision
-    changes = change(work.state.records, checklists.CHECKLIST, checklist.key, state="done", outcome=outcome.key)
+    changes = build_record_change(
+        work.state.records, checklists.CHECKLIST, checklist.key, state="done", outcome=outcome.key
+    )
     return changes, outcome.label
 
 

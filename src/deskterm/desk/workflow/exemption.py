@@ -6,7 +6,7 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.due_changes import due_times, promises_moved
+from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 
@@ -26,10 +26,10 @@ def exempt(desk: DeskSession, number: int, reason: str, *, now: datetime, versio
         label = listed.label if listed is not None else reason.strip()
         if work.state.exempt == key:
             raise DeskError(f"Ticket {number} is exempt already: {label}.")
-        before = due_times(work.fold, work.at)
+        before = compute_due_times(work.fold, work.at)
         work.append("exempted", {"exempt": (work.state.exempt, key)})
         result = work.done(
-            f"{number} is exempt: {label}", promises_moved(before, work.fold, work.at, work.procedure, number)
+            f"{number} is exempt: {label}", find_due_changes(before, work.fold, work.at, work.procedure, number)
         )
     return result
 
@@ -41,9 +41,9 @@ def unexempt(
     with desk.ticket(number, "exempt", now, version, doing="end an exemption") as work:
         if work.state.exempt is None:
             raise DeskError(f"Ticket {number} is not exempt.")
-        before = due_times(work.fold, work.at)
+        before = compute_due_times(work.fold, work.at)
         work.append("exempted", {"exempt": (work.state.exempt, None)}, reason=reason)
         result = work.done(
-            f"{number} is not exempt any more", promises_moved(before, work.fold, work.at, work.procedure, number)
+            f"{number} is not exempt any more", find_due_changes(before, work.fold, work.at, work.procedure, number)
         )
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.records import Record, of_kind
+from deskterm.desk.domain.records import Record, records_of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder
@@ -14,7 +14,7 @@ def find_open_step(work: TicketTransaction, ladder: str) -> Record | None:
     return next(
         (
             record
-            for record in of_kind(work.state.records, "escalation")
+            for record in records_of_kind(work.state.records, "escalation")
             if record.state == "open" and record.values.get("ladder") == ladder
         ),
         None,

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.due_changes import due_times, promises_moved
-from deskterm.desk.domain.records import change, next_key, of_kind
+from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
+from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 
@@ -29,12 +29,12 @@ def dispute_priority(
             raise DeskError("This procedure does not let customers dispute a priority: set it yourself, or escalate.")
         if not words.strip():
             raise UsageError("Say how it affects them: that is what the priority is decided by.")
-        if any(record.state == "open" for record in of_kind(work.state.records, "dispute")):
+        if any(record.state == "open" for record in records_of_kind(work.state.records, "dispute")):
             raise DeskError(f"The priority of {number} is disputed already: `deskterm ticket settle {number}` decides.")
         wanted_key = None if wanted is None else chosen("priority", wanted, scheme.scale).key
         records = work.state.records
-        changes = change(
-            records, "dispute", next_key(records, "dispute"),
+        changes = build_record_change(
+            records, "dispute", find_next_key(records, "dispute"),
             state="open", flag=DISPUTED, stood=work.state.priority, wanted=wanted_key, words=["body"],
         )  # fmt: skip
         work.append("disputed", changes, {"body": words.rstrip()}, author_kind="agent", author=desk.agent.name)
@@ -59,15 +59,15 @@ def settle_dispute(
     """
     denied_act = "decide on a disputed priority"
     with desk.ticket(number, "priority", now, version, doing=denied_act, rehearse=rehearse) as work:
-        before = due_times(work.fold, work.at)
-        open_disputes = [record for record in of_kind(work.state.records, "dispute") if record.state == "open"]
+        before = compute_due_times(work.fold, work.at)
+        open_disputes = [record for record in records_of_kind(work.state.records, "dispute") if record.state == "open"]
         if not open_disputes:
             raise DeskError(f"Nobody disputes the priority of {number}: there is nothing to settle.")
         step = None if priority is None else chosen("priority", priority, work.procedure.definition.priority.scale)
         unchanged = step is None or step.key == work.state.priority
         if unchanged and not note.strip():
             raise UsageError("Say why the priority stays as it is, or give another.")
-        changes = change(
+        changes = build_record_change(
             work.state.records, "dispute", open_disputes[-1].key,
             state="kept" if unchanged else "changed", flag=None, decided_by=desk.agent.login,
         )  # fmt: skip
@@ -78,6 +78,6 @@ def settle_dispute(
             priority_change = {"priority": (work.state.priority, step.key)}
             work.append("priority_set", priority_change, reason="the customer's word on how it affects them")
             phrase = f"priority {step.label}"
-        due_changes = promises_moved(before, work.fold, work.at, work.procedure, number)
+        due_changes = find_due_changes(before, work.fold, work.at, work.procedure, number)
         result = work.done(f"{number}: dispute settled, {phrase}", due_changes)
     return result

@@ -7,9 +7,9 @@ from typing import Any
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.due_changes import due_times, promises_moved
+from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.event_kinds import EventKind
-from deskterm.desk.domain.records import change, next_key
+from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 
@@ -50,10 +50,10 @@ def override_priority(
             raise UsageError("The number of people affected cannot be negative.")
         records = state.records
         changes: dict[str, tuple[Any, Any]] = dict(
-            change(
+            build_record_change(
                 records,
                 OVERRIDE,
-                next_key(records, OVERRIDE),
+                find_next_key(records, OVERRIDE),
                 state=reason.key,
                 who=desk.agent.login,
                 priority=step.key,
@@ -63,11 +63,11 @@ def override_priority(
         )
         if scheme.affected_field is not None:
             changes[f"fields.{scheme.affected_field}"] = (recorded, affected_count)
-        before = due_times(work.fold, work.at)
+        before = compute_due_times(work.fold, work.at)
         kind: EventKind = "priority_set" if state.priority != step.key else "prioritised"
         work.append(kind, {**changes, "priority": (state.priority, step.key)}, reason=reason.label)
         result = work.done(
             f"{number}: priority {step.label}, {reason.label}",
-            promises_moved(before, work.fold, work.at, work.procedure, number),
+            find_due_changes(before, work.fold, work.at, work.procedure, number),
         )
     return result

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.domain.due_changes import due_times, promises_moved
-from deskterm.desk.domain.records import change
+from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
+from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.policy.status_graph import chosen
 from deskterm.errors import DeskError, UsageError
 
@@ -42,7 +42,7 @@ def confirm_severity(
         record = state.records.get((SEVERITY_RECORD, "1"))
         if record is not None and record.values["severity"] == step.key == state.severity:
             raise DeskError(f"{step.label} is confirmed already, by {record.who}.")
-        changes = change(
+        changes = build_record_change(
             state.records,
             SEVERITY_RECORD,
             "1",
@@ -51,11 +51,11 @@ def confirm_severity(
             severity=step.key,
             requested=state.severity_requested,
         )
-        before = due_times(work.fold, work.at)
+        before = compute_due_times(work.fold, work.at)
         work.append("severity_set", {**changes, "severity": (state.severity, step.key)}, reason=reason)
         requested = procedure.severities.get(state.severity_requested or "")
         phrase = f"severity {step.label} confirmed"
         if requested is not None and requested.key != step.key:
             phrase = f"severity {step.label}, {requested.label} was asked for"
-        result = work.done(f"{number}: {phrase}", promises_moved(before, work.fold, work.at, procedure, number))
+        result = work.done(f"{number}: {phrase}", find_due_changes(before, work.fold, work.at, procedure, number))
     return result

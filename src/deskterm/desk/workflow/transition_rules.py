@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.records import Record, of_kind
+from deskterm.desk.domain.records import Record, records_of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.desk.policy.permissions import require_named
@@ -107,7 +107,9 @@ def find_current_resolution(state: State) -> Record | None:
     """Return the record of how the ticket was resolved, or why not; None when nothing was given since it was reopened
     or the requester rejected it."""
     resolutions = [
-        record for record in of_kind(state.records, RESOLUTION) if record.values.get("turn", 0) == state.reopened
+        record
+        for record in records_of_kind(state.records, RESOLUTION)
+        if record.values.get("turn", 0) == state.reopened
     ]
     return resolutions[-1] if resolutions and resolutions[-1].state != "rejected" else None
 
@@ -115,7 +117,7 @@ def find_current_resolution(state: State) -> Record | None:
 def has_unrejected_resolution(state: State) -> bool:
     """Return True if a resolution was given that the requester did not reject, even if their last message reopened the
     ticket: it may have been thanks."""
-    resolutions = list(of_kind(state.records, RESOLUTION))
+    resolutions = list(records_of_kind(state.records, RESOLUTION))
     return bool(resolutions) and resolutions[-1].state in ("permanent", "temporary")
 
 

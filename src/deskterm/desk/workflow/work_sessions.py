@@ -14,7 +14,7 @@ def start(desk: DeskSession, number: int, *, now: datetime, version: int | None 
     the agent works on it already."""
     with desk.ticket(number, "work", now, version) as work:
         login = desk.agent.login
-        if login in work.state.working:
+        if login in work.state.workers:
             raise DeskError(f"You are at work on {number} already.")
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is not open: move it back before you work on it.")
@@ -29,7 +29,7 @@ def stop(
     """Stop work on a ticket. of: login of somebody else who forgot to; left out, the agent."""
     with desk.ticket(number, "work", now, version) as work:
         worker = of or desk.agent.login
-        if worker not in work.state.working:
+        if worker not in work.state.workers:
             raise DeskError(f"{'You are' if of is None else f'{of} is'} not at work on {number}.")
         work.append("work_stopped", of=of if of != desk.agent.login else None)
         result = work.done(f"{number}: work left off")

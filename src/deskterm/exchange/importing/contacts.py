@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from deskterm.desk.domain.text import visible
+from deskterm.desk.domain.text import is_visible
 from deskterm.store.db.bulk import BulkWriter
 
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -49,7 +49,7 @@ class People:
 
     def organisation(self, name: str | None) -> Client:
         """The client of that name or key."""
-        tidy = " ".join(name.split()) if name and visible(name) else ""
+        tidy = " ".join(name.split()) if name and is_visible(name) else ""
         if not tidy:
             return Client(None, None)
         found = self._clients.get(tidy.casefold())
@@ -62,7 +62,7 @@ class People:
 
     def contact(self, name: str | None, email: str | None, organisation: int | None) -> int | None:
         """The row of a person. organisation: whose they are, when they are not known yet."""
-        full_name = " ".join(name.split()) if name and visible(name) else ""
+        full_name = " ".join(name.split()) if name and is_visible(name) else ""
         address = email.strip().casefold() if email and "@" in email else None
         if not full_name and address is None:
             return None

@@ -8,7 +8,7 @@ from itertools import compress
 from operator import ne
 from typing import Any, Final, NamedTuple
 
-from deskterm.desk.domain.text import visible
+from deskterm.desk.domain.text import is_visible
 from deskterm.desk.tickets.register import normalise_subject, normalise_tags
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.mapping import Feed, Fields, Mapping
@@ -107,7 +107,7 @@ def _tags(reads: Iterable[_Read]) -> _Read:
         found = [read(cells) for read in reads]
         if unknown := next((tag for tag in found if type(tag) is Unknown), None):
             return unknown
-        return normalise_tags(tag for tag in found if tag and visible(tag.strip(", "))) or None
+        return normalise_tags(tag for tag in found if tag and is_visible(tag.strip(", "))) or None
 
     return read
 
@@ -121,7 +121,9 @@ def _seen(name: str, read: _Read) -> _Read:
         if not words or words.isspace():
             return None
         return (
-            tidy(words) if visible(words) else Unknown(f"{words[:40]!r} is no {name} that can be seen: left as it was")
+            tidy(words)
+            if is_visible(words)
+            else Unknown(f"{words[:40]!r} is no {name} that can be seen: left as it was")
         )
 
     return look

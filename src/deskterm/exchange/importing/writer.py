@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from deskterm.desk.core.row_mapping import clock_values, ticket_values
-from deskterm.desk.domain.events import GENESIS, Event, TextRef, chained, decoded, encoded, text_digest
+from deskterm.desk.domain.events import (
+    GENESIS,
+    Event,
+    TextRef,
+    compute_digest,
+    compute_hash,
+    decode_event,
+    encode_event,
+)
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.exchange.importing.contacts import People
 from deskterm.exchange.importing.csv_source import BadRow
@@ -129,7 +137,7 @@ class Run:
             "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
             {"number": number},
         ):
-            fold.step(decoded(seq, kind, seconds(at), who, version, data))
+            fold.step(decode_event(seq, kind, seconds(at), who, version, data))
         ((chain, subject),) = self._bulk.execute(
             "SELECT hash, subject FROM ticket WHERE id = :number", {"number": number}
         )
@@ -168,7 +176,7 @@ class Run:
         events, dates = self._events, self._dates
         for event in self._teller.tell(key, history, known, fold):
             data = self._said(event)
-            chain = chained(chain, number, event, data)
+            chain = compute_hash(chain, number, event, data)
             at = dates.get(event.at) or dates.setdefault(event.at, stored_text(event.at))
             events.append((number, event.seq, event.kind, at, event.actor, event.version, data, chain))
             written += 1
@@ -177,14 +185,14 @@ class Run:
     def _said(self, event: Event) -> str:
         """The event's content. Most events of a log say what others said before them: from new to active, say."""
         if event.texts:
-            return encoded(event)
+            return encode_event(event)
         key = tuple(event.changes.items())
         try:
             found = self._sayings.get(key)
         except TypeError:  # lists of tags have no place in a key
-            return encoded(event)
+            return encode_event(event)
         if found is None:
-            found = self._sayings[key] = encoded(event)
+            found = self._sayings[key] = encode_event(event)
         return found
 
     def _row(self, number: int, fold: TicketFold, chain: str) -> dict[str, Any]:
@@ -204,7 +212,7 @@ class Run:
         self._next_text += 1
         self._texts.append((number, self._ticket, salt, body))
         self._subjects[number] = body
-        return TextRef(number, text_digest(salt, body))
+        return TextRef(number, compute_digest(salt, body))
 
     def _salt(self) -> str:
         """32 hex digits of chance, fetched from the system for some hundred words at a time."""
