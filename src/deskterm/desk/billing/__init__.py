@@ -1,1 +1,1 @@
-"""Time entries and quotes."""
+"""Chargeable work: time entries, quotes and agreements."""

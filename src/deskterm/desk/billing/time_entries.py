@@ -1,8 +1,8 @@
-"""Time that was worked on a ticket, and what it costs (S1-32, S5-11).
+"""Time entries: the time worked on a ticket, and its price (S1-32, S5-11).
 
-An entry is a record `entry`: `state` (`valid` or `void`), `who`, `tier`, `started`, `seconds`, `charged` (in begun
-steps), `chargeable`, and where it has a rate `rate`, `currency` and `amount` as decimal text; `note` is the number of
-its words. `corrects` is the entry that it stands for instead. What was written is never changed, only struck out.
+An entry is a record `entry`: `state` (`valid` or `void`), `who`, `tier`, `started`, `seconds`, `charged` (seconds,
+rounded up to the billing step), `chargeable`, and with a rate `rate`, `currency` and `amount` as decimal text; `note`
+is the id of its text. `corrects` is the key of the entry that it replaces: an entry is never changed, only voided.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from deskterm.sla.zones import on_the_wall
 ENTRY = "entry"
 VALID, VOID = "valid", "void"
 UNAGREED = "unagreed"
-_DAY = 86_400
-"""Marks a ticket on which work is charged that the customer has not agreed to."""
+"""The flag of a ticket with chargeable work that the customer has not agreed to."""
+_DAY_SECONDS = 86_400
 
 
 def add_entry(
@@ -49,30 +49,33 @@ def add_entry(
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
-    """Write down time that was worked. chargeable: as the request type says where left out; rate: an hour's price, the
-    procedure's where left out; started: when it began, `seconds` ago where left out. DeskError for chargeable time that
-    the customer has to agree to first, where the procedure wants that."""
+    """Record time that was worked. seconds: the duration.
+
+    chargeable: by default as the request type says. rate: the price of an hour, by default the procedure's. started:
+    the start of the work, by default `seconds` ago. Raises UsageError for work in the future, before the ticket was
+    received or longer than a day, and DeskError for chargeable time to which the customer must agree first."""
     if started is not None and epoch(started) + seconds > epoch(now):
         raise UsageError("Work that is written down has been done: give a time that is over.")
-    _of_a_day(seconds)
+    _require_at_most_a_day(seconds)
     with desk.ticket(number, "time", now, version) as work:
         if started is not None and epoch(started) < work.state.received_at:
-            came = on_the_wall(work.state.received_at, desk.timezone)
-            raise UsageError(f"Ticket {number} was received on {came}: work on it cannot have begun before.")
+            received = on_the_wall(work.state.received_at, desk.timezone)
+            raise UsageError(f"Ticket {number} was received on {received}: work on it cannot have begun before.")
         if rate is not None:
             require_payable_rate(rate, work.procedure.definition.money.currency)
-        kind = work.procedure.types.get(work.state.type)
-        charged = chargeable if chargeable is not None else kind is not None and kind.chargeable
-        if charged and _unagreed(work):
+        request_type = work.procedure.types.get(work.state.type)
+        by_default = request_type is not None and request_type.chargeable
+        charged = chargeable if chargeable is not None else by_default
+        if charged and _needs_agreement(work):
             raise DeskError(
                 f"The customer has not agreed to a price for {number} yet: `deskterm ticket price {number} --agreed`,"
                 " or write the time down as not chargeable."
             )
-        begun = epoch(started) if started is not None else max(work.at - seconds, 0)
-        values = _entry(work, desk.agent.login, desk.agent.tier, begun, seconds, charged, rate)
-        key = _keep(work, values, note)
-        done = work.done(f"{number}: {_told(values)} written down as entry {key}{_agreement(work)}")
-    return done
+        started_at = epoch(started) if started is not None else max(work.at - seconds, 0)
+        values = _build_entry(work, desk.agent.login, desk.agent.tier, started_at, seconds, charged, rate)
+        key = _append_entry(work, values, note)
+        result = work.done(f"{number}: {_format_entry(values)} written down as entry {key}{_format_excess(work)}")
+    return result
 
 
 def correct_entry(
@@ -86,18 +89,19 @@ def correct_entry(
     reason: str,
     now: datetime,
 ) -> CommandResult:
-    """Strike an entry out and write another one in its place. Of somebody else's time: leads."""
-    why = _reason(reason)
+    """Void an entry and record another one in its place; that of somebody else is for leads. key: that of the entry.
+    Raises UsageError without a reason or without anything to correct, and DeskError for a void or unknown entry."""
+    reason = _require_reason(reason)
     with desk.ticket(number, "time", now, doing="correct time") as work:
-        before = _valid(work, key)
+        before = _require_valid_entry(work, key)
         if rate is not None:
             require_payable_rate(rate, work.procedure.definition.money.currency)
         if seconds is not None:
-            _of_a_day(seconds)
+            _require_at_most_a_day(seconds)
         if (seconds, chargeable, rate) == (None, None, None):
             raise UsageError("Say what is to be another: the time, whether it is charged, or the rate.")
         old_rate = Decimal(before.values["rate"]) if "rate" in before.values else None
-        values = _entry(
+        values = _build_entry(
             work,
             before.who,
             before.values.get("tier"),
@@ -106,57 +110,61 @@ def correct_entry(
             bool(before.values.get("chargeable")) if chargeable is None else chargeable,
             rate if rate is not None else old_rate,
         )
-        fresh = find_next_key(work.state.records, ENTRY)
+        new_key = find_next_key(work.state.records, ENTRY)
         values |= {"corrects": key} | {name: before.values[name] for name in ("note",) if name in before.values}
         changes = build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None)
-        changes |= build_record_change(work.state.records, ENTRY, fresh, **values)
-        work.append("worked", changes, entry=fresh, reason=why)
-        done = work.done(f"{number}: entry {key} is now {fresh}: {_told(values)}")
-    return done
+        changes |= build_record_change(work.state.records, ENTRY, new_key, **values)
+        work.append("worked", changes, entry=new_key, reason=reason)
+        result = work.done(f"{number}: entry {key} is now {new_key}: {_format_entry(values)}")
+    return result
 
 
 def void_entry(desk: DeskSession, number: int, key: str, *, reason: str, now: datetime) -> CommandResult:
-    """Strike an entry out; it stays in the history. Of somebody else's time: leads."""
-    why = _reason(reason)
+    """Void an entry, which stays in the history; that of somebody else is for leads. Raises as `correct_entry` does."""
+    reason = _require_reason(reason)
     with desk.ticket(number, "time", now, doing="strike time out") as work:
-        _valid(work, key)
+        _require_valid_entry(work, key)
         work.append(
-            "worked", build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None), entry=key, reason=why
+            "worked",
+            build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None),
+            entry=key,
+            reason=reason,
         )
-        done = work.done(f"{number}: entry {key} struck out")
-    return done
+        result = work.done(f"{number}: entry {key} struck out")
+    return result
 
 
 def record_finished_work(work: TicketTransaction) -> list[str]:
-    """Write down the time of those who left off in this command, by themselves or because the ticket was done; what
-    was written, in a few words each."""
-    if any(event.kind == "undone" for event in work.happened):
+    """Record the time of agents whose work on the ticket ended in this command, because they stopped or the ticket was
+    resolved. Return a line for each entry."""
+    if any(event.kind == "undone" for event in work.happened):  # work that was undone has never been
         return []
-    said = []
+    lines = []
     for login, (tier, since) in list(work.at_work.items()):
         if login in work.state.workers or work.at <= since:
             continue
+        # This runs after each event of a command, so what is recorded must not be found again.
         del work.at_work[login]
-        kind = work.procedure.types.get(work.state.type)
-        charged = kind is not None and kind.chargeable
-        values = _entry(work, login, tier, since, work.at - since, charged, None)
-        if charged and _unagreed(work):
+        request_type = work.procedure.types.get(work.state.type)
+        charged = request_type is not None and request_type.chargeable
+        values = _build_entry(work, login, tier, since, work.at - since, charged, None)
+        if charged and _needs_agreement(work):
             values["flag"] = UNAGREED
-        key = _keep(work, values, "")
-        said.append(f"{_told(values)} written down as entry {key}")
-    return said
+        key = _append_entry(work, values, "")
+        lines.append(f"{_format_entry(values)} written down as entry {key}")
+    return lines
 
 
 def calculate_price(work: TicketTransaction) -> Price:
-    """What the time on a ticket comes to."""
-    return sum_entries(_values(work))
+    """Calculate the price of all valid time on a ticket."""
+    return sum_entries(_entry_values(work))
 
 
-def _values(work: TicketTransaction) -> Iterator[dict[str, Any]]:
+def _entry_values(work: TicketTransaction) -> Iterator[dict[str, Any]]:
     return (dict(record.values) for record in records_of_kind(work.state.records, ENTRY))
 
 
-def _entry(
+def _build_entry(
     work: TicketTransaction,
     who: str,
     tier: int | None,
@@ -165,6 +173,7 @@ def _entry(
     chargeable: bool,
     rate: Decimal | None,
 ) -> dict[str, Any]:
+    """Build the members of an entry; its price is set only when it is chargeable and has a rate."""
     part = work.procedure.definition.money
     values: dict[str, Any] = {"state": VALID, "who": who, "tier": tier, "started": started, "seconds": seconds}
     if not chargeable:
@@ -177,20 +186,23 @@ def _entry(
     return values
 
 
-def _keep(work: TicketTransaction, values: dict[str, Any], note: str) -> str:
+def _append_entry(work: TicketTransaction, values: dict[str, Any], note: str) -> str:
+    """Append an event that adds an entry, and return the key of the entry."""
     key = find_next_key(work.state.records, ENTRY)
-    words = " ".join(note.split())
-    said = {"words": ["note"]} if words else {}
-    texts = {"note": words} if words else {}
-    work.append("worked", build_record_change(work.state.records, ENTRY, key, **values, **said), texts, entry=key)
+    note = " ".join(note.split())
+    text_names = {"words": ["note"]} if note else {}
+    texts = {"note": note} if note else {}
+    work.append("worked", build_record_change(work.state.records, ENTRY, key, **values, **text_names), texts, entry=key)
     return key
 
 
-def _valid(work: TicketTransaction, key: str) -> Record:
+def _require_valid_entry(work: TicketTransaction, key: str) -> Record:
+    """Return an entry that the agent may change. Raises DeskError when there is none, it is void, or it is somebody
+    else's and the agent is no lead."""
     record = work.state.records.get((ENTRY, key))
     if record is None:
-        known = ", ".join(entry.key for entry in records_of_kind(work.state.records, ENTRY)) or "none"
-        raise DeskError(f"Ticket {work.number} has no entry {key}: it has {known}.")
+        keys = ", ".join(entry.key for entry in records_of_kind(work.state.records, ENTRY)) or "none"
+        raise DeskError(f"Ticket {work.number} has no entry {key}: it has {keys}.")
     if record.state == VOID:
         raise DeskError(f"Entry {key} of {work.number} is struck out already.")
     if record.who != work.context.agent.login and not may(work.context.agent.role, "review"):
@@ -198,8 +210,9 @@ def _valid(work: TicketTransaction, key: str) -> Record:
     return record
 
 
-def _unagreed(work: TicketTransaction) -> bool:
-    """Whether the customer has to agree to a price, and has not: by a quote that was accepted, or in so many words."""
+def _needs_agreement(work: TicketTransaction) -> bool:
+    """Return whether the customer has to agree to a price first, and has neither accepted a quote nor agreed
+    otherwise."""
     if not work.procedure.definition.money.approval:
         return False
     agreed = any(record.state == "agreed" for record in records_of_kind(work.state.records, "agreement"))
@@ -208,30 +221,31 @@ def _unagreed(work: TicketTransaction) -> bool:
     )
 
 
-def _of_a_day(seconds: int) -> None:
-    """UsageError for more work than a day has hours: such a number is a slip of the pen, and would be charged."""
-    if seconds > _DAY:
+def _require_at_most_a_day(seconds: int) -> None:
+    """Raise UsageError for more time than a day has: such a number is a typing error, and would be charged."""
+    if seconds > _DAY_SECONDS:
         raise UsageError(f"{format_time_worked(seconds)} is more than a day: write it down day by day.")
 
 
-def _agreement(work: TicketTransaction) -> str:
-    """By how much the time on a ticket is more than what the customer agreed to, in words; empty where it is not."""
+def _format_excess(work: TicketTransaction) -> str:
+    """Format the amount by which the time on a ticket exceeds the agreement; empty when it does not."""
     agreed = [one.values for one in records_of_kind(work.state.records, "agreement") if one.state == "agreed"]
-    most = compute_excess(agreed[-1] if agreed else {}, calculate_price(work))
-    return f"; {format_money(most[0], most[1])} more than the customer agreed to" if most is not None else ""
+    excess = compute_excess(agreed[-1] if agreed else {}, calculate_price(work))
+    return f"; {format_money(excess[0], excess[1])} more than the customer agreed to" if excess is not None else ""
 
 
-def _reason(reason: str) -> str:
+def _require_reason(reason: str) -> str:
     if not reason.strip():
         raise UsageError("Say why: time that was written down is not changed without a reason.")
     return reason.strip()
 
 
-def _told(values: dict[str, Any]) -> str:
-    words = format_time_worked(values["seconds"])
+def _format_entry(values: dict[str, Any]) -> str:
+    """Format duration and price, such as `1h 40m (charged 1h 45m: GBP 70.00)`."""
+    text = format_time_worked(values["seconds"])
     if values.get("chargeable"):
-        words += f" (charged {format_time_worked(values['charged'])}"
-        words += (
+        text += f" (charged {format_time_worked(values['charged'])}"
+        text += (
             f": {format_money(values['amount'], values['currency'])})" if "amount" in values else ", without a rate)"
         )
-    return words
+    return text
