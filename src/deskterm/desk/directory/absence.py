@@ -1,4 +1,4 @@
-"""Who is ill or on holiday, and what becomes of their tickets (S5-03)."""
+"""Absences: who is ill or on holiday, and who takes over their tickets (S5-03)."""
 
 from __future__ import annotations
 
@@ -21,35 +21,41 @@ _agent = table_of(Agent)
 
 
 def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: datetime) -> str:
-    """Say that somebody is away until an instant, or back (None); in a line what it is now. Everybody may say so of
-    themselves, leads of others. Nothing is given to them by itself meanwhile, and what they left open is listed."""
+    """Record that somebody is away until an instant, or back (None); return a line about it.
+
+    Agents may record it for themselves, leads for others. While somebody is away, rules assign nothing to them, and
+    what they left open is listed. Raises UsageError for an instant that has passed.
+    """
     if login != desk.agent.login:
         desk.require("absence")
     if until is not None and until <= now:
         raise UsageError("The day of the return has passed: say until when they are away.")
     with desk.store.writing() as session:
-        person = active_agent(session, login)
-        if until is None and person.away_until is None:
+        agent = active_agent(session, login)
+        if until is None and agent.away_until is None:
             raise DeskError(f"{login} is not away.")
         session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
         notify_change(session, None)
-        name = person.name
+        name = agent.name
     if until is None:
         return f"{name} is back"
     return f"{name} is away until {on_the_wall(int(until.timestamp()), desk.timezone)}"
 
 
-def is_away(person: Agent, now: datetime) -> bool:
-    """Whether somebody is away at an instant."""
-    until = person.away_until
+def is_away(agent: Agent, now: datetime) -> bool:
+    """Return True if an agent is away at an instant."""
+    until = agent.away_until
     if until is None:
         return False
     return (until if until.tzinfo is not None else until.replace(tzinfo=UTC)) > now
 
 
 def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
-    """Take the ticket of a colleague who is away (S5-03): in departments that cover for each other their members may,
-    of others leads. The colleague finds a notice of it on coming back. No clock is another for it (rule 16)."""
+    """Take over the ticket of a colleague who is away (S5-03). In departments that cover for each other their members
+    may, in others leads only. The colleague finds a notice of it on return. No clock changes (rule 16).
+
+    Raises DeskError when the ticket is nobody's or one's own, or its assignee is present.
+    """
     with desk.ticket(number, "assign", now, version, doing="take a ticket over") as work:
         state = work.state
         if state.assignee is None or state.assignee == desk.agent.login:
@@ -60,19 +66,19 @@ def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | N
         if owner is not None and owner.active and not is_away(owner, now):
             raise DeskError(f"{owner.name} is not away: ask them for {number}, or assign it.")
         procedure = work.procedure.definition
-        home = department(procedure, state.department)
-        if home is not None and not may(desk.agent.role, "absence"):
-            if not home.covers_absence:
+        covering = department(procedure, state.department)
+        if covering is not None and not may(desk.agent.role, "absence"):
+            if not covering.covers_absence:
                 raise DeskError(
-                    f"{home.label} does not take over from those who are away: ask a lead to assign {number}."
+                    f"{covering.label} does not take over from those who are away: ask a lead to assign {number}."
                 )
-            if desk.agent.login not in StaffDirectory(work.session).department_members(procedure, home.key):
+            if desk.agent.login not in StaffDirectory(work.session).department_members(procedure, covering.key):
                 raise DeskError(
-                    f"Only those who work in {home.label} take over from each other: ask one of them, or a lead to"
+                    f"Only those who work in {covering.label} take over from each other: ask one of them, or a lead to"
                     f" assign {number}."
                 )
         before = state.assignee
         work.append("assigned", {"assignee": (before, desk.agent.login)}, reason=f"{before} is away")
         notify_staff(work, [before], "assigned", f"taken over by {desk.agent.login}")
-        done = work.done(f"{number} taken over from {before}")
-    return done
+        result = work.done(f"{number} taken over from {before}")
+    return result

@@ -1,4 +1,4 @@
-"""What speaks against giving a ticket to somebody, though they may have it."""
+"""Warnings about an assignment: reasons against an agent who may have the ticket all the same."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from deskterm.store.db.tables import Agent
 
 
 def find_assignment_warnings(work: TicketTransaction, agent: Agent) -> Iterator[str]:
-    """In a few words each: they are away (S5-03), lack the certificate that the ticket's level of support asks for
-    (S3-11), or that level is the client's own (S3-12)."""
+    """Yield the reasons against assigning a ticket to an agent, in a few words each: they are away (S5-03), they lack
+    the certificate that the ticket's level of support requires (S3-11), or that level is the client's own (S3-12)."""
     if agent.away_until is not None and is_away(agent, moment(work.at)):
         yield f"{agent.name} is away until {on_the_wall(seconds(agent.away_until), work.context.timezone)}"
     level = find_support_level(work)
-    tier = next((part for part in work.procedure.definition.tiers if part.level == level), None)
+    tier = next((one for one in work.procedure.definition.tiers if one.level == level), None)
     if tier is None:
         return
     if tier.certified and not agent.certified:
         yield f"{agent.name} has no certificate, which {tier.label} asks for"
-    if why := explain_client_tier(work, tier.level):
-        yield why
+    if explanation := explain_client_tier(work, tier.level):
+        yield explanation
 
 
 def find_support_level(work: TicketTransaction) -> int | None:
-    """The level of support that a ticket is at: its own, else that of its status."""
-    here = work.procedure.statuses.get(work.state.status)
-    return work.state.tier if work.state.tier is not None else here.tier if here is not None else None
+    """Return the level of support that a ticket is at: its own, else that of its status; None where neither has one."""
+    status = work.procedure.statuses.get(work.state.status)
+    return work.state.tier if work.state.tier is not None else status.tier if status is not None else None

@@ -1,4 +1,4 @@
-"""Who takes part in a ticket beside its requester: people outside who get its letters (S1-33, S2-08)."""
+"""Participants of a ticket: people outside, besides the requester, who receive its letters (S1-33, S2-08)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ from deskterm.store.db.tables import Contact, table_of
 def add_participant(
     desk: DeskSession, number: int, who: str, *, email: str | None = None, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Let somebody take part. who: a name or an e-mail address; email: the address that belongs to a name. Somebody who
-    is not known yet becomes known, as one of the ticket's client."""
+    """Add a participant.
+
+    who: a name or an e-mail address. email: the address that belongs to a name. An unknown person becomes a contact of
+    the ticket's client. Raises DeskError for the requester and for somebody who takes part already.
+    """
     with desk.ticket(number, "participate", now, version) as work:
         person = contact(work.session, who, email, None, work.state.organisation_id)
         if person is None or person.id is None:
@@ -31,42 +34,44 @@ def add_participant(
             raise DeskError(f"{person.name} is the requester of {number} already.")
         if not add_contacts(work, [person.id], ""):
             raise DeskError(f"{person.name} takes part in {number} already.")
-        done = work.done(f"{number}: {person.name} takes part")
-    return done
+        result = work.done(f"{number}: {person.name} takes part")
+    return result
 
 
 def remove_participant(
     desk: DeskSession, number: int, who: str, *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Let somebody take part no more, by name or e-mail address."""
+    """Remove a participant, by name or e-mail address. Raises DeskError when nobody or several match."""
     with desk.ticket(number, "participate", now, version) as work:
         table = table_of(Contact)
-        wanted = who.strip().casefold()
+        folded = who.strip().casefold()
         query = select(table.c.id, table.c.name).where(
-            table.c.id.in_(list_participants(work)), (func.lower(table.c.name) == wanted) | (table.c.email == wanted)
+            table.c.id.in_(list_participants(work)), (func.lower(table.c.name) == folded) | (table.c.email == folded)
         )
-        found = work.session.execute(query).all()
-        if not found:
+        matches = work.session.execute(query).all()
+        if not matches:
             raise DeskError(
                 f"{who} does not take part in {number}: `deskterm ticket participants {number}` lists who do."
             )
-        if len(found) > 1:
+        if len(matches) > 1:
             raise DeskError(f"Several who take part in {number} are called {who}: name one by the e-mail address.")
-        ((person, name),) = found
+        ((person, name),) = matches
         work.append("participants", build_record_removal(work.state.records, "participant", str(person)))
-        done = work.done(f"{number}: {name} takes part no more")
-    return done
+        result = work.done(f"{number}: {name} takes part no more")
+    return result
 
 
 def add_contacts(work: TicketTransaction, contacts: Iterable[int], because: str) -> list[int]:
-    """Let people take part who do not yet, nor are the requester; who they are. because: a few words for the history,
-    such as which ticket they come from."""
-    known = {work.state.requester_id, *list_participants(work)}
-    new = [person for person in dict.fromkeys(contacts) if person not in known]
+    """Add contacts, by number, who are not participants or the requester yet; return those added.
+
+    because: a few words for the history, such as the ticket that they come from.
+    """
+    present = {work.state.requester_id, *list_participants(work)}
+    new = [contact_id for contact_id in dict.fromkeys(contacts) if contact_id not in present]
     changes: dict[str, tuple[Any, Any]] = {}
-    for person in new:
+    for contact_id in new:
         changes |= build_record_change(
-            work.state.records, "participant", str(person), state="participant", contact=person
+            work.state.records, "participant", str(contact_id), state="participant", contact=contact_id
         )
     if changes:
         work.append("participants", changes, reason=because)
@@ -74,11 +79,11 @@ def add_contacts(work: TicketTransaction, contacts: Iterable[int], because: str)
 
 
 def list_participants(work: TicketTransaction) -> list[int]:
-    """The numbers of those who take part beside the requester, in the order in which they came."""
+    """List the numbers of the participants besides the requester, in the order in which they were added."""
     return [record.number for record in records_of_kind(work.state.records, "participant")]
 
 
 def list_people_outside(work: TicketTransaction) -> list[int]:
-    """The requester and all who take part."""
+    """List the numbers of the requester and all participants."""
     requester = work.state.requester_id
     return [*([] if requester is None else [requester]), *list_participants(work)]

@@ -1,4 +1,4 @@
-"""Seeding agents and clients from lists: idempotent, with the differences shown, and nobody removed."""
+"""Seeding of agents and clients from lists. Seeding is idempotent, reports the differences and removes nobody."""
 
 from __future__ import annotations
 
@@ -24,65 +24,70 @@ ROLES = ("viewer", "agent", "lead", "admin")
 def seed_agents(
     desk: DeskSession, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime
 ) -> list[str]:
-    """Make the agents what the rows say, by `login`; the differences, one a line. Nobody is removed: `active`
-    false retires somebody. DeskError for a role, a team or a named role that there is none of, and when no active
-    admin would be left."""
+    """Insert or update agents from rows, by `login`; return the differences, one per line. `active` false retires an
+    agent.
+
+    dry_run: return the differences, and write nothing. Raises DeskError for an unknown role, team or named role, and
+    when no active admin would be left.
+    """
     desk.require("seed")
-    _named(rows, "login")
+    _require_visible_names(rows, "login")
     for row in rows:
         if row.get("role", "agent") not in ROLES:
             raise DeskError(f"The role of {row['login']} is {row['role']!r}: use {', '.join(ROLES)}.")
-    rows = [_placed(desk, row) for row in rows]
+    rows = [_resolve_keys(desk, row) for row in rows]
     with desk.store.writing() as session:
         lines = _upsert(session, Agent, "login", rows)
         table = table_of(Agent)
         admins = select(func.count()).select_from(table).where(table.c.role == "admin", table.c.active)
         if not session.execute(admins).scalar_one():
             raise DeskError("This would leave the desk without an active admin: keep one.")
-        _settle(session, lines, dry_run)
+        _finish(session, lines, dry_run)
     return lines
 
 
 def seed_clients(
     desk: DeskSession, rows: Sequence[Mapping[str, Any]], *, dry_run: bool = False, now: datetime
 ) -> list[str]:
-    """Make the clients what the rows say, by `key`; the differences, one a line. None is removed."""
+    """Insert or update clients from rows, by `key`; return the differences, one per line. Raises DeskError for a tier
+    that the procedure does not have."""
     desk.require("seed")
-    _named(rows, "key")
+    _require_visible_names(rows, "key")
     levels = {tier.level for tier in desk.procedure.definition.tiers}
     for row in rows:
         unknown = [level for level in parse_tiers(row.get("coverage") or "") if level not in levels]
         if unknown:
-            known = ", ".join(str(level) for level in sorted(levels)) or "none"
+            names = ", ".join(str(level) for level in sorted(levels)) or "none"
             raise DeskError(
-                f"{row['key']} has tier {unknown[0]} covered, and this procedure has no such tier: {known}."
+                f"{row['key']} has tier {unknown[0]} covered, and this procedure has no such tier: {names}."
             )
     with desk.store.writing() as session:
         lines = _upsert(session, Organisation, "key", rows)
-        _settle(session, lines, dry_run)
+        _finish(session, lines, dry_run)
     return lines
 
 
-def _placed(desk: DeskSession, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The row with the keys of its team (a department, where the procedure has only these) and named roles."""
+def _resolve_keys(desk: DeskSession, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row with the keys of its team (a department, where the procedure has only these) and named roles."""
     procedure = desk.procedure.definition
-    placed = dict(row)
+    resolved = dict(row)
     if row.get("team"):
-        placed["team"] = team_of(procedure, row["team"])
+        resolved["team"] = team_of(procedure, row["team"])
     if row.get("roles") and procedure.roles:
-        placed["roles"] = ",".join(chosen("role", name, procedure.roles).key for name in row["roles"].split(","))
-    return placed
+        resolved["roles"] = ",".join(chosen("role", name, procedure.roles).key for name in row["roles"].split(","))
+    return resolved
 
 
-def _named(rows: Sequence[Mapping[str, Any]], by: str) -> None:
-    """DeskError for a key or a name of which nothing can be seen."""
+def _require_visible_names(rows: Sequence[Mapping[str, Any]], key_column: str) -> None:
+    """Raise DeskError for a key or a name without visible characters."""
     for row in rows:
-        for name in (by, "name"):
-            if (name == by or row.get(name)) and not is_visible(str(row.get(name) or "")):
+        for name in (key_column, "name"):
+            if (name == key_column or row.get(name)) and not is_visible(str(row.get(name) or "")):
                 raise DeskError(f"The {name} {row.get(name)!r} has nothing that can be seen: write it in letters.")
 
 
-def _settle(session: Session, lines: list[str], dry_run: bool) -> None:
+def _finish(session: Session, lines: list[str], dry_run: bool) -> None:
+    """Roll back a dry run; else note the change for readers if there were differences."""
     if dry_run:
         session.rollback()
     elif lines:
@@ -90,26 +95,27 @@ def _settle(session: Session, lines: list[str], dry_run: bool) -> None:
 
 
 def _upsert(
-    session: Session, table: type[Agent] | type[Organisation], by: str, rows: Sequence[Mapping[str, Any]]
+    session: Session, table: type[Agent] | type[Organisation], key_column: str, rows: Sequence[Mapping[str, Any]]
 ) -> list[str]:
+    """Insert or update rows by a key column; return the differences."""
     lines = []
     for row in rows:
-        name = row[by]
-        column = table_of(table).c[by]
-        found = session.execute(select(table).where(column == name)).scalar_one_or_none()
-        if found is None:
+        name = row[key_column]
+        column = table_of(table).c[key_column]
+        existing = session.execute(select(table).where(column == name)).scalar_one_or_none()
+        if existing is None:
             session.add(table(**row))
             session.flush()
             lines.append(f"+ {name}" + (f" ({row['name']})" if row.get("name") else ""))
             continue
         for field, value in row.items():
-            before = getattr(found, field)
+            before = getattr(existing, field)
             if before != value:
-                setattr(found, field, value)
-                lines.append(f"~ {name}: {field} {_shown(before)} → {_shown(value)}")
+                setattr(existing, field, value)
+                lines.append(f"~ {name}: {field} {_format_value(before)} → {_format_value(value)}")
     session.flush()
     return lines
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return "–" if value in (None, "") else str(value)

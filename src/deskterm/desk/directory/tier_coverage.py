@@ -1,4 +1,4 @@
-"""Which tiers of support are ours, for clients with a desk of their own (S3-12)."""
+"""Coverage of tiers: which levels of support we provide to a client that has a desk of its own (S3-12)."""
 
 from __future__ import annotations
 
@@ -13,52 +13,55 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import Organisation
 
 HANDOFF = "handoff"
-"""What a ticket is marked with that is to be passed to the client's own desk."""
+"""Kind of the record, and flag, of a ticket that is to be passed to the client's own desk."""
 
 
 def parse_tiers(text: str) -> list[int]:
-    """The levels that a client's row names, `2,3`. ValueError for anything but numbers."""
+    """Parse the levels in a client's row, `2,3`. Raises ValueError for anything but numbers."""
     return [int(word) for word in text.replace(";", ",").split(",") if word.strip()]
 
 
 def list_own_tiers(work: TicketTransaction) -> list[int]:
-    """The tiers that we give to the ticket's client, the first one first; all of them where the procedure does not
-    look at clients, or the client has none of its own."""
+    """List the tiers that we provide to the ticket's client, lowest first; all tiers where the procedure does not
+    distinguish clients or the client has no desk of its own."""
     procedure = work.procedure.definition
-    every = [tier.level for tier in procedure.tiers]
+    all_tiers = [tier.level for tier in procedure.tiers]
     if not procedure.coverage.per_client:
-        return every
-    client = _client(work)
-    said = parse_tiers(client.coverage) if client is not None else []
-    return said or list(procedure.coverage.default_tiers) or every
+        return all_tiers
+    client = _load_client(work)
+    covered = parse_tiers(client.coverage) if client is not None else []
+    return covered or list(procedure.coverage.default_tiers) or all_tiers
 
 
 def find_first_own_tier(work: TicketTransaction, level: int) -> tuple[int, str]:
-    """Where a new ticket for a tier goes: there, or where that is the client's own, to the next one up of ours; and
-    what to say of it."""
-    above = [one for one in list_own_tiers(work) if one >= level]
-    taken = min(above, default=level)
-    if taken == level:
+    """Return the tier to which a new ticket for a level goes: that level, or the next one up of ours where it is the
+    client's own; and a sentence about it, empty for the former."""
+    candidates = [one for one in list_own_tiers(work) if one >= level]
+    first = min(candidates, default=level)
+    if first == level:
         return level, ""
-    return taken, f"{_label(work.procedure, level)} is the client's own, so {_label(work.procedure, taken)} takes it"
+    return (
+        first,
+        f"{_tier_label(work.procedure, level)} is the client's own, so {_tier_label(work.procedure, first)} takes it",
+    )
 
 
 def explain_client_tier(work: TicketTransaction, level: int) -> str:
-    """That a tier is the client's own, and whom to pass a ticket for it to; empty where it is ours."""
+    """Return a sentence that a tier is the client's own, and to whom to pass the ticket; empty where it is ours."""
     if level in list_own_tiers(work):
         return ""
-    client = _client(work)
-    whom = client.handoff if client is not None else ""
-    return f"{_label(work.procedure, level)} is the client's own: pass it to {whom or 'their support contact'}"
+    client = _load_client(work)
+    contact = client.handoff if client is not None else ""
+    return f"{_tier_label(work.procedure, level)} is the client's own: pass it to {contact or 'their support contact'}"
 
 
 def mark_for_handoff(work: TicketTransaction, level: int, *, by_rule: str | None = None) -> str:
-    """What to do with a ticket that is to go to a tier, in words; empty where that is ours. Where it is the client's
-    own, the ticket is marked until it has been passed on."""
-    why = explain_client_tier(work, level)
-    if not why or any(one.state == "open" and one.values["tier"] == level for one in _marks(work)):
-        return why
-    client = _client(work)
+    """Flag a ticket for a tier that is the client's own until it has been passed on; return what to do, empty where the
+    tier is ours."""
+    explanation = explain_client_tier(work, level)
+    if not explanation or any(one.state == "open" and one.values["tier"] == level for one in _list_handoffs(work)):
+        return explanation
+    client = _load_client(work)
     records = work.state.records
     work.append(
         "handed_off",
@@ -69,38 +72,42 @@ def mark_for_handoff(work: TicketTransaction, level: int, *, by_rule: str | None
         by_rule=by_rule,
         what=work.procedure.definition.coverage.handoff,
     )  # fmt: skip
-    return why
+    return explanation
 
 
 def record_handoff(
     desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Say that a ticket was passed to the client's own desk: it is not marked for that any more. note: to whom, and
-    what they were told, for colleagues."""
+    """Record that a ticket was passed to the client's own desk, which removes the flag.
+
+    note: for colleagues: to whom, and what they were told.
+    """
     with desk.ticket(number, "escalate", now, version, doing="pass tickets on") as work:
-        waiting = [one for one in _marks(work) if one.state == "open"]
-        if not waiting:
+        open_handoffs = [handoff for handoff in _list_handoffs(work) if handoff.state == "open"]
+        if not open_handoffs:
             raise DeskError(f"Ticket {number} is not to be passed to its client's own desk.")
         changes: dict[str, tuple[Any, Any]] = {}
-        for one in waiting:
+        for handoff in open_handoffs:
             changes |= build_record_change(
-                work.state.records, HANDOFF, one.key, state="done", by=desk.agent.login, flag=None
+                work.state.records, HANDOFF, handoff.key, state="done", by=desk.agent.login, flag=None
             )
         texts = {"body": note.rstrip()} if note.strip() else {}
         work.append("handed_off", changes, texts, author_kind="agent", author=desk.agent.name, passed=True)
-        whom = ", ".join(dict.fromkeys(one.who for one in waiting if one.who)) or "their support contact"
-        done = work.done(f"{number}: passed to {whom}")
-    return done
+        contacts = (
+            ", ".join(dict.fromkeys(handoff.who for handoff in open_handoffs if handoff.who)) or "their support contact"
+        )
+        result = work.done(f"{number}: passed to {contacts}")
+    return result
 
 
-def _marks(work: TicketTransaction) -> list[Record]:
+def _list_handoffs(work: TicketTransaction) -> list[Record]:
     return list(records_of_kind(work.state.records, HANDOFF))
 
 
-def _client(work: TicketTransaction) -> Organisation | None:
+def _load_client(work: TicketTransaction) -> Organisation | None:
     number = work.state.organisation_id
     return None if number is None else work.session.get(Organisation, number)
 
 
-def _label(procedure: CompiledProcedure, level: int) -> str:
+def _tier_label(procedure: CompiledProcedure, level: int) -> str:
     return next((tier.label for tier in procedure.definition.tiers if tier.level == level), f"tier {level}")

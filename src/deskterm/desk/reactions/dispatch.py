@@ -1,8 +1,8 @@
-"""What follows from what happened: the procedure's rules act on it, what hangs on the ticket is kept (time that was
-worked, a quote, a question how it was, articles that were sent), then its notices tell people of it.
+"""Dispatch of the reactions to a command: what follows from its events, in a fixed order.
 
-All of it runs in the transaction of the command, after the command's own events; what a rule does is seen by the rules
-after it and by the notices, what a notice writes by nobody.
+The procedure's rules act first, then other records follow (finished work, quotes, surveys, sent articles), and last the
+notices are sent. All of it runs within the command's transaction, after the command's own events. What a rule does is
+seen by the rules after it and by the notices; what a notice appends is seen by nobody, so that no loop can arise.
 """
 
 from __future__ import annotations
@@ -21,29 +21,35 @@ from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 
 
 def follow(work: TicketTransaction) -> list[str]:
-    """Let rules and notices see the events that they have not seen; what they did, in a few words each."""
-    fresh: list[Event] = []
-    said: list[str] = []
+    """Run the reactions to all events that have had none yet; describe each in a few words."""
+    new_events: list[Event] = []
+    phrases: list[str] = []
+    # Reactions append events, so the list grows while it is worked through.
     while work.followed < len(work.happened):
         event = work.happened[work.followed]
         work.followed += 1
         if event.kind == MOVE_BLOCKED:
-            here = work.procedure.statuses.get(work.state.status)
-            said.append(f"stays {here.label if here else work.state.status}: {event.data['why']}")
+            status = work.procedure.statuses.get(work.state.status)
+            phrases.append(f"stays {status.label if status else work.state.status}: {event.data['why']}")
         if EVENT_KINDS[event.kind].has_reactions:
-            fresh.append(event)
-            said += [*escalate_on_phrases(work, event), *assign_first_responder(work, event), *apply_rules(work, event)]
-            said += [*_kept(work, event), *expire_suggestions(work, event)]
+            new_events.append(event)
+            phrases += [
+                *escalate_on_phrases(work, event),
+                *assign_first_responder(work, event),
+                *apply_rules(work, event),
+            ]
+            phrases += [*_update_records(work, event), *expire_suggestions(work, event)]
         elif event.kind == "noticed":
-            fresh.append(event)
-            said += apply_rules(work, event)
-    if fresh:
-        said += send_notices(work, fresh)
-        work.followed = len(work.happened)
-    return said
+            new_events.append(event)
+            phrases += apply_rules(work, event)
+    if new_events:
+        phrases += send_notices(work, new_events)
+        work.followed = len(work.happened)  # the notices themselves have no reactions
+    return phrases
 
 
-def _kept(work: TicketTransaction, event: Event) -> list[str]:
+def _update_records(work: TicketTransaction, event: Event) -> list[str]:
+    """Update the records that follow from an event: finished work, a due quote, a survey, sent articles."""
     return [
         *time_entries.record_finished_work(work),
         *quotes.request_due_quote(work, event),

@@ -1,4 +1,4 @@
-"""Whose a ticket is: who answers first has it where the department says so (S5-02)."""
+"""First responder: the agent who answers first gets the ticket, where the department says so (S5-02)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from deskterm.desk.domain.events import Event
 
 
 def assign_first_responder(work: TicketTransaction, event: Event) -> list[str]:
-    """Give a ticket of nobody to whoever answered it, where its department wants that; what was done."""
+    """Assign a ticket without an assignee to the agent who answered it, where its department wants that; describe it in
+    a few words."""
     data, state = event.data, work.state
     if event.kind != "replied" or data.get("author_kind") != "agent" or data.get("automatic") or "incident" in data:
         return []
-    home = next((part for part in work.procedure.definition.departments if part.key == state.department), None)
-    if home is None or not home.first_answer_owns or state.assignee is not None or event.actor == SYSTEM_ACTOR:
+    department = next((one for one in work.procedure.definition.departments if one.key == state.department), None)
+    if (
+        department is None
+        or not department.first_answer_owns
+        or state.assignee is not None
+        or event.actor == SYSTEM_ACTOR
+    ):
         return []
     changes: dict[str, tuple[str | None, str | None]] = {"assignee": (None, event.actor)}
     if state.team is None and work.context.agent.team:

@@ -1,4 +1,4 @@
-"""The procedure's notices: who is told of what happened to a ticket, and by which letter."""
+"""Notices of the procedure: who is notified of an event, and by which letter."""
 
 from __future__ import annotations
 
@@ -17,153 +17,171 @@ from deskterm.procedure.sla_terms import values
 from deskterm.sla.terms import Facts
 
 _OUTSIDE = frozenset({"requester", "participants"})
-_SAID = ("replied", "customer-replied")
-"""News whose letter is the message itself."""
-_AT_FIRST = ("registered", "escalated", *_SAID)
-"""News that people outside hear of when a ticket is registered: what else it became on the way is in that letter."""
+"""Words for recipients outside the desk; they get letters, staff get notices."""
+_MESSAGE_TOPICS = ("replied", "customer-replied")
+"""Topics whose letter is the message itself."""
+_OPENING_TOPICS = ("registered", "escalated", *_MESSAGE_TOPICS)
+"""Topics that people outside are told of when a ticket is registered; that letter covers whatever else happens in the
+same act."""
 
 
 def send_notices(work: TicketTransaction, events: Sequence[Event]) -> list[str]:
-    """Write the letters and notices that the procedure wants of these events; which, in a few words each. Nobody is
-    told of what they did themselves, and nobody twice of the same thing."""
-    teller = _Teller(work, opening=any(event.kind == "registered" for event in events))
+    """Queue the letters and append the notices that the procedure wants for some events; describe them in a few words.
+    Nobody is notified of their own act, or twice of the same thing."""
+    sender = _NoticeSender(work, opening=any(event.kind == "registered" for event in events))
     for event in events:
-        for news in find_topics(work, event):
-            teller.tell(event, news)
-        teller.resolve(event)
-    return list(dict.fromkeys(teller.said))
+        for topic in find_topics(work, event):
+            sender.send(event, topic)
+        sender.send_resolution(event)
+    return list(dict.fromkeys(sender.phrases))
 
 
-class _Teller:
-    """What was told and written in one act. opening: the act in which the ticket was registered."""
+class _NoticeSender:
+    """The notices and letters of one act. opening: the act registers the ticket."""
 
     def __init__(self, work: TicketTransaction, *, opening: bool) -> None:
         self._work, self._opening = work, opening
         self._procedure = work.procedure.definition
-        self._colleagues = StaffDirectory(work.session)
-        self._heard: set[tuple[str, str]] = set()
-        self._written: set[tuple[str | None, tuple[int, ...], int]] = set()
-        self._of_resolution: list[tuple[Notice, str]] = []
-        self.said: list[str] = []
+        self._staff = StaffDirectory(work.session)
+        self._notified: set[tuple[str, str]] = set()
+        self._queued: set[tuple[str | None, tuple[int, ...], int]] = set()
+        self._resolution_notices: list[tuple[Notice, str]] = []
+        self.phrases: list[str] = []
 
-    def tell(self, event: Event, news: str) -> None:
-        notices = [part for part in self._procedure.notices if part.on == news and _applies(part, self._work, event)]
-        self._tell_colleagues(notices, event, news)
-        for notice in (*notices, *_implied(self._procedure, notices, news, event)):
+    def send(self, event: Event, topic: str) -> None:
+        """Notify staff of a topic, and queue its letters. Letters about a resolution wait for `send_resolution`."""
+        matching = [
+            candidate
+            for candidate in self._procedure.notices
+            if candidate.on == topic and _is_applicable(candidate, self._work, event)
+        ]
+        self._notify_colleagues(matching, event, topic)
+        for notice in (*matching, *_build_implied_notices(self._procedure, matching, topic, event)):
             if event.data.get("resolution") and "body" in event.texts:
-                self._of_resolution.append((notice, news))
+                self._resolution_notices.append((notice, topic))
             else:
-                self._write(notice, event, news)
+                self._queue_letter(notice, event, topic)
 
-    def resolve(self, event: Event) -> None:
-        """Write of a resolution once to everybody, though it is an answer, a resolution and an end: by the letter that
-        holds its words, or by themselves where they are a letter already (S2-18, S2-19)."""
-        wanted = sorted(self._of_resolution, key=lambda one: self._rank(one[0], one[1], event))
-        self._of_resolution = []
-        reached: set[int] = set()
-        for notice, news in wanted:
-            to = [person for person in _addressed(notice, self._work, event) if person not in reached]
-            if to and (news not in _SAID or event.data.get("channel") != "phone"):
-                reached |= set(to)
-                self._write(notice, event, news, to)
+    def send_resolution(self, event: Event) -> None:
+        """Queue one letter about a resolution for each person, though it is a reply, a resolution and an end of the
+        ticket at once: the letter that contains its text, or the text itself where that is a letter already (S2-18,
+        S2-19)."""
+        ranked = sorted(self._resolution_notices, key=lambda pair: self._rank_notice(pair[0], pair[1], event))
+        self._resolution_notices = []
+        recipients: set[int] = set()
+        for notice, topic in ranked:
+            to = [person for person in _find_addressees(notice, self._work, event) if person not in recipients]
+            if to and (topic not in _MESSAGE_TOPICS or event.data.get("channel") != "phone"):
+                recipients |= set(to)
+                self._queue_letter(notice, event, topic, to)
 
-    def _rank(self, notice: Notice, news: str, event: Event) -> int:
+    def _rank_notice(self, notice: Notice, topic: str, event: Event) -> int:
+        """Return the rank of a notice about a resolution, best first: a letter with its text, the message itself, other
+        letters, a message without its text."""
         template = letters.find_template(self._work, notice)
         if template is not None and "{resolution}" in template.body and notice.include_body:
             return 0
-        if news in _SAID:
+        if topic in _MESSAGE_TOPICS:
             return 1 if notice.include_body else 3
         return 2
 
-    def _is_letter(self, event: Event) -> bool:
-        """Whether the words of a resolution hold all that a letter must, so that they are not put into another."""
+    def _is_complete_letter(self, event: Event) -> bool:
+        """Return True if the text of a resolution has all required parts of a letter, so that no template is put around
+        it."""
         if not event.data.get("resolution") or not self._procedure.letter_checks:
             return False
-        words = letters.load_event_text(self._work, event)
-        return bool(words) and not find_missing_parts(self._procedure, words)
+        text = letters.load_event_text(self._work, event)
+        return bool(text) and not find_missing_parts(self._procedure, text)
 
-    def _tell_colleagues(self, notices: Sequence[Notice], event: Event, news: str) -> None:
-        own = [part for part in notices if not set(part.to) <= _OUTSIDE]
-        words: list[str] = [word for part in own for word in part.to if word not in _OUTSIDE and word != "role"]
-        words += [part.role for part in own if part.role is not None and "role" in part.to]
-        words += _of_department(self._procedure, self._work, news)
-        if news == "escalated":
-            words += [role for role in [find_escalation_step(event).get("who")] if role]
-        what = format_topic(self._work.procedure, event, news)
-        vacant = _vacant(self._work, self._colleagues, event) if news == "escalated" else ""
-        if not vacant and "department" in words:
-            vacant = _deserted(self._work, self._colleagues)
-        if vacant:
-            words.append("lead")
-            what += f", and {vacant}"
-            self.said.append(self._instead(vacant))
-        who = [
-            login
-            for login in resolve_recipients(self._colleagues, self._procedure, self._work.state, words)
-            if (login, what) not in self._heard
+    def _notify_colleagues(self, notices: Sequence[Notice], event: Event, topic: str) -> None:
+        """Append the notice for staff, and notify the leads where nobody is present who could take the ticket up."""
+        internal = [notice for notice in notices if not set(notice.to) <= _OUTSIDE]
+        words: list[str] = [
+            word for notice in internal for word in notice.to if word not in _OUTSIDE and word != "role"
         ]
-        self._heard |= {(login, what) for login in who}
-        template = next((part.template for part in own), None)
+        words += [notice.role for notice in internal if notice.role is not None and "role" in notice.to]
+        words += _find_department_words(self._procedure, self._work, topic)
+        if topic == "escalated":
+            words += [role for role in [find_escalation_step(event).get("who")] if role]
+        line = format_topic(self._work.procedure, event, topic)
+        vacancy = _explain_vacant_step(self._work, self._staff, event) if topic == "escalated" else ""
+        if not vacancy and "department" in words:
+            vacancy = _explain_vacant_department(self._work, self._staff)
+        if vacancy:
+            words.append("lead")
+            line += f", and {vacancy}"
+            self.phrases.append(self._describe_substitutes(vacancy))
+        logins = [
+            login
+            for login in resolve_recipients(self._staff, self._procedure, self._work.state, words)
+            if (login, line) not in self._notified
+        ]
+        self._notified |= {(login, line) for login in logins}
+        template = next((notice.template for notice in internal), None)
         if notify_staff(
-            self._work, who, news, what, template=template, bare=any(not part.include_body for part in own)
+            self._work, logins, topic, line, template=template, bare=any(not notice.include_body for notice in internal)
         ):
-            self.said.append(f"{_counted(len(who))} told")
+            self.phrases.append(f"{_format_count(len(logins))} told")
 
-    def _instead(self, vacant: str) -> str:
-        """That there is nobody to take something up, and who is told instead."""
-        leads = self._colleagues.team_leads(self._work.state.team)
+    def _describe_substitutes(self, vacancy: str) -> str:
+        """Describe that nobody is present to take a ticket up, and who is notified instead."""
+        leads = self._staff.team_leads(self._work.state.team)
         if self._work.context.agent.login in leads:
-            return f"{vacant}, so it stays with you"
-        return f"{vacant}: {', '.join(leads)} told instead" if leads else f"{vacant}, and there is no lead to tell"
+            return f"{vacancy}, so it stays with you"
+        return f"{vacancy}: {', '.join(leads)} told instead" if leads else f"{vacancy}, and there is no lead to tell"
 
-    def _write(self, notice: Notice, event: Event, news: str, to: Sequence[int] | None = None) -> None:
+    def _queue_letter(self, notice: Notice, event: Event, topic: str, to: Sequence[int] | None = None) -> None:
+        """Queue the letter of a notice, unless the same one was queued for the same people in this act."""
         if "incident" in event.data:
-            return  # whoever says one thing on many tickets sees to it that nobody gets it twice
-        to = tuple(_addressed(notice, self._work, event) if to is None else to)
-        key = notice.template, to, event.seq if news in _SAID else 0
-        if not to or key in self._written or (self._opening and news not in _AT_FIRST):
+            return  # `linking.incidents` writes one message to many tickets and sees to it that nobody gets it twice
+        to = tuple(_find_addressees(notice, self._work, event) if to is None else to)
+        # Two messages of one act are two letters; two notices of one template to the same people are one.
+        key = notice.template, to, event.seq if topic in _MESSAGE_TOPICS else 0
+        if not to or key in self._queued or (self._opening and topic not in _OPENING_TOPICS):
             return
-        self._written.add(key)
-        if news not in _SAID and "news" not in event.data:
-            if notice.include_body and self._is_letter(event):
+        self._queued.add(key)
+        if topic not in _MESSAGE_TOPICS and "news" not in event.data:
+            if notice.include_body and self._is_complete_letter(event):
                 letters.queue_covering_letter(self._work, notice, to, event)
             else:
                 letters.queue_letter(self._work, notice, to, event)
-            self.said.append("letter queued")
+            self.phrases.append("letter queued")
         elif event.data.get("channel") != "phone":
             letters.queue_covering_letter(self._work, notice, to, event)
 
 
-def _vacant(work: TicketTransaction, colleagues: StaffDirectory, event: Event) -> str:
-    """That there is nobody for the step of a ladder that was taken, in words; empty where somebody is."""
+def _explain_vacant_step(work: TicketTransaction, staff: StaffDirectory, event: Event) -> str:
+    """Describe that nobody is present for the ladder step that an event takes; empty where somebody is."""
     step = find_escalation_step(event)
     role, level = step.get("who"), event.changes.get("tier", (None, None))[1]
     procedure = work.procedure.definition
     if role:
-        label = next((part.label for part in procedure.roles if part.key == role), str(role))
-        held = colleagues.role_holders(str(role))
+        label = next((one.label for one in procedure.roles if one.key == role), str(role))
+        holders = staff.role_holders(str(role))
         nobody, all_away = f"nobody holds the role {label}", f"everybody with the role {label} is away"
     elif step and level is not None:
         label = next((tier.label for tier in procedure.tiers if tier.level == level), f"tier {level}")
-        held = colleagues.tier_members(procedure, level)
+        holders = staff.tier_members(procedure, level)
         nobody, all_away = f"nobody is in {label}", f"everybody in {label} is away"
     else:
         return ""
-    return "" if colleagues.filter_present(held, work.at) else all_away if held else nobody
+    return "" if staff.filter_present(holders, work.at) else all_away if holders else nobody
 
 
-def _deserted(work: TicketTransaction, colleagues: StaffDirectory) -> str:
-    """That nobody works in the department of a ticket that nobody has, in words; empty where somebody does."""
-    home = department(work.procedure.definition, work.state.department)
-    if home is None or work.state.assignee is not None:
+def _explain_vacant_department(work: TicketTransaction, staff: StaffDirectory) -> str:
+    """Describe that nobody is present in the department of a ticket without an assignee; empty where somebody is."""
+    home_department = department(work.procedure.definition, work.state.department)
+    if home_department is None or work.state.assignee is not None:
         return ""
-    members = colleagues.department_members(work.procedure.definition, home.key)
-    if colleagues.filter_present(members, work.at):
+    members = staff.department_members(work.procedure.definition, home_department.key)
+    if staff.filter_present(members, work.at):
         return ""
-    return f"everybody in {home.label} is away" if members else f"nobody works in {home.label}"
+    return f"everybody in {home_department.label} is away" if members else f"nobody works in {home_department.label}"
 
 
-def _applies(notice: Notice, work: TicketTransaction, event: Event) -> bool:
+def _is_applicable(notice: Notice, work: TicketTransaction, event: Event) -> bool:
+    """Return True if a notice is meant for an event: the status entered, the metric, the threshold and its
+    conditions."""
     data = event.data
     if notice.entered is not None and event.changes.get("status", (None, None))[1] != notice.entered:
         return False
@@ -174,51 +192,56 @@ def _applies(notice: Notice, work: TicketTransaction, event: Event) -> bool:
             return False
         if notice.on == "delayed" and (data["what"] == "warning") != bool(notice.at):
             return False
-        if notice.on == "delayed" and _delay_told(work, event):
+        if notice.on == "delayed" and _is_delay_announced(work, event):
             return False
-    return _holds(notice, work.fold.facts)
+    return _meets_conditions(notice, work.fold.facts)
 
 
-def _holds(notice: Notice, facts: Facts) -> bool:
-    for name, wanted in notice.when.items():
+def _meets_conditions(notice: Notice, facts: Facts) -> bool:
+    """Return True if a ticket's facts meet the conditions of a notice."""
+    for name, expected in notice.when.items():
         value = facts.get(name)
-        known = set(value) if isinstance(value, (tuple, frozenset, list, set)) else {value}
-        if values(wanted).isdisjoint(known):
+        actual = set(value) if isinstance(value, (tuple, frozenset, list, set)) else {value}
+        if values(expected).isdisjoint(actual):
             return False
     return True
 
 
-def _delay_told(work: TicketTransaction, event: Event) -> bool:
-    """Whether somebody said already that this promise will not be kept."""
+def _is_delay_announced(work: TicketTransaction, event: Event) -> bool:
+    """Return True if the requester was told already that this target will be missed."""
     return ("delay", f"{event.data['metric']}.{event.data['cycle']}") in work.state.records
 
 
-def _of_department(procedure: Procedure, work: TicketTransaction, news: str) -> list[str]:
-    """Whom a department tells of a new ticket or reply (S5-02)."""
-    if news not in ("registered", "customer-replied"):
+def _find_department_words(procedure: Procedure, work: TicketTransaction, topic: str) -> list[str]:
+    """Return the words for whom a department notifies of a new ticket or reply (S5-02)."""
+    if topic not in ("registered", "customer-replied"):
         return []
-    home = department(procedure, work.state.department)
-    if home is None:
+    home_department = department(procedure, work.state.department)
+    if home_department is None:
         return []
-    return ["department", "assignee"] if home.notify == "all" else ["assignee"]
+    return ["department", "assignee"] if home_department.notify == "all" else ["assignee"]
 
 
-def _implied(procedure: Procedure, notices: Sequence[Notice], news: str, event: Event) -> Iterator[Notice]:
-    """What the requester is told of by another setting of the file, where no notice says so."""
-    if any("requester" in part.to for part in notices):
+def _build_implied_notices(
+    procedure: Procedure, notices: Sequence[Notice], topic: str, event: Event
+) -> Iterator[Notice]:
+    """Yield notices to the requester that another setting of the procedure implies, where no notice covers the
+    topic."""
+    if any("requester" in one.to for one in notices):
         return
     ladder = find_escalation_step(event).get("ladder")
-    if news == "escalated" and any(part.notify_requester for part in procedure.ladders if part.key == ladder):
+    if topic == "escalated" and any(one.notify_requester for one in procedure.ladders if one.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
-    elif news == "merged" and procedure.duplicates.notify:
-        if any(not _OUTSIDE.isdisjoint(part.to) for part in procedure.notices):
+    elif topic == "merged" and procedure.duplicates.notify:
+        if any(not _OUTSIDE.isdisjoint(one.to) for one in procedure.notices):
             yield Notice(on="merged", to=("requester", "participants"))  # S1-33
-    elif news == "priority-changed" and procedure.priority.notify_on_change:
+    elif topic == "priority-changed" and procedure.priority.notify_on_change:
         yield Notice(on="priority-changed", to=("requester",), or_phone=True)  # S2-21
 
 
-def _addressed(notice: Notice, work: TicketTransaction, event: Event) -> Iterator[int]:
-    """The people outside whom a letter goes to, the requester first; not whoever wrote what it is about."""
+def _find_addressees(notice: Notice, work: TicketTransaction, event: Event) -> Iterator[int]:
+    """Yield the numbers of the people outside to whom a letter goes, the requester first, without the author of what it
+    is about."""
     people = []
     if "requester" in notice.to and work.state.requester_id is not None:
         people.append(work.state.requester_id)
@@ -230,5 +253,5 @@ def _addressed(notice: Notice, work: TicketTransaction, event: Event) -> Iterato
     return (person for person in dict.fromkeys(people) if person != author)
 
 
-def _counted(number: int) -> str:
+def _format_count(number: int) -> str:
     return "1 colleague" if number == 1 else f"{number} colleagues"

@@ -1,4 +1,4 @@
-"""Where a ticket goes: tier, team, department and agent, by a rule of the procedure."""
+"""Routing: tier, team, department and agent that a rule of the procedure sends a ticket to."""
 
 from __future__ import annotations
 
@@ -18,54 +18,60 @@ _agent, _ticket = table_of(Agent), table_of(Ticket)
 
 
 def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
-    """Send a ticket where a rule says; what was done, in a few words each, and whether it went there: a tier that is
-    the client's own takes nothing from us (S3-12). new: it has just been registered, so that what somebody said of team
-    and agent holds, and the next tier of ours takes what is for a lower one. Customer clocks do not look at who keeps a
-    ticket (rule 16)."""
+    """Send a ticket where a rule says; return a description of each change, and True if it went to the rule's tier: a
+    tier that is the client's own takes nothing from us (S3-12).
+
+    new: the ticket has just been registered, so a team and an agent given by the requester's request hold, and the next
+    tier of ours takes what is meant for a lower one. Customer clocks do not depend on who has a ticket (rule 16).
+    """
     state, procedure = work.state, work.procedure.definition
     changes: dict[str, Any] = {}
-    said: list[str] = []
-    level = _level(work, rule)
+    phrases: list[str] = []
+    level = _find_level(work, rule)
     team = rule.team
-    asked = level
+    wanted_level = level
     if level is not None:
         if new:
-            level, why = tier_coverage.find_first_own_tier(work, level)
-            said += [why] if why else []
-        if why := tier_coverage.mark_for_handoff(work, level, by_rule=rule.key):
-            return [why], False
+            level, explanation = tier_coverage.find_first_own_tier(work, level)
+            phrases += [explanation] if explanation else []
+        if explanation := tier_coverage.mark_for_handoff(work, level, by_rule=rule.key):
+            return [explanation], False
         changes["tier"] = (state.tier, level)
-        team = team if team is not None and level == asked else _team_of(procedure.tiers, level)
+        team = team if team is not None and level == wanted_level else _find_tier_team(procedure.tiers, level)
     if rule.assign == "on-shift":
-        team = _on_shift(work, level) or team
+        team = _find_shift_team(work, level) or team
     if team is not None and new and state.team is not None and rule.team is None:
         team = state.team
     if rule.department is not None:
         changes["department"] = (state.department, rule.department)
     if team is not None:
         changes["team"] = (state.team, team)
-    moved = any(changes[name][0] != changes[name][1] for name in ("team", "department") if name in changes)
-    if moved and not (new and state.assignee is not None) and not _is_in(work, state.assignee, team or state.team):
+    is_transfer = any(changes[name][0] != changes[name][1] for name in ("team", "department") if name in changes)
+    if (
+        is_transfer
+        and not (new and state.assignee is not None)
+        and not _is_in_team(work, state.assignee, team or state.team)
+    ):
         changes["assignee"] = (state.assignee, None)
     if rule.assign == "by-severity-and-priority":
         agent = find_least_loaded(work, team or state.team, level)
         if agent is not None:
             changes["assignee"] = (state.assignee, agent)
-    real = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    if real:
-        kind: EventKind = "transferred" if "department" in real and not new else "assigned"
-        work.append(kind, real, by_rule=rule.key)
-        said += [f"{name} {after}" for name, (_, after) in real.items() if after is not None]
-    return said, level == asked
+    effective = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+    if effective:
+        kind: EventKind = "transferred" if "department" in effective and not new else "assigned"
+        work.append(kind, effective, by_rule=rule.key)
+        phrases += [f"{name} {after}" for name, (_, after) in effective.items() if after is not None]
+    return phrases, level == wanted_level
 
 
 def find_least_loaded(work: TicketTransaction, team: str | None, level: int | None = None) -> str | None:
-    """Who of a team gets a ticket (S4-16): whoever has the fewest open ones of its severity and priority, then the
-    fewest open ones, then the first by login. Who has it and belongs there keeps it. Nobody who is away (S5-03), or
-    lacks the certificate that the tier wants (S3-11); None where nobody is left."""
+    """Return the agent of a team who gets a ticket (S4-16): the one with the fewest open tickets of its severity and
+    priority, then the fewest open ones, then the first by login. The present assignee keeps it, if of that team. Nobody
+    who is away (S5-03) or lacks the certificate that the tier requires (S3-11); None where nobody is left."""
     tier = next((part for part in work.procedure.definition.tiers if part.level == level), None)
-    here = _agent.c.away_until.is_(None) | (_agent.c.away_until <= moment(work.at))
-    query = select(_agent.c.login).where(_agent.c.active, _agent.c.role != "viewer", here)
+    is_present = _agent.c.away_until.is_(None) | (_agent.c.away_until <= moment(work.at))
+    query = select(_agent.c.login).where(_agent.c.active, _agent.c.role != "viewer", is_present)
     if team is not None:
         query = query.where(_agent.c.team == team)
     if tier is not None and tier.certified:
@@ -74,13 +80,13 @@ def find_least_loaded(work: TicketTransaction, team: str | None, level: int | No
     state = work.state
     if state.assignee in logins:
         return state.assignee
-    alike = _ticket.c.severity.is_not_distinct_from(state.severity) & _ticket.c.priority.is_not_distinct_from(
+    is_similar = _ticket.c.severity.is_not_distinct_from(state.severity) & _ticket.c.priority.is_not_distinct_from(
         state.priority
     )
     loads = {
-        login: (like, whole)
-        for login, like, whole in work.session.execute(
-            select(_ticket.c.assignee, func.sum(case((alike, 1), else_=0)), func.count())
+        login: (similar, total)
+        for login, similar, total in work.session.execute(
+            select(_ticket.c.assignee, func.sum(case((is_similar, 1), else_=0)), func.count())
             .where(_ticket.c.is_open == 1, _ticket.c.assignee.in_(logins))
             .group_by(_ticket.c.assignee)
         )
@@ -88,32 +94,33 @@ def find_least_loaded(work: TicketTransaction, team: str | None, level: int | No
     return min(logins, key=lambda login: (*loads.get(login, (0, 0)), login), default=None)
 
 
-def _level(work: TicketTransaction, rule: Rule) -> int | None:
+def _find_level(work: TicketTransaction, rule: Rule) -> int | None:
+    """Return the tier that a rule names, or that lies so many levels above the ticket's; None for neither."""
     if rule.tier is not None:
         return rule.tier
     if not rule.tier_by:
         return None
     levels = sorted(tier.level for tier in work.procedure.definition.tiers)
-    here = work.state.tier if work.state.tier in levels else (1 if 1 in levels else levels[0] if levels else None)
-    if here is None:
+    current = work.state.tier if work.state.tier in levels else (1 if 1 in levels else levels[0] if levels else None)
+    if current is None:
         return None
-    return levels[min(levels.index(here) + rule.tier_by, len(levels) - 1)]
+    return levels[min(levels.index(current) + rule.tier_by, len(levels) - 1)]
 
 
-def _team_of(tiers: tuple[Tier, ...], level: int) -> str | None:
+def _find_tier_team(tiers: tuple[Tier, ...], level: int) -> str | None:
     return next((tier.team for tier in tiers if tier.level == level), None)
 
 
-def _on_shift(work: TicketTransaction, level: int | None) -> str | None:
-    """The team on shift, unless the ticket goes to a tier that this team does not give."""
+def _find_shift_team(work: TicketTransaction, level: int | None) -> str | None:
+    """Return the team on shift, unless the ticket goes to a tier that this team does not provide."""
     shift = shifts.on_shift(work.procedure, work.at)
     if shift is None:
         return None
-    gives = next((team.tier for team in work.procedure.definition.teams if team.key == shift.team), None)
-    return shift.team if level is None or gives is None or gives == level else None
+    tier_of_team = next((team.tier for team in work.procedure.definition.teams if team.key == shift.team), None)
+    return shift.team if level is None or tier_of_team is None or tier_of_team == level else None
 
 
-def _is_in(work: TicketTransaction, login: str | None, team: str | None) -> bool:
+def _is_in_team(work: TicketTransaction, login: str | None, team: str | None) -> bool:
     if login is None:
         return True
     return bool(work.session.execute(select(_agent.c.team == team).where(_agent.c.login == login)).scalar())

@@ -1,249 +1,167 @@
-"""The procedure's rules: what a ticket does by itself when something happens to it.
+"""Rules of the procedure: automatic actions on a ticket when something happens to it.
 
-A rule acts at most once in a command, however many of its moments come, so that rules which lead to one another come to
-an end. What it does carries its key (`by_rule`).
+A rule acts at most once per command, however often its trigger occurs, so that rules that trigger each other come to an
+end. Every event that a rule causes carries its key as `by_rule`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from deskterm.desk.admin.rule_settings import is_rule_automatic
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import LEVEL_EVENTS, find_entry
+from deskterm.desk.development import items
+from deskterm.desk.domain.event_kinds import LEVEL_EVENTS
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
 from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.desk.reactions.routing import route_ticket
+from deskterm.desk.reactions.rule_triggers import find_triggers, is_triggered
+from deskterm.desk.workflow import escalation
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.procedure.schema import Rule, Severity
 from deskterm.procedure.sla_terms import values
-from deskterm.sla.targets import parse_target
 
 SUGGESTED = "suggested"
-"""What a ticket is marked with for which a rule suggests something."""
+"""Flag of a ticket with an open suggestion of a rule."""
 
 
 def apply_rules(work: TicketTransaction, event: Event) -> list[str]:
-    """Do what the rules say of an event, in the order of the file; what was done, in a few words each."""
+    """Apply the rules that an event triggers, in the order of the procedure; describe each action in a few words."""
     rules = work.procedure.definition.rules
-    moments = frozenset(_moments(work, event)) if rules else frozenset()
-    if not moments:
+    triggers = frozenset(find_triggers(work, event)) if rules else frozenset()
+    if not triggers:
         return []
-    return _act(
+    return _run_rules(
         work,
-        [rule for rule in rules if rule.on in moments and _is_meant(work, rule, event)],
+        [rule for rule in rules if rule.on in triggers and is_triggered(work, rule, event)],
         new=event.kind == "registered",
     )
 
 
 def apply_shift_change_rules(work: TicketTransaction) -> list[str]:
-    """Do what the rules say of a ticket at the change of a shift (S3-02)."""
-    return _act(work, [rule for rule in work.procedure.definition.rules if rule.on == "shift-change"], new=False)
+    """Apply the rules for the change of a shift to a ticket (S3-02); describe each action in a few words."""
+    return _run_rules(work, [rule for rule in work.procedure.definition.rules if rule.on == "shift-change"], new=False)
 
 
 def apply_rule(work: TicketTransaction, rule: Rule, *, new: bool = False) -> list[str]:
-    """Do what a rule says; what was done, in a few words each. A ticket that is not open stays where it is."""
-    said: list[str] = []
+    """Do what a rule says; describe each action in a few words. A ticket that is not open is not raised, routed or
+    moved."""
+    phrases: list[str] = []
     if work.state.is_open:
-        said += _raise(work, rule)
-        sent, there = route_ticket(work, rule, new=new)
-        said += sent
-        said += _move(work, rule) if there else []
-    said += _begin(work, rule)
-    _tell(work, rule, rule.label)
-    return said
+        phrases += _raise_levels(work, rule)
+        routed, reached = route_ticket(work, rule, new=new)
+        phrases += routed
+        phrases += _move(work, rule) if reached else []
+    phrases += _start_ladder_and_item(work, rule)
+    _notify(work, rule, rule.label)
+    return phrases
 
 
-def _act(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> list[str]:
-    said: list[str] = []
+def _run_rules(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> list[str]:
+    """Apply the rules that are for the ticket; of one that is switched off, suggest what it would do."""
+    phrases: list[str] = []
     for rule in rules:
-        acted = {event.data.get("by_rule") for event in work.happened}
-        if rule.key in acted or not is_rule_for_ticket(work, rule):
+        applied = {event.data.get("by_rule") for event in work.happened}
+        if rule.key in applied or not is_rule_for_ticket(work, rule):
             continue
-        said += apply_rule(work, rule, new=new) if is_rule_automatic(work.session, rule) else _suggest(work, rule)
-    return said
+        phrases += apply_rule(work, rule, new=new) if is_rule_automatic(work.session, rule) else _suggest(work, rule)
+    return phrases
 
 
 def is_rule_for_ticket(work: TicketTransaction, rule: Rule) -> bool:
-    """Whether a ticket is one that a rule is for."""
+    """Return True if a ticket meets the conditions of a rule."""
     state = work.state
-    for name, wanted in rule.when.items():
-        found: object = getattr(state, "organisation_key" if name == "organisation" else name)
+    for name, expected in rule.when.items():
+        actual: object = getattr(state, "organisation_key" if name == "organisation" else name)
         if name == "exempt":
-            found = "true" if state.exempt else "false"
-        accepted = values(wanted)
-        if accepted.isdisjoint(found) if isinstance(found, tuple) else found not in accepted:
+            actual = "true" if state.exempt else "false"
+        accepted = values(expected)
+        if accepted.isdisjoint(actual) if isinstance(actual, tuple) else actual not in accepted:
             return False
     return True
 
 
-# -- when ------------------------------------------------------------------------------------------------------------
-
-
-def _moments(work: TicketTransaction, event: Event) -> Iterator[str]:
-    changes = event.changes
-    trigger = find_entry(event.kind).trigger
-    if trigger is not None:
-        yield trigger
-    if event.kind == "registered":
-        return  # what a new ticket has is no change of it
-    if event.kind == "replied" and not event.data.get("automatic"):
-        yield "customer-reply" if event.data.get("author_kind") == "requester" else "reply"
-    for field, moment in _CHANGES.items():
-        if field in changes:
-            yield moment
-    if event.kind == "noticed" and event.data["what"] != "timer":
-        yield event.data["what"]
-        metric = work.procedure.terms.metric(event.data["metric"])
-        if metric is not None and metric.counts_work:
-            yield "effort"
-    if any(_is_low(work, change[1]) for name, change in changes.items() if name.startswith("records.feedback.")):
-        yield "low-score"
-
-
-_CHANGES = {
-    "status": "status",
-    "severity": "severity-change",
-    "priority": "priority-change",
-    "department": "department-change",
-}
-
-
-def _is_low(work: TicketTransaction, answer: Mapping[str, object] | None) -> bool:
-    """An answer that is at or under the low mark, or a complaint (S4-21)."""
-    if answer is None or answer.get("state") != "answered":
-        return False
-    score = answer.get("score")
-    low = isinstance(score, int) and score <= work.procedure.definition.feedback.low
-    return low or bool(answer.get("complaint"))
-
-
-def _is_meant(work: TicketTransaction, rule: Rule, event: Event) -> bool:
-    """Whether an event is the moment that a rule names more closely."""
-    if rule.on == "status" and rule.entered is not None:
-        return bool(event.changes["status"][1] == rule.entered)
-    if event.kind != "noticed":
-        return True
-    if rule.metric not in (None, event.data["metric"]):
-        return False
-    if rule.on == "effort":
-        return _work_done(work, event) == _amount(work, rule, event)
-    return rule.on == "breach" or not rule.at or " ".join(rule.at.split()) == event.data.get("threshold")
-
-
-def _work_done(work: TicketTransaction, event: Event) -> int | None:
-    """Seconds of work at which a clock warned, or ran out."""
-    whole = _whole(work, event)
-    if whole is None or event.data["what"] == "breach":
-        return whole
-    threshold = event.data["threshold"]
-    if threshold.endswith("%"):
-        return -(-whole * int(threshold[:-1]) // 100)
-    return whole - parse_target(threshold, _DAY).seconds
-
-
-def _amount(work: TicketTransaction, rule: Rule, event: Event) -> int | None:
-    """Seconds of work at which a rule acts; where it does not say, all that there are."""
-    whole = _whole(work, event)
-    if not rule.at or whole is None:
-        return whole
-    if rule.at.endswith("%"):
-        return -(-whole * int(rule.at[:-1]) // 100)
-    return parse_target(rule.at, _DAY).seconds
-
-
-def _whole(work: TicketTransaction, event: Event) -> int | None:
-    key = event.data["metric"], event.data["cycle"]
-    return next((clock.target_seconds for clock in work.fold.clocks() if (clock.metric, clock.cycle) == key), None)
-
-
-_DAY = 86_400
-"""Work is counted round the clock."""
-
-
-# -- what ------------------------------------------------------------------------------------------------------------
-
-
 def _suggest(work: TicketTransaction, rule: Rule) -> list[str]:
-    """Put before the agent what a rule would do; once, until it was taken or left."""
+    """Suggest to the agent what a rule would do; once, until it is accepted or dismissed."""
     records = work.state.records
     if any(one.state == "open" and one.values["rule"] == rule.key for one in records_of_kind(records, "suggestion")):
         return []
-    words = rule.ask or rule.label
+    text = rule.ask or rule.label
     suggestion = build_record_change(
         records,
         "suggestion",
         find_next_key(records, "suggestion"),
         state="open",
         rule=rule.key,
-        ask=words,
+        ask=text,
         flag=SUGGESTED,
     )
     work.append("suggested", suggestion, by_rule=rule.key)
-    _tell(work, rule, words)
-    return [f"suggested: {words}"]
+    _notify(work, rule, text)
+    return [f"suggested: {text}"]
 
 
-def _raise(work: TicketTransaction, rule: Rule) -> list[str]:
-    """Raise by steps. Due times stay: a raise that is to save a promise must not shorten it (S3-08)."""
-    said = []
+def _raise_levels(work: TicketTransaction, rule: Rule) -> list[str]:
+    """Raise severity and priority by steps. Due times do not change: a raise that is to save a target must not shorten
+    it (S3-08)."""
+    phrases = []
     procedure, state = work.procedure, work.state
-    kind = procedure.types.get(state.type)
+    request_type = procedure.types.get(state.type)
     scales: list[tuple[str, Sequence[Severity], int]] = [
-        ("severity", procedure.definition.severities if kind is None or kind.has_severity else (), rule.raise_severity),
+        (
+            "severity",
+            procedure.definition.severities if request_type is None or request_type.has_severity else (),
+            rule.raise_severity,
+        ),
         ("priority", procedure.definition.priority.scale, rule.raise_priority),
     ]
     for field, scale, steps in scales:
         before = getattr(state, field)
         after = before
         for _ in range(steps):
-            after = _higher(scale, after)
+            after = _next_higher(scale, after)
         if after != before:
             work.append(LEVEL_EVENTS[field], {field: (before, after)}, automatic_raise=True, by_rule=rule.key)
-            said.append(f"{field} {after}")
-    return said
+            phrases.append(f"{field} {after}")
+    return phrases
 
 
-def _higher(scale: Sequence[Severity], key: str | None) -> str | None:
-    for place, step in enumerate(scale):
+def _next_higher(scale: Sequence[Severity], key: str | None) -> str | None:
+    for position, step in enumerate(scale):
         if step.key == key:
-            return step.raise_to or scale[max(place - 1, 0)].key
+            return step.raise_to or scale[max(position - 1, 0)].key
     return key
 
 
 def _move(work: TicketTransaction, rule: Rule) -> list[str]:
-    """Into a status that the ticket's type knows, whatever the graph says: the procedure wants it so. What the status
-    asks for first holds for rules too."""
+    """Move the ticket to the status of a rule, whatever the graph says, if its type has that status. What the status
+    requires applies to rules as well."""
     target = work.procedure.statuses.get(rule.status or "")
-    here = work.state.status
-    if target is None or target.key == here or not work.procedure.knows(work.state.type, target):
+    current = work.state.status
+    if target is None or target.key == current or not work.procedure.knows(work.state.type, target):
         return []
-    if why := find_blocking_reason(work, target):
-        record_blocked_move(work, target, why, by_rule=rule.key)
+    if reason := find_blocking_reason(work, target):
+        record_blocked_move(work, target, reason, by_rule=rule.key)
         return []
-    work.append("moved", {"status": (here, target.key)}, by_rule=rule.key, by_itself=True)
+    work.append("moved", {"status": (current, target.key)}, by_rule=rule.key, by_itself=True)
     return [f"now {target.label}"]
 
 
-def _begin(work: TicketTransaction, rule: Rule) -> list[str]:
-    """Start a ladder, or a way through development."""
-    said = []
+def _start_ladder_and_item(work: TicketTransaction, rule: Rule) -> list[str]:
+    """Start the ladder that a rule names, and raise the development item of its route."""
+    phrases = []
     if rule.ladder is not None:
-        from deskterm.desk.workflow import escalation  # it is made of commands, whose rules these are
-
-        said.append(
+        phrases.append(
             escalation.begin_ladder(
                 work, rule.ladder, reason=rule.label, by_rule=rule.key, afterwards=rule.on == "low-score"
             )
         )
     if rule.route is not None:
-        from deskterm.desk.development import items
-
-        said.append(items.raise_item_by_rule(work, rule.route))
-    return [words for words in said if words]
+        phrases.append(items.raise_item_by_rule(work, rule.route))
+    return [phrase for phrase in phrases if phrase]
 
 
-def _tell(work: TicketTransaction, rule: Rule, words: str) -> None:
+def _notify(work: TicketTransaction, rule: Rule, text: str) -> None:
     if rule.notify:
-        notify_responsible(work, rule.key, words, words=rule.notify, by_rule=rule.key)
+        notify_responsible(work, rule.key, text, words=rule.notify, by_rule=rule.key)

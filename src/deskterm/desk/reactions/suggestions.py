@@ -1,4 +1,4 @@
-"""What rules suggest, and an agent takes or leaves (S3-06, S3-08)."""
+"""Suggestions of rules, which an agent accepts or dismisses (S3-06, S3-08)."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from deskterm.errors import DeskError
 def accept_suggestion(
     desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Do what a rule suggests. key: which suggestion; left out, the only one there is."""
+    """Do what a rule suggests. key: number of the suggestion or key of its rule; left out, the only one."""
     with desk.ticket(number, "edit", now, version, doing="take suggestions") as work:
-        record = _open(work, key)
+        record = _find_open_suggestion(work, key)
         rule = next((rule for rule in work.procedure.definition.rules if rule.key == record.values["rule"]), None)
         if rule is None:
             raise DeskError(f"The procedure no longer has the rule that suggested {record.values['ask']!r}: leave it.")
-        _settle(work, record, "taken")
-        said = apply_rule(work, rule)
-        done = work.done(f"{number}: {'; '.join(said) or rule.label}")
-    return done
+        _close_suggestion(work, record, "taken")
+        phrases = apply_rule(work, rule)
+        result = work.done(f"{number}: {'; '.join(phrases) or rule.label}")
+    return result
 
 
 def dismiss_suggestion(
     desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Say no to what a rule suggests."""
+    """Dismiss what a rule suggests. key: as for `accept_suggestion`."""
     with desk.ticket(number, "edit", now, version, doing="leave suggestions") as work:
-        record = _open(work, key)
-        _settle(work, record, "left")
-        done = work.done(f"{number}: left as it is ({record.values['ask']})")
-    return done
+        record = _find_open_suggestion(work, key)
+        _close_suggestion(work, record, "left")
+        result = work.done(f"{number}: left as it is ({record.values['ask']})")
+    return result
 
 
-def _settle(work: TicketTransaction, record: Record, state: str) -> None:
+def _close_suggestion(work: TicketTransaction, record: Record, state: str) -> None:
     changes = build_record_change(
         work.state.records, "suggestion", record.key, state=state, who=work.context.agent.login, flag=None
     )
@@ -45,17 +45,18 @@ def _settle(work: TicketTransaction, record: Record, state: str) -> None:
 
 
 def list_open_suggestions(work: TicketTransaction) -> list[Record]:
-    """What is suggested, and neither taken nor left."""
+    """List the suggestions that were neither accepted nor dismissed."""
     return [record for record in records_of_kind(work.state.records, "suggestion") if record.state == "open"]
 
 
-def _open(work: TicketTransaction, key: str | None) -> Record:
-    found = list_open_suggestions(work)
+def _find_open_suggestion(work: TicketTransaction, key: str | None) -> Record:
+    """Return the suggestion that a key names. Raises DeskError when none or several match."""
+    matches = list_open_suggestions(work)
     if key is not None:
-        found = [record for record in found if key in (record.key, record.values["rule"])]
-    if not found:
+        matches = [record for record in matches if key in (record.key, record.values["rule"])]
+    if not matches:
         raise DeskError(f"Nothing is suggested for {work.number}{f' under {key}' if key else ''}.")
-    if len(found) > 1:
-        listed = "; ".join(f"{record.key}: {record.values['ask']}" for record in found)
+    if len(matches) > 1:
+        listed = "; ".join(f"{record.key}: {record.values['ask']}" for record in matches)
         raise DeskError(f"Several things are suggested for {work.number}, say which: {listed}.")
-    return found[0]
+    return matches[0]
