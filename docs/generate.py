@@ -25,14 +25,14 @@ def help_of(words: list[str]) -> str:
 
 def commands() -> Iterator[list[str]]:
     """Every command of the program, its groups before their members."""
-    from deskterm.cli.main import program
+    from deskterm.cli.main import build_program
 
     def below(command: object, path: list[str]) -> Iterator[list[str]]:
         yield path
         for name, member in getattr(command, "commands", {}).items():
             yield from below(member, [*path, name])
 
-    yield from below(program(), [])
+    yield from below(build_program(), [])
 
 
 def command_line() -> str:

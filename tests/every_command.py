@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from deskterm.cli.main import program
+from deskterm.cli.main import build_program
 
 
 def every_command() -> Iterator[tuple[list[str], Any]]:
@@ -19,4 +19,4 @@ def every_command() -> Iterator[tuple[list[str], Any]]:
         for name, part in inner.items():
             yield from below(part, [*path, name])
 
-    return below(program(), [])
+    return below(build_program(), [])

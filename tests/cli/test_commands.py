@@ -11,7 +11,7 @@ import pytest
 from typer.core import TyperCommand
 
 from cli_call import Call
-from deskterm.cli.main import program
+from deskterm.cli.main import build_program
 from deskterm.cli.runtime.loading import LazyCommand
 from every_command import every_command
 
@@ -28,7 +28,7 @@ def lazy_commands(command: object, path: tuple[str, ...] = ()) -> list[tuple[str
 
 @pytest.mark.parametrize("limit", [30, 45, 62, 1000])
 def test_the_line_of_help_in_the_table_is_the_beginning_of_the_command_s_own_help(limit: int) -> None:
-    for name, command in lazy_commands(program()):
+    for name, command in lazy_commands(build_program()):
         assert command.get_short_help_str(limit) == command.loaded.get_short_help_str(limit), name
 
 
@@ -50,7 +50,7 @@ def modules_after(words: list[str], tmp_path: Path) -> set[str]:
 
 def command_modules(modules: set[str]) -> set[str]:
     """Those of the modules that define commands."""
-    return {command._target.partition(":")[0] for _, command in lazy_commands(program())} & {
+    return {command._target.partition(":")[0] for _, command in lazy_commands(build_program())} & {
         name.removeprefix("deskterm.cli.") for name in modules
     }
 
@@ -64,5 +64,5 @@ def test_help_and_misspelt_names_load_no_command(words: list[str], tmp_path: Pat
 
 def test_a_list_loads_its_own_module_and_nothing_heavy(desk: Call, tmp_path: Path) -> None:
     modules = modules_after(["ticket", "list"], tmp_path)
-    assert command_modules(modules) == {"ticket.listing"}
+    assert command_modules(modules) == {"ticket.list"}
     assert modules.isdisjoint(HEAVY)

@@ -16,61 +16,61 @@ PROGRAM = GroupEntry(
             "admin.demo:demo",
             "Make a throw-away desk with a live working day, and open the console on it; in a pipe, print its queue.",
         ),
-        "init": CommandEntry("admin.init:init", "Make a new desk, with you as its admin."),
+        "init": CommandEntry("admin.init:init_desk", "Make a new desk, with you as its admin."),
         "doctor": CommandEntry(
-            "admin.doctor:doctor",
+            "admin.doctor:check_store",
             "Check the store, fold every ticket again and compare; exit code 1 when something is not as it should be.",
         ),
         "run": CommandEntry(
-            "admin.run:run",
+            "admin.run:run_service",
             "Note warnings, missed targets and ends of timers as they come, until it is stopped: a service.",
         ),
-        "escalations": CommandEntry("admin.outbox:escalations", "List open escalations, the oldest first."),
-        "notices": CommandEntry("admin.outbox:notices", "List what I was told, the newest first."),
-        "outbox": CommandEntry("admin.outbox:outbox", "List letters to people outside, the oldest first."),
+        "escalations": CommandEntry("conversation.outbox:list_escalations", "List open escalations, the oldest first."),
+        "notices": CommandEntry("conversation.outbox:list_notices", "List what I was told, the newest first."),
+        "outbox": CommandEntry("conversation.outbox:list_letters", "List letters to people outside, the oldest first."),
         "handover": CommandEntry(
-            "admin.handover:handover",
+            "admin.handover:list_handover",
             "List what is open for the shift that is on, the next due first.",
         ),
         "quotes": CommandEntry(
-            "ticket.billing:list_quotes",
+            "billing.lists:list_quotes",
             "List quotes that are asked for or sent and not answered yet.",
         ),
         "articles": CommandEntry(
-            "ticket.survey:articles",
+            "conversation.lists:list_articles",
             "List the articles of the knowledge base that replies named.",
         ),
         "export": CommandEntry(
-            "admin.import_export:export",
+            "admin.export:export_rows",
             "Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of "
             "the work log (the time that was worked, and its price).",
         ),
         "retention": CommandEntry(
-            "ticket.retention:list_kept",
+            "admin.retention:list_kept",
             "List closed tickets whose time is over, and tickets that are held.",
         ),
         "purge": CommandEntry(
-            "ticket.retention:purge",
+            "admin.retention:purge",
             "Empty the words of closed tickets whose time is over, but for those that are held.",
         ),
         "erase": CommandEntry(
-            "ticket.retention:erase",
+            "admin.retention:erase",
             "Erase a person: what they wrote, and their name, address and telephone number.",
         ),
         "seed": GroupEntry(
             "Fill a desk from files: severities, agents, clients, or a demo's tickets.",
             {
                 "severities": CommandEntry(
-                    "admin.seed:severities",
+                    "admin.seed:seed_scale",
                     "Make the severity scale what a file says, the most severe first.",
                 ),
                 "agents": CommandEntry(
-                    "admin.seed:agents",
+                    "admin.seed:seed_agent_file",
                     "Add and change agents; nobody is removed (active = false retires).",
                 ),
-                "clients": CommandEntry("admin.seed:clients", "Add and change clients; none is removed."),
+                "clients": CommandEntry("admin.seed:seed_client_file", "Add and change clients; none is removed."),
                 "demo": CommandEntry(
-                    "admin.seed:demo_tickets",
+                    "admin.seed:seed_demo",
                     "Pour the demo's people and tickets into a simulated desk.",
                 ),
             },
@@ -80,19 +80,19 @@ PROGRAM = GroupEntry(
             {
                 "list": CommandEntry("admin.procedure:list_shipped", "List the procedures that come with deskterm."),
                 "show": CommandEntry(
-                    "admin.procedure:show",
+                    "admin.procedure:show_procedure",
                     "Print a procedure: the file as it was written, or its canonical JSON.",
                 ),
                 "check": CommandEntry(
-                    "admin.procedure:check",
+                    "admin.procedure:check_file",
                     "Check a procedure file: errors end with exit code 1, warnings are printed.",
                 ),
                 "apply": CommandEntry(
-                    "admin.procedure:apply",
+                    "admin.apply:apply_procedure",
                     "Put another edition of the procedure in force, for what happens from now on.",
                 ),
                 "diff": CommandEntry(
-                    "admin.procedure:diff",
+                    "admin.procedure:compare",
                     "Show how two procedures differ; exit code 1 when they do.",
                 ),
             },
@@ -100,12 +100,14 @@ PROGRAM = GroupEntry(
         "ticket": GroupEntry(
             "Tickets: open, list, show, answer, change.",
             {
-                "new": CommandEntry("ticket.main:new", "Open a ticket."),
-                "show": CommandEntry("ticket.main:show", "Show a ticket: its facts, clocks and conversation."),
-                "reply": CommandEntry("ticket.main:reply", "Answer the requester; everybody on the ticket reads it."),
-                "note": CommandEntry("ticket.main:note", "Write an internal note; the requester never sees it."),
-                "assign": CommandEntry("ticket.main:assign", "Give a ticket to an agent."),
-                "list": CommandEntry("ticket.listing:list_tickets", "List tickets, in the order of work."),
+                "new": CommandEntry("ticket.new:open_ticket", "Open a ticket."),
+                "show": CommandEntry("ticket.detail:show", "Show a ticket: its facts, clocks and conversation."),
+                "reply": CommandEntry(
+                    "conversation.reply:reply", "Answer the requester; everybody on the ticket reads it."
+                ),
+                "note": CommandEntry("conversation.reply:note", "Write an internal note; the requester never sees it."),
+                "assign": CommandEntry("ticket.edit:assign", "Give a ticket to an agent."),
+                "list": CommandEntry("ticket.list:list_tickets", "List tickets, in the order of work."),
                 "set": CommandEntry(
                     "ticket.edit:set_values",
                     "Change a ticket: all that is asked for happens, or nothing.",
@@ -128,7 +130,7 @@ PROGRAM = GroupEntry(
                     "Begin to work on a ticket, or leave off: clocks that count work run in between.",
                 ),
                 "transfer": CommandEntry(
-                    "ticket.due_times:transfer",
+                    "ticket.due_times:transfer_ticket",
                     "Hand a ticket to another department or team; its clocks go on as they are.",
                 ),
                 "duplicate": CommandEntry(
@@ -152,7 +154,7 @@ PROGRAM = GroupEntry(
                     "Take back the last command on a ticket, on all the tickets that it was about.",
                 ),
                 "like": CommandEntry(
-                    "ticket.intake:like",
+                    "ticket.suggestions:list_similar",
                     "List open and recent tickets that may be about the same matter.",
                 ),
                 "supply": CommandEntry("ticket.intake:supply", "Give what a request did not say: fields of its type."),
@@ -169,29 +171,29 @@ PROGRAM = GroupEntry(
                     "Confirm the severity that the requester chose, or correct it; what they chose stays on record.",
                 ),
                 "suggestions": CommandEntry(
-                    "ticket.intake:suggestions",
+                    "ticket.suggestions:list_suggestions",
                     "List what rules suggest for a ticket, take a suggestion or leave it.",
                 ),
-                "hold": CommandEntry("ticket.retention:hold", "Keep a ticket as it is, whatever its age."),
-                "release-hold": CommandEntry("ticket.retention:release_hold", "Hold a ticket no longer."),
+                "hold": CommandEntry("admin.retention:hold_ticket", "Keep a ticket as it is, whatever its age."),
+                "release-hold": CommandEntry("admin.retention:release_hold", "Hold a ticket no longer."),
                 "time": CommandEntry(
-                    "ticket.billing:time",
+                    "billing.time_entries:record_time",
                     "Write down time that was worked, or list it with its price.",
                 ),
                 "price": CommandEntry(
-                    "ticket.billing:price",
+                    "billing.price:show_price",
                     "Say what the work on a ticket comes to, or that the customer agrees to it.",
                 ),
                 "quote": CommandEntry(
-                    "ticket.billing:quote",
+                    "billing.quotes:record_quote",
                     "Ask for a quote, send it, or record what the customer said to it.",
                 ),
                 "feedback": CommandEntry(
-                    "ticket.survey:answer",
+                    "conversation.survey:record_answer",
                     "Record what the requester thinks of how the ticket was handled.",
                 ),
                 "order": CommandEntry(
-                    "ticket.worklists:order",
+                    "ticket.order:explain_order",
                     "Explain a ticket's place in the order of work: the keys in turn, and who stands next to it.",
                 ),
                 "escalate": CommandEntry(
@@ -228,12 +230,12 @@ PROGRAM = GroupEntry(
                     "Attach a ticket to an incident, which is a ticket too.",
                 ),
                 "join": CommandEntry(
-                    "ticket.incidents:join",
+                    "people.participants:join",
                     "Let somebody take part in a ticket: its letters go to them too.",
                 ),
-                "leave": CommandEntry("ticket.incidents:leave", "Let somebody take part no more."),
+                "leave": CommandEntry("people.participants:leave", "Let somebody take part no more."),
                 "participants": CommandEntry(
-                    "ticket.incidents:participants",
+                    "people.lists:list_participants",
                     "List who takes part in a ticket beside its requester.",
                 ),
                 "detach": CommandEntry("ticket.incidents:detach", "Take a ticket away from its incident."),
@@ -242,7 +244,7 @@ PROGRAM = GroupEntry(
                     "Say one thing on an incident and on every ticket that is attached to it; everybody gets one "
                     "letter.",
                 ),
-                "take": CommandEntry("ticket.incidents:take", "Take over the ticket of a colleague who is away."),
+                "take": CommandEntry("people.absence:take_ticket", "Take over the ticket of a colleague who is away."),
                 "resolve": CommandEntry(
                     "ticket.closing:resolve",
                     "Say how a ticket was resolved: the requester reads it, and is asked to confirm where the "
@@ -265,15 +267,15 @@ PROGRAM = GroupEntry(
                     "Take a ticket up again, for its requester or for what was taken for mere thanks.",
                 ),
                 "fixed": CommandEntry(
-                    "ticket.closing:fixed",
+                    "ticket.closing:record_fix",
                     "Say that the permanent fix is there, which a temporary one left outstanding.",
                 ),
                 "check": CommandEntry(
-                    "ticket.closing:check",
+                    "ticket.checklist:check_items",
                     "Tick items of a checklist off; without any, show the lists of a ticket.",
                 ),
                 "thanks": CommandEntry(
-                    "ticket.closing:thanks",
+                    "conversation.lists:list_thanks",
                     "List the messages that were taken for mere thanks, and kept their tickets closed.",
                 ),
             },
@@ -281,20 +283,20 @@ PROGRAM = GroupEntry(
         "people": GroupEntry(
             "Colleagues: who is here, who is away.",
             {
-                "list": CommandEntry("admin.people:list_people", "List who works here, with what they have open."),
+                "list": CommandEntry("people.lists:list_people", "List who works here, with what they have open."),
                 "away": CommandEntry(
-                    "admin.people:away",
+                    "people.absence:set_away",
                     "Say that somebody is ill or on holiday: nothing is given to them by itself, and their "
                     "tickets are covered.",
                 ),
-                "back": CommandEntry("admin.people:back", "Say that somebody is back."),
+                "back": CommandEntry("people.absence:set_back", "Say that somebody is back."),
                 "absent": CommandEntry(
-                    "admin.people:absent",
+                    "people.lists:list_absent",
                     "List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket "
                     "take` takes one.",
                 ),
                 "overseen": CommandEntry(
-                    "admin.people:overseen",
+                    "people.lists:list_overseen",
                     "List the open tickets of the teams that my role answers for; a lead answers for the own "
                     "team, or for all.",
                 ),
@@ -304,33 +306,35 @@ PROGRAM = GroupEntry(
             "What happens by itself: list, switch on, switch off.",
             {
                 "list": CommandEntry("admin.rules:list_rules", "List the rules, and whether they act by themselves."),
-                "on": CommandEntry("admin.rules:on", "Let a rule that waits for a lead's word act by itself."),
-                "off": CommandEntry("admin.rules:off", "Let such a rule only suggest."),
+                "on": CommandEntry("admin.rules:switch_on", "Let a rule that waits for a lead's word act by itself."),
+                "off": CommandEntry("admin.rules:switch_off", "Let such a rule only suggest."),
             },
         ),
         "item": GroupEntry(
             "Development items: raise, move, decide, schedule.",
             {
                 "raise": CommandEntry(
-                    "ticket.development:raise_item",
+                    "development.items:raise_item",
                     "Raise a development item from a ticket, once the checklist before it is done.",
                 ),
                 "join": CommandEntry(
-                    "ticket.development:join",
+                    "development.items:join_item",
                     "Let a ticket wait for the development item of another one too.",
                 ),
                 "move": CommandEntry(
-                    "ticket.development:move",
+                    "development.items:move_item",
                     "Move an item to another development status; its tickets follow.",
                 ),
-                "decide": CommandEntry("ticket.development:decide", "Answer the question of the item's route."),
-                "schedule": CommandEntry("ticket.development:schedule", "Schedule an item that is ready to a release."),
+                "decide": CommandEntry("development.items:answer_question", "Answer the question of the item's route."),
+                "schedule": CommandEntry(
+                    "development.items:schedule_item", "Schedule an item that is ready to a release."
+                ),
                 "end": CommandEntry(
-                    "ticket.development:end",
+                    "development.items:end_item",
                     "End an item that takes no release: done and validated, on the roadmap, or not taken up.",
                 ),
                 "list": CommandEntry(
-                    "ticket.development:list_items",
+                    "development.lists:list_items",
                     "List development items, those that are under way first to last.",
                 ),
             },
@@ -339,11 +343,11 @@ PROGRAM = GroupEntry(
             "Releases: what is in them, and out with them.",
             {
                 "list": CommandEntry(
-                    "ticket.development:list_releases",
+                    "development.lists:list_releases",
                     "List releases: those that went out, and what is scheduled to those to come.",
                 ),
                 "out": CommandEntry(
-                    "ticket.development:out",
+                    "development.releases:release_out",
                     "Let a release go out: all that is scheduled to it, at once; its tickets move and their "
                     "people are told.",
                 ),
@@ -353,28 +357,28 @@ PROGRAM = GroupEntry(
             "What customers answered: list, review.",
             {
                 "list": CommandEntry(
-                    "ticket.survey:list_answers",
+                    "conversation.lists:list_answers",
                     "List answers that nobody has read yet: complaints first, then low scores.",
                 ),
-                "review": CommandEntry("ticket.survey:review", "Say that an answer was read."),
+                "review": CommandEntry("conversation.survey:review_answer", "Say that an answer was read."),
             },
         ),
         "sla": GroupEntry(
             "Service levels: when things are due.",
             {
-                "due": CommandEntry("sla.due:due", "Print when each metric of a request would be due."),
-                "why": CommandEntry("sla.why:why", "Explain when a ticket's clocks are due, and why."),
-                "list": CommandEntry("sla.listing:list_clocks", "List the clocks that run, by due time."),
+                "due": CommandEntry("sla.due:forecast_due_times", "Print when each metric of a request would be due."),
+                "why": CommandEntry("sla.why:explain_clocks", "Explain when a ticket's clocks are due, and why."),
+                "list": CommandEntry("sla.list:list_clocks", "List the clocks that run, by due time."),
                 "watch": CommandEntry(
-                    "sla.watch:watch",
+                    "sla.watch:watch_clocks",
                     "Watch the clocks that are due next, those that are overdue first.",
                 ),
                 "what-if": CommandEntry(
-                    "sla.what_if:what_if",
+                    "sla.what_if:judge_past",
                     "Judge the past by another procedure; nothing is written.",
                 ),
                 "migrate": CommandEntry(
-                    "sla.migrate:migrate",
+                    "sla.migrate:migrate_clocks",
                     "Judge running clocks by the edition in force, with old and new due time of each that moves.",
                 ),
             },
@@ -382,19 +386,19 @@ PROGRAM = GroupEntry(
         "import": GroupEntry(
             "Bring data in.",
             {
-                "events": CommandEntry("admin.import_export:events_in", "Bring in the event log of another desk."),
+                "events": CommandEntry("admin.import_log:import_log", "Bring in the event log of another desk."),
             },
         ),
         "audit": GroupEntry(
             "What was written, and who did it.",
             {
                 "verify": CommandEntry(
-                    "admin.audit:verify",
+                    "admin.audit:verify_chains",
                     "Check every ticket's chain of events, and the words they refer to; exit code 1 when "
                     "something is broken.",
                 ),
                 "log": CommandEntry(
-                    "admin.audit:log",
+                    "admin.audit:list_log",
                     "List who did what and when, the newest first; with --accesses who looked.",
                 ),
             },

@@ -1,27 +1,28 @@
-"""`deskterm` alone: the console, reached without the command line's machinery, which it would have to wait for."""
+"""The console, which `deskterm` alone opens without the command line's parser: so its first frame comes sooner."""
 
 from __future__ import annotations
 
 import sys
 
 from deskterm.cli.runtime.argv import Arguments
-from deskterm.cli.runtime.context import CliContext, facts_of
-from deskterm.cli.runtime.exit import ended
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.exit import report_error
 from deskterm.errors import DeskError
 
 
-def open_console(invocation: CliContext) -> None:
+def open_console(cli: CliContext) -> None:
     """Open the console; without a terminal, print the queue."""
-    facts = facts_of(invocation)
-    clock = invocation.clock(facts)
+    facts = cli.read_facts()
+    clock = cli.make_clock(facts)
+    # Textual and the queue's table are imported where they are needed, because a call needs one of them only.
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        from deskterm.cli.ticket.listing import print_queue
+        from deskterm.cli.ticket.list import print_queue  # noqa: PLC0415
 
-        print_queue(invocation, "open", limit=40)
+        print_queue(cli, "open", limit=40)
         return
-    from deskterm.tui.app import run
+    from deskterm.tui import app  # noqa: PLC0415
 
-    run(invocation.url, invocation.console_login(), clock, behind=invocation.behind)
+    app.run(cli.url, cli.check_login(), clock, behind=cli.impersonator)
 
 
 def run_console(arguments: Arguments) -> int:
@@ -31,5 +32,5 @@ def run_console(arguments: Arguments) -> int:
         open_console(CliContext(given("--database"), given("--as"), given("--now")))
         sys.stdout.flush()
     except (DeskError, KeyboardInterrupt, BrokenPipeError) as error:
-        return ended(error)
+        return report_error(error)
     return 0

@@ -15,12 +15,12 @@ from deskterm.cli.console import open_console
 from deskterm.cli.runtime.argv import Arguments, parse
 from deskterm.cli.runtime.command import Group
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.exit import INTERRUPTED, ended
+from deskterm.cli.runtime.exit import INTERRUPTED, report_error
 from deskterm.cli.runtime.loading import build_commands
 from deskterm.errors import DeskError, UsageError
 
 
-def program() -> TyperGroup:
+def build_program() -> TyperGroup:
     """Make the program: the global options, and the table of commands below them."""
     app = typer.Typer(
         name="deskterm",
@@ -31,13 +31,13 @@ def program() -> TyperGroup:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback(invoke_without_command=True)(options)
+    app.callback(invoke_without_command=True)(take_options)
     group = typer.main.get_group(app)
     group.commands.update(build_commands(PROGRAM.commands))
     return group
 
 
-def options(
+def take_options(
     context: typer.Context,
     database: Annotated[
         str | None,
@@ -54,10 +54,10 @@ def options(
     if version:
         typer.echo(f"deskterm {__version__}")
         raise typer.Exit
-    invocation = CliContext(database, acting, now, debug)
-    context.obj = invocation
+    cli = CliContext(database, acting, now, debug)
+    context.obj = cli
     if context.invoked_subcommand is None:
-        open_console(invocation)
+        open_console(cli)
 
 
 def run(words: Sequence[str]) -> int:
@@ -66,28 +66,29 @@ def run(words: Sequence[str]) -> int:
 
 
 def run_arguments(arguments: Arguments) -> int:
-    """Run the command line; its exit code: 0 done, 1 a check or rule said no, 2 wrong usage, 130 interrupted."""
+    """Run the command line, and return its exit code: 0 done, 1 a check or rule said no, 2 wrong usage, 130
+    interrupted. With `--debug` errors that nobody foresaw, and those of the desk and the system, are raised."""
     if not arguments.is_text:
-        return ended(UsageError("The words of the command are not UTF-8 text: convert them first."))
+        return report_error(UsageError("The words of the command are not UTF-8 text: convert them first."))
     try:
-        result = program().main(args=arguments.words, prog_name="deskterm", standalone_mode=False)
+        result = build_program().main(args=arguments.words, prog_name="deskterm", standalone_mode=False)
         sys.stdout.flush()
-        if result == INTERRUPTED:
-            return ended(KeyboardInterrupt())
+        if result == INTERRUPTED:  # typer turns an interrupt into this result
+            return report_error(KeyboardInterrupt())
         return result if isinstance(result, int) else 0
     except typer.Exit as error:
         return error.exit_code
     except (DeskError, BrokenPipeError, typer.Abort, KeyboardInterrupt) as error:
         if arguments.debug and isinstance(error, DeskError):
             raise
-        return ended(error)
+        return report_error(error)
     except OSError as error:
         if arguments.debug:
             raise
         place = f"{error.filename}: " if error.filename else ""
-        return ended(DeskError(f"The system refused: {place}{(error.strerror or str(error)).lower()}."))
+        return report_error(DeskError(f"The system refused: {place}{(error.strerror or str(error)).lower()}."))
     except typer.TyperException as error:
-        return _misused(error)
+        return _report_misuse(error)
     except Exception as error:
         if arguments.debug:
             raise
@@ -98,12 +99,13 @@ def run_arguments(arguments: Arguments) -> int:
         return 1
 
 
-def _misused(error: typer.TyperException) -> int:
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "deskterm"
-    if type(error).__name__ == "NoArgsIsHelpError":
+def _report_misuse(error: typer.TyperException) -> int:
+    """Print how a call does not fit its command, and return the exit code."""
+    if type(error).__name__ == "NoArgsIsHelpError":  # a group without a command: its help
         print(error.format_message(), file=sys.stderr)
         return UsageError.exit_code
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "deskterm"
     sentence = error.format_message().rstrip(".")
     if type(error).__name__ == "NoSuchOption" and not sentence.partition(": ")[2].startswith("--"):
         sentence += "; words that begin with a dash go behind --"

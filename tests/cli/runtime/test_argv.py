@@ -82,13 +82,16 @@ def test_a_global_option_is_the_same_wherever_it_is_written(
     assert moved.debug == first.debug == last.debug
 
 
-@given(WORDS)
-def test_a_call_opens_the_console_if_it_says_only_where_as_whom_and_when(words: list[str]) -> None:
-    found = parse(words)
-    if found.opens_console:
-        assert all(word.partition("=")[0] in VALUED_OPTIONS or word in found.values.values() for word in words)
-    else:
-        assert found.command or found.debug or not found.complete
+@given(st.lists(st.tuples(st.sampled_from(VALUED_OPTIONS), st.text()), max_size=4), WORDS)
+def test_a_call_opens_the_console_if_it_says_only_where_as_whom_and_when(
+    options: list[tuple[str, str]], more: list[str]
+) -> None:
+    words = [word for option in options for word in option]
+    assert parse(words).opens_console
+    assert parse(words).values == dict(options)
+    others = [word for word in more if word.partition("=")[0] not in VALUED_OPTIONS]
+    assert parse([*words, *others]).opens_console is not bool(others)
+    assert not parse([*words, VALUED_OPTIONS[0]]).opens_console
 
 
 @pytest.mark.parametrize("words", [["ticket", "\udcff"], ["--as", "\ud800"], ["a\udfffb"]])

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.cli.runtime.context import read_instant
-from deskterm.cli.runtime.output import here
+from deskterm.cli.runtime.instants import format_time_and_zone, parse_instant
 from deskterm.errors import UsageError
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "expected"),
     [
         ("2026-11-23T09:30", "2026-11-23T09:30"),
         ("2026-11-23 09:30:07", "2026-11-23T09:30:07"),
@@ -33,8 +32,8 @@ from deskterm.errors import UsageError
         ("Sun 25 Oct 2026 01:30 BST", "2026-10-25T00:30"),
     ],
 )
-def test_an_instant_is_read_as_it_is_meant(written: str, meant: str) -> None:
-    assert read_instant(written, "Europe/London") == datetime.fromisoformat(meant).replace(tzinfo=UTC)
+def test_an_instant_is_read_as_it_is_meant(written: str, expected: str) -> None:
+    assert parse_instant(written, "Europe/London") == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,7 @@ def test_an_instant_is_read_as_it_is_meant(written: str, meant: str) -> None:
 )
 def test_what_could_mean_something_else_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(UsageError, match=r"is no instant: write it as 2026-11-23T09:30\.$"):
-        read_instant(written, "Europe/London")
+        parse_instant(written, "Europe/London")
 
 
 @given(
@@ -69,4 +68,4 @@ def test_what_could_mean_something_else_is_refused_with_an_example(written: str)
 )
 def test_what_deskterm_prints_it_reads(instant: int, zone: str) -> None:
     minute = instant // 60 * 60
-    assert read_instant(here(minute, zone), zone).timestamp() == minute
+    assert parse_instant(format_time_and_zone(minute, zone), zone).timestamp() == minute

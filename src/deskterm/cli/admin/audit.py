@@ -1,58 +1,60 @@
-"""`deskterm audit`: whether what was written still stands there, and who did what."""
+"""`deskterm audit`: the chain of events, and the record of who did what and who looked."""
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
-from deskterm.cli.runtime.options import AsJson, OfTicket, require_ticket
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_time, parse_instant, to_rfc3339
+from deskterm.cli.runtime.options import AsJson, OnlyTicket, require_ticket
+from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
+from deskterm.cli.runtime.table import print_table
+from deskterm.desk.core.session import SYSTEM_ACTOR
+from deskterm.desk.domain.event_phrases import describe_changes, describe_event
+from deskterm.desk.history import hash_chain
 from deskterm.errors import DeskError
+from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.access_log import Deed, deeds, looks
+from deskterm.store.queries.ticket_detail import agents
 
-if TYPE_CHECKING:
-    from deskterm.store.db.reader import ReadConnection
-    from deskterm.store.queries.access_log import Deed
 
-
-def verify(
+def verify_chains(
     context: typer.Context,
-    ticket: OfTicket = None,
+    ticket: OnlyTicket = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every ticket's chain of events, and the words they refer to; exit code 1 when something is broken.
 
     Of each broken chain it names the first row that is not what was written.
     """
-    from deskterm.cli.runtime import output
-    from deskterm.desk.history.hash_chain import verify_chains as check
-
-    invocation: CliContext = context.obj
-    invocation.desk().require("audit")
-    facts = facts_of(invocation)
-    with invocation.reader() as reader:
+    cli: CliContext = context.obj
+    cli.open_desk().require("audit")
+    facts = cli.read_facts()
+    with cli.open_reader() as reader:
         if ticket is not None:
             require_ticket(reader, ticket)
-        verdict = check(reader, number=ticket, progress=output.progress("tickets") if sys.stderr.isatty() else None)
+        verdict = hash_chain.verify_chains(reader, number=ticket, progress=show_progress_on_terminal("tickets"))
     if as_json:
-        broken = [one._asdict() | {"at": output.instant(one.at)} for one in verdict.faults]
-        counted = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
-        output.print_json(counted | {"broken": broken})
+        broken = [fault._asdict() | {"at": to_rfc3339(fault.at)} for fault in verdict.faults]
+        counts = {"tickets": verdict.tickets, "events": verdict.events, "texts": verdict.texts}
+        print_json(counts | {"broken": broken})
     else:
-        for one in verdict.faults:
-            when = f", {output.local(one.at, facts.timezone)}" if one.at is not None else ""
-            output.print_lines([f"{one.sentence}{when}"])
+        for fault in verdict.faults:
+            time = f", {format_time(fault.at, facts.timezone)}" if fault.at is not None else ""
+            print_lines([f"{fault.sentence}{time}"])
         state = f"{len(verdict.faults)} broken" if verdict.faults else "whole"
         print(f"{verdict.tickets} chains of {verdict.events} events, {verdict.texts} texts: {state}.")
     if verdict.faults:
         raise typer.Exit(1)
 
 
-def log(
+def list_log(
     context: typer.Context,
     by: Annotated[str | None, typer.Option(help="Only what this agent did.", metavar="LOGIN")] = None,
-    ticket: OfTicket = None,
+    ticket: OnlyTicket = None,
     since: Annotated[str | None, typer.Option(help="From this instant on.", metavar="INSTANT")] = None,
     until: Annotated[str | None, typer.Option(help="Before this instant.", metavar="INSTANT")] = None,
     accesses: Annotated[bool, typer.Option("--accesses", help="Who looked, in place of who did.")] = False,
@@ -60,62 +62,56 @@ def log(
     as_json: AsJson = False,
 ) -> None:
     """List who did what and when, the newest first; with --accesses who looked."""
-    from deskterm.cli.runtime import output
-    from deskterm.desk.domain.event_phrases import describe_changes, describe_event
-    from deskterm.procedure.compiled import from_document
-    from deskterm.store.queries.access_log import deeds, looks
-
-    invocation: CliContext = context.obj
-    invocation.desk().require("audit", "read who did what")
-    facts = facts_of(invocation)
+    cli: CliContext = context.obj
+    cli.open_desk().require("audit", "read who did what")
+    facts = cli.read_facts()
     procedure = from_document(facts.document, facts.procedure_version)
     begin, end = (
-        None if text is None else int(read_instant(text, facts.timezone).timestamp()) for text in (since, until)
+        None if text is None else int(parse_instant(text, facts.timezone).timestamp()) for text in (since, until)
     )
-    with invocation.reader() as reader:
+    with cli.open_reader() as reader:
         if ticket is not None:
             require_ticket(reader, ticket)
         if by is not None:
-            _require_somebody(reader, by)
+            _require_known_login(reader, by)
         if accesses:
-            seen = looks(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
-            if as_json:
-                output.print_json([look._asdict() | {"at": output.instant(look.at)} for look in seen])
-                return
-            told = [(look.at, look.login, look.ticket, f"looked at: {look.what}") for look in seen]
+            accessed = looks(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            documents = [access._asdict() | {"at": to_rfc3339(access.at)} for access in accessed]
+            rows = ((access.at, access.login, access.ticket, f"looked at: {access.what}") for access in accessed)
         else:
-            done = deeds(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
-            if as_json:
-                output.print_json([one._asdict() | {"at": output.instant(one.at)} for one in done])
-                return
-            told = [
-                (one.at, _who(one), one.ticket, " · ".join(filter(None, (
-                    describe_event(one.kind, one.data), describe_changes(one.data.get("changes", {}), procedure),
-                    one.data.get("reason", ""),
-                ))))
-                for one in done
-            ]  # fmt: skip
-    output.print_table(
+            events = deeds(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            documents = [event._asdict() | {"at": to_rfc3339(event.at)} for event in events]
+            rows = (
+                (event.at, _format_actor(event), event.ticket, _describe_event(event, procedure)) for event in events
+            )
+    if as_json:
+        print_json(documents)
+        return
+    print_table(
         ("When", "Who", "#", "What"),
         [
-            (output.local(at, facts.timezone), who, "–" if number is None else str(number), what)
-            for at, who, number, what in told
+            (format_time(at, facts.timezone), login, "–" if number is None else str(number), what)
+            for at, login, number, what in rows
         ],
         right=("#",),
     )
 
 
-def _who(one: Deed) -> str:
-    """Who did it, and who did it in their name."""
-    behind = one.data.get("behind")
-    return f"{one.login} (by {behind})" if behind else one.login
+def _describe_event(event: Deed, procedure: CompiledProcedure) -> str:
+    """Return an event in words: its label, its changes and the reason that was given."""
+    changes = describe_changes(event.data.get("changes", {}), procedure)
+    parts = (describe_event(event.kind, event.data), changes, event.data.get("reason", ""))
+    return " · ".join(filter(None, parts))
 
 
-def _require_somebody(reader: ReadConnection, login: str) -> None:
-    """DeskError for a login that no agent has and under which nothing was ever done, nor looked at."""
-    from deskterm.desk.core.session import SYSTEM_ACTOR
-    from deskterm.store.queries.ticket_detail import agents
+def _format_actor(event: Deed) -> str:
+    """Return the login of an event's actor, with the login of whoever worked in the actor's name."""
+    impersonator = event.data.get("behind")
+    return f"{event.login} (by {impersonator})" if impersonator else event.login
 
+
+def _require_known_login(reader: ReadConnection, login: str) -> None:
+    """Raise DeskError for a login that no agent has, and under which nothing was ever done or read."""
     logins = [*(agent.login for agent in agents(reader)), SYSTEM_ACTOR]
     if login in logins:
         return

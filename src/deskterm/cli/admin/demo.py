@@ -10,8 +10,11 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext, facts_of, system_now
-from deskterm.cli.ticket import listing
+from deskterm.automation.runner import Runner
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import system_now
+from deskterm.cli.ticket.list import print_queue
+from deskterm.exchange.demo.build import build
 
 
 def demo(
@@ -21,29 +24,28 @@ def demo(
     ] = None,
 ) -> None:
     """Make a throw-away desk with a live working day, and open the console on it; in a pipe, print its queue."""
-    own: CliContext = context.obj
+    given: CliContext = context.obj
     with tempfile.TemporaryDirectory(prefix="deskterm-demo-") as folder:
-        place = str(keep) if keep is not None else str(Path(folder) / "demo.sqlite3")
-        invocation = CliContext(place, own.acting, own.instant, own.debug)
-        live = sys.stdin.isatty() and sys.stdout.isatty()
-        if live:
+        database = str(keep) if keep is not None else str(Path(folder) / "demo.sqlite3")
+        cli = CliContext(database, given.acting, given.instant, given.debug)
+        on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        if on_terminal:
             print("Making a desk …", end="\r", flush=True)
-        _build(invocation)
-        if live:
-            from deskterm.tui.app import run as run_console
+        _build_desk(cli)
+        if not on_terminal:
+            print_queue(cli, "open", limit=60)
+            return
+        # Only a console needs Textual, and whoever waits should read the line above before that is imported.
+        from deskterm.tui import app  # noqa: PLC0415
 
-            run_console(invocation.url, invocation.console_login(), invocation.clock(facts_of(invocation)))
-        else:
-            listing.print_queue(invocation, "open", limit=60)
+        app.run(cli.url, cli.check_login(), cli.make_clock(cli.read_facts()))
 
 
-def _build(invocation: CliContext) -> None:
-    from deskterm.automation.runner import Runner
-    from deskterm.exchange.demo.build import build
-
-    store = build(invocation.url, real_now=system_now(), admin_login=CliContext().login())
+def _build_desk(cli: CliContext) -> None:
+    store = build(cli.url, real_now=system_now(), admin_login=CliContext().viewer_login())
     try:
-        # This desk was never left alone: what came by itself in its three weeks is no news.
-        deque(Runner(store).step(invocation.now(facts_of(invocation))), maxlen=0)
+        # This desk was never left alone: what came by itself in its three weeks is no news. So the runner takes every
+        # step up to now, and what it tells of is thrown away.
+        deque(Runner(store).step(cli.now()), maxlen=0)
     finally:
         store.close()

@@ -7,12 +7,19 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext, read_instant, system_now
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import parse_instant, system_now
 from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_json
+from deskterm.desk.admin.setup import create_desk
 from deskterm.errors import UsageError
+from deskterm.procedure.checking.warnings import lint
+from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
 
 
-def init(
+def init_desk(
     context: typer.Context,
     procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.", metavar="NAME|FILE")],
     name: Annotated[str | None, typer.Option(help="What the desk is called; left out, as the procedure says.")] = None,
@@ -22,24 +29,17 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make a new desk, with you as its admin."""
-    from deskterm.cli.runtime.output import print_json
-    from deskterm.desk.admin.setup import create_desk
-    from deskterm.procedure.checking.warnings import lint
-    from deskterm.procedure.compiled import CompiledProcedure
-    from deskterm.procedure.load import load
-    from deskterm.procedure.shipped import find
-
-    invocation: CliContext = context.obj
+    cli: CliContext = context.obj
     loaded = load(find(procedure))
     now, offset = system_now(), 0
-    if invocation.instant is not None:
+    if cli.instant is not None:
         if not simulated:
             raise UsageError("--now is for simulated desks: add --simulated, or leave it out.")
-        started = read_instant(invocation.instant, CompiledProcedure(loaded.procedure).timezone)
+        started = parse_instant(cli.instant, CompiledProcedure(loaded.procedure).timezone)
         now, offset = started, int((started - now).total_seconds())
-    login = invocation.acting or getpass.getuser()
+    login = cli.acting or getpass.getuser()
     store = create_desk(
-        invocation.url,
+        cli.url,
         loaded.procedure,
         source=loaded.source,
         name=name,
@@ -54,10 +54,16 @@ def init(
         notes = [warning.sentence for warning in warnings]
         key = loaded.procedure.about.key
         print_json(
-            {"procedure": key, "place": invocation.place, "admin": login, "simulated": simulated, "notes": notes}
+            {
+                "procedure": key,
+                "place": cli.display_location,
+                "admin": login,
+                "simulated": simulated,
+                "notes": notes,
+            }
         )
         return
-    print(f"A desk on {loaded.procedure.about.name} is ready at {invocation.place}; you are its admin ({login}).")
+    print(f"A desk on {loaded.procedure.about.name} is ready at {cli.display_location}; you are its admin ({login}).")
     for warning in warnings:
         print(f"  note: {warning.sentence}")
     print("Next: deskterm seed agents FILE, deskterm ticket new, or just deskterm.")

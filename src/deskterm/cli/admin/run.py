@@ -1,4 +1,4 @@
-"""`deskterm run`: what happens by itself, without a console."""
+"""`deskterm run`: the automation as a service, without a console."""
 
 from __future__ import annotations
 
@@ -6,52 +6,47 @@ import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext, facts_of
+from deskterm.automation.runner import Fired, Runner, digest, keep_running
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import to_rfc3339
 from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_json, print_lines, show_upgrade_progress
 from deskterm.errors import UsageError
-
-if TYPE_CHECKING:
-    from deskterm.automation.runner import Fired
+from deskterm.store.db.engine import open_store
 
 
-def run(
+def run_service(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Note what has come up to now, and end.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Note warnings, missed targets and ends of timers as they come, until it is stopped: a service. An open console
     does the same; several at once say everything once."""
-    from deskterm.automation.runner import Runner, keep_running
-    from deskterm.cli.runtime import output
-    from deskterm.store.db.engine import open_store
-
     if as_json and not once:
         raise UsageError("--json goes with --once: a service tells a line at a time.")
-    invocation: CliContext = context.obj
-    clock = invocation.clock(facts_of(invocation))
-    store = open_store(invocation.url)
-    runner = Runner(store, progress=output.patience())
+    cli: CliContext = context.obj
+    clock = cli.make_clock(cli.read_facts())
+    store = open_store(cli.url)
+    runner = Runner(store, progress=show_upgrade_progress())
     if once:
-        came = list(runner.step(clock()))
+        fired = list(runner.step(clock()))
         store.close()
         if as_json:
-            output.print_json([asdict(fired) | {"instant": output.instant(fired.instant)} for fired in came])
+            print_json([asdict(event) | {"instant": to_rfc3339(event.instant)} for event in fired])
         else:
-            _tell(came)
+            _print_digest(fired)
         return
     stop = threading.Event()
+    # A service ends between two steps, whichever way it is stopped, and so never in the middle of a transaction.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    keep_running(runner, clock, stop, _tell)
+    keep_running(runner, clock, stop, _print_digest)
     store.close()
 
 
-def _tell(came: Sequence[Fired]) -> None:
-    from deskterm.automation.runner import digest
-    from deskterm.cli.runtime import output
-
-    output.print_lines(digest(came))
+def _print_digest(fired: Sequence[Fired]) -> None:
+    print_lines(digest(fired))

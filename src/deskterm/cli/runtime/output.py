@@ -1,4 +1,4 @@
-"""How commands print: plain tables for people and pipes, JSON for programs."""
+"""How commands print: lines for people, JSON for programs, and progress on standard error."""
 
 from __future__ import annotations
 
@@ -6,76 +6,58 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from deskterm.present.sanitize import sanitize
+from deskterm.progress import Progress
 
 if TYPE_CHECKING:
     from deskterm.desk.core.transaction import CommandResult
 
-
-_ACTED_ON = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""What JSON lets stand and a terminal acts on; written as an escape it is the same string to a program."""
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Characters that JSON allows and a terminal acts on; escaped, they are the same string to a program."""
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout. Instants are RFC 3339 in UTC."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-    print(_ACTED_ON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
-
-
-def safe(text: str, *, multiline: bool = False) -> str:
-    """Text from outside, made safe for a terminal."""
-    return sanitize(text, multiline=multiline)
+    """Print one JSON document. Instants are RFC 3339 in UTC."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_to_json)
+    print(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines of text, made safe for a terminal."""
+    """Print lines of text, made safe for a terminal."""
     for line in lines:
         print(sanitize(line))
 
 
-def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A table without lines: as wide as it needs in a pipe, as wide as the terminal on one. right: heads of the
-    columns set to the right."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 500)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for head in heads:
-        table.add_column(head, justify="right" if head in right else "left", no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        table.add_row(*(Text(sanitize(cell)) for cell in row))
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        print(line.rstrip())
-
-
-def print_done(done: CommandResult, as_json: bool) -> None:
-    """What a command did."""
+def print_result(result: CommandResult, as_json: bool) -> None:
+    """Print the result of a command on a ticket."""
     if as_json:
-        print_json({"number": done.number, "summary": done.summary, "changes": done.changes, "version": done.version})
+        print_json(
+            {
+                "number": result.number,
+                "summary": result.summary,
+                "changes": result.changes,
+                "version": result.version,
+            }
+        )
     else:
-        print_lines([done.summary])
+        print_lines([result.summary])
 
 
-def print_said(summary: str, as_json: bool, **values: Any) -> None:
-    """What a command did that is about no ticket. values: what programs want to know of it."""
+def print_summary(summary: str, as_json: bool, **values: Any) -> None:
+    """Print the summary of a command that is about no ticket. values: fields of the JSON document beside it."""
     if as_json:
         print_json({"summary": summary, **values})
     else:
         print_lines([summary])
 
 
-def print_differences(lines: Sequence[str], as_json: bool, *, dry_run: bool, done: str) -> None:
-    """What a command changed on the desk, a line each, and how many; or would change. done: what came of it, in a
-    few words."""
+def print_changes(lines: Sequence[str], as_json: bool, *, dry_run: bool, ending: str) -> None:
+    """Print the changes that a command made to the desk, or would make, a line each, and how many they are. ending:
+    the end of the last line when they were made."""
     if as_json:
         print_json({"changes": list(lines), "dry_run": dry_run})
         return
@@ -84,68 +66,59 @@ def print_differences(lines: Sequence[str], as_json: bool, *, dry_run: bool, don
         print("Nothing differs; nothing was changed.")
         return
     changes = "1 change" if len(lines) == 1 else f"{len(lines)} changes"
-    print(f"{changes}; a dry run, nothing was written." if dry_run else f"{changes}{done}.")
+    print(f"{changes}; a dry run, nothing was written." if dry_run else f"{changes}{ending}.")
 
 
-def progress(of: str) -> Callable[[int, int], None]:
-    """What tells on standard error how far long work is."""
+def list_some(names: Sequence[str]) -> str:
+    """Return the first eight of some names as a list, with an ellipsis if there are more."""
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
 
-    def tell(done: int, total: int) -> None:
+
+def warn_of_gaps(result: CommandResult) -> None:
+    """Print on standard error what a resolution letter lacks (S2-19); it goes out all the same."""
+    if result.lacks:
+        print(f"deskterm: the letter lacks {sanitize(result.lacks)}", file=sys.stderr)
+
+
+def show_progress(noun: str) -> Progress:
+    """Return a progress callback that paints `3 of 10 tickets` on standard error. noun: the plural."""
+
+    def paint(done: int, total: int) -> None:
         end = "\n" if done >= total else ""
-        print(f"\r\x1b[K{done} of {total} {of}", end=end, file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{done} of {total} {noun}", end=end, file=sys.stderr, flush=True)
 
-    return tell
+    return paint
 
 
-def patience(of: str = "tickets") -> Callable[[int, int], None]:
-    """What tells on standard error that rows of an older deskterm are being written anew, once that has taken a
-    second: how far it is on a terminal, else one line."""
-    began = time.monotonic()
-    said = False
+def show_progress_on_terminal(noun: str) -> Progress | None:
+    """Return the callback of `show_progress` when standard error is a terminal, else None."""
+    return show_progress(noun) if sys.stderr.isatty() else None
 
-    def tell(done: int, total: int) -> None:
-        nonlocal said
-        if not said and time.monotonic() - began < 1:
+
+def show_upgrade_progress() -> Progress:
+    """Return a progress callback for the rewriting of rows that an older deskterm wrote. It says something only once
+    that has taken a second: how far it is on a terminal, else one line."""
+    started = time.monotonic()
+    announced = False
+    paint = show_progress("tickets brought up to this deskterm; ctrl+c interrupts, the next call goes on")
+
+    def announce(done: int, total: int) -> None:
+        nonlocal announced
+        if not announced and time.monotonic() - started < 1:
             return
         if sys.stderr.isatty():
-            progress(f"{of} brought up to this deskterm; ctrl+c interrupts, the next call goes on")(done, total)
-        elif not said:
-            print(f"Bringing {total} {of} up to this deskterm: the first time takes a while.", file=sys.stderr)
-        said = True
+            paint(done, total)
+        elif not announced:
+            print(f"Bringing {total} tickets up to this deskterm: the first time takes a while.", file=sys.stderr)
+        announced = True
 
-    return tell
-
-
-def instant(seconds: int | None) -> str | None:
-    """Epoch seconds as RFC 3339 in UTC."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return announce
 
 
-def local(seconds: int | None, timezone: str) -> str:
-    """Epoch seconds as a person of the desk reads them: `Mon 23 Nov 2026 08:15`; a dash for none."""
-    if seconds is None:
-        return "–"
-    return datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)).strftime("%a %d %b %Y %H:%M")
-
-
-def due(seconds: int | None, timezone: str) -> str:
-    """The same of what must be right to the second: `Mon 23 Nov 2026 08:15:07`, without the seconds where they are
-    none."""
-    said = local(seconds, timezone)
-    return said if seconds is None or seconds % 60 == 0 else f"{said}:{seconds % 60:02}"
-
-
-def here(seconds: int, timezone: str) -> str:
-    """The same with the zone as the console has it: `Mon 23 Nov 2026 08:15 GMT`."""
-    from deskterm.sla.zones import letters
-
-    zone = letters(datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(timezone)))
-    return f"{local(seconds, timezone)} {zone}"
-
-
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
+    """Return a value that JSON has no form for as one that it has."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, (set, frozenset, tuple)):
-        return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
     return str(value)

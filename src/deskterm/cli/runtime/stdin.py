@@ -1,20 +1,18 @@
-"""Words that a call takes: as an argument, or from standard input; and what a letter lacks."""
+"""Texts and confirmations from standard input."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
-from deskterm.errors import UsageError
-
-if TYPE_CHECKING:
-    from deskterm.desk.core.transaction import CommandResult
+from deskterm.errors import DeskError, UsageError
+from deskterm.present.sanitize import sanitize
 
 
-def read_words(words: str | None) -> str:
-    """The words, or what standard input holds when they are left out or `-`. UsageError for what is no UTF-8."""
-    if words is not None and words != "-":
-        return words
+def read_text(text: str | None) -> str:
+    """Return a text given as an argument, or read it from standard input when it was left out or is `-`. Raises
+    UsageError when the input is not UTF-8."""
+    if text is not None and text != "-":
+        return text
     if sys.stdin.isatty():
         print("Write, and end with Ctrl+D on a line of its own:", file=sys.stderr)
     try:
@@ -23,9 +21,14 @@ def read_words(words: str | None) -> str:
         raise UsageError("Standard input is not UTF-8 text: convert it first.") from error
 
 
-def lacking(done: CommandResult) -> None:
-    """Say on standard error what a resolution letter lacks (S2-19); it goes out all the same."""
-    from deskterm.cli.runtime import output
-
-    if done.lacks:
-        print(f"deskterm: the letter lacks {output.safe(done.lacks)}", file=sys.stderr)
+def require_confirmation(consequence: str, word: str, *, confirmed: bool) -> None:
+    """Ask a person to type a word before something that cannot be undone. confirmed: whether they confirmed it with an
+    option, so that nothing is asked. Raises DeskError when they type something else, or nobody can be asked."""
+    if confirmed:
+        return
+    if not sys.stdin.isatty():
+        raise DeskError(f"{consequence} Say --yes where nobody can be asked.")
+    prompt = f"{sanitize(consequence)} Type {sanitize(word)} to go on: "
+    print(prompt, end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != word:
+        raise DeskError("Nothing was done.")

@@ -1,4 +1,4 @@
-"""`deskterm sla watch`: what is due next, again and again, for a second screen or a pipe."""
+"""`deskterm sla watch`: the clocks that are due next, painted again and again, for a second screen or a pipe."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.cells import cell_len, set_cell_size
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.exit import ended
-from deskterm.cli.sla.listing import ProcedureVersions, View, glyph, of_view
-
-if TYPE_CHECKING:
-    from deskterm.store.db.reader import ReadConnection
-    from deskterm.store.queries.deadlines import Deadline
-    from deskterm.store.queries.ticket_detail import DeskFacts
+from deskterm.cli.runtime.exit import report_error
+from deskterm.cli.runtime.instants import format_due, format_time_and_zone
+from deskterm.cli.sla.clocks import ProcedureVersions, View, clock_sign, filter_by_view
+from deskterm.present.formats import countdown
+from deskterm.present.labels import label
+from deskterm.present.sanitize import sanitize
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.deadlines import Deadline, due, resting
+from deskterm.store.queries.ticket_detail import DeskFacts, desk_facts
 
 _POLL = 0.25
-"""Seconds between looks at whether somebody has written."""
+"""Seconds between two checks for a write."""
 
 _ROWS = 20
-_PASSING = frozenset({"due", "breached"})
+"""Clocks that are shown in a pipe."""
+
+_TIMED_VIEWS = frozenset({"due", "breached"})
 """Views that tickets enter and leave as time passes."""
 
 
-def watch(
+def watch_clocks(
     context: typer.Context,
     interval: Annotated[
         float, typer.Option(help="Seconds between two looks.", min=0.1, max=86_400, metavar="SECONDS")
@@ -50,107 +55,95 @@ def watch(
     On a terminal the lines are painted over; in a pipe each look is a block of lines with an empty line after it. A
     look is taken at every interval, and at once when somebody has written.
     """
-    from deskterm.store.queries.ticket_detail import desk_facts
-
-    invocation: CliContext = context.obj
+    cli: CliContext = context.obj
     try:
-        with invocation.reader() as reader:
+        with cli.open_reader() as reader:
             facts = desk_facts(reader)
             screen = _Screen(sys.stdout.isatty())
-            watching = _Watch(reader, facts, invocation, invocation.clock(facts), view)
-            looks = 0
+            clocks = _WatchedClocks(reader, facts, cli, cli.make_clock(facts), view)
+            painted = 0
             while True:
-                screen.show(watching.block(rows or screen.rows()))
-                looks += 1
-                if count is not None and looks >= count:
+                screen.paint(clocks.format_block(rows or screen.count_rows()))
+                painted += 1
+                if count is not None and painted >= count:
                     return
-                watching.wait(interval)
+                clocks.wait(interval)
     except KeyboardInterrupt:
-        return
-    except BrokenPipeError as left:  # typer would take it for a failure
-        ended(left)
+        return  # the usual end of a watch, and no failure
+    except BrokenPipeError as error:  # typer would end with exit code 1
+        report_error(error)
 
 
-class _Watch:
-    """The clocks, read again only when something was written."""
+class _WatchedClocks:
+    """The clocks of a view, read again only when something was written."""
 
     def __init__(
         self,
         reader: ReadConnection,
         facts: DeskFacts,
-        invocation: CliContext,
+        cli: CliContext,
         clock: Callable[[], datetime],
         view: str,
     ) -> None:
-        self._reader, self._facts, self._invocation, self._view = reader, facts, invocation, view
+        self._reader, self._facts, self._cli, self._view = reader, facts, cli, view
         self._clock = clock
-        self._procedures = ProcedureVersions(reader, facts)
+        self._versions = ProcedureVersions(reader, facts)
         self._running: list[Deadline] | None = None
-        self._resting = 0
-        self._shown: list[Deadline] = []
+        """The running clocks of all open tickets by due time; None when they must be read again."""
+        self._paused = 0
+        self._in_view: list[Deadline] = []
 
-    def block(self, rows: int) -> list[str]:
-        """The lines of one look: a heading, and the clocks due first."""
-        from deskterm.cli.runtime import output as show
-
+    def format_block(self, rows: int) -> list[str]:
+        """Return the lines that are painted at once: a heading, and the clocks that are due first. rows: how many."""
         now = int(self._clock().timestamp())
-        running = self._read(now)
+        running = self._refresh(now)
         overdue = bisect_left(running, now, key=lambda clock: clock.due or 0)
         heading = (
-            f"{show.safe(self._facts.name)} · {show.here(now, self._facts.timezone)} · "
-            f"{len(running)} running, {overdue} overdue, {self._resting} paused"
+            f"{sanitize(self._facts.name)} · {format_time_and_zone(now, self._facts.timezone)} · "
+            f"{len(running)} running, {overdue} overdue, {self._paused} paused"
         )
-        shown = _aligned([self._cells(clock, now) for clock in self._shown[:rows]])
-        if not shown:
-            shown = ["No clock of these tickets runs towards a due time."]
-        more = len(self._shown) - rows
-        return [heading, *shown, *([f"… {more} more"] if more > 0 else [])]
-
-    def _read(self, now: int) -> list[Deadline]:
-        """The clocks of all open tickets that run towards a due time, and of the view those to show."""
-        from deskterm.store.queries.deadlines import due, resting
-
-        running, kept = self._running, self._view not in _PASSING
-        if running is None:
-            running = self._running = due(self._reader)
-            self._resting = resting(self._reader)
-            kept = False
-        if not kept:
-            self._shown = of_view(self._reader, running, self._view, self._invocation, now)
-        return running
+        lines = _align([self._format_cells(clock, now) for clock in self._in_view[:rows]])
+        if not lines:
+            lines = ["No clock of these tickets runs towards a due time."]
+        more = len(self._in_view) - rows
+        return [heading, *lines, *([f"… {more} more"] if more > 0 else [])]
 
     def wait(self, interval: float) -> None:
-        """Until the interval is over, or somebody has written."""
-        until = time.monotonic() + interval
-        while (left := until - time.monotonic()) > 0:
+        """Wait until the interval is over, in seconds, or somebody has written."""
+        end = time.monotonic() + interval
+        while (left := end - time.monotonic()) > 0:
             time.sleep(min(_POLL, left))
             if self._reader.changed():
                 self._running = None
                 return
 
-    def _cells(self, clock: Deadline, now: int) -> list[str]:
-        from deskterm.cli.runtime import output as show
-        from deskterm.present.formats import countdown
-        from deskterm.present.labels import label
-        from deskterm.present.models import left
+    def _refresh(self, now: int) -> list[Deadline]:
+        """Bring the clocks of the view up to date, and return the running clocks of all open tickets."""
+        running, is_current = self._running, self._view not in _TIMED_VIEWS
+        if running is None:
+            running = self._running = due(self._reader)
+            self._paused = resting(self._reader)
+            is_current = False
+        if not is_current:
+            self._in_view = filter_by_view(self._reader, running, self._view, self._cli, now)
+        return running
 
-        remaining = left(clock.due, self._procedures.calendar(clock), now, clock.since, clock.overrun) or 0
+    def _format_cells(self, clock: Deadline, now: int) -> list[str]:
+        seconds_left = self._versions.seconds_left(clock, now) or 0
         cells = [
-            f"{glyph(clock, remaining, now)} {countdown(remaining):>7}",
-            show.due(clock.due, self._facts.timezone),
+            f"{clock_sign(clock, seconds_left, now)} {countdown(seconds_left):>7}",
+            format_due(clock.due, self._facts.timezone),
             str(clock.number),
-            self._procedures.label(clock),
-            label(self._procedures.current.statuses, clock.status),
+            self._versions.format_clock(clock),
+            label(self._versions.current.statuses, clock.status),
             clock.assignee or "–",
             clock.subject,
         ]
-        return [show.safe(cell) for cell in cells]
+        return [sanitize(cell) for cell in cells]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Cells under each other, as wide as they are on a terminal; the last one is not filled up."""
-    from rich.cells import cell_len
-
+def _align(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines with their cells below each other; the last cell is not padded."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -161,25 +154,28 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 class _Screen:
-    """Where the blocks go. On a terminal the last one is painted over, without the alternate screen."""
+    """Standard output. On a terminal each block is painted over the one before, without the alternate screen, so that
+    the last one stays when the watch ends."""
 
-    def __init__(self, terminal: bool) -> None:
-        self._terminal = terminal
+    def __init__(self, is_terminal: bool) -> None:
+        self._is_terminal = is_terminal
         self._painted = 0
+        """Lines of the block that is on the terminal."""
 
-    def rows(self) -> int:
-        """How many clocks fit."""
-        return max(shutil.get_terminal_size().lines - 4, 1) if self._terminal else _ROWS
+    def count_rows(self) -> int:
+        """Return how many clocks fit."""
+        return max(shutil.get_terminal_size().lines - 4, 1) if self._is_terminal else _ROWS
 
-    def show(self, block: list[str]) -> None:
-        if not self._terminal:
+    def paint(self, block: list[str]) -> None:
+        """Paint a block of lines."""
+        if not self._is_terminal:
             print("\n".join([*block, ""]), flush=True)
             return
-        from rich.cells import cell_len, set_cell_size
-
+        # A line that the terminal wraps would take two, and the next block would not begin where this one did.
         width = shutil.get_terminal_size().columns - 1
-        cut = [line if cell_len(line) <= width else set_cell_size(line, width) for line in block]
+        lines = [line if cell_len(line) <= width else set_cell_size(line, width) for line in block]
         back = f"\x1b[{self._painted}A\r\x1b[J" if self._painted else ""
-        self._painted = len(cut)
-        sys.stdout.write(back + "\n".join([*cut, ""]))
+        self._painted = len(lines)
+        # One write, so that the terminal never shows the block half erased.
+        sys.stdout.write(back + "\n".join([*lines, ""]))
         sys.stdout.flush()

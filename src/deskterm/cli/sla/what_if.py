@@ -1,24 +1,29 @@
-"""`deskterm sla what-if`: the desk's history judged by another procedure."""
+"""`deskterm sla what-if`: the history of the desk judged by another procedure."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext, read_instant
-
-if TYPE_CHECKING:
-    from deskterm.reports.attainment import Tally
-    from deskterm.reports.what_if import Row, WhatIf
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_due, format_time_and_zone, parse_instant, to_rfc3339
+from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
+from deskterm.cli.runtime.table import print_table
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
+from deskterm.reports import what_if
+from deskterm.reports.attainment import COUNTED, Tally
+from deskterm.reports.what_if import Row, WhatIf
+from deskterm.store.queries.ticket_detail import desk_facts
 
 _SHOWN = 20
+"""Flips that are named, unless an option says how many."""
 
 
-def what_if(
+def judge_past(
     context: typer.Context,
     procedure: Annotated[str, typer.Option(help="A shipped procedure by name, or a file.")],
     since: Annotated[str, typer.Option(help="The start of the period.", metavar="DATE")],
@@ -36,116 +41,102 @@ def what_if(
     Every ticket received, touched or open since a date, by the procedure in force and by the other one: attainment
     side by side, and the tickets that are late under one of them only.
     """
-    from deskterm.cli.runtime import output
-    from deskterm.procedure.load import load
-    from deskterm.procedure.shipped import find
-    from deskterm.reports.what_if import what_if as judge
-    from deskterm.store.queries.ticket_detail import desk_facts
-
-    invocation: CliContext = context.obj
+    cli: CliContext = context.obj
     other = load(find(procedure)).procedure
-    with invocation.reader() as reader:
+    with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        found = judge(
+        comparison = what_if.what_if(
             reader,
             other,
-            since=read_instant(since, facts.timezone),
-            until=read_instant(until, facts.timezone) if until is not None else None,
-            now=invocation.now(facts),
+            since=parse_instant(since, facts.timezone),
+            until=parse_instant(until, facts.timezone) if until is not None else None,
+            now=cli.now(facts),
             keep=_SHOWN if tickets is None and not as_json else tickets,
-            progress=_progress if sys.stderr.isatty() else None,
+            progress=show_progress_on_terminal("tickets"),
         )
     if as_json:
-        output.print_json(_document(found))
+        print_json(_comparison_to_json(comparison))
     else:
-        _print(found)
+        _print_comparison(comparison)
 
 
-def _progress(done: int, total: int) -> None:
-    end = "\n" if done >= total else ""
-    print(f"\r\x1b[K{done} of {total} tickets", end=end, file=sys.stderr, flush=True)
-
-
-# -- for people ------------------------------------------------------------------------------------------------------
-
-
-def _print(found: WhatIf) -> None:
-    from deskterm.cli.runtime import output
-    from deskterm.reports.attainment import COUNTED
-
-    since, until = (output.here(instant, found.timezone) for instant in found.period)
-    output.print_lines(
+def _print_comparison(comparison: WhatIf) -> None:
+    since, until = (format_time_and_zone(instant, comparison.timezone) for instant in comparison.period)
+    print_lines(
         [
-            f"{found.before} (edition {found.version}, in force) → {found.after}",
-            f"{since} to {until} · {found.tickets:,} tickets"
-            + (f", {found.exempt:,} of them exempt" if found.exempt else ""),
+            f"{comparison.before} (edition {comparison.version}, in force) → {comparison.after}",
+            f"{since} to {until} · {comparison.tickets:,} tickets"
+            + (f", {comparison.exempt:,} of them exempt" if comparison.exempt else ""),
             f"Judged: {COUNTED}; the others are counted beside.",
         ]
     )
-    if found.rows:
+    if comparison.rows:
         print()
-        heads, rows = _table(found)
-        output.print_table(heads, rows, right=heads[2:])
+        heads, rows = _make_table(comparison)
+        print_table(heads, rows, right=heads[2:])
     print()
-    _print_flips(found)
-    output.print_lines(_unknown(found))
+    _print_flips(comparison)
+    print_lines(_list_unknown_keys(comparison))
 
 
-def _table(found: WhatIf) -> tuple[list[str], list[list[str]]]:
-    """Attainment before and after; what was counted beside has a column where there is any."""
-    rows = list(_with_totals(found))
-    beside = [
+def _make_table(comparison: WhatIf) -> tuple[list[str], list[list[str]]]:
+    """Return the heads and rows of attainment before and after. Clocks that are counted apart have a column where there
+    are any."""
+    rows = list(_list_rows_with_totals(comparison))
+    counted_apart = [
         name
         for name in ("retarget", "running", "cancelled", "exempt", "waived")
         if any(getattr(tally, name) for row in rows for tally in (row.before, row.after))
     ]
     labels = {"retarget": "by retarget"}
     heads = ["Metric", "Severity", "Before", "After", "Change", "Judged", "Met", "Late"]
-    heads += [labels.get(name, name).capitalize() for name in beside]
+    heads += [labels.get(name, name).capitalize() for name in counted_apart]
     return heads, [
         [
             row.label,
             row.severity_label,
-            _percent(row.before),
-            _percent(row.after),
+            _format_attainment(row.before),
+            _format_attainment(row.after),
             "–" if row.change is None else f"{row.change:+.1f}",
-            *(_both(row, name) for name in ("judged", "met", "late", *beside)),
+            *(_format_counts(row, name) for name in ("judged", "met", "late", *counted_apart)),
         ]
         for row in rows
     ]
 
 
-def _with_totals(found: WhatIf) -> Iterator[Row]:
-    for total in found.totals():
-        rows = [row for row in found.rows if row.metric == total.metric]
+def _list_rows_with_totals(comparison: WhatIf) -> Iterator[Row]:
+    """Yield the rows of each metric, and their total where they are several."""
+    for total in comparison.totals():
+        rows = [row for row in comparison.rows if row.metric == total.metric]
         yield from rows
         if len(rows) > 1:
             total.severity_label = "all"
             yield total
 
 
-def _percent(tally: Tally) -> str:
+def _format_attainment(tally: Tally) -> str:
     return "–" if tally.attainment is None else f"{100 * tally.attainment:.1f} %"
 
 
-def _both(row: Row, name: str) -> str:
+def _format_counts(row: Row, name: str) -> str:
+    """Format a count before and after, once if both are the same. name: the field of the tallies."""
     before, after = getattr(row.before, name), getattr(row.after, name)
     return f"{before:,}" if before == after else f"{before:,} → {after:,}"
 
 
-def _print_flips(found: WhatIf) -> None:
-    from deskterm.cli.runtime import output
-
-    if not found.flipped:
+def _print_flips(comparison: WhatIf) -> None:
+    if not comparison.flipped:
         print("No ticket flips.")
         return
     print(
-        "Flips: " + ", ".join(f"{count:,} {' → '.join(names)}" for names, count in sorted(found.flipped.items())) + "."
+        "Flips: "
+        + ", ".join(f"{count:,} {' → '.join(names)}" for names, count in sorted(comparison.flipped.items()))
+        + "."
     )
-    if not found.flips:
+    if not comparison.flips:
         return
-    labels = {row.metric: row.label for row in found.rows}
-    output.print_table(
+    labels = {row.metric: row.label for row in comparison.rows}
+    print_table(
         ("Ticket", "Metric", "Severity", "Flips", "Due before", "Due after", "Stopped"),
         [
             (
@@ -153,67 +144,68 @@ def _print_flips(found: WhatIf) -> None:
                 labels[flip.metric] + (f" {flip.cycle}" if flip.cycle > 1 else ""),
                 flip.severity or "none",
                 f"{flip.before} → {flip.after}",
-                *(output.due(at, found.timezone) for at in (flip.due_before, flip.due_after, flip.stopped_at)),
+                *(format_due(at, comparison.timezone) for at in (flip.due_before, flip.due_after, flip.stopped_at)),
             )
-            for flip in found.flips
+            for flip in comparison.flips
         ],
         right=("Ticket",),
     )
-    left = sum(found.flipped.values()) - len(found.flips)
-    if left:
-        print(f"{left:,} more: --tickets N names N, --json all.")
+    unnamed = sum(comparison.flipped.values()) - len(comparison.flips)
+    if unnamed:
+        print(f"{unnamed:,} more: --tickets N names N, --json all.")
 
 
-def _unknown(found: WhatIf) -> Iterator[str]:
+def _list_unknown_keys(comparison: WhatIf) -> Iterator[str]:
+    """Yield a warning for each key that tickets have and the other procedure does not know."""
     ends = {
         "status": "it counts as the desk has it ({category})",
         "type": "only policies for any type are for them",
         "severity": "only targets for any severity are theirs",
         "priority": "only targets for any priority are theirs",
     }
-    for item in found.unknown:
+    for item in comparison.unknown:
         count = f"{item.tickets:,} ticket" + ("s have" if item.tickets != 1 else " has")
         end = ends[item.what].format(category=item.category)
-        yield f"! {count} the {item.what} {item.key}, which {found.after} does not know: {end}."
+        yield f"! {count} the {item.what} {item.key}, which {comparison.after} does not know: {end}."
 
 
-# -- for programs ----------------------------------------------------------------------------------------------------
-
-
-def _document(found: WhatIf) -> dict[str, Any]:
-    from deskterm.cli.runtime.output import instant
-    from deskterm.reports.attainment import COUNTED
-
+def _comparison_to_json(comparison: WhatIf) -> dict[str, Any]:
     return {
-        "before": {"name": found.before, "version": found.version},
-        "after": {"name": found.after},
-        "since": instant(found.period.since),
-        "until": instant(found.period.until),
+        "before": {"name": comparison.before, "version": comparison.version},
+        "after": {"name": comparison.after},
+        "since": to_rfc3339(comparison.period.since),
+        "until": to_rfc3339(comparison.period.until),
         "judged": COUNTED,
-        "tickets": found.tickets,
-        "events": found.events,
-        "exempt_tickets": found.exempt,
-        "attainment": [_row(row) for row in found.rows],
-        "totals": [{key: value for key, value in _row(row).items() if key != "severity"} for row in found.totals()],
-        "flipped": [{"before": names[0], "after": names[1], "cycles": n} for names, n in sorted(found.flipped.items())],
-        "flips": [
-            flip._asdict() | {name: instant(getattr(flip, name)) for name in ("due_before", "due_after", "stopped_at")}
-            for flip in found.flips
+        "tickets": comparison.tickets,
+        "events": comparison.events,
+        "exempt_tickets": comparison.exempt,
+        "attainment": [_row_to_json(row) for row in comparison.rows],
+        "totals": [
+            {key: value for key, value in _row_to_json(row).items() if key != "severity"} for row in comparison.totals()
         ],
-        "unknown": [item._asdict() for item in found.unknown],
+        "flipped": [
+            {"before": names[0], "after": names[1], "cycles": cycles}
+            for names, cycles in sorted(comparison.flipped.items())
+        ],
+        "flips": [
+            flip._asdict()
+            | {name: to_rfc3339(getattr(flip, name)) for name in ("due_before", "due_after", "stopped_at")}
+            for flip in comparison.flips
+        ],
+        "unknown": [item._asdict() for item in comparison.unknown],
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row_to_json(row: Row) -> dict[str, Any]:
     return {
         "metric": row.metric,
         "severity": row.severity,
-        "before": _tally(row.before),
-        "after": _tally(row.after),
+        "before": _tally_to_json(row.before),
+        "after": _tally_to_json(row.after),
         "change_points": None if row.change is None else round(row.change, 4),
     }
 
 
-def _tally(tally: Tally) -> dict[str, Any]:
+def _tally_to_json(tally: Tally) -> dict[str, Any]:
     share = tally.attainment
     return asdict(tally) | {"judged": tally.judged, "attainment": None if share is None else round(share, 6)}

@@ -1,108 +1,131 @@
-"""How a whole ticket prints."""
+"""`deskterm ticket show`: a whole ticket."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from deskterm.cli.runtime import output
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_due, format_time, to_rfc3339
+from deskterm.cli.runtime.options import AsJson, Number, missing_ticket
+from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.table import print_table
+from deskterm.present.formats import countdown
+from deskterm.present.labels import Vocabulary
 from deskterm.present.models import ClockCard, TicketView
-from deskterm.store.queries.ticket_detail import ClockView, TicketDetail
+from deskterm.present.ticket import card as present_ticket
+from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, desk_facts, ticket_detail
 from deskterm.store.rows.texts import words_in
 
 
-def print_sheet_json(sheet: TicketDetail, stage: str | None = None) -> None:
-    """The ticket as one JSON document; instants in UTC. stage: the key of what its status belongs to."""
-    row = sheet.row._asdict()
+def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """Show a ticket: its facts, clocks and conversation."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        ticket = ticket_detail(reader, number)
+    if ticket is None:
+        raise missing_ticket(number)
+    cli.log_access(facts, number, "ticket")
+    vocabulary = Vocabulary(facts.document, timezone=facts.timezone)
+    stage = vocabulary.stage(ticket.row.status)
+    if as_json:
+        print_json(_ticket_to_json(ticket, stage.key if stage else None))
+    else:
+        now = int(cli.now(facts).timestamp())
+        _print_ticket(present_ticket(ticket, vocabulary), facts.timezone, now, stage.label if stage else "")
+
+
+def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
+    """Return a ticket as one JSON document; instants in UTC. stage: the key of the stage of its status."""
+    row = ticket.row._asdict()
     del row["key"]
-    output.print_json(
-        row
-        | {
-            "stage": stage,
-            "received": output.instant(sheet.row.received),
-            "updated": output.instant(sheet.row.updated),
-            "next_due": output.instant(sheet.row.next_due),
-            "impact": sheet.impact,
-            "urgency": sheet.urgency,
-            "department": sheet.department,
-            "tier": sheet.tier,
-            "channel": sheet.channel,
-            "product": sheet.product,
-            "topic": sheet.topic,
-            "tags": list(sheet.tags),
-            "fields": sheet.fields,
-            "solved": output.instant(sheet.solved),
-            "closed": output.instant(sheet.closed),
-            "reopened": sheet.reopened,
-            "version": sheet.version,
-            "exempt": sheet.exempt,
-            "held": sheet.held,
-            "snoozed_until": output.instant(sheet.snoozed_until),
-            "sprint": sheet.sprint,
-            "flags": list(sheet.flags),
-            "records": [
-                record._asdict()
-                | {"at": output.instant(record.at), "due": output.instant(record.due)}
-                | {"values": record.values | _words(record.values, sheet.words)}
-                for record in sheet.records
-            ],
-            "clocks": [_clock_json(clock) for clock in sheet.clocks],
-            "messages": [message._asdict() | {"at": output.instant(message.at)} for message in sheet.messages],
-            "events": [event._asdict() | {"at": output.instant(event.at)} for event in sheet.events],
-        }
-    )
+    return row | {
+        "stage": stage,
+        "received": to_rfc3339(ticket.row.received),
+        "updated": to_rfc3339(ticket.row.updated),
+        "next_due": to_rfc3339(ticket.row.next_due),
+        "impact": ticket.impact,
+        "urgency": ticket.urgency,
+        "department": ticket.department,
+        "tier": ticket.tier,
+        "channel": ticket.channel,
+        "product": ticket.product,
+        "topic": ticket.topic,
+        "tags": list(ticket.tags),
+        "fields": ticket.fields,
+        "solved": to_rfc3339(ticket.solved),
+        "closed": to_rfc3339(ticket.closed),
+        "reopened": ticket.reopened,
+        "version": ticket.version,
+        "exempt": ticket.exempt,
+        "held": ticket.held,
+        "snoozed_until": to_rfc3339(ticket.snoozed_until),
+        "sprint": ticket.sprint,
+        "flags": list(ticket.flags),
+        "records": [
+            record._asdict()
+            | {"at": to_rfc3339(record.at), "due": to_rfc3339(record.due)}
+            | {"values": record.values | _resolve_texts(record.values, ticket.words)}
+            for record in ticket.records
+        ],
+        "clocks": [_clock_to_json(clock) for clock in ticket.clocks],
+        "messages": [message._asdict() | {"at": to_rfc3339(message.at)} for message in ticket.messages],
+        "events": [event._asdict() | {"at": to_rfc3339(event.at)} for event in ticket.events],
+    }
 
 
-def _words(values: dict[str, Any], known: Mapping[int, str]) -> dict[str, str]:
-    """What people wrote, in the place of its numbers."""
-    return {name: known[number] for name, number in words_in(values).items() if number in known}
+def _resolve_texts(values: dict[str, Any], texts: Mapping[int, str]) -> dict[str, str]:
+    """Return the personal texts that a record refers to, by the name of the value that refers to them. texts: by id;
+    those that were erased are not there."""
+    return {name: texts[number] for name, number in words_in(values).items() if number in texts}
 
 
-def _clock_json(clock: ClockView) -> dict[str, Any]:
+def _clock_to_json(clock: ClockView) -> dict[str, Any]:
     instants = {
-        name: output.instant(getattr(clock, name)) for name in ("started", "due", "stopped", "since", "breached_at")
+        name: to_rfc3339(getattr(clock, name)) for name in ("started", "due", "stopped", "since", "breached_at")
     }
     return clock._asdict() | instants
 
 
-def print_card(card: TicketView, timezone: str, now: int, stage: str = "") -> None:
-    """The ticket for reading. stage: what its status belongs to, in words."""
-    line = card.line
-    facts = [*card.facts[:1], *([("Stage", stage)] if stage else []), *card.facts[1:]]
+def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> None:
+    """Print a ticket for reading. now: epoch seconds; stage: the label of the stage of its status, or empty."""
+    line = view.line
+    facts = [*view.facts[:1], *([("Stage", stage)] if stage else []), *view.facts[1:]]
     print(f"{line.number} · {line.subject}")
     print(" · ".join(f"{name} {value}" for name, value in facts))
-    tags = f" · tags {', '.join(card.tags)}" if card.tags else ""
-    print(f"received {output.local(line.received, timezone)}{tags}")
-    for name, value in card.standing:
+    tags = f" · tags {', '.join(view.tags)}" if view.tags else ""
+    print(f"received {format_time(line.received, zone_name)}{tags}")
+    for name, value in view.standing:
         print(f"{name}: {value}")
-    if card.clocks:
+    if view.clocks:
         print()
-        output.print_table(
+        print_table(
             ("Clock", "State", "Target", "Due", "Left"),
-            [_clock_cells(clock, now, timezone) for clock in card.clocks],
+            [_format_clock(clock, now, zone_name) for clock in view.clocks],
             right=("Left",),
         )
-    for turn in card.turns:
-        if turn.voice == "history":
+    for entry in view.turns:
+        if entry.voice == "history":
             continue
-        detail = f" {turn.detail}" if turn.detail else ""
-        print(f"\n{output.local(turn.at, timezone)}  {turn.author or 'requester'} ({turn.voice}){detail}")
-        for words in turn.words.split("\n"):
-            print(f"  {words}")
+        detail = f" {entry.detail}" if entry.detail else ""
+        print(f"\n{format_time(entry.at, zone_name)}  {entry.author or 'requester'} ({entry.voice}){detail}")
+        for text_line in entry.words.split("\n"):
+            print(f"  {text_line}")
 
 
-def _clock_cells(clock: ClockCard, now: int, timezone: str) -> list[str]:
-    from deskterm.present.formats import countdown
-
+def _format_clock(clock: ClockCard, now: int, zone_name: str) -> list[str]:
     name = clock.label if clock.cycle == 1 else f"{clock.label} {clock.cycle}"
     running = clock.state == "running"
     late = clock.breached_at is not None or (running and clock.due is not None and clock.due < now)
     state = f"{clock.state}, missed" if late and clock.state in ("running", "paused") else clock.state
-    remaining = clock.left(now) if running else None
+    left = clock.left(now) if running else None
     return [
         name,
         state,
         clock.target,
-        output.due(clock.due, timezone),
-        countdown(remaining) if remaining is not None else "–",
+        format_due(clock.due, zone_name),
+        countdown(left) if left is not None else "–",
     ]

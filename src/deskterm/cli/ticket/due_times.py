@@ -1,24 +1,21 @@
-"""`deskterm ticket due|schedule|waive|snooze|work|transfer`: promises, work, and other places."""
+"""`deskterm ticket due|schedule|waive|snooze|work|transfer`: due times, work on a ticket, and its department."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext, facts_of, read_instant
-from deskterm.cli.runtime.options import AsJson, Number, Reason, report, time_of
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import parse_instant
+from deskterm.cli.runtime.options import AsJson, Number, Reason
+from deskterm.cli.runtime.output import print_result
+from deskterm.desk.workflow import due_times, work_sessions
+from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import UsageError
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-
 Metric = Annotated[str, typer.Argument(help="The clock: response, resolution, …")]
-
-
-def _instant(invocation: CliContext, text: str) -> datetime:
-    return read_instant(text, facts_of(invocation).timezone)
 
 
 def due(
@@ -31,17 +28,15 @@ def due(
     as_json: AsJson = False,
 ) -> None:
     """Say when a clock is due; it stays there, whatever changes, until it is cleared."""
-    from deskterm.desk.workflow import due_times
-
     if (instant is None) == (not clear):
         raise UsageError("Say when it is due, or --clear.")
-    invocation: CliContext = context.obj
-    desk, now = invocation.desk(), time_of(invocation)
+    cli: CliContext = context.obj
+    desk, now = cli.open_desk(), cli.now()
     if instant is None:
-        done = due_times.clear_due(desk, number, metric, reason=reason, now=now)
+        result = due_times.clear_due(desk, number, metric, reason=reason, now=now)
     else:
-        done = due_times.set_due(desk, number, metric, _instant(invocation, instant), reason=reason, now=now)
-    report(done, as_json)
+        result = due_times.set_due(desk, number, metric, _parse_local(cli, instant), reason=reason, now=now)
+    print_result(result, as_json)
 
 
 def schedule(
@@ -57,12 +52,10 @@ def schedule(
 
     What is promised by its sprint is due when that ends, what is promised by its release at the release.
     """
-    from deskterm.desk.workflow import due_times
-
     if (sprint is None) == (not none):
         raise UsageError("Name the day of the sprint or release, or --none.")
-    invocation: CliContext = context.obj
-    report(due_times.schedule(invocation.desk(), number, sprint, now=time_of(invocation)), as_json)
+    cli: CliContext = context.obj
+    print_result(due_times.schedule(cli.open_desk(), number, sprint, now=cli.now()), as_json)
 
 
 def waive(
@@ -76,11 +69,9 @@ def waive(
     as_json: AsJson = False,
 ) -> None:
     """Let a missed target pass; the miss stays on record, with the reason."""
-    from deskterm.desk.workflow import due_times
-
-    invocation: CliContext = context.obj
-    done = due_times.waive(invocation.desk(), number, metric, cycle=cycle, reason=reason, now=time_of(invocation))
-    report(done, as_json)
+    cli: CliContext = context.obj
+    result = due_times.waive(cli.open_desk(), number, metric, cycle=cycle, reason=reason, now=cli.now())
+    print_result(result, as_json)
 
 
 def snooze(
@@ -91,13 +82,11 @@ def snooze(
     as_json: AsJson = False,
 ) -> None:
     """Put a ticket off; a word of the requester ends it, and no clock rests for it."""
-    from deskterm.desk.workflow import due_times
-
     if (until is None) == (not wake):
         raise UsageError("Say until when, or --wake.")
-    invocation: CliContext = context.obj
-    moment = None if until is None else _instant(invocation, until)
-    report(due_times.snooze(invocation.desk(), number, moment, now=time_of(invocation)), as_json)
+    cli: CliContext = context.obj
+    moment = None if until is None else _parse_local(cli, until)
+    print_result(due_times.snooze(cli.open_desk(), number, moment, now=cli.now()), as_json)
 
 
 def work(
@@ -108,19 +97,17 @@ def work(
     as_json: AsJson = False,
 ) -> None:
     """Begin to work on a ticket, or leave off: clocks that count work run in between."""
-    from deskterm.desk.workflow import work_sessions as hands
-
-    invocation: CliContext = context.obj
+    cli: CliContext = context.obj
     if of is not None and not stop:
         raise UsageError("--of goes with --stop.")
     if stop:
-        done = hands.stop(invocation.desk(), number, of=of, now=time_of(invocation))
+        result = work_sessions.stop(cli.open_desk(), number, of=of, now=cli.now())
     else:
-        done = hands.start(invocation.desk(), number, now=time_of(invocation))
-    report(done, as_json)
+        result = work_sessions.start(cli.open_desk(), number, now=cli.now())
+    print_result(result, as_json)
 
 
-def transfer(
+def transfer_ticket(
     context: typer.Context,
     number: Number,
     department: Annotated[str | None, typer.Option(help="The department that has it from now on.")] = None,
@@ -129,8 +116,11 @@ def transfer(
     as_json: AsJson = False,
 ) -> None:
     """Hand a ticket to another department or team; its clocks go on as they are."""
-    from deskterm.desk.workflow.transfer import transfer as hand
+    cli: CliContext = context.obj
+    result = transfer(cli.open_desk(), number, department=department, team=team, note=note, now=cli.now())
+    print_result(result, as_json)
 
-    invocation: CliContext = context.obj
-    done = hand(invocation.desk(), number, department=department, team=team, note=note, now=time_of(invocation))
-    report(done, as_json)
+
+def _parse_local(cli: CliContext, text: str) -> datetime:
+    """Parse an instant in the desk's zone."""
+    return parse_instant(text, cli.read_facts().timezone)

@@ -1,4 +1,5 @@
-"""`deskterm ticket escalate|passed|review|dispute|settle|delay|told`: when a ticket needs more, or a word is due."""
+"""`deskterm ticket escalate|passed|review|dispute|settle|delay|told`: escalations, disputed priorities, and
+news of a delay."""
 
 from __future__ import annotations
 
@@ -6,9 +7,15 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.runtime.context import CliContext, facts_of
-from deskterm.cli.runtime.options import AsJson, Number, report, time_of
-from deskterm.cli.ticket.edit import tell
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.options import AsJson, Number
+from deskterm.cli.runtime.output import print_result
+from deskterm.cli.ticket.due_changes import print_due_changes
+from deskterm.desk.conversation.delay_notice import announce_delay
+from deskterm.desk.directory.tier_coverage import record_handoff
+from deskterm.desk.notify.letters import log_call_instead
+from deskterm.desk.workflow import escalation, escalation_review
+from deskterm.desk.workflow.priority_dispute import dispute_priority, settle_dispute
 from deskterm.errors import UsageError
 
 Words = Annotated[str, typer.Argument(help="The words.")]
@@ -27,14 +34,12 @@ def escalate(
     as_json: AsJson = False,
 ) -> None:
     """Take the next step of a ladder: its role is asked, its level of support takes over."""
-    from deskterm.desk.workflow.escalation import escalate as climb
-
-    invocation: CliContext = context.obj
-    done = climb(
-        invocation.desk(), number, ladder=ladder, level=level, reason=reason, impact=impact, by_customer=by_customer,
-        now=time_of(invocation),
+    cli: CliContext = context.obj
+    result = escalation.escalate(
+        cli.open_desk(), number, ladder=ladder, level=level, reason=reason, impact=impact, by_customer=by_customer,
+        now=cli.now(),
     )  # fmt: skip
-    report(done, as_json)
+    print_result(result, as_json)
 
 
 def passed(
@@ -44,10 +49,8 @@ def passed(
     as_json: AsJson = False,
 ) -> None:
     """Say that a ticket was passed to the client's own desk, which gives that level of support itself."""
-    from deskterm.desk.directory.tier_coverage import record_handoff
-
-    invocation: CliContext = context.obj
-    report(record_handoff(invocation.desk(), number, note=note, now=time_of(invocation)), as_json)
+    cli: CliContext = context.obj
+    print_result(record_handoff(cli.open_desk(), number, note=note, now=cli.now()), as_json)
 
 
 def review(
@@ -61,17 +64,15 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """Decide on an escalation after looking at its impact."""
-    from deskterm.desk.workflow.escalation_review import review_escalation as decide
-
-    invocation: CliContext = context.obj
-    done = decide(
-        invocation.desk(), number, key, decision=decision, severity=severity, priority=priority, note=note,
-        now=time_of(invocation),
+    cli: CliContext = context.obj
+    result = escalation_review.review_escalation(
+        cli.open_desk(), number, key, decision=decision, severity=severity, priority=priority, note=note,
+        now=cli.now(),
     )  # fmt: skip
     if severity is None and priority is None:
-        report(done, as_json)
+        print_result(result, as_json)
     else:
-        tell(done, facts_of(invocation).timezone, True, False, as_json)
+        print_due_changes(result, cli.read_facts().timezone, may_move=True, dry_run=False, as_json=as_json)
 
 
 def dispute(
@@ -82,10 +83,8 @@ def dispute(
     as_json: AsJson = False,
 ) -> None:
     """Note that the customer says the priority is wrong."""
-    from deskterm.desk.workflow.priority_dispute import dispute_priority as note_dispute
-
-    invocation: CliContext = context.obj
-    report(note_dispute(invocation.desk(), number, words, wanted=wanted, now=time_of(invocation)), as_json)
+    cli: CliContext = context.obj
+    print_result(dispute_priority(cli.open_desk(), number, words, wanted=wanted, now=cli.now()), as_json)
 
 
 def settle(
@@ -97,12 +96,10 @@ def settle(
     as_json: AsJson = False,
 ) -> None:
     """Decide on a disputed priority; another one moves due times: each clock's old and new one are shown."""
-    from deskterm.desk.workflow.priority_dispute import settle_dispute as decide
-
-    invocation: CliContext = context.obj
-    facts = facts_of(invocation)
-    done = decide(invocation.desk(), number, priority=priority, note=note, now=invocation.now(facts), rehearse=dry_run)
-    tell(done, facts.timezone, priority is not None, dry_run, as_json)
+    cli: CliContext = context.obj
+    facts = cli.read_facts()
+    result = settle_dispute(cli.open_desk(), number, priority=priority, note=note, now=cli.now(facts), rehearse=dry_run)
+    print_due_changes(result, facts.timezone, may_move=priority is not None, dry_run=dry_run, as_json=as_json)
 
 
 def delay(
@@ -114,11 +111,9 @@ def delay(
     as_json: AsJson = False,
 ) -> None:
     """Tell the requester that it takes longer, before the time runs out."""
-    from deskterm.desk.conversation.delay_notice import announce_delay
-
-    invocation: CliContext = context.obj
-    done = announce_delay(invocation.desk(), number, words, metric=metric, by_phone=phone, now=time_of(invocation))
-    report(done, as_json)
+    cli: CliContext = context.obj
+    result = announce_delay(cli.open_desk(), number, words, metric=metric, by_phone=phone, now=cli.now())
+    print_result(result, as_json)
 
 
 def told(
@@ -129,9 +124,7 @@ def told(
     as_json: AsJson = False,
 ) -> None:
     """Log a call that does instead of the letters that wait; they are withdrawn."""
-    from deskterm.desk.notify.letters import log_call_instead
-
     if not phone:
         raise UsageError("Say how they were told: --phone; by mail it is `deskterm ticket reply`.")
-    invocation: CliContext = context.obj
-    report(log_call_instead(invocation.desk(), number, words, now=time_of(invocation)), as_json)
+    cli: CliContext = context.obj
+    print_result(log_call_instead(cli.open_desk(), number, words, now=cli.now()), as_json)

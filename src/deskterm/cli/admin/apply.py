@@ -1,0 +1,28 @@
+"""`deskterm procedure apply`: another version of the procedure in force."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_changes
+from deskterm.desk.admin import setup
+from deskterm.procedure.load import load
+from deskterm.procedure.shipped import find
+
+
+def apply_procedure(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="A procedure file, or a shipped one by name.", metavar="FILE")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put another edition of the procedure in force, for what happens from now on."""
+    cli: CliContext = context.obj
+    loaded = load(find(file))
+    now = cli.now()
+    lines = setup.apply_procedure(cli.open_desk(), loaded.procedure, source=loaded.source, dry_run=dry_run, now=now)
+    print_changes(lines, as_json, dry_run=dry_run, ending=", in force now")

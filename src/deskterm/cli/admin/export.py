@@ -1,0 +1,69 @@
+"""`deskterm export`: data of the desk as CSV or JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, TextIO
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import parse_instant
+from deskterm.errors import UsageError
+from deskterm.exchange.exporting import exports
+from deskterm.exchange.exporting.billing import export_worklog
+
+
+def export_rows(
+    context: typer.Context,
+    what: Annotated[
+        Literal["tickets", "messages", "events", "clocks", "worklog"],
+        typer.Argument(help="tickets, messages, events, clocks or worklog."),
+    ],
+    form: Annotated[str, typer.Option("--format", help="csv or jsonl; left out, as the file's name ends.")] = "",
+    output: Annotated[Path | None, typer.Option(help="A file; left out, standard output.", metavar="FILE")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    guard: Annotated[
+        bool,
+        typer.Option("--guard-formulas", help="For spreadsheets: put an apostrophe before what looks like a formula."),
+    ] = False,
+    since: Annotated[str | None, typer.Option(help="Work log: that began then or later.", metavar="INSTANT")] = None,
+    until: Annotated[str | None, typer.Option(help="Work log: that began before.", metavar="INSTANT")] = None,
+    chargeable: Annotated[bool, typer.Option("--chargeable", help="Work log: what is charged only.")] = False,
+) -> None:
+    """Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of the work log
+    (the time that was worked, and its price)."""
+    cli: CliContext = context.obj
+    if what != "worklog" and (since is not None or until is not None or chargeable):
+        raise UsageError("--since, --until and --chargeable are for the work log.")
+    file_format = _choose_format(form, output)
+    facts = cli.read_facts()
+    cli.log_access(facts, None, f"export {what}")
+    begin = parse_instant(since, facts.timezone) if since is not None else None
+    end = parse_instant(until, facts.timezone) if until is not None else None
+    with cli.open_reader() as reader:
+
+        def write_rows(stream: TextIO) -> int:
+            if what != "worklog":
+                return exports.export(reader, what, file_format, stream, guard_formulas=guard)
+            return export_worklog(
+                reader, file_format, stream, since=begin, until=end, chargeable=chargeable, guard_formulas=guard
+            )
+
+        if output is None:
+            write_rows(sys.stdout)
+            return
+        with exports.destination(output, force=force) as stream:
+            count = write_rows(stream)
+    print(f"{count} {what} written to {output}.", file=sys.stderr)
+
+
+def _choose_format(name: str, output: Path | None) -> Literal["csv", "jsonl"]:
+    """Return the format of a name, or without one the format that the file's name ends in. Raises UsageError for
+    another name."""
+    if name == "jsonl" or (not name and output is not None and output.suffix in (".jsonl", ".ndjson")):
+        return "jsonl"
+    if name not in ("", "csv"):
+        raise UsageError(f"There is no format {name!r}: use csv or jsonl.")
+    return "csv"

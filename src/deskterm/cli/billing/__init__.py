@@ -1,0 +1,1 @@
+"""Time entries, prices and quotes."""

@@ -1,0 +1,100 @@
+"""`deskterm feedback list`, `deskterm articles` and `deskterm ticket thanks`: answers to surveys, articles that replies
+named, and messages of mere thanks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.table import print_table
+from deskterm.store.queries import kept_thanks, surveys
+from deskterm.store.queries.ticket_detail import desk_facts
+
+
+def list_answers(
+    context: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="Those that were read, and questions without answer, too.")] = (
+        False
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """List answers that nobody has read yet: complaints first, then low scores."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        rows = surveys.answers(reader, every=every)
+    if as_json:
+        print_json([row._asdict() | {"at": to_rfc3339(row.at)} for row in rows])
+        return
+    print_table(
+        ("#", "Which", "Score", "Mark", "State", "Since", "Agent", "Client", "Words"),
+        [
+            (
+                str(row.ticket),
+                row.key,
+                "–" if row.score is None else str(row.score),
+                row.flag or "–",
+                row.state,
+                format_time(row.at, facts.timezone),
+                row.assignee or "–",
+                row.organisation or "–",
+                " ".join(row.comment.split()) or "–",
+            )
+            for row in rows
+        ],
+        right=("#", "Score"),
+    )
+
+
+def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the articles of the knowledge base that replies named."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        rows = surveys.articles(reader)
+    if as_json:
+        print_json([row._asdict() | {"last": to_rfc3339(row.last)} for row in rows])
+        return
+    print_table(
+        ("Tickets", "Times", "Done", "Last", "Article"),
+        [
+            (str(row.tickets), str(row.times), str(row.done), format_time(row.last, facts.timezone), row.address)
+            for row in rows
+        ],
+        right=("Tickets", "Times", "Done"),
+    )
+
+
+def list_thanks(
+    context: typer.Context,
+    overruled: Annotated[bool, typer.Option("--overruled", help="Those that were opened again.")] = False,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=100_000)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the messages that were taken for mere thanks, and kept their tickets closed."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        messages = kept_thanks.thanks(reader, "overruled" if overruled else "kept", limit=limit)
+    if as_json:
+        print_json([message._asdict() | {"at": to_rfc3339(message.at)} for message in messages])
+        return
+    print_table(
+        ("#", "Arrived", "From", "Subject", "What it says"),
+        [
+            (
+                str(message.number),
+                format_time(message.at, facts.timezone),
+                message.author,
+                message.subject,
+                " ".join(message.body.split()),
+            )
+            for message in messages
+        ],
+        right=("#",),
+    )

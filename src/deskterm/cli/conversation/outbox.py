@@ -1,0 +1,121 @@
+"""`deskterm outbox|notices|escalations`: letters to send, notices to agents, and open escalations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.options import AsJson
+from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.table import print_table
+from deskterm.errors import UsageError
+from deskterm.present.labels import Vocabulary, label
+from deskterm.store.queries import outbox, oversight
+from deskterm.store.queries.ticket_detail import desk_facts
+
+Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=1_000_000)]
+
+
+def list_letters(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="queued, sent, failed or withdrawn.")] = "queued",
+    limit: Limit = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """List letters to people outside, the oldest first."""
+    if state not in ("queued", "sent", "failed", "withdrawn"):
+        raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        letters = outbox.outbox(reader, state, limit=limit)
+    if letters:
+        cli.log_access(facts, None, "outbox")
+    if as_json:
+        print_json(
+            [
+                letter._asdict()
+                | {"at": to_rfc3339(letter.at), "not_before": to_rfc3339(letter.not_before)}
+                | {"to": [person._asdict() for person in letter.to]}
+                for letter in letters
+            ]
+        )
+        return
+    print_table(
+        ("#", "Letter", "Since", "Not before", "About", "To", "Heading"),
+        [
+            (
+                str(letter.number),
+                letter.key,
+                format_time(letter.at, facts.timezone),
+                format_time(letter.not_before, facts.timezone),
+                letter.on,
+                ", ".join(person.email or f"{person.name} (no address)" for person in letter.to),
+                letter.heading or f"message {letter.covers}",
+            )
+            for letter in letters
+        ],
+        right=("#", "Letter"),
+    )
+
+
+def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
+    """List what I was told, the newest first."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        notices = outbox.notices_of(reader, cli.viewer_login(), limit=limit)
+    if as_json:
+        print_json(
+            [
+                notice._asdict() | {"at": to_rfc3339(notice.at), "not_before": to_rfc3339(notice.not_before)}
+                for notice in notices
+            ]
+        )
+        return
+    rows = [
+        (format_time(notice.at, facts.timezone), str(notice.number), notice.what, notice.subject) for notice in notices
+    ]
+    print_table(("When", "#", "What", "Subject"), rows, right=("#",))
+
+
+def list_escalations(
+    context: typer.Context,
+    mine: Annotated[bool, typer.Option("--mine", help="Only those that my roles are asked about.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List open escalations, the oldest first."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        roles: tuple[str, ...] = ()
+        if mine:
+            login = cli.viewer_login()
+            staff = oversight.staff(reader, int(cli.now(facts).timestamp()))
+            roles = next((agent.roles for agent in staff if agent.login == login), ())
+        # Without roles the query lists everybody's.
+        escalations = [] if mine and not roles else oversight.escalations(reader, roles)
+    if as_json:
+        print_json([escalation._asdict() | {"at": to_rfc3339(escalation.at)} for escalation in escalations])
+        return
+    words = Vocabulary(facts.document)
+    print_table(
+        ("Since", "#", "Level", "Asked", "By", "Assignee", "Reason", "Subject"),
+        [
+            (
+                format_time(escalation.at, facts.timezone),
+                str(escalation.number),
+                escalation.label,
+                label(words.roles, escalation.role or None) or "–",
+                "customer" if escalation.by_customer else label(words.rules, escalation.by),
+                escalation.assignee or "–",
+                escalation.reason or "–",
+                escalation.subject,
+            )
+            for escalation in escalations
+        ],
+        right=("#",),
+    )

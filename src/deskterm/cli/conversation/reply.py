@@ -1,0 +1,79 @@
+"""`deskterm ticket reply|note`: messages on a ticket."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import parse_instant
+from deskterm.cli.runtime.options import AsJson, IfVersion, Number
+from deskterm.cli.runtime.output import print_result, warn_of_gaps
+from deskterm.cli.runtime.session import check_channel
+from deskterm.cli.runtime.stdin import read_text
+from deskterm.desk.conversation import messages
+from deskterm.errors import UsageError
+
+Words = Annotated[str | None, typer.Argument(help="The words; left out or -, they are read from standard input.")]
+
+
+def reply(
+    context: typer.Context,
+    number: Number,
+    words: Words = None,
+    status: Annotated[str | None, typer.Option(help="Move it there in the same act.")] = None,
+    next_steps: Annotated[bool, typer.Option("--next-steps", help="The reply says what happens next.")] = False,
+    resolution: Annotated[str | None, typer.Option(help="It gives a resolution: temporary or permanent.")] = None,
+    channel: Annotated[str, typer.Option(help="How it goes out: email, phone, …")] = "email",
+    from_requester: Annotated[
+        bool, typer.Option("--from-requester", help="Record what the requester said, for them.")
+    ] = False,
+    author: Annotated[
+        str | None, typer.Option(help="With --from-requester: who wrote, if somebody else; a name or an address.")
+    ] = None,
+    received: Annotated[str | None, typer.Option(help="With --from-requester: when it arrived.")] = None,
+    version: IfVersion = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer the requester; everybody on the ticket reads it."""
+    if resolution not in (None, "temporary", "permanent"):
+        raise UsageError(f"A resolution is temporary or permanent, not {resolution!r}.")
+    cli: CliContext = context.obj
+    facts = cli.read_facts()
+    body, now = read_text(words), cli.now(facts)
+    if from_requester:
+        desk = cli.open_desk()
+        channel = check_channel(desk, channel, "email")
+        if status is not None or next_steps or resolution is not None:
+            raise UsageError("--from-requester goes alone: the procedure says where a requester's words lead.")
+        arrived = parse_instant(received, facts.timezone) if received is not None else None
+        result = messages.record_customer_message(
+            desk, number, body, author=author, channel=channel, received_at=arrived, now=now
+        )
+    elif author is not None or received is not None:
+        raise UsageError("--author and --received go with --from-requester.")
+    else:
+        desk = cli.open_desk()
+        result = messages.reply(
+            desk,
+            number,
+            body,
+            status=status,
+            next_steps=next_steps,
+            resolution=resolution,  # type: ignore[arg-type]
+            channel=check_channel(desk, channel, "email"),
+            now=now,
+            version=version,
+        )
+        warn_of_gaps(result)
+    print_result(result, as_json)
+
+
+def note(
+    context: typer.Context, number: Number, words: Words = None, version: IfVersion = None, as_json: AsJson = False
+) -> None:
+    """Write an internal note; the requester never sees it."""
+    cli: CliContext = context.obj
+    body, now = read_text(words), cli.now()
+    print_result(messages.add_note(cli.open_desk(), number, body, now=now, version=version), as_json)

@@ -1,0 +1,1 @@
+"""Development items and releases."""

@@ -1,0 +1,1 @@
+"""Colleagues and the people on a ticket: lists, absence, participants."""

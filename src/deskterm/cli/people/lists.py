@@ -1,0 +1,92 @@
+"""`deskterm people list|absent|overseen` and `deskterm ticket participants`: people, and what they have open."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_time, to_rfc3339
+from deskterm.cli.runtime.options import AsJson, Number, require_ticket
+from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.table import print_table
+from deskterm.cli.ticket.queue_table import print_queue_rows
+from deskterm.errors import DeskError
+from deskterm.present.labels import Vocabulary, label
+from deskterm.store.queries.outbox import participants_of
+from deskterm.store.queries.oversight import of_teams, of_the_absent, overseeing, staff
+from deskterm.store.queries.ticket_detail import desk_facts
+
+Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)]
+
+
+def list_people(context: typer.Context, as_json: AsJson = False) -> None:
+    """List who works here, with what they have open."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        people = staff(reader, int(cli.now(facts).timestamp()))
+    if as_json:
+        print_json([person._asdict() | {"away": to_rfc3339(person.away)} for person in people])
+        return
+    words = Vocabulary(facts.document)
+    rows = [
+        (
+            person.login,
+            person.name,
+            ", ".join(
+                (
+                    person.role if person.active else "retired",
+                    *(label(words.roles, role) for role in person.roles),
+                )
+            ),
+            label(words.teams, person.team) or "–",
+            "–" if person.tier is None else str(person.tier),
+            str(person.open),
+            format_time(person.away, facts.timezone),
+        )
+        for person in people
+    ]
+    print_table(("Login", "Name", "Role", "Team", "Tier", "Open", "Away until"), rows, right=("Tier", "Open"))
+
+
+def list_participants(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """List who takes part in a ticket beside its requester."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        require_ticket(reader, number)
+        participants = participants_of(reader, number)
+    if as_json:
+        print_json([person._asdict() | {"as": state} for person, state in participants])
+        return
+    rows = [(person.name, person.email or "–", state) for person, state in participants]
+    print_table(("Name", "E-mail", "As"), rows)
+
+
+def list_absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
+    """List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket take` takes one."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        departments = json.loads(facts.document).get("departments", [])
+        # A desk without departments covers for everybody, which None says; an empty list would be nobody.
+        covering = [part["key"] for part in departments if part.get("covers_absence")] if departments else None
+        rows = of_the_absent(reader, int(cli.now(facts).timestamp()), covering, limit=limit)
+        print_queue_rows(cli, reader, "Owner away", rows, as_json=as_json)
+
+
+def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = False) -> None:
+    """List the open tickets of the teams that my role answers for; a lead answers for the own team, or for all."""
+    cli: CliContext = context.obj
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        login = cli.viewer_login()
+        own = next(person for person in staff(reader, int(cli.now(facts).timestamp())) if person.login == login)
+        teams = overseeing(facts.document, own)
+        if teams == []:
+            raise DeskError(
+                f"No role of {login} oversees a team: `deskterm ticket list --view team` lists the own one."
+            )
+        print_queue_rows(cli, reader, "Overseen", of_teams(reader, teams, limit=limit), as_json=as_json)

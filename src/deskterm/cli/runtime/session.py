@@ -1,0 +1,37 @@
+"""Opening the desk for a call that writes, and checks that need one. Importing this takes half a second."""
+
+from __future__ import annotations
+
+import sys
+
+from deskterm.cli.runtime.output import list_some, show_upgrade_progress
+from deskterm.desk.api import open_desk
+from deskterm.desk.core.people import Stranger
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.policy.classification import channel_of
+from deskterm.errors import DeskError
+from deskterm.store.db.engine import open_store
+
+
+def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
+    """Open the desk at a URL. own_login: the operating system's user; acting: the login after `--as`, which only an
+    admin may give.
+
+    Raises DeskError when the user, or the other agent, is no active agent of the desk, or may not act for others.
+    """
+    store = open_store(url)
+    if store.upgraded is not None:
+        print(store.upgraded, file=sys.stderr)
+    if acting is None or acting == own_login:
+        return open_desk(store, own_login, progress=show_upgrade_progress())
+    open_desk(store, own_login, progress=show_upgrade_progress()).require("act-as")
+    try:
+        return open_desk(store, acting, behind=own_login)
+    except Stranger as error:
+        raise DeskError(f"{error} Choose from {list_some(error.logins)}.") from error
+
+
+def check_channel(desk: DeskSession, channel: str, default: str) -> str:
+    """Return the key of a channel that a message came or went by. default: the option's default, which the procedure
+    need not have. Raises DeskError for another channel that the procedure does not have."""
+    return channel if channel in ("", default) else channel_of(channel, desk.procedure.definition.channels)

@@ -1,0 +1,83 @@
+"""Clocks that run, as lists show them: by view, with the labels and calendars of their versions of the procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.errors import UsageError
+from deskterm.present.labels import Vocabulary, label
+from deskterm.present.models import GLYPHS, SOON, left
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.targets import parse_target
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.deadlines import Deadline
+from deskterm.store.queries.queue import VIEWS, Viewer, count, queue_page
+from deskterm.store.queries.ticket_detail import DeskFacts, agents, procedure_document
+
+View = Annotated[str, typer.Option(help="Of which tickets: mine, team, unassigned, due, breached, waiting or open.")]
+
+
+def filter_by_view(
+    reader: ReadConnection, clocks: Iterable[Deadline], view: str, cli: CliContext, now: int
+) -> list[Deadline]:
+    """Return the clocks of the tickets in a view. now: epoch seconds. Raises UsageError for a view that there is not,
+    or in which no clock runs."""
+    views = [known.key for known in VIEWS if known.key != "closed"]
+    if view not in views:
+        raise UsageError(f"There is no view {view!r} with clocks that run: use {', '.join(views)}.")
+    if view == "open":
+        return list(clocks)
+    login = cli.viewer_login()
+    team = next((agent.team for agent in agents(reader) if agent.login == login), None)
+    viewer = Viewer(login, team, now)
+    total = count(reader, view, viewer)
+    numbers = {row.number for row in queue_page(reader, view, viewer, limit=total)} if total else set()
+    return [clock for clock in clocks if clock.number in numbers]
+
+
+class ProcedureVersions:
+    """The labels and calendars of the versions of the procedure that clocks run by, each read once."""
+
+    def __init__(self, reader: ReadConnection, facts: DeskFacts) -> None:
+        self._reader = reader
+        self.current = Vocabulary(facts.document, facts.procedure_version)
+        self._vocabularies: dict[int, Vocabulary] = {facts.procedure_version: self.current}
+
+    def vocabulary(self, version: int) -> Vocabulary:
+        """Return the labels of a version."""
+        if version not in self._vocabularies:
+            self._vocabularies[version] = Vocabulary(procedure_document(self._reader, version), version)
+        return self._vocabularies[version]
+
+    def find_calendar(self, clock: Deadline) -> Calendar | None:
+        """Return the calendar whose working time a clock counts; None for a target in wall-clock time."""
+        calendar = self.vocabulary(clock.version).calendar(clock.calendar)
+        if calendar is None:
+            return None
+        try:
+            target = parse_target(clock.target, calendar.day_length)
+        except ValueError:  # written by another version of deskterm
+            return None
+        return None if target.in_wall_time else calendar
+
+    def seconds_left(self, clock: Deadline, now: int) -> int | None:
+        """Return the seconds until a clock is due, in working time where its target is; None without a due time."""
+        return left(clock.due, self.find_calendar(clock), now, clock.since, clock.overrun)
+
+    def format_clock(self, clock: Deadline) -> str:
+        """Return the label of a clock's metric, with its cycle from the second on."""
+        text = label(self.vocabulary(clock.version).metrics, clock.metric)
+        return text if clock.cycle == 1 else f"{text} {clock.cycle}"
+
+
+def clock_sign(clock: Deadline, seconds_left: int | None, now: int) -> str:
+    """Return the sign for the state of a clock."""
+    if clock.breached_at is not None or (clock.due is not None and clock.due < now):
+        return GLYPHS["breached"]
+    if seconds_left is None:
+        return GLYPHS["paused" if clock.state == "paused" else "none"]
+    return GLYPHS["soon" if seconds_left < SOON else "fine"]

@@ -1,0 +1,125 @@
+"""`deskterm sla list`: the clocks that run, with their due times."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
+from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.table import print_table
+from deskterm.cli.sla.clocks import ProcedureVersions, View, clock_sign, filter_by_view
+from deskterm.errors import DeskError, UsageError
+from deskterm.present.formats import countdown, counted
+from deskterm.present.labels import label
+from deskterm.present.sanitize import sanitize
+from deskterm.sla.durations import parse_duration
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries import deadlines
+from deskterm.store.queries.deadlines import Deadline
+from deskterm.store.queries.ticket_detail import desk_facts
+
+_DAY = 86_400
+
+
+def list_clocks(
+    context: typer.Context,
+    due_within: Annotated[
+        str | None,
+        typer.Option(help="Only clocks due from now on within this time on the clock: 30m, 1h, 2d.", metavar="TIME"),
+    ] = None,
+    breached: Annotated[
+        bool, typer.Option("--breached", help="Only clocks that have been missed; with --due-within, these too.")
+    ] = False,
+    view: View = "open",
+    metric: Annotated[str | None, typer.Option(help="Only clocks of this metric.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the clocks that run, by due time.
+
+    Every clock of every open ticket that runs, not only the next one of each, and all of them however many; last those
+    that have no due time yet, because their ticket is unscheduled or nobody has set one. --due-within is time on the
+    clock; the working time that is left of it is shown beside.
+    """
+    cli: CliContext = context.obj
+    within = _parse_due_within(due_within) if due_within is not None else None
+    with cli.open_reader() as reader:
+        facts = desk_facts(reader)
+        now = int(cli.now(facts).timestamp())
+        clocks = filter_by_view(reader, _read_clocks(reader, now, within, breached), view, cli, now)
+        versions = ProcedureVersions(reader, facts)
+        if metric is not None:
+            metrics = versions.current.metrics
+            # Clocks of an older version may have a metric that is in the procedure no more.
+            if metric not in metrics and not any(clock.metric == metric for clock in clocks):
+                raise DeskError(f"There is no metric {metric!r}: use {', '.join(metrics)}.")
+            clocks = [clock for clock in clocks if clock.metric == metric]
+        if as_json:
+            print_json([_clock_to_json(clock, versions, now) for clock in clocks])
+            return
+        rows = [_format_cells(clock, versions, facts.timezone, now) for clock in clocks]
+    time = format_time_and_zone(now, facts.timezone)
+    print(f"{sanitize(facts.name)} · {counted(len(rows), 'clock')} · {time}")
+    print_table(
+        ("", "#", "Left", "In", "Due", "Clock", "Target", "Sev", "Status", "Assignee", "Subject"),
+        rows,
+        right=("#", "Left", "In"),
+    )
+
+
+def _parse_due_within(text: str) -> int:
+    """Parse a duration in wall-clock time, and return its seconds."""
+    try:
+        return parse_duration(text, _DAY)
+    except ValueError as error:
+        raise UsageError(f"{error}, such as --due-within 1h.") from error
+
+
+def _read_clocks(reader: ReadConnection, now: int, within: int | None, breached: bool) -> list[Deadline]:
+    """Read the clocks that are due within so many seconds, all with None; breached: also those that were missed, or
+    with None only those."""
+    if within is None:
+        if breached:
+            return deadlines.breached(reader, now)
+        return [*deadlines.due(reader), *deadlines.undated(reader)]
+    due = deadlines.due(reader, since=now, until=now + within)
+    if not breached:
+        return due
+    missed = deadlines.breached(reader, now)
+    # A clock that was missed and then granted a new due time is among both.
+    known = {(clock.number, clock.metric, clock.cycle) for clock in missed}
+    return missed + [clock for clock in due if (clock.number, clock.metric, clock.cycle) not in known]
+
+
+def _format_cells(clock: Deadline, versions: ProcedureVersions, zone_name: str, now: int) -> list[str]:
+    seconds_left = versions.seconds_left(clock, now)
+    return [
+        clock_sign(clock, seconds_left, now),
+        str(clock.number),
+        countdown(seconds_left) if seconds_left is not None else "paused" if clock.state == "paused" else "–",
+        countdown(clock.due - now) if clock.due is not None else "–",
+        format_due(clock.due, zone_name),
+        versions.format_clock(clock),
+        clock.target,
+        versions.current.step(clock.severity, clock.priority),
+        label(versions.current.statuses, clock.status),
+        clock.assignee or "",
+        clock.subject,
+    ]
+
+
+def _clock_to_json(clock: Deadline, versions: ProcedureVersions, now: int) -> dict[str, Any]:
+    calendar = versions.find_calendar(clock)
+    document = clock._asdict()
+    for name in ("due", "breached_at", "since", "overrun"):
+        del document[name]
+    return document | {
+        "due_at": to_rfc3339(clock.due),
+        "wall_seconds_left": clock.due - now if clock.due is not None else None,
+        "working_seconds_left": versions.seconds_left(clock, now) if calendar is not None else None,
+        "timezone": calendar.timezone if calendar is not None else None,
+        "breached_at": to_rfc3339(clock.breached_at),
+        "overdue": clock.due is not None and clock.due < now,
+    }

@@ -1,0 +1,90 @@
+"""`deskterm ticket new`: opening a ticket."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import parse_instant
+from deskterm.cli.runtime.missing_options import name_missing_options
+from deskterm.cli.runtime.options import AsJson, parse_field
+from deskterm.cli.runtime.output import print_result
+from deskterm.cli.runtime.stdin import read_text
+from deskterm.cli.ticket.suggestions import find_similar, print_similar
+from deskterm.desk.tickets.register import register
+from deskterm.errors import UsageError
+from deskterm.sla.zones import on_the_wall
+
+_LONG_AGO = timedelta(days=366)
+"""A ticket that reached the desk earlier is more likely a mistyped year."""
+
+
+def open_ticket(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(help="What is wanted, in a few words.")],
+    body: Annotated[str | None, typer.Option(help="The request itself; - reads it from standard input.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="The type of request.")] = None,
+    severity: Annotated[str | None, typer.Option(help="How severe it is, in the requester's eyes.")] = None,
+    priority: Annotated[str | None, typer.Option(help="The priority, where the procedure has one.")] = None,
+    impact: Annotated[str | None, typer.Option(help="How many it touches.")] = None,
+    urgency: Annotated[str | None, typer.Option(help="How long it can wait.")] = None,
+    requester: Annotated[str | None, typer.Option(help="Who asks: a name.")] = None,
+    email: Annotated[str | None, typer.Option(help="Who asks: an address.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Who asks: a telephone number.")] = None,
+    client: Annotated[str | None, typer.Option(help="Their organisation: its key or name.")] = None,
+    channel: Annotated[str | None, typer.Option(help="How it came.")] = None,
+    product: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+    topic: Annotated[str | None, typer.Option(help="What kind of thing it is about.")] = None,
+    department: Annotated[str | None, typer.Option(help="The department it goes to.")] = None,
+    team: Annotated[str | None, typer.Option(help="The team it goes to.")] = None,
+    assignee: Annotated[str | None, typer.Option(help="The agent it goes to.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given again.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="An intake field.", metavar="KEY=VALUE")] = None,
+    received: Annotated[str | None, typer.Option(help="When it reached the desk, if earlier than now.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Also if that is more than a year ago.")] = False,
+    incomplete: Annotated[bool, typer.Option("--incomplete", help="Also without what its type asks for.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Open a ticket."""
+    cli: CliContext = context.obj
+    facts = cli.read_facts()
+    now = cli.now(facts)
+    received_at = parse_instant(received, facts.timezone) if received is not None else None
+    if received_at is not None and now - received_at > _LONG_AGO and not yes:
+        then = on_the_wall(int(received_at.timestamp()), facts.timezone)
+        raise UsageError(f"{then} is more than a year ago: add --yes if it reached the desk then.")
+    desk = cli.open_desk()
+    with name_missing_options(desk):
+        result = register(
+            desk,
+            subject=subject,
+            body=read_text(body) if body is not None else "",
+            type=kind,
+            severity=severity,
+            priority=priority,
+            impact=impact,
+            urgency=urgency,
+            requester=requester,
+            email=email,
+            phone=phone,
+            organisation=client,
+            channel=channel,
+            product=product,
+            topic=topic,
+            department=department,
+            team=team,
+            assignee=assignee,
+            tags=tag or (),
+            fields=dict(parse_field(text) for text in field or ()),
+            incomplete=incomplete,
+            received_at=received_at,
+            now=now,
+        )
+    print_result(result, as_json)
+    similar = find_similar(cli, subject, client or email, product, leave_out=[result.number])
+    if similar and not as_json:
+        print("It may be about the same as:")
+        print_similar(cli, similar)

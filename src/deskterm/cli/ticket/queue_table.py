@@ -1,0 +1,91 @@
+"""Rows of the queue as lists print them: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
+from deskterm.cli.runtime.output import print_json
+from deskterm.cli.runtime.table import print_table
+from deskterm.present.formats import countdown
+from deskterm.present.labels import Vocabulary
+from deskterm.present.models import GLYPHS, QueueLine
+from deskterm.present.sanitize import sanitize
+from deskterm.present.ticket import lines
+from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.queue import QueueRow
+from deskterm.store.queries.ticket_detail import DeskFacts, desk_facts
+from deskterm.store.rows.live_clocks import live_clocks
+
+_BATCH = 500
+"""How many tickets' clocks are read with one statement; databases limit the parameters of one."""
+
+
+def print_queue_rows(
+    cli: CliContext, reader: ReadConnection, label: str, rows: Sequence[QueueRow], *, as_json: bool = False
+) -> None:
+    """Print rows under a label."""
+    if as_json:
+        print_json([queue_row_to_json(row) for row in rows])
+        return
+    facts = desk_facts(reader)
+    now = int(cli.now(facts).timestamp())
+    vocabulary = Vocabulary(facts.document)
+    print_heading(facts, label, len(rows), now)
+    print_queue_lines(read_queue_lines(reader, rows, vocabulary), vocabulary, now, facts.timezone)
+
+
+def print_heading(facts: DeskFacts, label: str, total: int, now: int) -> None:
+    """Print the line above a list: the desk, the list, how many tickets it has, and the time."""
+    time = format_time_and_zone(now, facts.timezone)
+    print(f"{sanitize(facts.name)} · {sanitize(label)} · {total} · {time}")
+
+
+def print_queue_lines(lines: Sequence[QueueLine], vocabulary: Vocabulary, now: int, zone_name: str) -> None:
+    """Print lines of the queue as a table; on a desk with departments, each ticket's has a column."""
+    departments = bool(vocabulary.departments)
+    heads = ["", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"]
+    rows = [format_queue_cells(line, now, zone_name) for line in lines]
+    if departments:
+        heads.insert(6, "Department")
+        for line, cells in zip(lines, rows, strict=True):
+            cells.insert(6, line.department or "–")
+    print_table(heads, rows, right=("#", "Left"))
+
+
+def read_queue_lines(reader: ReadConnection, rows: Sequence[QueueRow], vocabulary: Vocabulary) -> list[QueueLine]:
+    """Return rows as the console shows them, with their clocks."""
+    found: list[QueueLine] = []
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        found += lines(batch, live_clocks(reader, [row.number for row in batch]), vocabulary)
+    return found
+
+
+def format_queue_cells(line: QueueLine, now: int, zone_name: str) -> list[str]:
+    """Format the cells of a line: sign, number, time left, due time, step, status, assignee, client and subject. now:
+    epoch seconds."""
+    left = line.left(now)
+    return [
+        GLYPHS[line.urgency(now)],
+        str(line.number),
+        countdown(left) if left is not None else "paused" if line.resting else "–",
+        format_due(line.due, zone_name),
+        line.step or "–",
+        line.status_label,
+        line.assignee or "–",
+        line.organisation or "–",
+        line.subject,
+    ]
+
+
+def queue_row_to_json(row: QueueRow) -> dict[str, Any]:
+    """Return a row as programs read it; instants in UTC."""
+    document = row._asdict()
+    del document["key"]  # the row's place in the order, for reading on from it
+    for name in ("received", "updated"):
+        document[f"{name}_at"] = to_rfc3339(document.pop(name))
+    document["next_due_at"] = to_rfc3339(document.pop("next_due"))
+    return document
