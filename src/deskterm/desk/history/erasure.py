@@ -1,13 +1,13 @@
-"""Erasing: words of people leave the store, and their names; what was done, and the chain of events, stay whole.
+"""Erasure of a person: texts and names leave the store, while history and the chain of events stay whole (S5-09).
 
-Words stand apart from the events, which hold their salted digests. The event that says that words were erased holds,
-for each of them, the digest of what stands there instead, or nothing where nothing does: so a text that was emptied
-behind the desk's back shows as one.
+Texts are stored apart from the events, which hold their salted digests. The event of an erasure holds, for each erased
+text, the digest of its replacement, or an empty string where nothing replaces it. So a text that somebody emptied in
+the database, without such an event, still shows as changed.
 
-What a person wrote is emptied, with the subjects that they gave and the fields of their requests. What others wrote on
-the same tickets, and letters to them, keep their sense: only the person's names, address and telephone number are taken
-out, lines of theirs that are quoted, and in letters the subject that they gave. The person's row stays without what is
-known of them, because tickets refer to it.
+A person's own messages are emptied, with the subjects they gave and the text fields of their requests. What others
+wrote on the same tickets, and letters to the person, stay readable: only the person's name, addresses and telephone
+number are replaced, lines quoted from them, and in letters the subject they gave. The row of the contact stays, empty,
+because tickets refer to it.
 """
 
 from __future__ import annotations
@@ -34,17 +34,24 @@ from deskterm.store.db.tables import Contact, Message, PersonalText, RecordRow, 
 from deskterm.store.db.tables import Event as EventRow
 
 ERASED = "(erased)"
-"""What somebody is called of whom nothing is known any more, and what stands in the place of a name."""
+"""The name of an erased contact, and the replacement of a name in a text."""
 
 _text = table_of(PersonalText)
-_EMPTY = update(_text).where(_text.c.id == bindparam("number")).values(salt=bindparam("grain"), body=bindparam("words"))
+# The parameters must not be named like the columns that they set.
+_REPLACE_TEXT = (
+    update(_text)
+    .where(_text.c.id == bindparam("text_id"))
+    .values(salt=bindparam("new_salt"), body=bindparam("new_body"))
+)
 
 
 @dataclass(slots=True)
 class ErasureResult:
-    """What erasing a person did, or would do. emptied: texts without words now; redacted: texts without the name;
-    named: events that hold the name, or words of theirs in a field from before such words were kept apart, as ticket
-    and seq: those stay as they are, because the chain does."""
+    """The effect of an erasure, or of its dry run.
+
+    emptied: number of texts that were emptied. redacted: number of texts in which the name was replaced.
+    remaining_mentions: ticket and seq of events that contain the name, or a text field from before texts were stored
+    apart. Those stay as they are, because changing an event would break the chain."""
 
     person: int
     name: str
@@ -55,43 +62,46 @@ class ErasureResult:
 
 
 def find_person(session: Session, who: str) -> Contact:
-    """The person outside who is meant: by number, e-mail address or name. DeskError when there is none, or several."""
-    table, wanted = table_of(Contact), who.strip()
-    if wanted.isdecimal() and len(wanted) <= 18:
-        found = list(session.execute(select(Contact).where(table.c.id == int(wanted))).scalars())
+    """Find a contact by number, e-mail address or name. Raises DeskError when there is none, or several."""
+    table, query = table_of(Contact), who.strip()
+    if query.isdecimal() and len(query) <= 18:  # longer numbers overflow a column of 64 bits
+        found = list(session.execute(select(Contact).where(table.c.id == int(query))).scalars())
     else:
-        named = (func.lower(table.c.name) == wanted.casefold()) | (table.c.email == wanted.casefold())
-        found = list(session.execute(select(Contact).where(named).order_by(table.c.id)).scalars())
+        matches = (func.lower(table.c.name) == query.casefold()) | (table.c.email == query.casefold())
+        found = list(session.execute(select(Contact).where(matches).order_by(table.c.id)).scalars())
     if not found:
         raise DeskError(f"Nobody outside is known as {who!r}: give an e-mail address, a name or a number.")
     if len(found) > 1:
-        listed = ", ".join(f"{one.id} ({one.email or 'no address'})" for one in found[:8])
-        raise DeskError(f"Several people are called {who}: name one by number: {listed}.")
+        candidates = ", ".join(f"{one.id} ({one.email or 'no address'})" for one in found[:8])
+        raise DeskError(f"Several people are called {who}: name one by number: {candidates}.")
     person: Contact = found[0]
     return person
 
 
 def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = False) -> ErasureResult:
-    """Erase a person (S5-09): see above. rehearse: only say what would be done. DeskError where the procedure erases
-    nobody, and where a ticket of theirs is held: erasing waits until it is released."""
+    """Erase a person, as the docstring of this module describes.
+
+    who: number, e-mail address or name. dry_run: report the effect and write nothing. Raises DeskError when the
+    procedure does not allow erasure, and while a ticket of theirs is on legal hold."""
     desk.require("erase")
     if not desk.procedure.definition.retention.erase_persons:
         raise DeskError("This desk's procedure erases nobody: [retention] has erase_persons = false.")
     with desk.store.reading() as session:
         person = find_person(session, who)
-        names = _Names(person.name, person.email or "", person.phone)
-        found = ErasureResult(person.id or 0, person.name, _tickets(session, person.id or 0))
-        _refuse_held(session, found.tickets, person.name)
+        names = _NamePatterns(person.name, person.email or "", person.phone)
+        found = ErasureResult(person.id or 0, person.name, _find_tickets(session, person.id or 0))
+        _require_no_hold(session, found.tickets, person.name)
     with desk.tickets(found.tickets, "erase", now) as works:
-        if any(work.state.held is not None for work in works):  # since it was looked at just now
-            raise _held([work.number or 0 for work in works if work.state.held is not None], found.name)
+        # The tickets were found before they were locked: somebody may have placed a hold since.
+        if any(work.state.held is not None for work in works):
+            raise _held_error([work.number or 0 for work in works if work.state.held is not None], found.name)
         for work in works:
-            _erase_on(work, found, names, dry_run)
+            _erase_on_ticket(work, found, names, dry_run)
         if works and not dry_run:
-            _forget(works[0].session, found.person)
+            _clear_contact(works[0].session, found.person)
     if not found.tickets and not dry_run:
-        with desk.store.writing() as alone:
-            _forget(alone, found.person)
+        with desk.store.writing() as session:
+            _clear_contact(session, found.person)
     if not dry_run:
         desk.store.shed()
     return found
@@ -100,52 +110,57 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
 def replace_texts(
     work: TicketTransaction, kind: EventKind, texts: Mapping[int, str | None], *, dry_run: bool = False, **data: Any
 ) -> None:
-    """Put other words, or none, in the place of texts, and say so in an event. texts: number of a text → its words
-    from now on."""
-    words: dict[str, str] = {}
-    for number, body in texts.items():
+    """Replace texts, and append an event with the digests of the replacements.
+
+    kind: `erased` or `purged`. texts: text id → its replacement, None for an empty one. data: members of the event."""
+    digests: dict[str, str] = {}
+    for text_id, body in texts.items():
         salt = secrets.token_hex(16) if body else ""
-        words[str(number)] = compute_digest(salt, body) if body else ""
+        digests[str(text_id)] = compute_digest(salt, body) if body else ""
         if not dry_run:
-            _shred(work.session)
-            work.session.execute(_EMPTY, {"number": number, "grain": salt, "words": body or ""})
+            _overwrite_deleted(work.session)
+            work.session.execute(_REPLACE_TEXT, {"text_id": text_id, "new_salt": salt, "new_body": body or ""})
     if not dry_run:
-        work.append(kind, _withdrawn(work, data.get("person")), words=words, **data)
+        work.append(kind, _withdraw_letters(work, data.get("person")), words=digests, **data)
 
 
 def collect_replacement_digests(events: Iterable[Event]) -> dict[int, str]:
-    """Number of a text → the digest of what stands in the place of what was erased; empty for nothing."""
+    """Return text id → digest of the replacement, for all texts that were erased; empty where nothing replaces it."""
     found: dict[int, str] = {}
     for event in events:
         if event.kind in ERASURE_EVENTS:
-            found.update((int(number), digest) for number, digest in event.data.get("words", {}).items())
+            found.update((int(text_id), digest) for text_id, digest in event.data.get("words", {}).items())
     return found
 
 
-class _Names:
-    """How a person is named in what others wrote."""
+class _NamePatterns:
+    """The patterns by which a person is recognised in what others wrote."""
 
     def __init__(self, name: str, email: str, phone: str) -> None:
+        # The full name, the address and the number are matched in any case. The parts of a name are matched only as they
+        # are written: “Will” is a name, “will” is not.
         whole = [r"\s+".join(map(re.escape, name.split())), re.escape(email), re.escape(phone)]
         parts = [re.escape(part) for part in name.split() if len(part) > 2]
-        anyhow = "|".join(rf"(?<!\w){one}(?!\w)" for one in whole if one)
-        exactly = "|".join(rf"(?<!\w){one}(?!\w)" for one in parts)
+        in_any_case = "|".join(rf"(?<!\w){one}(?!\w)" for one in whole if one)
+        as_written = "|".join(rf"(?<!\w){one}(?!\w)" for one in parts)
         self._patterns = [
-            *([re.compile(anyhow, re.IGNORECASE)] if anyhow else []),
-            *([re.compile(exactly)] if exactly else []),
+            *([re.compile(in_any_case, re.IGNORECASE)] if in_any_case else []),
+            *([re.compile(as_written)] if as_written else []),
         ]
 
-    def without(self, words: str) -> str:
+    def redact(self, text: str) -> str:
+        """Replace every mention of the person in a text."""
         for pattern in self._patterns:
-            words = pattern.sub(ERASED, words)
-        return words
+            text = pattern.sub(ERASED, text)
+        return text
 
-    def stand_in(self, words: str) -> bool:
-        return any(pattern.search(words) for pattern in self._patterns[:1])
+    def occur_in(self, text: str) -> bool:
+        """Return whether the full name, the address or the telephone number occurs in a text."""
+        return any(pattern.search(text) for pattern in self._patterns[:1])
 
 
-def _tickets(session: Session, person: int) -> list[int]:
-    """The tickets that a person asked for, wrote on, or takes part in."""
+def _find_tickets(session: Session, person: int) -> list[int]:
+    """Find the tickets of which a person is the requester, an author or a participant."""
     ticket, message, record = table_of(Ticket), table_of(Message), table_of(RecordRow)
     found = set(session.execute(select(ticket.c.id).where(ticket.c.requester_id == person)).scalars())
     found |= set(session.execute(select(message.c.ticket_id).where(message.c.contact_id == person)).scalars())
@@ -154,57 +169,61 @@ def _tickets(session: Session, person: int) -> list[int]:
     return sorted(found)
 
 
-def _refuse_held(session: Session, numbers: list[int], name: str) -> None:
+def _require_no_hold(session: Session, numbers: list[int], name: str) -> None:
+    """Raise DeskError when one of the tickets is on legal hold."""
     table = table_of(Ticket)
     held: list[int] = []
-    for start in range(0, len(numbers), 500):
+    for start in range(0, len(numbers), 500):  # databases limit the parameters of a statement
         part = numbers[start : start + 500]
         held += session.execute(select(table.c.id).where(table.c.id.in_(part), table.c.held.is_not(None))).scalars()
     if held:
-        raise _held(held, name)
+        raise _held_error(held, name)
 
 
-def _held(numbers: Sequence[int], name: str) -> DeskError:
-    listed = ", ".join(map(str, numbers[:12])) + (" …" if len(numbers) > 12 else "")
-    return DeskError(f"{name} cannot be erased while tickets are held: {listed}. A lead can release them.")
+def _held_error(numbers: Sequence[int], name: str) -> DeskError:
+    sample = ", ".join(map(str, numbers[:12])) + (" …" if len(numbers) > 12 else "")
+    return DeskError(f"{name} cannot be erased while tickets are held: {sample}. A lead can release them.")
 
 
-def _erase_on(work: TicketTransaction, found: ErasureResult, names: _Names, rehearse: bool) -> None:
-    """Erase a person's words on one ticket, and their name in what others wrote."""
+def _erase_on_ticket(work: TicketTransaction, found: ErasureResult, names: _NamePatterns, dry_run: bool) -> None:
+    """Erase a person's texts on one ticket, and their name in the texts of others; add the effect to `found`."""
     changed: dict[int, str | None] = {}
-    asked = work.state.requester_id == found.person
-    plain = find_plain_text_fields(work) if asked else []
-    found.remaining_mentions += [
-        (work.number or 0, seq) for seq in sorted({*_seqs_with(work, names), *_seqs_of(work, plain)})
-    ]
-    events, bodies = list(work.events()), dict(_bodies(work))
-    own = {number for event in events for number in _own(event, found.person, asked)}
-    said = [bodies[number] for number in own if bodies.get(number)]
-    subjects = {
-        bodies[one.id] for event in events for name, one in event.texts.items() if name == "subject" and one.id in own
+    is_requester = work.state.requester_id == found.person
+    plain_fields = find_plain_text_fields(work) if is_requester else []
+    mentions = {*_find_events_with_name(work, names), *_find_events_with_fields(work, plain_fields)}
+    found.remaining_mentions += [(work.number or 0, seq) for seq in sorted(mentions)]
+    events, bodies = list(work.events()), dict(_load_bodies(work))
+    own = {text_id for event in events for text_id in _own_texts(event, found.person, is_requester)}
+    own_bodies = [bodies[text_id] for text_id in own if bodies.get(text_id)]
+    own_subjects = {
+        bodies[text.id]
+        for event in events
+        for name, text in event.texts.items()
+        if name == "subject" and text.id in own
     }
-    letters = {one.id for event in events if event.kind == "letter" for one in event.texts.values()}
-    for number, body in bodies.items():
-        if number in own:
+    letters = {text.id for event in events if event.kind == "letter" for text in event.texts.values()}
+    for text_id, body in bodies.items():
+        if text_id in own:
             if body:
-                changed[number] = None
+                changed[text_id] = None
                 found.emptied += 1
             continue
-        without = redact_quotes(body, said, ERASED)
-        if number in letters:
-            for subject in filter(None, subjects):
-                without = without.replace(subject, ERASED)
-        without = names.without(without)
-        if without != body:
-            changed[number] = without
+        redacted = redact_quotes(body, own_bodies, ERASED)
+        if text_id in letters:
+            for subject in filter(None, own_subjects):
+                redacted = redacted.replace(subject, ERASED)
+        redacted = names.redact(redacted)
+        if redacted != body:
+            changed[text_id] = redacted
             found.redacted += 1
-    if changed or plain or found.name != ERASED:
-        replace_texts(work, "erased", changed, dry_run=rehearse, person=found.person, fields=plain)
+    # Erasing somebody a second time needs an event only where there was something left to erase.
+    if changed or plain_fields or found.name != ERASED:
+        replace_texts(work, "erased", changed, dry_run=dry_run, person=found.person, fields=plain_fields)
 
 
 def find_plain_text_fields(work: TicketTransaction) -> list[str]:
-    """The fields of a ticket in which words stand as they were given, from before such words were kept apart. An event
-    that erases them takes them from the ticket; the events that gave them keep them."""
+    """Return the fields of a ticket with text that stands in the events themselves, from before texts were stored
+    apart. The event of an erasure removes them from the ticket; the events that set them keep them."""
     known = {part.key: part for part in work.procedure.definition.fields}
     return sorted(
         key
@@ -213,37 +232,39 @@ def find_plain_text_fields(work: TicketTransaction) -> list[str]:
     )
 
 
-def _seqs_of(work: TicketTransaction, fields: Collection[str]) -> Iterator[int]:
-    """The events that gave one of these fields words, or took them."""
-    wanted = {f"fields.{key}" for key in fields}
-    for event in work.events() if wanted else ():
-        if any(isinstance(word, str) for name in wanted.intersection(event.changes) for word in event.changes[name]):
+def _find_events_with_fields(work: TicketTransaction, fields: Collection[str]) -> Iterator[int]:
+    """Return the seq of every event with a text in one of these fields, before or after the event."""
+    names = {f"fields.{key}" for key in fields}
+    for event in work.events() if names else ():
+        if any(isinstance(value, str) for name in names.intersection(event.changes) for value in event.changes[name]):
             yield event.seq
 
 
-def _own(event: Event, person: int, asked: bool) -> Iterator[int]:
-    """The texts of an event that are a person's. asked: the ticket is theirs: what is said in its fields is theirs,
-    and so are the subject that it came with, and words of its requester that name nobody."""
+def _own_texts(event: Event, person: int, is_requester: bool) -> Iterator[int]:
+    """Return the texts of an event that are a person's own: what they wrote, and on their own ticket also its fields,
+    the subject it was registered with, and messages of the requester without an author."""
     contact = event.data.get("contact")
-    wrote = contact == person or (asked and contact is None and event.data.get("author_kind") == "requester")
+    wrote = contact == person or (is_requester and contact is None and event.data.get("author_kind") == "requester")
     for name, reference in event.texts.items():
-        if wrote or (asked and (name.startswith("fields.") or (name == "subject" and event.kind == "registered"))):
+        gave = name.startswith("fields.") or (name == "subject" and event.kind == "registered")
+        if wrote or (is_requester and gave):
             yield reference.id
 
 
-def _bodies(work: TicketTransaction) -> Iterator[tuple[int, str]]:
+def _load_bodies(work: TicketTransaction) -> Iterator[tuple[int, str]]:
     found = work.session.execute(select(_text.c.id, _text.c.body).where(_text.c.ticket_id == work.number))
-    yield from ((number, body) for number, body in found.all())
+    yield from ((text_id, body) for text_id, body in found.all())
 
 
-def _seqs_with(work: TicketTransaction, names: _Names) -> list[int]:
+def _find_events_with_name(work: TicketTransaction, names: _NamePatterns) -> list[int]:
     table = table_of(EventRow)
     found = work.session.execute(select(table.c.seq, table.c.data).where(table.c.ticket_id == work.number))
-    return [seq for seq, data in found if names.stand_in(data)]
+    return [seq for seq, data in found if names.occur_in(data)]
 
 
-def _withdrawn(work: TicketTransaction, person: int | None) -> dict[str, tuple[Any, Any]]:
-    """Letters that wait for nobody else than this person, or all of them, go out no more."""
+def _withdraw_letters(work: TicketTransaction, person: int | None) -> dict[str, tuple[Any, Any]]:
+    """Return the changes that withdraw the queued letters to this person alone; person: None for the letters to
+    anybody."""
     found: dict[str, tuple[Any, Any]] = {}
     for letter in records_of_kind(work.state.records, "letter"):
         if letter.state == "queued" and (person is None or letter.values.get("to") == [person]):
@@ -251,13 +272,13 @@ def _withdrawn(work: TicketTransaction, person: int | None) -> dict[str, tuple[A
     return found
 
 
-def _shred(session: Session) -> None:
-    """Have SQLite overwrite what it lets go of, on this connection."""
+def _overwrite_deleted(session: Session) -> None:
+    """Have SQLite overwrite deleted content on this connection, so that it cannot be read from the file."""
     if session.connection().dialect.name == "sqlite":
         session.execute(text("PRAGMA secure_delete = ON"))
 
 
-def _forget(session: Session, person: int) -> None:
-    _shred(session)
+def _clear_contact(session: Session, person: int) -> None:
+    _overwrite_deleted(session)
     table = table_of(Contact)
     session.execute(update(table).where(table.c.id == person).values(name=ERASED, email=None, phone=""))
