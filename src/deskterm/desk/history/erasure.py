@@ -137,8 +137,8 @@ class _NamePatterns:
     """The patterns by which a person is recognised in what others wrote."""
 
     def __init__(self, name: str, email: str, phone: str) -> None:
-        # The full name, the address and the number are matched in any case. The parts of a name are matched only as they
-        # are written: “Will” is a name, “will” is not.
+        # The full name, the address and the number are matched in any case. The parts of a name are matched only as
+        # they are written: “Will” is a name, “will” is not.
         whole = [r"\s+".join(map(re.escape, name.split())), re.escape(email), re.escape(phone)]
         parts = [re.escape(part) for part in name.split() if len(part) > 2]
         in_any_case = "|".join(rf"(?<!\w){one}(?!\w)" for one in whole if one)
