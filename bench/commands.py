@@ -29,7 +29,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from deskterm.store.db.connection import sqlite_connection
+from deskterm.store.db.connection import connect_sqlite
 
 AIM = 4.0
 WRITING = ("INSERT", "UPDATE", "DELETE")
@@ -70,7 +70,7 @@ def measured(desk: DeskSession, copy: Path, tickets: int, count: int) -> dict[st
         if statement.lstrip().upper().startswith(WRITING):
             written.extend((statement, row) for row in (parameters if many else [parameters]))
 
-    connection = sqlite_connection(f"sqlite:///{copy}")
+    connection = connect_sqlite(f"sqlite:///{copy}")
     found: dict[str, Spent] = {}
     now = NOW
     for name, act in acts(chance).items():

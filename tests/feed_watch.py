@@ -7,4 +7,4 @@ from deskterm.store.db.reader import ReadConnection
 
 def told_of_a_change(reader: ReadConnection) -> bool:
     """Whether a change arrives. PostgreSQL tells its listeners shortly after the commit, so it is asked again."""
-    return any(reader.changed() for _ in range(2000) if reader.rows("SELECT 1"))
+    return any(reader.has_changed() for _ in range(2000) if reader.rows("SELECT 1"))

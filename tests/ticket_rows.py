@@ -45,7 +45,7 @@ def put_tickets(store: Store, tickets: Iterable[Mapping[str, Any]]) -> list[int]
     """Insert tickets that differ from a plain one in what is given; their numbers."""
     given = list(tickets)
     with store.bulk() as bulk:
-        numbers = list(bulk.reserve("ticket", len(given)))
+        numbers = list(bulk.reserve_ids("ticket", len(given)))
         rows = [
             tuple((_PLAIN | {"id": number} | dict(ticket)).values())
             for number, ticket in zip(numbers, given, strict=True)

@@ -234,10 +234,10 @@ def test_only_so_many_flips_are_kept_as_were_asked_for(told: DeskSession) -> Non
 def test_nothing_is_written(told: DeskSession) -> None:
     with open_reader(told.store.url) as watcher:
         before = contents(told)
-        watcher.changed()
+        watcher.has_changed()
         judged(told, changed((LOW, LOW.replace("1h", "30m"))))
         assert contents(told) == before
-        assert not watcher.changed()
+        assert not watcher.has_changed()
 
 
 def contents(desk: DeskSession) -> dict[str, list[tuple[object, ...]]]:

@@ -25,7 +25,7 @@ from deskterm.sla.clock import Clock
 from deskterm.sla.event import Mark
 from deskterm.sla.fold import fold
 from deskterm.sla.terms import Terms
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.ticket_detail import desk_facts
 
@@ -179,7 +179,7 @@ def _histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Se
 
 def _event(row: tuple[Any, ...]) -> Event:
     _, seq, kind, at, actor, version, data = row
-    return decode_event(seq, kind, seconds(at), actor, version, data)
+    return decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
 
 
 def _statuses(reader: ReadConnection) -> dict[str, Status]:

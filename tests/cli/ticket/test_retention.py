@@ -100,10 +100,10 @@ def test_the_log_says_who_did_what_and_who_looked(deskterm: Call) -> None:
     from deskterm.desk.api import open_desk
     from deskterm.desk.tickets.register import register
     from deskterm.store.db.engine import open_store
-    from deskterm.store.db.location import location
+    from deskterm.store.db.location import resolve_database_url
     from small_desk import MONDAY
 
-    desk = open_desk(open_store(location(None)), "ann")
+    desk = open_desk(open_store(resolve_database_url(None)), "ann")
     register(desk, subject="It is slow", incomplete=True, type=next(iter(desk.procedure.types)), now=MONDAY)
     desk.store.close()
     deskterm("ticket", "set", "1001", "--tag", "vip", *TEN)

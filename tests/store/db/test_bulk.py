@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import select
 
 from deskterm.errors import DeskError
-from deskterm.store.db.bulk import bulk
+from deskterm.store.db.bulk import bulk_transaction
 from deskterm.store.db.engine import Store
-from deskterm.store.db.instants import NEVER, seconds, stored_text
+from deskterm.store.db.instants import NEVER, seconds_from_stored, to_stored_text
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact, Ticket
 from feed_watch import told_of_a_change
@@ -19,7 +19,9 @@ from ticket_rows import NOW, put_tickets
 INSTANT = datetime.fromtimestamp(NOW, UTC)
 
 
-@pytest.mark.parametrize("given", [NOW, INSTANT, INSTANT.astimezone(timezone(timedelta(hours=-3))), stored_text(NOW)])
+@pytest.mark.parametrize(
+    "given", [NOW, INSTANT, INSTANT.astimezone(timezone(timedelta(hours=-3))), to_stored_text(NOW)]
+)
 def test_every_form_of_an_instant_is_kept_alike(store: Store, given: object) -> None:
     put_tickets(store, [{"received_at": given}])
     with store.reading() as session:
@@ -27,7 +29,7 @@ def test_every_form_of_an_instant_is_kept_alike(store: Store, given: object) -> 
     assert (ticket.received_at, ticket.next_due_at, ticket.solved_at) == (INSTANT, NEVER, None)
     with open_reader(store.url) as reader:
         ((raw,),) = reader.rows("SELECT received_at FROM ticket")
-    assert seconds(raw) == NOW
+    assert seconds_from_stored(raw) == NOW
 
 
 def test_bulk_and_sessions_write_the_same_form(store: Store) -> None:
@@ -100,10 +102,10 @@ def test_readers_are_notified_of_a_bulk_write(store: Store) -> None:
 
 def test_a_bulk_waits_for_nobody_for_ever(store: Store) -> None:
     def take() -> None:
-        with bulk(store.url, patience=0.05) as other:
-            other.reserve("ticket", 1)
+        with bulk_transaction(store.url, lock_timeout=0.05) as other:
+            other.reserve_ids("ticket", 1)
 
     with store.bulk() as holding:
-        holding.reserve("ticket", 1)
+        holding.reserve_ids("ticket", 1)
         with pytest.raises(DeskError, match="locked"):
             take()

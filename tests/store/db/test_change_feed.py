@@ -18,10 +18,10 @@ def change(store: Store, ticket: int | None = 1042) -> None:
 
 def test_another_connection_notices_what_was_written(store: Store) -> None:
     with open_reader(store.url) as reader:
-        assert not reader.changed()
+        assert not reader.has_changed()
         change(store)
         assert told_of_a_change(reader)
-        assert not reader.changed()
+        assert not reader.has_changed()
 
 
 def test_a_change_of_many_tickets_is_noticed_too(store: Store) -> None:
@@ -40,7 +40,7 @@ def test_what_was_rolled_back_is_not_noticed(store: Store) -> None:
                 raise ZeroDivisionError
         except ZeroDivisionError:
             pass
-        assert not any(reader.changed() for _ in range(5) if reader.rows("SELECT 1"))
+        assert not any(reader.has_changed() for _ in range(5) if reader.rows("SELECT 1"))
 
 
 def test_postgresql_says_which_ticket_it_was(store: Store) -> None:
@@ -49,5 +49,5 @@ def test_postgresql_says_which_ticket_it_was(store: Store) -> None:
     with open_reader(store.url) as reader:
         change(store, 1042)
         change(store, None)
-        told = [one.payload for one in reader.bare.notifies(timeout=5, stop_after=2)]
+        told = [one.payload for one in reader.driver_connection.notifies(timeout=5, stop_after=2)]
     assert told == ["1042", ""]

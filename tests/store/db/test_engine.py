@@ -180,7 +180,7 @@ def test_without_the_driver_the_person_is_told_what_to_install() -> None:
 
 
 def test_a_locked_store_says_so(store: Store) -> None:
-    impatient = open_store(store.url, patience=0.05)
+    impatient = open_store(store.url, lock_timeout=0.05)
     with store.writing() as holding:
         if store.dialect == "postgresql":
             holding.execute(text("LOCK TABLE desk IN ACCESS EXCLUSIVE MODE"))

@@ -84,7 +84,7 @@ def test_a_reader_says_that_its_file_is_gone(desk: Store, go: Callable[[Path], N
     with open_reader(desk.url) as reader:
         go(path_of(desk))
         with pytest.raises(DeskError, match=READ):
-            reader.changed()
+            reader.has_changed()
         with pytest.raises(DeskError, match=READ):
             reader.rows("SELECT 1")
     desk.close()

@@ -7,51 +7,54 @@ from pathlib import Path
 import pytest
 
 from deskterm.errors import UsageError
-from deskterm.store.db.location import dialect, location, shown, sqlite_path
+from deskterm.store.db.location import dialect, display_location, resolve_database_url, sqlite_path
 
 
 def test_a_path_is_taken_literally_and_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    url = location("a 100% ?desk#1.sqlite3")
+    url = resolve_database_url("a 100% ?desk#1.sqlite3")
     assert url == f"sqlite:///{tmp_path}/a 100% ?desk#1.sqlite3"
     assert sqlite_path(url) == tmp_path / "a 100% ?desk#1.sqlite3"
 
 
 @pytest.mark.parametrize("given", ["sqlite:////srv/desk.db", "sqlite:/srv/desk.db", "/srv/x/../desk.db"])
 def test_every_way_to_write_a_file_gives_one_url(given: str) -> None:
-    assert location(given) == "sqlite:////srv/desk.db"
-    assert location(location(given)) == location(given)
+    assert resolve_database_url(given) == "sqlite:////srv/desk.db"
+    assert resolve_database_url(resolve_database_url(given)) == resolve_database_url(given)
 
 
 def test_home_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/sam")
-    assert location("~/desk.db") == "sqlite:////home/sam/desk.db"
+    assert resolve_database_url("~/desk.db") == "sqlite:////home/sam/desk.db"
 
 
 def test_the_environment_names_the_desk_when_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESKTERM_DATABASE", "/srv/desk.db")
-    assert location(None) == "sqlite:////srv/desk.db"
-    assert location("/srv/other.db") == "sqlite:////srv/other.db"
+    assert resolve_database_url(None) == "sqlite:////srv/desk.db"
+    assert resolve_database_url("/srv/other.db") == "sqlite:////srv/other.db"
 
 
 def test_without_a_word_the_desk_is_in_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", "/home/sam/data")
     monkeypatch.delenv("DESKTERM_DATABASE", raising=False)
-    assert location(None).endswith("deskterm/desk.sqlite3")
+    assert resolve_database_url(None).endswith("deskterm/desk.sqlite3")
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_name_of_postgresql_is_understood(scheme: str) -> None:
-    url = location(f"{scheme}://sam:secret@db.example/desk")
+    url = resolve_database_url(f"{scheme}://sam:secret@db.example/desk")
     assert url == "postgresql://sam:secret@db.example/desk"
     assert dialect(url) == "postgresql"
 
 
 def test_a_password_is_never_shown() -> None:
-    assert shown("postgresql://sam:secret@db.example:5433/desk?password=x") == "postgresql://sam@db.example:5433/desk"
+    assert (
+        display_location("postgresql://sam:secret@db.example:5433/desk?password=x")
+        == "postgresql://sam@db.example:5433/desk"
+    )
 
 
 @pytest.mark.parametrize("given", ["mysql://db/desk", "sqlite://db/desk", "sqlite:"])
 def test_another_kind_of_place_is_wrong_usage(given: str) -> None:
     with pytest.raises(UsageError):
-        location(given)
+        resolve_database_url(given)

@@ -14,7 +14,7 @@ from deskterm.errors import DeskError
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.errors import Interrupted
-from deskterm.store.db.reader import open_reader, translated
+from deskterm.store.db.reader import open_reader, translate_parameters
 from deskterm.store.db.tables import Contact
 from feed_watch import told_of_a_change
 
@@ -38,7 +38,7 @@ def test_the_first_rows_need_no_sqlalchemy(module: str) -> None:
     ],
 )
 def test_parameters_are_translated_and_nothing_else(sql: str, expected: str) -> None:
-    assert translated(sql) == expected
+    assert translate_parameters(sql) == expected
 
 
 def test_one_text_serves_both_databases(store: Store) -> None:
@@ -68,9 +68,9 @@ def test_a_lost_connection_is_made_anew_and_counts_as_a_change(store: Store) -> 
                 session.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
             with pytest.raises(DeskError, match=r"cannot be reached"):
                 reader.rows("SELECT 1")
-            assert reader.changed()
+            assert reader.has_changed()
         assert reader.rows("SELECT 1") == [(1,)]
-        assert not reader.changed()
+        assert not reader.has_changed()
 
 
 def test_a_reader_serves_another_thread(store: Store) -> None:
@@ -111,9 +111,9 @@ def test_only_a_commit_counts_as_a_change(store: Store) -> None:
             session.add(Contact(name="kim"))
             session.flush()
             notify_change(session, 1001)
-            assert not reader.changed()
+            assert not reader.has_changed()
         assert told_of_a_change(reader)
-        assert not reader.changed()
+        assert not reader.has_changed()
 
 
 def test_a_change_during_a_query_is_not_missed(store: Store) -> None:

@@ -120,7 +120,7 @@ def test_the_number_of_every_ticket_is_noted(store: Store) -> None:
         *("next_metric", "breached", "version", "hash"),
     )
     with store.bulk() as bulk:
-        reserved = bulk.reserve("ticket", 2)
+        reserved = bulk.reserve_ids("ticket", 2)
         rows = [
             (number, "q", "", "o", "open", 1, "", "", "", "", "{}", NOW, NOW, 0, "us", 0, NOW, NOW, "", 0, 0, "")
             for number in reserved

@@ -13,7 +13,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.present.formats import counted
 from deskterm.procedure.compiled import from_document
 from deskterm.store.db.engine import Store, open_store
-from deskterm.store.db.health import health
+from deskterm.store.db.health import check_health
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import desk_facts
 
@@ -31,7 +31,7 @@ def check_store(
     if repair:
         cli.open_desk().require("procedure", "repair the store")
     store = open_store(cli.url)
-    store_health = health(store)
+    store_health = check_health(store)
     integrity = check_integrity(store, repair=repair, progress=show_progress_on_terminal("tickets"))
     findings = [
         *store_health.faults,

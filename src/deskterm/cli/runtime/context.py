@@ -13,7 +13,7 @@ from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.output import list_some
 from deskterm.desk.policy.permissions import require
 from deskterm.errors import DeskError, UsageError
-from deskterm.store.db.location import location, shown
+from deskterm.store.db.location import display_location, resolve_database_url
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
 from deskterm.store.queries.ticket_detail import DeskFacts, agents, desk_facts
@@ -37,12 +37,12 @@ class CliContext:
     @property
     def url(self) -> str:
         """The URL of the store. Raises UsageError for a database that is neither SQLite nor PostgreSQL."""
-        return location(self.database)
+        return resolve_database_url(self.database)
 
     @property
     def display_location(self) -> str:
         """The store as messages name it: a path, or a URL without its password."""
-        return shown(self.url)
+        return display_location(self.url)
 
     @property
     def impersonator(self) -> str:

@@ -113,7 +113,7 @@ class _WatchedClocks:
         end = time.monotonic() + interval
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(_POLL, left))
-            if self._reader.changed():
+            if self._reader.has_changed():
                 self._running = None
                 return
 

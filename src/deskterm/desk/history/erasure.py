@@ -103,7 +103,7 @@ def erase_person(desk: DeskSession, who: str, *, now: datetime, dry_run: bool = 
         with desk.store.writing() as session:
             _clear_contact(session, found.person)
     if not dry_run:
-        desk.store.shed()
+        desk.store.checkpoint()
     return found
 
 

@@ -15,7 +15,7 @@ from deskterm.desk.domain.events import GENESIS, compute_hash
 from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.desk.history.integrity import check_texts, decode_row, select_erasures
 from deskterm.progress import Progress
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 _AT_ONCE = 500
@@ -144,7 +144,7 @@ def _events(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any
 def _instant(stored: Any) -> datetime | None:
     """When it was, or None where somebody wrote something else there."""
     try:
-        return moment(seconds(stored))
+        return moment(seconds_from_stored(stored))
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
         return None
 

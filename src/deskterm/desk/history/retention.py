@@ -87,5 +87,5 @@ def purge_expired_tickets(
         if progress is not None:
             progress(min(start + _AT_ONCE, len(wanted)), len(wanted))
     if gone:
-        desk.store.shed()
+        desk.store.checkpoint()
     return gone

@@ -34,8 +34,8 @@ class People:
         self._by_email: dict[str, int] = {}
         self._new_clients: list[tuple[int, str, str]] = []
         self._new_contacts: list[tuple[int, str, str | None, int | None]] = []
-        self._next_client = bulk.reserve("organisation", 1).start
-        self._next_contact = bulk.reserve("contact", 1).start
+        self._next_client = bulk.reserve_ids("organisation", 1).start
+        self._next_contact = bulk.reserve_ids("contact", 1).start
         for number, key, name, tenant in bulk.execute(
             "SELECT id, key, name, tenant FROM organisation ORDER BY id DESC"
         ):

@@ -29,7 +29,7 @@ from deskterm.exchange.importing.row_reader import Observer
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
-from deskterm.store.db.instants import seconds, stored_text
+from deskterm.store.db.instants import seconds_from_stored, to_stored_text
 
 _BATCH = 2_000
 _EVENT = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
@@ -60,7 +60,7 @@ class Run:
             )
         }
         self._people = People(bulk)
-        self._next_text = bulk.reserve("personal_text", 1).start
+        self._next_text = bulk.reserve_ids("personal_text", 1).start
         self._ticket = 0
         self._teller = Teller(observer, procedure, self._people, self._keep, self._source, actor)
         self._sayings: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
@@ -77,7 +77,7 @@ class Run:
     def run(self, gathered: Gathered, progress: Progress | None) -> Report:
         numbers = self._numbers()
         fresh = [key for key in gathered.histories if key not in numbers]
-        reserved = iter(self._bulk.reserve("ticket", len(fresh)))
+        reserved = iter(self._bulk.reserve_ids("ticket", len(fresh)))
         notes = self._teller.notes
         written = grown = unchanged = left = rows = 0
         total = gathered.rows - gathered.later - len(gathered.skipped)
@@ -137,7 +137,7 @@ class Run:
             "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
             {"number": number},
         ):
-            fold.step(decode_event(seq, kind, seconds(at), who, version, data))
+            fold.step(decode_event(seq, kind, seconds_from_stored(at), who, version, data))
         ((chain, subject),) = self._bulk.execute(
             "SELECT hash, subject FROM ticket WHERE id = :number", {"number": number}
         )
@@ -145,7 +145,7 @@ class Run:
             self._subjects[fold.state.subject_id] = subject
         written, chain = self._tell(number, key, history, known, fold, chain)
         row = {
-            name: stored_text(value) if isinstance(value, datetime) else value
+            name: to_stored_text(value) if isinstance(value, datetime) else value
             for name, value in self._row(number, fold, chain).items()
         }
         self._bulk.execute("DELETE FROM clock WHERE ticket_id = :number", {"number": number})
@@ -177,7 +177,7 @@ class Run:
         for event in self._teller.tell(key, history, known, fold):
             data = self._said(event)
             chain = compute_hash(chain, number, event, data)
-            at = dates.get(event.at) or dates.setdefault(event.at, stored_text(event.at))
+            at = dates.get(event.at) or dates.setdefault(event.at, to_stored_text(event.at))
             events.append((number, event.seq, event.kind, at, event.actor, event.version, data, chain))
             written += 1
         return written, chain
@@ -250,7 +250,7 @@ class _Stored(dict[datetime, str]):
     """Instant → its text in the store. A log repeats its instants: the memory halves the time that rows take."""
 
     def __missing__(self, instant: datetime) -> str:
-        found = self[instant] = stored_text(instant)
+        found = self[instant] = to_stored_text(instant)
         return found
 
 

@@ -1,4 +1,4 @@
-"""Bare connections to a desk, without SQLAlchemy, and what they tell of the store before anything else is done."""
+"""Bare connections to a desk, without SQLAlchemy, and the checks that come before anything else is done with it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,26 @@ if TYPE_CHECKING:
 CHANNEL = "deskterm"
 """The channel of PostgreSQL's NOTIFY on which writers tell readers that something changed."""
 
-PATIENCE = 10.0
-"""Seconds that a writer waits for another one."""
+WRITE_LOCK_TIMEOUT = 10.0
+"""Seconds for which a writer waits for another one."""
 
 
-def sqlite_connection(url: str, *, writing: bool = True, patience: float = PATIENCE) -> sqlite3.Connection:
-    """A connection with this desk's settings, in autocommit; it makes no file. One that does not write still opens
-    the file for writing where it may, so that the last to close it leaves no write-ahead log behind. DeskError when
-    there is no file or it cannot be opened."""
+def connect_sqlite(url: str, *, writing: bool = True, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> sqlite3.Connection:
+    """Open a connection with this program's settings, in autocommit; no file is created.
+
+    A connection that does not write still opens the file for writing where it may, so that the last one to close it
+    leaves no write-ahead log behind. Raises DeskError when there is no file or it cannot be opened.
+    """
     path = sqlite_path(url)
-    _look(url, path, writing=writing)
+    _check_file(url, path, writing=writing)
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(
             f"file:{quote(str(path))}?mode=rw",
             uri=True,
-            timeout=patience,
+            timeout=lock_timeout,
+            # Autocommit: the driver's own transactions begin deferred, and a deferred transaction that reads and then
+            # writes fails at once when somebody else writes, whatever the timeout.
             isolation_level=None,
             check_same_thread=False,
         )
@@ -43,47 +47,50 @@ def sqlite_connection(url: str, *, writing: bool = True, patience: float = PATIE
             connection.execute("PRAGMA recursive_triggers = ON")
         else:
             connection.execute("PRAGMA query_only = ON")
+        # Opening is lazy: the first read is what notices a file that is no database.
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
-        if not writing and _lacks_log(error, path):
-            raise errors.folder_closed(url) from error
-        raise errors.sentence(error, url) or error from error
+        if not writing and _is_log_missing(error, path):
+            raise errors.folder_unwritable_error(url) from error
+        raise errors.to_desk_error(error, url) or error from error
     return connection
 
 
-def postgresql_connection(
-    url: str, *, autocommit: bool = True, patience: float = PATIENCE
+def connect_postgresql(
+    url: str, *, autocommit: bool = True, lock_timeout: float = WRITE_LOCK_TIMEOUT
 ) -> psycopg.Connection[tuple[Any, ...]]:
-    """A connection whose session is in UTC. DeskError when psycopg is missing or the server cannot be reached."""
+    """Open a connection whose session is in UTC. Raises DeskError when psycopg is missing or the server cannot be
+    reached."""
     try:
-        import psycopg
-        from psycopg.conninfo import conninfo_to_dict
+        # An optional extra: who keeps a desk in SQLite has no psycopg, and does not wait 0.2 s for it.
+        import psycopg  # noqa: PLC0415
+        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
     except ImportError as error:
-        raise errors.no_driver() from error
+        raise errors.missing_driver_error() from error
     try:
         settings = conninfo_to_dict(url)
         settings.setdefault("connect_timeout", "10")
         settings.setdefault("application_name", "deskterm")
         connection = psycopg.connect(autocommit=True, **settings)  # type: ignore[arg-type]
-        connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {int(patience * 1000)}".encode())
+        connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {int(lock_timeout * 1000)}".encode())
         connection.autocommit = autocommit
     except psycopg.Error as error:
-        raise errors.unreachable(url, errors.first_line(error)) from error
+        raise errors.unreachable_error(url, errors.first_line(error)) from error
     return connection
 
 
-def writing_connection(url: str, *, patience: float = PATIENCE) -> Any:
-    """A bare connection of either database for one who writes, in autocommit."""
+def connect_for_writing(url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Any:
+    """Open a bare connection of either database that may write, in autocommit."""
     if dialect(url) == "sqlite":
-        return sqlite_connection(url, patience=patience)
-    return postgresql_connection(url, patience=patience)
+        return connect_sqlite(url, lock_timeout=lock_timeout)
+    return connect_postgresql(url, lock_timeout=lock_timeout)
 
 
-def schema_number(connection: Any, url: str) -> int | None:
-    """The layout number of the store behind a bare connection; None for a store whose desk was never founded.
-    DeskError when it holds nothing, or something else."""
+def read_schema_number(connection: Any, url: str) -> int | None:
+    """Return the layout number of the store behind a bare connection; None for a store that has tables and no desk.
+    Raises DeskError when it holds nothing, or something else."""
     if dialect(url) == "sqlite":
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     else:
@@ -92,55 +99,57 @@ def schema_number(connection: Any, url: str) -> int | None:
             for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         }
     if not tables:
-        raise errors.no_desk(url)
+        raise errors.no_desk_error(url)
     if not {"desk", "ticket"} <= tables:
-        raise errors.foreign(url)
+        raise errors.foreign_database_error(url)
     found = connection.execute("SELECT schema_number FROM desk").fetchone()
     return None if found is None else int(found[0])
 
 
-def make_file(url: str) -> None:
-    """An empty file, and its folder, that only the owner may read, whatever the umask. DeskError when the place
-    allows none."""
+def create_file(url: str) -> None:
+    """Create an empty file, and its folder, that only the owner may read, whatever the umask. A file that is there
+    already stays as it is. Raises DeskError when the location allows none."""
     path = sqlite_path(url)
     try:
-        _make_folder(path.parent)
+        _create_folder(path.parent)
         if path.exists():
-            _look(url, path, writing=True)
+            _check_file(url, path, writing=True)
             return
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise errors.unwritable(url, _reason(error)) from error
+        raise errors.unwritable_error(url, _reason(error)) from error
 
 
-def _make_folder(folder: Path) -> None:
+def _create_folder(folder: Path) -> None:
+    """Create a folder and its parents. `Path.mkdir(parents=True)` would give the parents the umask's rights."""
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
+    _create_folder(folder.parent)
     if folder.exists():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     folder.mkdir(mode=0o700)
 
 
-def _look(url: str, path: Path, *, writing: bool) -> None:
-    """Say what is wrong with the file in words that SQLite does not have."""
+def _check_file(url: str, path: Path, *, writing: bool) -> None:
+    """Raise DeskError for what is wrong with the file: SQLite's own messages do not tell a folder from a missing
+    file."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise errors.no_desk(url) from error
+        raise errors.no_desk_error(url) from error
     except OSError as error:
-        raise errors.unreadable(url, _reason(error)) from error
+        raise errors.unreadable_error(url, _reason(error)) from error
     if path.is_dir():
-        raise errors.unreadable(url, "it is a folder")
+        raise errors.unreadable_error(url, "it is a folder")
     if not os.access(path, os.R_OK):
-        raise errors.unreadable(url, "permission denied")
+        raise errors.unreadable_error(url, "permission denied")
     if writing and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise errors.unwritable(url, "permission denied")
+        raise errors.unwritable_error(url, "permission denied")
 
 
-def _lacks_log(error: sqlite3.Error, path: Path) -> bool:
-    """Whether a reader failed for want of the write-ahead log, which it may not make. While somebody else has the desk
-    open the log is there, and reading needs no more than the right to read."""
+def _is_log_missing(error: sqlite3.Error, path: Path) -> bool:
+    """Return whether a reader failed because there is no write-ahead log, which it may not create. While another
+    program has the desk open the log is there, and the right to read is enough."""
     name = getattr(error, "sqlite_errorname", "")
     return name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) and not os.access(path.parent, os.W_OK)
 

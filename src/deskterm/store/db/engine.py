@@ -1,4 +1,4 @@
-"""The store of a desk for those who write: sessions over SQLite or PostgreSQL."""
+"""The store of a desk for writers: sessions over SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,72 +10,78 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 from deskterm.store.db import errors, tables
-from deskterm.store.db import migrations as migrate
-from deskterm.store.db.bulk import BulkWriter, bulk
+from deskterm.store.db.bulk import BulkWriter, bulk_transaction
 from deskterm.store.db.connection import (
-    PATIENCE,
-    make_file,
-    postgresql_connection,
-    schema_number,
-    sqlite_connection,
-    writing_connection,
+    WRITE_LOCK_TIMEOUT,
+    connect_for_writing,
+    connect_postgresql,
+    connect_sqlite,
+    create_file,
+    read_schema_number,
 )
 from deskterm.store.db.errors import NoDesk
-from deskterm.store.db.file_guard import Place
-from deskterm.store.db.instants import Unreadable
+from deskterm.store.db.file_guard import FileGuard
+from deskterm.store.db.instants import UnreadableInstant
 from deskterm.store.db.location import dialect
+from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, ensure_layout
 from deskterm.store.db.triggers import trigger_statements
 
-_NO_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
-"""How reading a row ends in which something else stands for an instant."""
+_NOT_AN_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
+"""Beginnings of the messages with which SQLAlchemy refuses a stored value that is no instant."""
 
-FIRST_NUMBER = 1001
-"""The number of a desk's first ticket."""
+FIRST_TICKET_NUMBER = 1001
 
 
 class Store:
-    """An open store. url: as `location` gives it. upgraded: what opening it changed, for the person to read."""
+    """An open store. url: as `resolve_database_url` returns it. upgraded: the upgrade that opening it made, to be shown
+    to the person."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, upgraded: migrate.Upgrade | None = None) -> None:
+    def __init__(self, url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT, upgraded: Upgrade | None = None) -> None:
         self.url = url
         self.dialect = dialect(url)
         self.upgraded = upgraded
-        self._place = Place(url)
-        self.engine = _engine(url, patience)
+        self._file_guard = FileGuard(url)
+        self.engine = _create_engine(url, lock_timeout)
         self._write_engine = (
             self.engine.execution_options(sqlite_begin="IMMEDIATE") if self.dialect == "sqlite" else self.engine
         )
-        self._patience = patience
+        self._lock_timeout = lock_timeout
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session in a transaction that has the right to write from its first statement (BEGIN IMMEDIATE on
-        SQLite): committed at the end, rolled back on an error. What it returned stays readable after the commit.
-        DeskError when another program keeps the store locked, its file was moved or removed, or nothing can be
-        written. Never hold it over a prompt."""
-        self._place.check_writable()
-        with self._telling(), Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+        """Open a session in a transaction that has the right to write from its first statement (BEGIN IMMEDIATE on
+        SQLite); commit at the end, roll back on an error. Objects that it loaded stay readable after the commit.
+
+        Never hold it over a prompt. Raises DeskError when another program keeps the store locked, its file was moved or
+        removed, or nothing can be written.
+        """
+        self._file_guard.check_writable()
+        with (
+            self._translated_errors(),
+            Session(self._write_engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             if self.dialect == "sqlite":
-                session.connection()
-                self._place.check_writable()  # it may have gone while this writer waited for another
+                session.connection()  # sends BEGIN IMMEDIATE, and waits here for other writers
+                self._file_guard.check_writable()  # the file may have been moved meanwhile
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one state of the store; nothing is kept of what it changes."""
-        with self._telling(), Session(self.engine, expire_on_commit=False) as session:
+        """Open a session that sees one state of the store; what it changes is rolled back."""
+        with self._translated_errors(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def bulk(self) -> Iterator[BulkWriter]:
-        """A bare connection inside one writing transaction, for imports (`deskterm.store.db.bulk`)."""
-        self._place.check_writable()
-        with bulk(self.url, self._patience) as opened:
-            yield opened
+        """Open a bare connection in one writing transaction, for imports (`deskterm.store.db.bulk`)."""
+        self._file_guard.check_writable()
+        with bulk_transaction(self.url, self._lock_timeout) as writer:
+            yield writer
 
-    def shed(self) -> None:
-        """Bring what SQLite has written beside its file into the file, so that what was emptied is nowhere any more.
-        Who reads at this moment holds it back until the next time that it is done, by this or by itself."""
+    def checkpoint(self) -> None:
+        """Move what SQLite has in its write-ahead log into the file, so that erased text is nowhere any more. A reader
+        holds it back at this moment; then the next checkpoint, SQLite's own or another call, does it."""
         if self.dialect == "sqlite":
             with closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -85,33 +91,35 @@ class Store:
         self.engine.dispose()
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
+        """Raise drivers' errors as DeskErrors."""
         try:
             yield
         except DBAPIError as error:
             cause = error.orig
-            told = errors.sentence(cause, self.url) if cause is not None else None
-            if told is None:
+            translated = errors.to_desk_error(cause, self.url) if cause is not None else None
+            if translated is None:
                 raise
-            raise told from error
+            raise translated from error
         except (ValueError, TypeError) as error:
-            if not str(error).startswith(_NO_INSTANT):
+            if not str(error).startswith(_NOT_AN_INSTANT):
                 raise
-            raise Unreadable(str(error).partition(": ")[2].strip("'")) from error
+            raise UnreadableInstant(str(error).partition(": ")[2].strip("'")) from error
 
 
-def create_store(url: str, *, patience: float = PATIENCE) -> Store:
-    """A store without a desk row or tickets: tables, triggers, numbers from 1001 on. A store that was made but never
-    founded is taken up. DeskError when a desk or something else is there already, or the place allows none."""
+def create_store(url: str, *, lock_timeout: float = WRITE_LOCK_TIMEOUT) -> Store:
+    """Create a store without a desk row or tickets: tables, triggers, ticket numbers from 1001 on. A store with tables
+    and no desk, as an interrupted `init` leaves it, is used. Raises DeskError when a desk or something else is there
+    already, or the location allows none."""
     if dialect(url) == "sqlite":
-        make_file(url)
-    laid_out = _taken_up(url, patience)
-    store = Store(url, patience=patience)
-    if laid_out:
+        create_file(url)
+    has_tables = _has_tables(url, lock_timeout)
+    store = Store(url, lock_timeout=lock_timeout)
+    if has_tables:
         return store
     try:
         with store.writing() as session:
-            _lay_out(session.connection(), store.dialect)
+            _create_layout(session.connection(), store.dialect)
     except BaseException:
         store.close()
         raise
@@ -121,47 +129,49 @@ def create_store(url: str, *, patience: float = PATIENCE) -> Store:
 def open_store(
     url: str,
     *,
-    patience: float = PATIENCE,
-    migrations: Sequence[migrate.Migration] = migrate.MIGRATIONS,
-    schema: int = migrate.SCHEMA,
+    lock_timeout: float = WRITE_LOCK_TIMEOUT,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    schema: int = SCHEMA,
 ) -> Store:
-    """The store at a place; one of an older layout is upgraded (`Store.upgraded`). DeskError: no desk there, not a
-    database, something else, a newer layout, locked, unwritable, unreachable. patience: seconds to wait for another
-    writer. migrations, schema: what this deskterm knows."""
-    connection = writing_connection(url, patience=patience)
+    """Open the store at a URL; one of an older layout is upgraded first (`Store.upgraded`). migrations, schema: the
+    layouts that this program knows. Raises DeskError: no desk there, not a database, something else, a newer layout,
+    locked, unwritable, unreachable."""
+    connection = connect_for_writing(url, lock_timeout=lock_timeout)
     try:
-        upgraded = migrate.checked(connection, url, migrations=migrations, schema=schema)
+        upgraded = ensure_layout(connection, url, migrations=migrations, schema=schema)
     except Exception as error:
-        told = errors.sentence(error, url)
-        if told is None:
+        translated = errors.to_desk_error(error, url)
+        if translated is None:
             raise
-        raise told from error
+        raise translated from error
     finally:
         connection.close()
-    return Store(url, patience=patience, upgraded=upgraded)
+    return Store(url, lock_timeout=lock_timeout, upgraded=upgraded)
 
 
-def _taken_up(url: str, patience: float) -> bool:
-    """Whether tables are there already, without a desk. A new SQLite file is made ready for WAL."""
-    connection = writing_connection(url, patience=patience)
+def _has_tables(url: str, lock_timeout: float) -> bool:
+    """Return whether there are tables already, without a desk; DeskError when there is a desk. A new SQLite file is
+    switched to WAL, which no transaction may do."""
+    connection = connect_for_writing(url, lock_timeout=lock_timeout)
     try:
-        if schema_number(connection, url) is not None:
-            raise errors.already(url)
+        if read_schema_number(connection, url) is not None:
+            raise errors.desk_exists_error(url)
         return True
     except NoDesk:
         if dialect(url) == "sqlite":
             connection.execute("PRAGMA journal_mode = WAL")
         return False
     except Exception as error:
-        told = errors.sentence(error, url)
-        if told is None:
+        translated = errors.to_desk_error(error, url)
+        if translated is None:
             raise
-        raise told from error
+        raise translated from error
     finally:
         connection.close()
 
 
-def _lay_out(connection: Connection, dialect: str) -> None:
+def _create_layout(connection: Connection, dialect: str) -> None:
+    """Create tables and triggers, and let ticket numbers begin at FIRST_TICKET_NUMBER."""
     SQLModel.metadata.create_all(connection, tables=tables.TABLES)
     for statement in trigger_statements(dialect):
         connection.exec_driver_sql(statement)
@@ -171,16 +181,17 @@ def _lay_out(connection: Connection, dialect: str) -> None:
                 "INSERT INTO sqlite_sequence (name, seq) SELECT 'ticket', :seq "
                 "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'ticket')"
             ),
-            {"seq": FIRST_NUMBER - 1},
+            {"seq": FIRST_TICKET_NUMBER - 1},
         )
     else:
-        connection.exec_driver_sql(f"ALTER SEQUENCE ticket_id_seq RESTART WITH {FIRST_NUMBER}")
+        connection.exec_driver_sql(f"ALTER SEQUENCE ticket_id_seq RESTART WITH {FIRST_TICKET_NUMBER}")
 
 
-def _engine(url: str, patience: float) -> Engine:
+def _create_engine(url: str, lock_timeout: float) -> Engine:
     if dialect(url) == "sqlite":
-        engine = create_engine("sqlite:///desk", creator=lambda: sqlite_connection(url, patience=patience))
+        engine = create_engine("sqlite:///desk", creator=lambda: connect_sqlite(url, lock_timeout=lock_timeout))
 
+        # The driver is in autocommit: SQLAlchemy's own BEGIN is a no-op, and this one decides who waits for whom.
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
             kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
@@ -189,6 +200,6 @@ def _engine(url: str, patience: float) -> Engine:
         return engine
     return create_engine(
         "postgresql+psycopg://",
-        creator=lambda: postgresql_connection(url, autocommit=False, patience=patience),
+        creator=lambda: connect_postgresql(url, autocommit=False, lock_timeout=lock_timeout),
         pool_pre_ping=True,
     )

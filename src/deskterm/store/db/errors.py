@@ -1,119 +1,132 @@
-"""What a database refuses, in a sentence for the person: the one place that reads drivers' errors."""
+"""Errors of the databases, as sentences for the person: the one module that reads drivers' errors."""
 
 from __future__ import annotations
 
 import sqlite3
 
 from deskterm.errors import DeskError
-from deskterm.store.db.location import shown
+from deskterm.store.db.location import display_location
 
 
 class NoDesk(DeskError):
-    """Nothing is there yet."""
+    """There is no desk at this location yet."""
 
 
 class Interrupted(Exception):
-    """A query was given up because somebody asked for that."""
+    """A query was cancelled on request (`ReadConnection.interrupt`)."""
 
 
-def no_desk(url: str) -> NoDesk:
+def no_desk_error(url: str) -> NoDesk:
+    place = display_location(url)
     return NoDesk(
-        f"There is no desk at {shown(url)}: make one with `deskterm init --procedure NAME`, or try `deskterm demo`."
+        f"There is no desk at {place}: make one with `deskterm init --procedure NAME`, or try `deskterm demo`."
     )
 
 
-def already(url: str) -> DeskError:
-    return DeskError(f"There is a desk at {shown(url)} already: open it, or give another place with `--database`.")
-
-
-def foreign(url: str) -> DeskError:
-    return DeskError(f"The database at {shown(url)} holds something else than a desk: give another with `--database`.")
-
-
-def no_database(url: str) -> DeskError:
-    return DeskError(f"{shown(url)} is not a database: give another place with `--database`.")
-
-
-def unwritable(url: str, reason: str) -> DeskError:
+def desk_exists_error(url: str) -> DeskError:
     return DeskError(
-        f"Nothing can be written at {shown(url)} ({reason}): mend that, or give another with `--database`."
+        f"There is a desk at {display_location(url)} already: open it, or give another place with `--database`."
     )
 
 
-def unreadable(url: str, reason: str) -> DeskError:
-    return DeskError(f"{shown(url)} cannot be read ({reason}): mend that, or give another with `--database`.")
-
-
-def folder_closed(url: str) -> DeskError:
+def foreign_database_error(url: str) -> DeskError:
     return DeskError(
-        f"Reading the desk at {shown(url)} needs permission to write in its folder (SQLite keeps its write-ahead log "
+        f"The database at {display_location(url)} holds something else than a desk: give another with `--database`."
+    )
+
+
+def not_a_database_error(url: str) -> DeskError:
+    return DeskError(f"{display_location(url)} is not a database: give another place with `--database`.")
+
+
+def unwritable_error(url: str, reason: str) -> DeskError:
+    return DeskError(
+        f"Nothing can be written at {display_location(url)} ({reason}): mend that, or give another with `--database`."
+    )
+
+
+def unreadable_error(url: str, reason: str) -> DeskError:
+    return DeskError(
+        f"{display_location(url)} cannot be read ({reason}): mend that, or give another with `--database`."
+    )
+
+
+def folder_unwritable_error(url: str) -> DeskError:
+    place = display_location(url)
+    return DeskError(
+        f"Reading the desk at {place} needs permission to write in its folder (SQLite keeps its write-ahead log "
         "there): ask its owner for that, or give another with `--database`."
     )
 
 
-def moved(url: str, advice: str) -> DeskError:
-    return DeskError(f"The desk at {shown(url)} was moved or removed while it was open: {advice}.")
+def desk_moved_error(url: str, advice: str) -> DeskError:
+    return DeskError(f"The desk at {display_location(url)} was moved or removed while it was open: {advice}.")
 
 
-def newer(url: str, number: int, known: int) -> DeskError:
+def newer_layout_error(url: str, layout: int, supported: int) -> DeskError:
+    place = display_location(url)
     return DeskError(
-        f"The desk at {shown(url)} was written by a newer deskterm (layout {number}, this one knows {known}): "
+        f"The desk at {place} was written by a newer deskterm (layout {layout}, this one knows {supported}): "
         "install the newer version to open it."
     )
 
 
-def locked(url: str) -> DeskError:
-    return DeskError(f"Another program keeps the desk at {shown(url)} locked: try again when it is done.")
+def locked_error(url: str) -> DeskError:
+    return DeskError(f"Another program keeps the desk at {display_location(url)} locked: try again when it is done.")
 
 
-def unreachable(url: str, reason: str) -> DeskError:
-    return DeskError(f"The PostgreSQL at {shown(url)} cannot be reached ({reason}): check that it runs and the URL.")
+def unreachable_error(url: str, reason: str) -> DeskError:
+    return DeskError(
+        f"The PostgreSQL at {display_location(url)} cannot be reached ({reason}): check that it runs and the URL."
+    )
 
 
-def no_driver() -> DeskError:
+def missing_driver_error() -> DeskError:
     return DeskError("PostgreSQL needs a driver: install `deskterm[postgres]`.")
 
 
-def sentence(error: BaseException, url: str) -> DeskError | None:
-    """What a driver's error says to a person; None for an error that no person can cause."""
+def to_desk_error(error: BaseException, url: str) -> DeskError | None:
+    """Translate a driver's error into a sentence for the person; None for an error that no person can cause."""
     if isinstance(error, sqlite3.Error):
-        return _sqlite(error, url)
+        return _from_sqlite(error, url)
     module = type(error).__module__
     if module.startswith("psycopg"):
-        import psycopg
+        import psycopg  # noqa: PLC0415 - an optional extra; it is there, for this is an error of its own
 
         if isinstance(error, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
-            return unwritable(url, first_line(error))
+            return unwritable_error(url, first_line(error))
         if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
-            return locked(url)
+            return locked_error(url)
         if isinstance(error, psycopg.errors.DiskFull):
-            return unwritable(url, "the disk is full")
+            return unwritable_error(url, "the disk is full")
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-            return unreachable(url, first_line(error))
+            return unreachable_error(url, first_line(error))
     return None
 
 
 def first_line(error: BaseException) -> str:
-    """A driver's words without their full stop and what follows the first line."""
+    """Return the first line of a driver's message, without its full stop."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
+    # libpq tries several addresses and writes a line for each: the last one says why the server refused
     text = lines[-1] if lines[-1].startswith(("FATAL", "connection")) else lines[0]
     return text.strip().removesuffix(".")
 
 
-def _sqlite(error: sqlite3.Error, url: str) -> DeskError | None:
+def _from_sqlite(error: sqlite3.Error, url: str) -> DeskError | None:
+    # Extended names begin with the primary one: SQLITE_IOERR_WRITE, SQLITE_READONLY_DIRECTORY …
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return locked(url)
+        return locked_error(url)
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return no_database(url) if name == "SQLITE_NOTADB" else _damaged(url)
+        return not_a_database_error(url) if name == "SQLITE_NOTADB" else _damaged_error(url)
     if name.startswith("SQLITE_READONLY"):
-        return unwritable(url, "it is read-only")
+        return unwritable_error(url, "it is read-only")
     if name.startswith("SQLITE_FULL"):
-        return unwritable(url, "the disk is full")
+        return unwritable_error(url, "the disk is full")
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")):
-        return unreadable(url, str(error))
+        return unreadable_error(url, str(error))
     return None
 
 
-def _damaged(url: str) -> DeskError:
-    return DeskError(f"The desk at {shown(url)} is damaged: restore a backup, and keep the damaged file.")
+def _damaged_error(url: str) -> DeskError:
+    return DeskError(f"The desk at {display_location(url)} is damaged: restore a backup, and keep the damaged file.")

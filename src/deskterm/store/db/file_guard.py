@@ -1,7 +1,7 @@
-"""Whether the file of a desk is still the one that was opened.
+"""Guard against a desk's file being moved, replaced or removed while it is open.
 
-An open descriptor outlives the name of its file: what is written after the file was removed or replaced is kept
-nowhere, and SQLite reports it as done.
+An open descriptor outlives the name of its file: what is written after the file was removed or replaced is lost, and
+SQLite reports it as committed.
 """
 
 from __future__ import annotations
@@ -10,28 +10,30 @@ from deskterm.store.db import errors
 from deskterm.store.db.location import dialect, sqlite_path
 
 
-class Place:
-    """The file that a SQLite URL names at this moment; a PostgreSQL URL names none, and never moves."""
+class FileGuard:
+    """The file that a SQLite URL names at this moment. A PostgreSQL URL names none, and every check of it passes."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._path = sqlite_path(url) if dialect(url) == "sqlite" else None
-        self._file = self._found()
+        self._identity = self._read_identity()
 
     def check_writable(self) -> None:
-        """DeskError when the URL names another file by now, or none. Before every transaction that writes."""
-        if self._moved():
-            raise errors.moved(self._url, "nothing was written; open it again")
+        """Raise DeskError when the URL names another file by now, or none. Called before every transaction that
+        writes."""
+        if self._has_moved():
+            raise errors.desk_moved_error(self._url, "nothing was written; open it again")
 
     def check_readable(self) -> None:
-        """DeskError when the URL names another file by now, or none."""
-        if self._moved():
-            raise errors.moved(self._url, "open it again")
+        """Raise DeskError when the URL names another file by now, or none."""
+        if self._has_moved():
+            raise errors.desk_moved_error(self._url, "open it again")
 
-    def _moved(self) -> bool:
-        return self._file is not None and self._file != self._found()
+    def _has_moved(self) -> bool:
+        return self._identity is not None and self._identity != self._read_identity()
 
-    def _found(self) -> tuple[int, int] | None:
+    def _read_identity(self) -> tuple[int, int] | None:
+        """Return device and inode of the file; None without a file."""
         if self._path is None:
             return None
         try:

@@ -1,4 +1,4 @@
-"""Whether the database itself is whole."""
+"""Health of the database itself: is the file whole, and which server is it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from sqlalchemy import text
 from deskterm.store.db.engine import Store
 
 _WAL_RACE_FIXED = (3, 51, 3)
+"""The first SQLite without the rare corruption of a write-ahead log that several processes write."""
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """faults: what is broken; notes: what is worth knowing. One sentence each."""
+class HealthReport:
+    """Result of a health check. faults: what is broken; notes: what is worth knowing. One sentence each."""
 
     faults: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def health(store: Store) -> Health:
-    """Look through the whole file (SQLite) or ask the server for its version (PostgreSQL)."""
+def check_health(store: Store) -> HealthReport:
+    """Check the whole file (SQLite), or read the server's version (PostgreSQL)."""
     with store.reading() as session:
         if store.dialect == "postgresql":
             version = session.execute(text("SHOW server_version")).scalar_one()
-            return Health((), (f"PostgreSQL {version}.",))
+            return HealthReport((), (f"PostgreSQL {version}.",))
         faults = [str(line) for line in session.execute(text("PRAGMA integrity_check")).scalars() if line != "ok"]
         broken = session.execute(text("PRAGMA foreign_key_check")).all()
         faults += [f"a row of {row[0]} refers to a {row[2]} that is not there" for row in broken]
@@ -36,4 +37,4 @@ def health(store: Store) -> Health:
             "SQLite up to 3.51.2 can, rarely, damage a file that several processes write at once: keep backups, or use"
             " a Python with a newer SQLite, or PostgreSQL."
         )
-    return Health(tuple(faults), tuple(notes))
+    return HealthReport(tuple(faults), tuple(notes))

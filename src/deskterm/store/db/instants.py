@@ -1,6 +1,6 @@
-"""Instants as the databases hold them, and as seconds: the one place where the two meet.
+"""Instants as the databases store them, and as epoch seconds: the one module that converts between the two.
 
-SQLite holds UTC as the text `YYYY-MM-DD HH:MM:SS.ffffff`, whose order is the order of time; PostgreSQL holds
+SQLite stores UTC as the text `YYYY-MM-DD HH:MM:SS.ffffff`, whose order is the order of time. PostgreSQL stores
 `timestamptz` and, in a session whose zone is UTC, reads the same text.
 """
 
@@ -12,18 +12,20 @@ from functools import lru_cache
 from deskterm.errors import DeskError
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
-"""The due instant of what is not due: sort keys are never NULL."""
+"""The due instant of what is not due. Sort keys are never NULL: the databases sort NULL differently, and a page cannot
+begin after it. Year 9999 would overflow east of UTC."""
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - stored text carries no zone
 _SECOND = timedelta(seconds=1)
 
 _MINUTES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
+"""Minute of the day → `HH:MM`. An import formats millions of instants; a look-up is faster than formatting."""
 
 _NEVER_SECONDS = int(NEVER.timestamp())
 
 
-class Unreadable(DeskError, ValueError):
-    """What stands where an instant is to stand is none: somebody else than deskterm wrote it."""
+class UnreadableInstant(DeskError, ValueError):
+    """A stored value that should be an instant is none: some other program wrote it."""
 
     def __init__(self, stored: object) -> None:
         super().__init__(
@@ -32,35 +34,37 @@ class Unreadable(DeskError, ValueError):
         )
 
 
-def stored_text(instant: datetime | int) -> str:
-    """An aware datetime or epoch seconds as both databases take it in text."""
+def to_stored_text(instant: datetime | int) -> str:
+    """Convert an aware datetime or epoch seconds to the text that both databases accept."""
     if isinstance(instant, datetime):
         if instant.tzinfo is not UTC:
             instant = instant.astimezone(UTC)
         return instant.replace(tzinfo=None).isoformat(" ", "microseconds")
     day, second = divmod(instant, 86_400)
     minute, second = divmod(second, 60)
-    return f"{_day(day)} {_MINUTES[minute]}:{second:02d}.000000"
+    return f"{_format_day(day)} {_MINUTES[minute]}:{second:02d}.000000"
 
 
 @lru_cache(maxsize=8192)
-def _day(number: int) -> str:
+def _format_day(number: int) -> str:
+    """Format a day, counted from 1970-01-01, as `YYYY-MM-DD`."""
     return (_EPOCH + timedelta(days=number)).date().isoformat()
 
 
-def seconds(stored: str | datetime) -> int:
-    """The whole epoch seconds of an instant as a bare connection returns it. Unreadable where it is none."""
+def seconds_from_stored(stored: str | datetime) -> int:
+    """Convert an instant as a bare connection returns it to whole epoch seconds. Raises UnreadableInstant when it is
+    none."""
     if isinstance(stored, str):
         try:
             return (datetime.fromisoformat(stored) - _EPOCH) // _SECOND
         except (ValueError, TypeError) as error:
-            raise Unreadable(stored) from error
+            raise UnreadableInstant(stored) from error
     return int(stored.timestamp() // 1)
 
 
-def seconds_or_none(stored: str | datetime | None) -> int | None:
-    """The whole epoch seconds; None for NULL and for NEVER."""
+def optional_seconds_from_stored(stored: str | datetime | None) -> int | None:
+    """Convert a stored instant to whole epoch seconds; NULL and NEVER are None."""
     if stored is None:
         return None
-    found = seconds(stored)
+    found = seconds_from_stored(stored)
     return None if found >= _NEVER_SECONDS else found

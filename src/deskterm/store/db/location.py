@@ -1,4 +1,4 @@
-"""Where a desk is kept: a file for SQLite, a URL for PostgreSQL."""
+"""Location of a desk: a file for SQLite, a URL for PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from urllib.parse import urlsplit
 
 from deskterm.errors import UsageError
 
-VARIABLE = "DESKTERM_DATABASE"
+DATABASE_VARIABLE = "DESKTERM_DATABASE"
+"""The environment variable that names the desk where the command line does not."""
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
 
 
-def location(database: str | None) -> str:
-    """The URL of the desk: from `--database`, else from `DESKTERM_DATABASE`, else `desk.sqlite3` in the user's data
-    folder. A plain path and `sqlite:` give `sqlite:///` and the absolute path, taken literally. UsageError for another
-    kind of database."""
-    wanted = (database or os.environ.get(VARIABLE, "")).strip()
+def resolve_database_url(database: str | None) -> str:
+    """Return the URL of the desk: from `--database`, else from `DESKTERM_DATABASE`, else `desk.sqlite3` in the user's
+    data folder. A plain path and `sqlite:` give `sqlite:///` and the absolute path, taken literally. Raises UsageError
+    for another kind of database."""
+    wanted = (database or os.environ.get(DATABASE_VARIABLE, "")).strip()
     if not wanted:
-        import platformdirs
+        import platformdirs  # noqa: PLC0415 - every start passes here, and a desk that is named needs no folder
 
         return _SQLITE + str(platformdirs.user_data_path("deskterm", appauthor=False) / "desk.sqlite3")
     if match := _POSTGRESQL.match(wanted):
@@ -33,26 +34,26 @@ def location(database: str | None) -> str:
             path = path[3:]
         elif path.startswith("//"):
             raise UsageError(f"{wanted} names no file: write sqlite:///PATH, or the path alone.")
-        return _SQLITE + _absolute(path)
+        return _SQLITE + _to_absolute(path)
     if match := _SCHEME.match(wanted):
         raise UsageError(
             f"A desk lives in SQLite or PostgreSQL, not in {match[0]}: give a path or a postgresql:// URL."
         )
-    return _SQLITE + _absolute(wanted)
+    return _SQLITE + _to_absolute(wanted)
 
 
 def dialect(url: str) -> str:
-    """`sqlite` or `postgresql`."""
+    """Return the kind of database that a URL names: `sqlite` or `postgresql`."""
     return "sqlite" if url.startswith("sqlite:") else "postgresql"
 
 
 def sqlite_path(url: str) -> Path:
-    """The file of a `sqlite:///` URL."""
+    """Return the file of a `sqlite:///` URL."""
     return Path(url.removeprefix(_SQLITE))
 
 
-def shown(url: str) -> str:
-    """What a message calls the place: a path, or a URL without its password and options."""
+def display_location(url: str) -> str:
+    """Return a location as messages name it: a path, or a URL without its password and options."""
     if dialect(url) == "sqlite":
         return str(sqlite_path(url))
     parts = urlsplit(url)
@@ -60,7 +61,8 @@ def shown(url: str) -> str:
     return f"postgresql://{user.partition(':')[0]}{at}{host}{parts.path}"
 
 
-def _absolute(path: str) -> str:
+def _to_absolute(path: str) -> str:
     if not path:
         raise UsageError("The database has no name: give a path or a postgresql:// URL.")
+    # Not Path.resolve: a symbolic link stays the name under which the desk is found again.
     return os.path.abspath(os.path.expanduser(path))

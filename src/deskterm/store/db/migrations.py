@@ -1,7 +1,7 @@
-"""The layout's number, and the steps from an older one.
+"""The layout of the store: its number, and the migrations from older ones.
 
-A step is plain SQL on a bare connection: nothing is imported to find out that there is nothing to do. All steps of an
-upgrade are one transaction; a SQLite file is copied first, next to the store.
+A migration is plain SQL on a bare connection: nothing heavy is imported to find out that there is nothing to do. All
+migrations of an upgrade run in one transaction; a SQLite file is copied first, next to the store.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Any
 
 from deskterm.errors import DeskError
 from deskterm.store.db import errors
-from deskterm.store.db.connection import postgresql_connection, schema_number, sqlite_connection
-from deskterm.store.db.location import dialect, shown, sqlite_path
+from deskterm.store.db.connection import connect_postgresql, connect_sqlite, read_schema_number
+from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.triggers import trigger_statements
 
 SCHEMA = 5
-"""The number of this layout; a store with a higher one was written by a newer deskterm."""
+"""The number of the present layout; a store with a higher one was written by a newer deskterm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """A step to layout `number` from the one before it. Prefer ADD COLUMN; a table that must be rebuilt is rebuilt
-    with foreign keys off, and the triggers are put back afterwards."""
+    """A step to layout `number` from the one before it. Prefer ADD COLUMN. On SQLite it runs with foreign keys off, so
+    that a table may be rebuilt; afterwards references are checked and the triggers created anew."""
 
     number: int
     description: str
@@ -36,13 +36,13 @@ class Migration:
         return self.sqlite if dialect == "sqlite" else self.postgresql
 
 
-_PROMISES = (
+_WAIVERS_AND_SPRINTS = (
     "ALTER TABLE clock ADD COLUMN waived INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE ticket ADD COLUMN sprint VARCHAR",
     "ALTER TABLE desk ADD COLUMN fold INTEGER NOT NULL DEFAULT 1",
 )
 
-_TICKETS_CARRY = (
+_RECORD_COLUMNS = (
     "ALTER TABLE ticket ADD COLUMN exempt VARCHAR",
     "ALTER TABLE ticket ADD COLUMN held VARCHAR",
     "ALTER TABLE ticket ADD COLUMN flags VARCHAR NOT NULL DEFAULT ''",
@@ -53,14 +53,14 @@ _TICKETS_CARRY = (
     "ALTER TABLE desk ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE desk ADD COLUMN refolding VARCHAR NOT NULL DEFAULT ''",
 )
-_RECORDS_INDEXED = (
+_RECORD_INDEXES = (
     "CREATE INDEX record_state ON record (kind, state, at)",
     "CREATE INDEX record_key ON record (kind, key)",
 )
 
-_OVERDUE = ("ALTER TABLE clock ADD COLUMN overrun INTEGER NOT NULL DEFAULT 0",)
+_OVERRUN = ("ALTER TABLE clock ADD COLUMN overrun INTEGER NOT NULL DEFAULT 0",)
 
-_NUMBERS_NOTED = (
+_TICKET_NUMBERS = (
     # Rows of `change` may be all that is left of a ticket: their numbers go over before the table does.
     "INSERT INTO ticket_number SELECT id FROM ticket UNION SELECT ticket_id FROM change WHERE ticket_id IS NOT NULL",
     "DROP TABLE change",
@@ -70,46 +70,46 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         2,
         "missed targets may be waived, tickets scheduled and put off",
-        sqlite=(*_PROMISES, "ALTER TABLE ticket ADD COLUMN snoozed_until DATETIME"),
-        postgresql=(*_PROMISES, "ALTER TABLE ticket ADD COLUMN snoozed_until TIMESTAMP WITH TIME ZONE"),
+        sqlite=(*_WAIVERS_AND_SPRINTS, "ALTER TABLE ticket ADD COLUMN snoozed_until DATETIME"),
+        postgresql=(*_WAIVERS_AND_SPRINTS, "ALTER TABLE ticket ADD COLUMN snoozed_until TIMESTAMP WITH TIME ZONE"),
     ),
     Migration(
         3,
         "tickets carry records, colleagues may be away, and looking may be written down",
         sqlite=(
-            *_TICKETS_CARRY,
+            *_RECORD_COLUMNS,
             "ALTER TABLE agent ADD COLUMN away_until DATETIME",
             "ALTER TABLE agent ADD COLUMN certified BOOLEAN NOT NULL DEFAULT 0",
             "CREATE TABLE record (ticket_id INTEGER NOT NULL REFERENCES ticket (id), kind VARCHAR NOT NULL, "
             "key VARCHAR NOT NULL, state VARCHAR NOT NULL, who VARCHAR NOT NULL, at DATETIME NOT NULL, "
             "due_at DATETIME, data TEXT NOT NULL, PRIMARY KEY (ticket_id, kind, key))",
-            *_RECORDS_INDEXED,
+            *_RECORD_INDEXES,
             "CREATE TABLE access (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at DATETIME NOT NULL, "
             "login VARCHAR NOT NULL, ticket_id INTEGER, what VARCHAR NOT NULL)",
         ),
         postgresql=(
-            *_TICKETS_CARRY,
+            *_RECORD_COLUMNS,
             "ALTER TABLE agent ADD COLUMN away_until TIMESTAMP WITH TIME ZONE",
             "ALTER TABLE agent ADD COLUMN certified BOOLEAN NOT NULL DEFAULT FALSE",
             "CREATE TABLE record (ticket_id BIGINT NOT NULL REFERENCES ticket (id), kind VARCHAR NOT NULL, "
             "key VARCHAR NOT NULL, state VARCHAR NOT NULL, who VARCHAR NOT NULL, "
             "at TIMESTAMP WITH TIME ZONE NOT NULL, due_at TIMESTAMP WITH TIME ZONE, data TEXT NOT NULL, "
             "PRIMARY KEY (ticket_id, kind, key))",
-            *_RECORDS_INDEXED,
+            *_RECORD_INDEXES,
             "CREATE TABLE access (id BIGSERIAL PRIMARY KEY, at TIMESTAMP WITH TIME ZONE NOT NULL, "
             "login VARCHAR NOT NULL, ticket_id BIGINT, what VARCHAR NOT NULL)",
         ),
     ),
-    Migration(4, "clocks know by how much they are overdue, pauses left out", sqlite=_OVERDUE, postgresql=_OVERDUE),
+    Migration(4, "clocks know by how much they are overdue, pauses left out", sqlite=_OVERRUN, postgresql=_OVERRUN),
     Migration(
         5,
         "numbers of tickets are noted, and the log of changes that nobody read is gone",
-        sqlite=("CREATE TABLE ticket_number (ticket_id INTEGER NOT NULL PRIMARY KEY)", *_NUMBERS_NOTED),
+        sqlite=("CREATE TABLE ticket_number (ticket_id INTEGER NOT NULL PRIMARY KEY)", *_TICKET_NUMBERS),
         postgresql=(
             # Nobody adds a ticket between the copy of the numbers and the trigger that notes them from then on.
             "LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE",
             "CREATE TABLE ticket_number (ticket_id BIGINT NOT NULL PRIMARY KEY)",
-            *_NUMBERS_NOTED,
+            *_TICKET_NUMBERS,
         ),
     ),
 )
@@ -118,8 +118,8 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What an upgrade did. backup: the copy of the SQLite file as it was; None on PostgreSQL, whose administrator
-    keeps backups."""
+    """The result of an upgrade, for the person to read. backup: the copy of the SQLite file as it was; None on
+    PostgreSQL, whose administrator keeps backups."""
 
     place: str
     before: int
@@ -131,66 +131,70 @@ class Upgrade:
         return f"Upgraded the desk at {self.place} from layout {self.before} to {self.after}{kept}."
 
 
-def checked(
+def ensure_layout(
     connection: Any, url: str, *, migrations: Sequence[Migration] = MIGRATIONS, schema: int = SCHEMA
 ) -> Upgrade | None:
-    """Make sure that the store behind a bare connection has this layout, upgrading an older one. DeskError for a
-    newer one and for what is no desk."""
-    number = schema_number(connection, url)
+    """Upgrade the store behind a bare connection if its layout is older. Raises DeskError for a newer layout, and for
+    what is no desk."""
+    number = read_schema_number(connection, url)
     if number is None or number == schema:
         return None
     if number > schema:
-        raise errors.newer(url, number, schema)
+        raise errors.newer_layout_error(url, number, schema)
     return upgrade(url, migrations, schema)
 
 
 def upgrade(url: str, migrations: Sequence[Migration] = MIGRATIONS, schema: int = SCHEMA) -> Upgrade | None:
-    """Bring a store to this layout: copy, migrate, check, commit. None when somebody else was faster. DeskError, the
-    store as it was, when it cannot be done."""
+    """Bring a store to a layout: copy, migrate, check, commit. None when another process was faster. Raises DeskError,
+    and leaves the store as it was, when it cannot be done."""
     if dialect(url) == "sqlite":
         return _upgrade_sqlite(url, migrations, schema)
     return _upgrade_postgresql(url, migrations, schema)
 
 
 def _upgrade_sqlite(url: str, migrations: Sequence[Migration], schema: int) -> Upgrade | None:
-    connection = sqlite_connection(url)
+    connection = connect_sqlite(url)
     try:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE")
-        number = schema_number(connection, url)
+        number = read_schema_number(connection, url)
         if number is None or number >= schema:
             return None
-        steps = _steps(url, number, migrations, schema)
-        backup = _copied(url, number)
+        steps = _pending_migrations(url, number, migrations, schema)
+        backup = _back_up(url, number)
         for step in steps:
             for statement in step.sqlite:
                 connection.execute(statement)
+        # A table that was rebuilt has lost its triggers.
         for statement in trigger_statements("sqlite"):
             connection.execute(statement)
         connection.execute("UPDATE desk SET schema_number = ?", (schema,))
         dangling = connection.execute("PRAGMA foreign_key_check").fetchone()
         if dangling is not None:
-            raise _failed(url, number, schema, f"a row of {dangling[0]} refers to a row of {dangling[2]} that is gone")
+            raise _upgrade_failed(
+                url, number, schema, f"a row of {dangling[0]} refers to a row of {dangling[2]} that is gone"
+            )
         connection.execute("COMMIT")
     except DeskError:
         raise
     except Exception as error:
-        raise errors.sentence(error, url) or _failed(url, number, schema, str(error)) from error
+        raise errors.to_desk_error(error, url) or _upgrade_failed(url, number, schema, str(error)) from error
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         connection.close()
-    return Upgrade(shown(url), number, schema, backup)
+    return Upgrade(display_location(url), number, schema, backup)
 
 
 def _upgrade_postgresql(url: str, migrations: Sequence[Migration], schema: int) -> Upgrade | None:
-    connection = postgresql_connection(url, autocommit=False)
+    connection = connect_postgresql(url, autocommit=False)
     try:
+        # Two processes that open an older desk at once: the second waits here, and then finds it upgraded.
         connection.execute("LOCK TABLE desk IN ACCESS EXCLUSIVE MODE")
-        number = schema_number(connection, url)
+        number = read_schema_number(connection, url)
         if number is None or number >= schema:
             return None
-        for step in _steps(url, number, migrations, schema):
+        for step in _pending_migrations(url, number, migrations, schema):
             for statement in step.postgresql:
                 connection.execute(statement)
         for statement in trigger_statements("postgresql"):
@@ -200,41 +204,45 @@ def _upgrade_postgresql(url: str, migrations: Sequence[Migration], schema: int) 
     except DeskError:
         raise
     except Exception as error:
-        raise errors.sentence(error, url) or _failed(url, number, schema, errors.first_line(error)) from error
+        raise errors.to_desk_error(error, url) or _upgrade_failed(
+            url, number, schema, errors.first_line(error)
+        ) from error
     finally:
         connection.close()
-    return Upgrade(shown(url), number, schema, None)
+    return Upgrade(display_location(url), number, schema, None)
 
 
-def _steps(url: str, number: int, migrations: Sequence[Migration], schema: int) -> list[Migration]:
+def _pending_migrations(url: str, number: int, migrations: Sequence[Migration], schema: int) -> list[Migration]:
+    """Return the migrations from a layout to another, in order. Raises DeskError when one between them is unknown."""
     steps = [step for step in migrations if number < step.number <= schema]
     if [step.number for step in steps] != list(range(number + 1, schema + 1)):
         raise DeskError(
-            f"No way is known from layout {number} of the desk at {shown(url)} to {schema}: "
+            f"No way is known from layout {number} of the desk at {display_location(url)} to {schema}: "
             "open it once with the deskterm version in between."
         )
     return steps
 
 
-def _copied(url: str, number: int) -> Path:
-    """A whole copy beside the store, readable by its owner only."""
+def _back_up(url: str, number: int) -> Path:
+    """Copy the whole store to a file beside it, readable by its owner only."""
     path = sqlite_path(url)
     try:
-        backup = _free_name(path, number)
+        backup = _free_backup_path(path, number)
         os.close(os.open(backup, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
-        raise errors.unwritable(url, f"no backup before the upgrade: {error.strerror}") from error
-    source = sqlite_connection(url, writing=False)
-    target = sqlite_connection(f"sqlite:///{backup}")
+        raise errors.unwritable_error(url, f"no backup before the upgrade: {error.strerror}") from error
+    # A connection of its own: the one that upgrades is inside its transaction, and this one sees the state before it.
+    source = connect_sqlite(url, writing=False)
+    target = connect_sqlite(f"sqlite:///{backup}")
     try:
-        source.backup(target, pages=-1)
+        source.backup(target, pages=-1)  # in one go: in parts it starts over whenever somebody writes
     finally:
         target.close()
         source.close()
     return backup
 
 
-def _free_name(path: Path, number: int) -> Path:
+def _free_backup_path(path: Path, number: int) -> Path:
     backup = path.with_name(f"{path.name}.layout-{number}.backup")
     copies = 1
     while backup.exists():
@@ -243,8 +251,8 @@ def _free_name(path: Path, number: int) -> Path:
     return backup
 
 
-def _failed(url: str, number: int | None, schema: int, reason: str) -> DeskError:
+def _upgrade_failed(url: str, number: int | None, schema: int, reason: str) -> DeskError:
     return DeskError(
-        f"The desk at {shown(url)} could not be upgraded from layout {number} to {schema} ({reason}): "
+        f"The desk at {display_location(url)} could not be upgraded from layout {number} to {schema} ({reason}): "
         "it is as it was; go on with the version before, and report this."
     )

@@ -1,6 +1,7 @@
-"""A bare read-only connection to a desk, for what must be there at once: the queue, its counters, a ticket.
+"""A bare read-only connection to a desk, for what must be on the screen at once: the queue, its counters, a ticket.
 
-Imports the standard library, and psycopg for a PostgreSQL URL: never SQLAlchemy.
+It imports the standard library, and psycopg for a PostgreSQL URL, never SQLAlchemy: that takes longer to import than
+the first page of the queue takes to read.
 """
 
 from __future__ import annotations
@@ -14,89 +15,90 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from deskterm.store.db import errors
-from deskterm.store.db.connection import CHANNEL, postgresql_connection, sqlite_connection
+from deskterm.store.db.connection import CHANNEL, connect_postgresql, connect_sqlite
 from deskterm.store.db.errors import Interrupted
-from deskterm.store.db.file_guard import Place
-from deskterm.store.db.instants import NEVER, stored_text
+from deskterm.store.db.file_guard import FileGuard
+from deskterm.store.db.instants import NEVER, to_stored_text
 from deskterm.store.db.location import dialect
-from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, checked
+from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade, ensure_layout
 
 if TYPE_CHECKING:
     import psycopg
 
-PATIENCE = 2.0
-"""Seconds that a reader waits for a lock: readers of a WAL hardly ever do."""
+READ_LOCK_TIMEOUT = 2.0
+"""Seconds for which a reader waits for a lock. Readers of a write-ahead log hardly ever meet one."""
 
 
-def literal(words: str) -> str:
-    """Words as a pattern of LIKE that stands for themselves, with `ESCAPE '\\'`."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def escape_like(text: str) -> str:
+    """Escape text so that it matches itself in a pattern of LIKE with `ESCAPE '\\'`."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 class ReadConnection:
-    """One read-only connection; from any thread, one at a time (`interrupt` from any other). One to PostgreSQL that
-    was lost is made anew at the next call."""
+    """One read-only connection, for one thread at a time (`interrupt` may come from any other). A connection to
+    PostgreSQL that was lost is opened anew at the next call."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, upgraded: Upgrade | None = None) -> None:
+    def __init__(self, url: str, *, lock_timeout: float = READ_LOCK_TIMEOUT, upgraded: Upgrade | None = None) -> None:
         self.url = url
         self.dialect = dialect(url)
         self.upgraded = upgraded
-        self._place = Place(url)
-        self._version = 0
-        self._missed = False
+        self._place = FileGuard(url)
+        self._last_data_version = 0
+        self._was_disconnected = False
         self._sqlite: sqlite3.Connection | None = None
         self._server: psycopg.Connection[Any] | None = None
         if self.dialect == "sqlite":
-            self._sqlite = sqlite_connection(url, writing=False, patience=patience)
+            self._sqlite = connect_sqlite(url, writing=False, lock_timeout=lock_timeout)
             self._sqlite.create_function("casefold", 1, _casefold, deterministic=True)
-            self._version = _data_version(self._sqlite)
+            self._last_data_version = _read_data_version(self._sqlite)
         else:
-            self._server = _listening(url)
+            self._server = _connect_and_listen(url)
 
     def rows(self, sql: str, params: Mapping[str, object] = {}) -> list[tuple[Any, ...]]:
-        """What a query finds. sql: with `:name` parameters, the same text on both databases. Interrupted when
-        `interrupt` was called meanwhile; DeskError when the database cannot be read, or its file was moved or
-        removed."""
+        """Run a query and return all its rows. sql: with `:name` parameters, the same text for both databases. Raises
+        Interrupted when `interrupt` was called meanwhile, DeskError when the database cannot be read or its file was
+        moved or removed."""
         self._place.check_readable()
         try:
             if self._sqlite is not None:
                 return self._sqlite.execute(sql, params).fetchall()
-            return self._connected().execute(translated(sql), params).fetchall()
+            return self._server_connection().execute(translate_parameters(sql), params).fetchall()
         except Exception as error:
-            raise self._told(error) from error
+            raise self._translate(error) from error
 
     def instant(self, seconds: int) -> str | datetime:
-        """Epoch seconds as a value to bind."""
-        return stored_text(seconds) if self.dialect == "sqlite" else datetime.fromtimestamp(seconds, UTC)
+        """Convert epoch seconds to a value to bind."""
+        return to_stored_text(seconds) if self.dialect == "sqlite" else datetime.fromtimestamp(seconds, UTC)
 
     @property
     def never(self) -> str | datetime:
-        """NEVER as a value to bind."""
-        return stored_text(NEVER) if self.dialect == "sqlite" else NEVER
+        """Return NEVER as a value to bind."""
+        return to_stored_text(NEVER) if self.dialect == "sqlite" else NEVER
 
     @property
-    def bare(self) -> Any:
-        """The driver's connection."""
-        return self._sqlite if self._sqlite is not None else self._connected()
+    def driver_connection(self) -> Any:
+        """Return the driver's connection."""
+        return self._sqlite if self._sqlite is not None else self._server_connection()
 
-    def changed(self) -> bool:
-        """Whether another connection has written since the last call, or since the reader was opened. DeskErrors as
-        `rows`."""
+    def has_changed(self) -> bool:
+        """Return whether another connection has committed since the last call, or since the reader was opened. Raises
+        the DeskErrors of `rows`."""
         self._place.check_readable()
         try:
             if self._sqlite is not None:
-                before, self._version = self._version, _data_version(self._sqlite)
-                return before != self._version
-            told = list(self._connected().notifies(timeout=0))
+                before, self._last_data_version = self._last_data_version, _read_data_version(self._sqlite)
+                return before != self._last_data_version
+            notifications = list(self._server_connection().notifies(timeout=0))
         except Exception as error:
-            raise self._told(error) from error
-        missed, self._missed = self._missed, False
-        return missed or bool(told)
+            raise self._translate(error) from error
+        # Nobody notifies a connection that is lost: what was written meanwhile counts as a change.
+        was_disconnected, self._was_disconnected = self._was_disconnected, False
+        return was_disconnected or bool(notifications)
 
     def interrupt(self) -> None:
-        """Give up the query that runs in another thread, if any."""
+        """Cancel the query that runs in another thread, if any."""
         if self._sqlite is not None:
-            with suppress(sqlite3.ProgrammingError):  # the other thread has closed it
+            with suppress(sqlite3.ProgrammingError):  # the other thread has closed the connection
                 self._sqlite.interrupt()
         elif self._server is not None:
             self._server.cancel_safe(timeout=2)
@@ -112,65 +114,69 @@ class ReadConnection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _connected(self) -> psycopg.Connection[Any]:
-        """The connection to the server; what was written while it was lost counts as a change."""
+    def _server_connection(self) -> psycopg.Connection[Any]:
+        """Return the connection to PostgreSQL, opened anew if it was lost."""
         if self._server is None or self._server.broken:
-            self._server = _listening(self.url)
-            self._missed = True
+            self._server = _connect_and_listen(self.url)
+            self._was_disconnected = True
         return self._server
 
-    def _told(self, error: Exception) -> Exception:
+    def _translate(self, error: Exception) -> Exception:
+        """Translate a driver's error; 57014 is PostgreSQL's code of a cancelled query."""
         if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT" or getattr(error, "sqlstate", "") == "57014":
             return Interrupted()
-        return errors.sentence(error, self.url) or error
+        return errors.to_desk_error(error, self.url) or error
 
 
 def open_reader(
     url: str,
     *,
-    patience: float = PATIENCE,
+    lock_timeout: float = READ_LOCK_TIMEOUT,
     migrations: Sequence[Migration] = MIGRATIONS,
     schema: int = SCHEMA,
 ) -> ReadConnection:
-    """A reader on the desk at a place; an older layout is upgraded first (`ReadConnection.upgraded`). DeskErrors as
-    `open_store`."""
-    reader = ReadConnection(url, patience=patience)
+    """Open a reader on the desk at a URL; an older layout is upgraded first (`ReadConnection.upgraded`). Raises the
+    DeskErrors of `open_store`."""
+    reader = ReadConnection(url, lock_timeout=lock_timeout)
     try:
-        reader.upgraded = checked(reader.bare, url, migrations=migrations, schema=schema)
+        reader.upgraded = ensure_layout(reader.driver_connection, url, migrations=migrations, schema=schema)
     except Exception as error:
         reader.close()
-        told = errors.sentence(error, url)
-        if told is None:
+        translated = errors.to_desk_error(error, url)
+        if translated is None:
             raise
-        raise told from error
+        raise translated from error
     return reader
 
 
-def _listening(url: str) -> psycopg.Connection[Any]:
-    connection = postgresql_connection(url)
+def _connect_and_listen(url: str) -> psycopg.Connection[Any]:
+    connection = connect_postgresql(url)
     connection.execute(f"SET default_transaction_read_only = on; LISTEN {CHANNEL}".encode())
     return connection
 
 
-def _data_version(connection: sqlite3.Connection) -> int:
+def _read_data_version(connection: sqlite3.Connection) -> int:
+    """Read the counter that SQLite changes when another connection commits; comparable on this connection only."""
     ((version,),) = connection.execute("PRAGMA data_version").fetchall()
     return int(version)
 
 
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z0-9_]*)|%", re.IGNORECASE)
+"""A quoted text, a cast, a parameter or a percent sign, which psycopg would take for the beginning of a parameter."""
 
 
 @lru_cache(maxsize=256)
-def translated(sql: str) -> str:
-    """SQL with `:name` parameters as psycopg wants it; text in quotes and casts are left alone."""
+def translate_parameters(sql: str) -> str:
+    """Translate `:name` parameters of SQL into psycopg's form; text in quotes and casts stay as they are."""
 
-    def replaced(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         if match[1]:
             return f"%({match[1]})s"
         return match[0].replace("%", "%%")
 
-    return _PARAMETER.sub(replaced, sql)
+    return _PARAMETER.sub(replace, sql)
 
 
 def _casefold(value: str | None) -> str | None:
+    """The SQL function `casefold`: SQLite's own `lower` knows ASCII only."""
     return None if value is None else value.casefold()

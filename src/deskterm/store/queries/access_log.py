@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from deskterm.store.db import errors
-from deskterm.store.db.connection import PATIENCE, writing_connection
-from deskterm.store.db.instants import seconds, stored_text
+from deskterm.store.db.connection import WRITE_LOCK_TIMEOUT, connect_for_writing
+from deskterm.store.db.instants import seconds_from_stored, to_stored_text
 from deskterm.store.db.location import dialect
-from deskterm.store.db.reader import ReadConnection, literal
+from deskterm.store.db.reader import ReadConnection, escape_like
 
 
 class Deed(NamedTuple):
@@ -47,13 +47,16 @@ def deeds(
     where, params = _conditions(reader, login=None, ticket=ticket, since=since, until=until, who="actor")
     if login is not None:
         where = f"{where} AND (actor = :login OR data LIKE :behind ESCAPE '\\')"
-        params |= {"login": login, "behind": f"%{literal(_behind(login))}%"}
+        params |= {"login": login, "behind": f"%{escape_like(_behind(login))}%"}
     found = reader.rows(
         f"SELECT at, actor, ticket_id, seq, kind, data FROM event WHERE kind <> 'noticed'{where} "
         "ORDER BY id DESC LIMIT :limit",
         params | {"limit": limit},
     )
-    return [Deed(seconds(at), who, number, seq, kind, json.loads(data)) for at, who, number, seq, kind, data in found]
+    return [
+        Deed(seconds_from_stored(at), who, number, seq, kind, json.loads(data))
+        for at, who, number, seq, kind, data in found
+    ]
 
 
 def looks(
@@ -71,7 +74,7 @@ def looks(
         f"SELECT at, login, ticket_id, what FROM access WHERE 1 = 1{where} ORDER BY id DESC LIMIT :limit",
         params | {"limit": limit},
     )
-    return [AccessRow(seconds(at), who, number, what) for at, who, number, what in found]
+    return [AccessRow(seconds_from_stored(at), who, number, what) for at, who, number, what in found]
 
 
 def wanted(document: str) -> bool:
@@ -80,19 +83,19 @@ def wanted(document: str) -> bool:
 
 
 def write_down(
-    url: str, login: str, ticket: int | None, what: str, at: datetime, *, patience: float = PATIENCE
+    url: str, login: str, ticket: int | None, what: str, at: datetime, *, lock_timeout: float = WRITE_LOCK_TIMEOUT
 ) -> None:
     """Keep for ever that somebody looked. patience: seconds to wait for another writer. DeskError when it cannot be
     written."""
-    connection = writing_connection(url, patience=patience)
+    connection = connect_for_writing(url, lock_timeout=lock_timeout)
     try:
         marks = "?, ?, ?, ?" if dialect(url) == "sqlite" else "%s, %s, %s, %s"
-        instant = stored_text(at) if dialect(url) == "sqlite" else at
+        instant = to_stored_text(at) if dialect(url) == "sqlite" else at
         connection.execute(
             f"INSERT INTO access (at, login, ticket_id, what) VALUES ({marks})", (instant, login, ticket, what)
         )
     except Exception as error:
-        raise errors.sentence(error, url) or error from error
+        raise errors.to_desk_error(error, url) or error from error
     finally:
         connection.close()
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.texts import spoken
 
@@ -83,7 +83,12 @@ def agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
     notes = spoken(reader, [values.get("note") for *_, values in told])
     return [
         AgreementRow(
-            key, values.get("amount"), values.get("currency"), who, seconds(at), notes.get(values.get("note"), "")
+            key,
+            values.get("amount"),
+            values.get("currency"),
+            who,
+            seconds_from_stored(at),
+            notes.get(values.get("note"), ""),
         )
         for key, who, at, values in told
     ]
@@ -136,7 +141,7 @@ def quotes(reader: ReadConnection, *, every: bool = False) -> list[QuoteRow]:
                 amount,
                 currency,
                 who,
-                seconds(at),
+                seconds_from_stored(at),
                 subject,
                 status,
                 organisation,
@@ -176,7 +181,7 @@ def _entry(row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str], 
         values.get("amount"),
         notes.get(values.get("note", 0), ""),
         values.get("corrects"),
-        seconds(at),
+        seconds_from_stored(at),
         subject,
         kind,
         organisation,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deskterm.errors import DeskError
-from deskterm.store.db.reader import ReadConnection, literal
+from deskterm.store.db.reader import ReadConnection, escape_like
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
@@ -25,7 +25,7 @@ def of_requester(
     if closed is not None:
         where += f" AND is_open = {int(not closed)}"
     if match:
-        escaped = literal(match)
+        escaped = escape_like(match)
         like = "ILIKE :match" if reader.dialect == "postgresql" else "LIKE :match"
         column = "t.body" if reader.dialect == "postgresql" or match.isascii() else "casefold(t.body)"
         params["match"] = f"%{escaped if match.isascii() else escaped.casefold()}%"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
@@ -90,6 +90,8 @@ def _read(reader: ReadConnection, where: str, params: dict[str, object]) -> list
         params,
     )
     return [
-        Deadline._make((*row[:5], *map(seconds_or_none, row[5:7]), *row[7:-2], seconds(row[-2]), row[-1]))
+        Deadline._make(
+            (*row[:5], *map(optional_seconds_from_stored, row[5:7]), *row[7:-2], seconds_from_stored(row[-2]), row[-1])
+        )
         for row in found
     ]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.texts import spoken
 
@@ -76,7 +76,7 @@ def releases(reader: ReadConnection) -> list[ReleaseRow]:
     for day, at, who, data in reader.rows(
         "SELECT key, at, who, data FROM record WHERE kind = 'release' ORDER BY key, at, ticket_id"
     ):
-        out.setdefault(day, []).append((seconds(at), who, json.loads(data).get("notes")))
+        out.setdefault(day, []).append((seconds_from_stored(at), who, json.loads(data).get("notes")))
     held: dict[str, list[ItemRow]] = {}
     for item in items(reader, every=True):
         if item.release is not None:
@@ -113,12 +113,12 @@ def _item(row: tuple[Any, ...], closed: Collection[int]) -> ItemRow:
         values.get("url", ""),
         values.get("reference", ""),
         values.get("release"),
-        seconds_or_none(due),
+        optional_seconds_from_stored(due),
         values.get("decision"),
         values.get("approvals", []),
         [number for number in values.get("tickets", []) if number not in closed],
         "flag" in values,
-        seconds(at),
+        seconds_from_stored(at),
         subject,
         status,
         severity,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
@@ -32,4 +32,4 @@ def thanks(reader: ReadConnection, state: str = "kept", *, limit: int = 100) -> 
         "ORDER BY r.at DESC, r.ticket_id DESC LIMIT :limit",
         {"state": state, "limit": limit},
     )
-    return [Thanks(number, seq, seconds(at), *rest) for number, seq, at, *rest in found]
+    return [Thanks(number, seq, seconds_from_stored(at), *rest) for number, seq, at, *rest in found]

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from deskterm.store.db.instants import seconds
-from deskterm.store.db.reader import ReadConnection, literal
+from deskterm.store.db.instants import seconds_from_stored
+from deskterm.store.db.reader import ReadConnection, escape_like
 
 
 class Recipient(NamedTuple):
@@ -75,7 +75,7 @@ def letters_of(reader: ReadConnection, number: int) -> list[Letter]:
 
 def notices_of(reader: ReadConnection, login: str, *, limit: int = 100) -> list[NoticeRow]:
     """What somebody was told, the newest first."""
-    escaped = literal(login)
+    escaped = escape_like(login)
     found = reader.rows(
         "SELECT r.ticket_id, r.at, r.data, t.subject, t.status FROM record r JOIN ticket t ON t.id = r.ticket_id "
         "WHERE r.kind = 'notice' AND r.state = '' AND r.who LIKE :who ESCAPE '\\' "
@@ -83,14 +83,22 @@ def notices_of(reader: ReadConnection, login: str, *, limit: int = 100) -> list[
         {"who": f"%,{escaped},%", "limit": limit},
     )
     return [
-        NoticeRow(number, seconds(at), values.get("on", ""), values.get("what", ""), subject, status, values.get("due"))
+        NoticeRow(
+            number,
+            seconds_from_stored(at),
+            values.get("on", ""),
+            values.get("what", ""),
+            subject,
+            status,
+            values.get("due"),
+        )
         for number, at, data, subject, status in found
         for values in (json.loads(data),)
     ]
 
 
 def _letters(reader: ReadConnection, found: Sequence[tuple[Any, ...]]) -> list[Letter]:
-    every = [(number, key, state, seconds(at), json.loads(data)) for number, key, state, at, data in found]
+    every = [(number, key, state, seconds_from_stored(at), json.loads(data)) for number, key, state, at, data in found]
     people = _people(reader, {contact for *_, values in every for contact in values.get("to", ())})
     own = {values[name] for *_, values in every for name in ("heading", "body") if name in values}
     words = _words(reader, own)

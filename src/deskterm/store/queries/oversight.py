@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
@@ -48,7 +48,7 @@ def escalations(reader: ReadConnection, roles: Sequence[str] = (), *, limit: int
         Escalation(
             number,
             key,
-            seconds(at),
+            seconds_from_stored(at),
             values.get("ladder", ""),
             values.get("level", 1),
             values.get("label", ""),
@@ -126,7 +126,7 @@ def staff(reader: ReadConnection, now: int) -> list[Staff]:
 
 def _ahead(stored: Any, now: int) -> int | None:
     """An instant that is still to come."""
-    until = seconds_or_none(stored)
+    until = optional_seconds_from_stored(stored)
     return until if until is not None and until > now else None
 
 

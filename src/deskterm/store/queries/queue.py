@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from deskterm.store.db.instants import seconds, seconds_or_none
-from deskterm.store.db.reader import ReadConnection, literal
+from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
+from deskterm.store.db.reader import ReadConnection, escape_like
 
 Order = Literal["order", "due"]
 """The procedure's order of work, or by due instant."""
@@ -200,8 +200,10 @@ def queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", 
         place = Key(row[17], row[18], number)
     else:
         place = Key(0, due if key[0] == "next_due_at" else updated, number)
-    instants = (seconds(row[15]), seconds(updated))
-    return QueueRow._make((*row[:11], seconds_or_none(due), row[12], row[13] == 1, row[14], *instants, place, row[19]))
+    instants = (seconds_from_stored(row[15]), seconds_from_stored(updated))
+    return QueueRow._make(
+        (*row[:11], optional_seconds_from_stored(due), row[12], row[13] == 1, row[14], *instants, place, row[19])
+    )
 
 
 def queue_columns() -> str:
@@ -245,7 +247,7 @@ def _who(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
 
 def _matching(reader: ReadConnection, match: str) -> tuple[str, str]:
     """A literal LIKE. SQLite's own knows the case of ASCII only, and is fast; other letters are folded in Python."""
-    escaped = literal(match)
+    escaped = escape_like(match)
     if reader.dialect == "postgresql":
         like, column = "ILIKE", "{}"
     elif match.isascii():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
@@ -25,10 +25,10 @@ def past_their_time(reader: ReadConnection, before: int) -> list[Kept]:
         "AND t.salt <> '') ORDER BY updated_at, id",
         {"before": reader.instant(before)},
     )
-    return [Kept(number, subject, seconds(touched), held) for number, subject, touched, held in found]
+    return [Kept(number, subject, seconds_from_stored(touched), held) for number, subject, touched, held in found]
 
 
 def held(reader: ReadConnection) -> list[Kept]:
     """All tickets that are held, in order of their numbers."""
     found = reader.rows("SELECT id, subject, updated_at, held FROM ticket WHERE held IS NOT NULL ORDER BY id")
-    return [Kept(number, subject, seconds(touched), why) for number, subject, touched, why in found]
+    return [Kept(number, subject, seconds_from_stored(touched), why) for number, subject, touched, why in found]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from deskterm.store.db.instants import seconds, seconds_or_none
+from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
@@ -40,5 +40,14 @@ def open_for(reader: ReadConnection, teams: Sequence[str]) -> list[Waiting]:
         {**names, "never": reader.never},
     )
     return [
-        Waiting._make((*row[:8], seconds_or_none(row[8]), row[9], seconds(row[10]), seconds(row[11]))) for row in found
+        Waiting._make(
+            (
+                *row[:8],
+                optional_seconds_from_stored(row[8]),
+                row[9],
+                seconds_from_stored(row[10]),
+                seconds_from_stored(row[11]),
+            )
+        )
+        for row in found
     ]

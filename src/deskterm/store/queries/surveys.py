@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.texts import spoken
 
@@ -65,7 +65,7 @@ def answers(reader: ReadConnection, *, every: bool = False) -> list[AnswerRow]:
             words.get(values.get("note", 0), ""),
             words.get(values.get("changed", 0), ""),
             who,
-            seconds(at),
+            seconds_from_stored(at),
             *rest,
         )
         for (ticket, key, state, who, at, _, *rest), values in told
@@ -88,6 +88,6 @@ def articles(reader: ReadConnection) -> list[ArticleRow]:
             before.tickets + 1,
             before.times + int(values["times"]),
             before.done + (1 - is_open),
-            max(before.last, seconds(at)),
+            max(before.last, seconds_from_stored(at)),
         )
     return sorted(found.values(), key=lambda row: (-row.tickets, row.address))

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from deskterm.errors import DeskError
-from deskterm.store.db.instants import seconds, seconds_or_none
-from deskterm.store.db.location import shown
+from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
+from deskterm.store.db.location import display_location
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 from deskterm.store.rows.field_values import in_words
@@ -175,8 +175,8 @@ def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
         topic=topic,
         tags=_listed(tags),
         fields=in_words(reader, [json.loads(fields)])[0],
-        solved=seconds_or_none(solved),
-        closed=seconds_or_none(closed),
+        solved=optional_seconds_from_stored(solved),
+        closed=optional_seconds_from_stored(closed),
         reopened=reopened,
         version=version,
         clocks=[clock for clock in clocks if not clock.metric.startswith(_TIMER)],
@@ -184,7 +184,7 @@ def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
         events=_events(reader, wanted),
         timers=[clock for clock in clocks if clock.metric.startswith(_TIMER)],
         sprint=sprint,
-        snoozed_until=seconds_or_none(snoozed),
+        snoozed_until=optional_seconds_from_stored(snoozed),
         exempt=exempt,
         held=held,
         flags=_listed(marks),
@@ -212,9 +212,8 @@ def desk_facts(reader: ReadConnection) -> DeskFacts:
         "FROM desk d LEFT JOIN procedure_version p ON p.id = d.procedure_version"
     )
     if not found:
-        raise DeskError(
-            f"The desk at {shown(reader.url)} was never finished: make it with `deskterm init --procedure NAME`."
-        )
+        place = display_location(reader.url)
+        raise DeskError(f"The desk at {place} was never finished: make it with `deskterm init --procedure NAME`.")
     name, simulated, clock_offset, timezone, version, document = found[0]
     return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
 
@@ -241,7 +240,7 @@ def records(reader: ReadConnection, number: int, kind: str | None = None) -> lis
         {"number": number, **({"kind": kind} if kind else {})},
     )
     return [
-        RecordView(of, key, state, who, seconds(at), seconds_or_none(due), json.loads(data))
+        RecordView(of, key, state, who, seconds_from_stored(at), optional_seconds_from_stored(due), json.loads(data))
         for of, key, state, who, at, due, data in found
     ]
 
@@ -263,15 +262,15 @@ def _clocks(reader: ReadConnection, wanted: dict[str, int]) -> list[ClockView]:
         ClockView._make(
             (
                 *row[:3],
-                seconds(row[3]),
+                seconds_from_stored(row[3]),
                 *row[4:6],
-                *map(seconds_or_none, row[6:8]),
+                *map(optional_seconds_from_stored, row[6:8]),
                 row[8],
-                seconds(row[9]),
-                seconds_or_none(row[10]),
+                seconds_from_stored(row[9]),
+                optional_seconds_from_stored(row[10]),
                 *row[11:15],
                 bool(row[15]),
-                seconds_or_none(row[16]),
+                optional_seconds_from_stored(row[16]),
                 row[17],
             )
         )
@@ -302,7 +301,14 @@ def _messages(reader: ReadConnection, number: int, gone: list[int]) -> list[Mess
     )
     return [
         MessageView._make(
-            (row[0], seconds(row[1]), *row[2:6], bool(row[6]), *row[7:9], None if row[9] == number else row[9])
+            (
+                row[0],
+                seconds_from_stored(row[1]),
+                *row[2:6],
+                bool(row[6]),
+                *row[7:9],
+                None if row[9] == number else row[9],
+            )
         )
         for row in found
     ]
@@ -318,4 +324,6 @@ def _counted(reader: ReadConnection, number: int) -> list[RecordView]:
 
 def _events(reader: ReadConnection, wanted: dict[str, int]) -> list[EventView]:
     found = reader.rows("SELECT seq, kind, at, actor, data FROM event WHERE ticket_id = :number ORDER BY seq", wanted)
-    return [EventView(seq, kind, seconds(at), actor, json.loads(data)) for seq, kind, at, actor, data in found]
+    return [
+        EventView(seq, kind, seconds_from_stored(at), actor, json.loads(data)) for seq, kind, at, actor, data in found
+    ]

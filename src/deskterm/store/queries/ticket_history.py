@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
@@ -34,7 +34,10 @@ def history(reader: ReadConnection, number: int) -> list[Happened]:
         "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
         {"number": number},
     )
-    return [Happened(seq, kind, seconds(at), actor, version, data) for seq, kind, at, actor, version, data in found]
+    return [
+        Happened(seq, kind, seconds_from_stored(at), actor, version, data)
+        for seq, kind, at, actor, version, data in found
+    ]
 
 
 def named(reader: ReadConnection, reference: str) -> Named:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
@@ -48,4 +48,4 @@ def _pending(reader: ReadConnection, where: str, limit: int) -> list[Pending]:
         f"AND {where} ORDER BY c.started_at, t.id, c.metric LIMIT :limit",
         {"limit": limit},
     )
-    return [Pending(queue_row(row[:-3]), row[-3], row[-2], seconds(row[-1])) for row in found]
+    return [Pending(queue_row(row[:-3]), row[-3], row[-2], seconds_from_stored(row[-1])) for row in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from deskterm.store.db.instants import seconds
+from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
@@ -33,4 +33,4 @@ def live_clocks(reader: ReadConnection, numbers: Collection[int]) -> list[LiveCl
         "AND metric NOT LIKE 'timer:%'",
         places,
     )
-    return [LiveClock._make((*row[:5], seconds(row[5]), row[6])) for row in found]
+    return [LiveClock._make((*row[:5], seconds_from_stored(row[5]), row[6])) for row in found]

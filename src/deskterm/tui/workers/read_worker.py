@@ -162,7 +162,7 @@ class Feed:
             self._failed = ""
 
     def _watch(self) -> None:
-        if self._at_hand.changed():
+        if self._at_hand.has_changed():
             if desk_facts(self._at_hand).procedure_version != self._vocabulary.version:
                 self._read_desk()
             self._read_list()
