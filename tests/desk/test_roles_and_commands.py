@@ -27,7 +27,7 @@ from deskterm.desk.domain.fold import UpcomingEvent
 from deskterm.desk.history import erasure, retention, undo
 from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
-from deskterm.desk.policy.permissions import Act, may
+from deskterm.desk.policy.permissions import Act, is_allowed
 from deskterm.desk.reactions import suggestions
 from deskterm.desk.reactions.dispatch import follow
 from deskterm.desk.tickets import (
@@ -232,9 +232,9 @@ LOGINS = {"viewer": "vic", "agent": "sam", "lead": "lea", "admin": "ann"}
 
 @pytest.mark.parametrize("act", get_args(Act))
 def test_an_act_is_for_the_roles_that_are_written_out_here(act: Act) -> None:
-    assert {role for role in ROLES if may(role, act)} == WHO_MAY[act]
-    assert may("deskterm", act) is (act in BY_ITSELF)
-    assert not may("stranger", act)
+    assert {role for role in ROLES if is_allowed(role, act)} == WHO_MAY[act]
+    assert is_allowed("deskterm", act) is (act in BY_ITSELF)
+    assert not is_allowed("stranger", act)
 
 
 class RecordingSession(DeskSession):

@@ -29,14 +29,14 @@ class Handover:
 
     def next_at(self, now: datetime) -> datetime | None:
         """When a shift gives over next; None where nothing is done then."""
-        change = shifts.next_change(self._desk.procedure, int(now.timestamp())) if self._turns else None
+        change = shifts.find_next_handover(self._desk.procedure, int(now.timestamp())) if self._turns else None
         return None if change is None else datetime.fromtimestamp(change, UTC)
 
     def step(self, until: datetime) -> int:
         """Carry out the last change up to an instant, unless that was done; how many tickets it moved."""
         if not self._turns or until.timestamp() < self._next:
             return 0
-        change = shifts.last_change(self._desk.procedure, int(until.timestamp()))
+        change = shifts.find_last_handover(self._desk.procedure, int(until.timestamp()))
         with self._desk.store.reading() as session:
             done = int(load_setting(session, _DONE) or 0)
         moved = 0
@@ -44,14 +44,14 @@ class Handover:
             moved = sum(self._hand(number, change, until) for number in self._waiting(change))
             with self._desk.store.writing() as session:
                 save_setting(session, _DONE, max(change, load_setting(session, _DONE) or 0))
-        self._next = shifts.next_change(self._desk.procedure, int(until.timestamp())) or self._next
+        self._next = shifts.find_next_handover(self._desk.procedure, int(until.timestamp())) or self._next
         return moved
 
     def _waiting(self, change: int) -> list[int]:
         """Open tickets of teams whose turn is over."""
         procedure = self._desk.procedure
-        here = shifts.on_shift(procedure, change)
-        gone = [team for team in shifts.teams(procedure) if here is None or team != here.team]
+        here = shifts.find_shift(procedure, change)
+        gone = [team for team in shifts.list_shift_teams(procedure) if here is None or team != here.team]
         table = table_of(Ticket)
         query = select(table.c.id).where(table.c.is_open == 1, table.c.team.in_(gone)).order_by(table.c.id)
         with self._desk.store.reading() as session:

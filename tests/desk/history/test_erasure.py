@@ -16,7 +16,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history import erasure, retention
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.policy.request_fields import OF_EVERY_TICKET, holds_words
+from deskterm.desk.policy.request_fields import COMMON_FIELDS, holds_personal_text
 from deskterm.desk.tickets.register import register
 from deskterm.exchange.exporting.exports import export
 from deskterm.procedure.schema import FieldPart
@@ -67,7 +67,7 @@ def given(part: FieldPart) -> Any:
         return part.choices[0]
     if part.kind in SAID:
         return SAID[part.kind]
-    return f"{part.label}: {WORD} and I" if holds_words(part) else "North wing"
+    return f"{part.label}: {WORD} and I" if holds_personal_text(part) else "North wing"
 
 
 def request(desk: DeskSession, kind: str, minute: float = 0) -> int:
@@ -97,7 +97,7 @@ def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: 
     desks.append(desk)
     numbers = [request(desk, kind.key, place) for place, kind in enumerate(desk.procedure.definition.types)]
     asked = desk.procedure.definition.fields
-    words = {part.key for part in asked if WORD in str(given(part))} - OF_EVERY_TICKET.keys()
+    words = {part.key for part in asked if WORD in str(given(part))} - COMMON_FIELDS.keys()
     with open_reader(store_url) as reader:
         said = [ticket_detail(reader, number) for number in numbers]
     assert all(WORD in one.fields[key] for one in said if one is not None for key in words)

@@ -11,7 +11,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents
-from deskterm.desk.policy.departments import home_of
+from deskterm.desk.policy.departments import find_home_department
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.transfer import transfer
@@ -109,7 +109,7 @@ def test_a_team_stays_behind_when_its_ticket_goes_to_another_department(agency: 
     number = ticket(agency, team="support")
     transfer(agency, number, department="billing", note="an invoice", now=at(1))
     assert (seen(agency, number).department, seen(agency, number).row.team) == ("billing", None)
-    assert home_of(agency.procedure.definition, "billing") == "billing"
+    assert find_home_department(agency.procedure.definition, "billing") == "billing"
 
 
 @pytest.mark.requirement("S5-01")

@@ -15,7 +15,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items
 from deskterm.desk.directory.seed_people import seed_agents
-from deskterm.desk.policy.permissions import NamedAct
+from deskterm.desk.policy.permissions import GrantableAct
 from deskterm.desk.tickets import closing, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times
@@ -68,7 +68,7 @@ def _set_due(desk: DeskSession, number: int) -> None:
     due_times.set_due(desk, number, "resolution", MONDAY + timedelta(hours=3), reason="x", now=MONDAY)
 
 
-NAMED: dict[NamedAct, Named] = {
+NAMED: dict[GrantableAct, Named] = {
     "set-due": Named("software-vendor", "customer-excellence-manager", "service-task", _nothing, _set_due, LEADS),
     "waive": Named(
         "saas-platform", "support-manager", "issue", _nothing,
@@ -97,7 +97,7 @@ NAMED: dict[NamedAct, Named] = {
 }  # fmt: skip
 
 
-def _desk(tmp_path: Path, part: Named, *, act: NamedAct | None) -> tuple[DeskSession, int]:
+def _desk(tmp_path: Path, part: Named, *, act: GrantableAct | None) -> tuple[DeskSession, int]:
     """A desk where a role of the procedure has the act, or (None) where no role has any, and a ticket."""
     roles = load(find(part.procedure)).procedure.roles
     if part.role not in {role.key for role in roles} and act is not None:
@@ -119,11 +119,13 @@ def _desk(tmp_path: Path, part: Named, *, act: NamedAct | None) -> tuple[DeskSes
 
 
 def test_every_act_that_can_be_left_to_a_role_is_tried_here() -> None:
-    assert set(NAMED) == set(get_args(NamedAct))
+    assert set(NAMED) == set(get_args(GrantableAct))
 
 
 @pytest.mark.parametrize("act", NAMED)
-def test_what_a_procedure_leaves_to_a_role_of_its_own_is_for_those_who_have_it(act: NamedAct, tmp_path: Path) -> None:
+def test_what_a_procedure_leaves_to_a_role_of_its_own_is_for_those_who_have_it(
+    act: GrantableAct, tmp_path: Path
+) -> None:
     part = NAMED[act]
     desk, number = _desk(tmp_path, part, act=act)
     for login in LOGINS.values():
@@ -136,7 +138,7 @@ def test_what_a_procedure_leaves_to_a_role_of_its_own_is_for_those_who_have_it(a
 @pytest.mark.parametrize("act", NAMED)
 @pytest.mark.parametrize("role", ROLES)
 def test_what_it_leaves_to_nobody_in_particular_is_for_leads_or_part_of_the_work(
-    role: str, act: NamedAct, tmp_path: Path
+    role: str, act: GrantableAct, tmp_path: Path
 ) -> None:
     part = NAMED[act]
     desk, number = _desk(tmp_path, part, act=None)

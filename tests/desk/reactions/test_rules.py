@@ -150,7 +150,7 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
     list(runner.step(MONDAY))
     assert {seen(desk, number).row.team for number in numbers} == {"global"}
     morning = MONDAY + timedelta(hours=12)  # 08:00 in Sydney
-    assert shifts.next_change(desk.procedure, int(MONDAY.timestamp())) == int(morning.timestamp())
+    assert shifts.find_next_handover(desk.procedure, int(MONDAY.timestamp())) == int(morning.timestamp())
     list(runner.step(morning + timedelta(minutes=20)))
     assert [(seen(desk, n).row.team, seen(desk, n).row.assignee) for n in numbers] == [("australia", None)] * 2
     moved = next(event for event in seen(desk, numbers[1]).events if event.kind == "assigned" and event.actor != "ann")
@@ -160,7 +160,7 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
     list(Runner(desk.store).step(morning + timedelta(minutes=40)))
     assert seen(desk, numbers[0]).row.team == "global"  # said by somebody after the change
     with open_reader(store_url) as reader:
-        handed = open_for(reader, shifts.teams(desk.procedure))
+        handed = open_for(reader, shifts.list_shift_teams(desk.procedure))
     assert {one.number for one in handed} == set(numbers)
     assert [one.due for one in handed] == sorted(one.due or 0 for one in handed)
     assert check_integrity(desk.store).findings == ()

@@ -10,7 +10,7 @@ import pytest
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
-from deskterm.desk.policy.request_fields import Incomplete, Person, people
+from deskterm.desk.policy.request_fields import IncompleteRequest, Person, parse_people
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.supply import supply_fields
@@ -42,12 +42,12 @@ def issue(desk: DeskSession, **more: Any) -> int:
 @pytest.mark.requirement("S2-08")
 def test_all_that_is_missing_is_said_at_once_with_its_kind(store_url: str) -> None:
     desk = shipped_desk(store_url, "campus-it")
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(IncompleteRequest) as refused:
         register(desk, subject="It jams", fields={"number-affected": "many"}, now=MONDAY)
     assert refused.value.missing == ("occurred-at", "caller", "notify", "resource", "description")
     assert "Caller (people, as Name <name@example.org>" in str(refused.value)
     assert "Number of people affected is to be a number of 0 or more, not 'many'" in str(refused.value)
-    with pytest.raises(Incomplete, match=r"Caller \(Ada\) is to have an e-mail address and a telephone number"):
+    with pytest.raises(IncompleteRequest, match=r"Caller \(Ada\) is to have an e-mail address and a telephone number"):
         issue(desk, fields={**ISSUE, "caller": "Ada"})
 
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_had_marks_the_ticket_until_it_is_supplied(store_url: str
 )
 def test_each_type_asks_for_its_own_fields(tmp_path: Any, procedure: str, kind: str, asked: tuple[str, ...]) -> None:
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure)
-    with pytest.raises(Incomplete) as refused:
+    with pytest.raises(IncompleteRequest) as refused:
         register(desk, subject="Broken", type=kind, organisation="larch", now=MONDAY)
     assert refused.value.missing == asked
 
@@ -215,7 +215,7 @@ def test_words_of_a_personal_field_stand_apart_from_the_events(store_url: str) -
     ticket = seen(desk, number)
     assert ticket.fields["contact-phone"] == "02 9999 1234"
     assert "9999" not in str([event.data for event in ticket.events])
-    with pytest.raises(Incomplete, match="is to be a telephone number, not 'none'"):
+    with pytest.raises(IncompleteRequest, match="is to be a telephone number, not 'none'"):
         register(desk, subject="Mail", fields={"contact-phone": "none"}, now=MONDAY)
 
 
@@ -235,13 +235,13 @@ def test_words_of_a_personal_field_stand_apart_from_the_events(store_url: str) -
     ],
 )
 def test_people_are_read_as_somebody_wrote_them_down(text: str, found: list[Person]) -> None:
-    assert people(text) == found
+    assert parse_people(text) == found
 
 
 @pytest.mark.parametrize("text", ["", ";", "<x>", "a@b@c <d>"])
 def test_what_names_nobody_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        people(text)
+        parse_people(text)
 
 
 @pytest.mark.requirement("S1-03", "S1-37")
@@ -291,5 +291,5 @@ def test_a_telephone_number_is_told_once_and_is_one(store_url: str) -> None:
 
 def test_the_code_of_a_country_is_no_number_of_anybody() -> None:
     with pytest.raises(ValueError, match=r"\+91"):
-        people("Ada <ada@example.org> +91")
-    assert people("Ada <ada@example.org> 3131")[0].phone == "3131"
+        parse_people("Ada <ada@example.org> +91")
+    assert parse_people("Ada <ada@example.org> 3131")[0].phone == "3131"

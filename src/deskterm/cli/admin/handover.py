@@ -33,9 +33,9 @@ def list_handover(
         if not procedure.definition.shifts:
             raise DeskError("This procedure has no shifts: `deskterm ticket list` shows what is open.")
         now = int(cli.now(facts).timestamp())
-        shift = shifts.on_shift(procedure, now)
-        since, until = shifts.last_change(procedure, now), shifts.next_change(procedure, now)
-        tickets = open_for(reader, shifts.teams(procedure))
+        shift = shifts.find_shift(procedure, now)
+        since, until = shifts.find_last_handover(procedure, now), shifts.find_next_handover(procedure, now)
+        tickets = open_for(reader, shifts.list_shift_teams(procedure))
     if as_json:
         print_json(
             {

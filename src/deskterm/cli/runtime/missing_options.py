@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.policy.request_fields import Incomplete
+from deskterm.desk.policy.request_fields import IncompleteRequest
 from deskterm.errors import UsageError
 
 _OPTIONS = {"description": "--body", "organisation": "--client"}
@@ -21,13 +21,13 @@ def name_missing_options(desk: DeskSession) -> Iterator[None]:
     """Raise UsageError that names the options, when a request is refused because fields are missing."""
     try:
         yield
-    except Incomplete as error:
+    except IncompleteRequest as error:
         if not error.missing:
             raise
         kinds = {part.key: part.kind for part in desk.procedure.definition.fields}
         options = [option_for(key, kinds.get(key, "")) for key in error.missing]
         raise UsageError(
-            f"{error.told}: give {', '.join(options)}, or open it without what cannot be had: --incomplete."
+            f"{error.problem}: give {', '.join(options)}, or open it without what cannot be had: --incomplete."
         ) from error
 
 

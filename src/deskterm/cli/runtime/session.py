@@ -8,7 +8,7 @@ from deskterm.cli.runtime.output import list_some, show_upgrade_progress
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.people import Stranger
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.policy.classification import channel_of
+from deskterm.desk.policy.classification import require_channel
 from deskterm.errors import DeskError
 from deskterm.store.db.engine import open_store
 
@@ -34,4 +34,4 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
 def check_channel(desk: DeskSession, channel: str, default: str) -> str:
     """Return the key of a channel that a message came or went by. default: the option's default, which the procedure
     need not have. Raises DeskError for another channel that the procedure does not have."""
-    return channel if channel in ("", default) else channel_of(channel, desk.procedure.definition.channels)
+    return channel if channel in ("", default) else require_channel(channel, desk.procedure.definition.channels)

@@ -10,7 +10,7 @@ import typer
 from deskterm.cli.runtime.instants import format_due, format_zone, parse_instant, to_rfc3339
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
-from deskterm.desk.policy.classification import classified
+from deskterm.desk.policy.classification import classify_request
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.due_forecast import policy_for, prospects
@@ -34,7 +34,7 @@ def forecast_due_times(
 ) -> None:
     """Print when each metric of a request would be due. No desk is needed."""
     compiled = CompiledProcedure(load(find(procedure)).procedure)
-    facts: dict[str, Any] = classified(compiled, kind, severity, priority)
+    facts: dict[str, Any] = classify_request(compiled, kind, severity, priority)
     facts |= {"organisation": client, "department": department, "product": product, "channel": channel}
     policy = policy_for(compiled, facts | {"tags": tuple(tag or ())})
     if policy is None:

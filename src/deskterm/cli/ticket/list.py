@@ -144,9 +144,9 @@ def _find_key(what: str, word: str | None, choices: Mapping[str, Choice]) -> str
     if word is None:
         return None
     # Beside it are the types of the procedure, whose schema takes longer to import than a list to print.
-    from deskterm.desk.policy.status_graph import chosen  # noqa: PLC0415
+    from deskterm.desk.policy.status_graph import resolve_choice  # noqa: PLC0415
 
-    return chosen(what, word, choices.values()).key
+    return resolve_choice(what, word, choices.values()).key
 
 
 def _print_remainder(count: int, total: int) -> None:

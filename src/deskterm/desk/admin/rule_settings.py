@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Procedure, Rule
 from deskterm.store.db.change_feed import notify_change
@@ -44,7 +44,7 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
     """Let a rule that waits for a lead's word do by itself what it says, or only suggest it (S3-08). DeskError for a
     rule that does not wait for one, and for anybody but leads and admins."""
     desk.require("review", "switch a rule")
-    rule = chosen("rule", key, desk.procedure.definition.rules)
+    rule = resolve_choice("rule", key, desk.procedure.definition.rules)
     if rule.mode != "lead-opt-in":
         raise DeskError(f"{rule.label} is not for leads to switch: the procedure says that it is {rule.mode}.")
     with desk.store.writing() as session:

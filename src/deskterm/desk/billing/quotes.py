@@ -17,8 +17,8 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.money import format_money, require_payable
 from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
-from deskterm.desk.policy.permissions import require_named
-from deskterm.desk.policy.status_graph import checked_move
+from deskterm.desk.policy.permissions import require_granted
+from deskterm.desk.policy.status_graph import resolve_next_status
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import QuoteState
 
@@ -39,7 +39,7 @@ def request_quote(
         waiting_status = work.procedure.definition.money.quote_status
         changes: dict[str, tuple[str, str]] = {}
         if waiting_status is not None and work.state.status != waiting_status:
-            target = checked_move(work.procedure, work.state.type, work.state.status, waiting_status)
+            target = resolve_next_status(work.procedure, work.state.type, work.state.status, waiting_status)
             changes["status"] = (work.state.status, target.key)
         key = find_next_key(work.state.records, QUOTE)
         _append_quote(work, key, "requested", note, changes)
@@ -55,7 +55,7 @@ def send_quote(
     A quote that is not answered may be sent again with another amount: its earlier letter is withdrawn, unless it has
     gone out. amount: in the currency of the procedure. quote: its key, by default the pending one, or a new one. Raises
     DeskError when the quote is answered already."""
-    require_named(desk.procedure.definition, desk.agent, "quote")
+    require_granted(desk.procedure.definition, desk.agent, "quote")
     with desk.ticket(number, "quote", now) as work:
         _require_quotes(work)
         record = _find_quote(work, quote, ("requested", "sent"), missing_ok=quote is None)
@@ -82,7 +82,7 @@ def record_quote_answer(
         next_status = part.accepted_to if accepted else part.declined_to
         changes: dict[str, tuple[str, str]] = {}
         if next_status is not None and work.state.status == part.quote_status:
-            target = checked_move(work.procedure, work.state.type, work.state.status, next_status)
+            target = resolve_next_status(work.procedure, work.state.type, work.state.status, next_status)
             changes["status"] = (work.state.status, target.key)
         _append_quote(work, record.key, "accepted" if accepted else "declined", note, changes)
         result = work.done(
@@ -96,7 +96,7 @@ def record_agreement(
 ) -> CommandResult:
     """Record that the customer agrees to be charged, without a quote (S1-32). amount: the limit they agreed to, if any;
     in the currency of the procedure."""
-    with desk.ticket(number, "time", now, doing="say that a customer agrees") as work:
+    with desk.ticket(number, "time", now, action="say that a customer agrees") as work:
         key = find_next_key(work.state.records, AGREEMENT)
         currency = work.procedure.definition.money.currency
         values = {} if amount is None else {"amount": str(require_payable(amount, currency)), "currency": currency}

@@ -26,7 +26,7 @@ from deskterm.desk.domain.money import (
     sum_entries,
 )
 from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
-from deskterm.desk.policy.permissions import may
+from deskterm.desk.policy.permissions import is_allowed
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.zones import on_the_wall
 
@@ -92,7 +92,7 @@ def correct_entry(
     """Void an entry and record another one in its place; that of somebody else is for leads. key: that of the entry.
     Raises UsageError without a reason or without anything to correct, and DeskError for a void or unknown entry."""
     reason = _require_reason(reason)
-    with desk.ticket(number, "time", now, doing="correct time") as work:
+    with desk.ticket(number, "time", now, action="correct time") as work:
         before = _require_valid_entry(work, key)
         if rate is not None:
             require_payable_rate(rate, work.procedure.definition.money.currency)
@@ -122,7 +122,7 @@ def correct_entry(
 def void_entry(desk: DeskSession, number: int, key: str, *, reason: str, now: datetime) -> CommandResult:
     """Void an entry, which stays in the history; that of somebody else is for leads. Raises as `correct_entry` does."""
     reason = _require_reason(reason)
-    with desk.ticket(number, "time", now, doing="strike time out") as work:
+    with desk.ticket(number, "time", now, action="strike time out") as work:
         _require_valid_entry(work, key)
         work.append(
             "worked",
@@ -205,7 +205,7 @@ def _require_valid_entry(work: TicketTransaction, key: str) -> Record:
         raise DeskError(f"Ticket {work.number} has no entry {key}: it has {keys}.")
     if record.state == VOID:
         raise DeskError(f"Entry {key} of {work.number} is struck out already.")
-    if record.who != work.context.agent.login and not may(work.context.agent.role, "review"):
+    if record.who != work.context.agent.login and not is_allowed(work.context.agent.role, "review"):
         raise DeskError(f"Entry {key} of {work.number} is {record.who}'s: ask them, or somebody with the role lead.")
     return record
 

@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.notify import letters
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
 
@@ -33,7 +33,7 @@ def announce_delay(
     DeskError when no clock is running."""
     if not text.strip():
         raise UsageError("Say a few words: what takes longer, or when it will be done.")
-    with desk.ticket(number, "reply", now, version, doing="announce a delay") as work:
+    with desk.ticket(number, "reply", now, version, action="announce a delay") as work:
         clock = _find_late_clock(work, metric)
         # The template takes its due time from an event. None has happened yet, so one is made up that is never stored.
         breach = Event(0, "noticed", work.at, desk.agent.login, 0, data={"due": clock.due_at})
@@ -65,7 +65,7 @@ def _render_body(work: TicketTransaction, breach: Event, text: str) -> str:
 def _find_late_clock(work: TicketTransaction, metric: str | None) -> Clock:
     clocks = work.fold.clocks()
     if metric is not None:
-        key = chosen("metric", metric, work.procedure.definition.metrics).key
+        key = resolve_choice("metric", metric, work.procedure.definition.metrics).key
         clocks = [clock for clock in clocks if clock.metric == key]
     clock = next_clock(clocks)
     if clock is None:

@@ -86,7 +86,7 @@ def review_answer(
     feedback: the key of the answer, needed when several wait for a review. note: a remark for colleagues. outcome: the
     change that the answer led to; the procedure may have it sent to the requester (S4-21). Raises DeskError when no
     answer waits for a review, or several do and none is named."""
-    with desk.ticket(number, "feedback", now, doing="review an answer to a survey") as work:
+    with desk.ticket(number, "feedback", now, action="review an answer to a survey") as work:
         record = _find_unreviewed(work, feedback)
         texts = {name: text.strip() for name, text in (("note", note), ("changed", outcome)) if text.strip()}
         changes = build_record_change(

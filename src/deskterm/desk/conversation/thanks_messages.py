@@ -53,7 +53,7 @@ def overrule_thanks(
     """Reopen a ticket because a message that was taken for thanks was a request; its clocks count from the arrival of
     the message (rule 14). message: its `seq`, by default the last one. Raises DeskError when there is no such message,
     or the ticket is open or cannot be reopened."""
-    with desk.ticket(number, "move", now, version, doing="take a ticket up again") as work:
+    with desk.ticket(number, "move", now, version, action="take a ticket up again") as work:
         kept = [record for record in records_of_kind(work.state.records, THANKS) if record.state == "kept"]
         matching = [record for record in kept if message in (None, record.number)]
         if not matching:

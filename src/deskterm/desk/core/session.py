@@ -89,9 +89,9 @@ class DeskSession:
             self.timezone = found.timezone
             self.procedure = self._edition(session, found.procedure_version)
 
-    def require(self, act: Act, doing: str = "") -> None:
-        """DeskError unless this agent's role allows the act. doing: what is tried, in the words of a refusal."""
-        require(self.agent.role, act, doing)
+    def require(self, act: Act, action: str = "") -> None:
+        """DeskError unless this agent's role allows the act. action: what is tried, in the words of a refusal."""
+        require(self.agent.role, act, action)
 
     def editions(self, session: Session) -> ProcedureVersions:
         """Look-up of procedure versions, for the fold."""
@@ -120,12 +120,12 @@ class DeskSession:
         *,
         rehearse: bool = False,
         final: bool = False,
-        doing: str = "",
+        action: str = "",
     ) -> Iterator[TicketTransaction]:
         """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
         nothing of it is written. DeskError on a ticket that goes on in another one or is closed for good (S4-15), but
-        for acts that leave it as it is; final: on such a one too. doing: as `require` has it."""
-        self.require(act, doing)
+        for acts that leave it as it is; final: on such a one too. action: as `require` has it."""
+        self.require(act, action)
         with self.store.reading() if rehearse else self.store.writing() as session:
             work = self._taken(session, number, now, version)
             if not final:
@@ -137,10 +137,10 @@ class DeskSession:
 
     @contextmanager
     def tickets(
-        self, numbers: Sequence[int], act: Act, now: datetime, doing: str = ""
+        self, numbers: Sequence[int], act: Act, now: datetime, action: str = ""
     ) -> Iterator[list[TicketTransaction]]:
         """A transaction on several tickets, in the order in which they are named."""
-        self.require(act, doing)
+        self.require(act, action)
         with self.as_one(), self.store.writing() as session:
             taken = {number: self._taken(session, number, now, None) for number in sorted(set(numbers))}
             for work in taken.values():

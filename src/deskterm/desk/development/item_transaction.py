@@ -24,7 +24,7 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.records import Record, build_record_change
 from deskterm.desk.policy.permissions import Act
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -70,7 +70,9 @@ class ItemTransaction:
         """Its development status. Raises DeskError when it has ended, or the procedure no longer has the status."""
         if self.record.state == ENDED:
             raise DeskError(f"Item {self.key} of {self.origin.number} has ended: raise another one.")
-        return chosen("development status", self.record.state, self.origin.procedure.definition.development.statuses)
+        return resolve_choice(
+            "development status", self.record.state, self.origin.procedure.definition.development.statuses
+        )
 
     @property
     def route(self) -> DevRoute | None:

@@ -12,8 +12,8 @@ from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.development.item_transaction import ENDED, ITEM, ItemTransaction, find_item, open_item
-from deskterm.desk.policy.permissions import NamedAct, require_named
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.permissions import GrantableAct, require_granted
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -22,7 +22,7 @@ from deskterm.procedure.sla_terms import releases
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.tables import RecordRow, table_of
 
-_SIGNING_ACTS: tuple[NamedAct, ...] = ("review-code", "approve-release")
+_SIGNING_ACTS: tuple[GrantableAct, ...] = ("review-code", "approve-release")
 
 
 def move_item(
@@ -35,7 +35,7 @@ def move_item(
     possible statuses when this one may not follow."""
     with open_item(desk, number, item, "develop", now) as found:
         part = found.origin.procedure.definition.development
-        here, target = found.status, chosen("development status", status, part.statuses)
+        here, target = found.status, resolve_choice("development status", status, part.statuses)
         order = [known.key for known in part.statuses]
         if target.key not in here.to:
             options = (
@@ -189,7 +189,7 @@ def _require_signature(desk: DeskSession, status: DevStatus) -> None:
     role = roles[cast("str", status.approval)]
     act = next((act for act in _SIGNING_ACTS if act in role.may), None)
     if act is not None:
-        require_named(desk.procedure.definition, desk.agent, act, role.key)
+        require_granted(desk.procedure.definition, desk.agent, act, role.key)
     elif role.key not in desk.agent.roles.split(","):
         raise DeskError(f"Only somebody with the role {role.label} may sign what is {status.label}: ask one of them.")
 

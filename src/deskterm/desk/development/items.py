@@ -18,7 +18,7 @@ from deskterm.desk.development.item_transaction import (
     plan_ticket_move,
 )
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.checklists import format_tick_hint
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -49,7 +49,7 @@ def raise_item(
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is not open: move it back before you raise a {part.label} from it.")
         outcome = _require_checklist(work)
-        selected = chosen("route", route, part.routes) if route else None
+        selected = resolve_choice("route", route, part.routes) if route else None
         keys = {known.key for known in part.routes}
         route_key = selected.key if selected else outcome if outcome in keys else None
         if not allow_same:

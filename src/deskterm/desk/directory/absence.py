@@ -10,8 +10,8 @@ from deskterm.desk.core.people import active_agent
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.notify.recipients import StaffDirectory, notify_staff
-from deskterm.desk.policy.departments import department
-from deskterm.desk.policy.permissions import may
+from deskterm.desk.policy.departments import find_department
+from deskterm.desk.policy.permissions import is_allowed
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.zones import on_the_wall
 from deskterm.store.db.change_feed import notify_change
@@ -56,7 +56,7 @@ def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | N
 
     Raises DeskError when the ticket is nobody's or one's own, or its assignee is present.
     """
-    with desk.ticket(number, "assign", now, version, doing="take a ticket over") as work:
+    with desk.ticket(number, "assign", now, version, action="take a ticket over") as work:
         state = work.state
         if state.assignee is None or state.assignee == desk.agent.login:
             raise DeskError(
@@ -66,8 +66,8 @@ def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | N
         if owner is not None and owner.active and not is_away(owner, now):
             raise DeskError(f"{owner.name} is not away: ask them for {number}, or assign it.")
         procedure = work.procedure.definition
-        covering = department(procedure, state.department)
-        if covering is not None and not may(desk.agent.role, "absence"):
+        covering = find_department(procedure, state.department)
+        if covering is not None and not is_allowed(desk.agent.role, "absence"):
             if not covering.covers_absence:
                 raise DeskError(
                     f"{covering.label} does not take over from those who are away: ask a lead to assign {number}."

@@ -12,8 +12,8 @@ from sqlmodel import Session
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.tier_coverage import parse_tiers
 from deskterm.desk.domain.text import is_visible
-from deskterm.desk.policy.departments import team_of
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.departments import resolve_team
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import Agent, Organisation, table_of
@@ -72,9 +72,11 @@ def _resolve_keys(desk: DeskSession, row: Mapping[str, Any]) -> Mapping[str, Any
     procedure = desk.procedure.definition
     resolved = dict(row)
     if row.get("team"):
-        resolved["team"] = team_of(procedure, row["team"])
+        resolved["team"] = resolve_team(procedure, row["team"])
     if row.get("roles") and procedure.roles:
-        resolved["roles"] = ",".join(chosen("role", name, procedure.roles).key for name in row["roles"].split(","))
+        resolved["roles"] = ",".join(
+            resolve_choice("role", name, procedure.roles).key for name in row["roles"].split(",")
+        )
     return resolved
 
 

@@ -82,7 +82,7 @@ def record_handoff(
 
     note: for colleagues: to whom, and what they were told.
     """
-    with desk.ticket(number, "escalate", now, version, doing="pass tickets on") as work:
+    with desk.ticket(number, "escalate", now, version, action="pass tickets on") as work:
         open_handoffs = [handoff for handoff in _list_handoffs(work) if handoff.state == "open"]
         if not open_handoffs:
             raise DeskError(f"Ticket {number} is not to be passed to its client's own desk.")

@@ -28,7 +28,7 @@ from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EventKind
 from deskterm.desk.domain.events import Event, compute_digest
 from deskterm.desk.domain.quoted_text import redact_quotes
 from deskterm.desk.domain.records import build_record_change, records_of_kind
-from deskterm.desk.policy.request_fields import holds_words
+from deskterm.desk.policy.request_fields import holds_personal_text
 from deskterm.errors import DeskError
 from deskterm.store.db.tables import Contact, Message, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
@@ -228,7 +228,7 @@ def find_plain_text_fields(work: TicketTransaction) -> list[str]:
     return sorted(
         key
         for key, value in work.state.fields.items()
-        if isinstance(value, str) and (key not in known or holds_words(known[key]))
+        if isinstance(value, str) and (key not in known or holds_personal_text(known[key]))
     )
 
 

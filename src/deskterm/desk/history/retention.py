@@ -42,7 +42,7 @@ def release_hold(
     desk: DeskSession, number: int, reason: str = "", *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Hold a ticket no longer."""
-    with desk.ticket(number, "hold", now, version, doing="end a hold") as work:
+    with desk.ticket(number, "hold", now, version, action="end a hold") as work:
         if work.state.held is None:
             raise DeskError(f"Ticket {number} is not held.")
         work.append("held", {"held": (work.state.held, None)}, reason=reason)

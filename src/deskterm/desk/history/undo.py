@@ -23,7 +23,7 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATES, FOLLOW_UPS, MERGED, is_merge_into_another
 from deskterm.desk.domain.records import build_record_change, records_of_kind
-from deskterm.desk.policy.status_graph import duplicate_status
+from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import RecordRow, table_of
@@ -201,7 +201,7 @@ def _require_return(desk: DeskSession, work: TicketTransaction, act: LastCommand
 def _take_back(work: TicketTransaction, act: LastCommand) -> int:
     """Take an act back on one ticket; how many of its letters are sent already."""
     if act.split_off:
-        status = duplicate_status(work.procedure, work.state.type, work.number)
+        status = find_duplicate_status(work.procedure, work.state.type, work.number)
         source = next(event.data.get("ticket") for event in act.events if event.kind == "split_from")
         changes: dict[str, tuple[Any, Any]] = {"status": (work.state.status, status.key)}
         written = list(records_of_kind(work.state.records, "letter"))

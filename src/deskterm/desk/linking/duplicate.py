@@ -12,7 +12,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
 from deskterm.desk.directory.participants import add_contacts, list_people_outside
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, find_merge_target
-from deskterm.desk.policy.status_graph import duplicate_status
+from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Ticket, table_of
 
@@ -36,7 +36,7 @@ def close_as_duplicate(
     when the duplicate is closed or either ticket is part of another already, or when they are of different clients."""
     if number == original_number:
         raise UsageError("A ticket is no duplicate of itself: name the other one.")
-    with desk.tickets([number, original_number], "link", now, doing="close duplicates") as (work, original):
+    with desk.tickets([number, original_number], "link", now, action="close duplicates") as (work, original):
         require_unlinked(work)
         for field, relation in ((DUPLICATE_OF, "a duplicate itself, of"), (MERGED_INTO, "merged into")):
             if field in original.state.fields:
@@ -52,7 +52,7 @@ def close_as_duplicate(
             )
         require_same_client(work, original, "duplicate", across_clients=across_clients)
         changes = {
-            "status": (work.state.status, duplicate_status(work.procedure, work.state.type, work.number).key),
+            "status": (work.state.status, find_duplicate_status(work.procedure, work.state.type, work.number).key),
             f"fields.{DUPLICATE_OF}": (None, original_number),
         }
         work.append("duplicated", changes, ticket=original_number, reason=reason, because=settings.reason)

@@ -19,7 +19,7 @@ from deskterm.desk.domain.links import ATTACHED, INCIDENT
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import find_missing_parts, format_missing_parts, require_complete_letter
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.tickets import resolution as closing
 from deskterm.desk.tickets.message_input import require_message_text
 from deskterm.desk.tickets.resolution import ResolutionKind
@@ -35,7 +35,7 @@ def attach_ticket(desk: DeskSession, number: int, incident: int, *, now: datetim
     incident, the ticket has tickets attached, or the incident is not open."""
     if number == incident:
         raise UsageError("A ticket is not attached to itself: name the incident.")
-    with desk.tickets([number, incident], "link", now, doing="attach tickets") as (work, parent):
+    with desk.tickets([number, incident], "link", now, action="attach tickets") as (work, parent):
         if INCIDENT in _nonempty_fields(work):
             raise DeskError(f"Ticket {number} is attached to {work.state.fields[INCIDENT]} already: detach it first.")
         if _nonempty_fields(work).get(ATTACHED):
@@ -54,7 +54,7 @@ def attach_ticket(desk: DeskSession, number: int, incident: int, *, now: datetim
 def detach_ticket(desk: DeskSession, number: int, *, now: datetime) -> CommandResult:
     """Detach a ticket from its incident. Raises DeskError when it is attached to none."""
     incident = _find_incident(desk, number)  # looked up first: both tickets are locked in the order of their numbers
-    with desk.tickets([number, incident], "link", now, doing="detach tickets") as (work, parent):
+    with desk.tickets([number, incident], "link", now, action="detach tickets") as (work, parent):
         work.append("linked", {f"fields.{INCIDENT}": (work.state.fields.get(INCIDENT), None)}, ticket=incident)
         _update_attached(parent, {*list_attached(parent)} - {number}, number)
         parent.done("")
@@ -74,8 +74,8 @@ def announce_to_attached(
     numbers = find_open_attached(desk, incident)
     reached: set[int] = set()
     remarks: list[str] = []
-    with desk.tickets([incident, *numbers], "reply", now, doing="announce anything") as works:
-        target = None if status is None else chosen("status", status, works[0].procedure.definition.statuses)
+    with desk.tickets([incident, *numbers], "reply", now, action="announce anything") as works:
+        target = None if status is None else resolve_choice("status", status, works[0].procedure.definition.statuses)
         if target is not None:
             desk.require("move")
         open_works = [work for work in works if work.state.is_open]
@@ -116,7 +116,7 @@ def resolve_incident(
     reached: set[int] = set()
     remarks: list[str] = []
     resolved = 0
-    with desk.tickets([*_if_open(desk, incident), *numbers], "reply", now, doing="resolve tickets") as works:
+    with desk.tickets([*_if_open(desk, incident), *numbers], "reply", now, action="resolve tickets") as works:
         if not works:
             raise DeskError(f"Incident {incident} is over, and no ticket attached to it is open.")
         own_outcome = ""

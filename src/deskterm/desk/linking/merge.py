@@ -13,7 +13,7 @@ from deskterm.desk.linking.duplicate import (
     require_same_client,
     require_unlinked,
 )
-from deskterm.desk.policy.status_graph import duplicate_status
+from deskterm.desk.policy.status_graph import find_duplicate_status
 from deskterm.errors import DeskError, UsageError
 
 
@@ -34,7 +34,7 @@ def merge_into(
     if target == number:
         raise DeskError(f"Ticket {into} has gone into {number} already: it cannot take {number} in as well.")
     # `target` was found before the locks were taken, so it may have been merged or closed in the meantime.
-    with desk.tickets([number, target], "link", now, doing="merge tickets") as (work, other):
+    with desk.tickets([number, target], "link", now, action="merge tickets") as (work, other):
         require_unlinked(work)
         if MERGED_INTO in other.state.fields or DUPLICATE_OF in other.state.fields:
             raise DeskError(f"Ticket {target} has just gone into another one: look where, and try again.")
@@ -43,7 +43,10 @@ def merge_into(
         require_same_client(work, other, "merge", across_clients=across_clients)
         changes: dict[str, tuple[str | int | None, str | int]] = {f"fields.{MERGED_INTO}": (None, target)}
         if work.state.category != "closed":
-            changes["status"] = (work.state.status, duplicate_status(work.procedure, work.state.type, work.number).key)
+            changes["status"] = (
+                work.state.status,
+                find_duplicate_status(work.procedure, work.state.type, work.number).key,
+            )
         settings = work.procedure.definition.duplicates
         work.append("merged", changes, into=target, reason=reason, because=settings.reason)
         before = other.state.fields.get(MERGED)

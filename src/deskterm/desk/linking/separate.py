@@ -39,7 +39,7 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
         raise DeskError(
             f"Ticket {number} is neither a duplicate nor merged into another one: there is nothing to part."
         )
-    with desk.tickets([number, other], "link", now, doing="separate tickets") as (work, original):
+    with desk.tickets([number, other], "link", now, action="separate tickets") as (work, original):
         field, list_field = (MERGED_INTO, MERGED) if MERGED_INTO in work.state.fields else (DUPLICATE_OF, DUPLICATES)
         if work.state.fields.get(field) != other:
             raise DeskError(f"Ticket {number} moved on just now: look at what is new, then try again.")

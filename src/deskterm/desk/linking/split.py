@@ -31,7 +31,7 @@ def split_message(
     would leave nothing behind, and for one that was split off already."""
     if subject is not None and not normalise_subject(subject):
         raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
-    with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
+    with desk.as_one(), desk.ticket(number, "link", now, action="split tickets") as source:
         request = _find_request(source, message)
         _require_other_request(source, request)
         _require_unsplit(source, message)
@@ -52,7 +52,7 @@ def split_list_items(
     message: its `seq`. items: the items to split off, counted from 1; by default all. Return the result for the source,
     whose `changes` name the new tickets. Raises DeskError for a message without a list and for items that were split
     off already, and UsageError for numbers beyond the list."""
-    with desk.as_one(), desk.ticket(number, "link", now, doing="split tickets") as source:
+    with desk.as_one(), desk.ticket(number, "link", now, action="split tickets") as source:
         request = _find_request(source, message)
         found = parse_list_items(_load_body(source, request))
         if not found:
@@ -76,7 +76,7 @@ def split_list_items(
 def preview_list_items(desk: DeskSession, number: int, message: int, *, now: datetime) -> list[str]:
     """Return the items of the list in a message, each with all its lines; empty when it has no list. Raises DeskError
     when the ticket has no such message of the requester."""
-    with desk.ticket(number, "link", now, rehearse=True, doing="split tickets") as source:
+    with desk.ticket(number, "link", now, rehearse=True, action="split tickets") as source:
         return parse_list_items(_load_body(source, _find_request(source, message)))
 
 

@@ -219,7 +219,7 @@ def log_call_instead(desk: DeskSession, number: int, words: str, *, now: datetim
     """
     if not words.strip():
         raise UsageError("Say in a few words what they were told.")
-    with desk.ticket(number, "reply", now, doing="log a call") as work:
+    with desk.ticket(number, "reply", now, action="log a call") as work:
         queued = [
             one
             for one in records_of_kind(work.state.records, "letter")

@@ -15,7 +15,7 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import records_of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify.quiet_hours import find_delivery_time
-from deskterm.desk.policy.departments import home_of
+from deskterm.desk.policy.departments import find_home_department
 from deskterm.procedure.schema import Procedure
 from deskterm.store.db.tables import Agent, table_of
 
@@ -67,7 +67,7 @@ class StaffDirectory:
         belongs to any department, everybody who works on tickets (S5-02)."""
         if department is None:
             return []
-        homes = {member.login: home_of(procedure, member.team) for member in self}
+        homes = {member.login: find_home_department(procedure, member.team) for member in self}
         if any(homes.values()):
             return [login for login, home in homes.items() if home == department]
         return [member.login for member in self if member.role != "viewer"]

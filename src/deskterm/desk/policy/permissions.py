@@ -52,10 +52,10 @@ Act = Literal[
     "act-as",
 ]
 
-NamedAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype"]
+GrantableAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype"]
 """What a procedure may leave to roles of its own."""
 
-_OF_ROLE: dict[str, Act] = {
+_WIDER_ACTS: dict[str, Act] = {
     "approve-release": "develop",
     "review-code": "develop",
     "close": "move",
@@ -91,7 +91,7 @@ _AGENT: frozenset[str] = frozenset(
 )
 _LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
-_ITSELF: frozenset[str] = frozenset({"notice", "move", "snooze"})
+_SYSTEM: frozenset[str] = frozenset({"notice", "move", "snooze"})
 """What happens by itself: nobody has this role."""
 
 ALLOWED: dict[str, frozenset[str]] = {
@@ -99,10 +99,10 @@ ALLOWED: dict[str, frozenset[str]] = {
     "agent": _AGENT,
     "lead": _LEAD,
     "admin": _ADMIN,
-    "deskterm": _ITSELF,
+    "deskterm": _SYSTEM,
 }
 
-_WORDS = {
+_ACTIONS = {
     "register": "open tickets",
     "reply": "reply",
     "note": "write notes",
@@ -143,42 +143,42 @@ _WORDS = {
     "act-as": "act as somebody else",
 }
 
-_NAMED_WORDS = {
+_GRANTED_ACTIONS = {
     "approve-release": "approve a release",
     "review-code": "sign work off",
     "close": "close tickets",
     "retype": "change the type of tickets",
 }
 
-_AN = {"agent": "An", "admin": "An"}
+_ARTICLES = {"agent": "An", "admin": "An"}
 
 
-def may(role: str, act: Act) -> bool:
+def is_allowed(role: str, act: Act) -> bool:
     """Whether a role allows an act."""
     return act in ALLOWED.get(role, frozenset())
 
 
-def refusal(role: str, act: Act, doing: str = "") -> str:
-    """Why not, in one sentence that says who can. doing: what was tried, where that is said otherwise than the act."""
+def format_refusal(role: str, act: Act, action: str = "") -> str:
+    """Why not, in one sentence that says who can. action: what was tried, where that is said otherwise than the act."""
     can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)] or ["admin"]
     who = f"{', '.join(can[:-1])} or {can[-1]}" if len(can) > 1 else can[0]
-    return f"{_AN.get(role, 'A')} {role} may not {doing or _WORDS[act]}: ask somebody with the role {who}."
+    return f"{_ARTICLES.get(role, 'A')} {role} may not {action or _ACTIONS[act]}: ask somebody with the role {who}."
 
 
-def require(role: str, act: Act, doing: str = "") -> None:
-    """DeskError unless the role allows the act. doing: as `refusal` has it."""
-    if not may(role, act):
-        raise DeskError(refusal(role, act, doing))
+def require(role: str, act: Act, action: str = "") -> None:
+    """DeskError unless the role allows the act. action: as `refusal` has it."""
+    if not is_allowed(role, act):
+        raise DeskError(format_refusal(role, act, action))
 
 
-def require_named(procedure: Procedure, agent: Agent, act: NamedAct, role: str = "") -> None:
+def require_granted(procedure: Procedure, agent: Agent, act: GrantableAct, role: str = "") -> None:
     """DeskError unless an agent may do what the procedure leaves to some of its roles: to one of those that it names
     for the act (S1-17), or where it names none, to leads and admins. role: the one that must be held."""
     named = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
     if not named:
-        require(agent.role, _OF_ROLE.get(act, act))  # type: ignore[arg-type]
+        require(agent.role, _WIDER_ACTS.get(act, act))  # type: ignore[arg-type]
     elif not {part.key for part in named} & set(agent.roles.split(",")):
         who = " or ".join(part.label for part in named)
         raise DeskError(
-            f"Only somebody with the role {who} may {_NAMED_WORDS.get(act) or _WORDS[act]} here: ask one of them."
+            f"Only somebody with the role {who} may {_GRANTED_ACTIONS.get(act) or _ACTIONS[act]} here: ask one of them."
         )

@@ -20,7 +20,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import FieldPart, RequestType
 
-OF_EVERY_TICKET = {
+COMMON_FIELDS = {
     "subject": "a subject",
     "description": "a description",
     "requester": "a requester",
@@ -38,16 +38,16 @@ OF_EVERY_TICKET = {
 }
 """Key → what it is called, of what every ticket has beside the fields of the procedure."""
 
-_WORDS = frozenset({"subject", "description", "requester", "email"})
+_PERSONAL_FIELDS = frozenset({"subject", "description", "requester", "email"})
 """Those of them that hold what people said or who they are: that stands in one place only."""
 
-_FREE = frozenset({"text", "long-text", "url", "email", "phone"})
+_FREE_TEXT_KINDS = frozenset({"text", "long-text", "url", "email", "phone"})
 """Kinds of field that take any words."""
 
 REQUESTER = "requester"
 """The word that stands for the ticket's own requester in a field for people."""
 
-_EXPECTED = {
+_EXPECTED_INPUT = {
     "text": "a few words",
     "long-text": "some words",
     "number": "a number of 0 or more",
@@ -69,13 +69,13 @@ _PERSON = re.compile(
 )
 
 
-class Incomplete(UsageError):
+class IncompleteRequest(UsageError):
     """A request does not say what its type asks for. missing: keys of the fields; told: what is wrong, without what to
     do about it."""
 
     def __init__(self, told: str, ending: str = ".", missing: Iterable[str] = ()) -> None:
         super().__init__(told + ending)
-        self.told = told
+        self.problem = told
         self.missing = tuple(missing)
 
 
@@ -96,69 +96,75 @@ class ParsedRequest:
     sentences."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
-    own: dict[str, str] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    common: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
-    def add(self, other: ParsedRequest) -> None:
+    def merge(self, other: ParsedRequest) -> None:
         """Say what another says, too."""
         self.values |= other.values
-        self.words |= other.words
+        self.texts |= other.texts
 
-    def has(self, key: str) -> bool:
-        return key in self.values or key in self.words or bool(self.people.get(key)) or bool(self.own.get(key))
+    def has_value(self, key: str) -> bool:
+        return key in self.values or key in self.texts or bool(self.people.get(key)) or bool(self.common.get(key))
 
 
-def given(procedure: CompiledProcedure, fields: Mapping[str, Any]) -> ParsedRequest:
+def parse_request_fields(procedure: CompiledProcedure, fields: Mapping[str, Any]) -> ParsedRequest:
     """The fields as their kinds read them; what is empty is not given. DeskError for a field that there is none of."""
     known = {part.key: part for part in procedure.definition.fields}
     found = ParsedRequest()
     for key, value in fields.items():
-        if key not in known and key not in OF_EVERY_TICKET:
+        if key not in known and key not in COMMON_FIELDS:
             listed = ", ".join(sorted(known)) or "none"
             raise DeskError(f"There is no field {key!r}: this procedure asks for {listed}.")
         if value is None or (isinstance(value, str) and not is_visible(value)):
             continue
-        if key in OF_EVERY_TICKET and known.get(key, _PLAIN).kind in ("text", "long-text"):
-            found.own[key] = str(value).strip()
-            if key in known and key not in _WORDS:
-                found.values[key] = found.own[key]
+        if key in COMMON_FIELDS and known.get(key, _PLAIN).kind in ("text", "long-text"):
+            found.common[key] = str(value).strip()
+            if key in known and key not in _PERSONAL_FIELDS:
+                found.values[key] = found.common[key]
             continue
         part = known[key]
         try:
-            read = _read(part, value, procedure.timezone)
+            read = _parse_value(part, value, procedure.timezone)
         except (ValueError, OverflowError):
-            found.faults.append(f"{part.label} is to be {expected(part)}, not {str(value)[:60]!r}")
+            found.problems.append(f"{part.label} is to be {describe_expected_input(part)}, not {str(value)[:60]!r}")
             continue
         if part.kind == "contacts":
             found.people[key] = read
-        elif holds_words(part):
-            found.words[key] = str(read)
+        elif holds_personal_text(part):
+            found.texts[key] = str(read)
         else:
             found.values[key] = read
     return found
 
 
-def holds_words(part: FieldPart) -> bool:
+def holds_personal_text(part: FieldPart) -> bool:
     """Whether a field holds somebody's words: what can be erased with the person (S5-09)."""
-    if part.key in OF_EVERY_TICKET:
-        return part.key in _WORDS
-    return part.kind in _FREE if part.personal is None else part.personal
+    if part.key in COMMON_FIELDS:
+        return part.key in _PERSONAL_FIELDS
+    return part.kind in _FREE_TEXT_KINDS if part.personal is None else part.personal
 
 
-def wanted(procedure: CompiledProcedure, kind: RequestType) -> list[str]:
+def list_required_fields(procedure: CompiledProcedure, kind: RequestType) -> list[str]:
     """The keys of what a request of a type must say, in the order of the file (S1-37, S2-08, S5-14)."""
     asked = [*kind.required, *(part.key for part in procedure.definition.fields if part.required)]
     return [key for key in dict.fromkeys(asked) if key in kind.required or key in kind.fields]
 
 
-def missing(procedure: CompiledProcedure, kind: RequestType, said: ParsedRequest, own: Mapping[str, Any]) -> list[str]:
+def find_missing_fields(
+    procedure: CompiledProcedure, kind: RequestType, said: ParsedRequest, own: Mapping[str, Any]
+) -> list[str]:
     """What a request of a type must say and does not. own: what is known of what every ticket has."""
-    return [key for key in wanted(procedure, kind) if not said.has(key) and own.get(key) in (None, "")]
+    return [
+        key for key in list_required_fields(procedure, kind) if not said.has_value(key) and own.get(key) in (None, "")
+    ]
 
 
-def unreachable(procedure: CompiledProcedure, said: ParsedRequest, requester: Person | None) -> Iterator[str]:
+def find_missing_contact_details(
+    procedure: CompiledProcedure, said: ParsedRequest, requester: Person | None
+) -> Iterator[str]:
     """What is to be known of the people in a field and is not, in words (S2-08)."""
     for part in procedure.definition.fields:
         for person in said.people.get(part.key, ()):
@@ -172,49 +178,49 @@ def unreachable(procedure: CompiledProcedure, said: ParsedRequest, requester: Pe
                 yield f"{part.label} ({who.name or REQUESTER}) is to have {' and '.join(lacks)}"
 
 
-def refusal(
+def build_refusal(
     procedure: CompiledProcedure, kind: RequestType, lacking: Iterable[str], faults: Iterable[str]
-) -> Incomplete:
+) -> IncompleteRequest:
     """All that is wrong with a request, in one sentence."""
     keys, told = list(lacking), list(faults)
     parts = []
     if keys:
-        named = [named_with_kind(procedure, key) for key in keys]
-        parts.append(f"a request of type {kind.label} must say {_joined(named)}")
+        named = [describe_field(procedure, key) for key in keys]
+        parts.append(f"a request of type {kind.label} must say {_join(named)}")
     parts += told
     sentence = "; ".join(parts)
     ending = ": what cannot be had may be missing from one that is opened as incomplete." if keys and not told else "."
-    return Incomplete(sentence[:1].upper() + sentence[1:], ending, keys)
+    return IncompleteRequest(sentence[:1].upper() + sentence[1:], ending, keys)
 
 
-def named_with_kind(procedure: CompiledProcedure, key: str) -> str:
+def describe_field(procedure: CompiledProcedure, key: str) -> str:
     """What a field is called, with what is expected in it."""
     part = next((part for part in procedure.definition.fields if part.key == key), None)
     if part is None:
-        return OF_EVERY_TICKET.get(key, key)
-    return f"{part.label} ({expected(part)})"
+        return COMMON_FIELDS.get(key, key)
+    return f"{part.label} ({describe_expected_input(part)})"
 
 
-def expected(part: FieldPart) -> str:
+def describe_expected_input(part: FieldPart) -> str:
     """What goes into a field, in words."""
     if part.kind == "choice":
         return f"one of {', '.join(part.choices)}"
-    return _EXPECTED[part.kind]
+    return _EXPECTED_INPUT[part.kind]
 
 
-def telephone(text: str) -> str:
+def parse_phone(text: str) -> str:
     """A telephone number as it was written. ValueError for what is none, such as the code of a country alone."""
-    number = _matching(_PHONE, text.strip())
+    number = _require_match(_PHONE, text.strip())
     if sum(character.isdigit() for character in number) < (_WITH_COUNTRY if number.startswith("+") else _EXTENSION):
         raise ValueError(text)
     return number
 
 
-def people(text: str) -> list[Person]:
+def parse_people(text: str) -> list[Person]:
     """People as somebody wrote them down: `Name <name@example.org> +44 20 1234`, several of them by semicolon, line,
     or the comma behind an address; `requester` stands for the requester. ValueError for what names nobody."""
     found = []
-    for line in _apart(text):
+    for line in _split_people(text):
         if line.casefold() == REQUESTER:
             found.append(Person(requester=True))
             continue
@@ -222,14 +228,14 @@ def people(text: str) -> list[Person]:
         email = match and (match["email"] or match["bare"])
         if match is None or not (match["name"] or email):
             raise ValueError(text)
-        phone = telephone(match["phone"]) if match["phone"] else ""
+        phone = parse_phone(match["phone"]) if match["phone"] else ""
         found.append(Person(match["name"].strip(" ,"), email or None, phone))
     if not found:
         raise ValueError(text)
     return found
 
 
-def _apart(text: str) -> Iterator[str]:
+def _split_people(text: str) -> Iterator[str]:
     """One person each: a comma may stand in a name (`Dal, Per`) and before a telephone number, but not behind an
     address."""
     for row in re.split(r"[;\n]", text):
@@ -249,7 +255,7 @@ def _apart(text: str) -> Iterator[str]:
 _PLAIN = FieldPart(key="plain", label="Plain")
 
 
-def _read(part: FieldPart, value: Any, timezone: str) -> Any:
+def _parse_value(part: FieldPart, value: Any, timezone: str) -> Any:
     text = str(value).strip()
     match part.kind:
         case "number":
@@ -258,7 +264,7 @@ def _read(part: FieldPart, value: Any, timezone: str) -> Any:
                 raise ValueError(text)
             return int(number) if number.is_integer() else number
         case "instant":
-            return _instant(value, timezone)
+            return _parse_instant(value, timezone)
         case "flag":
             if isinstance(value, bool):
                 return value
@@ -271,26 +277,26 @@ def _read(part: FieldPart, value: Any, timezone: str) -> Any:
                     return choice
             raise ValueError(text)
         case "url":
-            return _matching(_URL, text)
+            return _require_match(_URL, text)
         case "email":
             if not is_email_address(text):
                 raise ValueError(text)
             return text.casefold()
         case "phone":
-            return telephone(text)
+            return parse_phone(text)
         case "contacts":
-            return people(text)
+            return parse_people(text)
         case _:
             return text
 
 
-def _matching(pattern: re.Pattern[str], text: str) -> str:
+def _require_match(pattern: re.Pattern[str], text: str) -> str:
     if not pattern.fullmatch(text):
         raise ValueError(text)
     return text
 
 
-def _instant(value: Any, timezone: str) -> str:
+def _parse_instant(value: Any, timezone: str) -> str:
     """RFC 3339 in UTC; without a zone it is wall-clock time of the desk."""
     if isinstance(value, datetime):
         moment = value
@@ -307,5 +313,5 @@ def _instant(value: Any, timezone: str) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _joined(words: list[str]) -> str:
+def _join(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -11,17 +11,17 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Status
 
 
-class Labelled(Protocol):
+class LabelledItem(Protocol):
     @property
     def key(self) -> str: ...
     @property
     def label(self) -> str: ...
 
 
-T = TypeVar("T", bound=Labelled)
+T = TypeVar("T", bound=LabelledItem)
 
 
-def chosen(what: str, word: str, among: Iterable[T]) -> T:
+def resolve_choice(what: str, word: str, among: Iterable[T]) -> T:
     """The one whose key, label or short form a person wrote, letter case aside. DeskError names the nearest, and all
     there are."""
     known = list(among)
@@ -36,17 +36,17 @@ def chosen(what: str, word: str, among: Iterable[T]) -> T:
     raise DeskError(f"There is no {what} {word!r}.{hint} Known: {listed}.")
 
 
-def legal(procedure: CompiledProcedure, kind: str, status: str) -> list[Status]:
+def list_next_statuses(procedure: CompiledProcedure, kind: str, status: str) -> list[Status]:
     """The statuses that a ticket of a type may go to from a status."""
     return procedure.next_statuses(kind, status)
 
 
-def checked_move(procedure: CompiledProcedure, kind: str, status: str, wanted: str) -> Status:
+def resolve_next_status(procedure: CompiledProcedure, kind: str, status: str, wanted: str) -> Status:
     """The status that was asked for. DeskError when it is unknown or may not follow, with those that may (S1-25)."""
-    target = chosen("status", wanted, procedure.definition.statuses)
+    target = resolve_choice("status", wanted, procedure.definition.statuses)
     if target.key == status:
         raise DeskError(f"The ticket is {target.label} already.")
-    options = legal(procedure, kind, status)
+    options = list_next_statuses(procedure, kind, status)
     if target.key not in {option.key for option in options}:
         here = procedure.statuses[status].label if status in procedure.statuses else status
         ways = ", ".join(f"{option.label} ({option.key})" for option in options) or "nowhere, it is final"
@@ -54,7 +54,7 @@ def checked_move(procedure: CompiledProcedure, kind: str, status: str, wanted: s
     return target
 
 
-def duplicate_status(procedure: CompiledProcedure, kind: str, number: int | None) -> Status:
+def find_duplicate_status(procedure: CompiledProcedure, kind: str, number: int | None) -> Status:
     """Return the status of duplicates and merged tickets of a type; any ticket may go there, whatever the graph says.
 
     number: the ticket that is named when it raises DeskError, because no closed status is for tickets of its type.

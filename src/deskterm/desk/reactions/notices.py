@@ -11,7 +11,7 @@ from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import find_missing_parts
 from deskterm.desk.notify.recipients import StaffDirectory, notify_staff, resolve_recipients
 from deskterm.desk.notify.topics import find_escalation_step, find_topics, format_topic
-from deskterm.desk.policy.departments import department
+from deskterm.desk.policy.departments import find_department
 from deskterm.procedure.schema import Notice, Procedure
 from deskterm.procedure.sla_terms import values
 from deskterm.sla.terms import Facts
@@ -170,7 +170,7 @@ def _explain_vacant_step(work: TicketTransaction, staff: StaffDirectory, event: 
 
 def _explain_vacant_department(work: TicketTransaction, staff: StaffDirectory) -> str:
     """Describe that nobody is present in the department of a ticket without an assignee; empty where somebody is."""
-    home_department = department(work.procedure.definition, work.state.department)
+    home_department = find_department(work.procedure.definition, work.state.department)
     if home_department is None or work.state.assignee is not None:
         return ""
     members = staff.department_members(work.procedure.definition, home_department.key)
@@ -216,7 +216,7 @@ def _find_department_words(procedure: Procedure, work: TicketTransaction, topic:
     """Return the words for whom a department notifies of a new ticket or reply (S5-02)."""
     if topic not in ("registered", "customer-replied"):
         return []
-    home_department = department(procedure, work.state.department)
+    home_department = find_department(procedure, work.state.department)
     if home_department is None:
         return []
     return ["department", "assignee"] if home_department.notify == "all" else ["assignee"]

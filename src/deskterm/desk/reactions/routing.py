@@ -113,7 +113,7 @@ def _find_tier_team(tiers: tuple[Tier, ...], level: int) -> str | None:
 
 def _find_shift_team(work: TicketTransaction, level: int | None) -> str | None:
     """Return the team on shift, unless the ticket goes to a tier that this team does not provide."""
-    shift = shifts.on_shift(work.procedure, work.at)
+    shift = shifts.find_shift(work.procedure, work.at)
     if shift is None:
         return None
     tier_of_team = next((team.tier for team in work.procedure.definition.teams if team.key == shift.team), None)

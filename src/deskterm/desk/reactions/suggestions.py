@@ -15,7 +15,7 @@ def accept_suggestion(
     desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Do what a rule suggests. key: number of the suggestion or key of its rule; left out, the only one."""
-    with desk.ticket(number, "edit", now, version, doing="take suggestions") as work:
+    with desk.ticket(number, "edit", now, version, action="take suggestions") as work:
         record = _find_open_suggestion(work, key)
         rule = next((rule for rule in work.procedure.definition.rules if rule.key == record.values["rule"]), None)
         if rule is None:
@@ -30,7 +30,7 @@ def dismiss_suggestion(
     desk: DeskSession, number: int, key: str | None = None, *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Dismiss what a rule suggests. key: as for `accept_suggestion`."""
-    with desk.ticket(number, "edit", now, version, doing="leave suggestions") as work:
+    with desk.ticket(number, "edit", now, version, action="leave suggestions") as work:
         record = _find_open_suggestion(work, key)
         _close_suggestion(work, record, "left")
         result = work.done(f"{number}: left as it is ({record.values['ask']})")

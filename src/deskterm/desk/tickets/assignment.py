@@ -8,7 +8,7 @@ from deskterm.desk.core.people import worker
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
-from deskterm.desk.policy.departments import team_of
+from deskterm.desk.policy.departments import resolve_team
 from deskterm.errors import DeskError
 
 
@@ -39,7 +39,7 @@ def assign(
                 changes["team"] = (None, agent.team)
         changes["assignee"] = (state.assignee, login)
         if team is not None:
-            team_key = team_of(work.procedure.definition, team)
+            team_key = resolve_team(work.procedure.definition, team)
             changes["team"] = (state.team, team_key)
             phrase += f", team {team_key}"
         if all(before == after for before, after in changes.values()):

@@ -8,7 +8,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import build_record_change, find_next_key
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
     check_transition,
@@ -31,8 +31,8 @@ def close(
     because: key or label of the reason. status: key of the closed status, where several may follow; left out, the
     first.
     """
-    with desk.ticket(number, "move", now, version, doing="close tickets") as work:
-        reason = chosen("closing reason", because, work.procedure.definition.closing.reasons)
+    with desk.ticket(number, "move", now, version, action="close tickets") as work:
+        reason = resolve_choice("closing reason", because, work.procedure.definition.closing.reasons)
         following = work.procedure.next_statuses(work.state.type, work.state.status)
         target = status or next((one.key for one in following if one.category == "closed"), None)
         if target is None:

@@ -38,7 +38,7 @@ def confirm(
     words: the requester's text, if they wrote. author: name or address of the writer, where it is not the requester.
     channel, received_at: of their message.
     """
-    with desk.ticket(number, "move", now, version, doing="say that all is well for a requester") as work:
+    with desk.ticket(number, "move", now, version, action="say that all is well for a requester") as work:
         if not has_unrejected_resolution(work.state):
             _require_awaiting_confirmation(work)
         following = work.procedure.next_statuses(work.state.type, work.state.status)
@@ -64,7 +64,7 @@ def reject(
 ) -> CommandResult:
     """Reject a resolution for the requester: the ticket returns to the status in which the procedure has it looked at
     again, and its resolution no longer counts. Parameters as for `confirm`."""
-    with desk.ticket(number, "move", now, version, doing="say for a requester that it is not resolved") as work:
+    with desk.ticket(number, "move", now, version, action="say for a requester that it is not resolved") as work:
         current = _require_awaiting_confirmation(work)
         target_key = current.on_reject or current.on_reply
         following = work.procedure.next_statuses(work.state.type, current.key)

@@ -8,10 +8,10 @@ from typing import Any
 from deskterm.desk.core.people import contact
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import build_record_change
-from deskterm.desk.policy.classification import key_of
+from deskterm.desk.policy.classification import resolve_key
 from deskterm.desk.policy.request_fields import (
     ParsedRequest,
-    named_with_kind,
+    describe_field,
 )
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.tables import Organisation
@@ -57,9 +57,9 @@ def build_participant_changes(
 
 def resolve_listed_key(name: str, value: str | None, table: Iterable[Any]) -> str | None:
     """Return the key that a value names in a table of the procedure; the value itself where the table is empty."""
-    return key_of(name, value, table) if table else value
+    return resolve_key(name, value, table) if table else value
 
 
 def format_field_names(procedure: CompiledProcedure, keys: Iterable[str]) -> str:
     """Format the names of fields, by key, for a person."""
-    return ", ".join(named_with_kind(procedure, key).partition(" (")[0] for key in keys)
+    return ", ".join(describe_field(procedure, key).partition(" (")[0] for key in keys)

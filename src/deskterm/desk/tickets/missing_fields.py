@@ -9,7 +9,7 @@ from sqlalchemy import select
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import Records, build_record_change
-from deskterm.desk.policy.request_fields import wanted
+from deskterm.desk.policy.request_fields import list_required_fields
 from deskterm.procedure.schema import RequestType
 from deskterm.store.db.tables import Contact, table_of
 
@@ -25,7 +25,9 @@ def recheck_missing_fields(work: TicketTransaction, request_type: RequestType, c
 
     changes: the other changes that come with the type.
     """
-    missing_keys = [key for key in wanted(work.procedure, request_type) if not _has_value(work, key, changes)]
+    missing_keys = [
+        key for key in list_required_fields(work.procedure, request_type) if not _has_value(work, key, changes)
+    ]
     record = work.state.records.get((MISSING, "1"))
     if record is None and not missing_keys:
         return {}
@@ -40,7 +42,7 @@ def check_split_ticket_fields(work: TicketTransaction, body: str) -> Changes:
         return {}
     missing_keys = [
         key
-        for key in wanted(work.procedure, request_type)
+        for key in list_required_fields(work.procedure, request_type)
         if not (body.strip() if key == "description" else _has_value(work, key, {}))
     ]
     return build_missing_change({}, missing_keys) if missing_keys else {}

@@ -6,10 +6,10 @@ from deskterm.desk.core.people import organisation_of
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.state import State
-from deskterm.desk.policy.departments import require_open
-from deskterm.desk.policy.permissions import require_named
-from deskterm.desk.policy.request_fields import named_with_kind
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.departments import require_public
+from deskterm.desk.policy.permissions import require_granted
+from deskterm.desk.policy.request_fields import describe_field
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.tickets.missing_fields import recheck_missing_fields
 from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.errors import Unchanged
@@ -26,12 +26,12 @@ def change_type(work: TicketTransaction, wanted: str, reason: str) -> str:
     requester or the agent may not change types.
     """
     procedure, state = work.procedure, work.state
-    request_type = chosen("type", wanted, procedure.definition.types)
+    request_type = resolve_choice("type", wanted, procedure.definition.types)
     if request_type.key == state.type:
         raise Unchanged(f"The type is {request_type.label} already.")
     if state.organisation_id is None:
-        require_open(procedure, request_type, None)
-    require_named(procedure.definition, work.context.agent, "retype")
+        require_public(procedure, request_type, None)
+    require_granted(procedure.definition, work.context.agent, "retype")
     changes: Changes = {
         **build_type_changes(procedure, state, request_type),
         **build_type_checklist_change(procedure, state.records, request_type),
@@ -39,7 +39,7 @@ def change_type(work: TicketTransaction, wanted: str, reason: str) -> str:
     missing_change = recheck_missing_fields(work, request_type, changes)
     work.append("edited", {**changes, **missing_change}, reason=reason)
     missing_keys = [key for _, after in missing_change.values() for key in after.get("fields", ())]
-    missing_names = ", ".join(named_with_kind(procedure, key) for key in missing_keys)
+    missing_names = ", ".join(describe_field(procedure, key) for key in missing_keys)
     return f"now a {request_type.label}" + (f", without {missing_names}" if missing_names else "")
 
 

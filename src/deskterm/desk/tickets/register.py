@@ -12,16 +12,16 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
 from deskterm.desk.domain.text import is_visible
-from deskterm.desk.policy.classification import channel_of, key_of, scales, type_of
-from deskterm.desk.policy.departments import for_clients, open_types, team_of
+from deskterm.desk.policy.classification import require_channel, resolve_key, resolve_levels, resolve_type
+from deskterm.desk.policy.departments import find_clients_only, list_public_types, resolve_team
 from deskterm.desk.policy.request_fields import (
     ParsedRequest,
     Person,
-    given,
-    missing,
-    refusal,
-    telephone,
-    unreachable,
+    build_refusal,
+    find_missing_contact_details,
+    find_missing_fields,
+    parse_phone,
+    parse_request_fields,
 )
 from deskterm.desk.tickets.field_values import build_participant_changes, format_field_names, resolve_listed_key
 from deskterm.desk.tickets.missing_fields import build_missing_change
@@ -70,8 +70,8 @@ def register(
     (a call, a letter), at most `now`; clocks start there, never at a time that a field names (rule 9). incomplete:
     required fields may be missing, as in a mail; the ticket is flagged with them.
 
-    Raises `request_fields.Incomplete` with all fields that are missing or not of their kind, and DeskError for what the
-    procedure does not know, or for somebody who is no client where only clients may ask (S5-01).
+    Raises `request_fields.IncompleteRequest` with all fields that are missing or not of their kind, and DeskError for
+    what the procedure does not know, or for somebody who is no client where only clients may ask (S5-01).
     """
     procedure = desk.procedure
     heading = normalise_subject(subject)
@@ -79,8 +79,8 @@ def register(
         raise UsageError("A ticket needs a subject: say in a few words what is wanted.")
     if received_at is not None and received_at > now:
         raise UsageError("A ticket cannot be received later than it is registered.")
-    request = given(procedure, fields or {})
-    common = request.own
+    request = parse_request_fields(procedure, fields or {})
+    common = request.common
     product, topic, department = (
         product or common.get("product"),
         topic or common.get("topic"),
@@ -91,26 +91,26 @@ def register(
     requester, email = requester or common.get("requester"), email or common.get("email")
     description = common.get("description", "")
     if body.strip() and description not in ("", body.strip()):
-        request.words["description"] = description  # the body is the first message; another text is kept beside it
+        request.texts["description"] = description  # the body is the first message; another text is kept beside it
     body = body if body.strip() else description
-    request_type = type_of(procedure, type)
+    request_type = resolve_type(procedure, type)
     with desk.new_ticket("register", now) as work:
         client = organisation_of(work.session, organisation or common.get("organisation"), email)
         person = contact(work.session, requester, email, phone, client.id if client else None)
         if client is None and person is not None and person.organisation_id is not None:
             client = organisation_of(work.session, None, None, person.organisation_id)
-        department_key = key_of("department", department, procedure.definition.departments)
+        department_key = resolve_key("department", department, procedure.definition.departments)
         if client is None:
             request_type, department_key = _route_non_client(
                 procedure, request_type, department_key, elsewhere=incomplete
             )
         values: dict[str, Any] = {"type": request_type.key, "status": procedure.initial_status(request_type.key).key}
-        values |= scales(procedure, request_type, severity, priority, impact, urgency)
-        values["channel"] = channel_of(
+        values |= resolve_levels(procedure, request_type, severity, priority, impact, urgency)
+        values["channel"] = require_channel(
             channel or common.get("channel") or procedure.definition.channels[0], procedure.definition.channels
         )
         values["department"] = department_key or request_type.department
-        values["team"] = None if team is None else team_of(procedure.definition, team)
+        values["team"] = None if team is None else resolve_team(procedure.definition, team)
         values["product"] = resolve_listed_key("product", product, procedure.definition.products)
         values["topic"] = resolve_listed_key("topic", topic, procedure.definition.topics)
         values["tags"] = normalise_tags(tags) or None
@@ -140,7 +140,7 @@ def register(
         work.append(
             "registered",
             changes,
-            texts | {f"fields.{key}": text for key, text in request.words.items()},
+            texts | {f"fields.{key}": text for key, text in request.texts.items()},
             author_kind="requester",
             contact=person.id if person is not None else None,
             channel=values["channel"],
@@ -181,13 +181,13 @@ def _route_non_client(
     """Return type and department for a requester who is no client (S5-01): those requested, or, with `elsewhere`, the
     department of the type if it is open to everybody, else the first type that is. Raises DeskError when the request is
     not accepted."""
-    restriction = for_clients(procedure, request_type, department)
+    restriction = find_clients_only(procedure, request_type, department)
     if restriction is None:
         return request_type, department
-    public_types = open_types(procedure)
+    public_types = list_public_types(procedure)
     if elsewhere and public_types:
         return request_type if request_type in public_types else public_types[0], None
-    raise DeskError(restriction.refusal())
+    raise DeskError(restriction.format_refusal())
 
 
 def _build_requester_values(client: Organisation | None, person: Contact | None, tenant: str | None) -> dict[str, Any]:
@@ -219,12 +219,19 @@ def _find_missing_fields(
         contact_details = Person(person.name, person.email, person.phone)
         phone_number = phone_number or person.phone
     for definition in procedure.definition.fields if phone_number else ():
-        if definition.kind == "phone" and definition.key in request_type.fields and not request.has(definition.key):
-            request.add(given(procedure, {definition.key: phone_number}))
-    missing_keys = missing(procedure, request_type, request, known_values)
-    faults = [*request.faults, *(() if incomplete else unreachable(procedure, request, contact_details))]
+        if (
+            definition.kind == "phone"
+            and definition.key in request_type.fields
+            and not request.has_value(definition.key)
+        ):
+            request.merge(parse_request_fields(procedure, {definition.key: phone_number}))
+    missing_keys = find_missing_fields(procedure, request_type, request, known_values)
+    faults = [
+        *request.problems,
+        *(() if incomplete else find_missing_contact_details(procedure, request, contact_details)),
+    ]
     if faults or (missing_keys and not incomplete):
-        raise refusal(procedure, request_type, () if incomplete else missing_keys, faults)
+        raise build_refusal(procedure, request_type, () if incomplete else missing_keys, faults)
     return missing_keys
 
 
@@ -233,6 +240,6 @@ def _parse_phone(phone: str | None) -> str:
     if not (phone or "").strip():
         return ""
     try:
-        return telephone(phone or "")
+        return parse_phone(phone or "")
     except ValueError:
         raise UsageError(f"{phone!r} is no telephone number: write it as +44 20 7946 0000.") from None

@@ -24,7 +24,7 @@ def reopen(
     """
     if not reason.strip():
         raise UsageError("Say why it is taken up again.")
-    with desk.ticket(number, "move", now, version, doing="take a ticket up again") as work:
+    with desk.ticket(number, "move", now, version, action="take a ticket up again") as work:
         closing = work.procedure.definition.closing
         if work.state.is_open:
             raise DeskError(f"Ticket {number} is open already.")

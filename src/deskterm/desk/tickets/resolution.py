@@ -15,7 +15,7 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.notify.letter_checks import check_resolution_letter
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.tickets.message_input import require_message_text
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
@@ -55,7 +55,7 @@ def resolve(
     Raises UsageError where `resolution` and `code` contradict each other.
     """
     text = require_message_text(note)
-    with desk.ticket(number, "reply", now, version, doing="resolve tickets") as work:
+    with desk.ticket(number, "reply", now, version, action="resolve tickets") as work:
         event, phrase = record_resolution(work, text, resolution, code, status, channel=channel, next_steps=next_steps)
         result = work.done(f"{number}: {phrase}{_format_attached_hint(work)}")
         result = replace(result, lacks=check_resolution_letter(work, event, strict=strict))
@@ -109,7 +109,7 @@ def record_permanent_fix(
     desk: DeskSession, number: int, *, note: str = "", now: datetime, version: int | None = None
 ) -> CommandResult:
     """Record that the permanent fix has followed: the ticket is no longer flagged as waiting for it (S1-21)."""
-    with desk.ticket(number, "move", now, version, doing="say that a fix is there") as work:
+    with desk.ticket(number, "move", now, version, action="say that a fix is there") as work:
         record = work.state.records.get((OUTSTANDING, "fix"))
         if record is None or record.state != "open":
             raise DeskError(f"No permanent fix is outstanding for {number}.")
@@ -158,7 +158,7 @@ def resolve_kind(
                 f"No resolution of this procedure is {resolved_kind}: {', '.join(one.key for one in resolutions)}."
             )
         return resolved_kind, default_code
-    named = chosen("resolution", code, resolutions)
+    named = resolve_choice("resolution", code, resolutions)
     if kind is not None and implied_kind(named) not in (None, kind):
         others = [one.key for one in resolutions if implied_kind(one) in (None, kind)]
         advice = f", or choose another: {', '.join(others)}" if others else ""

@@ -9,8 +9,8 @@ from typing import Any
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.policy.request_fields import (
-    given,
-    refusal,
+    build_refusal,
+    parse_request_fields,
 )
 from deskterm.desk.tickets.field_values import build_participant_changes, format_field_names, resolve_listed_key
 from deskterm.desk.tickets.missing_fields import MISSING, build_missing_change
@@ -25,30 +25,30 @@ def supply_fields(
     Raises UsageError for a field that cannot be supplied or when none is given, and Incomplete for a value that is not
     of its kind.
     """
-    request = given(desk.procedure, fields)
-    with desk.ticket(number, "edit", now, version, doing="supply what a request lacks") as work:
+    request = parse_request_fields(desk.procedure, fields)
+    with desk.ticket(number, "edit", now, version, action="supply what a request lacks") as work:
         state, procedure = work.state, work.procedure
-        if request.faults:
-            raise refusal(procedure, procedure.types[state.type], (), request.faults)
-        unknown = sorted(request.own.keys() - _COMMON_FIELDS.keys())
+        if request.problems:
+            raise build_refusal(procedure, procedure.types[state.type], (), request.problems)
+        unknown = sorted(request.common.keys() - _COMMON_FIELDS.keys())
         if unknown:
             raise UsageError(f"{unknown[0]} is not given as a field: see `deskterm ticket set --help`.")
         changes: dict[str, tuple[Any, Any]] = {
             f"fields.{key}": (state.fields.get(key), value) for key, value in request.values.items()
         }
-        for key, word in request.own.items():
+        for key, word in request.common.items():
             table = getattr(procedure.definition, _COMMON_FIELDS[key], ())
             changes[key] = (getattr(state, key), resolve_listed_key(key, word, table))
         changes |= build_participant_changes(work, request, state.requester_id, None)
         missing_record = state.records.get((MISSING, "1"))
         still_missing = [
-            key for key in (missing_record.values["fields"] if missing_record else ()) if not request.has(key)
+            key for key in (missing_record.values["fields"] if missing_record else ()) if not request.has_value(key)
         ]
         if missing_record is not None:
             changes |= build_missing_change(state.records, still_missing)
-        if not changes and not request.words:
+        if not changes and not request.texts:
             raise UsageError("Say what is supplied: a field and its value.")
-        work.append("edited", changes, {f"fields.{key}": text for key, text in request.words.items()})
+        work.append("edited", changes, {f"fields.{key}": text for key, text in request.texts.items()})
         remainder = f"; still without {format_field_names(procedure, still_missing)}" if still_missing else ""
         result = work.done(f"{number}: {', '.join(fields)} supplied{remainder}")
     return result

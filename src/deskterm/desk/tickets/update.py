@@ -8,7 +8,7 @@ from datetime import datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.tickets.closing import build_closing_changes
 from deskterm.desk.tickets.reclassification import change_organisation, change_type
 from deskterm.desk.tickets.register import normalise_subject, normalise_tags
@@ -167,7 +167,7 @@ def _set_severity(work: TicketTransaction, severity: str, reason: str) -> str:
     if request_type is not None and not request_type.has_severity:
         raise DeskError(f"A {request_type.label} has no severity.")
     before = work.state.severity
-    step = chosen("severity", severity, work.procedure.definition.severities)
+    step = resolve_choice("severity", severity, work.procedure.definition.severities)
     if step.key == before:
         raise Unchanged(f"The severity is {step.label} already.")
     work.append("severity_set", {"severity": (before, step.key)}, reason=reason)
@@ -179,7 +179,7 @@ def _set_priority(work: TicketTransaction, priority: str, reason: str) -> str:
     if not scale:
         raise DeskError("This procedure has no priorities beside its severities: set the severity.")
     before = work.state.priority
-    step = chosen("priority", priority, scale)
+    step = resolve_choice("priority", priority, scale)
     if step.key == before:
         raise Unchanged(f"The priority is {step.label} already.")
     work.append("priority_set", {"priority": (before, step.key)}, reason=reason)

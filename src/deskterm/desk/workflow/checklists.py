@@ -15,7 +15,7 @@ from deskterm.desk.core.session import DeskSession, require_changeable
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import Record, Records, build_record_change, records_of_kind
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Checklist, RequestType, Status
@@ -85,7 +85,7 @@ def tick_items(
         if outcome is not None:
             if not definition.outcomes:
                 raise UsageError(f"{definition.label} ends in no outcome: tick its items off.")
-            values["outcome"] = chosen("outcome", outcome, definition.outcomes).key
+            values["outcome"] = resolve_choice("outcome", outcome, definition.outcomes).key
         unfinished = _list_open_texts(rows) or (definition.outcomes and not values.get("outcome"))
         values |= {"items": rows, "state": "open" if unfinished else "done"}
         if record is not None and values == record.values:
@@ -207,7 +207,7 @@ def _resolve_checklist(work: TicketTransaction, checklist: str | None) -> Checkl
     possible."""
     definitions = work.procedure.definition.checklists
     if checklist is not None:
-        return chosen("checklist", checklist, definitions)
+        return resolve_choice("checklist", checklist, definitions)
     if found := find_applicable_checklists(
         work.procedure, work.state.type, work.state.status, work.state.records.values()
     ):

@@ -9,8 +9,8 @@ from deskterm.desk.core.row_mapping import seconds
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.fold import UpcomingEvent
-from deskterm.desk.policy.permissions import require_named
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.permissions import require_granted
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.timers import handle_timer_end
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
@@ -38,7 +38,7 @@ def set_due(
     """
     stripped_reason = _require_reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_named(desk.procedure.definition, desk.agent, "set-due")
+        require_granted(desk.procedure.definition, desk.agent, "set-due")
         clock = _find_live_clock(work, metric)
         _require_setting_role(work, clock)
         due_at = seconds(due)
@@ -64,7 +64,7 @@ def clear_due(
     """Clear a due time that a person set: the clock is due by its target again."""
     stripped_reason = _require_reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_named(desk.procedure.definition, desk.agent, "set-due")
+        require_granted(desk.procedure.definition, desk.agent, "set-due")
         clock = _find_live_clock(work, metric)
         _require_setting_role(work, clock)
         if not clock.pinned:
@@ -112,7 +112,7 @@ def waive(
     """
     stripped_reason = _require_reason(reason)
     with desk.ticket(number, "edit", now, version) as work:
-        require_named(desk.procedure.definition, desk.agent, "waive")
+        require_granted(desk.procedure.definition, desk.agent, "waive")
         key = _resolve_metric(work, metric)
         missed = [
             clock
@@ -190,7 +190,7 @@ def _require_reason(reason: str) -> str:
 
 
 def _resolve_metric(work: TicketTransaction, word: str) -> str:
-    return chosen("metric", word, work.procedure.definition.metrics).key
+    return resolve_choice("metric", word, work.procedure.definition.metrics).key
 
 
 def _metric_label(work: TicketTransaction, key: str) -> str:
@@ -211,7 +211,7 @@ def _require_setting_role(work: TicketTransaction, clock: Clock) -> None:
     the text, so that is parsed again."""
     target = parse_target(clock.target, 86_400)
     if target.role:
-        require_named(work.procedure.definition, work.context.agent, "set-due", target.role)
+        require_granted(work.procedure.definition, work.context.agent, "set-due", target.role)
 
 
 def _resolve_cadence(work: TicketTransaction, day: str) -> str:

@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.event_kinds import LEVEL_EVENTS
 from deskterm.desk.domain.records import Record, build_record_change, records_of_kind
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder, Severity
@@ -35,7 +35,7 @@ def review_escalation(
 
     Raises UsageError when several escalations are open, and DeskError while required items are left.
     """
-    with desk.ticket(number, "escalate", now, version, final=True, doing="decide on an escalation") as work:
+    with desk.ticket(number, "escalate", now, version, final=True, action="decide on an escalation") as work:
         before = compute_due_times(work.fold, work.at)
         record = _find_open_escalation(work, key)
         if not work.state.is_open and (severity or priority):
@@ -82,7 +82,7 @@ def _apply_review_checklist(
         checklist = next((one for one in work.procedure.definition.checklists if one.key == ladder.checklist), None)
     if checklist is None:
         return {}, decision
-    outcome = chosen("outcome", decision, checklist.outcomes) if checklist.outcomes else None
+    outcome = resolve_choice("outcome", decision, checklist.outcomes) if checklist.outcomes else None
     record = work.state.records.get((checklists.CHECKLIST, checklist.key))
     missing = (
         [item.text for item in checklist.items if item.required]
@@ -103,7 +103,7 @@ def _apply_review_checklist(
 
 def _set_scale(work: TicketTransaction, name: str, value: str, scale: tuple[Severity, ...]) -> list[str]:
     """Set severity or priority to a step of its scale, and describe the change; nothing where it is that already."""
-    step, before = chosen(name, value, scale), getattr(work.state, name)
+    step, before = resolve_choice(name, value, scale), getattr(work.state, name)
     if step.key == before:
         return []
     work.append(LEVEL_EVENTS[name], {name: (before, step.key)}, reason="escalation reviewed")

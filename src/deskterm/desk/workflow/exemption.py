@@ -7,7 +7,7 @@ from datetime import datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 
@@ -21,7 +21,7 @@ def exempt(desk: DeskSession, number: int, reason: str, *, now: datetime, versio
         raise UsageError("Say why the ticket is exempt.")
     with desk.ticket(number, "exempt", now, version) as work:
         reasons = work.procedure.definition.sla.exempt_reasons
-        listed = chosen("reason", reason, reasons) if reasons else None
+        listed = resolve_choice("reason", reason, reasons) if reasons else None
         key = listed.key if listed is not None else reason.strip()
         label = listed.label if listed is not None else reason.strip()
         if work.state.exempt == key:
@@ -38,7 +38,7 @@ def unexempt(
     desk: DeskSession, number: int, *, reason: str = "", now: datetime, version: int | None = None
 ) -> CommandResult:
     """End an exemption: the targets apply again to the same history, from the same start (rule 17)."""
-    with desk.ticket(number, "exempt", now, version, doing="end an exemption") as work:
+    with desk.ticket(number, "exempt", now, version, action="end an exemption") as work:
         if work.state.exempt is None:
             raise DeskError(f"Ticket {number} is not exempt.")
         before = compute_due_times(work.fold, work.at)

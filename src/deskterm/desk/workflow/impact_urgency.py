@@ -7,7 +7,7 @@ from typing import Any
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import EventKind
-from deskterm.desk.policy.classification import key_of
+from deskterm.desk.policy.classification import resolve_key
 from deskterm.errors import DeskError
 
 
@@ -19,8 +19,8 @@ def set_impact_urgency(work: TicketTransaction, impact: str | None, urgency: str
     if not scheme.impacts and not scheme.urgencies:
         raise DeskError("This procedure does not weigh impact and urgency: set the priority or the severity.")
     ratings = {
-        "impact": key_of("impact", impact, scheme.impacts) or state.impact,
-        "urgency": key_of("urgency", urgency, scheme.urgencies) or state.urgency,
+        "impact": resolve_key("impact", impact, scheme.impacts) or state.impact,
+        "urgency": resolve_key("urgency", urgency, scheme.urgencies) or state.urgency,
     }
     changes: dict[str, tuple[Any, Any]] = {name: (getattr(state, name), value) for name, value in ratings.items()}
     kind: EventKind = "edited"

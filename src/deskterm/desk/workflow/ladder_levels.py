@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import Record, records_of_kind
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder
 
@@ -31,7 +31,7 @@ def resolve_ladder(work: TicketTransaction, ladder: str | None, *, by_customer: 
     if not ladders:
         raise DeskError("This procedure has no ladder to escalate on: give it one under [[ladders]].")
     if ladder is not None:
-        return chosen("ladder", ladder, ladders)
+        return resolve_choice("ladder", ladder, ladders)
     allowed = [one for one in ladders if one.by_customer or not by_customer]
     if not allowed:
         raise DeskError("No ladder of this desk is for customers to ask for: escalate in the desk's own name.")

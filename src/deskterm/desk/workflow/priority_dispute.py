@@ -9,7 +9,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 DISPUTED = "disputed"
@@ -23,7 +23,7 @@ def dispute_priority(
     words: how the matter affects them and their organisation. wanted: key or label of the priority that they think is
     right.
     """
-    with desk.ticket(number, "escalate", now, version, doing="note that a priority is disputed") as work:
+    with desk.ticket(number, "escalate", now, version, action="note that a priority is disputed") as work:
         scheme = work.procedure.definition.priority
         if not scheme.customer_may_dispute:
             raise DeskError("This procedure does not let customers dispute a priority: set it yourself, or escalate.")
@@ -31,7 +31,7 @@ def dispute_priority(
             raise UsageError("Say how it affects them: that is what the priority is decided by.")
         if any(record.state == "open" for record in records_of_kind(work.state.records, "dispute")):
             raise DeskError(f"The priority of {number} is disputed already: `deskterm ticket settle {number}` decides.")
-        wanted_key = None if wanted is None else chosen("priority", wanted, scheme.scale).key
+        wanted_key = None if wanted is None else resolve_choice("priority", wanted, scheme.scale).key
         records = work.state.records
         changes = build_record_change(
             records, "dispute", find_next_key(records, "dispute"),
@@ -58,12 +58,14 @@ def settle_dispute(
     rehearse: return what would happen, and write nothing.
     """
     denied_act = "decide on a disputed priority"
-    with desk.ticket(number, "priority", now, version, doing=denied_act, rehearse=rehearse) as work:
+    with desk.ticket(number, "priority", now, version, action=denied_act, rehearse=rehearse) as work:
         before = compute_due_times(work.fold, work.at)
         open_disputes = [record for record in records_of_kind(work.state.records, "dispute") if record.state == "open"]
         if not open_disputes:
             raise DeskError(f"Nobody disputes the priority of {number}: there is nothing to settle.")
-        step = None if priority is None else chosen("priority", priority, work.procedure.definition.priority.scale)
+        step = (
+            None if priority is None else resolve_choice("priority", priority, work.procedure.definition.priority.scale)
+        )
         unchanged = step is None or step.key == work.state.priority
         if unchanged and not note.strip():
             raise UsageError("Say why the priority stays as it is, or give another.")

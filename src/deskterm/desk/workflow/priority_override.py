@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.records import build_record_change, find_next_key
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 OVERRIDE = "override"
@@ -40,8 +40,8 @@ def override_priority(
         scheme, state = work.procedure.definition.priority, work.state
         if not scheme.overrides or not scheme.scale:
             raise DeskError("This procedure has no reasons that lift a ticket out of its order: set the priority.")
-        reason = chosen("reason", override, scheme.overrides)
-        step = chosen("priority", priority, scheme.scale)
+        reason = resolve_choice("reason", override, scheme.overrides)
+        step = resolve_choice("priority", priority, scheme.scale)
         recorded = state.fields.get(scheme.affected_field or "")
         affected_count = affected if affected is not None else recorded if isinstance(recorded, int) else None
         if scheme.asks_number_affected and affected_count is None:

@@ -8,7 +8,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.records import build_record_change
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 SEVERITY_RECORD = "severity"
@@ -31,14 +31,14 @@ def confirm_severity(
     severity: key or label; left out, the present one. Raises UsageError when there is none to confirm, and DeskError
     for a request type without severities or a severity that is confirmed already.
     """
-    with desk.ticket(number, "severity", now, version, doing="confirm a severity") as work:
+    with desk.ticket(number, "severity", now, version, action="confirm a severity") as work:
         state, procedure = work.state, work.procedure
         request_type = procedure.types.get(state.type)
         if request_type is not None and not request_type.has_severity:
             raise DeskError(f"A {request_type.label} has no severity.")
         if severity is None and state.severity is None:
             raise UsageError("Nobody has said how severe it is: name the severity.")
-        step = chosen("severity", severity or state.severity or "", procedure.definition.severities)
+        step = resolve_choice("severity", severity or state.severity or "", procedure.definition.severities)
         record = state.records.get((SEVERITY_RECORD, "1"))
         if record is not None and record.values["severity"] == step.key == state.severity:
             raise DeskError(f"{step.label} is confirmed already, by {record.who}.")

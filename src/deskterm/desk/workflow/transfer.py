@@ -6,8 +6,8 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
-from deskterm.desk.policy.departments import home_of, require_open, team_of
-from deskterm.desk.policy.status_graph import chosen
+from deskterm.desk.policy.departments import find_home_department, require_public, resolve_team
+from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 
@@ -37,16 +37,16 @@ def transfer(
         changes: dict[str, tuple[str | None, str | None]] = {}
         destinations = []
         if department is not None:
-            target = chosen("department", department, procedure.departments)
+            target = resolve_choice("department", department, procedure.departments)
             if state.organisation_id is None:
-                require_open(work.procedure, None, target.key)
+                require_public(work.procedure, None, target.key)
             changes["department"] = (state.department, target.key)
             destinations.append(target.label)
         if team is not None:
-            team_key = team_of(procedure, team)
+            team_key = resolve_team(procedure, team)
             changes["team"] = (state.team, team_key)
             destinations.append(f"team {team_key}")
-        elif department is not None and home_of(procedure, state.team) not in (None, target.key):
+        elif department is not None and find_home_department(procedure, state.team) not in (None, target.key):
             changes["team"] = (state.team, None)
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is there already.")

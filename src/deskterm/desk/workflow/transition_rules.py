@@ -8,8 +8,8 @@ from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import Record, records_of_kind
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify.recipients import notify_responsible
-from deskterm.desk.policy.permissions import require_named
-from deskterm.desk.policy.status_graph import checked_move
+from deskterm.desk.policy.permissions import require_granted
+from deskterm.desk.policy.status_graph import resolve_next_status
 from deskterm.desk.workflow.checklists import require_checklist_done
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import OPEN_CATEGORIES
@@ -54,7 +54,7 @@ def check_transition(
     it is closed for one of the procedure's reasons. Raises DeskError that names what is missing.
     """
     state, procedure = work.state, work.procedure
-    target = checked_move(procedure, state.type, state.status, status)
+    target = resolve_next_status(procedure, state.type, state.status, status)
     require_checklist_done(work, target)
     if (
         target.category == "closed"
@@ -72,7 +72,7 @@ def check_transition(
     if state.category == "closed" and target.category in OPEN_CATEGORIES:
         require_reopenable(work, work.at)
     if target.category == "closed" and state.category != "closed" and not automatic:
-        require_named(procedure.definition, work.context.agent, "close")
+        require_granted(procedure.definition, work.context.agent, "close")
     return target
 
 

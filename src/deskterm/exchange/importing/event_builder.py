@@ -9,7 +9,7 @@ from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.events import Event, TextRef
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.state import State
-from deskterm.desk.policy.request_fields import holds_words
+from deskterm.desk.policy.request_fields import holds_personal_text
 from deskterm.exchange.importing.contacts import People
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.row_groups import History, Seen
@@ -45,7 +45,7 @@ class Teller:
         self._actor = actor
         self.data: Final[Mapping[str, Any]] = {"source": source, "imported_by": actor}
         self.notes: list[BadRow] = []
-        self._wordy = {f"fields.{part.key}" for part in procedure.definition.fields if holds_words(part)}
+        self._wordy = {f"fields.{part.key}" for part in procedure.definition.fields if holds_personal_text(part)}
         self._firsts = {kind: _first(procedure, kind) for kind in (None, *procedure.types)}
 
     def tell(self, key: str, history: History, known: int, fold: TicketFold) -> Iterator[Event]:

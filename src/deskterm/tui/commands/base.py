@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from deskterm.desk.policy.permissions import Act, may, refusal
+from deskterm.desk.policy.permissions import Act, format_refusal, is_allowed
 
 if TYPE_CHECKING:
     from deskterm.tui.screens.desk import DeskScreen
@@ -38,10 +38,10 @@ class Command(ABC):
 
     def refusal(self, screen: DeskScreen) -> str | None:
         """Why it cannot be done now, in a sentence; None when it can."""
-        if self.act is not None and not may(screen.me.role, self.act):
+        if self.act is not None and not is_allowed(screen.me.role, self.act):
             if not screen.me.active:
                 return f"{screen.me.login} is no agent of this desk: you can look, but not change anything."
-            return refusal(screen.me.role, self.act)
+            return format_refusal(screen.me.role, self.act)
         if self.rows != "none" and not self.has_ticket(screen):
             return "There is no ticket here: choose a view that has one."
         return None

@@ -78,9 +78,9 @@ class Status(Command):
         here = sorted({(line.type, line.status) for line in lines})
 
         def ways(desk: DeskSession) -> list[str]:
-            from deskterm.desk.policy.status_graph import legal
+            from deskterm.desk.policy.status_graph import list_next_statuses
 
-            each = [[status.key for status in legal(desk.procedure, *place)] for place in here]
+            each = [[status.key for status in list_next_statuses(desk.procedure, *place)] for place in here]
             return [key for key in each[0] if all(key in others for others in each)]
 
         known = screen.vocabulary.statuses

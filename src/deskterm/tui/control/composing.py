@@ -158,9 +158,9 @@ class ComposerController:
             return
 
         def ways(desk: DeskSession) -> list[str]:
-            from deskterm.desk.policy.status_graph import legal
+            from deskterm.desk.policy.status_graph import list_next_statuses
 
-            return [status.key for status in legal(desk.procedure, line.type, line.status)]
+            return [status.key for status in list_next_statuses(desk.procedure, line.type, line.status)]
 
         known = self._screen.vocabulary.statuses
         stay = Choice("", sanitize(f"leave it {line.status_label}"))
