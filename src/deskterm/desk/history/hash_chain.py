@@ -1,29 +1,29 @@
-"""Whether what was written is what stands there: every ticket's chain of events from its beginning to its end, and
-the words that events refer to. It folds nothing (`desk.history.integrity` does), and needs no more than to read."""
+"""Verify the chain of events of every ticket from beginning to end, and the texts that events refer to.
+
+It needs a read connection only, and projects nothing: `desk.history.integrity` does that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from deskterm.desk.core.row_mapping import moment
 from deskterm.desk.domain.events import GENESIS, compute_hash
 from deskterm.desk.history.erasure import collect_replacement_digests
-from deskterm.desk.history.integrity import check_texts, decode_row, select_erasures
+from deskterm.desk.history.event_rows import check_texts, decode_row, group_by_ticket, select_erasures
 from deskterm.progress import Progress
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 class ChainFault(NamedTuple):
-    """Where what stands there is not what was written. seq: the event, None for the ticket as a whole; at: when it is
-    said to have happened, epoch seconds; what: `changed`, `missing` or `words`; sentence: the same for a person."""
+    """A place where a chain is broken. seq: the event, None for the ticket as a whole. at: the time of the event, UTC
+    epoch seconds. what: `changed`, `missing` or `words` (a text). sentence: the fault in words."""
 
     ticket: int
     seq: int | None
@@ -35,7 +35,7 @@ class ChainFault(NamedTuple):
 
 @dataclass(slots=True)
 class ChainReport:
-    """What was looked at, and what is broken: of every chain the first row that is."""
+    """The result of a verification: the numbers of what was read, and the first fault of each broken chain."""
 
     tickets: int = 0
     events: int = 0
@@ -46,47 +46,48 @@ class ChainReport:
 def verify_chains(
     reader: ReadConnection, *, number: int | None = None, progress: Progress | None = None
 ) -> ChainReport:
-    """Check every chain, or that of one ticket. progress: called with tickets done and tickets in all."""
-    verdict, broken = ChainReport(), list[ChainFault]()
-    only = "" if number is None else " AND id = :number"
-    ((total,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE 1 = 1{only}", {"number": number or 0})
+    """Verify every chain, or that of one ticket. progress: called with tickets done and tickets in all."""
+    report, faults = ChainReport(), list[ChainFault]()
+    condition = "" if number is None else " AND id = :number"
+    ((total,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE 1 = 1{condition}", {"number": number or 0})
     last = 0
     while True:
         tickets = reader.rows(
-            f"SELECT id, version, hash FROM ticket WHERE id > :last{only} ORDER BY id LIMIT {_AT_ONCE}",
+            f"SELECT id, version, hash FROM ticket WHERE id > :last{condition} ORDER BY id LIMIT {_BATCH_SIZE}",
             {"last": last, "number": number or 0},
         )
         if not tickets:
             break
         first, last = tickets[0][0], tickets[-1][0]
-        events = _by_ticket(_events(reader, first, last))
-        texts = {row["id"]: row for row in _texts(reader, first, last)}
+        events = group_by_ticket(_load_events(reader, first, last))
+        texts = {row["id"]: row for row in _load_texts(reader, first, last)}
         for ticket, version, end in tickets:
             rows = events.get(ticket, [])
-            verdict.events += len(rows)
-            broken += _chain(ticket, version, end, rows, texts)
-        verdict.tickets += len(tickets)
-        verdict.texts += len(texts)
+            report.events += len(rows)
+            faults += _verify_chain(ticket, version, end, rows, texts)
+        report.tickets += len(tickets)
+        report.texts += len(texts)
         if progress is not None:
-            progress(verdict.tickets, total)
+            progress(report.tickets, total)
     if number is None:
-        broken += _vanished(reader)
-    verdict.faults = tuple(sorted(broken, key=lambda one: one.ticket))
-    return verdict
+        faults += _find_missing_tickets(reader)
+    report.faults = tuple(sorted(faults, key=lambda fault: fault.ticket))
+    return report
 
 
-_TRACES = ("ticket_number", "event", "personal_text", "message", "access")
-"""Tables whose rows name a ticket, and stay when somebody takes the ticket away."""
+_REFERRING_TABLES = ("ticket_number", "event", "personal_text", "message", "access")
+"""Tables whose rows name a ticket, and stay when somebody deletes the ticket."""
 
 
-def _vanished(reader: ReadConnection) -> Iterator[ChainFault]:
-    """Tickets that are wholly gone, chain and all: other rows still name them, or, on SQLite, whose numbers leave no
-    gap by themselves, their number is not there."""
-    known = " UNION ".join(f"SELECT ticket_id FROM {table}" for table in _TRACES)
+def _find_missing_tickets(reader: ReadConnection) -> Iterator[ChainFault]:
+    """Find tickets that were deleted with their whole chain: rows of other tables still name them, or their number is
+    missing. Only SQLite's numbers have no gaps of their own: a sequence of PostgreSQL loses those of failed
+    commands."""
+    named = " UNION ".join(f"SELECT ticket_id FROM {table}" for table in _REFERRING_TABLES)
     found = {
         ticket
         for (ticket,) in reader.rows(
-            f"SELECT DISTINCT ticket_id FROM ({known}) named "
+            f"SELECT DISTINCT ticket_id FROM ({named}) named "
             "WHERE ticket_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ticket WHERE id = named.ticket_id)"
         )
     }
@@ -101,21 +102,23 @@ def _vanished(reader: ReadConnection) -> Iterator[ChainFault]:
         yield ChainFault(ticket, None, "", None, "missing", f"ticket {ticket} is missing, with all its events")
 
 
-def _chain(
+def _verify_chain(
     ticket: int, version: int, end: str, rows: Sequence[Mapping[str, Any]], texts: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[ChainFault]:
+    """Verify the chain of one ticket up to its first fault. version, end: its length and last hash, as the row of the
+    ticket has them; without these, events that are missing at the end would leave no trace."""
     erased = collect_replacement_digests(select_erasures(rows))
     previous = GENESIS
-    for place, row in enumerate(rows, 1):
+    for seq, row in enumerate(rows, 1):
         event = decode_row(row)
         if event is None:
             sentence = (
                 f"event {row['seq']} of ticket {ticket} ({row['kind']}) is not what was written: nobody can read it"
             )
-            yield ChainFault(ticket, place, str(row["kind"]), None, "changed", sentence)
+            yield ChainFault(ticket, seq, str(row["kind"]), None, "changed", sentence)
             return
-        if event.seq != place:
-            yield ChainFault(ticket, place, "", None, "missing", f"event {place} of ticket {ticket} is missing")
+        if event.seq != seq:
+            yield ChainFault(ticket, seq, "", None, "missing", f"event {seq} of ticket {ticket} is missing")
             return
         previous = compute_hash(previous, ticket, event, row["data"])
         if row["hash"] != previous:
@@ -131,31 +134,27 @@ def _chain(
         yield ChainFault(ticket, None, "", None, "changed", f"ticket {ticket} was written by other events than it has")
 
 
-def _events(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
+def _load_events(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
     names = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
     found = reader.rows(
         f"SELECT {', '.join(names)} FROM event WHERE ticket_id >= :first AND ticket_id <= :last "
         "ORDER BY ticket_id, seq",
         {"first": first, "last": last},
     )
-    return [dict(zip(names, row, strict=True)) | {"at": _instant(row[3])} for row in found]
+    return [dict(zip(names, row, strict=True)) | {"at": _parse_instant(row[3])} for row in found]
 
 
-def _instant(stored: Any) -> datetime | None:
-    """When it was, or None where somebody wrote something else there."""
+def _parse_instant(stored: Any) -> datetime | None:
+    """Parse a stored instant; None when somebody wrote something else there."""
     try:
         return moment(seconds_from_stored(stored))
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
         return None
 
 
-def _texts(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
+def _load_texts(reader: ReadConnection, first: int, last: int) -> list[dict[str, Any]]:
     found = reader.rows(
         "SELECT id, salt, body FROM personal_text WHERE ticket_id >= :first AND ticket_id <= :last",
         {"first": first, "last": last},
     )
     return [{"id": number, "salt": salt, "body": body} for number, salt, body in found]
-
-
-def _by_ticket(rows: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
-    return {number: list(group) for number, group in groupby(rows, key=itemgetter("ticket_id"))}
