@@ -176,7 +176,7 @@ def ticked(t: Told) -> CommandResult:
         list(items),
         checklist=part.key if part else None,
         outcome=outcome,
-        off=t.pick % 7 == 0,
+        untick=t.pick % 7 == 0,
         now=t.now,
     )
 

@@ -77,7 +77,7 @@ def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_developmen
 def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(opened: Opened) -> None:
     desk = opened("software-vendor", type="technical-support", severity="high")
     checklists.tick_items(desk, 1001, [1, 2, 3, 4, 5, 6], checklist="software-issue", outcome="data-error", now=at(1))
-    done = checklists.tick_items(desk, 1001, [4], off=True, now=at(2))
+    done = checklists.tick_items(desk, 1001, [4], untick=True, now=at(2))
     assert done.summary.endswith("1 left")
     assert hung(desk, "checklist")[0]["state"] == "open"
     with pytest.raises(UsageError, match="has no item 9: it has 1 to 7"):

@@ -209,7 +209,9 @@ def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> No
     assert "Its priority is Low" in _letters(services, number)[-1]
     with pytest.raises(UsageError, match="how it affects them"):
         priority_dispute.dispute_priority(services, number, " ", now=at(1))
-    priority_dispute.dispute_priority(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
+    priority_dispute.dispute_priority(
+        services, number, "Nobody at the clinic can read mail.", requested_priority="high", now=at(1)
+    )
     assert seen(services, number).flags[:1] == ("disputed",)
     with pytest.raises(DeskError, match="is disputed already"):
         priority_dispute.dispute_priority(services, number, "Again", now=at(2))
@@ -225,7 +227,9 @@ def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> No
 @pytest.mark.requirement("S3-05")
 def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehearsed(services: DeskSession) -> None:
     number = ticket(services, priority="low")
-    priority_dispute.dispute_priority(services, number, "Nobody at the clinic can read mail.", wanted="high", now=at(1))
+    priority_dispute.dispute_priority(
+        services, number, "Nobody at the clinic can read mail.", requested_priority="high", now=at(1)
+    )
     before = seen(services, number)
     tried = priority_dispute.settle_dispute(
         services, number, priority="high", note="They are right.", now=at(2), rehearse=True

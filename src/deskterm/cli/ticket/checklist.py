@@ -37,7 +37,7 @@ def check_items(
         items or (),
         checklist=checklist,
         outcome=outcome,
-        off=off,
+        untick=off,
         now=cli.now(),
     )
     print_result(result, as_json)

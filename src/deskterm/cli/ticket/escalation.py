@@ -84,7 +84,7 @@ def dispute(
 ) -> None:
     """Note that the customer says the priority is wrong."""
     cli: CliContext = context.obj
-    print_result(dispute_priority(cli.open_desk(), number, words, wanted=wanted, now=cli.now()), as_json)
+    print_result(dispute_priority(cli.open_desk(), number, words, requested_priority=wanted, now=cli.now()), as_json)
 
 
 def settle(

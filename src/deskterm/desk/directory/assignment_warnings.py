@@ -18,7 +18,7 @@ def find_assignment_warnings(work: TicketTransaction, agent: Agent) -> Iterator[
     if agent.away_until is not None and is_away(agent, moment(work.at)):
         yield f"{agent.name} is away until {on_the_wall(seconds(agent.away_until), work.context.timezone)}"
     level = find_support_level(work)
-    tier = next((one for one in work.procedure.definition.tiers if one.level == level), None)
+    tier = next((candidate for candidate in work.procedure.definition.tiers if candidate.level == level), None)
     if tier is None:
         return
     if tier.certified and not agent.certified:

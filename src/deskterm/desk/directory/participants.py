@@ -17,19 +17,27 @@ from deskterm.store.db.tables import Contact, table_of
 
 
 def add_participant(
-    desk: DeskSession, number: int, who: str, *, email: str | None = None, now: datetime, version: int | None = None
+    desk: DeskSession,
+    number: int,
+    name_or_email: str,
+    *,
+    email: str | None = None,
+    now: datetime,
+    version: int | None = None,
 ) -> CommandResult:
     """Add a participant.
 
-    who: a name or an e-mail address. email: the address that belongs to a name. An unknown person becomes a contact of
-    the ticket's client. Raises DeskError for the requester and for somebody who takes part already.
+    name_or_email: identifies the person. email: the address that belongs to a name. An unknown person becomes a contact
+    of the ticket's client. Raises DeskError for the requester and for somebody who takes part already.
     """
     with desk.ticket(number, "participate", now, version) as work:
-        person = contact(work.session, who, email, None, work.state.organisation_id)
+        person = contact(work.session, name_or_email, email, None, work.state.organisation_id)
         if person is None or person.id is None:
             raise UsageError("Say who takes part: a name or an e-mail address.")
-        if "@" in who and person.email is None:
-            raise UsageError(f"{who!r} is no e-mail address: write it as name@example.org, or Name <name@example.org>.")
+        if "@" in name_or_email and person.email is None:
+            raise UsageError(
+                f"{name_or_email!r} is no e-mail address: write it as name@example.org, or Name <name@example.org>."
+            )
         if person.id == work.state.requester_id:
             raise DeskError(f"{person.name} is the requester of {number} already.")
         if not add_contacts(work, [person.id], ""):
@@ -39,32 +47,34 @@ def add_participant(
 
 
 def remove_participant(
-    desk: DeskSession, number: int, who: str, *, now: datetime, version: int | None = None
+    desk: DeskSession, number: int, name_or_email: str, *, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Remove a participant, by name or e-mail address. Raises DeskError when nobody or several match."""
     with desk.ticket(number, "participate", now, version) as work:
         table = table_of(Contact)
-        folded = who.strip().casefold()
+        folded = name_or_email.strip().casefold()
         query = select(table.c.id, table.c.name).where(
             table.c.id.in_(list_participants(work)), (func.lower(table.c.name) == folded) | (table.c.email == folded)
         )
         matches = work.session.execute(query).all()
         if not matches:
             raise DeskError(
-                f"{who} does not take part in {number}: `deskterm ticket participants {number}` lists who do."
+                f"{name_or_email} does not take part in {number}: `deskterm ticket participants {number}` lists who do."
             )
         if len(matches) > 1:
-            raise DeskError(f"Several who take part in {number} are called {who}: name one by the e-mail address.")
+            raise DeskError(
+                f"Several who take part in {number} are called {name_or_email}: name one by the e-mail address."
+            )
         ((person, name),) = matches
         work.append("participants", build_record_removal(work.state.records, "participant", str(person)))
         result = work.done(f"{number}: {name} takes part no more")
     return result
 
 
-def add_contacts(work: TicketTransaction, contacts: Iterable[int], because: str) -> list[int]:
+def add_contacts(work: TicketTransaction, contacts: Iterable[int], reason: str) -> list[int]:
     """Add contacts, by number, who are not participants or the requester yet; return those added.
 
-    because: a few words for the history, such as the ticket that they come from.
+    reason: a few words for the history, such as the ticket that they come from.
     """
     present = {work.state.requester_id, *list_participants(work)}
     new = [contact_id for contact_id in dict.fromkeys(contacts) if contact_id not in present]
@@ -74,7 +84,7 @@ def add_contacts(work: TicketTransaction, contacts: Iterable[int], because: str)
             work.state.records, "participant", str(contact_id), state="participant", contact=contact_id
         )
     if changes:
-        work.append("participants", changes, reason=because)
+        work.append("participants", changes, reason=reason)
     return new
 
 

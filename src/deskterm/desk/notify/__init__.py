@@ -1,1 +1,1 @@
-"""Who is told of an event, when and in which words: topics, recipients, quiet hours, letters."""
+"""Notification of staff and customers: topics, recipients, quiet hours, letters and their checks."""

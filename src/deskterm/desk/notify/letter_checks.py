@@ -27,7 +27,7 @@ def find_missing_parts(procedure: Procedure, body: str) -> list[LetterCheck]:
     return [
         check
         for check in procedure.letter_checks
-        if check.words and not any(f" {_normalise(words)} " in text for words in check.words)
+        if check.words and not any(f" {_normalise(phrase)} " in text for phrase in check.words)
     ]
 
 

@@ -109,17 +109,17 @@ def render_letter(
     return heading(heading_template, values), rendered(body_template, values)
 
 
-def _build_placeholder_values(work: TicketTransaction, event: Event, wanted: set[str]) -> dict[str, str]:
-    """Return the value of each placeholder, as the ticket is now. wanted: those that occur; the ones that cost a query
-    are left out otherwise."""
+def _build_placeholder_values(work: TicketTransaction, event: Event, placeholders: set[str]) -> dict[str, str]:
+    """Return the value of each placeholder, as the ticket is now. placeholders: those that occur; the ones that cost a
+    query are left out otherwise."""
     state, procedure = work.state, work.procedure
     names = named(work.session, state)
     severity, priority = procedure.severities.get(state.severity or ""), procedure.priorities.get(state.priority or "")
     status = procedure.statuses.get(state.status)
     definition = procedure.definition
-    department = next((one.label for one in definition.departments if one.key == state.department), "")
-    team = next((one.label for one in definition.teams if one.key == state.team), state.team or "")
-    tier = next((one.label for one in definition.tiers if one.level == state.tier), "")
+    department = next((item.label for item in definition.departments if item.key == state.department), "")
+    team = next((item.label for item in definition.teams if item.key == state.team), state.team or "")
+    tier = next((item.label for item in definition.tiers if item.level == state.tier), "")
     due = event.data.get("due")
     if not isinstance(due, int):
         next_due_clock = next_clock(work.fold.clocks())
@@ -140,15 +140,15 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, wanted: set
         "other": str(find_merge_target(state.fields) or ""),
         "due": "" if due is None else format_letter_time(due, work.context.timezone),
     }
-    if "agent" in wanted:
+    if "agent" in placeholders:
         values["agent"] = _find_signatory(work)
-    if "release" in wanted:
+    if "release" in placeholders:
         values["release"] = _find_release(work, event)
-    if "resolution" in wanted:
+    if "resolution" in placeholders:
         values["resolution"] = _load_resolution_text(work)
-    if "note" in wanted and (text := find_entry(event.kind).letter_note):
+    if "note" in placeholders and (text := find_entry(event.kind).letter_note):
         values["note"] = load_event_text(work, event, text)
-    if "amount" in wanted:
+    if "amount" in placeholders:
         quote = next(changed_records(event.changes, "quote"), {})
         values["amount"] = format_money(quote["amount"], quote["currency"]) if "amount" in quote else ""
     return values
@@ -191,8 +191,8 @@ def load_event_text(work: TicketTransaction, event: Event, name: str = "body") -
     if name not in event.texts:
         return ""
     table = table_of(PersonalText)
-    found = work.session.execute(select(table.c.body).where(table.c.id == event.texts[name].id)).scalar_one_or_none()
-    return str(found or "")
+    text = work.session.execute(select(table.c.body).where(table.c.id == event.texts[name].id)).scalar_one_or_none()
+    return str(text or "")
 
 
 def record_delivery(
@@ -211,19 +211,19 @@ def record_delivery(
     return result
 
 
-def log_call_instead(desk: DeskSession, number: int, words: str, *, now: datetime) -> CommandResult:
+def log_call_instead(desk: DeskSession, number: int, text: str, *, now: datetime) -> CommandResult:
     """Log a call to the requester that replaces queued letters (S2-21): the call joins the conversation, and the
     letters whose notice allows a call are withdrawn.
 
-    words: what was said. Raises UsageError when it is empty, and DeskError when no such letter is queued.
+    text: what was said. Raises UsageError when it is empty, and DeskError when no such letter is queued.
     """
-    if not words.strip():
+    if not text.strip():
         raise UsageError("Say in a few words what they were told.")
     with desk.ticket(number, "reply", now, action="log a call") as work:
         queued = [
-            one
-            for one in records_of_kind(work.state.records, "letter")
-            if one.state == "queued" and _accepts_call(one.values)
+            record
+            for record in records_of_kind(work.state.records, "letter")
+            if record.state == "queued" and _accepts_call(record.values)
         ]
         if not queued:
             raise DeskError(
@@ -236,7 +236,7 @@ def log_call_instead(desk: DeskSession, number: int, words: str, *, now: datetim
                 work.state.records, "letter", letter.key, state="withdrawn", reason="told by phone"
             )
         work.append(
-            "replied", changes, {"body": words.rstrip()}, author_kind="agent", author=desk.agent.name, channel="phone"
+            "replied", changes, {"body": text.rstrip()}, author_kind="agent", author=desk.agent.name, channel="phone"
         )
         count = "1 letter" if len(queued) == 1 else f"{len(queued)} letters"
         result = work.done(f"{number}: told by phone, {count} withdrawn")

@@ -34,7 +34,9 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
 def _find_calendar(work: TicketTransaction, metric: str, *, for_staff: bool) -> Calendar | None:
     calendars = work.procedure.terms.calendars
     if for_staff:
-        team = next((part for part in work.procedure.definition.teams if part.key == work.state.team), None)
+        team = next(
+            (candidate for candidate in work.procedure.definition.teams if candidate.key == work.state.team), None
+        )
         if team is not None and team.calendar is not None:
             return calendars.get(team.calendar)
     clock = next((clock for clock in reversed(work.fold.clocks()) if clock.metric == metric), None)

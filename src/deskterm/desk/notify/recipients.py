@@ -69,7 +69,7 @@ class StaffDirectory:
             return []
         homes = {member.login: find_home_department(procedure, member.team) for member in self}
         if any(homes.values()):
-            return [login for login, home in homes.items() if home == department]
+            return [login for login, home_department in homes.items() if home_department == department]
         return [member.login for member in self if member.role != "viewer"]
 
     def team_leads(self, team: str | None) -> list[str]:
@@ -84,7 +84,7 @@ class StaffDirectory:
         if level is None:
             return []
         team = next((tier.team for tier in procedure.tiers if tier.level == level), None)
-        teams = {one.key for one in procedure.teams if one.tier == level} if team is None else {team}
+        teams = {candidate.key for candidate in procedure.teams if candidate.tier == level} if team is None else {team}
         return [
             member.login for member in self if member.tier == level or (member.tier is None and member.team in teams)
         ]
@@ -95,27 +95,27 @@ class StaffDirectory:
 
 
 def resolve_recipients(
-    staff: StaffDirectory, procedure: Procedure, state: State, words: Iterable[str], role: str | None = None
+    staff: StaffDirectory, procedure: Procedure, state: State, recipient_words: Iterable[str], role: str | None = None
 ) -> list[str]:
     """Resolve words to logins, in order and once each.
 
-    words: `assignee`, `team`, `department`, `lead`, `tier`, `role` (the `role` given) or the key of a role. On a ticket
-    that nobody is assigned to, `assignee` means those who are at work on it.
+    recipient_words: `assignee`, `team`, `department`, `lead`, `tier`, `role` (the `role` given) or the key of a role.
+    On a ticket that nobody is assigned to, `assignee` means those who are at work on it.
     """
     recipients: dict[str, None] = {}
-    for word in words:
-        if word == "assignee":
+    for recipient_word in recipient_words:
+        if recipient_word == "assignee":
             logins = [state.assignee] if state.assignee else list(state.workers)
-        elif word == "team":
+        elif recipient_word == "team":
             logins = staff.team_members(state.team)
-        elif word == "department":
+        elif recipient_word == "department":
             logins = staff.department_members(procedure, state.department)
-        elif word == "lead":
+        elif recipient_word == "lead":
             logins = staff.team_leads(state.team)
-        elif word == "tier":
+        elif recipient_word == "tier":
             logins = staff.tier_members(procedure, state.tier)
         else:
-            logins = staff.role_holders(role if word == "role" else word)
+            logins = staff.role_holders(role if recipient_word == "role" else recipient_word)
         recipients |= dict.fromkeys(logins)
     return list(recipients)
 
@@ -130,7 +130,7 @@ def find_fallback_recipients(work: TicketTransaction, staff: StaffDirectory) -> 
     )
 
 
-def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: str, **more: object) -> Event | None:
+def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: str, **data: object) -> Event | None:
     """Append a notice to members of staff; return its event, or None where nobody is left to notify.
 
     on: the topic, or the key of a rule. what: the line that they read, which never contains a customer's words. Nobody
@@ -141,13 +141,13 @@ def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: 
         return None
     due = find_delivery_time(work, for_staff=True)
     delivery = {} if due is None else {"due": due}
-    return work.append("told", {}, {}, who=f",{','.join(recipients)},", on=on, what=what, **delivery, **more)
+    return work.append("told", {}, {}, who=f",{','.join(recipients)},", on=on, what=what, **delivery, **data)
 
 
 def notify_responsible(
-    work: TicketTransaction, on: str, what: str, *, words: Iterable[str] = ("assignee",), **more: object
+    work: TicketTransaction, on: str, what: str, *, recipient_words: Iterable[str] = ("assignee",), **data: object
 ) -> Event | None:
     """Notify the agents that some words stand for, or whoever looks after the ticket where they stand for nobody."""
     staff = StaffDirectory(work.session)
-    logins = resolve_recipients(staff, work.procedure.definition, work.state, words)
-    return notify_staff(work, logins or find_fallback_recipients(work, staff), on, what, **more)
+    logins = resolve_recipients(staff, work.procedure.definition, work.state, recipient_words)
+    return notify_staff(work, logins or find_fallback_recipients(work, staff), on, what, **data)

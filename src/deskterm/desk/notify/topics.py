@@ -78,7 +78,9 @@ def _find_clock_topics(procedure: CompiledProcedure, event: Event) -> Iterator[s
     elif what == "warning":
         yield "reminded"
     else:
-        status = next((one for one in procedure.statuses.values() if status_timer(one.key) == metric), None)
+        status = next(
+            (candidate for candidate in procedure.statuses.values() if status_timer(candidate.key) == metric), None
+        )
         waiting_rule = None if status is None else waits_in(procedure.definition, status)
         if waiting_rule is not None and waiting_rule.remind:
             yield "reminded"
@@ -111,7 +113,8 @@ def format_topic(procedure: CompiledProcedure, event: Event, topic: str) -> str:
     if topic == "priority-changed":
         return f"priority {new_label('priority', procedure.priorities)}"
     if topic == "department-changed":
-        return f"handed to {new_label('department', {part.key: part for part in procedure.definition.departments})}"
+        departments = {department.key: department for department in procedure.definition.departments}
+        return f"handed to {new_label('department', departments)}"
     if topic == "assigned":
         return f"given to {changes['assignee'][1]}"
     if topic == "escalated":

@@ -1,1 +1,1 @@
-"""What follows a command in its own transaction: rules, notices, routing, suggestions."""
+"""Reactions to a command within its own transaction: rules, notices, routing and suggestions."""

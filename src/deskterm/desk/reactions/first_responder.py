@@ -13,7 +13,9 @@ def assign_first_responder(work: TicketTransaction, event: Event) -> list[str]:
     data, state = event.data, work.state
     if event.kind != "replied" or data.get("author_kind") != "agent" or data.get("automatic") or "incident" in data:
         return []
-    department = next((one for one in work.procedure.definition.departments if one.key == state.department), None)
+    department = next(
+        (candidate for candidate in work.procedure.definition.departments if candidate.key == state.department), None
+    )
     if (
         department is None
         or not department.first_answer_owns

@@ -96,24 +96,27 @@ class _NoticeSender:
     def _notify_colleagues(self, notices: Sequence[Notice], event: Event, topic: str) -> None:
         """Append the notice for staff, and notify the leads where nobody is present who could take the ticket up."""
         internal = [notice for notice in notices if not set(notice.to) <= _OUTSIDE]
-        words: list[str] = [
-            word for notice in internal for word in notice.to if word not in _OUTSIDE and word != "role"
+        recipient_words: list[str] = [
+            recipient_word
+            for notice in internal
+            for recipient_word in notice.to
+            if recipient_word not in _OUTSIDE and recipient_word != "role"
         ]
-        words += [notice.role for notice in internal if notice.role is not None and "role" in notice.to]
-        words += _find_department_words(self._procedure, self._work, topic)
+        recipient_words += [notice.role for notice in internal if notice.role is not None and "role" in notice.to]
+        recipient_words += _find_department_words(self._procedure, self._work, topic)
         if topic == "escalated":
-            words += [role for role in [find_escalation_step(event).get("who")] if role]
+            recipient_words += [role for role in [find_escalation_step(event).get("who")] if role]
         line = format_topic(self._work.procedure, event, topic)
         vacancy = _explain_vacant_step(self._work, self._staff, event) if topic == "escalated" else ""
-        if not vacancy and "department" in words:
+        if not vacancy and "department" in recipient_words:
             vacancy = _explain_vacant_department(self._work, self._staff)
         if vacancy:
-            words.append("lead")
+            recipient_words.append("lead")
             line += f", and {vacancy}"
             self.phrases.append(self._describe_substitutes(vacancy))
         logins = [
             login
-            for login in resolve_recipients(self._staff, self._procedure, self._work.state, words)
+            for login in resolve_recipients(self._staff, self._procedure, self._work.state, recipient_words)
             if (login, line) not in self._notified
         ]
         self._notified |= {(login, line) for login in logins}
@@ -156,7 +159,7 @@ def _explain_vacant_step(work: TicketTransaction, staff: StaffDirectory, event: 
     role, level = step.get("who"), event.changes.get("tier", (None, None))[1]
     procedure = work.procedure.definition
     if role:
-        label = next((one.label for one in procedure.roles if one.key == role), str(role))
+        label = next((candidate.label for candidate in procedure.roles if candidate.key == role), str(role))
         holders = staff.role_holders(str(role))
         nobody, all_away = f"nobody holds the role {label}", f"everybody with the role {label} is away"
     elif step and level is not None:
@@ -227,13 +230,13 @@ def _build_implied_notices(
 ) -> Iterator[Notice]:
     """Yield notices to the requester that another setting of the procedure implies, where no notice covers the
     topic."""
-    if any("requester" in one.to for one in notices):
+    if any("requester" in item.to for item in notices):
         return
     ladder = find_escalation_step(event).get("ladder")
-    if topic == "escalated" and any(one.notify_requester for one in procedure.ladders if one.key == ladder):
+    if topic == "escalated" and any(item.notify_requester for item in procedure.ladders if item.key == ladder):
         yield Notice(on="escalated", to=("requester",))  # S2-20
     elif topic == "merged" and procedure.duplicates.notify:
-        if any(not _OUTSIDE.isdisjoint(one.to) for one in procedure.notices):
+        if any(not _OUTSIDE.isdisjoint(item.to) for item in procedure.notices):
             yield Notice(on="merged", to=("requester", "participants"))  # S1-33
     elif topic == "priority-changed" and procedure.priority.notify_on_change:
         yield Notice(on="priority-changed", to=("requester",), or_phone=True)  # S2-21

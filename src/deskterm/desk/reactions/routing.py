@@ -59,8 +59,8 @@ def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[lis
             changes["assignee"] = (state.assignee, agent)
     effective = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if effective:
-        kind: EventKind = "transferred" if "department" in effective and not new else "assigned"
-        work.append(kind, effective, by_rule=rule.key)
+        event_kind: EventKind = "transferred" if "department" in effective and not new else "assigned"
+        work.append(event_kind, effective, by_rule=rule.key)
         phrases += [f"{name} {after}" for name, (_, after) in effective.items() if after is not None]
     return phrases, level == wanted_level
 
@@ -69,7 +69,7 @@ def find_least_loaded(work: TicketTransaction, team: str | None, level: int | No
     """Return the agent of a team who gets a ticket (S4-16): the one with the fewest open tickets of its severity and
     priority, then the fewest open ones, then the first by login. The present assignee keeps it, if of that team. Nobody
     who is away (S5-03) or lacks the certificate that the tier requires (S3-11); None where nobody is left."""
-    tier = next((part for part in work.procedure.definition.tiers if part.level == level), None)
+    tier = next((candidate for candidate in work.procedure.definition.tiers if candidate.level == level), None)
     is_present = _agent.c.away_until.is_(None) | (_agent.c.away_until <= moment(work.at))
     query = select(_agent.c.login).where(_agent.c.active, _agent.c.role != "viewer", is_present)
     if team is not None:

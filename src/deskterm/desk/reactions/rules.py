@@ -85,7 +85,10 @@ def is_rule_for_ticket(work: TicketTransaction, rule: Rule) -> bool:
 def _suggest(work: TicketTransaction, rule: Rule) -> list[str]:
     """Suggest to the agent what a rule would do; once, until it is accepted or dismissed."""
     records = work.state.records
-    if any(one.state == "open" and one.values["rule"] == rule.key for one in records_of_kind(records, "suggestion")):
+    if any(
+        record.state == "open" and record.values["rule"] == rule.key
+        for record in records_of_kind(records, "suggestion")
+    ):
         return []
     text = rule.ask or rule.label
     suggestion = build_record_change(
@@ -164,4 +167,4 @@ def _start_ladder_and_item(work: TicketTransaction, rule: Rule) -> list[str]:
 
 def _notify(work: TicketTransaction, rule: Rule, text: str) -> None:
     if rule.notify:
-        notify_responsible(work, rule.key, text, words=rule.notify, by_rule=rule.key)
+        notify_responsible(work, rule.key, text, recipient_words=rule.notify, by_rule=rule.key)

@@ -18,7 +18,9 @@ def expire_suggestions(work: TicketTransaction, event: Event) -> list[str]:
         return []
     rules = {rule.key: rule for rule in work.procedure.definition.rules}
     phrases = []
-    for record in [one for one in records_of_kind(work.state.records, "suggestion") if one.state == "open"]:
+    for record in [
+        candidate for candidate in records_of_kind(work.state.records, "suggestion") if candidate.state == "open"
+    ]:
         rule = rules.get(record.values["rule"])
         if not work.state.is_open or (
             rule is not None and (_is_done_by(work, rule, event) or _is_clock_over(work, rule))

@@ -19,7 +19,7 @@ from deskterm.errors import DeskError, UsageError
 def close(
     desk: DeskSession,
     number: int,
-    because: str,
+    reason: str,
     *,
     status: str | None = None,
     now: datetime,
@@ -28,24 +28,31 @@ def close(
     """Close a ticket without a resolution, for one of the procedure's reasons: too little information (S1-03),
     withdrawn …
 
-    because: key or label of the reason. status: key of the closed status, where several may follow; left out, the
+    reason: key or label. status: key of the closed status, where several may follow; left out, the
     first.
     """
     with desk.ticket(number, "move", now, version, action="close tickets") as work:
-        reason = resolve_choice("closing reason", because, work.procedure.definition.closing.reasons)
+        closing_reason = resolve_choice("closing reason", reason, work.procedure.definition.closing.reasons)
         following = work.procedure.next_statuses(work.state.type, work.state.status)
-        target = status or next((one.key for one in following if one.category == "closed"), None)
+        target = status or next(
+            (status_choice.key for status_choice in following if status_choice.category == "closed"), None
+        )
         if target is None:
-            steps = ", ".join(f"{one.label} ({one.key})" for one in following) or "nowhere, it is final"
+            steps = (
+                ", ".join(f"{status_choice.label} ({status_choice.key})" for status_choice in following)
+                or "nowhere, it is final"
+            )
             raise DeskError(f"Ticket {number} cannot be closed from where it is; it can go to: {steps}.")
         closed_status = check_transition(work, target, with_closing_reason=True, anyway=True)
         if closed_status.category != "closed":
             raise UsageError(
                 f"{closed_status.label} does not close a ticket: use `deskterm ticket set {number} --status`."
             )
-        changes = {**build_closing_changes(work, reason.key), "status": (work.state.status, closed_status.key)}
-        work.append("moved", changes, reason=reason.label, because=reason.key)
-        result = work.done(f"{number}: {closed_status.label}, {reason.label[:1].lower()}{reason.label[1:]}")
+        changes = {**build_closing_changes(work, closing_reason.key), "status": (work.state.status, closed_status.key)}
+        work.append("moved", changes, reason=closing_reason.label, because=closing_reason.key)
+        result = work.done(
+            f"{number}: {closed_status.label}, {closing_reason.label[:1].lower()}{closing_reason.label[1:]}"
+        )
     return result
 
 

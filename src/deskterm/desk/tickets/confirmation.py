@@ -24,7 +24,7 @@ from deskterm.procedure.schema import Status
 def confirm(
     desk: DeskSession,
     number: int,
-    words: str = "",
+    text: str = "",
     *,
     author: str | None = None,
     channel: str = "",
@@ -35,18 +35,20 @@ def confirm(
     """Confirm a resolution for the requester, who was asked or given one (S1-27, S3-13): the ticket is closed, or takes
     the last step before.
 
-    words: the requester's text, if they wrote. author: name or address of the writer, where it is not the requester.
+    text: the requester's message, if they wrote. author: name or address of the writer, where it is not the requester.
     channel, received_at: of their message.
     """
     with desk.ticket(number, "move", now, version, action="say that all is well for a requester") as work:
         if not has_unrejected_resolution(work.state):
             _require_awaiting_confirmation(work)
         following = work.procedure.next_statuses(work.state.type, work.state.status)
-        final_statuses = [one for category in ("closed", "solved") for one in following if one.category == category]
+        final_statuses = [
+            status for category in ("closed", "solved") for status in following if status.category == category
+        ]
         if not final_statuses:
             raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
         target = check_transition(work, final_statuses[0].key, with_message=True, confirmed=True)
-        _append_verdict(work, target, words, author, channel, received_at, {}, "confirmed")
+        _append_verdict(work, target, text, author, channel, received_at, {}, "confirmed")
         result = work.done(f"{number}: confirmed by the requester, now {target.label}")
     return result
 
@@ -54,7 +56,7 @@ def confirm(
 def reject(
     desk: DeskSession,
     number: int,
-    words: str = "",
+    text: str = "",
     *,
     author: str | None = None,
     channel: str = "",
@@ -68,7 +70,9 @@ def reject(
         current = _require_awaiting_confirmation(work)
         target_key = current.on_reject or current.on_reply
         following = work.procedure.next_statuses(work.state.type, current.key)
-        target_key = target_key or next((one.key for one in following if one.category in ("open", "new")), None)
+        target_key = target_key or next(
+            (status.key for status in following if status.category in ("open", "new")), None
+        )
         if target_key is None:
             raise DeskError(f"From {current.label} there is no way back: open a new ticket that names {number}.")
         resolution = find_current_resolution(work.state)
@@ -78,7 +82,7 @@ def reject(
             else build_record_change(work.state.records, RESOLUTION, resolution.key, state="rejected")
         )
         target = work.procedure.statuses[target_key]
-        _append_verdict(work, target, words, author, channel, received_at, changes, "rejected")
+        _append_verdict(work, target, text, author, channel, received_at, changes, "rejected")
         result = work.done(f"{number}: not confirmed by the requester, now {target.label}")
     return result
 
@@ -95,7 +99,7 @@ def _require_awaiting_confirmation(work: TicketTransaction) -> Status:
 def _append_verdict(
     work: TicketTransaction,
     target: Status,
-    words: str,
+    text: str,
     author: str | None,
     channel: str,
     received_at: datetime | None,
@@ -106,9 +110,9 @@ def _append_verdict(
     all_changes = {**changes, "status": (work.state.status, target.key)}
     at = resolve_arrival(work, received_at)
     data: dict[str, Any] = {verdict: True, "channel": channel or work.state.channel}
-    if not words.strip():
+    if not text.strip():
         work.append("moved", all_changes, None, **data, reason=f"{verdict} by the requester")
         return
     data["contact"] = writer(work.session, author, work.state.requester_id, work.state.organisation_id)
     data["spoken_at"] = at if at != work.at else None
-    work.append("replied", all_changes, {"body": require_message_text(words)}, author_kind="requester", **data)
+    work.append("replied", all_changes, {"body": require_message_text(text)}, author_kind="requester", **data)

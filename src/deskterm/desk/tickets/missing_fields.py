@@ -36,7 +36,7 @@ def recheck_missing_fields(work: TicketTransaction, request_type: RequestType, c
 
 def check_split_ticket_fields(work: TicketTransaction, body: str) -> Changes:
     """Return the change of the missing fields for a ticket that came from another: it is a matter of its own, so what
-    its type requires is checked anew. Called after the first event. body: its first message."""
+    its type requires is checked again. Called after the first event. body: its first message."""
     request_type = work.procedure.types.get(work.state.type)
     if request_type is None:
         return {}

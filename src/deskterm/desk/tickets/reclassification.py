@@ -18,15 +18,15 @@ from deskterm.procedure.schema import RequestType
 from deskterm.store.db.tables import Organisation
 
 
-def change_type(work: TicketTransaction, wanted: str, reason: str) -> str:
+def change_type(work: TicketTransaction, type_word: str, reason: str) -> str:
     """Change the request type, and describe the change. A type without the present status starts in its own first one;
     one without severities keeps none (S1-07).
 
-    wanted: key or label. Raises Unchanged when it is the type already, and DeskError where the type is not open to the
-    requester or the agent may not change types.
+    type_word: key or label. Raises Unchanged when it is the type already, and DeskError where the type is not open to
+    the requester or the agent may not change types.
     """
     procedure, state = work.procedure, work.state
-    request_type = resolve_choice("type", wanted, procedure.definition.types)
+    request_type = resolve_choice("type", type_word, procedure.definition.types)
     if request_type.key == state.type:
         raise Unchanged(f"The type is {request_type.label} already.")
     if state.organisation_id is None:

@@ -126,7 +126,7 @@ def register(
         missing_keys = _find_missing_fields(
             procedure, request_type, request, known_values, person, phone, incomplete=incomplete
         )
-        if values["tenant"] is not None and any(part.key == "tenant" for part in procedure.definition.fields):
+        if values["tenant"] is not None and any(field.key == "tenant" for field in procedure.definition.fields):
             request.values["tenant"] = values["tenant"]
         values |= {f"fields.{key}": value for key, value in request.values.items()}
         changes: dict[str, tuple[Any, Any]] = {

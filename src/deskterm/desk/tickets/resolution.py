@@ -150,27 +150,30 @@ def resolve_kind(
     if code is None:
         resolved_kind = kind or "permanent"
         default_code = find_default_code(resolutions, resolved_kind)
-        candidates = [one.key for one in resolutions if kind is None or implied_kind(one) in (None, resolved_kind)]
+        candidates = [
+            candidate.key
+            for candidate in resolutions
+            if kind is None or implied_kind(candidate) in (None, resolved_kind)
+        ]
         if default_code is None and candidates:
             raise UsageError(f"Say what kind of resolution it is: {', '.join(candidates)}.")
         if default_code is None and resolutions:
-            raise UsageError(
-                f"No resolution of this procedure is {resolved_kind}: {', '.join(one.key for one in resolutions)}."
-            )
+            codes = ", ".join(candidate.key for candidate in resolutions)
+            raise UsageError(f"No resolution of this procedure is {resolved_kind}: {codes}.")
         return resolved_kind, default_code
     named = resolve_choice("resolution", code, resolutions)
     if kind is not None and implied_kind(named) not in (None, kind):
-        others = [one.key for one in resolutions if implied_kind(one) in (None, kind)]
+        others = [candidate.key for candidate in resolutions if implied_kind(candidate) in (None, kind)]
         advice = f", or choose another: {', '.join(others)}" if others else ""
         raise UsageError(f"“{named.label}” is a {implied_kind(named)} resolution, not a {kind} one: say it so{advice}.")
     return kind or implied_kind(named) or "permanent", named.key
 
 
 def find_default_code(resolutions: Sequence[Resolution], kind: ResolutionKind) -> str | None:
-    """Return the code that a kind of resolution means by itself: the one of the same name, else the only one that
-    implies the kind; None where there is none or several."""
-    codes = [str(one.key) for one in resolutions if one.key == kind]
-    codes = codes or [str(one.key) for one in resolutions if implied_kind(one) == kind]
+    """Return the default code of a kind of resolution: the one of the same name, else the only one that implies the
+    kind; None where there is none or several."""
+    codes = [str(candidate.key) for candidate in resolutions if candidate.key == kind]
+    codes = codes or [str(candidate.key) for candidate in resolutions if implied_kind(candidate) == kind]
     return codes[0] if len(codes) == 1 else None
 
 
@@ -201,8 +204,10 @@ def _find_resolved_status(work: TicketTransaction) -> str | None:
     following = work.procedure.next_statuses(work.state.type, work.state.status)
     if current is not None and current.on_reject is not None:
         return None
-    asking_statuses = [one for one in following if one.on_reject is not None]
-    final_statuses = [one for category in ("solved", "closed") for one in following if one.category == category]
+    asking_statuses = [status for status in following if status.on_reject is not None]
+    final_statuses = [
+        status for category in ("solved", "closed") for status in following if status.category == category
+    ]
     confirm_first = work.procedure.definition.closing.confirm_before_close
     candidates = [*asking_statuses, *final_statuses] if confirm_first else [*final_statuses, *asking_statuses]
     if confirm_first and not asking_statuses and candidates and candidates[0].category == "closed":

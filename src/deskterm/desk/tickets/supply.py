@@ -1,4 +1,4 @@
-"""Supply of request fields after registration: what the requester did not give, or gives anew (S2-15)."""
+"""Supply of request fields after registration: values that the requester did not give, or corrects (S2-15)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from deskterm.errors import UsageError
 def supply_fields(
     desk: DeskSession, number: int, fields: Mapping[str, Any], *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Set request fields that were missing, or set them anew (S2-15). fields: key → value as text.
+    """Set request fields that were missing, or correct them (S2-15). fields: key → value as text.
 
     Raises UsageError for a field that cannot be supplied or when none is given, and Incomplete for a value that is not
     of its kind.

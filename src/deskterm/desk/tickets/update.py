@@ -93,7 +93,7 @@ def update_ticket(
         "move": status,
         "tag": any(tags),
     }
-    acts = [act for act, wanted in requested.items() if wanted is not None and wanted is not False]
+    acts = [act for act, value in requested.items() if value is not None and value is not False]
     if not acts:
         raise UsageError(
             "Say what to change: a status, a severity, a priority, impact, urgency, type, client, subject or tags."
@@ -101,7 +101,7 @@ def update_ticket(
     for act in acts:
         desk.require(act)  # type: ignore[arg-type]
     phrases = []
-    retargets = any(wanted is not None for wanted in (severity, priority, is_rated, type, organisation))
+    retargets = any(value is not None for value in (severity, priority, is_rated, type, organisation))
     with desk.ticket(number, acts[0], now, version, rehearse=rehearse) as work:  # type: ignore[arg-type]
         before = compute_due_times(work.fold, work.at) if retargets else {}
         if subject is not None:
@@ -143,7 +143,12 @@ def _move(work: TicketTransaction, status: str, reason: str, anyway: bool) -> st
     closing = work.procedure.definition.closing
     wanted_reason = reason.strip().casefold()
     closing_reason = next(
-        (one for one in closing.reasons if wanted_reason in (one.key.casefold(), one.label.casefold())), None
+        (
+            candidate
+            for candidate in closing.reasons
+            if wanted_reason in (candidate.key.casefold(), candidate.label.casefold())
+        ),
+        None,
     )
     # A closing reason only counts if the move closes the ticket; for any other it is free text, and all checks apply.
     target = check_transition(work, status, with_closing_reason=closing_reason is not None, anyway=anyway)

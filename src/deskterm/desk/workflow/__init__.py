@@ -1,1 +1,1 @@
-"""What moves a ticket: transition rules, checklists, escalation, due times, timers, priority."""
+"""Workflow of a ticket: transition rules, checklists, escalation, due times, timers and priority."""

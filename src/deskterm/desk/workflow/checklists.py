@@ -38,13 +38,13 @@ class RecordView(Protocol):
     def values(self) -> Mapping[str, Any]: ...
 
 
-def build_type_checklist_change(procedure: CompiledProcedure, records: Records, kind: RequestType) -> Changes:
+def build_type_checklist_change(procedure: CompiledProcedure, records: Records, request_type: RequestType) -> Changes:
     """Return the change that adds the checklist of a request type to a ticket; none if the type has no checklist or the
     ticket already has it."""
-    if kind.checklist is None or (CHECKLIST, kind.checklist) in records:
+    if request_type.checklist is None or (CHECKLIST, request_type.checklist) in records:
         return {}
     return build_record_change(
-        records, CHECKLIST, kind.checklist, **_new_values(_get_checklist(procedure, kind.checklist))
+        records, CHECKLIST, request_type.checklist, **_new_values(_get_checklist(procedure, request_type.checklist))
     )
 
 
@@ -55,15 +55,15 @@ def tick_items(
     *,
     checklist: str | None = None,
     outcome: str | None = None,
-    off: bool = False,
+    untick: bool = False,
     now: datetime,
     version: int | None = None,
 ) -> CommandResult:
     """Tick off items of a checklist, or remove their ticks, and set its outcome.
 
     items: positions, from 1. checklist: key or label; left out, the one that is open on the ticket or that the
-    procedure requires next. outcome: key or label of one of the list's outcomes. off: remove ticks instead of setting
-    them. A list is done once all its required items are ticked and, where it has outcomes, one is chosen.
+    procedure requires next. outcome: key or label of one of the list's outcomes. untick: remove ticks instead of
+    setting them. A list is done once all its required items are ticked and, where it has outcomes, one is chosen.
 
     Raises UsageError for an unknown position or when nothing is given to do, and DeskError when nothing would change.
     """
@@ -81,7 +81,7 @@ def tick_items(
         for position in items:
             if not 1 <= position <= len(rows):
                 raise UsageError(f"{definition.label} has no item {position}: it has 1 to {len(rows)}.")
-            rows[position - 1] = _tick_item(rows[position - 1], desk.agent.login, work.at, off=off)
+            rows[position - 1] = _tick_item(rows[position - 1], desk.agent.login, work.at, untick=untick)
         if outcome is not None:
             if not definition.outcomes:
                 raise UsageError(f"{definition.label} ends in no outcome: tick its items off.")
@@ -104,7 +104,9 @@ def tick_items(
 def _is_review_checklist(work: TicketTransaction, checklist: Checklist) -> bool:
     """Return True if a checklist belongs to the review of an open escalation."""
     open_ladders = {
-        one.values.get("ladder") for one in records_of_kind(work.state.records, "escalation") if one.state == "open"
+        record.values.get("ladder")
+        for record in records_of_kind(work.state.records, "escalation")
+        if record.state == "open"
     }
     return any(
         ladder.checklist == checklist.key for ladder in work.procedure.definition.ladders if ladder.key in open_ladders
@@ -208,15 +210,15 @@ def _resolve_checklist(work: TicketTransaction, checklist: str | None) -> Checkl
     definitions = work.procedure.definition.checklists
     if checklist is not None:
         return resolve_choice("checklist", checklist, definitions)
-    if found := find_applicable_checklists(
+    if applicable := find_applicable_checklists(
         work.procedure, work.state.type, work.state.status, work.state.records.values()
     ):
-        return found[0]
+        return applicable[0]
     if len(definitions) == 1:
         return definitions[0]
     if not definitions:
         raise DeskError("This procedure has no checklists: there is nothing to tick off.")
-    names = ", ".join(f"{one.key} ({one.label})" for one in definitions)
+    names = ", ".join(f"{definition.key} ({definition.label})" for definition in definitions)
     raise UsageError(f"No list is asked for here: name one with --list, of {names}.")
 
 
@@ -228,9 +230,9 @@ def _new_values(checklist: Checklist) -> dict[str, Any]:
     return {"state": "open", "items": [{"text": item.text, "required": item.required} for item in checklist.items]}
 
 
-def _tick_item(row: dict[str, Any], by: str, at: int, *, off: bool) -> dict[str, Any]:
+def _tick_item(row: dict[str, Any], by: str, at: int, *, untick: bool) -> dict[str, Any]:
     unticked = {"text": row["text"], "required": row["required"]}
-    if off:
+    if untick:
         return unticked
     return row if row.get("done") else unticked | {"done": True, "by": by, "at": at}
 

@@ -71,7 +71,7 @@ def begin_ladder(
     level: position, from 1; left out, the first. afterwards: on a ticket that is solved or closed too, whose status
     does not change (S4-21).
     """
-    ladder = next((one for one in work.procedure.definition.ladders if one.key == ladder_key), None)
+    ladder = next((candidate for candidate in work.procedure.definition.ladders if candidate.key == ladder_key), None)
     if ladder is None or not (work.state.is_open or afterwards):
         return ""
     open_step = find_open_step(work, ladder.key)
@@ -125,7 +125,7 @@ def _transfer_to_tier_team(work: TicketTransaction, level: LadderLevel) -> None:
     team = next((tier.team for tier in procedure.tiers if tier.level == level.tier), None)
     if team is None or team == state.team:
         return
-    department = next((one.department for one in procedure.teams if one.key == team), None)
+    department = next((candidate.department for candidate in procedure.teams if candidate.key == team), None)
     changes: dict[str, tuple[Any, Any]] = {"team": (state.team, team), "assignee": (state.assignee, None)}
     if department is not None:
         changes["department"] = (state.department, department)

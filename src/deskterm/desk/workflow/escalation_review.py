@@ -44,7 +44,10 @@ def review_escalation(
             desk.require("review")
         if not decision.strip():
             raise UsageError("Say what was decided.")
-        ladder = next((one for one in work.procedure.definition.ladders if one.key == record.values["ladder"]), None)
+        ladder = next(
+            (candidate for candidate in work.procedure.definition.ladders if candidate.key == record.values["ladder"]),
+            None,
+        )
         changes, decision_label = _apply_review_checklist(work, ladder, decision.strip())
         changes |= build_record_change(
             work.state.records, "escalation", record.key,
@@ -79,7 +82,9 @@ def _apply_review_checklist(
     DeskError while required items are left."""
     checklist = None
     if ladder is not None and ladder.checklist is not None:
-        checklist = next((one for one in work.procedure.definition.checklists if one.key == ladder.checklist), None)
+        checklist = next(
+            (candidate for candidate in work.procedure.definition.checklists if candidate.key == ladder.checklist), None
+        )
     if checklist is None:
         return {}, decision
     outcome = resolve_choice("outcome", decision, checklist.outcomes) if checklist.outcomes else None

@@ -32,19 +32,21 @@ def resolve_ladder(work: TicketTransaction, ladder: str | None, *, by_customer: 
         raise DeskError("This procedure has no ladder to escalate on: give it one under [[ladders]].")
     if ladder is not None:
         return resolve_choice("ladder", ladder, ladders)
-    allowed = [one for one in ladders if one.by_customer or not by_customer]
+    allowed = [candidate for candidate in ladders if candidate.by_customer or not by_customer]
     if not allowed:
         raise DeskError("No ladder of this desk is for customers to ask for: escalate in the desk's own name.")
-    started = [one for one in allowed if find_open_step(work, one.key)]
-    for candidates in (started, allowed):
+    started = [candidate for candidate in allowed if find_open_step(work, candidate.key)]
+    for group in (started, allowed):
         # Ladders to the same, nearest level of support tie; so do all those that lead to none.
-        tiers = [(one, _find_next_tier(work, one)) for one in candidates if find_next_level(work, one)]
+        tiers = [
+            (candidate, _find_next_tier(work, candidate)) for candidate in group if find_next_level(work, candidate)
+        ]
         nearest = min((tier for _, tier in tiers if tier is not None), default=None)
-        nearest_ladders = [one for one, tier in tiers if tier == nearest]
+        nearest_ladders = [candidate for candidate, tier in tiers if tier == nearest]
         if len(nearest_ladders) == 1:
             return nearest_ladders[0]
         if nearest_ladders:
-            raise UsageError(f"Say which ladder: {', '.join(one.key for one in nearest_ladders)}.")
+            raise UsageError(f"Say which ladder: {', '.join(candidate.key for candidate in nearest_ladders)}.")
     return (started or allowed)[0]
 
 
@@ -77,7 +79,7 @@ def _find_next_tier(work: TicketTransaction, ladder: Ladder) -> int | None:
 def resolve_level(work: TicketTransaction, ladder: Ladder, level: str | None) -> int:
     """Return the position, from 1, of the level that is named by label or number; left out, the next one. Levels may be
     skipped, but none is taken twice and none leads down (S2-07)."""
-    labels, step = [one.label for one in ladder.levels], find_open_step(work, ladder.key)
+    labels, step = [level_definition.label for level_definition in ladder.levels], find_open_step(work, ladder.key)
     last_level, current_tier = int(step.values["level"]) if step else 0, work.state.tier
     if level is None:
         next_level = find_next_level(work, ladder)

@@ -16,28 +16,36 @@ DISPUTED = "disputed"
 
 
 def dispute_priority(
-    desk: DeskSession, number: int, words: str, *, wanted: str | None = None, now: datetime, version: int | None = None
+    desk: DeskSession,
+    number: int,
+    text: str,
+    *,
+    requested_priority: str | None = None,
+    now: datetime,
+    version: int | None = None,
 ) -> CommandResult:
     """Record that the customer disputes the priority, where the procedure allows it.
 
-    words: how the matter affects them and their organisation. wanted: key or label of the priority that they think is
-    right.
+    text: how the matter affects them and their organisation. requested_priority: key or label of the priority that they
+    think is right.
     """
     with desk.ticket(number, "escalate", now, version, action="note that a priority is disputed") as work:
         scheme = work.procedure.definition.priority
         if not scheme.customer_may_dispute:
             raise DeskError("This procedure does not let customers dispute a priority: set it yourself, or escalate.")
-        if not words.strip():
+        if not text.strip():
             raise UsageError("Say how it affects them: that is what the priority is decided by.")
         if any(record.state == "open" for record in records_of_kind(work.state.records, "dispute")):
             raise DeskError(f"The priority of {number} is disputed already: `deskterm ticket settle {number}` decides.")
-        wanted_key = None if wanted is None else resolve_choice("priority", wanted, scheme.scale).key
+        wanted_key = (
+            None if requested_priority is None else resolve_choice("priority", requested_priority, scheme.scale).key
+        )
         records = work.state.records
         changes = build_record_change(
             records, "dispute", find_next_key(records, "dispute"),
             state="open", flag=DISPUTED, stood=work.state.priority, wanted=wanted_key, words=["body"],
         )  # fmt: skip
-        work.append("disputed", changes, {"body": words.rstrip()}, author_kind="agent", author=desk.agent.name)
+        work.append("disputed", changes, {"body": text.rstrip()}, author_kind="agent", author=desk.agent.name)
         result = work.done(f"{number}: the customer disputes the priority")
     return result
 

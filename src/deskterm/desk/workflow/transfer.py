@@ -50,7 +50,7 @@ def transfer(
             changes["team"] = (state.team, None)
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is there already.")
-        source = next((one for one in procedure.departments if one.key == state.department), None)
+        source = next((candidate for candidate in procedure.departments if candidate.key == state.department), None)
         if source is not None and source.asks_handover and not note.strip():
             raise UsageError(f"{source.label} wants a note for those who get it: say where things stand.")
         changes["assignee"] = (state.assignee, None)

@@ -97,10 +97,10 @@ def find_blocking_reason(
     return ""
 
 
-def record_blocked_move(work: TicketTransaction, target: Status, why: str, *, by_rule: str | None = None) -> None:
+def record_blocked_move(work: TicketTransaction, target: Status, reason: str, *, by_rule: str | None = None) -> None:
     """Record that an automatic move did not happen, and notify the assignee or whoever stands in."""
-    work.append(MOVE_BLOCKED, {}, status=target.key, label=target.label, why=why, by_rule=by_rule)
-    notify_responsible(work, MOVE_BLOCKED, f"did not go to {target.label}: {why}", by_rule=by_rule)
+    work.append(MOVE_BLOCKED, {}, status=target.key, label=target.label, why=reason, by_rule=by_rule)
+    notify_responsible(work, MOVE_BLOCKED, f"did not go to {target.label}: {reason}", by_rule=by_rule)
 
 
 def find_current_resolution(state: State) -> Record | None:

@@ -24,13 +24,13 @@ def start(desk: DeskSession, number: int, *, now: datetime, version: int | None 
 
 
 def stop(
-    desk: DeskSession, number: int, *, of: str | None = None, now: datetime, version: int | None = None
+    desk: DeskSession, number: int, *, login: str | None = None, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Stop work on a ticket. of: login of somebody else who forgot to; left out, the agent."""
+    """Stop work on a ticket. login: of somebody else who forgot to; left out, the agent."""
     with desk.ticket(number, "work", now, version) as work:
-        worker = of or desk.agent.login
+        worker = login or desk.agent.login
         if worker not in work.state.workers:
-            raise DeskError(f"{'You are' if of is None else f'{of} is'} not at work on {number}.")
-        work.append("work_stopped", of=of if of != desk.agent.login else None)
+            raise DeskError(f"{'You are' if login is None else f'{login} is'} not at work on {number}.")
+        work.append("work_stopped", of=login if login != desk.agent.login else None)
         result = work.done(f"{number}: work left off")
     return result
