@@ -24,7 +24,7 @@ from deskterm.desk.tickets.preview import preview_due_changes
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import notices_of, outbox
+from deskterm.store.queries.outbox import load_letters, load_notices
 from deskterm.store.queries.queue import Viewer, count, counters, queue_page
 from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import MONDAY, TEXT, at, small_procedure
@@ -114,7 +114,7 @@ def test_bug_09_an_escalation_reaches_views_rules_and_people_from_end_to_end(des
     assert shown(desk.store, "breached", at(31)) == [1001]
     assert seen(desk.store).row.team == "sunday"
     with open_reader(desk.store.url) as reader:
-        assert [one.what for one in notices_of(reader, "lea")][:1] == ["Response is missed"]
+        assert [one.what for one in load_notices(reader, "lea")][:1] == ["Response is missed"]
     assert list(runner.step(at(32))) == []
 
 
@@ -131,7 +131,7 @@ def test_bug_11_nobody_is_reminded_at_midnight_or_on_a_weekend(desk: DeskSession
     came = list(Runner(desk.store).step(at(0) + timedelta(days=5)))
     assert len(digest(came)) == 1
     with open_reader(desk.store.url) as reader:
-        letters, notices = outbox(reader), notices_of(reader, "sun")
+        letters, notices = load_letters(reader), load_notices(reader, "sun")
     assert [letter.not_before for letter in letters] == [None, None]  # reminded on Tuesday in working time: at once
     (near,) = [one for one in notices if one.on == "warned"]
     assert datetime.fromtimestamp(near.at, UTC).weekday() == 1
@@ -152,7 +152,7 @@ def test_bug_11_what_a_weekend_brings_is_held_until_monday_as_one(store_url: str
     assert reminded == [int(saturday.timestamp())] * 2
     monday = int((MONDAY + timedelta(days=14, hours=-1)).timestamp())
     with open_reader(desk.store.url) as reader:
-        assert [(letter.on, letter.not_before) for letter in outbox(reader)] == [("reminded", monday)] * 2
+        assert [(letter.on, letter.not_before) for letter in load_letters(reader)] == [("reminded", monday)] * 2
     desk.store.close()
 
 

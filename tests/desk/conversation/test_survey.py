@@ -14,8 +14,8 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation_review
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import notices_of
-from deskterm.store.queries.oversight import escalations
+from deskterm.store.queries.outbox import load_notices
+from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
@@ -122,8 +122,8 @@ def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and
     found = seen(desk)
     assert (found.row.status, "escalated" in found.flags) == ("closed", True)
     with open_reader(desk.store.url) as reader:
-        assert "escalated to Customer" in [one.what for one in notices_of(reader, "lea")]
-        assert [one.number for one in escalations(reader)] == [1001]
+        assert "escalated to Customer" in [one.what for one in load_notices(reader, "lea")]
+        assert [one.number for one in load_escalations(reader)] == [1001]
     lea = as_(desk, "lea")
     with pytest.raises(DeskError, match="closed for good"):
         checklists.tick_items(lea, 1001, [1], checklist="to-development", now=at(31))

@@ -17,7 +17,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.sla_terms import next_release
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.development import items
+from deskterm.store.queries.development import load_items
 from one_ticket import seen
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import MONDAY
@@ -134,11 +134,11 @@ def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: DeskSessio
     joined = development.join_item(desk, twin, number, now=MONDAY)
     assert f"{twin} waits for item 1 of {number}: Ready for Release" in joined.summary
     with open_reader(desk.store.url) as reader:
-        assert items(reader)[0].tickets == [twin]
+        assert load_items(reader)[0].tickets == [twin]
     with desk.ticket(twin, "move", MONDAY) as work:
         work.append("moved", {"status": (work.state.status, "closed")})
     with open_reader(desk.store.url) as reader:
-        assert items(reader)[0].tickets == []
+        assert load_items(reader)[0].tickets == []
     out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     assert [done.number for done in out.results] == [number]
     assert "released" not in [one.values["on"] for one in seen(desk, twin).records if one.kind == "letter"]

@@ -16,8 +16,13 @@ from deskterm.desk.tickets import closing, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import Letter, notices_of, outbox
-from deskterm.store.queries.oversight import of_teams, of_the_absent, overseeing, staff
+from deskterm.store.queries.outbox import Letter, load_letters, load_notices
+from deskterm.store.queries.oversight import (
+    find_overseen_teams,
+    load_staff,
+    load_team_tickets,
+    load_tickets_of_absent_agents,
+)
 from deskterm.store.queries.ticket_detail import desk_facts
 from one_ticket import seen
 from shipped_desk import as_, proved
@@ -49,7 +54,7 @@ def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
 
 def queued(desk: DeskSession, on: str) -> list[Letter]:
     with open_reader(desk.store.url) as reader:
-        return [letter for letter in outbox(reader) if letter.on == on]
+        return [letter for letter in load_letters(reader) if letter.on == on]
 
 
 # -- absence ---------------------------------------------------------------------------------------------------------
@@ -63,17 +68,19 @@ def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency
         absence.take_over(kim, number, now=at(5))
     assert absence.set_absence(as_(agency, "sam"), "sam", at(3000), now=at(6)).startswith("Sam is away until")
     with open_reader(agency.store.url) as reader:
-        assert [row.number for row in of_the_absent(reader, int(at(7).timestamp()), ["support"])] == [number]
-        assert of_the_absent(reader, int(at(7).timestamp()), ["billing"]) == []
-        assert of_the_absent(reader, int(at(3001).timestamp())) == []
-        assert [one.away for one in staff(reader, int(at(7).timestamp())) if one.login == "sam"] == [
+        assert [row.number for row in load_tickets_of_absent_agents(reader, int(at(7).timestamp()), ["support"])] == [
+            number
+        ]
+        assert load_tickets_of_absent_agents(reader, int(at(7).timestamp()), ["billing"]) == []
+        assert load_tickets_of_absent_agents(reader, int(at(3001).timestamp())) == []
+        assert [one.away for one in load_staff(reader, int(at(7).timestamp())) if one.login == "sam"] == [
             int(at(3000).timestamp())
         ]
     before = seen(agency, number).clocks
     absence.take_over(kim, number, now=at(8))
     assert (seen(agency, number).row.assignee, seen(agency, number).clocks) == ("kim", before)
     with open_reader(agency.store.url) as reader:
-        assert "taken over by kim" in [one.what for one in notices_of(reader, "sam")]
+        assert "taken over by kim" in [one.what for one in load_notices(reader, "sam")]
     with pytest.raises(DeskError, match="is yours"):
         absence.take_over(kim, number, now=at(9))
 
@@ -107,12 +114,12 @@ def test_senior_engineers_oversee_the_requests_of_the_team(campus: DeskSession) 
     number = ticket(campus, team="customer-support", type=None)
     with open_reader(campus.store.url) as reader:
         document = desk_facts(reader).document
-        people = {one.login: one for one in staff(reader, int(at(1).timestamp()))}
-        assert overseeing(document, people["senior-engineer"]) is None
-        assert overseeing(document, people["support-engineer"]) == []
-        assert [row.number for row in of_teams(reader, None)] == [number]
-        assert [row.number for row in of_teams(reader, ["customer-support"])] == [number]
-        assert of_teams(reader, []) == []
+        people = {one.login: one for one in load_staff(reader, int(at(1).timestamp()))}
+        assert find_overseen_teams(document, people["senior-engineer"]) is None
+        assert find_overseen_teams(document, people["support-engineer"]) == []
+        assert [row.number for row in load_team_tickets(reader, None)] == [number]
+        assert [row.number for row in load_team_tickets(reader, ["customer-support"])] == [number]
+        assert load_team_tickets(reader, []) == []
 
 
 # -- incidents -------------------------------------------------------------------------------------------------------

@@ -18,10 +18,10 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.models import left
 from deskterm.procedure.compiled import document
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.deadlines import due
+from deskterm.store.queries.deadlines import load_due
 from deskterm.store.queries.queue import Viewer, queue_page
 from deskterm.store.queries.ticket_detail import ticket_detail
-from deskterm.store.rows.live_clocks import live_clocks
+from deskterm.store.rows.live_clocks import load_live_clocks
 from small_desk import at, small_desk, small_procedure
 
 
@@ -77,8 +77,8 @@ def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(
     with open_reader(store_url) as reader:
         found = ticket_detail(reader, number)
         (row,) = queue_page(reader, "open", Viewer("ann", None, now))
-        (line,) = reading.lines([row], live_clocks(reader, [number]), words)
-        (listed,) = [clock for clock in due(reader) if clock.metric == "resolution"]
+        (line,) = reading.lines([row], load_live_clocks(reader, [number]), words)
+        (listed,) = [clock for clock in load_due(reader) if clock.metric == "resolution"]
     assert found is not None
     (clock,) = [clock for clock in reading.card(found, words).clocks if clock.metric == "resolution"]
     assert clock.target_seconds is not None

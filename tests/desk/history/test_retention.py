@@ -26,7 +26,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.load import loads
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.by_requester import of_requester
+from deskterm.store.queries.by_requester import load_requester_tickets
 from deskterm.store.queries.retention import held
 from one_ticket import seen
 from small_desk import TEXT, at, small_desk
@@ -204,7 +204,7 @@ def test_what_one_person_asked_for_is_found_by_its_words(desk: DeskSession) -> N
     with open_reader(desk.store.url) as reader:
 
         def numbers(who: str, **more: Any) -> list[int]:
-            return [row.number for row in of_requester(reader, who, **more)[0]]
+            return [row.number for row in load_requester_tickets(reader, who, **more)[0]]
 
         assert numbers("kim doe") == numbers(KIM.upper()) == [second, first]
         assert numbers(KIM, closed=True) == [second]

@@ -20,7 +20,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.resolution import resolve
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import Letter, letters_of, notices_of, outbox
+from deskterm.store.queries.outbox import Letter, letters_of, load_letters, load_notices
 from one_ticket import seen
 from shipped_desk import as_, proved
 from small_desk import at
@@ -56,7 +56,7 @@ def letters_on(desk: DeskSession, number: int) -> list[Letter]:
 
 def heard(desk: DeskSession, login: str) -> list[tuple[int, str]]:
     with open_reader(desk.store.url) as reader:
-        return [(one.number, one.what) for one in notices_of(reader, login)]
+        return [(one.number, one.what) for one in load_notices(reader, login)]
 
 
 # -- letters ---------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Des
         ("system", True),
     ]
     with open_reader(campus.store.url) as reader:
-        assert outbox(reader) == [letter]
+        assert load_letters(reader) == [letter]
 
 
 def test_a_letter_is_no_answer_and_nobodys_turn_changes_by_it(campus: DeskSession) -> None:
@@ -130,7 +130,7 @@ def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: Des
     with pytest.raises(DeskError, match="has no letter 99"):
         letters.record_delivery(itself, number, "99", "sent", now=at(4))
     with open_reader(campus.store.url) as reader:
-        assert outbox(reader) == []
+        assert load_letters(reader) == []
     messages.reply(campus, number, "Hello", now=at(5), version=version)  # post that goes out is nobody's change
 
 

@@ -19,7 +19,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import notices_of
+from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.ticket_detail import ticket_detail
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
@@ -27,7 +27,7 @@ from small_desk import MONDAY, at
 
 def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in notices_of(reader, login)]
+        return [one.what for one in load_notices(reader, login)]
 
 
 def suggestions(desk: DeskSession, number: int) -> dict[str, str]:

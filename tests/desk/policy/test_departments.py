@@ -17,7 +17,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import notices_of
+from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.queue import Viewer, count, queue_page
 from one_ticket import seen
 from shipped_desk import as_, proved, shipped_desk
@@ -31,7 +31,7 @@ def agency(store_url: str) -> Iterator[DeskSession]:
 
 def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in notices_of(reader, login)]
+        return [one.what for one in load_notices(reader, login)]
 
 
 def ticket(desk: DeskSession, kind: str = "question", **more: object) -> int:

@@ -18,8 +18,8 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation, escalation_phrases, escalation_review, priority_dispute
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import letters_of, notices_of
-from deskterm.store.queries.oversight import escalations
+from deskterm.store.queries.outbox import letters_of, load_notices
+from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
 from one_ticket import seen
 from shipped_desk import as_, proved
@@ -65,7 +65,7 @@ def news(desk: DeskSession, number: int) -> list[str]:
 
 def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in notices_of(reader, login)]
+        return [one.what for one in load_notices(reader, login)]
 
 
 # -- ladders ---------------------------------------------------------------------------------------------------------
@@ -170,9 +170,9 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
     )  # fmt: skip
     assert heard(vendor, "customer-excellence-manager") == ["escalated to Customer Excellence Manager"]
     with open_reader(vendor.store.url) as reader:
-        (waiting,) = escalations(reader)
-        assert escalations(reader, ["customer-excellence-manager"]) == [waiting]
-        assert escalations(reader, ["customer-support-agent"]) == []
+        (waiting,) = load_escalations(reader)
+        assert load_escalations(reader, ["customer-excellence-manager"]) == [waiting]
+        assert load_escalations(reader, ["customer-support-agent"]) == []
     assert (waiting.number, waiting.by_customer, waiting.role) == (number, True, "customer-excellence-manager")
     messages.record_customer_message(vendor, number, "Escalate it, I said.", now=at(6))
     assert len(steps(vendor, number)) == 1
@@ -361,7 +361,11 @@ def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_
     confirmation.confirm(services, number, now=at(3))
     (step,) = steps(services, number)
     with open_reader(services.store.url) as reader:
-        assert (step.state, "escalated" in seen(services, number).flags, escalations(reader)) == ("over", False, [])
+        assert (step.state, "escalated" in seen(services, number).flags, load_escalations(reader)) == (
+            "over",
+            False,
+            [],
+        )
     undo.undo_last_command(services, number, now=at(4))
     assert (steps(services, number)[0].state, "escalated" in seen(services, number).flags) == ("open", True)
     confirmation.confirm(services, number, now=at(5))

@@ -20,7 +20,7 @@ from deskterm.procedure.load import load
 from deskterm.procedure.schema import DevStatus, Procedure, Rule
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import notices_of
+from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.ticket_detail import EventView, ticket_detail
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import MONDAY
@@ -71,7 +71,7 @@ def kept_back(desk: DeskSession, number: int) -> list[EventView]:
 
 def heard(desk: DeskSession, login: str) -> list[str]:
     with open_reader(desk.store.url) as reader:
-        return [one.what for one in notices_of(reader, login)]
+        return [one.what for one in load_notices(reader, login)]
 
 
 @pytest.mark.requirement("S2-18")

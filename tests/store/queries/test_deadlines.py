@@ -11,7 +11,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register, update
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.queries.deadlines import Deadline, breached, due, resting
+from deskterm.store.queries.deadlines import Deadline, count_paused, load_breached, load_due
 from small_desk import at, small_desk
 
 COLUMNS = (
@@ -44,7 +44,7 @@ def keys(found: list[Deadline]) -> list[tuple[int, str]]:
 
 
 def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: ReadConnection) -> None:
-    assert keys(due(reader)) == [
+    assert keys(load_due(reader)) == [
         (1002, "response"),
         (1001, "response"),
         (1003, "response"),
@@ -55,19 +55,19 @@ def test_bug_12_every_clock_of_a_ticket_is_listed_soonest_first(reader: ReadConn
 
 
 def test_both_ends_of_a_period_are_in_it(reader: ReadConnection) -> None:
-    assert keys(due(reader, since=second(40), until=second(60))) == [(1002, "response"), (1001, "response")]
-    assert keys(due(reader, since=second(40) + 1, until=second(60) - 1)) == []
+    assert keys(load_due(reader, since=second(40), until=second(60))) == [(1002, "response"), (1001, "response")]
+    assert keys(load_due(reader, since=second(40) + 1, until=second(60) - 1)) == []
 
 
 def test_a_clock_is_overdue_from_the_second_after_its_due_instant(reader: ReadConnection) -> None:
-    assert keys(breached(reader, second(40))) == []
-    assert keys(breached(reader, second(40) + 1)) == [(1002, "response")]
+    assert keys(load_breached(reader, second(40))) == []
+    assert keys(load_breached(reader, second(40) + 1)) == [(1002, "response")]
 
 
 def test_a_clock_that_rests_after_it_was_missed_is_listed_last(desk: DeskSession, reader: ReadConnection) -> None:
     messages.reply(desk, 1002, "On it", status="working", now=at(20))
     update.move(desk, 1002, "waiting", now=at(10 + 300))
-    found = breached(reader, second(10 + 300))
+    found = load_breached(reader, second(10 + 300))
     assert keys(found) == [(1001, "response"), (1003, "response"), (1002, "resolution")]
     assert found[-1].due is None
     assert found[-1].breached_at == second(10 + 240)
@@ -76,21 +76,21 @@ def test_a_clock_that_rests_after_it_was_missed_is_listed_last(desk: DeskSession
 def test_clocks_of_tickets_that_are_over_are_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
     for number in (1001, 1002, 1003):
         update.move(desk, number, "solved", now=at(30))
-    assert due(reader) == []
-    assert breached(reader, second(300)) == []
+    assert load_due(reader) == []
+    assert load_breached(reader, second(300)) == []
 
 
 def test_a_miss_that_was_let_pass_is_not_listed(desk: DeskSession, reader: ReadConnection) -> None:
     with desk.store.writing() as session:
         session.execute(text("UPDATE clock SET waived = 1 WHERE ticket_id = 1002 AND metric = 'response'"))
-    assert keys(breached(reader, second(59))) == []
+    assert keys(load_breached(reader, second(59))) == []
 
 
 def test_clocks_that_rest_are_counted(desk: DeskSession, reader: ReadConnection) -> None:
-    assert resting(reader) == 0
+    assert count_paused(reader) == 0
     messages.reply(desk, 1001, "On it", status="working", now=at(30))
     update.move(desk, 1001, "waiting", now=at(40))
-    assert resting(reader) == 1
+    assert count_paused(reader) == 1
 
 
 def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(
@@ -104,6 +104,6 @@ def test_bug_35_no_clock_that_is_due_is_cut_off_however_many_there_are(
                 f"SELECT {COLUMNS}, i FROM clock, n WHERE ticket_id = 1001 AND metric = 'response'"
             )
         )
-    assert len(due(reader, until=second(60))) == 1502
-    assert len(due(reader)) == 1506
-    assert sum(clock.number == 1001 for clock in breached(reader, second(61))) == 1501
+    assert len(load_due(reader, until=second(60))) == 1502
+    assert len(load_due(reader)) == 1506
+    assert sum(clock.number == 1001 for clock in load_breached(reader, second(61))) == 1501

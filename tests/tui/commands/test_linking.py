@@ -13,7 +13,7 @@ from deskterm.desk.tickets import register, update
 from deskterm.procedure.load import loads
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.access_log import looks
+from deskterm.store.queries.access_log import load_accesses
 from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import TEXT, at, small_desk
 from tui.console_session import Sitting, sitting
@@ -157,7 +157,7 @@ async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> 
     async with sitting(url, "kim") as here:
         await opened(here, 1003)
     with open_reader(url) as reader:
-        assert looks(reader) == []
+        assert load_accesses(reader) == []
     store = open_store(url)
     apply_procedure(
         open_desk(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30)
@@ -169,5 +169,5 @@ async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> 
         await here.do("refresh")
         await opened(here, 1001)
     with open_reader(url) as reader:
-        seen = [(look.login, look.ticket) for look in reversed(looks(reader))]
+        seen = [(look.login, look.ticket) for look in reversed(load_accesses(reader))]
     assert seen[-3:] == [("sam", 1001), ("sam", 1003), ("sam", 1001)]

@@ -17,7 +17,7 @@ from deskterm.desk.history import hash_chain
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.access_log import Deed, deeds, looks
+from deskterm.store.queries.access_log import ActionRow, load_accesses, load_actions
 from deskterm.store.queries.ticket_detail import agents
 
 
@@ -75,11 +75,11 @@ def list_log(
         if by is not None:
             _require_known_login(reader, by)
         if accesses:
-            accessed = looks(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            accessed = load_accesses(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
             documents = [access._asdict() | {"at": to_rfc3339(access.at)} for access in accessed]
             rows = ((access.at, access.login, access.ticket, f"looked at: {access.what}") for access in accessed)
         else:
-            events = deeds(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
+            events = load_actions(reader, login=by, ticket=ticket, since=begin, until=end, limit=limit)
             documents = [event._asdict() | {"at": to_rfc3339(event.at)} for event in events]
             rows = (
                 (event.at, _format_actor(event), event.ticket, _describe_event(event, procedure)) for event in events
@@ -97,14 +97,14 @@ def list_log(
     )
 
 
-def _describe_event(event: Deed, procedure: CompiledProcedure) -> str:
+def _describe_event(event: ActionRow, procedure: CompiledProcedure) -> str:
     """Return an event in words: its label, its changes and the reason that was given."""
     changes = describe_changes(event.data.get("changes", {}), procedure)
     parts = (describe_event(event.kind, event.data), changes, event.data.get("reason", ""))
     return " · ".join(filter(None, parts))
 
 
-def _format_actor(event: Deed) -> str:
+def _format_actor(event: ActionRow) -> str:
     """Return the login of an event's actor, with the login of whoever worked in the actor's name."""
     impersonator = event.data.get("behind")
     return f"{event.login} (by {impersonator})" if impersonator else event.login

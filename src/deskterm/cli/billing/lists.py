@@ -13,7 +13,7 @@ from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.money import format_money
 from deskterm.procedure.compiled import from_document
-from deskterm.store.queries.billing import quotes
+from deskterm.store.queries.billing import load_quotes
 from deskterm.store.queries.ticket_detail import desk_facts
 
 
@@ -26,7 +26,7 @@ def list_quotes(
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        rows = quotes(reader, every=every)
+        rows = load_quotes(reader, include_answered=every)
     if as_json:
         print_json([row._asdict() | {"at": to_rfc3339(row.at)} for row in rows])
         return

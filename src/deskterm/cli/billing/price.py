@@ -15,7 +15,7 @@ from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.desk.billing.quotes import record_agreement
 from deskterm.desk.domain.money import Price, compute_excess, format_money, parse_amount, sum_entries
 from deskterm.errors import UsageError
-from deskterm.store.queries.billing import QuoteRow, agreements, entries, quotes
+from deskterm.store.queries.billing import QuoteRow, load_agreements, load_quotes, load_time_entries
 
 
 def show_price(
@@ -37,9 +37,13 @@ def show_price(
         raise UsageError("--amount and --note go with --agreed.")
     with cli.open_reader() as reader:
         require_ticket(reader, number)
-        price = sum_entries(entry_values(row) for row in entries(reader, number))
-        accepted = [row for row in quotes(reader, every=True) if row.ticket == number and row.means == "accepted"]
-        agreed_before = agreements(reader, number)
+        price = sum_entries(entry_values(row) for row in load_time_entries(reader, number))
+        accepted = [
+            row
+            for row in load_quotes(reader, include_answered=True)
+            if row.ticket == number and row.means == "accepted"
+        ]
+        agreed_before = load_agreements(reader, number)
     last = agreed_before[-1] if agreed_before else None
     limits = {} if last is None or last.amount is None else {"amount": last.amount, "currency": last.currency}
     excess = compute_excess(limits, price)

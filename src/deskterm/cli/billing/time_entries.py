@@ -15,7 +15,7 @@ from deskterm.desk.billing import time_entries
 from deskterm.desk.domain.money import format_money, format_time_worked, parse_rate, parse_time, sum_entries
 from deskterm.errors import UsageError
 from deskterm.procedure.compiled import from_document
-from deskterm.store.queries.billing import EntryRow, entries
+from deskterm.store.queries.billing import TimeEntryRow, load_time_entries
 
 Note = Annotated[str, typer.Option(help="What was done or said, in a few words.")]
 
@@ -74,7 +74,7 @@ def record_time(
 def _print_entries(cli: CliContext, number: int, zone_name: str, as_json: bool) -> None:
     with cli.open_reader() as reader:
         require_ticket(reader, number)
-        rows = sorted(entries(reader, number), key=lambda row: int(row.key))
+        rows = sorted(load_time_entries(reader, number), key=lambda row: int(row.key))
     if as_json:
         print_json(
             [row._asdict() | {"started": to_rfc3339(row.started), "written": to_rfc3339(row.written)} for row in rows]
@@ -99,6 +99,6 @@ def _print_entries(cli: CliContext, number: int, zone_name: str, as_json: bool) 
     print_lines([sum_entries(entry_values(row) for row in rows).describe()])
 
 
-def entry_values(row: EntryRow) -> dict[str, object]:
+def entry_values(row: TimeEntryRow) -> dict[str, object]:
     """Return the values of a time entry as its record holds them: those that are not None."""
     return {name: value for name, value in row._asdict().items() if value is not None}

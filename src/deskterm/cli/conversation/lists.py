@@ -80,7 +80,7 @@ def list_thanks(
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        messages = kept_thanks.thanks(reader, "overruled" if overruled else "kept", limit=limit)
+        messages = kept_thanks.load_thanks(reader, "overruled" if overruled else "kept", limit=limit)
     if as_json:
         print_json([message._asdict() | {"at": to_rfc3339(message.at)} for message in messages])
         return

@@ -31,7 +31,7 @@ def list_letters(
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        letters = outbox.outbox(reader, state, limit=limit)
+        letters = outbox.load_letters(reader, state, limit=limit)
     if letters:
         cli.log_access(facts, None, "outbox")
     if as_json:
@@ -67,7 +67,7 @@ def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = F
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        notices = outbox.notices_of(reader, cli.viewer_login(), limit=limit)
+        notices = outbox.load_notices(reader, cli.viewer_login(), limit=limit)
     if as_json:
         print_json(
             [
@@ -94,10 +94,10 @@ def list_escalations(
         roles: tuple[str, ...] = ()
         if mine:
             login = cli.viewer_login()
-            staff = oversight.staff(reader, int(cli.now(facts).timestamp()))
+            staff = oversight.load_staff(reader, int(cli.now(facts).timestamp()))
             roles = next((agent.roles for agent in staff if agent.login == login), ())
         # Without roles the query lists everybody's.
-        escalations = [] if mine and not roles else oversight.escalations(reader, roles)
+        escalations = [] if mine and not roles else oversight.load_escalations(reader, roles)
     if as_json:
         print_json([escalation._asdict() | {"at": to_rfc3339(escalation.at)} for escalation in escalations])
         return

@@ -13,7 +13,7 @@ from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.compiled import from_document
 from deskterm.procedure.sla_terms import next_release
-from deskterm.store.queries.development import ItemRow, ReleaseRow, items, releases
+from deskterm.store.queries.development import ItemRow, ReleaseRow, load_items, load_releases
 from deskterm.store.queries.ticket_detail import desk_facts
 
 
@@ -27,7 +27,7 @@ def list_items(
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        rows = items(reader, every=every, release=day)
+        rows = load_items(reader, include_done=every, release=day)
     if as_json:
         print_json([_item_to_json(row) for row in rows])
         return
@@ -58,7 +58,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        rows = releases(reader)
+        rows = load_releases(reader)
     procedure = from_document(facts.document, facts.procedure_version)
     coming = next_release(procedure.definition, procedure.terms, int(cli.now(facts).timestamp()))
     # The next release is in the list before anything is scheduled to it.

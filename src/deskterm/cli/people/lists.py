@@ -15,8 +15,13 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import print_queue_rows
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary, label
-from deskterm.store.queries.outbox import participants_of
-from deskterm.store.queries.oversight import of_teams, of_the_absent, overseeing, staff
+from deskterm.store.queries.outbox import load_participants
+from deskterm.store.queries.oversight import (
+    find_overseen_teams,
+    load_staff,
+    load_team_tickets,
+    load_tickets_of_absent_agents,
+)
 from deskterm.store.queries.ticket_detail import desk_facts
 
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)]
@@ -27,7 +32,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        people = staff(reader, int(cli.now(facts).timestamp()))
+        people = load_staff(reader, int(cli.now(facts).timestamp()))
     if as_json:
         print_json([person._asdict() | {"away": to_rfc3339(person.away)} for person in people])
         return
@@ -57,7 +62,7 @@ def list_participants(context: typer.Context, number: Number, as_json: AsJson = 
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         require_ticket(reader, number)
-        participants = participants_of(reader, number)
+        participants = load_participants(reader, number)
     if as_json:
         print_json([person._asdict() | {"as": state} for person, state in participants])
         return
@@ -73,7 +78,7 @@ def list_absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = Fa
         departments = json.loads(facts.document).get("departments", [])
         # A desk without departments covers for everybody, which None says; an empty list would be nobody.
         covering = [part["key"] for part in departments if part.get("covers_absence")] if departments else None
-        rows = of_the_absent(reader, int(cli.now(facts).timestamp()), covering, limit=limit)
+        rows = load_tickets_of_absent_agents(reader, int(cli.now(facts).timestamp()), covering, limit=limit)
         print_queue_rows(cli, reader, "Owner away", rows, as_json=as_json)
 
 
@@ -83,10 +88,10 @@ def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = 
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
         login = cli.viewer_login()
-        own = next(person for person in staff(reader, int(cli.now(facts).timestamp())) if person.login == login)
-        teams = overseeing(facts.document, own)
+        own = next(person for person in load_staff(reader, int(cli.now(facts).timestamp())) if person.login == login)
+        teams = find_overseen_teams(facts.document, own)
         if teams == []:
             raise DeskError(
                 f"No role of {login} oversees a team: `deskterm ticket list --view team` lists the own one."
             )
-        print_queue_rows(cli, reader, "Overseen", of_teams(reader, teams, limit=limit), as_json=as_json)
+        print_queue_rows(cli, reader, "Overseen", load_team_tickets(reader, teams, limit=limit), as_json=as_json)

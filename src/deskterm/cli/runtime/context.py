@@ -94,9 +94,9 @@ class CliContext:
     def log_access(self, facts: DeskFacts, number: int | None, what: str) -> None:
         """Record that the user read a ticket, or with None something else, where the procedure asks for that
         (S4-25)."""
-        if access_log.wanted(facts.document):
+        if access_log.is_access_logged(facts.document):
             acting = f", as {self.viewer_login()}" if self.impersonator else ""
-            access_log.write_down(self.url, getpass.getuser(), number, f"{what}{acting}", self.now(facts))
+            access_log.record_access(self.url, getpass.getuser(), number, f"{what}{acting}", self.now(facts))
 
     def read_facts(self) -> DeskFacts:
         """Read the facts of the desk: its name, zone and procedure."""

@@ -82,12 +82,12 @@ def _read_clocks(reader: ReadConnection, now: int, within: int | None, breached:
     with None only those."""
     if within is None:
         if breached:
-            return deadlines.breached(reader, now)
-        return [*deadlines.due(reader), *deadlines.undated(reader)]
-    due = deadlines.due(reader, since=now, until=now + within)
+            return deadlines.load_breached(reader, now)
+        return [*deadlines.load_due(reader), *deadlines.load_undated(reader)]
+    due = deadlines.load_due(reader, since=now, until=now + within)
     if not breached:
         return due
-    missed = deadlines.breached(reader, now)
+    missed = deadlines.load_breached(reader, now)
     # A clock that was missed and then granted a new due time is among both.
     known = {(clock.number, clock.metric, clock.cycle) for clock in missed}
     return missed + [clock for clock in due if (clock.number, clock.metric, clock.cycle) not in known]

@@ -21,7 +21,7 @@ from deskterm.present.formats import countdown
 from deskterm.present.labels import label
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.deadlines import Deadline, due, resting
+from deskterm.store.queries.deadlines import Deadline, count_paused, load_due
 from deskterm.store.queries.ticket_detail import DeskFacts, desk_facts
 
 _POLL = 0.25
@@ -121,8 +121,8 @@ class _WatchedClocks:
         """Bring the clocks of the view up to date, and return the running clocks of all open tickets."""
         running, is_current = self._running, self._view not in _TIMED_VIEWS
         if running is None:
-            running = self._running = due(self._reader)
-            self._paused = resting(self._reader)
+            running = self._running = load_due(self._reader)
+            self._paused = count_paused(self._reader)
             is_current = False
         if not is_current:
             self._in_view = filter_by_view(self._reader, running, self._view, self._cli, now)

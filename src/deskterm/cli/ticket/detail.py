@@ -17,7 +17,7 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.models import ClockCard, TicketView
 from deskterm.present.ticket import card as present_ticket
 from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, desk_facts, ticket_detail
-from deskterm.store.rows.texts import words_in
+from deskterm.store.rows.texts import text_references
 
 
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
@@ -80,7 +80,7 @@ def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
 def _resolve_texts(values: dict[str, Any], texts: Mapping[int, str]) -> dict[str, str]:
     """Return the personal texts that a record refers to, by the name of the value that refers to them. texts: by id;
     those that were erased are not there."""
-    return {name: texts[number] for name, number in words_in(values).items() if number in texts}
+    return {name: texts[number] for name, number in text_references(values).items() if number in texts}
 
 
 def _clock_to_json(clock: ClockView) -> dict[str, Any]:

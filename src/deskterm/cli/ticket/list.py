@@ -22,7 +22,7 @@ from deskterm.cli.ticket.queue_table import (
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import Choice
-from deskterm.store.queries.by_requester import of_requester
+from deskterm.store.queries.by_requester import load_requester_tickets
 from deskterm.store.queries.queue import VIEWS, Order, Viewer, count, queue_page
 from deskterm.store.queries.ticket_detail import agents, desk_facts
 
@@ -85,7 +85,7 @@ def print_requests(
     """Print the tickets of one person outside, the newest first. closed: only closed ones; None for all."""
     with cli.open_reader() as reader:
         facts = desk_facts(reader)
-        rows, total = of_requester(reader, requester, closed=closed, match=match, limit=limit)
+        rows, total = load_requester_tickets(reader, requester, closed=closed, match=match, limit=limit)
         lines = [] if as_json else read_queue_lines(reader, rows, Vocabulary(facts.document))
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])

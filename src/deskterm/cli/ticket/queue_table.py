@@ -17,7 +17,7 @@ from deskterm.present.ticket import lines
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow
 from deskterm.store.queries.ticket_detail import DeskFacts, desk_facts
-from deskterm.store.rows.live_clocks import live_clocks
+from deskterm.store.rows.live_clocks import load_live_clocks
 
 _BATCH = 500
 """How many tickets' clocks are read with one statement; databases limit the parameters of one."""
@@ -60,7 +60,7 @@ def read_queue_lines(reader: ReadConnection, rows: Sequence[QueueRow], vocabular
     found: list[QueueLine] = []
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
-        found += lines(batch, live_clocks(reader, [row.number for row in batch]), vocabulary)
+        found += lines(batch, load_live_clocks(reader, [row.number for row in batch]), vocabulary)
     return found
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Literal, TextIO
 
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.billing import EntryRow, QuoteRow, entries, quotes
+from deskterm.store.queries.billing import QuoteRow, TimeEntryRow, load_quotes, load_time_entries
 
 COLUMNS = ("ticket", "entry", "started_at", "agent", "tier", "seconds", "chargeable", "charged_seconds", "rate",
            "currency", "amount", "note", "corrects", "type", "subject", "organisation", "requester", "kind",
@@ -51,7 +51,9 @@ def export_worklog(
 
 def _accepted(reader: ReadConnection, since: datetime | None, until: datetime | None) -> Iterator[QuoteRow]:
     begin, end = _between(since, until)
-    accepted = [row for row in quotes(reader, every=True) if row.means == "accepted" and begin <= row.at < end]
+    accepted = [
+        row for row in load_quotes(reader, include_answered=True) if row.means == "accepted" and begin <= row.at < end
+    ]
     return iter(sorted(accepted, key=lambda row: (row.ticket, int(row.key))))
 
 
@@ -64,14 +66,14 @@ def _between(since: datetime | None, until: datetime | None) -> tuple[float, flo
 
 def _chosen(
     reader: ReadConnection, since: datetime | None, until: datetime | None, chargeable: bool
-) -> Iterator[EntryRow]:
+) -> Iterator[TimeEntryRow]:
     begin, end = _between(since, until)
-    for row in entries(reader):
+    for row in load_time_entries(reader):
         if row.state != "void" and begin <= row.started < end and (row.chargeable or not chargeable):
             yield row
 
 
-def _values(row: EntryRow) -> tuple[object, ...]:
+def _values(row: TimeEntryRow) -> tuple[object, ...]:
     started = _instant(row.started)
     charged = row.charged if row.chargeable else None
     return (

@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple, TextIO, get_args
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.rows.field_values import in_words
+from deskterm.store.rows.field_values import resolve_field_values
 
 What = Literal["tickets", "messages", "events", "clocks"]
 Format = Literal["csv", "jsonl"]
@@ -189,7 +189,7 @@ def _said(reader: ReadConnection, source: _Source, page: list[tuple[Any, ...]]) 
     if "fields" not in kinds:
         return page
     place = len(source.key) + kinds.index("fields")
-    found = in_words(reader, [json.loads(row[place]) for row in page])
+    found = resolve_field_values(reader, [json.loads(row[place]) for row in page])
     return [(*row[:place], _sorted(fields), *row[place + 1 :]) for row, fields in zip(page, found, strict=True)]
 
 

@@ -13,7 +13,7 @@ from deskterm.store.db.location import dialect
 from deskterm.store.db.reader import ReadConnection, escape_like
 
 
-class Deed(NamedTuple):
+class ActionRow(NamedTuple):
     """What somebody did to a ticket: an event. at: epoch seconds."""
 
     at: int
@@ -33,7 +33,7 @@ class AccessRow(NamedTuple):
     what: str
 
 
-def deeds(
+def load_actions(
     reader: ReadConnection,
     *,
     login: str | None = None,
@@ -41,7 +41,7 @@ def deeds(
     since: int | None = None,
     until: int | None = None,
     limit: int = 100,
-) -> list[Deed]:
+) -> list[ActionRow]:
     """The last events, the newest first: of an agent or in an agent's name by this one, of a ticket, in
     `[since, until)`. What only notes the time is nobody's deed."""
     where, params = _conditions(reader, login=None, ticket=ticket, since=since, until=until, who="actor")
@@ -54,12 +54,12 @@ def deeds(
         params | {"limit": limit},
     )
     return [
-        Deed(seconds_from_stored(at), who, number, seq, kind, json.loads(data))
+        ActionRow(seconds_from_stored(at), who, number, seq, kind, json.loads(data))
         for at, who, number, seq, kind, data in found
     ]
 
 
-def looks(
+def load_accesses(
     reader: ReadConnection,
     *,
     login: str | None = None,
@@ -77,12 +77,12 @@ def looks(
     return [AccessRow(seconds_from_stored(at), who, number, what) for at, who, number, what in found]
 
 
-def wanted(document: str) -> bool:
+def is_access_logged(document: str) -> bool:
     """Whether a procedure, as its JSON, wants looks written down."""
     return bool(document and json.loads(document).get("retention", {}).get("log_accesses", False))
 
 
-def write_down(
+def record_access(
     url: str, login: str, ticket: int | None, what: str, at: datetime, *, lock_timeout: float = WRITE_LOCK_TIMEOUT
 ) -> None:
     """Keep for ever that somebody looked. patience: seconds to wait for another writer. DeskError when it cannot be

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.rows.texts import spoken
+from deskterm.store.rows.texts import load_texts
 
 _PAGE = 2_000
 
 
-class EntryRow(NamedTuple):
+class TimeEntryRow(NamedTuple):
     """Time on a ticket (`desk.billing.time_entries`). Instants are epoch seconds; rate and amount decimal text, None
     for what is not charged or has no rate."""
 
@@ -72,7 +72,7 @@ class AgreementRow(NamedTuple):
     note: str
 
 
-def agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
+def load_agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
     """What the customer of a ticket agreed to, the last one last: that is what holds."""
     found = reader.rows(
         "SELECT key, who, at, data FROM record WHERE kind = 'agreement' AND state = 'agreed' AND ticket_id = :ticket "
@@ -80,7 +80,7 @@ def agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
         {"ticket": ticket},
     )
     told = [(key, who, at, json.loads(data)) for key, who, at, data in found]
-    notes = spoken(reader, [values.get("note") for *_, values in told])
+    notes = load_texts(reader, [values.get("note") for *_, values in told])
     return [
         AgreementRow(
             key,
@@ -94,7 +94,7 @@ def agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
     ]
 
 
-def entries(reader: ReadConnection, ticket: int | None = None) -> Iterator[EntryRow]:
+def load_time_entries(reader: ReadConnection, ticket: int | None = None) -> Iterator[TimeEntryRow]:
     """All time entries, or those of a ticket, in the order of their tickets; a page at a time."""
     after: tuple[int, str] | None = None
     params: dict[str, object] = {"most": _PAGE}
@@ -115,12 +115,12 @@ def entries(reader: ReadConnection, ticket: int | None = None) -> Iterator[Entry
         if not page:
             return
         told = [(row, json.loads(row[5])) for row in page]
-        notes = spoken(reader, (values.get("note") for _, values in told))
+        notes = load_texts(reader, (values.get("note") for _, values in told))
         yield from (_entry(row, values, notes, agreed) for row, values in told)
         after = page[-1][0], page[-1][1]
 
 
-def quotes(reader: ReadConnection, *, every: bool = False) -> list[QuoteRow]:
+def load_quotes(reader: ReadConnection, *, include_answered: bool = False) -> list[QuoteRow]:
     """Quotes that are not answered yet, the oldest change first; or all."""
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.status, t.organisation, t.type, "
@@ -149,7 +149,7 @@ def quotes(reader: ReadConnection, *, every: bool = False) -> list[QuoteRow]:
                 requester,
             )
         )
-    return [row for row in rows if every or row.means in ("requested", "sent")]
+    return [row for row in rows if include_answered or row.means in ("requested", "sent")]
 
 
 def _agreed(reader: ReadConnection, params: Mapping[str, object], own: str) -> frozenset[int]:
@@ -164,9 +164,11 @@ def _agreed(reader: ReadConnection, params: Mapping[str, object], own: str) -> f
     )
 
 
-def _entry(row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str], agreed: Collection[int]) -> EntryRow:
+def _entry(
+    row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str], agreed: Collection[int]
+) -> TimeEntryRow:
     ticket, key, state, who, at, _, subject, kind, organisation, requester = row
-    return EntryRow(
+    return TimeEntryRow(
         ticket,
         key,
         state,

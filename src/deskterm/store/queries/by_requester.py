@@ -7,19 +7,19 @@ from deskterm.store.db.reader import ReadConnection, escape_like
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
-def of_requester(
-    reader: ReadConnection, who: str, *, closed: bool | None = None, match: str = "", limit: int = 100
+def load_requester_tickets(
+    reader: ReadConnection, requester: str, *, closed: bool | None = None, match: str = "", limit: int = 100
 ) -> tuple[list[QueueRow], int]:
     """The tickets of a person, the newest first, and how many there are. who: an e-mail address or a name, whatever
     the case; people of the same name are listed together. closed: only those that are, or are not, done with. match:
     only what has this text in its subject or its conversation (S2-09, S5-17). DeskError when nobody is known by it."""
-    wanted = who.strip()
+    wanted = requester.strip()
     lower = "lower" if reader.dialect == "postgresql" else "casefold"
     known = reader.rows(
         f"SELECT id FROM contact WHERE {lower}(name) = :name OR email = :name", {"name": wanted.casefold()}
     )
     if not known:
-        raise DeskError(f"Nobody outside is known as {who!r}: give an e-mail address or a whole name.")
+        raise DeskError(f"Nobody outside is known as {requester!r}: give an e-mail address or a whole name.")
     people = ", ".join(str(int(number)) for (number,) in known)
     where, params = f"requester_id IN ({people})", dict[str, object]()
     if closed is not None:

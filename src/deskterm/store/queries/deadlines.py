@@ -51,7 +51,7 @@ _LIVE = "c.state IN ('running', 'paused')"
 # of its clocks'. It lets the databases begin with the few tickets that can matter, by their indexes.
 
 
-def due(reader: ReadConnection, *, since: int | None = None, until: int | None = None) -> list[Deadline]:
+def load_due(reader: ReadConnection, *, since: int | None = None, until: int | None = None) -> list[Deadline]:
     """Running clocks that are due from one instant to another, both included, soonest first."""
     where = _RUNNING
     params: dict[str, object] = {}
@@ -62,7 +62,7 @@ def due(reader: ReadConnection, *, since: int | None = None, until: int | None =
     return _read(reader, where, params)
 
 
-def breached(reader: ReadConnection, now: int) -> list[Deadline]:
+def load_breached(reader: ReadConnection, now: int) -> list[Deadline]:
     """Live clocks whose promise is broken at `now`: those overdue, and those that broke one before (a change of
     target, a rest), the soonest due first and those that rest last."""
     where = (
@@ -72,12 +72,12 @@ def breached(reader: ReadConnection, now: int) -> list[Deadline]:
     return _read(reader, where, {"now": reader.instant(now)})
 
 
-def undated(reader: ReadConnection) -> list[Deadline]:
+def load_undated(reader: ReadConnection) -> list[Deadline]:
     """Running clocks that are due at no instant yet: nobody has scheduled their ticket, or set when."""
     return _read(reader, "c.state = 'running' AND c.due_at IS NULL", {})
 
 
-def resting(reader: ReadConnection) -> int:
+def count_paused(reader: ReadConnection) -> int:
     """How many clocks of open tickets rest."""
     ((found,),) = reader.rows(f"SELECT count(*) {_FROM} AND c.state = 'paused' AND {_SHOWN}")
     return int(found)

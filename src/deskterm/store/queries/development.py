@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.rows.texts import spoken
+from deskterm.store.rows.texts import load_texts
 
 
 class ItemRow(NamedTuple):
@@ -49,7 +49,7 @@ class ReleaseRow(NamedTuple):
     notes: str
 
 
-def items(reader: ReadConnection, *, every: bool = False, release: str | None = None) -> list[ItemRow]:
+def load_items(reader: ReadConnection, *, include_done: bool = False, release: str | None = None) -> list[ItemRow]:
     """Items that are under way, the oldest ticket first. every: those that are done too. release: only those of a
     release."""
     found = reader.rows(
@@ -66,11 +66,11 @@ def items(reader: ReadConnection, *, every: bool = False, release: str | None = 
     return [
         row
         for row in rows
-        if (row.under_way or every or release is not None) and (release is None or row.release == release)
+        if (row.under_way or include_done or release is not None) and (release is None or row.release == release)
     ]
 
 
-def releases(reader: ReadConnection) -> list[ReleaseRow]:
+def load_releases(reader: ReadConnection) -> list[ReleaseRow]:
     """Releases that something is scheduled to or that went out, by day."""
     out: dict[str, list[tuple[Any, ...]]] = {}
     for day, at, who, data in reader.rows(
@@ -78,10 +78,10 @@ def releases(reader: ReadConnection) -> list[ReleaseRow]:
     ):
         out.setdefault(day, []).append((seconds_from_stored(at), who, json.loads(data).get("notes")))
     held: dict[str, list[ItemRow]] = {}
-    for item in items(reader, every=True):
+    for item in load_items(reader, include_done=True):
         if item.release is not None:
             held.setdefault(item.release, []).append(item)
-    notes = spoken(reader, [went[-1][2] for went in out.values()])
+    notes = load_texts(reader, [went[-1][2] for went in out.values()])
     found = []
     for day in sorted(out.keys() | held.keys()):
         went = out.get(day, [])

@@ -8,7 +8,7 @@ from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
-class Thanks(NamedTuple):
+class ThanksRow(NamedTuple):
     """A message of mere thanks. message: its `seq` on the ticket; at: when it arrived, epoch seconds; state: `kept`
     closed, or `overruled` by `who`."""
 
@@ -22,7 +22,7 @@ class Thanks(NamedTuple):
     who: str
 
 
-def thanks(reader: ReadConnection, state: str = "kept", *, limit: int = 100) -> list[Thanks]:
+def load_thanks(reader: ReadConnection, state: str = "kept", *, limit: int = 100) -> list[ThanksRow]:
     """What kept tickets closed, the newest first; or what was overruled."""
     found = reader.rows(
         "SELECT r.ticket_id, m.seq, m.at, coalesce(c.name, m.author), t.subject, p.body, r.state, r.who FROM record r "
@@ -32,4 +32,4 @@ def thanks(reader: ReadConnection, state: str = "kept", *, limit: int = 100) -> 
         "ORDER BY r.at DESC, r.ticket_id DESC LIMIT :limit",
         {"state": state, "limit": limit},
     )
-    return [Thanks(number, seq, seconds_from_stored(at), *rest) for number, seq, at, *rest in found]
+    return [ThanksRow(number, seq, seconds_from_stored(at), *rest) for number, seq, at, *rest in found]

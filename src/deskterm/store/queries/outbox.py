@@ -53,7 +53,7 @@ class NoticeRow(NamedTuple):
     not_before: int | None = None
 
 
-def outbox(reader: ReadConnection, state: str = "queued", *, limit: int = 1000) -> list[Letter]:
+def load_letters(reader: ReadConnection, state: str = "queued", *, limit: int = 1000) -> list[Letter]:
     """Letters in a state, the oldest first."""
     found = reader.rows(
         "SELECT ticket_id, key, state, at, data FROM record WHERE kind = 'letter' AND state = :state "
@@ -73,7 +73,7 @@ def letters_of(reader: ReadConnection, number: int) -> list[Letter]:
     return _letters(reader, found)
 
 
-def notices_of(reader: ReadConnection, login: str, *, limit: int = 100) -> list[NoticeRow]:
+def load_notices(reader: ReadConnection, login: str, *, limit: int = 100) -> list[NoticeRow]:
     """What somebody was told, the newest first."""
     escaped = escape_like(login)
     found = reader.rows(
@@ -146,7 +146,7 @@ def _parts(numbers: Iterable[int]) -> list[str]:
     return [",".join(map(str, every[start : start + 500])) for start in range(0, len(every), 500)]
 
 
-def participants_of(reader: ReadConnection, number: int) -> list[tuple[Recipient, str]]:
+def load_participants(reader: ReadConnection, number: int) -> list[tuple[Recipient, str]]:
     """Who takes part in a ticket beside its requester, in the order in which they came, and as what."""
     found = reader.rows(
         "SELECT data FROM record WHERE ticket_id = :number AND kind = 'participant' ORDER BY at, length(key), key",

@@ -31,7 +31,7 @@ class Escalation(NamedTuple):
     organisation: str
 
 
-def escalations(reader: ReadConnection, roles: Sequence[str] = (), *, limit: int = 1000) -> list[Escalation]:
+def load_escalations(reader: ReadConnection, roles: Sequence[str] = (), *, limit: int = 1000) -> list[Escalation]:
     """Open escalations, the oldest first. roles: only those that one of these roles is asked about (S1-34)."""
     params: dict[str, object] = {"limit": limit}
     asked = ""
@@ -63,7 +63,7 @@ def escalations(reader: ReadConnection, roles: Sequence[str] = (), *, limit: int
     ]
 
 
-def of_the_absent(
+def load_tickets_of_absent_agents(
     reader: ReadConnection, now: int, departments: Iterable[str] | None = None, *, limit: int = 1000
 ) -> list[QueueRow]:
     """Open tickets whose owners are away (S5-03), in the order of work. departments: only of these; None for all."""
@@ -82,7 +82,7 @@ def of_the_absent(
     return [queue_row(row) for row in found]
 
 
-def of_teams(reader: ReadConnection, teams: Sequence[str] | None, *, limit: int = 1000) -> list[QueueRow]:
+def load_team_tickets(reader: ReadConnection, teams: Sequence[str] | None, *, limit: int = 1000) -> list[QueueRow]:
     """Open tickets of teams, in the order of work; None for those of the whole desk (S2-23)."""
     params: dict[str, object] = {"limit": limit}
     within = ""
@@ -96,7 +96,7 @@ def of_teams(reader: ReadConnection, teams: Sequence[str] | None, *, limit: int 
     return [queue_row(row) for row in found]
 
 
-class Staff(NamedTuple):
+class StaffMember(NamedTuple):
     """An agent. away: until when, epoch seconds; roles: the procedure's, which they hold."""
 
     login: str
@@ -110,14 +110,14 @@ class Staff(NamedTuple):
     open: int
 
 
-def staff(reader: ReadConnection, now: int) -> list[Staff]:
+def load_staff(reader: ReadConnection, now: int) -> list[StaffMember]:
     """Who works here, by login, with how many open tickets they have."""
     found = reader.rows(
         "SELECT a.login, a.name, a.role, a.roles, a.team, a.tier, a.away_until, a.active, "
         "(SELECT count(*) FROM ticket t WHERE t.is_open = 1 AND t.assignee = a.login) FROM agent a ORDER BY a.login"
     )
     return [
-        Staff(
+        StaffMember(
             login, name, role, tuple(filter(None, roles.split(","))), team, tier, _ahead(away, now), bool(active), mine
         )
         for login, name, role, roles, team, tier, away, active, mine in found
@@ -130,7 +130,7 @@ def _ahead(stored: Any, now: int) -> int | None:
     return until if until is not None and until > now else None
 
 
-def overseeing(document: str, person: Staff) -> list[str] | None:
+def find_overseen_teams(document: str, person: StaffMember) -> list[str] | None:
     """The teams whose tickets somebody answers for, by the procedure's roles that oversee (S2-23) and as a lead; None
     for those of the whole desk. document: the procedure as JSON."""
     roles = [role for role in json.loads(document).get("roles", []) if "oversee" in role.get("may", [])]

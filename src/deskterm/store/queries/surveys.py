@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.rows.texts import spoken
+from deskterm.store.rows.texts import load_texts
 
 
 class AnswerRow(NamedTuple):
@@ -52,7 +52,7 @@ def answers(reader: ReadConnection, *, every: bool = False) -> list[AnswerRow]:
     )
     told = [(row, json.loads(row[5])) for row in found]
     names = ("comment", "note", "changed")
-    words = spoken(reader, (values.get(name) for _, values in told for name in names))
+    words = load_texts(reader, (values.get(name) for _, values in told for name in names))
     rows = [
         AnswerRow(
             ticket,

@@ -12,9 +12,9 @@ from deskterm.store.db.instants import optional_seconds_from_stored, seconds_fro
 from deskterm.store.db.location import display_location
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
-from deskterm.store.rows.field_values import in_words
-from deskterm.store.rows.merged_tickets import among, merged
-from deskterm.store.rows.texts import called, resolve_texts
+from deskterm.store.rows.field_values import resolve_field_values
+from deskterm.store.rows.merged_tickets import bind_numbers, find_merged_tickets
+from deskterm.store.rows.texts import load_contact_names, load_record_texts
 
 JUST_MISSED = 1800
 """Seconds for which a missed target still leads the list of those next to breach."""
@@ -162,7 +162,7 @@ def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
     ]
     sprint, snoozed, exempt, held, marks, department = rest
     clocks = _clocks(reader, wanted)
-    gone = merged(reader, number, fields)
+    gone = find_merged_tickets(reader, number, fields)
     hanging = [*records(reader, number), *(one for other in gone for one in _counted(reader, other))]
     return TicketDetail(
         row=row,
@@ -174,7 +174,7 @@ def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
         product=product,
         topic=topic,
         tags=_listed(tags),
-        fields=in_words(reader, [json.loads(fields)])[0],
+        fields=resolve_field_values(reader, [json.loads(fields)])[0],
         solved=optional_seconds_from_stored(solved),
         closed=optional_seconds_from_stored(closed),
         reopened=reopened,
@@ -190,8 +190,8 @@ def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
         flags=_listed(marks),
         department=department,
         records=hanging,
-        words=resolve_texts(reader, (record.values for record in hanging if record.kind != "letter")),
-        people=called(reader, (record.values for record in hanging if record.kind == "participant")),
+        words=load_record_texts(reader, (record.values for record in hanging if record.kind != "letter")),
+        people=load_contact_names(reader, (record.values for record in hanging if record.kind == "participant")),
     )
 
 
@@ -291,7 +291,7 @@ def _metric_places(document: str) -> dict[str, int]:
 
 def _messages(reader: ReadConnection, number: int, gone: list[int]) -> list[MessageView]:
     """The conversation; with those of tickets that were merged into it, in the order of time."""
-    names, params = among([number, *gone])
+    names, params = bind_numbers([number, *gone])
     found = reader.rows(
         "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, "
         "m.mark, m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "

@@ -10,7 +10,7 @@ from deskterm.store.db.reader import ReadConnection
 Fields = dict[str, Any]
 
 
-def in_words(reader: ReadConnection, tickets: Sequence[Fields]) -> list[Fields]:
+def resolve_field_values(reader: ReadConnection, tickets: Sequence[Fields]) -> list[Fields]:
     """The fields of some tickets, read together. What was erased is empty, or `(erased)` where somebody is named."""
     referred = [value for fields in tickets for value in fields.values() if isinstance(value, dict)]
     words = _found(reader, "personal_text", "body", (value["text"] for value in referred if "text" in value))

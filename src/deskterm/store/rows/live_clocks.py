@@ -22,7 +22,7 @@ class LiveClock(NamedTuple):
     overrun: int = 0
 
 
-def live_clocks(reader: ReadConnection, numbers: Collection[int]) -> list[LiveClock]:
+def load_live_clocks(reader: ReadConnection, numbers: Collection[int]) -> list[LiveClock]:
     """The live clocks of these tickets."""
     if not numbers:
         return []

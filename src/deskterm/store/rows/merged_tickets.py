@@ -13,7 +13,7 @@ _MERGED = "merged"
 _AT_ONCE = 200
 
 
-def merged(reader: ReadConnection, number: int, fields: str | None = None) -> list[int]:
+def find_merged_tickets(reader: ReadConnection, number: int, fields: str | None = None) -> list[int]:
     """The tickets that were merged into this one, those that had gone into them before, and so on; in order of their
     numbers, without itself. fields: the ticket's, as they are stored, where they are known."""
     known = {number}
@@ -24,7 +24,7 @@ def merged(reader: ReadConnection, number: int, fields: str | None = None) -> li
     return sorted(known - {number})
 
 
-def among(numbers: Sequence[int]) -> tuple[str, dict[str, object]]:
+def bind_numbers(numbers: Sequence[int]) -> tuple[str, dict[str, object]]:
     """A condition's list of numbers, and its parameters."""
     names = [f"number{place}" for place in range(len(numbers))]
     return ", ".join(f":{name}" for name in names), dict(zip(names, numbers, strict=True))
@@ -33,7 +33,7 @@ def among(numbers: Sequence[int]) -> tuple[str, dict[str, object]]:
 def _of(reader: ReadConnection, numbers: Sequence[int]) -> list[int]:
     found: list[int] = []
     for start in range(0, len(numbers), _AT_ONCE):
-        names, params = among(numbers[start : start + _AT_ONCE])
+        names, params = bind_numbers(numbers[start : start + _AT_ONCE])
         for (fields,) in reader.rows(f"SELECT fields FROM ticket WHERE id IN ({names})", params):
             found += _named(fields)
     return found

@@ -12,12 +12,12 @@ _WORDS = ("body", "note", "notes", "comment", "changed")
 """Members of a record that are the number of a text (`deskterm.desk.domain.records`)."""
 
 
-def resolve_texts(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+def load_record_texts(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """The words that some records refer to, by their number. records: their values."""
-    return spoken(reader, (number for values in records for number in words_in(values).values()))
+    return load_texts(reader, (number for values in records for number in text_references(values).values()))
 
 
-def called(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+def load_contact_names(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """The names of those who take part, by their number. records: the values of such records."""
     wanted = sorted({int(values["contact"]) for values in records if isinstance(values.get("contact"), int)})
     if not wanted:
@@ -26,12 +26,12 @@ def called(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict
     return {number: name or email or "" for number, name, email in found}
 
 
-def words_in(values: Mapping[str, Any]) -> dict[str, int]:
+def text_references(values: Mapping[str, Any]) -> dict[str, int]:
     """Member → the number of its text, of the values of a record."""
     return {name: values[name] for name in _WORDS if isinstance(values.get(name), int)}
 
 
-def spoken(reader: ReadConnection, numbers: Iterable[int | None]) -> dict[int, str]:
+def load_texts(reader: ReadConnection, numbers: Iterable[int | None]) -> dict[int, str]:
     """Number → words; empty where they were erased."""
     wanted = sorted({number for number in numbers if number is not None})
     found: dict[int, str] = {}

@@ -38,7 +38,7 @@ class AccessLog:
         while self._waiting:
             number, at = self._waiting[0]
             try:
-                access_log.write_down(self._url, self._login, number, self._what, at, lock_timeout=_PATIENCE)
+                access_log.record_access(self._url, self._login, number, self._what, at, lock_timeout=_PATIENCE)
             except (DeskError, OSError):
                 return
             self._waiting.popleft()

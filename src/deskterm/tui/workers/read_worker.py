@@ -20,7 +20,7 @@ from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
 from deskterm.store.queries.queue import Key, QueueRow, Viewer, count, counters, position, queue_page
 from deskterm.store.queries.ticket_detail import agents, desk_facts, next_to_breach, ticket_detail
-from deskterm.store.rows.live_clocks import live_clocks
+from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog
 from deskterm.tui.workers.messages import (
@@ -188,7 +188,7 @@ class Feed:
         if not self._look.view:
             self._look = self._look._replace(view="team" if me.team else "open")
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
-        self._looks.wanted = access_log.wanted(facts.document)
+        self._looks.wanted = access_log.is_access_logged(facts.document)
         desk = Opened(sanitize(facts.name), facts.simulated, facts.timezone, me, people)
         self._post(DeskFound(desk, self._vocabulary))
 
@@ -274,7 +274,7 @@ class Feed:
         )
 
     def _lines(self, rows: Sequence[QueueRow]) -> list[QueueLine]:
-        return lines(rows, live_clocks(self._at_hand, [row.number for row in rows]), self._vocabulary)
+        return lines(rows, load_live_clocks(self._at_hand, [row.number for row in rows]), self._vocabulary)
 
     def _read_card(self, number: int) -> None:
         found = ticket_detail(self._at_hand, number)
