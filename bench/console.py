@@ -37,8 +37,8 @@ async def measured(url: str) -> dict[str, float]:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = app.screen
         assert isinstance(screen, DeskScreen)
-        screen.show_view("open")
-        while screen.card is None:
+        screen.workspace.show_view("open")
+        while screen.workspace.open_ticket is None:
             await pilot.pause(0.05)
         await pilot.pause(1)
 
@@ -46,7 +46,7 @@ async def measured(url: str) -> dict[str, float]:
             began, spent = time.perf_counter(), time.process_time()
             act()
             await pilot.pause()
-            while screen.queue.current is None:
+            while screen.panes.queue.current is None:
                 await asyncio.sleep(0.001)
             return (time.perf_counter() - began) * 1000, (time.process_time() - spent) * 1000
 
@@ -57,7 +57,7 @@ async def measured(url: str) -> dict[str, float]:
         pages, ticks = [], []
         for round_ in range(ROUNDS):
             name = "page-down" if round_ % 4 < 2 else "page-up"  # a hundred tickets have few pages
-            pages.append(await cost(partial(screen.action_carry_out, name)))
+            pages.append(await cost(partial(screen.action_run_command, name)))
             await pilot.pause(0.05)
             ticks.append(await cost(tick))
         return {

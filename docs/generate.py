@@ -54,10 +54,12 @@ def command_line() -> str:
 
 def keys() -> str:
     """docs/keys.md: the console's keys."""
-    from deskterm.tui.commands import key_table
+    from deskterm.tui.commands.keys import format_key_table
 
     return (
-        "# Keys of the console\n\n`?` shows them in the console, `ctrl+p` finds them by name.\n\n" + key_table() + "\n"
+        "# Keys of the console\n\n`?` shows them in the console, `ctrl+p` finds them by name.\n\n"
+        + format_key_table()
+        + "\n"
     )
 
 

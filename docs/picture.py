@@ -24,13 +24,14 @@ def console_picture() -> str:
 
 async def _drawn(url: str, moment: datetime) -> str:
     from deskterm.tui.app import DeskApp
+    from deskterm.tui.screens.desk import DeskScreen
 
     app = DeskApp(url, "sam", lambda: moment)
     async with app.run_test(size=SIZE) as pilot:
         await app.workers.wait_for_complete()
         for _ in range(200):
             await pilot.pause(0.02)
-            if getattr(app.screen, "card", None) is not None:
+            if isinstance(app.screen, DeskScreen) and app.screen.workspace.open_ticket is not None:
                 break
         await pilot.press("j")
         await pilot.pause(0.3)

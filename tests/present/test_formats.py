@@ -35,12 +35,12 @@ def at(text: str) -> int:
     ],
 )
 def test_a_countdown_reads(seconds: int, shown: str) -> None:
-    assert formats.countdown(seconds) == shown
+    assert formats.format_countdown(seconds) == shown
 
 
 @given(st.integers(-(10**9), 10**9))
 def test_bug_20_a_countdown_fits_its_column_and_keeps_its_sign(seconds: int) -> None:
-    shown = formats.countdown(seconds)
+    shown = formats.format_countdown(seconds)
     assert len(shown) <= 9
     assert shown.startswith("−") == (seconds < 0)
 
@@ -60,20 +60,20 @@ def test_bug_20_a_countdown_fits_its_column_and_keeps_its_sign(seconds: int) -> 
     ],
 )
 def test_an_instant_reads_as_one_says_it_today(instant: str, shown: str) -> None:
-    assert formats.instant(at(instant), NOW, LONDON) == shown
+    assert formats.format_instant(at(instant), NOW, LONDON) == shown
 
 
 def test_a_message_of_today_shows_its_time_and_an_older_one_its_day() -> None:
-    assert formats.stamp(at("2026-11-23T13:58"), NOW, LONDON) == "13:58"
-    assert formats.stamp(at("2026-11-20T13:58"), NOW, LONDON) == "Fri 13:58"
-    assert formats.stamp(at("2026-11-02T13:58"), NOW, LONDON) == "2 Nov 13:58"
-    assert formats.stamp(at("2025-11-02T13:58"), NOW, LONDON) == "2 Nov 2025"
+    assert formats.format_message_time(at("2026-11-23T13:58"), NOW, LONDON) == "13:58"
+    assert formats.format_message_time(at("2026-11-20T13:58"), NOW, LONDON) == "Fri 13:58"
+    assert formats.format_message_time(at("2026-11-02T13:58"), NOW, LONDON) == "2 Nov 13:58"
+    assert formats.format_message_time(at("2025-11-02T13:58"), NOW, LONDON) == "2 Nov 2025"
 
 
 def test_the_clock_names_its_zone() -> None:
-    assert formats.wall_clock(NOW, LONDON) == "Mon 23 Nov 14:32 GMT"
-    assert formats.wall_clock(NOW, ZoneInfo("America/Sao_Paulo")) == "Mon 23 Nov 11:32 UTC-3"
-    assert formats.wall_clock(NOW, ZoneInfo("Asia/Kathmandu")) == "Mon 23 Nov 20:17 UTC+5:45"
+    assert formats.format_wall_clock(NOW, LONDON) == "Mon 23 Nov 14:32 GMT"
+    assert formats.format_wall_clock(NOW, ZoneInfo("America/Sao_Paulo")) == "Mon 23 Nov 11:32 UTC-3"
+    assert formats.format_wall_clock(NOW, ZoneInfo("Asia/Kathmandu")) == "Mon 23 Nov 20:17 UTC+5:45"
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_the_clock_names_its_zone() -> None:
     [(5, "now"), (300, "5m"), (7300, "2h"), (200_000, "2d"), (9_000_000, "14w"), (100_000_000, "3y"), (-40, "now")],
 )
 def test_how_long_ago(seconds: int, shown: str) -> None:
-    assert formats.ago(seconds) == shown
+    assert formats.format_age(seconds) == shown
 
 
 def test_lengths_and_counts() -> None:
-    assert [formats.length(n) for n in (45, 1080, 10_800, 11_232)] == ["45s", "18m", "3h", "3h 07m"]
-    assert [formats.counted(n, "ticket") for n in (0, 1, 12_480)] == ["0 tickets", "1 ticket", "12,480 tickets"]
-    assert formats.counted(2, "reply", "replies") == "2 replies"
+    assert [formats.format_length(n) for n in (45, 1080, 10_800, 11_232)] == ["45s", "18m", "3h", "3h 07m"]
+    assert [formats.format_count(n, "ticket") for n in (0, 1, 12_480)] == ["0 tickets", "1 ticket", "12,480 tickets"]
+    assert formats.format_count(2, "reply", "replies") == "2 replies"

@@ -8,9 +8,9 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register, update
-from deskterm.present.labels import Vocabulary, label
-from deskterm.present.models import TicketView, resumes
-from deskterm.present.ticket import card, lines
+from deskterm.present.labels import Vocabulary, get_label
+from deskterm.present.models import TicketView, next_opening
+from deskterm.present.ticket import present_rows, present_ticket
 from deskterm.procedure.compiled import document
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find, names
@@ -19,7 +19,7 @@ from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import Key, QueueRow
 from deskterm.store.queries.ticket_detail import ticket_detail
 from deskterm.store.rows.live_clocks import LiveClock
-from deskterm.tui.panes.clocks import bar, urgency
+from deskterm.tui.panes.clocks import clock_urgency, usage_bar
 from small_desk import at, small_desk, small_procedure
 from tui.queue_rows import NOW, OFFICE, clock
 
@@ -47,18 +47,18 @@ def opened(tmp_path: object) -> TicketView:
     with open_reader(desk.store.url) as reader:
         found = ticket_detail(reader, number)
     assert found is not None
-    return card(found, WORDS)
+    return present_ticket(found, WORDS)
 
 
 def test_words_are_safe_and_keys_are_labels(opened: TicketView) -> None:
     assert opened.line.subject == "Down"
-    assert opened.turns[0].words == "It is\ndown␇"
+    assert opened.timeline[0].text == "It is\ndown␇"
     assert opened.line.status_label == "Working on it"
     assert dict(opened.facts)["Severity"] == "High"
 
 
 def test_turns_come_in_order_with_what_happened_between(opened: TicketView) -> None:
-    assert [(turn.voice, turn.words) for turn in opened.turns] == [
+    assert [(entry.voice, entry.text) for entry in opened.timeline] == [
         ("requester", "It is\ndown␇"),
         ("agent", "On it"),
         ("history", "status New → Working on it"),
@@ -68,19 +68,15 @@ def test_turns_come_in_order_with_what_happened_between(opened: TicketView) -> N
     ]
 
 
-def test_what_came_after_a_version_leaves_history_out(opened: TicketView) -> None:
-    assert [turn.words for turn in opened.said_after(2)] == ["Looks like the disk"]
-
-
 def test_a_clock_knows_when_it_is_due(opened: TicketView) -> None:
     resolution = next(found for found in opened.clocks if found.metric == "resolution")
     assert resolution.due == int(at(5 * 60).timestamp())
 
 
 def test_an_unknown_key_reads_as_itself() -> None:
-    assert label(WORDS.statuses, "retired") == "retired"
-    assert label(WORDS.statuses, None) == ""
-    assert Vocabulary("").calendar("office") is None
+    assert get_label(WORDS.statuses, "retired") == "retired"
+    assert get_label(WORDS.statuses, None) == ""
+    assert Vocabulary("").get_calendar("office") is None
 
 
 @pytest.mark.parametrize("name", names())
@@ -91,7 +87,7 @@ def test_the_calendars_of_the_words_are_those_of_the_procedure(name: str) -> Non
     for key, part in procedure.calendars.items():
         if part.region is not None:
             continue  # a desk's own edition has its holidays written down
-        mine = words.calendar(key)
+        mine = words.get_calendar(key)
         assert mine is not None
         assert mine.open_seconds(start, start + 400 * 86_400) == calendar(part).open_seconds(
             start, start + 400 * 86_400
@@ -101,13 +97,13 @@ def test_the_calendars_of_the_words_are_those_of_the_procedure(name: str) -> Non
 def test_a_clock_outside_working_hours_says_when_it_goes_on() -> None:
     friday_night = int(datetime(2026, 11, 27, 20, 0, tzinfo=UTC).timestamp())
     monday = int(datetime(2026, 11, 30, 8, 0, tzinfo=UTC).timestamp())
-    assert resumes(OFFICE, friday_night) == monday
-    assert resumes(OFFICE, monday) is None
-    assert resumes(None, monday) is None
+    assert next_opening(OFFICE, friday_night) == monday
+    assert next_opening(OFFICE, monday) is None
+    assert next_opening(None, monday) is None
 
 
 @pytest.mark.parametrize(
-    ("changed", "mood"),
+    ("changed", "urgency"),
     [
         ({}, "fine"),
         ({"due": NOW + 60}, "soon"),
@@ -118,21 +114,21 @@ def test_a_clock_outside_working_hours_says_when_it_goes_on() -> None:
         ({"due": None}, "none"),
     ],
 )
-def test_a_clock_has_a_sign_of_its_own(changed: dict[str, object], mood: str) -> None:
-    assert urgency(clock(**changed), NOW) == mood  # type: ignore[arg-type]
+def test_a_clock_has_a_sign_of_its_own(changed: dict[str, object], urgency: str) -> None:
+    assert clock_urgency(clock(**changed), NOW) == urgency  # type: ignore[arg-type]
 
 
 def test_the_bar_fills_with_the_time_used() -> None:
-    assert bar(clock(), NOW) == "▕██░░░░░░▏"
-    assert bar(clock(due=NOW - 60), NOW) == "▕████████▏"
-    assert bar(clock(target_seconds=None, started=NOW - 100, due=NOW + 100), NOW) == "▕████░░░░▏"
+    assert usage_bar(clock(), NOW) == "▕██░░░░░░▏"
+    assert usage_bar(clock(due=NOW - 60), NOW) == "▕████████▏"
+    assert usage_bar(clock(target_seconds=None, started=NOW - 100, due=NOW + 100), NOW) == "▕████░░░░▏"
 
 
 @pytest.mark.parametrize(
     ("target", "counted"), [("4h", True), ("3 working dates", True), ("7 calendar days", False), ("?", False)]
 )
 def test_what_is_left_is_counted_as_the_target_is(target: str, counted: bool) -> None:
-    found = lines([row()], [LiveClock(1042, "response", "running", "office", target)], WORDS)
+    found = present_rows([row()], [LiveClock(1042, "response", "running", "office", target)], WORDS)
     assert (found[0].calendar is not None) == counted
 
 

@@ -1,4 +1,4 @@
-"""Somebody sits at the console: a desk, a clock that goes on when told to, and waiting for what is expected."""
+"""A console under test: a desk, a clock that the test moves, and waiting for conditions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from textual.pilot import Pilot
 
 from deskterm.tui.app import DeskApp
+from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.screens.workspace import DeskWorkspace
 from small_desk import at
 
-LONGEST = 2000
-"""Looks before one gives up: far more than the slowest machine needs."""
+MOST_CHECKS = 2000
+"""Checks of a condition before a test gives up: far more than the slowest machine needs."""
 
 
 @dataclass
@@ -26,77 +28,89 @@ class Clock:
     def __call__(self) -> datetime:
         return self.moment
 
-    def passes(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
 
 
 @dataclass
-class Sitting:
+class ConsoleSession:
+    """A running console, with what tests do and look at."""
+
     app: DeskApp
     pilot: Pilot[None]
     clock: Clock
 
     @property
     def screen(self) -> DeskScreen:
+        """The desk screen, also when a dialog is over it."""
         screen = self.app.screen_stack[0]
         assert isinstance(screen, DeskScreen)
         return screen
 
-    async def until(self, seen: Callable[[], bool], what: str) -> None:
-        """Wait for something that another thread brings about."""
-        for _ in range(LONGEST):
-            if seen():
+    @property
+    def workspace(self) -> DeskWorkspace:
+        return self.screen.workspace
+
+    @property
+    def panes(self) -> PaneSet:
+        return self.screen.panes
+
+    async def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for something that another thread brings about. what: named when it never comes."""
+        for _ in range(MOST_CHECKS):
+            if condition():
                 return
             await self.pilot.pause(0.01)
-        raise AssertionError(f"never came: {what}; the queue has {self.screen.queue.count} rows")
+        raise AssertionError(f"never came: {what}; the queue has {self.panes.queue.count} rows")
 
-    async def do(self, name: str, argument: str = "") -> None:
-        """Carry a command out, and wait until nothing more comes of it."""
-        self.screen.action_carry_out(name, argument)
-        await self.until(lambda: not self.working(), f"the end of :{name} {argument}")
+    async def run(self, name: str, argument: str = "") -> None:
+        """Run a command, and wait until it has ended."""
+        self.workspace.run_command(name, argument)
+        await self.wait_until(lambda: not self.busy(), f"the end of :{name} {argument}")
 
-    def working(self) -> bool:
+    def busy(self) -> bool:
+        """Whether a command is under way."""
         return any(worker.group == "commands" and not worker.is_finished for worker in self.app.workers)
 
-    async def told(self, words: str) -> None:
-        """Wait for a notice with these words."""
-        await self.until(
-            lambda: any(words in notice.message for notice in self.app._notifications), f"the notice {words!r}"
+    async def wait_for_notice(self, text: str) -> None:
+        """Wait for a notice with this text."""
+        await self.wait_until(
+            lambda: any(text in notice.message for notice in self.app._notifications), f"the notice {text!r}"
         )
 
-    async def shows(self, words: str) -> None:
-        """Wait until these words stand on the screen."""
-        await self.until(lambda: words in self.text(), f"{words!r} on the screen")
+    async def wait_for_text(self, text: str) -> None:
+        """Wait until this text is on the screen."""
+        await self.wait_until(lambda: text in self.screen_text(), f"{text!r} on the screen")
 
-    def text(self) -> str:
-        """What stands on the screen, without colours."""
+    def screen_text(self) -> str:
+        """Return the text on the screen, without colours."""
         width, height = self.app.size
         strips = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
 
 
 @asynccontextmanager
-async def sitting(
+async def open_console(
     url: str, login: str = "sam", *, size: tuple[int, int] = (120, 40), minutes: float = 60, view: str = "open"
-) -> AsyncIterator[Sitting]:
-    """The console on a desk, with its list read. minutes: after Monday 09:00 in London."""
+) -> AsyncIterator[ConsoleSession]:
+    """Open the console on a desk, and wait until its list has been read. minutes: after Monday 09:00 in London."""
     clock = Clock(at(minutes))
     app = DeskApp(url, login, clock)
     async with app.run_test(size=size) as pilot:
-        here = Sitting(app, pilot, clock)
-        await here.until(lambda: bool(here.screen.looking.view), "the desk")
-        if view != here.screen.looking.view:
-            here.screen.show_view(view)
-        await here.until(lambda: settled(here.screen, view), "the list")
-        yield here
+        console = ConsoleSession(app, pilot, clock)
+        workspace = console.workspace
+        await console.wait_until(lambda: bool(workspace.queue_query.view), "the desk")
+        if view != workspace.queue_query.view:
+            workspace.show_view(view)
+        await console.wait_until(lambda: is_settled(workspace, view), "the list")
+        yield console
 
 
-def settled(screen: DeskScreen, view: str) -> bool:
-    """Whether the list of a view is there, with the counts and the ticket beside it."""
-    known = {line.key: line.total for line in screen.views}
-    if screen.looking.view != view or (view != "closed" and known.get(view) != screen.queue.count):
+def is_settled(workspace: DeskWorkspace, view: str) -> bool:
+    """Whether the list of a view has been read, with the counts and the ticket under the cursor."""
+    counts = {line.key: line.total for line in workspace.views}
+    queue = workspace.panes.queue
+    if workspace.queue_query.view != view or (view != "closed" and counts.get(view) != queue.count):
         return False
-    current = screen.queue.current
-    return not screen.queue.count or (
-        current is not None and screen.card is not None and screen.card.number == current.number
-    )
+    current, ticket = queue.current, workspace.open_ticket
+    return not queue.count or (current is not None and ticket is not None and ticket.number == current.number)

@@ -1,10 +1,10 @@
-"""Rows of a queue, as many as wanted."""
+"""Rows, clocks and tickets as the panes are handed them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from deskterm.present.models import ClockCard, QueueLine, TicketView, TimelineEntry
+from deskterm.present.models import QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.sla.calendar import Calendar
 from deskterm.tui.panes.page_cache import PAGE
@@ -14,9 +14,9 @@ OFFICE = Calendar("Europe/London", {day: [("08:00", "16:00")] for day in ("mon",
 
 
 def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **changed: object) -> QueueLine:
-    """A ticket in a list; words stand wherever words can."""
+    """Make a row of a list, with these words in every text of it."""
     safe = sanitize(words)
-    found = QueueLine(
+    row = QueueLine(
         number=number,
         subject=safe,
         status="open",
@@ -24,7 +24,7 @@ def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **
         category="open",
         type="fault",
         type_label=safe,
-        step=safe,
+        importance=safe,
         requester=safe,
         organisation=safe,
         assignee=safe,
@@ -32,26 +32,26 @@ def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **
         due=due,
         metric=safe,
         calendar=OFFICE,
-        resting=False,
+        paused=False,
         breached=False,
         received=NOW - 3600,
         updated=NOW - 600,
-        place=None,
+        sort_key=None,
     )
-    return found._replace(**changed)  # type: ignore[arg-type]
+    return row._replace(**changed)  # type: ignore[arg-type]
 
 
-def pages(count: int, wanted: Sequence[int]) -> Mapping[int, Sequence[QueueLine]]:
-    """Pages of a list of so many tickets, numbered from 1001."""
+def pages(count: int, numbers: Sequence[int]) -> Mapping[int, Sequence[QueueLine]]:
+    """Make pages of a list of so many tickets, which are numbered from 1001."""
     return {
-        page: [line(1001 + index) for index in range(page * PAGE, min((page + 1) * PAGE, count))] for page in wanted
+        page: [line(1001 + index) for index in range(page * PAGE, min((page + 1) * PAGE, count))] for page in numbers
     }
 
 
-def clock(words: str = "Response", **changed: object) -> ClockCard:
-    """A running clock of four open hours that began at eight."""
+def clock(words: str = "Response", **changed: object) -> TicketClock:
+    """Make a running clock of four open hours that began at eight."""
     safe = sanitize(words)
-    found = ClockCard(
+    clock = TicketClock(
         metric="response",
         label=safe,
         cycle=1,
@@ -70,18 +70,20 @@ def clock(words: str = "Response", **changed: object) -> ClockCard:
         calendar=OFFICE,
         counted_in=OFFICE,
     )
-    return found._replace(**changed)  # type: ignore[arg-type]
+    return clock._replace(**changed)  # type: ignore[arg-type]
 
 
-def card(words: str, *clocks: ClockCard) -> TicketView:
-    """A ticket in which words stand wherever words can."""
-    safe, several = sanitize(words), sanitize(words, multiline=True)
-    voices = ("requester", "agent", "internal", "system", "history")
+def ticket_with(words: str, *clocks: TicketClock) -> TicketView:
+    """Make a ticket with these words in every text of it."""
+    safe, multiline = sanitize(words), sanitize(words, multiline=True)
+    voices: tuple[Voice, ...] = ("requester", "agent", "internal", "system", "history")
     return TicketView(
         line=line(1042, words),
         version=5,
         facts=(("Status", safe), ("Team", safe)),
         tags=(safe,),
         clocks=clocks or (clock(words),),
-        turns=tuple(TimelineEntry(seq, NOW - 60, voice, safe, safe, several) for seq, voice in enumerate(voices, 1)),  # type: ignore[arg-type]
+        timeline=tuple(
+            TimelineEntry(seq, NOW - 60, voice, safe, safe, multiline) for seq, voice in enumerate(voices, 1)
+        ),
     )

@@ -87,24 +87,28 @@ async def read(pilot: Pilot[Any], view: str = "") -> DeskScreen:
     assert isinstance(screen, DeskScreen)
 
     def counted() -> bool:
-        totals = {line.key: line.total for line in screen.views}
-        shown = screen.looking.view
+        totals = {line.key: line.total for line in screen.workspace.views}
+        shown = screen.workspace.queue_query.view
         return (
             any(total is not None for total in totals.values())
             and (not view or view == shown)
-            and (bool(screen.looking.match) or totals.get(shown) in (None, screen.queue.count))
+            and (bool(screen.workspace.queue_query.match) or totals.get(shown) in (None, screen.panes.queue.count))
         )
 
     def ticket() -> bool:
-        current = screen.queue.current
-        if not screen.queue.count:
-            return screen.card is None
-        return current is not None and screen.card is not None and screen.card.number == current.number
+        current = screen.panes.queue.current
+        if not screen.panes.queue.count:
+            return screen.workspace.open_ticket is None
+        return (
+            current is not None
+            and screen.workspace.open_ticket is not None
+            and screen.workspace.open_ticket.number == current.number
+        )
 
     def soon() -> bool:
-        return bool(len(screen.soon)) or not any(line.total for line in screen.views)
+        return bool(len(screen.panes.next_breach)) or not any(line.total for line in screen.workspace.views)
 
-    await until(pilot, lambda: bool(screen.desk.name), "the desk has a name")
+    await until(pilot, lambda: bool(screen.workspace.desk_name), "the desk has a name")
     await until(pilot, counted, "the list agrees with the number beside its view")
     await until(pilot, ticket, "the ticket under the cursor is open")
     await until(pilot, soon, "it is known what breaches next")

@@ -15,7 +15,7 @@ from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.register import Register
 from small_desk import MONDAY, TEXT, at, small_procedure
-from tui.console_session import Sitting, sitting
+from tui.console_session import ConsoleSession, open_console
 
 ONE_TYPE = (
     TEXT.replace('default_severity = "low"', 'has_severity = false\nfields = ["page"]\nrequired = ["page"]')
@@ -49,44 +49,47 @@ def stored(url: str) -> TicketDetail | None:
         return ticket_detail(reader, 1002)
 
 
-async def form(here: Sitting) -> Register:
-    here.screen.action_carry_out("new")
-    await here.until(
-        lambda: isinstance(here.app.screen, Register) and bool(here.app.screen.query("#field-page")), "the form"
+async def form(console: ConsoleSession) -> Register:
+    console.workspace.run_command("new")
+    await console.wait_until(
+        lambda: isinstance(console.app.screen, Register) and bool(console.app.screen.query("#field-page")), "the form"
     )
-    assert isinstance(here.app.screen, Register)
-    return here.app.screen
+    assert isinstance(console.app.screen, Register)
+    return console.app.screen
 
 
 @pytest.mark.requirement("S1-33")
 async def test_likely_originals_show_while_a_subject_is_typed(url: str) -> None:
-    async with sitting(url) as here:
-        opened = await form(here)
+    async with open_console(url) as console:
+        opened = await form(console)
         assert not opened.query_one("#likely").display
         opened.query_one("#subject", Input).value = "invoice run"
-        await here.shows("May be about the same:")
-        await here.shows("1001  Invoice run fails")
+        await console.wait_for_text("May be about the same:")
+        await console.wait_for_text("1001  Invoice run fails")
         opened.query_one("#subject", Input).value = "Something else"
-        await here.until(lambda: not opened.query_one("#likely").display, "nothing alike")
+        await console.wait_until(lambda: not opened.query_one("#likely").display, "nothing alike")
 
 
 @pytest.mark.requirement("S1-37", "S5-14")
 async def test_the_fields_of_a_type_are_asked_for_and_may_be_left_out_when_they_cannot_be_had(url: str) -> None:
-    async with sitting(url) as here:
-        opened = await form(here)
+    async with open_console(url) as console:
+        opened = await form(console)
         opened.query_one("#subject", Input).value = "Where is it?"
         opened.action_send()
-        await here.until(lambda: isinstance(here.app.screen, Confirm), "the question")
-        await here.shows("must say Page")
-        await here.pilot.press("n")
-        await here.until(lambda: isinstance(here.app.screen, Register), "the form again")
+        await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
+        await console.wait_for_text("must say Page")
+        await console.pilot.press("n")
+        await console.wait_until(lambda: isinstance(console.app.screen, Register), "the form again")
         assert stored(url) is None
-        again = here.app.screen
-        await here.until(lambda: bool(again.query("#field-page")), "its fields")
+        again = console.app.screen
+        await console.wait_until(lambda: bool(again.query("#field-page")), "its fields")
         again.query_one("#field-page", Input).value = "shop.example/cart"
         assert isinstance(again, Register)
         again.action_send()
-        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1002, "the new ticket")
+        await console.wait_until(
+            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1002,
+            "the new ticket",
+        )
     ticket = stored(url)
     assert ticket is not None
     assert (ticket.fields["page"], ticket.flags) == ("shop.example/cart", ())

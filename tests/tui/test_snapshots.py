@@ -13,7 +13,7 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from deskterm.tui.commands import TABLE
+from deskterm.tui.commands.table import TABLE
 from deskterm.tui.screens.desk import DeskScreen
 from small_desk import at
 from tui.snapshot_desk import at_rest, console, demo_desk, empty_desk, hostile_desk, opened, read, until
@@ -74,12 +74,14 @@ def seen(*keys: str, over: str = "", then: Callable[[DeskScreen], bool] = lambda
 
 def at_row(row: int) -> Callable[[DeskScreen], bool]:
     """Whether the cursor of the queue is at a row."""
-    return lambda screen: in_pane("queue")(screen) and screen.queue.cursor == row
+    return lambda screen: in_pane("queue")(screen) and screen.panes.queue.cursor == row
 
 
 def in_pane(pane: str) -> Callable[[DeskScreen], bool]:
     """Whether a pane has the focus."""
-    return lambda screen: screen.pane == pane and screen.focused is not None and screen.focused.id == pane
+    return lambda screen: (
+        screen.workspace.layout.pane == pane and screen.focused is not None and screen.focused.id == pane
+    )
 
 
 @pytest.mark.parametrize("look", ["dark", "light", "no-colour"])
@@ -108,7 +110,7 @@ def test_a_ticket_over_the_whole_screen(demo: str, snap_compare: Alike) -> None:
 @pytest.mark.parametrize(("pane", "key"), [("views", "1"), ("conversation", "3"), ("clocks", "4"), ("soon", "5")])
 def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare: Alike) -> None:
     def there(screen: DeskScreen) -> bool:
-        return in_pane(pane)(screen) and screen.queue.cursor == 1
+        return in_pane(pane)(screen) and screen.panes.queue.cursor == 1
 
     assert snap_compare(console(demo), terminal_size=SMALL, run_before=seen("j", key, then=there))
 
@@ -119,7 +121,7 @@ def test_choosing(demo: str, keys: str, snap_compare: Alike) -> None:
         first, *others = keys.split()
         await seen(first, over="Choose")(pilot)
         await pilot.press(*others)
-        for foreseen in pilot.app.screen.query("#foreseen").results(Static):
+        for foreseen in pilot.app.screen.query("#preview").results(Static):
             await until(pilot, lambda place=foreseen: str(place.content) not in ("", "…"), "what it would do")  # type: ignore[misc]
         await at_rest(pilot)
 
@@ -144,14 +146,16 @@ def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_co
     async def visit(pilot: Pilot[Any]) -> None:
         screen = await read(pilot)
         await pilot.press("r")
-        await until(pilot, lambda: screen.writing.composer is not None, "the composer is open")
+        await until(pilot, lambda: screen.workspace.composer is not None, "the composer is open")
         await until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus")
         await pilot.press(*"It is back.", "ctrl+t")
         await opened(pilot, "Choose")
         await pilot.press("2")
         await opened(pilot, "DeskScreen")
-        composer = screen.writing.composer
-        await until(pilot, lambda: composer is not None and composer.then is not None, "the next status is chosen")
+        composer = screen.workspace.composer
+        await until(
+            pilot, lambda: composer is not None and composer.next_status is not None, "the next status is chosen"
+        )
         await until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus again")
         await at_rest(pilot)
 
@@ -187,8 +191,8 @@ def test_a_filter_that_is_being_typed(demo: str, words: str, rows: int, snap_com
         await pilot.press("slash")
         await until(pilot, lambda: type(screen.focused).__name__ == "Input", "the prompt has the focus")
         await pilot.press(*words)
-        await until(pilot, lambda: screen.looking.match == words, "the words are the filter")
-        await until(pilot, lambda: screen.queue.count == rows, f"{rows} rows are left")
+        await until(pilot, lambda: screen.workspace.queue_query.match == words, "the words are the filter")
+        await until(pilot, lambda: screen.panes.queue.count == rows, f"{rows} rows are left")
         await read(pilot)
         await at_rest(pilot)
 

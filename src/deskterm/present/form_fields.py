@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from deskterm.present.sanitize import Safe, sanitize
 
 
-class Asked(NamedTuple):
+class FormField(NamedTuple):
     """A line of the form. hint: what goes into it; must: it is wanted for every request of the type."""
 
     key: str
     label: Safe
     hint: Safe
-    must: bool
+    required: bool
 
 
 _IN_EVERY_FORM = frozenset(
@@ -23,7 +23,7 @@ _IN_EVERY_FORM = frozenset(
 _TABLES = {"product": "products", "topic": "topics", "impact": "impacts", "urgency": "urgencies"}
 
 
-def asked(content: Mapping[str, Any], kind: str) -> tuple[Asked, ...]:
+def list_form_fields(content: Mapping[str, Any], kind: str) -> tuple[FormField, ...]:
     """The lines for a type, those first that must be filled in."""
     part: Mapping[str, Any] = next((one for one in content.get("types", ()) if one["key"] == kind), {})
     fields = {one["key"]: one for one in content.get("fields", ())}
@@ -32,8 +32,8 @@ def asked(content: Mapping[str, Any], kind: str) -> tuple[Asked, ...]:
     return tuple(_line(content, fields.get(key, {}), key, key in must) for key in keys if key not in _IN_EVERY_FORM)
 
 
-def _line(content: Mapping[str, Any], field: Mapping[str, Any], key: str, must: bool) -> Asked:
+def _line(content: Mapping[str, Any], field: Mapping[str, Any], key: str, must: bool) -> FormField:
     home = (content.get("priority") or {}) if key in ("impact", "urgency") else content
     choices = field.get("choices") or [one["key"] for one in home.get(_TABLES.get(key, ""), ())]
     hint = field.get("help") or ", ".join(choices) or field.get("kind", "")
-    return Asked(key, sanitize(field.get("label") or key.capitalize()), sanitize(" ".join(hint.split())), must)
+    return FormField(key, sanitize(field.get("label") or key.capitalize()), sanitize(" ".join(hint.split())), must)

@@ -12,7 +12,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def countdown(seconds: int) -> str:
+def format_countdown(seconds: int) -> str:
     """What is left: `22:41` (minutes and seconds) within the hour, `3h 07m` above, `412h` from a hundred hours on;
     with a minus sign when it has passed. So only what is due within the hour changes every second."""
     sign, length = (MINUS, -seconds) if seconds < 0 else ("", seconds)
@@ -24,7 +24,7 @@ def countdown(seconds: int) -> str:
     return f"{sign}{rest // 60}:{rest % 60:02}"
 
 
-def length(seconds: int) -> str:
+def format_length(seconds: int) -> str:
     """A length that does not tick: `45s`, `18m`, `3h`, `3h 07m`, never negative."""
     seconds = abs(seconds)
     if seconds < 60:
@@ -35,7 +35,7 @@ def length(seconds: int) -> str:
     return f"{hours}h {minutes:02}m" if minutes and hours < 100 else f"{hours}h"
 
 
-def ago(seconds: int) -> str:
+def format_age(seconds: int) -> str:
     """How long ago, in four cells at most: `now`, `5m`, `3h`, `12d`, `14w`, `3y`."""
     if seconds < 60:
         return "now"
@@ -46,15 +46,15 @@ def ago(seconds: int) -> str:
     return f"{weeks}w" if weeks < 104 else f"{seconds // (365 * 86_400)}y"
 
 
-def local(at: int, zone: tzinfo) -> datetime:
+def to_local(at: int, zone: tzinfo) -> datetime:
     """An instant on a zone's wall clock."""
     return datetime.fromtimestamp(at, UTC).astimezone(zone)
 
 
-def instant(at: int, now: int, zone: tzinfo) -> str:
+def format_instant(at: int, now: int, zone: tzinfo) -> str:
     """An instant as one says it today: `17:24 today`, `09:00 tomorrow`, `Mon 08:00` within the six days on either
     side, `3 Dec 08:00`, `3 Dec 2027` in another year."""
-    there, here = local(at, zone), local(now, zone)
+    there, here = to_local(at, zone), to_local(now, zone)
     days = there.toordinal() - here.toordinal()
     clock = f"{there:%H:%M}"
     if days == 0:
@@ -69,20 +69,20 @@ def instant(at: int, now: int, zone: tzinfo) -> str:
     return f"{day} {clock}" if there.year == here.year else f"{day} {there.year}"
 
 
-def moment(at: int | None, now: int, zone: tzinfo) -> str:
+def format_date_and_time(at: int | None, now: int, zone: tzinfo) -> str:
     """An instant with its day, beside another one: `Mon 23 Nov 08:45`, `4 Jan 2027 08:45` in another year; with
     its seconds where they are not none."""
     if at is None:
         return "no due time"
-    there, here = local(at, zone), local(now, zone)
+    there, here = to_local(at, zone), to_local(now, zone)
     day = f"{there.day} {MONTHS[there.month - 1]}"
     time = f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
     return f"{DAYS[there.weekday()]} {day} {time}" if there.year == here.year else f"{day} {there.year} {time}"
 
 
-def stamp(at: int, now: int, zone: tzinfo) -> str:
+def format_message_time(at: int, now: int, zone: tzinfo) -> str:
     """When a message came: `13:58` today, `Mon 13:58` this week, else the day with it."""
-    there, here = local(at, zone), local(now, zone)
+    there, here = to_local(at, zone), to_local(now, zone)
     if there.date() == here.date():
         return f"{there:%H:%M}"
     if 0 <= here.toordinal() - there.toordinal() <= 6:
@@ -91,12 +91,12 @@ def stamp(at: int, now: int, zone: tzinfo) -> str:
     return f"{day} {there:%H:%M}" if there.year == here.year else f"{day} {there.year}"
 
 
-def wall_clock(now: int, zone: tzinfo) -> Safe:
+def format_wall_clock(now: int, zone: tzinfo) -> Safe:
     """The header's clock: `Mon 23 Nov 14:32 GMT`."""
-    here = local(now, zone)
+    here = to_local(now, zone)
     return sanitize(f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here:%H:%M} {letters(here)}")
 
 
-def counted(count: int, one: str, many: str = "") -> str:
+def format_count(count: int, one: str, many: str = "") -> str:
     """`1 ticket`, `12,480 tickets`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from deskterm.present.form_fields import Asked, asked
+from deskterm.present.form_fields import FormField, list_form_fields
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
 
@@ -40,17 +40,17 @@ class Vocabulary:
         self.products = _choices(content.get("products", ()))
         self.topics = _choices(content.get("topics", ()))
         self.fields = _choices(content.get("fields", ()))
-        self.kinds: dict[str, str] = {part["key"]: part.get("kind", "text") for part in content.get("fields", ())}
-        self.development = _choices(development.get("statuses", ()))
+        self.field_kinds: dict[str, str] = {part["key"]: part.get("kind", "text") for part in content.get("fields", ())}
+        self.item_statuses = _choices(development.get("statuses", ()))
         self.routes = _choices(development.get("routes", ()))
-        self.item = sanitize(development.get("label") or "Development item")
+        self.item_label = sanitize(development.get("label") or "Development item")
         self.rules = _choices(content.get("rules", ()))
         self.roles = _choices(content.get("roles", ()))
         self.checklists = _choices(content.get("checklists", ()))
         self.outcomes = {part["key"]: _choices(part.get("outcomes", ())) for part in content.get("checklists", ())}
         self.exempt_reasons = _choices((content.get("sla") or {}).get("exempt_reasons", ()))
-        self.endings = _choices((*closing.get("resolutions", ()), *closing.get("reasons", ())))
-        self.quotes = _choices((content.get("money") or {}).get("quote_states", ()))
+        self.closing_codes = _choices((*closing.get("resolutions", ()), *closing.get("reasons", ())))
+        self.quote_states = _choices((content.get("money") or {}).get("quote_states", ()))
         self.tiers = {str(tier["level"]): sanitize(tier["label"]) for tier in content.get("tiers", ())}
         self.channels = tuple(sanitize(channel) for channel in content.get("channels", ()))
         self.intake = sanitize((content.get("about") or {}).get("intake", ""), multiline=True)
@@ -62,7 +62,7 @@ class Vocabulary:
             kind["key"]: kind["default_severity"] for kind in content.get("types", ()) if kind.get("default_severity")
         }
         """Type → the severity of what nobody judged."""
-        self._asked = {kind: asked(content, kind) for kind in self.types}
+        self._asked = {kind: list_form_fields(content, kind) for kind in self.types}
         self._among: str = (content.get("duplicates") or {}).get("suggest", "organisation")
         self._calendars: Mapping[str, Any] = content.get("calendars", {})
         first: Mapping[str, Any] = next(iter(self._calendars.values()), {})
@@ -73,34 +73,34 @@ class Vocabulary:
         """Whether requests of a type have a severity at all."""
         return kind not in self._without_severity
 
-    def stage(self, status: str) -> Choice | None:
+    def get_stage(self, status: str) -> Choice | None:
         """The stage that a status belongs to (S4-10)."""
         return self.stages.get(self._stage_of.get(status) or "")
 
-    def asked(self, kind: str) -> tuple[Asked, ...]:
+    def form_fields(self, kind: str) -> tuple[FormField, ...]:
         """What requests of a type are asked for, beside what every form has."""
         return self._asked.get(kind, ())
 
     @property
-    def likely_among(self) -> str:
+    def duplicate_scope(self) -> str:
         """Among whose tickets likely originals of a new one are looked for."""
         return self._among
 
-    def calendar(self, key: str) -> Calendar | None:
+    def get_calendar(self, key: str) -> Calendar | None:
         """A calendar by its key; None for one that the document does not describe."""
         if key not in self._built:
             part = self._calendars.get(key)
             self._built[key] = _calendar(part) if part else None
         return self._built[key]
 
-    def step(self, severity: str | None, priority: str | None) -> Safe:
+    def importance(self, severity: str | None, priority: str | None) -> Safe:
         """How pressing a ticket is, in few letters: its severity, else its priority."""
         if severity is not None:
-            return short(self.severities, severity)
-        return short(self.priorities, priority)
+            return get_short_label(self.severities, severity)
+        return get_short_label(self.priorities, priority)
 
 
-def label(choices: Mapping[str, Choice], key: str | None) -> Safe:
+def get_label(choices: Mapping[str, Choice], key: str | None) -> Safe:
     """What a key is called; the key itself where it is not known, nothing for None."""
     if key is None:
         return Safe("")
@@ -108,7 +108,7 @@ def label(choices: Mapping[str, Choice], key: str | None) -> Safe:
     return found.label if found else sanitize(key)
 
 
-def short(choices: Mapping[str, Choice], key: str | None) -> Safe:
+def get_short_label(choices: Mapping[str, Choice], key: str | None) -> Safe:
     """The short form of what a key is called."""
     if key is None:
         return Safe("")

@@ -9,6 +9,9 @@ from deskterm.present.sanitize import Safe
 if TYPE_CHECKING:
     from deskterm.sla.calendar import Calendar
 
+Voice = Literal["requester", "agent", "internal", "system", "history"]
+"""Whose a timeline entry is."""
+
 Urgency = Literal["breached", "soon", "fine", "paused", "none", "done"]
 
 GLYPHS: dict[Urgency, str] = {"breached": "✖", "soon": "▲", "fine": "●", "paused": "‖", "none": "·", "done": "✓"}
@@ -38,7 +41,7 @@ class QueueLine(NamedTuple):
     category: str
     type: str
     type_label: Safe
-    step: Safe
+    importance: Safe
     requester: Safe
     organisation: Safe
     assignee: Safe
@@ -46,31 +49,31 @@ class QueueLine(NamedTuple):
     due: int | None
     metric: Safe
     calendar: Calendar | None
-    resting: bool
+    paused: bool
     breached: bool
     received: int
     updated: int
-    place: object
+    sort_key: object
     since: int = 0
     overrun: int = 0
     department: Safe = Safe("")
 
-    def left(self, now: int) -> int | None:
+    def seconds_left(self, now: int) -> int | None:
         """Open seconds left; below nothing when the due instant has passed; None without a running clock."""
-        return left(self.due, self.calendar, now, self.since, self.overrun)
+        return seconds_left(self.due, self.calendar, now, self.since, self.overrun)
 
     def urgency(self, now: int) -> Urgency:
         if self.category in ("solved", "closed"):
             return "breached" if self.breached else "done"
         if self.breached or (self.due is not None and self.due < now):
             return "breached"
-        remaining = self.left(now)
+        remaining = self.seconds_left(now)
         if remaining is None:
-            return "paused" if self.resting else "none"
+            return "paused" if self.paused else "none"
         return "soon" if remaining < SOON else "fine"
 
 
-def left(due: int | None, calendar: Calendar | None, now: int, since: int = 0, overrun: int = 0) -> int | None:
+def seconds_left(due: int | None, calendar: Calendar | None, now: int, since: int = 0, overrun: int = 0) -> int | None:
     """Open seconds from now to a due instant, wall seconds where no calendar is known; None without one. since: the
     clock's last change of state; overrun: what counted after the due instant until then, pauses left out."""
     if due is None:
@@ -80,7 +83,7 @@ def left(due: int | None, calendar: Calendar | None, now: int, since: int = 0, o
     return counted(due, calendar, now, since, overrun)
 
 
-def resumes(calendar: Calendar | None, now: int) -> int | None:
+def next_opening(calendar: Calendar | None, now: int) -> int | None:
     """When working time goes on, if it rests now."""
     if calendar is None:
         return None
@@ -96,13 +99,13 @@ class TimelineEntry(NamedTuple):
 
     seq: int
     at: int
-    voice: Literal["requester", "agent", "internal", "system", "history"]
+    voice: Voice
     author: Safe
     detail: Safe
-    words: Safe
+    text: Safe
 
 
-class ClockCard(NamedTuple):
+class TicketClock(NamedTuple):
     """A cycle of a metric. calendar: the policy's; counted_in: what is left is counted in, None for the clock on the
     wall."""
 
@@ -125,9 +128,9 @@ class ClockCard(NamedTuple):
     counted_in: Calendar | None
     overrun: int = 0
 
-    def left(self, at: int) -> int | None:
+    def seconds_left(self, at: int) -> int | None:
         """What is left of it at an instant up to which it has gone on as it is; None without a due instant."""
-        return left(self.due, self.counted_in, at, self.since, self.overrun)
+        return seconds_left(self.due, self.counted_in, at, self.since, self.overrun)
 
 
 class TicketView(NamedTuple):
@@ -138,17 +141,13 @@ class TicketView(NamedTuple):
     version: int
     facts: tuple[tuple[str, Safe], ...]
     tags: tuple[Safe, ...]
-    clocks: tuple[ClockCard, ...]
-    turns: tuple[TimelineEntry, ...]
-    standing: tuple[tuple[str, Safe], ...] = ()
+    clocks: tuple[TicketClock, ...]
+    timeline: tuple[TimelineEntry, ...]
+    circumstances: tuple[tuple[str, Safe], ...] = ()
 
     @property
     def number(self) -> int:
         return self.line.number
-
-    def said_after(self, version: int) -> list[TimelineEntry]:
-        """The messages that came after a version."""
-        return [turn for turn in self.turns if turn.seq > version and turn.voice != "history"]
 
 
 class Choice(NamedTuple):
@@ -178,11 +177,11 @@ class ViewLine(NamedTuple):
     total: int | None = None
 
 
-class Opened(NamedTuple):
+class DeskView(NamedTuple):
     """The desk, as the console finds it."""
 
     name: Safe
     simulated: bool
     timezone: str
-    me: Person
+    agent: Person
     people: tuple[Person, ...] = ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any
 
-from deskterm.present.labels import Vocabulary, label
-from deskterm.present.models import ClockCard, Person, QueueLine, TicketView, TimelineEntry
+from deskterm.present.labels import Vocabulary, get_label
+from deskterm.present.models import Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.present.ticket_facts import said_in_fields, standing, target_words
+from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.queries.queue import QueueRow
@@ -18,8 +18,6 @@ from deskterm.store.rows.live_clocks import LiveClock
 
 ERASED = Safe("(erased)")
 """What stands where somebody's words were erased, or purged."""
-
-Voice = Literal["requester", "agent", "internal", "system", "history"]
 
 _CHANGES = {
     "status": ("status", "statuses"),
@@ -39,7 +37,7 @@ _CHANGES = {
 """Changes worth a line of history: field → (what it is called, the vocabulary of its values)."""
 
 
-def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Vocabulary) -> list[QueueLine]:
+def present_rows(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Vocabulary) -> list[QueueLine]:
     """Rows of a list, each with the calendar that its next due instant is counted in."""
     running: dict[tuple[int, str], LiveClock] = {}
     resting: set[int] = set()
@@ -48,58 +46,60 @@ def lines(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Voc
             running[clock.ticket, clock.metric] = clock
         else:
             resting.add(clock.ticket)
-    return [line(row, running.get((row.number, row.next_metric)), row.number in resting, vocabulary) for row in rows]
+    return [
+        present_row(row, running.get((row.number, row.next_metric)), row.number in resting, vocabulary) for row in rows
+    ]
 
 
-def line(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Vocabulary) -> QueueLine:
+def present_row(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Vocabulary) -> QueueLine:
     return QueueLine(
         number=row.number,
         subject=sanitize(row.subject) or ERASED,
         status=row.status,
-        status_label=label(vocabulary.statuses, row.status),
+        status_label=get_label(vocabulary.statuses, row.status),
         category=row.category,
         type=row.type,
-        type_label=label(vocabulary.types, row.type),
-        step=vocabulary.step(row.severity, row.priority),
+        type_label=get_label(vocabulary.types, row.type),
+        importance=vocabulary.importance(row.severity, row.priority),
         requester=sanitize(row.requester),
         organisation=sanitize(row.organisation),
         assignee=sanitize(row.assignee or ""),
-        team=label(vocabulary.teams or vocabulary.departments, row.team),
+        team=get_label(vocabulary.teams or vocabulary.departments, row.team),
         due=row.next_due,
-        metric=label(vocabulary.metrics, row.next_metric or None),
+        metric=get_label(vocabulary.metrics, row.next_metric or None),
         calendar=_counted_in(clock.target, clock.calendar, vocabulary) if clock else None,
-        resting=resting,
+        paused=resting,
         breached=row.breached,
         received=row.received,
         updated=row.updated,
-        place=row.key,
+        sort_key=row.key,
         since=clock.since if clock else 0,
         overrun=clock.overrun if clock else 0,
-        department=label(vocabulary.departments, row.department),
+        department=get_label(vocabulary.departments, row.department),
     )
 
 
-def card(sheet: TicketDetail, vocabulary: Vocabulary) -> TicketView:
+def present_ticket(sheet: TicketDetail, vocabulary: Vocabulary) -> TicketView:
     """A ticket, opened."""
     row = sheet.row
     live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
     clocks = [LiveClock(row.number, c.metric, c.state, c.calendar, c.target, c.since, c.overrun) for c in live]
-    found = lines([row], clocks, vocabulary)
+    found = present_rows([row], clocks, vocabulary)
     return TicketView(
         line=found[0],
         version=sheet.version,
         facts=tuple((name, value) for name, value in _facts(sheet, vocabulary) if value),
         tags=tuple(sanitize(tag) for tag in sheet.tags),
         clocks=tuple(_clock(clock, vocabulary) for clock in sheet.clocks),
-        turns=tuple(_turns(sheet, vocabulary)),
-        standing=tuple(standing(sheet, vocabulary)),
+        timeline=tuple(_turns(sheet, vocabulary)),
+        circumstances=tuple(list_circumstances(sheet, vocabulary)),
     )
 
 
 def _counted_in(target: str, key: str, vocabulary: Vocabulary) -> Calendar | None:
     """The calendar that what is left of a target is counted in; None for one that goes by the clock on the wall, like
     `7 calendar days` or a sprint."""
-    calendar = vocabulary.calendar(key) if key else None
+    calendar = vocabulary.get_calendar(key) if key else None
     if calendar is None:
         return None
     try:
@@ -108,54 +108,54 @@ def _counted_in(target: str, key: str, vocabulary: Vocabulary) -> Calendar | Non
         return None
 
 
-def person(agent: AgentView) -> Person:
+def present_person(agent: AgentView) -> Person:
     return Person(agent.login, sanitize(agent.name), agent.role, agent.team, agent.active)
 
 
 def _facts(sheet: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
     row = sheet.row
-    severity, priority = label(vocabulary.severities, row.severity), label(vocabulary.priorities, row.priority)
+    severity, priority = get_label(vocabulary.severities, row.severity), get_label(vocabulary.priorities, row.priority)
     tier = "" if sheet.tier is None else str(sheet.tier)
     facts = [
         ("Status", _status(sheet, vocabulary)),
         ("Severity", severity),
         ("Priority", priority),
-        ("Type", label(vocabulary.types, sheet.type)),
+        ("Type", get_label(vocabulary.types, sheet.type)),
         ("Requester", sanitize(row.requester)),
         ("Organisation", sanitize(row.organisation)),
         ("Assignee", sanitize(row.assignee or "nobody")),
-        ("Department", label(vocabulary.departments, sheet.department)),
-        ("Team", label(vocabulary.teams or vocabulary.departments, row.team)),
+        ("Department", get_label(vocabulary.departments, sheet.department)),
+        ("Team", get_label(vocabulary.teams or vocabulary.departments, row.team)),
         ("Tier", vocabulary.tiers.get(tier) or sanitize(tier)),
         ("Channel", sanitize(sheet.channel)),
-        ("Product", label(vocabulary.products, sheet.product)),
-        ("Topic", label(vocabulary.topics, sheet.topic)),
-        ("Impact", label(vocabulary.impacts, sheet.impact)),
-        ("Urgency", label(vocabulary.urgencies, sheet.urgency)),
+        ("Product", get_label(vocabulary.products, sheet.product)),
+        ("Topic", get_label(vocabulary.topics, sheet.topic)),
+        ("Impact", get_label(vocabulary.impacts, sheet.impact)),
+        ("Urgency", get_label(vocabulary.urgencies, sheet.urgency)),
         ("Reopened", sanitize(f"{sheet.reopened} times" if sheet.reopened > 1 else "once" if sheet.reopened else "")),
     ]
-    return [*facts, *said_in_fields(sheet, vocabulary)]
+    return [*facts, *format_fields(sheet, vocabulary)]
 
 
 def _status(sheet: TicketDetail, vocabulary: Vocabulary) -> Safe:
     """The status, and behind it how far development is with what the ticket waits for: `Escalated to Dev · QA in
     Progress` (S4-12)."""
     waits = [
-        label(vocabulary.development, record.state)
+        get_label(vocabulary.item_statuses, record.state)
         for record in sheet.records
         if record.kind in ("item", "joined") and "flag" in record.values
     ]
-    return Safe(" · ".join((label(vocabulary.statuses, sheet.row.status), *dict.fromkeys(waits))))
+    return Safe(" · ".join((get_label(vocabulary.statuses, sheet.row.status), *dict.fromkeys(waits))))
 
 
-def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
-    return ClockCard(
+def _clock(clock: ClockView, vocabulary: Vocabulary) -> TicketClock:
+    return TicketClock(
         metric=clock.metric,
-        label=label(vocabulary.metrics, clock.metric),
+        label=get_label(vocabulary.metrics, clock.metric),
         cycle=clock.cycle,
         state=clock.state,
         started=clock.started,
-        target=target_words(clock.target, vocabulary),
+        target=format_target(clock.target, vocabulary),
         target_seconds=clock.target_seconds,
         due=clock.due,
         stopped=clock.stopped,
@@ -163,9 +163,9 @@ def _clock(clock: ClockView, vocabulary: Vocabulary) -> ClockCard:
         since=clock.since,
         breached_at=clock.breached_at,
         cause=clock.cause,
-        policy=label(vocabulary.policies, clock.policy or None),
+        policy=get_label(vocabulary.policies, clock.policy or None),
         calendar_key=sanitize(clock.calendar),
-        calendar=vocabulary.calendar(clock.calendar),
+        calendar=vocabulary.get_calendar(clock.calendar),
         counted_in=_counted_in(clock.target, clock.calendar, vocabulary),
         overrun=clock.overrun,
     )
@@ -175,7 +175,7 @@ def _turns(sheet: TicketDetail, vocabulary: Vocabulary) -> list[TimelineEntry]:
     """Messages and happenings in the order in which they came; with those of other tickets, in the order of time."""
     number = sheet.row.number
     together = any(message.ticket is not None for message in sheet.messages)
-    gone = taken_back(sheet)
+    gone = find_undone_events(sheet)
     placed = []
     astray = _astray(sheet)
     for message in sheet.messages:
@@ -189,7 +189,7 @@ def _turns(sheet: TicketDetail, vocabulary: Vocabulary) -> list[TimelineEntry]:
     return [turn for _, turn in sorted(placed, key=itemgetter(0))]
 
 
-def taken_back(sheet: TicketDetail) -> frozenset[int]:
+def find_undone_events(sheet: TicketDetail) -> frozenset[int]:
     """The events that are as if they had never been."""
     return frozenset(seq for event in sheet.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
@@ -245,4 +245,4 @@ def _told(known: dict[str, Any], value: Any) -> str:
         return "none"
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value)
-    return str(label(known, str(value)))
+    return str(get_label(known, str(value)))

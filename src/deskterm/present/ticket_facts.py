@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deskterm.desk.domain import links
-from deskterm.present.formats import local
-from deskterm.present.labels import Vocabulary, label
+from deskterm.present.formats import to_local
+from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.store.queries.ticket_detail import RecordView, TicketDetail
@@ -31,31 +31,31 @@ LINKS = {
 """Fields that hold the numbers of other tickets, and what they are called."""
 
 
-def said_in_fields(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
+def format_fields(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
     """The fields of a request, each with its label and its value as a person reads it."""
     known = {key: Choice(key, sanitize(words)) for key, words in LINKS.items()} | vocabulary.fields
     for key, value in sheet.fields.items():
-        yield label(known, key), sanitize(_value(value, vocabulary.kinds.get(key, ""), vocabulary.timezone))
+        yield get_label(known, key), sanitize(_value(value, vocabulary.field_kinds.get(key, ""), vocabulary.timezone))
 
 
-def target_words(target: str, vocabulary: Vocabulary) -> Safe:
+def format_target(target: str, vocabulary: Vocabulary) -> Safe:
     """A target with the role that sets it under its name."""
     head, by, role = target.partition("set by ")
-    return sanitize(f"{head}{by}{label(vocabulary.roles, role)}" if by else target)
+    return sanitize(f"{head}{by}{get_label(vocabulary.roles, role)}" if by else target)
 
 
-def standing(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
+def list_circumstances(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
     """The lines, each a name and what there is to say, what stops a promise first."""
     for name, words in _lines(sheet, vocabulary):
         yield name, sanitize(" ".join(words.split()))
 
 
-def at(seconds: int, timezone: str) -> str:
+def format_instant(seconds: int, timezone: str) -> str:
     """An instant with its day: `Mon 23 Nov 2026 08:15`."""
-    return f"{local(seconds, ZoneInfo(timezone)):%a %d %b %Y %H:%M}"
+    return f"{to_local(seconds, ZoneInfo(timezone)):%a %d %b %Y %H:%M}"
 
 
-def money(values: dict[str, Any]) -> str:
+def format_amount(values: dict[str, Any]) -> str:
     """`EUR 1,200.00`; nothing where there is no amount."""
     amount = values.get("amount")
     return f"{values.get('currency', '')} {Decimal(amount):,}".strip() if amount else ""
@@ -63,11 +63,11 @@ def money(values: dict[str, Any]) -> str:
 
 def _lines(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     if sheet.exempt is not None:
-        yield "Exempt", f"{label(vocabulary.exempt_reasons, sheet.exempt)} (no target counts)"
+        yield "Exempt", f"{get_label(vocabulary.exempt_reasons, sheet.exempt)} (no target counts)"
     if sheet.held is not None:
         yield "Held", sheet.held
     if sheet.snoozed_until is not None:
-        yield "Put off", f"until {at(sheet.snoozed_until, vocabulary.timezone)}"
+        yield "Put off", f"until {format_instant(sheet.snoozed_until, vocabulary.timezone)}"
     if sheet.sprint is not None:
         yield "Scheduled to", sheet.sprint
     for record in sheet.records:
@@ -86,34 +86,37 @@ def _record(record: RecordView, sheet: TicketDetail, vocabulary: Vocabulary) -> 
             return "Escalated", _escalated(record, sheet, vocabulary)
         case "dispute" if record.state == "open":
             wanted = record.values.get("wanted")
-            more = f", they want {label(vocabulary.priorities, wanted)}" if wanted else ""
-            return "Priority disputed", f"since {at(record.at, vocabulary.timezone)}{more}{_quoted(record, sheet)}"
+            more = f", they want {get_label(vocabulary.priorities, wanted)}" if wanted else ""
+            return (
+                "Priority disputed",
+                f"since {format_instant(record.at, vocabulary.timezone)}{more}{_quoted(record, sheet)}",
+            )
         case "suggestion" if record.state == "open":
             return f"Suggestion {record.key}", str(record.values.get("ask", ""))
         case "item" if marked:
-            return vocabulary.item, _item(record, vocabulary)
+            return vocabulary.item_label, _item(record, vocabulary)
         case "joined" if marked:
             values = record.values
-            state = label(vocabulary.development, record.state)
+            state = get_label(vocabulary.item_statuses, record.state)
             return "Waits for", f"item {values.get('item')} of {values.get('ticket')}: {state}{_out(values)}"
         case "quote":
-            parts = [label(vocabulary.quotes, record.state), money(record.values)]
+            parts = [get_label(vocabulary.quote_states, record.state), format_amount(record.values)]
             return f"Quote {record.key}", " · ".join(part for part in parts if part)
         case "agreement":
-            amount = money(record.values)
+            amount = format_amount(record.values)
             return "Agreed", f"the customer is charged{f' up to {amount}' if amount else ''}"
         case "outstanding" if record.state == "open":
             return "Outstanding", "the permanent fix"
         case "resolution" if record.values.get("turn", 0) == sheet.reopened and record.state != "rejected":
             code = record.values.get("code") or record.state
-            return "Ended" if record.state == "without" else "Resolution", label(vocabulary.endings, code)
+            return "Ended" if record.state == "without" else "Resolution", get_label(vocabulary.closing_codes, code)
         case "missing" if marked:
-            fields = [label(vocabulary.fields, key) for key in record.values.get("fields", ())]
+            fields = [get_label(vocabulary.fields, key) for key in record.values.get("fields", ())]
             return "Missing", ", ".join(fields)
         case "checklist":
-            return label(vocabulary.checklists, record.key), _checklist(record, vocabulary)
+            return get_label(vocabulary.checklists, record.key), _checklist(record, vocabulary)
         case "handoff" if record.state == "open":
-            tier = label_of_tier(record.values.get("tier"), vocabulary)
+            tier = get_tier_label(record.values.get("tier"), vocabulary)
             return "Pass on", f"{tier} is the client's own: to {record.who or 'their support contact'}"
         case "feedback" if record.state == "answered":
             score = record.values.get("score")
@@ -138,19 +141,19 @@ def _participant(record: RecordView, sheet: TicketDetail) -> str:
 
 def _escalated(record: RecordView, sheet: TicketDetail, vocabulary: Vocabulary) -> str:
     values = record.values
-    role = label(vocabulary.roles, record.who or None)
+    role = get_label(vocabulary.roles, record.who or None)
     asked = f" ({role} is asked)" if role and role != values.get("label") else ""
     by = "the customer" if values.get("by_customer") else "a rule" if values.get("by_rule") else values.get("by", "")
     reason = f": {values['reason']}" if values.get("reason") else ""
-    since = f"since {at(record.at, vocabulary.timezone)} by {by}"
+    since = f"since {format_instant(record.at, vocabulary.timezone)} by {by}"
     return f"{values.get('label', '')}{asked} {since}{reason}{_quoted(record, sheet)}"
 
 
 def _item(record: RecordView, vocabulary: Vocabulary) -> str:
     values = record.values
-    parts = [f"{record.key} {label(vocabulary.development, record.state)}{_out(values)}"]
+    parts = [f"{record.key} {get_label(vocabulary.item_statuses, record.state)}{_out(values)}"]
     if values.get("route"):
-        parts.append(label(vocabulary.routes, values["route"]))
+        parts.append(get_label(vocabulary.routes, values["route"]))
     parts += [str(values[name]) for name in ("title", "system", "reference", "url") if values.get(name)]
     return " · ".join(parts)
 
@@ -163,11 +166,11 @@ def _checklist(record: RecordView, vocabulary: Vocabulary) -> str:
     items = record.values.get("items", ())
     done = sum(bool(item.get("done")) for item in items)
     outcome = record.values.get("outcome")
-    ended = f", {label(vocabulary.outcomes.get(record.key, {}), outcome)}" if outcome else ""
+    ended = f", {get_label(vocabulary.outcomes.get(record.key, {}), outcome)}" if outcome else ""
     return f"{done} of {len(items)} done{ended}"
 
 
-def label_of_tier(level: Any, vocabulary: Vocabulary) -> str:
+def get_tier_label(level: Any, vocabulary: Vocabulary) -> str:
     """What a level of support is called."""
     return vocabulary.tiers.get(str(level)) or f"tier {level}"
 
@@ -187,7 +190,7 @@ def _value(value: Any, kind: str, timezone: str) -> str:
         return ", ".join(str(item) for item in value)
     if kind == "instant":
         try:
-            return at(int(datetime.fromisoformat(str(value)).timestamp()), timezone)
+            return format_instant(int(datetime.fromisoformat(str(value)).timestamp()), timezone)
         except ValueError:  # written by hand, or by an importer: shown as it stands
             return str(value)
     return str(value)

@@ -1,4 +1,4 @@
-"""The console's program: opens the desk's store, shows the desk screen, and ends."""
+"""The console's application: opens the desk's store, shows the desk screen, and ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.crash_log import written_down
+from deskterm.tui.crash_log import log_crash
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.themes import DARK, LIGHT
@@ -23,21 +23,39 @@ from deskterm.tui.workers.automation_worker import AutomationWorker
 if TYPE_CHECKING:
     from deskterm.store.db.reader import ReadConnection
 
+PRELOAD = (
+    "deskterm.tui.handlers.view",
+    "deskterm.tui.control.prompts",
+    "deskterm.tui.control.composing",
+    "deskterm.tui.handlers.writing",
+    "deskterm.tui.handlers.sending",
+    "deskterm.tui.handlers.tickets",
+    "deskterm.tui.handlers.reclassify",
+    "deskterm.tui.handlers.explaining",
+    "deskterm.tui.handlers.registering",
+    "deskterm.tui.handlers.linking",
+    "deskterm.tui.handlers.closing",
+    "deskterm.tui.handlers.communication",
+    "deskterm.tui.handlers.priority",
+    "deskterm.tui.handlers.development_billing",
+)
+"""Modules that the write thread imports ahead of the first key, what is pressed most often first. The handlers bring
+the commands of the desk with them, and opening the desk its reactions."""
 
-_SETTLED = 1.5
-"""Seconds after which the first rows are there, and something heavy may be imported beside them."""
+_SETTLING_TIME = 1.5
+"""Seconds until the first rows are read, so that something heavy may be imported beside them."""
 
 
 class DeskApp(App[None]):
-    """One desk, one person. clock: the desk's time, aware; reader: a connection that is open already; automatic: let
-    what happens by itself happen here. What ends it unexpectedly is in `ended`, as a sentence."""
+    """The console of one agent on one desk. clock: the desk's time, aware; reader: a connection that is open already;
+    automatic: process warnings, breaches and timers here; behind: the login of whoever works in the agent's name."""
 
     TITLE = "deskterm"
     CSS_PATH: ClassVar[Any] = [Path(__file__).parent / "styles" / "desk.tcss"]
     COMMANDS: ClassVar[set[Any]] = {DeskCommands}
 
-    class Came(Message):
-        """Something came by itself."""
+    class Automated(Message):
+        """The automation has processed something; its sentences say what."""
 
         def __init__(self, sentences: Sequence[str]) -> None:
             super().__init__()
@@ -55,77 +73,79 @@ class DeskApp(App[None]):
     ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self._desk = (url, login, clock, reader, behind)
-        self._keeper = AutomationWorker(url, login, clock, self._came) if automatic else None
-        self.ended = ""
+        self._desk = (url, login, clock, reader, behind, PRELOAD)
+        self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
+        self.failure = ""
+        """The sentence about what ended the console unexpectedly, empty for nothing."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        # set so, and not as one does later, the style is not read twice before the first frame
-        self.set_reactive(App.theme, LIGHT.name if _light_terminal() else DARK.name)
+        # without the watcher, which `self.theme = …` would call: it parses the style once more before the first frame
+        self.set_reactive(App.theme, LIGHT.name if _is_light_terminal() else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DARK.variables
 
-    def _came(self, sentences: Sequence[str]) -> None:
-        """Called in the keeper's thread."""
-        self.post_message(self.Came(sentences))
-
     def get_default_screen(self) -> Screen[None]:
         return DeskScreen(*self._desk)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The palette is for the desk; over a dialog its key belongs to the dialog."""
+        """Open the palette over the desk only: over a dialog its key belongs to the dialog."""
         return action != "command_palette" or isinstance(self.screen, DeskScreen)
 
     async def action_quit(self) -> None:
-        """Leave as `q` does: not without a word about what was not sent."""
+        """Leave as `q` does, which asks first when something was not sent."""
         if isinstance(self.screen, DeskScreen):
-            self.screen.action_carry_out("quit")
+            self.screen.action_run_command("quit")
         else:
             self.bell()
 
     def on_mount(self) -> None:
-        if self._keeper is not None:
-            self.set_timer(_SETTLED, self._keep)
+        if self._automation is not None:
+            self.set_timer(_SETTLING_TIME, self._start_automation)
 
-    def _keep(self) -> None:
-        """Let things happen by themselves once the desk is fetched: not beside its rows being written anew."""
-        if self._keeper is None:
+    def _start_automation(self) -> None:
+        """Start the automation once the desk has been fetched: not while its rows are being written anew."""
+        if self._automation is None:
             return
-        desk = self.screen_stack[0]
-        if isinstance(desk, DeskScreen) and not desk.clerk.ready:
-            self.set_timer(_SETTLED, self._keep)
+        screen = self.screen_stack[0]
+        if isinstance(screen, DeskScreen) and not screen.desk_worker.ready:
+            self.set_timer(_SETTLING_TIME, self._start_automation)
         else:
-            self._keeper.start()
+            self._automation.start()
 
-    def on_unmount(self) -> None:
-        if self._keeper is not None:
-            self._keeper.stop()
+    def _report_automation(self, sentences: Sequence[str]) -> None:
+        """Pass sentences on to the event loop. Called in the automation thread."""
+        self.post_message(self.Automated(sentences))
 
-    def on_desk_app_came(self, message: Came) -> None:
+    def on_desk_app_automated(self, message: Automated) -> None:
         for sentence in message.sentences:
             self.notify(sanitize(sentence), severity="warning", markup=False)
 
+    def on_unmount(self) -> None:
+        if self._automation is not None:
+            self._automation.stop()
+
     def _fatal_error(self) -> None:
-        """What nobody expected ends the program with a sentence instead of a traceback."""
+        """End the console with a sentence instead of Textual's traceback."""
         if self._exception is not None:
-            self.ended = written_down(self._exception)
+            self.failure = log_crash(self._exception)
         self._close_messages_no_wait()
 
 
-def _light_terminal() -> bool:
+def _is_light_terminal() -> bool:
     """Whether the terminal says that its background is light (`COLORFGBG=0;15`)."""
     background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
     return background in ("7", "15")
 
 
 def run(url: str, login: str, now: Callable[[], datetime], *, behind: str = "") -> None:
-    """Show the desk at a URL to an agent until they leave. now: the desk's time, aware; behind: the login of whoever
-    works in the agent's name. DeskError when there is no desk, or when the console ended unexpectedly."""
-    from deskterm.store.db.reader import open_reader
+    """Show a desk to an agent until they leave. now: the desk's time, aware; behind: the login of whoever works in the
+    agent's name. Raises DeskError when there is no desk, or when the console ended unexpectedly."""
+    # here, so that importing the application brings nothing of the store: tests and pictures hand a clock in only
+    from deskterm.store.db.reader import open_reader  # noqa: PLC0415
 
     app = DeskApp(url, login, now, open_reader(url), automatic=True, behind=behind)
     app.run()
-    if app.ended:
-        raise DeskError(app.ended)
+    if app.failure:
+        raise DeskError(app.failure)

@@ -1,4 +1,4 @@
-"""What nobody expected: written down for whoever mends it, and one sentence for the person."""
+"""The log of unexpected errors: a traceback for whoever mends them, one sentence for the agent."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ LARGEST = 1_000_000
 
 
 def log_file() -> Path:
-    """Where the console writes down what went wrong."""
-    import platformdirs
+    """Return the path of the console's log."""
+    import platformdirs  # noqa: PLC0415 - needed only when something has gone wrong
 
     return platformdirs.user_state_path("deskterm", appauthor=False) / "console.log"
 
 
-def written_down(error: BaseException) -> str:
-    """Keep an error with its traceback in the log, which only its owner may read; the sentence for the person."""
+def log_crash(error: BaseException) -> str:
+    """Write an error with its traceback to the log, which only its owner may read; return a sentence for the agent."""
     path = log_file()
     kind = type(error).__name__
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = os.O_TRUNC if path.exists() and path.stat().st_size > LARGEST else os.O_APPEND
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | fresh, 0o600), "w", encoding="utf-8") as log:
+        mode = os.O_TRUNC if path.exists() and path.stat().st_size > LARGEST else os.O_APPEND
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | mode, 0o600), "w", encoding="utf-8") as log:
             log.writelines(traceback.format_exception(error))
     except OSError:
         return f"Something unexpected happened ({kind}: {error}): try again, and report it if it stays."

@@ -1,40 +1,42 @@
-"""The command palette: the table of commands, found by words."""
+"""The command palette: the table of commands, searched by words."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from deskterm.tui.commands import TABLE, display
-from deskterm.tui.commands.base import Command
-
-if TYPE_CHECKING:
-    from deskterm.tui.screens.desk import DeskScreen
+from deskterm.tui.commands.command import Command
+from deskterm.tui.commands.keys import format_key
+from deskterm.tui.commands.table import TABLE
 
 
 class DeskCommands(Provider):
-    """Every command that can be spoken, with its key and what it does."""
+    """Every command that the palette offers, with its keys and its help."""
 
     async def discover(self) -> Hits:
-        for command in self._commands():
-            yield DiscoveryHit(_title(command), self._run(command), help=command.explanation())
+        """Offer all commands before anything is typed."""
+        for command in _offered():
+            yield DiscoveryHit(_title(command), self._runner(command), help=command.help)
 
     async def search(self, query: str) -> Hits:
+        """Find commands by their titles, and with half the weight by their help."""
         matcher = self.matcher(query)
-        for command in self._commands():
-            score = max(matcher.match(_title(command)), matcher.match(command.explanation()) * 0.5)
+        for command in _offered():
+            title = _title(command)
+            score = max(matcher.match(title), matcher.match(command.help) * 0.5)
             if score > 0:
-                yield Hit(score, matcher.highlight(_title(command)), self._run(command), help=command.explanation())
+                yield Hit(score, matcher.highlight(title), self._runner(command), help=command.help)
 
-    def _commands(self) -> list[Command]:
-        return [command for command in TABLE if command.spoken]
+    def _runner(self, command: Command) -> Callable[[], Awaitable[None]]:
+        return partial(self.screen.run_action, f"run_command({command.name!r})")
 
-    def _run(self, command: Command) -> partial[None]:
-        return partial(cast("DeskScreen", self.screen).action_carry_out, command.name)
+
+def _offered() -> list[Command]:
+    return [command for command in TABLE if command.spoken]
 
 
 def _title(command: Command) -> str:
-    keys = " ".join(display(key) for key in command.keys)
+    keys = " ".join(format_key(key) for key in command.keys)
     return f"{command.title[:1].upper()}{command.title[1:]}" + (f"  ({keys})" if keys else "")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-# faint: what stands back without going dim, which terminals show in their own ways; here: under the
-# cursor; rule: borders of panes without the focus
+# Variables of our own. faint: text that stands back without the attribute "dim", which terminals show in their own
+# ways; here: background of the cursor; rule: borders of panes without the focus.
 
 DARK = Theme(
     name="deskterm-dark",

@@ -117,9 +117,9 @@ def test_a_status_belongs_to_a_stage(opened: Opened) -> None:
     vocabulary = Vocabulary(document(desk.procedure.definition), 1)
     statuses = [status.key for status in desk.procedure.definition.statuses if status.stage == "customer-test"]
     assert statuses == ["on-customer-test", "pending-closure"]
-    stages = [vocabulary.stage(key) for key in statuses]
+    stages = [vocabulary.get_stage(key) for key in statuses]
     assert [stage.label for stage in stages if stage is not None] == ["Close / On Customer Test"] * 2
-    assert vocabulary.stage("closed") is None
+    assert vocabulary.get_stage("closed") is None
     assert [status.label for status in desk.procedure.definition.statuses] == [
         "New", "Triage", "Under Review", "Customer Responded", "Waiting for Customer", "Work in Progress",
         "Quote Required", "Escalated to Dev", "On Customer Test", "Pending Closure", "Closed",

@@ -20,7 +20,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.exchange.exporting.exports import export
 from deskterm.present.labels import Vocabulary
-from deskterm.present.ticket import card
+from deskterm.present.ticket import present_ticket
 from deskterm.procedure.compiled import document
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import ticket_detail
@@ -93,13 +93,15 @@ def test_every_kind_has_a_phrase_and_a_line_in_the_history(desk: DeskSession, ki
     assert detail is not None
     stored = next(event for event in detail.events if event.seq == 2)
     assert describe_event(kind, stored.data).strip()
-    turns = [turn for turn in card(detail, Vocabulary(document(small_procedure()), 1)).turns if turn.seq == 2]
-    lines = [turn.words for turn in turns if turn.voice == "history"]
+    turns = [
+        turn for turn in present_ticket(detail, Vocabulary(document(small_procedure()), 1)).timeline if turn.seq == 2
+    ]
+    lines = [turn.text for turn in turns if turn.voice == "history"]
     assert [line.startswith("team none → First line") for line in lines] == [True] * (kind != "registered")
     voices = {"public": {"agent", "requester"}, "internal": {"internal"}, "system": {"system"}}
     allowed = voices.get(EVENT_KINDS[kind].message_kind or "", set())
     assert {turn.voice for turn in turns} - {"history"} <= allowed
-    assert [turn.words for turn in turns if turn.voice != "history"] == [f"Body of {kind}"] * bool(allowed)
+    assert [turn.text for turn in turns if turn.voice != "history"] == [f"Body of {kind}"] * bool(allowed)
 
 
 def test_every_kind_is_exported_with_its_data(desk: DeskSession) -> None:

@@ -15,7 +15,7 @@ from deskterm.desk.explain.explanation_text import lines
 from deskterm.desk.tickets import register, update
 from deskterm.present import ticket as reading
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import left
+from deskterm.present.models import seconds_left
 from deskterm.procedure.compiled import document
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.deadlines import load_due
@@ -35,7 +35,7 @@ def shown(why: Explanation) -> int | None:
     clock = why.clock
     calendar = None if why.target.in_wall_time else why.calendar
     until = why.now if clock.stopped_at is None else clock.stopped_at
-    return left(clock.due_at, calendar, until, clock.since, clock.overrun)
+    return seconds_left(clock.due_at, calendar, until, clock.since, clock.overrun)
 
 
 @settings(max_examples=300)
@@ -77,14 +77,14 @@ def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(
     with open_reader(store_url) as reader:
         found = ticket_detail(reader, number)
         (row,) = queue_page(reader, "open", Viewer("ann", None, now))
-        (line,) = reading.lines([row], load_live_clocks(reader, [number]), words)
+        (line,) = reading.present_rows([row], load_live_clocks(reader, [number]), words)
         (listed,) = [clock for clock in load_due(reader) if clock.metric == "resolution"]
     assert found is not None
-    (clock,) = [clock for clock in reading.card(found, words).clocks if clock.metric == "resolution"]
+    (clock,) = [clock for clock in reading.present_ticket(found, words).clocks if clock.metric == "resolution"]
     assert clock.target_seconds is not None
     assert clock.calendar is not None
     used = clock.consumed + clock.calendar.open_seconds(clock.since, now)
-    assert clock.left(now) == line.left(now) == clock.target_seconds - used < 0
-    assert left(listed.due, clock.calendar, now, listed.since, listed.overrun) == clock.left(now)
+    assert clock.seconds_left(now) == line.seconds_left(now) == clock.target_seconds - used < 0
+    assert seconds_left(listed.due, clock.calendar, now, listed.since, listed.overrun) == clock.seconds_left(now)
     assert clock.due is not None
-    assert clock.left(now) != left(clock.due, clock.calendar, now)
+    assert clock.seconds_left(now) != seconds_left(clock.due, clock.calendar, now)

@@ -1,4 +1,4 @@
-"""Writing in one's own editor, and what happens when something breaks."""
+"""Letters are edited in the agent's own editor, and unexpected errors are logged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from deskterm.errors import DeskError
-from deskterm.tui.control.external_editor import written
-from deskterm.tui.crash_log import log_file, written_down
+from deskterm.tui.control.external_editor import edit_text
+from deskterm.tui.crash_log import log_crash, log_file
 
 
-def editor(folder: Path, script: str) -> str:
+def make_editor(folder: Path, script: str) -> str:
+    """Write a script that stands for an editor; return its path."""
     path = folder / "editor"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o700)
@@ -25,9 +26,9 @@ def editor(folder: Path, script: str) -> str:
 def test_the_words_come_back_as_the_editor_left_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(
         "VISUAL",
-        editor(tmp_path, 'printf "more \\033[31mwords\\n\\n" >> "$1"; stat -c %a "$1" > ' + f"{tmp_path}/mode"),
+        make_editor(tmp_path, 'printf "more \\033[31mwords\\n\\n" >> "$1"; stat -c %a "$1" > ' + f"{tmp_path}/mode"),
     )
-    assert written("first ", "reply-1.md", nullcontext) == "first more words"
+    assert edit_text("first ", "reply-1.md", nullcontext) == "first more words"
     assert (tmp_path / "mode").read_text().strip() == "600"
 
 
@@ -36,57 +37,57 @@ def test_a_failing_editor_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, sentence: str
 ) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setenv("EDITOR", editor(tmp_path, script) if script else f"{tmp_path}/missing")
+    monkeypatch.setenv("EDITOR", make_editor(tmp_path, script) if script else f"{tmp_path}/missing")
     with pytest.raises(DeskError, match=sentence):
-        written("words", "note-1.md", nullcontext)
+        edit_text("words", "note-1.md", nullcontext)
 
 
-@pytest.mark.parametrize("wanted", ["vi 'unclosed", "  ", "/nowhere/editor --wait"])
+@pytest.mark.parametrize("value", ["vi 'unclosed", "  ", "/nowhere/editor --wait"])
 def test_an_editor_that_is_no_command_is_said_before_the_terminal_is_given_away(
-    monkeypatch: pytest.MonkeyPatch, wanted: str
+    monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
-    def suspended() -> nullcontext[None]:
+    def suspend() -> nullcontext[None]:
         raise AssertionError("the terminal was given away")
 
-    monkeypatch.setenv("VISUAL", wanted)
+    monkeypatch.setenv("VISUAL", value)
     with pytest.raises(DeskError, match=r"set (it|VISUAL) to your editor"):
-        written("words", "note-1.md", suspended)
+        edit_text("words", "note-1.md", suspend)
 
 
 def test_the_terminal_comes_back_when_the_editor_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    back: list[bool] = []
+    resumed: list[bool] = []
 
     @contextmanager
-    def suspended() -> Iterator[None]:
+    def suspend() -> Iterator[None]:
         yield
-        back.append(True)
+        resumed.append(True)
 
-    monkeypatch.setenv("VISUAL", editor(tmp_path, ""))
+    monkeypatch.setenv("VISUAL", make_editor(tmp_path, ""))
     (tmp_path / "editor").write_text("#!/nowhere/interpreter\n")
     with pytest.raises(DeskError, match="cannot be run"):
-        written("words", "note-1.md", suspended)
-    assert back == [True]
+        edit_text("words", "note-1.md", suspend)
+    assert resumed == [True]
 
 
 def test_an_interrupt_ends_the_editor_and_not_the_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setenv("VISUAL", editor(tmp_path, "kill -INT $PPID; kill -INT $$; sleep 60"))
+    monkeypatch.setenv("VISUAL", make_editor(tmp_path, "kill -INT $PPID; kill -INT $$; sleep 60"))
     with pytest.raises(DeskError, match="unchanged"):
-        written("words", "reply-1.md", nullcontext)
+        edit_text("words", "reply-1.md", nullcontext)
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_an_editor_that_takes_the_file_away_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VISUAL", editor(tmp_path, 'rm "$1"'))
+    monkeypatch.setenv("VISUAL", make_editor(tmp_path, 'rm "$1"'))
     with pytest.raises(DeskError, match="left no file"):
-        written("words", "reply-1.md", nullcontext)
+        edit_text("words", "reply-1.md", nullcontext)
 
 
 def test_trouble_is_written_down_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    sentence = written_down(KeyError("colour"))
+    sentence = log_crash(KeyError("colour"))
     assert str(log_file()) in sentence
     assert "KeyError" in log_file().read_text()
     assert stat.S_IMODE(log_file().stat().st_mode) == 0o600
@@ -95,4 +96,4 @@ def test_trouble_is_written_down_for_its_owner_only(tmp_path: Path, monkeypatch:
 def test_trouble_without_a_place_to_write_is_still_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    assert "KeyError" in written_down(KeyError("colour"))
+    assert "KeyError" in log_crash(KeyError("colour"))

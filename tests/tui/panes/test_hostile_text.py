@@ -18,21 +18,21 @@ from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.page import Page
-from deskterm.tui.pages.clock_text import ledger
+from deskterm.tui.pages.clock_text import lay_out
 from deskterm.tui.panes.banner import Banner
 from deskterm.tui.panes.clocks import Clocks
 from deskterm.tui.panes.keyline import Key, KeyLine
-from deskterm.tui.panes.next_breach import Soon
+from deskterm.tui.panes.next_breach import NextBreach
 from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.themes import DARK
 from tui.hostile_text import HOSTILE, acts
-from tui.queue_rows import NOW, card, clock, line
+from tui.queue_rows import NOW, clock, line, ticket_with
 
 
-class Bench(App[None]):
-    """A widget by itself, with the console's theme variables."""
+class WidgetApp(App[None]):
+    """Widgets without a screen around them, with the console's theme variables."""
 
     CSS = "Queue { height: 100%; } Conversation { height: 1fr; } Facts { height: auto; }"
 
@@ -47,34 +47,36 @@ class Bench(App[None]):
         return DARK.variables
 
 
-def painted(app: App[Any]) -> str:
-    """Everything that goes to the terminal as text."""
+def screen_text(app: App[Any]) -> str:
+    """Return all text that goes to the terminal."""
     strips = app.screen._compositor.render_strips()
     return "".join(segment.text for strip in strips for segment in strip if segment.control is None)
 
 
 async def test_the_queue_shows_hostile_words() -> None:
     queue = Queue(NOW)
-    async with Bench(queue).run_test(size=(180, len(HOSTILE) + 4)) as pilot:
+    async with WidgetApp(queue).run_test(size=(180, len(HOSTILE) + 4)) as pilot:
         queue.show(len(HOSTILE), {0: [line(n, words) for n, words in enumerate(HOSTILE)]}, 0, NOW)
         await pilot.pause()
-        shown = painted(pilot.app)
-    assert acts(shown) == []
-    assert "[urgent] printer down" in shown
-    assert "re: [/b] hello" in shown
+        text = screen_text(pilot.app)
+    assert acts(text) == []
+    assert "[urgent] printer down" in text
+    assert "re: [/b] hello" in text
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 async def test_the_panes_of_a_ticket_show_hostile_words(words: str) -> None:
-    ticket, clocks, soon = Ticket(NOW, id="ticket"), Clocks(NOW, id="clocks"), Soon(NOW, id="soon")
+    ticket, clocks, next_breach = Ticket(NOW, id="ticket"), Clocks(NOW, id="clocks"), NextBreach(NOW, id="soon")
     ticket.with_clock = True
-    async with Bench(ticket, clocks, soon).run_test(size=(90, 60)) as pilot:
-        found = card(words, clock(words), clock(words, state="met", stopped=NOW - 60), clock(words, state="paused"))
-        ticket.show(found, NOW, UTC)
-        clocks.show(found, NOW, UTC)
-        soon.show([found.line], NOW)
+    async with WidgetApp(ticket, clocks, next_breach).run_test(size=(90, 60)) as pilot:
+        ticket_view = ticket_with(
+            words, clock(words), clock(words, state="met", stopped=NOW - 60), clock(words, state="paused")
+        )
+        ticket.show(ticket_view, NOW, UTC)
+        clocks.show(ticket_view, NOW, UTC)
+        next_breach.show([ticket_view.line], NOW)
         await pilot.pause()
-        assert acts(painted(pilot.app)) == []
+        assert acts(screen_text(pilot.app)) == []
 
 
 @pytest.mark.parametrize("words", HOSTILE[:12])
@@ -85,25 +87,25 @@ async def test_headings_and_dialogs_show_hostile_words(words: str) -> None:
         Choose(safe, [Choice("a", safe, safe, safe)]),
         Choose(safe, [Choice("a", safe, safe, safe)], search=True),
         Confirm(safe, "yes", "no"),
-        Page(safe, ledger([Said(words, "head"), Said(f"Policies  {words}", "fact"), Said(words, "paused")], 80)),
+        Page(safe, lay_out([Said(words, "head"), Said(f"Policies  {words}", "fact"), Said(words, "paused")], 80)),
     ]
-    async with Bench(banner, views, keys).run_test(size=(90, 40)) as pilot:
-        banner.say(safe, safe, safe, "Mon")
+    async with WidgetApp(banner, views, keys).run_test(size=(90, 40)) as pilot:
+        banner.show(safe, safe, safe, "Mon")
         keys.show([Key("x", safe, "x"), Key("?", "help", "help")])
         views.border_title = Content(safe)
         pilot.app.notify(safe, markup=False)
         await pilot.pause()
-        assert acts(painted(pilot.app)) == []
+        assert acts(screen_text(pilot.app)) == []
         for dialog in dialogs:
             await pilot.app.push_screen(dialog)
             await pilot.pause()
-            assert acts(painted(pilot.app)) == []
+            assert acts(screen_text(pilot.app)) == []
 
 
 async def test_the_composer_shows_hostile_words() -> None:
     for words in HOSTILE[:6]:
         composer = Composer("reply", 1042, sanitize(words), 3, sanitize(words, multiline=True), None)
-        async with Bench(composer).run_test(size=(80, 20)) as pilot:
+        async with WidgetApp(composer).run_test(size=(80, 20)) as pilot:
             composer.hold(Content(sanitize(words)))
             await pilot.pause()
-            assert acts(painted(pilot.app)) == []
+            assert acts(screen_text(pilot.app)) == []

@@ -10,7 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.present.formats import counted
+from deskterm.present.formats import format_count
 from deskterm.procedure.compiled import from_document
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
@@ -52,10 +52,9 @@ def check_store(
     else:
         print_lines(f"! {finding}" for finding in findings)
         print_lines(f"  {note}" for note in notes)
-        verdict = "sound" if not findings else counted(len(findings), "finding")
-        print(
-            f"{counted(integrity.tickets, 'ticket')} folded again from {counted(integrity.events, 'event')}: {verdict}."
-        )
+        verdict = "sound" if not findings else format_count(len(findings), "finding")
+        tickets, events = format_count(integrity.tickets, "ticket"), format_count(integrity.events, "event")
+        print(f"{tickets} folded again from {events}: {verdict}.")
     if any(not finding.repaired for finding in integrity.findings) or store_health.faults:
         raise typer.Exit(1)
 

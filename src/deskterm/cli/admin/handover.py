@@ -12,7 +12,7 @@ from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.policy import shifts
 from deskterm.errors import DeskError
-from deskterm.present.labels import Vocabulary, label
+from deskterm.present.labels import Vocabulary, get_label
 from deskterm.procedure.compiled import from_document
 from deskterm.store.queries.shift_handover import open_for
 from deskterm.store.queries.ticket_detail import desk_facts
@@ -62,9 +62,9 @@ def list_handover(
                 str(ticket.number),
                 "*" if since is not None and ticket.updated >= since else "",
                 format_due(ticket.due, zone),
-                words.step(ticket.severity, ticket.priority) or "–",
-                label(words.statuses, ticket.status),
-                label(words.teams, ticket.team) or "–",
+                words.importance(ticket.severity, ticket.priority) or "–",
+                get_label(words.statuses, ticket.status),
+                get_label(words.teams, ticket.team) or "–",
                 ticket.assignee or "–",
                 ticket.subject,
             )

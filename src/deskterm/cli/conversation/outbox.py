@@ -12,7 +12,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
-from deskterm.present.labels import Vocabulary, label
+from deskterm.present.labels import Vocabulary, get_label
 from deskterm.store.queries import outbox, oversight
 from deskterm.store.queries.ticket_detail import desk_facts
 
@@ -109,8 +109,8 @@ def list_escalations(
                 format_time(escalation.at, facts.timezone),
                 str(escalation.number),
                 escalation.label,
-                label(words.roles, escalation.role or None) or "–",
-                "customer" if escalation.by_customer else label(words.rules, escalation.by),
+                get_label(words.roles, escalation.role or None) or "–",
+                "customer" if escalation.by_customer else get_label(words.rules, escalation.by),
                 escalation.assignee or "–",
                 escalation.reason or "–",
                 escalation.subject,

@@ -14,7 +14,7 @@ from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import print_queue_rows
 from deskterm.errors import DeskError
-from deskterm.present.labels import Vocabulary, label
+from deskterm.present.labels import Vocabulary, get_label
 from deskterm.store.queries.outbox import load_participants
 from deskterm.store.queries.oversight import (
     find_overseen_teams,
@@ -44,10 +44,10 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
             ", ".join(
                 (
                     person.role if person.active else "retired",
-                    *(label(words.roles, role) for role in person.roles),
+                    *(get_label(words.roles, role) for role in person.roles),
                 )
             ),
-            label(words.teams, person.team) or "–",
+            get_label(words.teams, person.team) or "–",
             "–" if person.tier is None else str(person.tier),
             str(person.open),
             format_time(person.away, facts.timezone),

@@ -9,8 +9,8 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import UsageError
-from deskterm.present.labels import Vocabulary, label
-from deskterm.present.models import GLYPHS, SOON, left
+from deskterm.present.labels import Vocabulary, get_label
+from deskterm.present.models import GLYPHS, SOON, seconds_left
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
@@ -55,7 +55,7 @@ class ProcedureVersions:
 
     def find_calendar(self, clock: Deadline) -> Calendar | None:
         """Return the calendar whose working time a clock counts; None for a target in wall-clock time."""
-        calendar = self.vocabulary(clock.version).calendar(clock.calendar)
+        calendar = self.vocabulary(clock.version).get_calendar(clock.calendar)
         if calendar is None:
             return None
         try:
@@ -66,11 +66,11 @@ class ProcedureVersions:
 
     def seconds_left(self, clock: Deadline, now: int) -> int | None:
         """Return the seconds until a clock is due, in working time where its target is; None without a due time."""
-        return left(clock.due, self.find_calendar(clock), now, clock.since, clock.overrun)
+        return seconds_left(clock.due, self.find_calendar(clock), now, clock.since, clock.overrun)
 
     def format_clock(self, clock: Deadline) -> str:
         """Return the label of a clock's metric, with its cycle from the second on."""
-        text = label(self.vocabulary(clock.version).metrics, clock.metric)
+        text = get_label(self.vocabulary(clock.version).metrics, clock.metric)
         return text if clock.cycle == 1 else f"{text} {clock.cycle}"
 
 

@@ -12,8 +12,8 @@ from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.sla.clocks import ProcedureVersions, View, clock_sign, filter_by_view
 from deskterm.errors import DeskError, UsageError
-from deskterm.present.formats import countdown, counted
-from deskterm.present.labels import label
+from deskterm.present.formats import format_count, format_countdown
+from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.sla.durations import parse_duration
 from deskterm.store.db.reader import ReadConnection
@@ -61,7 +61,7 @@ def list_clocks(
             return
         rows = [_format_cells(clock, versions, facts.timezone, now) for clock in clocks]
     time = format_time_and_zone(now, facts.timezone)
-    print(f"{sanitize(facts.name)} · {counted(len(rows), 'clock')} · {time}")
+    print(f"{sanitize(facts.name)} · {format_count(len(rows), 'clock')} · {time}")
     print_table(
         ("", "#", "Left", "In", "Due", "Clock", "Target", "Sev", "Status", "Assignee", "Subject"),
         rows,
@@ -98,13 +98,13 @@ def _format_cells(clock: Deadline, versions: ProcedureVersions, zone_name: str, 
     return [
         clock_sign(clock, seconds_left, now),
         str(clock.number),
-        countdown(seconds_left) if seconds_left is not None else "paused" if clock.state == "paused" else "–",
-        countdown(clock.due - now) if clock.due is not None else "–",
+        format_countdown(seconds_left) if seconds_left is not None else "paused" if clock.state == "paused" else "–",
+        format_countdown(clock.due - now) if clock.due is not None else "–",
         format_due(clock.due, zone_name),
         versions.format_clock(clock),
         clock.target,
-        versions.current.step(clock.severity, clock.priority),
-        label(versions.current.statuses, clock.status),
+        versions.current.importance(clock.severity, clock.priority),
+        get_label(versions.current.statuses, clock.status),
         clock.assignee or "",
         clock.subject,
     ]

@@ -17,8 +17,8 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import report_error
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone
 from deskterm.cli.sla.clocks import ProcedureVersions, View, clock_sign, filter_by_view
-from deskterm.present.formats import countdown
-from deskterm.present.labels import label
+from deskterm.present.formats import format_countdown
+from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.deadlines import Deadline, count_paused, load_due
@@ -131,11 +131,11 @@ class _WatchedClocks:
     def _format_cells(self, clock: Deadline, now: int) -> list[str]:
         seconds_left = self._versions.seconds_left(clock, now) or 0
         cells = [
-            f"{clock_sign(clock, seconds_left, now)} {countdown(seconds_left):>7}",
+            f"{clock_sign(clock, seconds_left, now)} {format_countdown(seconds_left):>7}",
             format_due(clock.due, self._facts.timezone),
             str(clock.number),
             self._versions.format_clock(clock),
-            label(self._versions.current.statuses, clock.status),
+            get_label(self._versions.current.statuses, clock.status),
             clock.assignee or "–",
             clock.subject,
         ]

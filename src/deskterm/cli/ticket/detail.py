@@ -12,10 +12,10 @@ from deskterm.cli.runtime.instants import format_due, format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number, missing_ticket
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
-from deskterm.present.formats import countdown
+from deskterm.present.formats import format_countdown
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import ClockCard, TicketView
-from deskterm.present.ticket import card as present_ticket
+from deskterm.present.models import TicketClock, TicketView
+from deskterm.present.ticket import present_ticket as present_ticket
 from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, desk_facts, ticket_detail
 from deskterm.store.rows.texts import text_references
 
@@ -30,7 +30,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         raise missing_ticket(number)
     cli.log_access(facts, number, "ticket")
     vocabulary = Vocabulary(facts.document, timezone=facts.timezone)
-    stage = vocabulary.stage(ticket.row.status)
+    stage = vocabulary.get_stage(ticket.row.status)
     if as_json:
         print_json(_ticket_to_json(ticket, stage.key if stage else None))
     else:
@@ -98,7 +98,7 @@ def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> Non
     print(" · ".join(f"{name} {value}" for name, value in facts))
     tags = f" · tags {', '.join(view.tags)}" if view.tags else ""
     print(f"received {format_time(line.received, zone_name)}{tags}")
-    for name, value in view.standing:
+    for name, value in view.circumstances:
         print(f"{name}: {value}")
     if view.clocks:
         print()
@@ -107,25 +107,25 @@ def _print_ticket(view: TicketView, zone_name: str, now: int, stage: str) -> Non
             [_format_clock(clock, now, zone_name) for clock in view.clocks],
             right=("Left",),
         )
-    for entry in view.turns:
+    for entry in view.timeline:
         if entry.voice == "history":
             continue
         detail = f" {entry.detail}" if entry.detail else ""
         print(f"\n{format_time(entry.at, zone_name)}  {entry.author or 'requester'} ({entry.voice}){detail}")
-        for text_line in entry.words.split("\n"):
+        for text_line in entry.text.split("\n"):
             print(f"  {text_line}")
 
 
-def _format_clock(clock: ClockCard, now: int, zone_name: str) -> list[str]:
+def _format_clock(clock: TicketClock, now: int, zone_name: str) -> list[str]:
     name = clock.label if clock.cycle == 1 else f"{clock.label} {clock.cycle}"
     running = clock.state == "running"
     late = clock.breached_at is not None or (running and clock.due is not None and clock.due < now)
     state = f"{clock.state}, missed" if late and clock.state in ("running", "paused") else clock.state
-    left = clock.left(now) if running else None
+    left = clock.seconds_left(now) if running else None
     return [
         name,
         state,
         clock.target,
         format_due(clock.due, zone_name),
-        countdown(left) if left is not None else "–",
+        format_countdown(left) if left is not None else "–",
     ]

@@ -9,11 +9,11 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
-from deskterm.present.formats import countdown
+from deskterm.present.formats import format_countdown
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.sanitize import sanitize
-from deskterm.present.ticket import lines
+from deskterm.present.ticket import present_rows
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow
 from deskterm.store.queries.ticket_detail import DeskFacts, desk_facts
@@ -60,20 +60,20 @@ def read_queue_lines(reader: ReadConnection, rows: Sequence[QueueRow], vocabular
     found: list[QueueLine] = []
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
-        found += lines(batch, load_live_clocks(reader, [row.number for row in batch]), vocabulary)
+        found += present_rows(batch, load_live_clocks(reader, [row.number for row in batch]), vocabulary)
     return found
 
 
 def format_queue_cells(line: QueueLine, now: int, zone_name: str) -> list[str]:
     """Format the cells of a line: sign, number, time left, due time, step, status, assignee, client and subject. now:
     epoch seconds."""
-    left = line.left(now)
+    left = line.seconds_left(now)
     return [
         GLYPHS[line.urgency(now)],
         str(line.number),
-        countdown(left) if left is not None else "paused" if line.resting else "–",
+        format_countdown(left) if left is not None else "paused" if line.paused else "–",
         format_due(line.due, zone_name),
-        line.step or "–",
+        line.importance or "–",
         line.status_label,
         line.assignee or "–",
         line.organisation or "–",

@@ -14,7 +14,7 @@ from deskterm.cli.runtime.options import AsJson, Number, require_ticket
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
-from deskterm.present.labels import Vocabulary, label
+from deskterm.present.labels import Vocabulary, get_label
 from deskterm.store.queries import similar_tickets
 from deskterm.store.queries.similar_tickets import Likely
 from deskterm.store.queries.ticket_detail import desk_facts, records
@@ -64,7 +64,7 @@ def print_similar(cli: CliContext, similar: Sequence[Likely]) -> None:
         (
             str(ticket.number),
             f"{ticket.score:.0%}",
-            label(statuses, ticket.status),
+            get_label(statuses, ticket.status),
             ticket.organisation or "–",
             ticket.subject,
         )

@@ -7,8 +7,8 @@ from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
-from deskterm.present.labels import Vocabulary, label
-from deskterm.present.ticket_facts import target_words
+from deskterm.present.labels import Vocabulary, get_label
+from deskterm.present.ticket_facts import format_target
 from deskterm.store.queries.worklists import Pending, to_be_set, unscheduled
 
 _DAY = 86_400
@@ -58,8 +58,8 @@ def _print_pending(cli: CliContext, rows: list[Pending], as_json: bool) -> None:
                 str(pending.row.number),
                 str((now - pending.since) // _DAY),
                 format_time(pending.since, facts.timezone),
-                label(words.metrics, pending.metric),
-                target_words(pending.target, words),
+                get_label(words.metrics, pending.metric),
+                format_target(pending.target, words),
                 pending.row.assignee or "–",
                 pending.row.organisation or "–",
                 pending.row.subject,

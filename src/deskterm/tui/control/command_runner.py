@@ -1,117 +1,113 @@
-"""Carrying commands out: refusing, running, telling what came of it, and keeping what is typed ahead."""
+"""Run commands: refuse, find the handler, show what goes wrong, and say what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, NamedTuple
-
-from textual import events
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
 
 from deskterm.errors import DeskError
-from deskterm.present.models import QueueLine
-from deskterm.tui.commands import BY_NAME
-from deskterm.tui.commands.base import Step
-from deskterm.tui.crash_log import written_down
+from deskterm.tui.commands.table import BY_NAME
+from deskterm.tui.console import LastChange, Workspace
+from deskterm.tui.crash_log import log_crash
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
-    from deskterm.tui.screens.desk import DeskScreen
+    from deskterm.tui.control.type_ahead import TypeAhead
+
+HANDLERS = "deskterm.tui.handlers"
+"""The package that the names of handlers are looked up in."""
+
+LIGHT_HANDLERS = frozenset({"view", "writing"})
+"""Modules of handlers that import nothing of the desk. They are imported on the event loop, so that their keys work
+while the write thread is still fetching the desk."""
 
 
-class Did(NamedTuple):
-    """Something that was done: a ticket that it was about, and where that stood then."""
+class Loader(Protocol):
+    """Imports a module where that does not hold up the event loop."""
 
-    number: int
-    version: int
+    async def load(self, module: str) -> ModuleType:
+        """Import a module, or return the one that has been imported."""
 
 
 class CommandRunner:
-    """The commands of a screen at work."""
+    """The commands of one console at work. loader: the write thread."""
 
-    def __init__(self, screen: DeskScreen) -> None:
-        self._screen = screen
-        self._ahead: list[events.Key] | None = None
-        self.last: Did | None = None
-        """What was done here last, until one goes to another ticket: what `undo` is about."""
+    def __init__(self, console: Workspace, loader: Loader, type_ahead: TypeAhead) -> None:
+        self._console, self._loader, self._type_ahead = console, loader, type_ahead
+        self.last_change: LastChange | None = None
 
-    def out(self, name: str, argument: str = "") -> None:
-        """Run a command by its name, or say why it cannot be."""
+    def run(self, name: str, argument: str = "") -> None:
+        """Run a command by its name, or say why it cannot be run."""
         command = BY_NAME[name]
-        refusal = command.refusal(self._screen)
+        refusal = command.refusal(self._console)
         if refusal is not None:
-            self._screen.say(refusal, "warning")
-        elif isinstance(command, Step):
-            self.last = self.last if command.stays else None
-            command.step(self._screen)
+            self._console.notify(refusal, severity="warning")
+        elif command.step is not None:
+            self.last_change = self.last_change if command.stays else None
+            command.step(self._console)
         else:
             if command.asks and not argument:
-                self._ahead = []
-            self.attempt(command.run(self._screen, argument))
+                self._type_ahead.hold()
+            self.start(command.handler, argument)
 
-    def attempt(self, doing: Awaitable[None]) -> None:
-        """Do something that may take a while, and show what goes wrong with it."""
+    def start(self, handler: str, *arguments: object) -> None:
+        """Run a handler in the background. handler: `closing.close` for `close()` in the module `closing`."""
+        self.attempt(self._call(handler, arguments))
+
+    def attempt(self, work: Awaitable[None]) -> None:
+        """Run something in the background, and show what goes wrong with it."""
 
         async def guarded() -> None:
             try:
-                await doing
+                await work
             except DeskError as error:
-                self._screen.say(str(error), "error")
+                self._console.notify(str(error), severity="error")
             except Exception as error:
-                self._screen.say(written_down(error), "error")
+                self._console.notify(log_crash(error), severity="error")
             finally:
-                self.type_again()
+                self._type_ahead.replay()
 
-        self._screen.run_worker(guarded(), group="commands")
+        self._console.run_worker(guarded(), group="commands")
 
-    async def to_each(self, lines: Sequence[QueueLine], act: Callable[[DeskSession, int], CommandResult]) -> None:
-        """Do the same to each of these tickets, as one act, say what came of it, and read again."""
-        await self.to_numbers([line.number for line in lines], act)
+    async def _call(self, handler: str, arguments: Sequence[object]) -> None:
+        module, _, function = handler.partition(".")
+        path = f"{HANDLERS}.{module}"
+        found = import_module(path) if module in LIGHT_HANDLERS else await self._loader.load(path)
+        run: Callable[..., Awaitable[None]] = getattr(found, function)
+        await run(self._console, *arguments)
 
-    async def to_numbers(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
-        """The same, of tickets by their numbers."""
+    async def run_on(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
+        """Run a command on each of these tickets as one act, say what came of it, and read the lists again. A ticket
+        that is refused does not keep the others from being changed."""
 
-        def each(desk: DeskSession) -> tuple[list[CommandResult], list[str]]:
-            done, refused = [], []
+        def run_on_each(desk: DeskSession) -> tuple[list[CommandResult], list[str]]:
+            results, refusals = [], []
             with desk.as_one() if len(numbers) > 1 else nullcontext():
                 for number in numbers:
                     try:
-                        done.append(act(desk, number))
+                        results.append(act(desk, number))
                     except DeskError as error:
-                        refused.append(str(error))
-            return done, refused
+                        refusals.append(str(error))
+            return results, refusals
 
-        done, refused = await self._screen.clerk.do(each)
-        self.did(done[-1] if done else None)
-        if done:
-            told = done[0].summary if len(numbers) == 1 else f"Done for {len(done)} of {len(numbers)} tickets"
-            self._screen.say(told)
-        if refused:
-            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-            self._screen.say(refused[0] + more, "error")
-        elif self._screen.queue.marks:
-            self._screen.mark([])
-        self._screen.refresh_all()
+        console = self._console
+        results, refusals = await console.run(run_on_each)
+        self.remember(results[-1] if results else None)
+        if results:
+            summary = f"Done for {len(results)} of {len(numbers)} tickets"
+            console.notify(results[0].summary if len(numbers) == 1 else summary)
+        if refusals:
+            more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+            console.notify(refusals[0] + more, severity="error")
+        elif console.marked_count:
+            console.mark([])
+        console.refresh_lists()
 
-    def did(self, done: CommandResult | None) -> None:
-        """Keep what was done last, so that it can be taken back from wherever the cursor is left by it."""
-        self.last = None if done is None else Did(done.number, done.version)
-
-    # -- what is typed while something to type in is being opened ------------------------------------------------
-
-    @property
-    def opening(self) -> bool:
-        """Whether keys are meant for something that is not there yet."""
-        return self._ahead is not None
-
-    def keep(self, key: events.Key) -> None:
-        if self._ahead is not None:
-            self._ahead.append(key)
-            key.stop()
-
-    def type_again(self) -> None:
-        """Give what was typed ahead to what has been opened meanwhile."""
-        typed, self._ahead = self._ahead or [], None
-        for key in typed:
-            self._screen.app.post_message(events.Key(key.key, key.character))
+    def remember(self, result: CommandResult | None) -> None:
+        """Keep a change as the one that undo is about, wherever it leaves the cursor; None forgets it."""
+        self.last_change = None if result is None else LastChange(result.number, result.version)

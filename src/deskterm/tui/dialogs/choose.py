@@ -1,4 +1,4 @@
-"""Choosing one of several things, with what each means."""
+"""The dialog that asks for one of several choices, with the meaning of each."""
 
 from __future__ import annotations
 
@@ -18,18 +18,30 @@ from deskterm.present.models import Choice
 from deskterm.tui.dialogs import STYLE
 from deskterm.tui.panes.colours import FAINT, HERE
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.short_list import Rows
+from deskterm.tui.panes.short_list import ShortList
+
+Preview = Callable[[str], Awaitable[Content]]
+"""From a choice's key to what taking it would do, found out away from the event loop."""
+
+_PREVIEW_DELAY = 0.12
+"""Seconds that the cursor must stay on a choice before its preview is begun."""
+
+_PREVIEW_LINES = 6
+"""Lines kept free for the preview."""
+
+_MOST_DIGITS = 9
+"""Choices that a digit can take."""
 
 
-class Choices(Rows):
-    """One row a choice; with `numbered`, a digit picks it."""
+class ChoiceList(ShortList):
+    """One row a choice. numbered: a digit takes it."""
 
     def __init__(self, choices: Sequence[Choice], current: str, *, numbered: bool) -> None:
         super().__init__()
         self._all = list(choices)
         self._current, self._numbered = current, numbered
         self.choices = self._all
-        self._column = max((len(choice.label) for choice in choices), default=8)
+        self._label_width = max((len(choice.label) for choice in choices), default=8)
         self.index = next(
             (n for n, choice in enumerate(choices) if current in (choice.key, choice.label, choice.short)), 0
         )
@@ -37,45 +49,36 @@ class Choices(Rows):
     def __len__(self) -> int:
         return len(self.choices)
 
-    def nothing(self) -> str:
+    def empty_text(self) -> str:
         return "Nothing has these letters."
 
-    def narrow(self, words: str) -> None:
-        """Only what has these letters, in label, key or definition."""
-        wanted = words.casefold().split()
+    def narrow(self, text: str) -> None:
+        """Keep the choices that have these words in their label, key or definition."""
+        words = text.casefold().split()
         self.choices = [
             choice
             for choice in self._all
-            if all(word in f"{choice.key} {choice.label} {choice.definition}".casefold() for word in wanted)
+            if all(word in f"{choice.key} {choice.label} {choice.definition}".casefold() for word in words)
         ]
         self.index = 0
         self.refresh()
 
-    def row(self, index: int, width: int, chosen: bool) -> list[Content]:
+    def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         choice = self.choices[index]
         sign = "▸ " if chosen else "  "
-        digit = f"{index + 1} " if self._numbered and index < 9 else "  " if self._numbered else ""
-        here = " ✓" if choice.key == self._current else ""
-        name = fit(f"{sign}{digit}{choice.label}{here}", min(self._column + 8, width))
-        rest = max(width - min(self._column + 8, width), 0)
+        digit = f"{index + 1} " if self._numbered and index < _MOST_DIGITS else "  " if self._numbered else ""
+        current = " ✓" if choice.key == self._current else ""
+        name_width = min(self._label_width + 8, width)
+        name = fit(f"{sign}{digit}{choice.label}{current}", name_width)
+        rest = max(width - name_width, 0)
         return [
             Content.assemble((name, HERE if chosen else ""), (fit(choice.definition, rest) if rest > 6 else "", FAINT))
         ]
 
 
-Foresee = Callable[[str], Awaitable[Content]]
-"""What taking a key would do, found out away from the event loop."""
-
-_PAUSE = 0.12
-"""Seconds that one must stay on a choice before it is looked ahead."""
-
-_ROOM = 6
-"""Lines kept for what is foreseen."""
-
-
 class Choose(ModalScreen[str | None]):
-    """The key of what was chosen, or None. search: type to narrow the list down. foresee: shown for the choice that
-    one is on; called off when one goes on."""
+    """Dismissed with the key of the chosen one, or None. search: typing narrows the list down. preview: shown for the
+    choice under the cursor; cancelled when the cursor moves on."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,7 +88,7 @@ class Choose(ModalScreen[str | None]):
         Binding("j", "move(1)", "Down"),
         Binding("k", "move(-1)", "Up"),
         Binding("enter", "take", "Take"),
-        *(Binding(str(digit), f"pick({digit})", "Pick") for digit in range(1, 10)),
+        *(Binding(str(digit), f"pick({digit})", "Pick") for digit in range(1, _MOST_DIGITS + 1)),
     ]
 
     def __init__(
@@ -95,13 +98,13 @@ class Choose(ModalScreen[str | None]):
         current: str = "",
         *,
         search: bool = False,
-        foresee: Foresee | None = None,
+        preview: Preview | None = None,
     ) -> None:
         super().__init__()
-        self._title, self._search, self._foresee = title, search, foresee
-        self._pause: Timer | None = None
-        self._foreseen = 0
-        self._list = Choices(choices, current, numbered=not search)
+        self._title, self._search, self._preview = title, search, preview
+        self._preview_timer: Timer | None = None
+        self._preview_height = 0
+        self._list = ChoiceList(choices, current, numbered=not search)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -110,15 +113,14 @@ class Choose(ModalScreen[str | None]):
                 yield Input(placeholder="type to narrow down", id="narrow")
             yield self._list
             yield Static(id="meaning", markup=False)
-            if self._foresee is not None:
-                yield Static(id="foreseen", markup=False)
+            if self._preview is not None:
+                yield Static(id="preview", markup=False)
             hint = "enter take · esc cancel" if self._search else "j k move · enter or digit take · esc cancel"
             yield Static(hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        self._list.styles.height = min(
-            len(self._list), max(self.app.size.height - 12 - (_ROOM if self._foresee else 0), 4)
-        )
+        room = self.app.size.height - 12 - (_PREVIEW_LINES if self._preview else 0)
+        self._list.styles.height = min(len(self._list), max(room, 4))
         (self.query_one("#narrow") if self._search else self._list).focus()
         self._explain()
 
@@ -128,11 +130,11 @@ class Choose(ModalScreen[str | None]):
         self._explain()
 
     @on(Input.Submitted)
-    def _submitted(self) -> None:
+    def _take_first(self) -> None:
         self.action_take()
 
-    @on(Rows.Picked)
-    def _picked(self, event: Rows.Picked) -> None:
+    @on(ShortList.Picked)
+    def _row_picked(self, event: ShortList.Picked) -> None:
         event.stop()
         if event.opened:
             self.action_take()
@@ -151,28 +153,30 @@ class Choose(ModalScreen[str | None]):
             self.dismiss(self._list.choices[self._list.index].key)
 
     def _explain(self) -> None:
+        """Show the meaning of the choice under the cursor, and begin its preview."""
         meaning = self._list.choices[self._list.index].definition if len(self._list) else ""
         self.query_one("#meaning", Static).update(Content(meaning))
-        if self._foresee is not None:
-            self._look_ahead()
+        if self._preview is not None:
+            self._begin_preview()
 
-    def _look_ahead(self) -> None:
-        """Find out what the choice would do, once one stays on it."""
-        if self._pause is not None:
-            self._pause.stop()
-        self.workers.cancel_group(self, "foresee")
-        self.query_one("#foreseen", Static).update(Content.styled("…" if len(self._list) else "", FAINT))
+    def _begin_preview(self) -> None:
+        """Cancel the preview under way, and begin the next one once the cursor stays where it is."""
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+        self.workers.cancel_group(self, "preview")
+        self.query_one("#preview", Static).update(Content.styled("…" if len(self._list) else "", FAINT))
         if len(self._list):
             key = self._list.choices[self._list.index].key
-            self._pause = self.set_timer(
-                _PAUSE, lambda: self.run_worker(self._tell(key), group="foresee", exclusive=True)
+            self._preview_timer = self.set_timer(
+                _PREVIEW_DELAY, lambda: self.run_worker(self._show_preview(key), group="preview", exclusive=True)
             )
 
-    async def _tell(self, key: str) -> None:
-        if self._foresee is None:
+    async def _show_preview(self, key: str) -> None:
+        if self._preview is None:
             return
-        told = await self._foresee(key)
-        place = self.query_one("#foreseen", Static)
-        self._foreseen = max(self._foreseen, told.plain.count("\n") + 1)
-        place.styles.min_height = self._foreseen  # so that the dialog does not jump from choice to choice
-        place.update(told)
+        content = await self._preview(key)
+        pane = self.query_one("#preview", Static)
+        # never lower than the tallest preview so far: the dialog must not jump from choice to choice
+        self._preview_height = max(self._preview_height, content.plain.count("\n") + 1)
+        pane.styles.min_height = self._preview_height
+        pane.update(content)

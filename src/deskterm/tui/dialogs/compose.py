@@ -1,4 +1,4 @@
-"""The composer: writing to the requester or a note, with the conversation in view."""
+"""The composer: a letter or a note is written under the conversation."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from deskterm.present.sanitize import Safe
 
 Kind = Literal["reply", "note", "resolve"]
 
+ComposerAction = Literal["send", "keep", "edit", "then"]
+
 
 class Composer(Vertical):
-    """Words for one ticket. seen: the version of the ticket that the writer has before them; then: the status that
-    the ticket moves to when it is sent; code: the kind of resolution that it gives; attached: it is for
-    all that is attached to the ticket too; warned: the writer was told what
-    the letter lacks."""
+    """The text for one ticket.
+
+    recipient: the requester's name; seen: the version of the ticket that the writer has before them; next_status: the
+    status that the ticket moves to with the letter. Set afterwards: resolution, the kind of resolution that the letter
+    states; attached, it resolves the attached tickets too; warned, the writer was shown what the letter lacks.
+    """
 
     DEFAULT_CSS = """
     Composer {
@@ -37,6 +41,7 @@ class Composer(Vertical):
         #then { height: 1; padding: 0 1; color: $faint; }
     }
     """
+    # priority: TextArea has keys of its own for some of these
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter,alt+enter", "send", "Send", priority=True),
         Binding("escape", "keep", "Keep the draft", priority=True),
@@ -44,70 +49,73 @@ class Composer(Vertical):
         Binding("ctrl+t", "then", "Then move to", priority=True),
     ]
 
-    class Act(Message):
-        """Send it, keep it, write it in an editor, or choose the status after it."""
+    class Requested(Message):
+        """The writer wants to send, keep or edit the text, or choose the status after it."""
 
-        def __init__(self, composer: Composer, wish: Literal["send", "keep", "edit", "then"]) -> None:
+        def __init__(self, composer: Composer, action: ComposerAction) -> None:
             super().__init__()
-            self.composer, self.wish = composer, wish
+            self.composer, self.action = composer, action
 
-    def __init__(self, kind: Kind, number: int, to: Safe, seen: int, words: str, then: Choice | None) -> None:
+    def __init__(
+        self, kind: Kind, number: int, recipient: Safe, seen: int, text: str, next_status: Choice | None
+    ) -> None:
         super().__init__(id="composer", classes=kind)
-        self.kind, self.number, self.seen, self.then = kind, number, seen, then
-        self._to, self._words = to, words
+        self.kind, self.number, self.seen, self.next_status = kind, number, seen, next_status
+        self._recipient, self._initial_text = recipient, text
         self.sending = self.warned = False
-        self.code = ""
+        self.resolution = ""
         self.attached = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="held", markup=False)
-        yield TextArea(self._words, soft_wrap=True, show_line_numbers=False, compact=True)
+        yield TextArea(self._initial_text, soft_wrap=True, show_line_numbers=False, compact=True)
         yield Static(id="then", markup=False)
 
     def on_mount(self) -> None:
-        what = f"Reply to {self._to}" if self.kind == "reply" and self._to else self.kind.capitalize()
-        if self.kind == "resolve" and self._to:
-            what = f"How it was resolved, to {self._to}"
-        self.border_title = Content(f"{what} · {self.number}")
+        title = f"Reply to {self._recipient}" if self.kind == "reply" and self._recipient else self.kind.capitalize()
+        if self.kind == "resolve" and self._recipient:
+            title = f"How it was resolved, to {self._recipient}"
+        self.border_title = Content(f"{title} · {self.number}")
         self.query_one("#held").display = False
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
-        self.set_then(self.then)
+        self.set_next_status(self.next_status)
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
+        """The text as it stands."""
         return self.query_one(TextArea).text
 
-    @words.setter
-    def words(self, words: str) -> None:
+    @text.setter
+    def text(self, text: str) -> None:
         area = self.query_one(TextArea)
-        area.load_text(words)
+        area.load_text(text)
         area.move_cursor(area.document.end)
 
-    def set_then(self, then: Choice | None) -> None:
-        """What happens to the ticket when it is sent."""
-        self.then = then
+    def set_next_status(self, status: Choice | None) -> None:
+        """Set the status that the ticket moves to with the letter, and show it below the text."""
+        self.next_status = status
         line = self.query_one("#then", Static)
-        line.display = then is not None
-        if then is not None:
-            line.update(Content.assemble("then ", (then.label, "bold $text-accent")))
+        line.display = status is not None
+        if status is not None:
+            line.update(Content.assemble("then ", (status.label, "bold $text-accent")))
 
-    def hold(self, news: Content) -> None:
-        """Say why it was not sent."""
+    def hold(self, reason: Content) -> None:
+        """Show above the text why it was not sent."""
         held = self.query_one("#held", Static)
-        held.update(news)
+        held.update(reason)
         held.display = True
 
     def action_send(self) -> None:
-        self.post_message(self.Act(self, "send"))
+        self.post_message(self.Requested(self, "send"))
 
     def action_keep(self) -> None:
-        self.post_message(self.Act(self, "keep"))
+        self.post_message(self.Requested(self, "keep"))
 
     def action_edit(self) -> None:
-        self.post_message(self.Act(self, "edit"))
+        self.post_message(self.Requested(self, "edit"))
 
     def action_then(self) -> None:
-        if self.kind != "note":
-            self.post_message(self.Act(self, "then"))
+        if self.kind != "note":  # a note moves nothing
+            self.post_message(self.Requested(self, "then"))

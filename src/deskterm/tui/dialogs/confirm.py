@@ -1,4 +1,4 @@
-"""Yes or no."""
+"""The dialog that asks a question with two answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deskterm.tui.dialogs import STYLE
 
 
 class Confirm(ModalScreen[bool]):
-    """True on `y` or enter; yes and no say what each key does."""
+    """Dismissed with True on `y` or enter. yes, no: the texts that say what each answer does."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,4 +1,4 @@
-"""Pages to read: help, and why a clock is due when it is."""
+"""Pages to read: help, and explanations of clocks and places in the queue."""
 
 from __future__ import annotations
 
@@ -14,10 +14,19 @@ from textual.widgets import Static
 
 from deskterm.tui.dialogs import STYLE
 
+_WIDEST = 104
+_BORDERS = 6
+"""Cells of border, padding and scroll bar beside the text; with `_WIDEST` as `.dialog.page` in the style has them."""
+
+
+def text_width(terminal_width: int) -> int:
+    """Return the cells that a line of a page has on a terminal so many cells wide."""
+    return min(_WIDEST, int(terminal_width * 0.9)) - _BORDERS
+
 
 class Page(ModalScreen[str | None]):
-    """Something to read and leave. tab: dismisses with `next`, where there is a next one to read. again: asked each
-    second for what the page says by then, None for what it says already; where one reads in it stays."""
+    """Text to read and leave. has_next: tab dismisses it with `next`. update: called each second, returns the text as
+    it reads by then, or None where it is unchanged; the scroll position stays."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,28 +45,28 @@ class Page(ModalScreen[str | None]):
         title: str,
         content: Content,
         *,
-        following: bool = False,
-        again: Callable[[], Content | None] | None = None,
+        has_next: bool = False,
+        update: Callable[[], Content | None] | None = None,
     ) -> None:
         super().__init__()
-        self._again = again
-        self._title, self._content, self._following = title, content, following
+        self._update = update
+        self._title, self._content, self._has_next = title, content, has_next
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog page") as dialog:
             dialog.border_title = Content(self._title)
             with VerticalScroll(can_focus=False):
                 yield Static(self._content, id="words", markup=False)
-            hint = "j k scroll · tab next clock · esc close" if self._following else "j k scroll · esc close"
+            hint = "j k scroll · tab next clock · esc close" if self._has_next else "j k scroll · esc close"
             yield Static(hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        if self._again is not None:
+        if self._update is not None:
             self.set_interval(1, self.tick)
 
     def tick(self) -> None:
-        """A second has passed."""
-        content = self._again() if self._again is not None else None
+        """Bring the text up to date: a second has passed."""
+        content = self._update() if self._update is not None else None
         if content is not None:
             self.query_one("#words", Static).update(content)
 
@@ -65,5 +74,5 @@ class Page(ModalScreen[str | None]):
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_next(self) -> None:
-        if self._following:
+        if self._has_next:
             self.dismiss("next")

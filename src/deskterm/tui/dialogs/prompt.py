@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,9 +13,11 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
+PromptKind = Literal["line", "filter", "command"]
+
 
 class Prompt(Horizontal):
-    """One line to type in. Posts `Typed` while typing, `Said` on enter, `Left` on escape."""
+    """One line to type in. Posts `Changed` while it is typed, `Entered` on enter, `Cancelled` on escape."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -25,41 +28,43 @@ class Prompt(Horizontal):
         Input { width: 1fr; background: $surface; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Leave", show=False)]
 
-    class Typed(Message):
-        def __init__(self, prompt: Prompt, words: str) -> None:
+    class Changed(Message):
+        """The text of the line has changed."""
+
+        def __init__(self, prompt: Prompt, text: str) -> None:
             super().__init__()
-            self.prompt, self.words = prompt, words
+            self.prompt, self.text = prompt, text
 
-    class Said(Typed):
+    class Entered(Changed):
         """Enter was pressed."""
 
-    class Left(Typed):
+    class Cancelled(Changed):
         """Escape was pressed."""
 
-    def __init__(self, kind: str, sign: str, words: str = "", suggestions: tuple[str, ...] = ()) -> None:
+    def __init__(self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()) -> None:
         super().__init__(id="prompt")
-        self.kind, self._sign, self._words = kind, sign, words
+        self.kind, self._sign, self._text = kind, sign, text
         self._suggestions = suggestions
 
     def compose(self) -> ComposeResult:
         yield Static(self._sign, markup=False)
         suggester = SuggestFromList(self._suggestions, case_sensitive=False) if self._suggestions else None
-        yield Input(self._words, suggester=suggester, compact=True, select_on_focus=False)
+        yield Input(self._text, suggester=suggester, compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _text_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(self, event.value))
+        self.post_message(self.Changed(self, event.value))
 
     @on(Input.Submitted)
-    def _said(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Said(self, event.value))
+        self.post_message(self.Entered(self, event.value))
 
-    def action_leave(self) -> None:
-        self.post_message(self.Left(self, self.query_one(Input).value))
+    def action_cancel(self) -> None:
+        self.post_message(self.Cancelled(self, self.query_one(Input).value))

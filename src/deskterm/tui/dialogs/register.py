@@ -1,4 +1,4 @@
-"""A new ticket: what was asked for, and by whom."""
+"""The form of a new ticket."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static, TextArea
 
-from deskterm.present.form_fields import Asked
+from deskterm.present.form_fields import FormField
 from deskterm.present.sanitize import Safe
 from deskterm.tui.dialogs import STYLE
 
-Look = Callable[[str, str], Awaitable[Sequence[Safe]]]
+FindSimilar = Callable[[str, str], Awaitable[Sequence[Safe]]]
 """From a subject, and the client or the requester's address, to a line for each ticket that may be about the same."""
 
-PAUSE = 0.3
-"""Seconds without a key after which it is looked for such tickets."""
+SEARCH_DELAY = 0.3
+"""Seconds without a key after which similar tickets are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was typed: empty where nothing was. sent: it is to become a ticket; else it was left as it stands."""
+    """The contents of the form, empty where nothing was typed. sent: it is to become a ticket; else it was left."""
 
     subject: str = ""
     requester: str = ""
@@ -36,11 +36,11 @@ class Request:
     body: str = ""
     sent: bool = False
     fields: tuple[tuple[str, str], ...] = ()
-    """What was typed into the fields of its type, by key."""
+    """Key and text of each field of its type that was filled in."""
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to keep."""
+        """Whether nothing was typed."""
         return not (self.subject or self.requester or self.email or self.organisation or self.body or dict(self.fields))
 
 
@@ -53,9 +53,9 @@ _LINES = (
 
 
 class Register(ModalScreen[Request]):
-    """The request as it was typed. heading: type and severity, chosen before; request: what was typed already;
-    refusal: why it did not become a ticket; asked: the fields of its type; look: finds tickets that may be about the
-    same while the subject is typed."""
+    """Dismissed with the request as it was typed. heading: type and severity, chosen before; request: the contents at
+    first; intake: the procedure's advice for whoever takes requests; refusal: why the desk refused it; fields: those of
+    its type; find_similar: finds tickets that may be about the same while the subject is typed."""
 
     CSS_PATH = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,13 +69,13 @@ class Register(ModalScreen[Request]):
         request: Request,
         intake: str = "",
         refusal: str = "",
-        asked: Sequence[Asked] = (),
-        look: Look | None = None,
+        fields: Sequence[FormField] = (),
+        find_similar: FindSimilar | None = None,
     ) -> None:
         super().__init__()
         self._heading, self._request, self._intake, self._refusal = heading, request, intake, refusal
-        self._asked, self._look = asked, look
-        self._pause: Timer | None = None
+        self._fields, self._find_similar = fields, find_similar
+        self._search_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as dialog:
@@ -88,20 +88,20 @@ class Register(ModalScreen[Request]):
                     yield Label(label, markup=False)
                     value = getattr(self._request, name)
                     yield Input(value, id=name, placeholder=hint, compact=True, select_on_focus=False)
-            likely = Static("", id="likely", classes="likely", markup=False)
-            likely.display = False
-            yield likely
-            if self._asked:
-                typed = dict(self._request.fields)
+            similar = Static("", id="likely", classes="likely", markup=False)
+            similar.display = False
+            yield similar
+            if self._fields:
+                values = dict(self._request.fields)
                 with VerticalScroll(classes="asked"):
-                    for part in self._asked:
+                    for field in self._fields:
                         with Horizontal(classes="field"):
-                            yield Label(f"{'* ' if part.must else ''}{part.label}", markup=False)
-                            value = typed.get(part.key, "")
+                            yield Label(f"{'* ' if field.required else ''}{field.label}", markup=False)
+                            value = values.get(field.key, "")
                             yield Input(
                                 value,
-                                id=f"field-{part.key}",
-                                placeholder=part.hint,
+                                id=f"field-{field.key}",
+                                placeholder=field.hint,
                                 compact=True,
                                 select_on_focus=False,
                             )
@@ -113,54 +113,55 @@ class Register(ModalScreen[Request]):
 
     def on_mount(self) -> None:
         for scroll in self.query(".asked"):
-            scroll.can_focus = False  # its lines are what the tab key stops at
+            scroll.can_focus = False  # the tab key stops at the lines in it, not at the box around them
         self.query_one("#subject").focus()
-        self.call_after_refresh(self._pass_by)
+        self.call_after_refresh(self._skip_short_intake)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._pass_by)
+        self.call_after_refresh(self._skip_short_intake)
 
-    def _pass_by(self) -> None:
-        """The tab key stops at what is to be read first only where that has to be scrolled."""
+    def _skip_short_intake(self) -> None:
+        """Let the tab key stop at the advice only where it has to be scrolled to be read."""
         for intake in self.query(".intake"):
             intake.can_focus = intake.max_scroll_y > 0
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        if self._look is None or event.input.id not in ("subject", "email", "organisation"):
+        if self._find_similar is None or event.input.id not in ("subject", "email", "organisation"):
             return
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self._look_for_likely)
+        if self._search_timer is not None:
+            self._search_timer.stop()
+        self._search_timer = self.set_timer(SEARCH_DELAY, self._begin_search)
 
-    def _look_for_likely(self) -> None:
-        self.run_worker(self._show_likely(), group="likely", exclusive=True)
+    def _begin_search(self) -> None:
+        self.run_worker(self._show_similar(), group="similar", exclusive=True)
 
-    async def _show_likely(self) -> None:
-        typed = self._typed()
-        found = await self._look(typed.subject, typed.organisation or typed.email) if self._look else ()
-        likely = self.query_one("#likely", Static)
-        likely.display = bool(found)
-        likely.update(Content("\n".join(["May be about the same:", *found])))
+    async def _show_similar(self) -> None:
+        request = self._read_form()
+        client = request.organisation or request.email
+        found = await self._find_similar(request.subject, client) if self._find_similar else ()
+        similar = self.query_one("#likely", Static)
+        similar.display = bool(found)
+        similar.update(Content("\n".join(["May be about the same:", *found])))
 
     def on_input_submitted(self) -> None:
         self.focus_next()
 
     def action_leave(self) -> None:
-        self.dismiss(self._typed())
+        self.dismiss(self._read_form())
 
     def action_send(self) -> None:
-        request = self._typed()
+        request = self._read_form()
         if not request.subject:
             self.app.notify("A ticket needs a subject.", severity="warning", markup=False)
             self.query_one("#subject").focus()
             return
         self.dismiss(replace(request, sent=True))
 
-    def _typed(self) -> Request:
+    def _read_form(self) -> Request:
         subject, requester, email, organisation = (
             self.query_one(f"#{name}", Input).value.strip() for name, _, _ in _LINES
         )
-        fields = ((part.key, self.query_one(f"#field-{part.key}", Input).value.strip()) for part in self._asked)
+        fields = ((field.key, self.query_one(f"#field-{field.key}", Input).value.strip()) for field in self._fields)
         body = self.query_one("#body", TextArea).text.strip()
-        given = tuple((key, value) for key, value in fields if value)
-        return Request(subject, requester, email, organisation, body, fields=given)
+        filled_in = tuple((key, value) for key, value in fields if value)
+        return Request(subject, requester, email, organisation, body, fields=filled_in)

@@ -1,88 +1,86 @@
-"""The page that says why a clock is due when it is, and goes on with the time."""
+"""The page that explains a clock, counting on while it is read."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from deskterm.errors import DeskError
-from deskterm.tui.dialogs.page import Page
-from deskterm.tui.pages.clock_text import Account, Told, ledger, read
+from deskterm.tui.console import Workspace
+from deskterm.tui.dialogs.page import Page, text_width
+from deskterm.tui.pages.clock_text import ClockExplanation, TicketClocks, lay_out, read_clocks
 
-if TYPE_CHECKING:
-    from deskterm.tui.screens.desk import DeskScreen
-
-_WIDEST = 104
 _LIVE = ("running", "paused")
 
 
-class Explaining:
-    """The clocks of a screen's ticket, one page after the other. What a page shows each second is arithmetic; the
-    history is read again only when the ticket or the procedure is another than before."""
+class ClockPages:
+    """The clocks of a ticket, one page after the other. The text of a page each second is arithmetic; the history is
+    read again only when the ticket or the procedure has another version than before."""
 
-    def __init__(self, screen: DeskScreen, number: int) -> None:
-        self._screen, self._number = screen, number
-        self._account: Account | None = None
-        self._clocks: list[Told] = []
-        self._shown: Told | None = None
-        self._seen = self._version()
+    def __init__(self, workspace: Workspace, number: int) -> None:
+        self._workspace, self._number = workspace, number
+        self._clocks: TicketClocks | None = None
+        self._explanations: list[ClockExplanation] = []
+        self._shown: ClockExplanation | None = None
+        self._version = self._current_version()
         self._reading = False
 
     async def show(self) -> None:
-        """From the chosen clock on, until the person leaves."""
+        """Show the pages from the chosen clock on, until the agent leaves."""
         await self._read()
-        order = {(clock.metric, clock.cycle): place for place, clock in enumerate(self._screen.clocks.clocks)}
-        self._clocks.sort(key=lambda told: order.get((told.metric, told.cycle), len(order)))
-        chosen = self._screen.clocks.chosen
+        workspace = self._workspace
+        order = {(clock.metric, clock.cycle): place for place, clock in enumerate(workspace.clocks)}
+        self._explanations.sort(key=lambda one: order.get((one.metric, one.cycle), len(order)))
+        chosen = workspace.chosen_clock
         index = 0 if chosen is None else order.get((chosen.metric, chosen.cycle), 0)
-        many = len(self._clocks) > 1
+        several = len(self._explanations) > 1
         while True:
-            self._shown = self._clocks[index % len(self._clocks)]
-            content = self._again() or self._page(self._shown)
-            page = Page(f"Why · {self._number}", content, following=many, again=self._again)
-            if await self._screen.app.push_screen_wait(page) != "next":
+            self._shown = self._explanations[index % len(self._explanations)]
+            content = self._updated() or self._lay_out(self._shown)
+            page = Page(f"Why · {self._number}", content, has_next=several, update=self._updated)
+            if await workspace.show(page) != "next":
                 return
             index += 1
 
     async def _read(self) -> None:
-        now = self._screen.instant()
-        self._account = await self._screen.clerk.do(lambda desk: read(desk, self._number, now))
-        self._clocks = self._clocks or self._account.at(now)
+        now = self._workspace.now()
+        self._clocks = await self._workspace.run(lambda desk: read_clocks(desk, self._number, now))
+        self._explanations = self._explanations or self._clocks.explain(now)
 
-    def _again(self) -> Content | None:
-        """The page as it reads now; None when it reads as before."""
+    def _updated(self) -> Content | None:
+        """Return the page as it reads now; None when it reads as before."""
         shown = self._shown
-        if shown is None or self._account is None:
+        if shown is None or self._clocks is None:
             return None
-        fresh = self._seen == self._version()
-        if not fresh and not self._reading:
+        unchanged = self._version == self._current_version()
+        if not unchanged and not self._reading:
             self._reading = True
-            self._screen.run_worker(self._read_again(), group="explaining")
-        if fresh and shown.state not in _LIVE:
+            self._workspace.run_worker(self._read_again(), group="explaining")
+        if unchanged and shown.state not in _LIVE:
             return None
-        told = next(iter(self._account.at(self._screen.instant(), shown.metric, shown.cycle)), shown)
-        if told == shown:
+        now = self._workspace.now()
+        current = next(iter(self._clocks.explain(now, shown.metric, shown.cycle)), shown)
+        if current == shown:
             return None
-        self._shown = told
-        return self._page(told)
+        self._shown = current
+        return self._lay_out(current)
 
     async def _read_again(self) -> None:
-        seen = self._version()
+        version = self._current_version()
         try:
             await self._read()
         except DeskError as error:
-            self._screen.say(str(error), "error")
+            self._workspace.notify(str(error), severity="error")
         finally:
             self._reading = False
         if self._shown is not None:
-            self._shown = self._shown._replace(state=_LIVE[0])  # it may have stopped, or have been taken up again
-        self._seen = seen
+            # the clock may have stopped or gone on meanwhile: as a live one it is laid out anew with the next second
+            self._shown = self._shown._replace(state=_LIVE[0])
+        self._version = version
 
-    def _version(self) -> tuple[int, int]:
-        card = self._screen.card
-        version = card.version if card is not None and card.number == self._number else 0
-        return version, self._screen.vocabulary.version
+    def _current_version(self) -> tuple[int, int]:
+        ticket = self._workspace.open_ticket
+        version = ticket.version if ticket is not None and ticket.number == self._number else 0
+        return version, self._workspace.vocabulary.version
 
-    def _page(self, told: Told) -> Content:
-        return ledger(told.lines, min(_WIDEST, int(self._screen.size.width * 0.9)) - 6)
+    def _lay_out(self, explanation: ClockExplanation) -> Content:
+        return lay_out(explanation.lines, text_width(self._workspace.size.width))

@@ -6,17 +6,20 @@ import re
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.content import Content
 
+from deskterm.desk.core.event_reader import editions, events_of
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.explain.clock_explanation import absence, explained
+from deskterm.desk.explain.clock_history import ClockHistories, Procedures, clock_histories
+from deskterm.desk.explain.explanation_rows import Said, Tone
+from deskterm.desk.explain.explanation_text import explanation_summary
+from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
+from deskterm.store.db.reader import open_reader
 from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
-
-if TYPE_CHECKING:
-    from deskterm.desk.core.session import DeskSession
-    from deskterm.desk.explain.clock_history import ClockHistories, Procedures
-    from deskterm.desk.explain.explanation_rows import Said, Tone
 
 _STYLES: dict[Tone, str] = {
     "head": HERE,
@@ -25,11 +28,11 @@ _STYLES: dict[Tone, str] = {
     "paused": URGENCY["paused"],
     "faint": FAINT,
 }
-_NAME = 10
-"""Cells that the name of a fact stands in."""
+_NAME_WIDTH = 10
+"""Cells for the name of a fact."""
 
 
-class Told(NamedTuple):
+class ClockExplanation(NamedTuple):
     """One clock's explanation, line by line."""
 
     metric: str
@@ -38,55 +41,49 @@ class Told(NamedTuple):
     lines: Sequence[Said]
 
 
-class Account:
-    """A ticket's history as it was read, from which its clocks are explained at any later instant: arithmetic only."""
+class TicketClocks:
+    """A ticket's history as it was read, from which its clocks are explained at any later instant by arithmetic."""
 
-    def __init__(self, told: ClockHistories, procedures: Procedures) -> None:
-        self._told, self._procedures = told, procedures
+    def __init__(self, histories: ClockHistories, procedures: Procedures) -> None:
+        self._histories, self._procedures = histories, procedures
 
-    def at(self, now: datetime, metric: str | None = None, cycle: int | None = None) -> list[Told]:
-        """The clocks, or one of them, as they stand at an instant."""
-        from deskterm.desk.explain.clock_explanation import explained
-        from deskterm.desk.explain.explanation_text import explanation_summary
+    def explain(self, now: datetime, metric: str | None = None, cycle: int | None = None) -> list[ClockExplanation]:
+        """Explain the clocks, or one of them, as they stand at an instant."""
+        found = explained(self._histories, self._procedures, metric, cycle, now=now)
+        return [
+            ClockExplanation(one.clock.metric, one.clock.cycle, one.clock.state, explanation_summary(one))
+            for one in found
+        ]
 
-        found = explained(self._told, self._procedures, metric, cycle, now=now)
-        return [Told(one.clock.metric, one.clock.cycle, one.clock.state, explanation_summary(one)) for one in found]
 
-
-def read(desk: DeskSession, number: int, now: datetime) -> Account:
-    """A ticket's account. It folds the ticket's whole history: not for the event loop. DeskError, which says why, for
-    a ticket without clocks."""
-    from deskterm.desk.core.event_reader import editions, events_of
-    from deskterm.desk.explain.clock_explanation import absence
-    from deskterm.desk.explain.clock_history import clock_histories
-    from deskterm.errors import DeskError
-    from deskterm.store.db.reader import open_reader
-
+def read_clocks(desk: DeskSession, number: int, now: datetime) -> TicketClocks:
+    """Read a ticket's history. It folds all events of the ticket: not for the event loop. Raises DeskError, which says
+    why, for a ticket without clocks."""
     with open_reader(desk.store.url) as reader:
         events, procedures = events_of(reader, number), editions(reader)
-        account = Account(clock_histories(events, procedures), procedures)
-        if not account.at(now):  # which fetches the editions too, while there is a connection
+        clocks = TicketClocks(clock_histories(events, procedures), procedures)
+        if not clocks.explain(now):  # explaining loads the procedure versions too, while there is a connection
             raise DeskError(f"Ticket {number} has no clocks. {absence(events, procedures)}")
-        return account
+        return clocks
 
 
-def ledger(lines: Sequence[Said], width: int) -> Content:
-    """The lines of an explanation as a page so many cells wide."""
+def lay_out(lines: Sequence[Said], width: int) -> Content:
+    """Lay the lines of an explanation out as a page so many cells wide."""
     parts: list[tuple[str, str] | str] = []
     for words, tone in lines:
         safe = sanitize(words)
         if tone == "fact":
-            name, value = safe[:_NAME], safe[_NAME:]
-            for number, line in enumerate(textwrap.wrap(value, max(width - _NAME, 20)) or [""]):
-                parts += [(name if number == 0 else " " * _NAME, FAINT), f"{line}\n"]
-        elif len(safe) > width and (fits := _in_two(safe)):
-            parts.append((fits, _STYLES.get(tone, "")))
+            name, value = safe[:_NAME_WIDTH], safe[_NAME_WIDTH:]
+            for number, line in enumerate(textwrap.wrap(value, max(width - _NAME_WIDTH, 20)) or [""]):
+                parts += [(name if number == 0 else " " * _NAME_WIDTH, FAINT), f"{line}\n"]
+        elif len(safe) > width and (halves := _divide(safe)):
+            parts.append((halves, _STYLES.get(tone, "")))
         else:
             parts.append((f"{safe}\n", _STYLES.get(tone, "")))
     return Content.assemble(*parts)
 
 
-def _in_two(line: str) -> str:
-    """A line of the account with its instants on one line, and what counts of it on the next."""
+def _divide(line: str) -> str:
+    """Put the instants of a line on one line, and what counts of them on the next."""
     match = re.fullmatch(r"(  .*?\S)  +(\S.*)", line)
-    return f"{match[1]}\n{'':<{_NAME}}{match[2]}\n" if match else ""
+    return f"{match[1]}\n{'':<{_NAME_WIDTH}}{match[2]}\n" if match else ""

@@ -1,4 +1,4 @@
-"""The first line: which desk and view, who looks, and what time it is there."""
+"""The first line: desk and view, the agent, and the desk's local time."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from deskterm.tui.panes.columns import fit
 
 
 class Banner(Widget):
-    """One line, repainted when one of its words changes."""
+    """One line, repainted when one of its texts changes."""
 
     def __init__(self) -> None:
         super().__init__(id="banner")
-        self._said: tuple[str, str, str, str] = ("", "", "", "")
+        self._texts: tuple[str, str, str, str] = ("", "", "", "")
 
-    def say(self, desk: str, view: str, who: str, clock: str) -> None:
-        said = (desk, view, who, clock)
-        if said != self._said:
-            self._said = said
+    def show(self, desk: str, view: str, who: str, clock: str) -> None:
+        """Show these texts. who: the agent, or the work under way."""
+        texts = (desk, view, who, clock)
+        if texts != self._texts:
+            self._texts = texts
             self.refresh()
 
     def render(self) -> Content:
-        desk, view, who, clock = self._said
+        desk, view, who, clock = self._texts
         width = self.size.width
         right = f"{who}   {clock}" if width >= 100 else f"{who}  {clock}" if who else clock
         room = max(width - cell_len(right) - 2, 1)

@@ -1,4 +1,4 @@
-"""Which theme colours mean what. A colour never says it alone: a glyph, a sign or a word goes with it."""
+"""The meaning of theme colours. A colour never stands alone: a glyph, a sign or a word goes with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The columns of the queue: which there are at a width, and what stands in them."""
+"""The columns of the queue, by the width of the list, and the text of their cells."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from deskterm.present import formats
 from deskterm.present.models import GLYPHS, QueueLine, Urgency
 
 DUE_WIDTH = 13
-"""Cells of what ticks: cursor, mark, glyph and countdown, first in the line so that a tick repaints these only."""
+"""Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
 
 NARROWEST_SUBJECT = 12
+"""Cells that the subject has at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that is shown from some width of the list on. width: cells, without the space after it."""
+    """A column of the list. width: cells, without the space after it; from_width: the width of the list from which it
+    is shown; faint: it is information of the second rank."""
 
     title: str
     width: int
@@ -27,15 +29,15 @@ class Column:
     faint: bool = False
 
 
-def columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Column]:
-    """The columns after the due one, for a list so many cells wide; the subject has what is left, and grows to
-    some fifty cells before others come or are shown in full. step_width, status_width: the longest severity and status
-    of the procedure."""
+def make_columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Column]:
+    """Return the columns after the due one, for a list so many cells wide. The subject gets the cells that are left,
+    and grows to some fifty before more columns are shown. step_width, status_width: cells of the longest severity or
+    priority, and of the longest status."""
     step = min(max(step_width, 3), 8 if width >= 90 else 5)
     status = min(max(status_width, 6), 22 if width >= 152 else 19 if width >= 112 else 16 if width >= 74 else 12)
     every = [
         Column("    #", 6, 0, lambda line, now: f"{line.number:>5}"),
-        Column("Sev", step, 0, lambda line, now: line.step),
+        Column("Sev", step, 0, lambda line, now: line.importance),
         Column("Status", status, 0, lambda line, now: line.status_label),
         Column("Subject", 0, 0, lambda line, now: line.subject),
         Column(
@@ -43,29 +45,31 @@ def columns(width: int, step_width: int = 4, status_width: int = 14) -> list[Col
         ),
         Column("Assignee", 9 if width < 150 else 12, 82, lambda line, now: line.assignee or "–", True),
         Column("Type", 12 if width < 156 else 16, 139, lambda line, now: line.type_label, True),
-        Column("Upd", 4, 126, lambda line, now: f"{formats.ago(now - line.updated):>3}", True),
+        Column("Upd", 4, 126, lambda line, now: f"{formats.format_age(now - line.updated):>3}", True),
     ]
-    shown = [column for column in every if width >= column.from_width]
-    taken = DUE_WIDTH + sum(column.width + 1 for column in shown)
+    visible = [column for column in every if width >= column.from_width]
+    taken = DUE_WIDTH + sum(column.width + 1 for column in visible)
     subject = max(width - taken, NARROWEST_SUBJECT)
-    return [Column(column.title, subject, 0, column.text) if column.title == "Subject" else column for column in shown]
+    return [
+        Column(column.title, subject, 0, column.text) if column.title == "Subject" else column for column in visible
+    ]
 
 
-def due(line: QueueLine, now: int) -> tuple[str, Urgency]:
-    """What stands in the due column: glyph and time left, or the word for why there is none."""
+def due_cell(line: QueueLine, now: int) -> tuple[str, Urgency]:
+    """Return the text of the due column, glyph and time left or the word for why there is none, and its urgency."""
     urgency = line.urgency(now)
-    remaining = line.left(now)
+    remaining = line.seconds_left(now)
     if line.category in ("solved", "closed"):
         text = line.category
     elif remaining is not None:
-        text = formats.countdown(remaining)
+        text = formats.format_countdown(remaining)
     else:
-        text = "paused" if line.resting else "–"
+        text = "paused" if line.paused else "–"
     return f"{GLYPHS[urgency]} {text:>8}", urgency
 
 
 def fit(text: str, width: int) -> str:
-    """Text in exactly so many cells, with an ellipsis where it is longer."""
+    """Cut or pad a text to exactly so many cells, with an ellipsis where it is longer."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)

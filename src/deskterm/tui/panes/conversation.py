@@ -1,4 +1,4 @@
-"""The conversation of a ticket: what was said by whom, and what happened in between."""
+"""The conversation of a ticket: its messages, and the changes between them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from deskterm.present.models import TicketView, TimelineEntry
 from deskterm.tui.panes.columns import fit
 
 LONGEST = 100_000
-"""Characters of one message that are shown."""
+"""Characters of one message that are shown at most."""
 
+# a voice is told apart by its sign, its bar and its word too, not by its colour alone
 _SIGNS = {"requester": "▶", "agent": "◀", "internal": "◆", "system": "⚙", "history": "·"}
 _BARS = {"requester": "┃ ", "agent": "│ ", "internal": "┊ ", "system": "  ", "history": "  "}
 _WORDS = {"requester": "requester", "agent": "agent", "internal": "internal note", "system": "system", "history": ""}
 
 
-class _Told(NamedTuple):
-    """A line: its sign or bar in the voice's colour, and its words."""
+class _Line(NamedTuple):
+    """A line of the pane: a sign or bar in the voice's colour, and its text. head: it names the author."""
 
     sign: str
     text: str
@@ -35,7 +36,7 @@ class _Told(NamedTuple):
 
 
 class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
-    """Turns, the newest at the end, wrapped to the width."""
+    """Timeline entries, the newest at the end, wrapped to the width."""
 
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -50,19 +51,20 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._now = now
         self._zone: tzinfo = UTC
-        self._card: TicketView | None = None
-        self._lines: list[_Told] = []
+        self._ticket: TicketView | None = None
+        self._lines: list[_Line] = []
         self._wrapped_to = 0
         self._at_end = True
 
-    def show(self, card: TicketView | None, now: int, zone: tzinfo) -> None:
-        """Another ticket is shown from its newest words; the same one stays where it is read, or at its end."""
-        same = card is not None and self._card is not None and card.number == self._card.number
-        if same and card is not None and self._card is not None and card.turns == self._card.turns:
-            self._card = card
+    def show(self, ticket: TicketView | None, now: int, zone: tzinfo) -> None:
+        """Show a ticket: another one from its newest message, the same one where the agent reads, or at its end."""
+        before = self._ticket
+        same = ticket is not None and before is not None and ticket.number == before.number
+        if same and ticket is not None and before is not None and ticket.timeline == before.timeline:
+            self._ticket = ticket  # nothing to wrap again: most reads follow a change elsewhere
             return
         self._at_end = self._at_end or not same
-        self._card, self._now, self._zone = card, now, zone
+        self._ticket, self._now, self._zone = ticket, now, zone
         self._wrap()
         self._follow()
         self.refresh()
@@ -77,7 +79,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._scroll(self.max_scroll_y if last else 0)
 
     def choose(self) -> None:
-        """There is nothing to open in a conversation."""
+        """Do nothing: no line of a conversation can be opened."""
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -85,17 +87,17 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         base = self.rich_style
         if index >= len(self._lines):
             return Strip.blank(width, base)
-        told = self._lines[index]
-        voice = base + self.get_component_rich_style(f"conversation--{told.voice}", partial=True)
-        words_style = voice if told.head or told.voice in ("history", "system") else base
-        strip = Strip([Segment(told.sign, voice), Segment(fit(told.text, max(width - 2, 1)), words_style)])
+        line = self._lines[index]
+        voice_style = base + self.get_component_rich_style(f"conversation--{line.voice}", partial=True)
+        text_style = voice_style if line.head or line.voice in ("history", "system") else base
+        strip = Strip([Segment(line.sign, voice_style), Segment(fit(line.text, max(width - 2, 1)), text_style)])
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(index)) is not None:
             start, end = span
             end = width if end == -1 else end
-            chosen = self.screen.get_component_rich_style("screen--selection")
+            style = self.screen.get_component_rich_style("screen--selection")
             parts = strip.divide([start, end, strip.cell_length])
-            strip = Strip.join([part.apply_style(chosen) if n == 1 else part for n, part in enumerate(parts)])
+            strip = Strip.join([part.apply_style(style) if n == 1 else part for n, part in enumerate(parts)])
         return strip.adjust_cell_length(width, base).apply_offsets(0, index)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -105,7 +107,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        at_end = self._at_end
+        at_end = self._at_end  # wrapping changes the virtual size, and that the scroll offset
         if self._wrapped_to != self.size.width:
             self._wrap()
         self._at_end = at_end
@@ -119,32 +121,32 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._at_end = self.scroll_offset.y >= self.max_scroll_y
 
     def _follow(self) -> None:
-        """Stay with the newest words unless one has scrolled away from them."""
+        """Stay at the newest message unless the agent has scrolled away from it."""
         if self._at_end:
             self._scroll(self.max_scroll_y)
 
     def _wrap(self) -> None:
         width = self._wrapped_to = self.size.width
         self._lines = []
-        if self._card is not None and width > 4:
+        if self._ticket is not None and width > 4:
             previous = ""
-            for turn in self._card.turns:
-                if self._lines and not (turn.voice == previous == "history"):
-                    self._lines.append(_Told("  ", "", "history", False))
-                self._lines += self._told(turn, width - 2)
-                previous = turn.voice
+            for entry in self._ticket.timeline:
+                if self._lines and not (entry.voice == previous == "history"):
+                    self._lines.append(_Line("  ", "", "history", False))
+                self._lines += self._wrap_entry(entry, width - 2)
+                previous = entry.voice
         self.virtual_size = Size(width, len(self._lines))
 
-    def _told(self, turn: TimelineEntry, width: int) -> list[_Told]:
-        when = formats.stamp(turn.at, self._now, self._zone)
-        if turn.voice == "history":
-            said = Content(f"{when}  {turn.author}: {turn.words}").wrap(width)
-            return [_Told("· " if not n else "  ", line.plain, turn.voice, False) for n, line in enumerate(said)]
-        detail = f" · {turn.detail}" if turn.detail else ""
-        head = f"{when}  {turn.author} ({_WORDS[turn.voice]}){detail}"
-        body = turn.words[:LONGEST]
-        if len(turn.words) > LONGEST:
-            body += f"\n… {len(turn.words) - LONGEST:,} more characters: `deskterm ticket show` prints them all."
-        lines = [_Told(_SIGNS[turn.voice] + " ", head, turn.voice, True)]
-        bar = _BARS[turn.voice]
-        return lines + [_Told(bar, line.plain, turn.voice, False) for line in Content(body).wrap(width)]
+    def _wrap_entry(self, entry: TimelineEntry, width: int) -> list[_Line]:
+        stamp = formats.format_message_time(entry.at, self._now, self._zone)
+        if entry.voice == "history":
+            wrapped = Content(f"{stamp}  {entry.author}: {entry.text}").wrap(width)
+            return [_Line("· " if not n else "  ", line.plain, entry.voice, False) for n, line in enumerate(wrapped)]
+        detail = f" · {entry.detail}" if entry.detail else ""
+        head = f"{stamp}  {entry.author} ({_WORDS[entry.voice]}){detail}"
+        body = entry.text[:LONGEST]
+        if len(entry.text) > LONGEST:
+            body += f"\n… {len(entry.text) - LONGEST:,} more characters: `deskterm ticket show` prints them all."
+        lines = [_Line(_SIGNS[entry.voice] + " ", head, entry.voice, True)]
+        bar = _BARS[entry.voice]
+        return lines + [_Line(bar, line.plain, entry.voice, False) for line in Content(body).wrap(width)]

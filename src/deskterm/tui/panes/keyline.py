@@ -15,18 +15,18 @@ from deskterm.tui.panes.colours import FAINT
 
 
 class Key(NamedTuple):
-    """What a key is called and does. command: its name; can: whether it can be done now."""
+    """A key in the line. command: the name of the command it runs; enabled: whether that can be run now."""
 
-    display: str
-    word: str
+    key: str
+    title: str
     command: str
-    can: bool = True
+    enabled: bool = True
 
 
 class KeyLine(Widget):
-    """Keys in order of use; the last one given is always there."""
+    """Keys in order of use; the last of them is always in sight."""
 
-    class Pressed(Message):
+    class Clicked(Message):
         """A key was clicked."""
 
         def __init__(self, command: str) -> None:
@@ -38,42 +38,46 @@ class KeyLine(Widget):
         self._keys: Sequence[Key] = ()
 
     def show(self, keys: Sequence[Key]) -> None:
+        """Show these keys."""
         if keys != self._keys:
             self._keys = keys
             self.refresh()
 
     def render(self) -> Content:
-        return Content("").join(_told(key) for key in self._seen())
+        return Content("").join(_render_key(key) for key in self._visible_keys())
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        at = 0
-        for key in self._seen() if offset is not None else ():
-            at += _length(key)
-            if offset is not None and offset.x < at:
-                self.post_message(self.Pressed(key.command))
+        if offset is None:
+            return
+        end = 0
+        for key in self._visible_keys():
+            end += _length(key)
+            if offset.x < end:
+                self.post_message(self.Clicked(key.command))
                 return
 
-    def _seen(self) -> list[Key]:
-        """As many as fit."""
+    def _visible_keys(self) -> list[Key]:
+        """Return as many keys as fit, and the last one."""
         if not self._keys:
             return []
         *keys, last = self._keys
         room = self.size.width - _length(last)
-        shown = []
+        visible = []
         for key in keys:
             room -= _length(key)
             if room < 0:
                 break
-            shown.append(key)
-        return [*shown, last]
+            visible.append(key)
+        return [*visible, last]
 
 
 def _length(key: Key) -> int:
-    return cell_len(key.display) + cell_len(key.word) + 3
+    return cell_len(key.key) + cell_len(key.title) + 3
 
 
-def _told(key: Key) -> Content:
+def _render_key(key: Key) -> Content:
     return Content.assemble(
-        (f" {key.display}", "bold $text-accent" if key.can else FAINT), (f" {key.word} ", "" if key.can else FAINT)
+        (f" {key.key}", "bold $text-accent" if key.enabled else FAINT),
+        (f" {key.title} ", "" if key.enabled else FAINT),
     )

@@ -1,4 +1,4 @@
-"""Next to breach: the open tickets whose targets run out first, whoever has them."""
+"""The list of the open tickets whose targets run out first, whoever their assignee is."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from textual.content import Content
 
 from deskterm.present.models import QueueLine
 from deskterm.tui.panes.colours import FAINT, URGENCY
-from deskterm.tui.panes.columns import due, fit
-from deskterm.tui.panes.short_list import Rows
+from deskterm.tui.panes.columns import due_cell, fit
+from deskterm.tui.panes.short_list import ShortList
 
 
-class Soon(Rows):
+class NextBreach(ShortList):
     """One row a ticket, counting down."""
 
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._now = now
         self._lines: Sequence[QueueLine] = ()
-        self._dues: list[str] = []
+        self._painted: list[str] = []
+        """The due cells as they stand on the screen."""
 
     def __len__(self) -> int:
         return len(self._lines)
 
-    def nothing(self) -> str:
+    def empty_text(self) -> str:
         return "Nothing is due."
 
     def show(self, lines: Sequence[QueueLine], now: int) -> None:
+        """Show these tickets; the chosen one stays chosen while it is among them."""
         self._now = now
         if lines != self._lines:
             chosen = self.number
@@ -36,36 +38,39 @@ class Soon(Rows):
             self.refresh()
 
     def tick(self, now: int) -> None:
+        """Count down; repaint only when a cell has changed."""
         self._now = now
-        dues = [due(line, now)[0] for line in self._lines]
-        if dues != self._dues:
-            self._dues = dues
+        cells = [due_cell(line, now)[0] for line in self._lines]
+        if cells != self._painted:
+            self._painted = cells
             self.refresh()
 
     @property
     def line(self) -> QueueLine | None:
-        """The chosen row."""
+        """The ticket in the chosen row."""
         return self._lines[self.index] if self.index < len(self._lines) else None
 
     @property
     def number(self) -> int | None:
-        """The ticket in the chosen row."""
-        return self._lines[self.index].number if self.index < len(self._lines) else None
+        """The number of that ticket."""
+        return self.line.number if self.line is not None else None
 
     def next_due(self, now: int) -> int | None:
-        """The first due instant that is still to come."""
+        """Return the first due time that is still to come, in epoch seconds."""
         return min((line.due for line in self._lines if line.due is not None and line.due >= now), default=None)
 
-    def row(self, index: int, width: int, chosen: bool) -> list[Content]:
+    def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         line = self._lines[index]
-        cell, urgency = due(line, self._now)
+        cell, urgency = due_cell(line, self._now)
         rest = width - 18
-        who = min(10, max(rest - 11, 6))
+        assignee_width = min(10, max(rest - 11, 6))
+        metric = fit(line.metric, max(rest - assignee_width - 1, 1))
+        assignee = fit(line.assignee or "–", assignee_width)
         sign = "▸" if chosen and self.has_focus else " "
         return [
             Content.assemble(
                 (f"{sign}{cell} ", URGENCY[urgency]),
                 f"{line.number:>5} ",
-                (fit(line.metric, max(rest - who - 1, 1)) + " " + fit(line.assignee or "–", who), FAINT),
+                (f"{metric} {assignee}", FAINT),
             )
         ]

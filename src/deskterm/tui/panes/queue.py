@@ -1,4 +1,4 @@
-"""The queue: a virtual list that shows what rows it is given and asks for those that it lacks."""
+"""The queue: a virtual list, which holds the pages in sight and asks for those that are missing."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from deskterm.present.models import QueueLine
-from deskterm.tui.panes.columns import DUE_WIDTH, Column, columns, due, fit
+from deskterm.tui.panes.columns import DUE_WIDTH, Column, due_cell, fit, make_columns
 from deskterm.tui.panes.page_cache import PAGE, Pages
 
 HEADER = 1
-"""Lines of column titles, which stay when the rows scroll."""
+"""Lines of column titles, which stay in place when the rows scroll."""
 
 
 class Queue(ScrollView, can_focus=True, inherit_bindings=False):
-    """Tickets in rows. The cursor is an index; marks are kept by ticket number."""
+    """Tickets in rows. The cursor is an index; marks are kept by ticket number, so that they survive sorting."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "queue--header",
@@ -39,109 +39,117 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         "queue--done",
     }
 
-    class Moved(Message):
-        """The cursor is on another row, or its row changed."""
+    class CursorMoved(Message):
+        """The cursor is on another row, or its row has changed."""
 
         def __init__(self, line: QueueLine | None) -> None:
             super().__init__()
             self.line = line
 
-    class Wanted(Message):
-        """Pages that will be looked at and are not at hand."""
+    class PagesMissing(Message):
+        """Pages in or near sight that have not been read."""
 
         def __init__(self, pages: Sequence[int]) -> None:
             super().__init__()
             self.pages = pages
 
-    class Chosen(Message):
-        """A row was opened."""
+    class Opened(Message):
+        """The row under the cursor was opened."""
 
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._now = now
-        self._rows = Pages()
+        self._pages = Pages()
         self._cursor = 0
         self._columns: list[Column] = []
         self._widths = (4, 14)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(1024)
-        self._dues: dict[int, str] = {}
-        self._asked: set[int] = set()
+        self._painted_dues: dict[int, str] = {}
+        """Due cells by row, as they stand on the screen."""
+        self._requested: set[int] = set()
+        """Pages that were asked for and have not come yet."""
         self.marks: dict[int, QueueLine] = {}
-        self.empty_words = ""
+        self.empty_text = ""
+        """The sentence that stands in an empty list."""
 
-    # -- what it is given ----------------------------------------------------------------------------------------
+    # -- data ----------------------------------------------------------------------------------------------------
 
     def set_widths(self, step: int, status: int) -> None:
-        """The longest severity and status there are, in cells."""
+        """Set the cells of the longest severity or priority, and of the longest status."""
         self._widths = (step, status)
-        self._laid_out()
+        self._lay_out()
 
     def show(self, count: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int, now: int) -> None:
-        """A list as it is now; the cursor keeps its line on the screen where it can."""
-        before = self._cursor - self.scroll_offset.y
-        old, self._rows = self._rows, Pages(count, pages)
+        """Show a list as it is now; the cursor keeps its line on the screen where it can."""
+        screen_line = self._cursor - self.scroll_offset.y
+        old, self._pages = self._pages, Pages(count, pages)
         scroll = self.scroll_offset.y
         self._now = now
-        self._asked.clear()
+        self._requested.clear()
         self._cursor = max(0, min(cursor, count - 1))
-        for line in self._rows.lines():
+        for line in self._pages.lines():
             if line.number in self.marks:
                 self.marks[line.number] = line
         self.virtual_size = Size(self.size.width, count + HEADER)
-        self._scroll_rows(self._cursor - before)
+        self._scroll_rows(self._cursor - screen_line)
         if count and self.scroll_offset.y == scroll and old.count == count:
             self._repaint_changed(old)
         else:
             self.refresh()
-        self._look()
-        self.post_message(self.Moved(self.current))
+        self._request_missing()
+        self.post_message(self.CursorMoved(self.current))
 
     def add(self, page: int, rows: Sequence[QueueLine]) -> None:
-        """A page that was asked for."""
-        had = self.current
-        self._rows.put(page, rows, self._cursor)
-        self._asked.discard(page)
+        """Add a page that was asked for."""
+        before = self.current
+        self._pages.add(page, rows, self._cursor)
+        self._requested.discard(page)
         first = self.scroll_offset.y
         if page * PAGE <= first + self.size.height and (page + 1) * PAGE > first:
             self.refresh()
-        if had is None and self.current is not None:
-            self.post_message(self.Moved(self.current))
+        if before is None and self.current is not None:
+            self.post_message(self.CursorMoved(self.current))
 
     def tick(self, now: int) -> None:
-        """Count down: only the due cells that read otherwise than before are painted."""
+        """Count down; repaint only the due cells whose text has changed."""
         self._now = now
         top = self.scroll_offset.y
         for y in range(HEADER, self.size.height):
             index = top + y - HEADER
-            line = self._rows.row(index)
-            if line is not None and self._dues.get(index) != due(line, now)[0]:
+            line = self._pages.row(index)
+            if line is not None and self._painted_dues.get(index) != due_cell(line, now)[0]:
                 self.refresh(Region(0, y, DUE_WIDTH, 1))
 
-    # -- where one is --------------------------------------------------------------------------------------------
+    # -- cursor and rows in sight --------------------------------------------------------------------------------
 
     @property
     def count(self) -> int:
-        return self._rows.count
+        """Rows of the list, read or not."""
+        return self._pages.count
 
     @property
     def cursor(self) -> int:
+        """The index of the row under the cursor."""
         return self._cursor
 
     @property
     def current(self) -> QueueLine | None:
-        """The row under the cursor, if it is at hand."""
-        return self._rows.row(self._cursor)
+        """The row under the cursor; None where it has not been read."""
+        return self._pages.row(self._cursor)
 
     @property
     def first_row(self) -> int:
+        """The index of the first row in sight."""
         return self.scroll_offset.y
 
     @property
     def height_in_rows(self) -> int:
+        """Rows that are in sight at a time."""
         return max(self.size.height - HEADER, 1)
 
     def index_of(self, number: int) -> int | None:
-        return self._rows.index_of(number)
+        """Return the index of a ticket; None where its page has not been read."""
+        return self._pages.index_of(number)
 
     # -- moving --------------------------------------------------------------------------------------------------
 
@@ -149,7 +157,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         self.move_to(self._cursor + by)
 
     def page(self, by: float) -> None:
-        """Move by screenfuls, the row under the cursor staying on its line of the screen."""
+        """Move by screens; the cursor stays on its line of the screen."""
         rows = int(by * self.height_in_rows)
         self._scroll_rows(self.first_row + rows)
         self.move_to(self._cursor + rows)
@@ -159,10 +167,10 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def choose(self) -> None:
         if self.current is not None:
-            self.post_message(self.Chosen())
+            self.post_message(self.Opened())
 
     def move_to(self, index: int) -> None:
-        """Put the cursor on a row of the list, and show it."""
+        """Put the cursor on a row of the list, and scroll it into sight."""
         index = max(0, min(index, self.count - 1))
         before, self._cursor = self._cursor, index
         if index != before:
@@ -174,11 +182,11 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         elif index >= top + self.height_in_rows:
             self._scroll_rows(index - self.height_in_rows + 1)
         if index != before:
-            self._look()
-            self.post_message(self.Moved(self.current))
+            self._request_missing()
+            self.post_message(self.CursorMoved(self.current))
 
-    def mark(self) -> None:
-        """Mark the row under the cursor or take the mark away, and go on."""
+    def toggle_mark(self) -> None:
+        """Mark the row under the cursor or take its mark away, and go on to the next row."""
         line = self.current
         if line is None:
             return
@@ -197,31 +205,32 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y < HEADER:
-            return self._titles(width)
+            return self._render_header(width)
         index = self.scroll_offset.y + y - HEADER
-        line = self._rows.row(index)
+        line = self._pages.row(index)
         if line is None:
-            return self._blank(index, width)
-        return self._row(index, line, width)
+            return self._render_blank(index, width)
+        return self._render_row(index, line, width)
 
-    def _titles(self, width: int) -> Strip:
+    def _render_header(self, width: int) -> Strip:
         style = self.rich_style + self.get_component_rich_style("queue--header", partial=True)
         titles = " ".join(fit(column.title, column.width) for column in self._columns)
         return Strip([Segment(fit(f"{'Due':>{DUE_WIDTH - 1}} {titles}", width), style)], width)
 
-    def _blank(self, index: int, width: int) -> Strip:
-        words = ""
+    def _render_blank(self, index: int, width: int) -> Strip:
+        text = ""
         if self.count == 0 and index == 1:
-            words = "  " + self.empty_words
-        elif index < self.count:
-            words = f"{'…':>{DUE_WIDTH - 2}}"
+            text = "  " + self.empty_text
+        elif index < self.count:  # its page is on the way
+            text = f"{'…':>{DUE_WIDTH - 2}}"
         style = self.rich_style + self.get_component_rich_style("queue--faint", partial=True)
-        return Strip([Segment(fit(words, width), style)], width)
+        return Strip([Segment(fit(text, width), style)], width)
 
-    def _row(self, index: int, line: QueueLine, width: int) -> Strip:
-        cell, urgency = due(line, self._now)
-        self._dues[index] = cell
+    def _render_row(self, index: int, line: QueueLine, width: int) -> Strip:
+        cell, urgency = due_cell(line, self._now)
+        self._painted_dues[index] = cell
         cursor, marked, focus = index == self._cursor, line.number in self.marks, self.has_focus
+        # the age of the last update is a column of wide lists, and changes with the minute
         key = (line, width, cell, cursor, marked, focus, self._now // 60 if width >= 98 else 0)
         strip = self._strips.get(key)
         if strip is None:
@@ -238,7 +247,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         return strip
 
     def _cells(self, line: QueueLine, base: Style) -> list[Segment]:
-        """The rest of the row, neighbours of one style in one piece."""
+        """Return the rest of the row. Neighbours of one style are one segment: each segment costs escape sequences,
+        which count over a slow connection."""
         faint = base + self._style("queue--faint")
         plain = " ".join(
             fit(column.text(line, self._now), column.width) for column in self._columns if not column.faint
@@ -252,7 +262,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
     def _repaint_changed(self, old: Pages) -> None:
         top = self.first_row
         for index in range(top, top + self.height_in_rows):
-            if old.row(index) != self._rows.row(index):
+            if old.row(index) != self._pages.row(index):
                 self._refresh_row(index)
         self._refresh_row(self._cursor)
 
@@ -267,18 +277,18 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         if top != self.first_row:
             self.scroll_to(y=top, animate=False, force=True)
 
-    def _look(self) -> None:
-        """Ask for what is looked at and for the screens before and after it."""
+    def _request_missing(self) -> None:
+        """Ask for the pages in sight, and for two screens before and after them."""
         first = self.first_row
         ahead = max(self.height_in_rows * 2, 20)
-        missing = self._rows.missing(first - ahead, first + self.height_in_rows + ahead)
-        pages = [page for page in missing if page not in self._asked]
+        missing = self._pages.missing(first - ahead, first + self.height_in_rows + ahead)
+        pages = [page for page in missing if page not in self._requested]
         if pages:
-            self._asked.update(pages)
-            self.post_message(self.Wanted(pages))
+            self._requested.update(pages)
+            self.post_message(self.PagesMissing(pages))
 
-    def _laid_out(self) -> None:
-        self._columns = columns(self.size.width, *self._widths)
+    def _lay_out(self) -> None:
+        self._columns = make_columns(self.size.width, *self._widths)
         self._strips.clear()
         self.refresh()
 
@@ -286,9 +296,9 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         self.virtual_size = Size(self.size.width, self.count + HEADER)
-        self._laid_out()
+        self._lay_out()
         self.move_to(self._cursor)
-        self._look()
+        self._request_missing()
 
     def on_focus(self) -> None:
         self._refresh_row(self._cursor)
@@ -309,8 +319,8 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        self._dues.clear()
-        self._look()
+        self._painted_dues.clear()  # other rows stand on the lines of the screen now
+        self._request_missing()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

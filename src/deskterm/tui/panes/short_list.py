@@ -1,4 +1,4 @@
-"""A short list that is shown whole: the base of the side panes."""
+"""A list that is short enough to be handed over whole: the base of the side panes and of dialogs."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ if TYPE_CHECKING:
     from textual import events
 
 
-class Rows(Widget, can_focus=True):
-    """Rows of some lines each, one of which is chosen. Subclasses say how many there are and how one reads; a row that
-    does not fit is reached by moving there."""
+class ShortList(Widget, can_focus=True):
+    """Rows of some lines each, one of which is chosen. Subclasses define how many there are and how one is rendered; a
+    row out of sight is reached by moving there."""
 
     class Picked(Message):
-        """The chosen row is another one (`opened` False), or it was opened."""
+        """Another row was chosen (`opened` False), or the chosen one was opened."""
 
-        def __init__(self, pane: Rows, index: int, *, opened: bool) -> None:
+        def __init__(self, pane: ShortList, index: int, *, opened: bool) -> None:
             super().__init__()
             self.pane, self.index, self.opened = pane, index, opened
 
-    lines_each = 1
+    row_height = 1
+    """Lines of a row."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
@@ -33,30 +34,30 @@ class Rows(Widget, can_focus=True):
     def __len__(self) -> int:
         raise NotImplementedError
 
-    def row(self, index: int, width: int, chosen: bool) -> list[Content]:
-        """The lines of a row."""
+    def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
+        """Return the lines of a row, each so many cells wide."""
         raise NotImplementedError
 
-    def nothing(self) -> str:
-        """What stands there when there are no rows."""
+    def empty_text(self) -> str:
+        """Return the text that stands there when there are no rows."""
         return ""
 
     def __bool__(self) -> bool:
-        return True
+        return True  # a widget is there also when its list is empty; Textual tests widgets for truth
 
     def render(self) -> Content:
         width, height = self.size
         if not len(self):
-            return Content.styled(self.nothing(), "$faint")
+            return Content.styled(self.empty_text(), "$faint")
         self.index = max(0, min(self.index, len(self) - 1))
-        fit = max(height // self.lines_each, 1)
-        self._top = max(0, min(self._top, self.index, len(self) - fit), self.index - fit + 1)
-        shown: list[Content] = []
+        visible_rows = max(height // self.row_height, 1)
+        self._top = max(0, min(self._top, self.index, len(self) - visible_rows), self.index - visible_rows + 1)
+        lines: list[Content] = []
         for index in range(self._top, len(self)):
-            if len(shown) >= height:
+            if len(lines) >= height:
                 break
-            shown += self.row(index, width, index == self.index)
-        return Content("\n").join(shown[:height])
+            lines += self.render_row(index, width, index == self.index)
+        return Content("\n").join(lines[:height])
 
     def move(self, by: int) -> None:
         index = max(0, min(self.index + by, len(self) - 1))
@@ -66,7 +67,7 @@ class Rows(Widget, can_focus=True):
             self.post_message(self.Picked(self, index, opened=False))
 
     def page(self, by: float) -> None:
-        self.move(int(by * max(self.size.height // self.lines_each, 1)))
+        self.move(int(by * max(self.size.height // self.row_height, 1)))
 
     def edge(self, last: bool) -> None:
         self.move(len(self) if last else -len(self))
@@ -79,7 +80,7 @@ class Rows(Widget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        index = self._top + offset.y // self.lines_each
+        index = self._top + offset.y // self.row_height
         if index < len(self):
             self.move(index - self.index)
             self.choose()

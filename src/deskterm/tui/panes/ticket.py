@@ -1,4 +1,4 @@
-"""The ticket pane: what is known of a ticket, above its conversation."""
+"""The ticket pane: the facts of a ticket above its conversation."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from deskterm.present import formats
-from deskterm.present.models import GLYPHS, ClockCard, TicketView
-from deskterm.tui.panes.clocks import urgency
+from deskterm.present.models import GLYPHS, TicketClock, TicketView
+from deskterm.tui.panes.clocks import clock_urgency
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
 from deskterm.tui.panes.conversation import Conversation
 
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
-"""Facts that say themselves; the others stand with their label."""
+"""Facts whose values are clear without a label; the others are shown with theirs."""
 
 
 class Facts(Widget):
-    """Facts side by side, none of them broken over two lines where it fits in one."""
+    """Facts side by side; none is broken over two lines where it fits in one."""
 
     def __init__(self) -> None:
         super().__init__(id="facts")
         self._facts: list[Content] = []
 
-    def show(self, card: TicketView | None) -> None:
-        self._facts = [_fact(name, value) for name, value in (*card.facts, *card.standing)] if card else []
-        if card is not None:
-            self._facts += [Content.styled(f"#{tag}", "$text-accent") for tag in card.tags]
+    def show(self, ticket: TicketView | None) -> None:
+        """Show the facts and tags of a ticket."""
+        self._facts = [_render_fact(*fact) for fact in (*ticket.facts, *ticket.circumstances)] if ticket else []
+        if ticket is not None:
+            self._facts += [Content.styled(f"#{tag}", "$text-accent") for tag in ticket.tags]
         self.refresh(layout=True)
 
     def render(self) -> Content:
@@ -50,14 +51,15 @@ class Facts(Widget):
 
 
 class Ticket(Vertical):
-    """Facts, tags, the most pressing clock where the SLA pane is not in sight, and the conversation."""
+    """Facts, tags, the most pressing clock where the SLA pane is out of sight, and the conversation. with_clock:
+    whether that pane is out of sight."""
 
     def __init__(self, now: int, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._now = now
         self._zone: tzinfo = UTC
-        self._said = ""
-        self.card: TicketView | None = None
+        self._painted = ""
+        self.ticket: TicketView | None = None
         self.with_clock = False
 
     def compose(self) -> ComposeResult:
@@ -67,45 +69,49 @@ class Ticket(Vertical):
 
     @property
     def conversation(self) -> Conversation:
+        """The pane with the messages."""
         return self.query_one(Conversation)
 
-    def show(self, card: TicketView | None, now: int, zone: tzinfo) -> None:
-        self.card, self._now, self._zone = card, now, zone
-        self.query_one(Facts).show(card)
-        self.conversation.show(card, now, zone)
-        self._said = ""
+    def show(self, ticket: TicketView | None, now: int, zone: tzinfo) -> None:
+        """Show a ticket; None empties the pane."""
+        self.ticket, self._now, self._zone = ticket, now, zone
+        self.query_one(Facts).show(ticket)
+        self.conversation.show(ticket, now, zone)
+        self._painted = ""
         self.tick(now)
 
     def tick(self, now: int) -> None:
+        """Count the most pressing clock down."""
         self._now = now
-        clock = _pressing(self.card) if self.card is not None and self.with_clock else None
+        clock = _most_pressing(self.ticket) if self.ticket is not None and self.with_clock else None
         pressing = self.query_one("#pressing", Static)
         pressing.display = clock is not None
         if clock is not None:
-            said = _clock_line(clock, now, self._zone)
-            if said.plain != self._said:
-                self._said = said.plain
-                pressing.update(said)
+            line = _render_clock(clock, now, self._zone)
+            if line.plain != self._painted:
+                self._painted = line.plain
+                pressing.update(line)
 
 
-def _fact(name: str, value: str) -> Content:
+def _render_fact(name: str, value: str) -> Content:
     if name in ("Status", "Severity", "Priority"):
         return Content.styled(value, STRONG)
     return Content(value) if name in _PLAIN else Content.assemble((f"{name} ", FAINT), value)
 
 
-def _pressing(card: TicketView) -> ClockCard | None:
-    live = [clock for clock in card.clocks if clock.state == "running" and clock.due is not None]
-    resting = [clock for clock in card.clocks if clock.state == "paused"]
+def _most_pressing(ticket: TicketView) -> TicketClock | None:
+    """Return the running clock that is due first, else one that is paused."""
+    live = [clock for clock in ticket.clocks if clock.state == "running" and clock.due is not None]
+    resting = [clock for clock in ticket.clocks if clock.state == "paused"]
     return min(live, key=lambda clock: clock.due or 0, default=resting[0] if resting else None)
 
 
-def _clock_line(clock: ClockCard, now: int, zone: tzinfo) -> Content:
-    mood = urgency(clock, now)
-    remaining = clock.left(now)
+def _render_clock(clock: TicketClock, now: int, zone: tzinfo) -> Content:
+    urgency = clock_urgency(clock, now)
+    remaining = clock.seconds_left(now)
     if remaining is None or clock.due is None:
-        return Content.assemble((f"{GLYPHS[mood]} {clock.label} {clock.state}", URGENCY[mood]))
+        return Content.assemble((f"{GLYPHS[urgency]} {clock.label} {clock.state}", URGENCY[urgency]))
     return Content.assemble(
-        (f"{GLYPHS[mood]} {clock.label} {formats.countdown(remaining)}", URGENCY[mood]),
-        (f"  due {formats.instant(clock.due, now, zone)}", FAINT),
+        (f"{GLYPHS[urgency]} {clock.label} {formats.format_countdown(remaining)}", URGENCY[urgency]),
+        (f"  due {formats.format_instant(clock.due, now, zone)}", FAINT),
     )

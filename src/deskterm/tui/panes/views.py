@@ -1,4 +1,4 @@
-"""The side bar: views and how much is in them."""
+"""The side bar: the views, each with the number of its tickets."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from textual.content import Content
 from deskterm.present.models import ViewLine
 from deskterm.tui.panes.colours import FAINT, HERE
 from deskterm.tui.panes.columns import fit
-from deskterm.tui.panes.short_list import Rows
+from deskterm.tui.panes.short_list import ShortList
 
 
-class Views(Rows):
-    """One row a view; the chosen one is what the queue shows."""
+class Views(ShortList):
+    """One row a view; the queue shows the chosen one."""
 
     def __init__(self, views: Sequence[ViewLine], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -23,15 +23,17 @@ class Views(Rows):
         return len(self._views)
 
     def show(self, views: Sequence[ViewLine], chosen: str) -> None:
+        """Show these views. chosen: the key of the one in the queue."""
         index = next((index for index, view in enumerate(views) if view.key == chosen), 0)
         if list(views) != self._views or index != self.index:
             self._views, self.index = list(views), index
             self.refresh()
 
     def key(self, index: int) -> str:
+        """Return the key of a view."""
         return self._views[index].key
 
-    def row(self, index: int, width: int, chosen: bool) -> list[Content]:
+    def render_row(self, index: int, width: int, chosen: bool) -> list[Content]:
         view = self._views[index]
         count = "" if view.total is None else f"{view.total:,}"
         sign = "▸" if chosen else " "

@@ -1,1 +1,1 @@
-"""Screens: what a pane shows, and what happens on a key, is decided here."""
+"""The desk screen: how panes are arranged, what their headings say, and what happens on a key."""

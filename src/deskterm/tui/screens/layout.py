@@ -1,64 +1,67 @@
-"""Which panes are seen, and which one has the focus."""
+"""Which panes are in sight, and which one has the focus."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from deskterm.tui.panes.pane_set import PANES
 
 if TYPE_CHECKING:
-    from deskterm.tui.screens.desk import DeskScreen
+    from textual.screen import Screen
+    from textual.widget import Widget
 
 WIDE = 120
-"""Columns from which all panes are seen at once."""
-
-PANES = ("views", "queue", "conversation", "clocks", "soon")
+"""Columns from which all panes are in sight at once."""
 
 
 class Layout:
-    """All panes side by side, or one at a time: on a narrow terminal, or zoomed."""
+    """All panes side by side, or one at a time: on a narrow terminal, or zoomed. composer: gives the open composer;
+    arranged: called after panes came into sight or went."""
 
-    def __init__(self, screen: DeskScreen) -> None:
-        self._screen = screen
+    def __init__(
+        self, screen: Screen[Any], composer: Callable[[], Widget | None], arranged: Callable[[], object]
+    ) -> None:
+        self._screen, self._composer, self._arranged = screen, composer, arranged
         self.pane = "queue"
-        self.zoomed = False
+        self._zoomed = False
 
     @property
     def single(self) -> bool:
-        """Whether one pane is seen at a time."""
-        return self.zoomed or self._screen.size.width < WIDE
+        """Whether one pane is in sight at a time."""
+        return self._zoomed or self._screen.size.width < WIDE
 
     def go_to(self, pane: str) -> None:
-        """Give a pane the focus; where one is seen at a time, it is the one."""
+        """Give a pane the focus; where one is in sight at a time, it is that one."""
         self.pane = pane
         self.arrange()
         self.focus()
 
     def focus(self) -> None:
-        """Put the focus where it belongs: in the pane one is in, or in what is being written there."""
-        composer = self._screen.composer
+        """Put the focus into the current pane, or into the text that is written there."""
+        composer = self._composer()
         if composer is not None and self.pane == "conversation":
             composer.query_one("TextArea").focus()
         else:
             self._screen.query_one(f"#{self.pane}").focus()
 
-    def beside(self, by: int) -> str:
-        """The pane so many further on."""
+    def neighbour(self, by: int) -> str:
+        """Return the pane so many places further on."""
         return PANES[(PANES.index(self.pane) + by) % len(PANES)]
 
     def zoom(self) -> None:
-        self.zoomed = not self.zoomed
+        """Show the current pane alone, or all panes again."""
+        self._zoomed = not self._zoomed
         self.arrange()
 
     def arrange(self) -> None:
-        """Show what is to be seen."""
-        screen = self._screen
-        screen.update_classes({f"-at-{pane}": pane == self.pane for pane in PANES} | {"-single": self.single})
-        screen.ticket.with_clock = self.single
-        screen.ticket.tick(screen.now())
-        screen.titles()
+        """Show the panes that are to be in sight."""
+        self._screen.update_classes({f"-at-{pane}": pane == self.pane for pane in PANES} | {"-single": self.single})
+        self._arranged()
 
-    def back(self) -> bool:
-        """One step back from zoom or to the queue; False when there is none."""
-        if self.zoomed and self._screen.size.width >= WIDE:
+    def go_back(self) -> bool:
+        """Take one step back, from zoom or to the queue; False when there is none."""
+        if self._zoomed and self._screen.size.width >= WIDE:
             self.zoom()
         elif self.pane != "queue":
             self.go_to("queue")

@@ -1,21 +1,21 @@
-"""What the desk screen's headings and its line of keys say."""
+"""The headings of the desk screen, and its line of keys."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
-from deskterm.tui.commands import display, in_footer
+from deskterm.tui.commands.keys import footer_commands, format_key
+from deskterm.tui.console import Workspace
 from deskterm.tui.panes.keyline import Key
+from deskterm.tui.panes.pane_set import PaneSet
 
 if TYPE_CHECKING:
     from textual.widget import Widget
-
-    from deskterm.tui.screens.desk import DeskScreen
 
 _COMPOSING = (
     Key("ctrl+s", "send", "send"),
@@ -26,76 +26,94 @@ _COMPOSING = (
 )
 
 
-def say(screen: DeskScreen) -> None:
-    """All headings, and the keys that matter now."""
-    banner(screen)
-    _title(screen.side, "1", "Views")
-    _title(screen.queue, "2", _queue(screen))
-    card = screen.card
-    _title(screen.ticket, "3", f"{card.number} · {card.line.subject}" if card else "Ticket")
-    _title(screen.clocks, "4", f"SLA · {card.number}" if card else "SLA")
-    _title(screen.soon, "5", "Next to breach")
-    screen.keys.show(keys(screen))
+class TitledScreen(Workspace, Protocol):
+    """The screen as its headings need it."""
+
+    @property
+    def panes(self) -> PaneSet:
+        """The panes with a heading."""
+
+    @property
+    def desk_name(self) -> str:
+        """The name of the desk, empty until it has been read."""
+
+    @property
+    def progress(self) -> str:
+        """The work under way before the desk can be used, empty for none."""
+
+    @property
+    def typing_letter(self) -> bool:
+        """Whether keys go to the composer."""
 
 
-def banner(screen: DeskScreen) -> None:
-    """The first line."""
-    me = screen.me
-    who = screen.bringing_up or (f"{me.login} · {me.role}" if screen.desk.name else "")
-    screen.banner.say(screen.desk.name, _view(screen), who, formats.wall_clock(screen.now(), screen.zone))
+def update_titles(screen: TitledScreen) -> None:
+    """Bring all headings and the line of keys up to date."""
+    panes, ticket = screen.panes, screen.open_ticket
+    update_banner(screen)
+    _set_title(panes.views, "1", "Views")
+    _set_title(panes.queue, "2", _queue_title(screen))
+    _set_title(panes.ticket, "3", f"{ticket.number} · {ticket.line.subject}" if ticket else "Ticket")
+    _set_title(panes.clocks, "4", f"SLA · {ticket.number}" if ticket else "SLA")
+    _set_title(panes.next_breach, "5", "Next to breach")
+    panes.keys.show(_keys(screen))
 
 
-def keys(screen: DeskScreen) -> list[Key]:
-    """The keys of the last line."""
-    if screen.composer is not None and screen.pane == "conversation":
+def update_banner(screen: TitledScreen) -> None:
+    """Bring the first line up to date."""
+    agent, view = screen.agent, screen.queue_query.view
+    label = next((one.label for one in screen.views if one.key == view), "")
+    who = screen.progress or (f"{agent.login} · {agent.role}" if screen.desk_name else "")
+    screen.panes.banner.show(screen.desk_name, label, who, formats.format_wall_clock(screen.epoch(), screen.zone))
+
+
+def _keys(screen: TitledScreen) -> list[Key]:
+    if screen.typing_letter:
         return list(_COMPOSING)
     return [
-        Key(display(command.keys[0]), command.title, command.name, command.refusal(screen) is None)
-        for command in in_footer()
+        Key(format_key(command.keys[0]), command.title, command.name, command.refusal(screen) is None)
+        for command in footer_commands()
     ]
 
 
-def widths(vocabulary: Vocabulary) -> tuple[int, int]:
-    """The longest severity (or priority) and status, in cells."""
+def column_widths(vocabulary: Vocabulary) -> tuple[int, int]:
+    """Return the cells of the longest severity or priority, and of the longest status."""
     steps = [*vocabulary.severities.values(), *vocabulary.priorities.values()]
     step = max((cell_len(choice.short or choice.label) for choice in steps), default=4)
     return step, max((cell_len(choice.label) for choice in vocabulary.statuses.values()), default=14)
 
 
-def nothing(screen: DeskScreen) -> str:
-    """What an empty list says."""
-    if screen.looking.match:
-        return f"Nothing here has “{screen.looking.match}”: esc takes the filter away."
+def empty_list_text(screen: TitledScreen) -> str:
+    """Return the sentence that stands in an empty list."""
+    query = screen.queue_query
+    if query.match:
+        return f"Nothing here has “{query.match}”: esc takes the filter away."
     return {
         "mine": "Nothing is assigned to you.",
-        "team": "Your team has nothing open." if screen.me.team else "You are in no team: v goes to the next view.",
+        "team": "Your team has nothing open." if screen.agent.team else "You are in no team: v goes to the next view.",
         "unassigned": "Everything open has somebody.",
         "due": "Nothing is due within the hour.",
         "breached": "No target is missed.",
         "waiting": "Nobody is waited for.",
         "open": "Nothing is open: c opens a ticket.",
         "closed": "Nothing is closed yet.",
-    }.get(screen.looking.view, "")
+    }.get(query.view, "")
 
 
-def _queue(screen: DeskScreen) -> str:
-    looking, queue = screen.looking, screen.queue
-    order = "newest first" if looking.view == "closed" else "by due" if looking.order == "due" else "by order of work"
-    what = {"closed": "closed"}.get(looking.view, "open")
-    parts = ["Queue", order, f"{queue.count:,} {what}"]
-    if looking.match:
-        parts.append(f"/{looking.match}")
-    if queue.marks:
-        parts.append(f"{len(queue.marks)} marked")
+def _queue_title(screen: TitledScreen) -> str:
+    query = screen.queue_query
+    order = "newest first" if query.view == "closed" else "by due" if query.order == "due" else "by order of work"
+    state = "closed" if query.view == "closed" else "open"
+    parts = ["Queue", order, f"{screen.row_count:,} {state}"]
+    if query.match:
+        parts.append(f"/{query.match}")
+    if screen.marked_count:
+        parts.append(f"{screen.marked_count} marked")
     return " · ".join(parts)
 
 
-def _view(screen: DeskScreen) -> str:
-    return next((view.label for view in screen.views if view.key == screen.looking.view), "")
-
-
-def _title(pane: Widget, digit: str, words_: str) -> None:
-    title = Content.assemble((digit, "$text-accent"), f" {words_}")
-    if getattr(pane, "titled", None) != title.plain:
-        pane.titled = title.plain  # type: ignore[attr-defined]
+def _set_title(pane: Widget, digit: str, text: str) -> None:
+    title = Content.assemble((digit, "$text-accent"), f" {text}")
+    # setting a border title repaints the pane, also with the same words: most calls change one title of five
+    if getattr(pane, "current_title", None) != title.plain:
+        pane.current_title = title.plain  # type: ignore[attr-defined]
         pane.border_title = title

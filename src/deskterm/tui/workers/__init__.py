@@ -1,1 +1,1 @@
-"""Threads of the console: one writes commands, one reads windows, one runs automation."""
+"""The threads of the console, which keep reads, commands and automation off the event loop."""

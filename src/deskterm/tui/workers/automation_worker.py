@@ -1,4 +1,4 @@
-"""Lets what happens by itself happen while a console is open, in a thread of its own."""
+"""The automation thread: warnings, breaches and timers are processed while a console is open."""
 
 from __future__ import annotations
 
@@ -12,45 +12,47 @@ from deskterm.errors import DeskError
 if TYPE_CHECKING:
     from deskterm.automation.runner import Fired
 
+_RETRY_DELAY = 5
+"""Seconds until a store that is locked or out of reach is tried again."""
+
 
 class AutomationWorker:
-    """Runs the runner on one store. tell: called in this thread with sentences about tickets of `login`, and with one
-    about what came while nobody looked."""
+    """Keeps the automation of one store running. report: called in this thread with sentences about tickets of `login`,
+    and with one about what came due while no console was open."""
 
     def __init__(
-        self, url: str, login: str, clock: Callable[[], datetime], tell: Callable[[Sequence[str]], None]
+        self, url: str, login: str, clock: Callable[[], datetime], report: Callable[[Sequence[str]], None]
     ) -> None:
-        self._url, self._login, self._clock, self._tell = url, login, clock, tell
+        self._url, self._login, self._clock, self._report = url, login, clock, report
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="automation", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End after what is under way; a transaction is never broken off."""
+        """Stop after the transaction under way: none is ever broken off."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        from deskterm.automation.runner import Runner, keep_running
-        from deskterm.store.db.engine import open_store
+        # in this thread, and not at the top: both bring SQLModel, which must not hold up the first frame
+        from deskterm.automation.runner import LATE, Runner, digest, keep_running  # noqa: PLC0415
+        from deskterm.store.db.engine import open_store  # noqa: PLC0415
+
+        def report(fired: Sequence[Fired]) -> None:
+            sentences = digest([one for one in fired if one.late > LATE or one.assignee == self._login])
+            if sentences:
+                self._report(sentences)
 
         while not self._stop.is_set():
             try:
                 store = open_store(self._url)
                 try:
-                    keep_running(Runner(store), self._clock, self._stop, self._came)
+                    keep_running(Runner(store), self._clock, self._stop, report)
                 finally:
                     store.close()
-            except DeskError:  # locked, or out of reach for a while: another instance, or a later try, does it
-                self._stop.wait(5)
-
-    def _came(self, came: Sequence[Fired]) -> None:
-        from deskterm.automation.runner import LATE, digest
-
-        told = digest([one for one in came if one.late > LATE or one.assignee == self._login])
-        if told:
-            self._tell(told)
+            except DeskError:  # locked, or out of reach: another instance does the work, or a later try
+                self._stop.wait(_RETRY_DELAY)

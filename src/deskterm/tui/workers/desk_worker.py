@@ -1,92 +1,121 @@
-"""Carries commands to the desk, one after another, in a thread of its own.
+"""The write thread: runs commands on the desk, one after another.
 
-The desk brings SQLModel with it, which takes longer to import than everything that is seen first: it is fetched when
-the first frame is painted, and whoever is quicker than that waits a moment.
+The desk brings SQLModel with it, which takes longer to import than everything that is seen first. It is fetched once a
+frame has been painted; a command that is quicker than that waits for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from types import ModuleType
 
     from deskterm.desk.core.session import DeskSession
 
 T = TypeVar("T")
 
 
-class Left(Exception):
-    """The person left while the desk was being fetched."""
+class Interrupted(Exception):
+    """The agent left while the desk was being fetched."""
 
 
 class DeskWorker:
-    """Works as one agent on one desk. Errors of a command go to whoever asked for it. progress: called in the clerk's
-    thread while rows of an older deskterm are written anew, with tickets done and tickets in all. ready: the desk was
-    fetched, or could not be."""
+    """Works as one agent on one desk. Errors of a command go to whoever asked for it.
+
+    progress: called in the write thread while rows of an older deskterm are written anew, with tickets done and tickets
+    in all; preload: modules that are imported once the desk is open, so that no key has to wait for an import.
+    """
 
     def __init__(
-        self, url: str, login: str, progress: Callable[[int, int], object] | None = None, behind: str = ""
+        self,
+        url: str,
+        login: str,
+        progress: Callable[[int, int], object] | None = None,
+        behind: str = "",
+        preload: Sequence[str] = (),
     ) -> None:
         self._url, self._login, self._progress, self._behind = url, login, progress, behind
+        self._preload: Iterator[str] = iter(preload)
         self._stopping = False
         self.ready = False
-        self._thread: ThreadPoolExecutor | None = None
+        """Whether the desk has been fetched, or could not be."""
+        self._executor: ThreadPoolExecutor | None = None
         self._desk: DeskSession | None = None
-        self._under_way = 0
+        self._loaded: set[str] = set()
+        self._running = 0
 
     def start(self) -> None:
         """Fetch the desk ahead of the first command; an error shows when a command is given."""
-        self._submit(self._fetched)
+        self._submit(self._open)
+        self._submit(self._preload_next)
 
-    async def do(self, act: Callable[[DeskSession], T]) -> T:
-        """Run an act on the desk and give what it returns. Raises what it raises, and DeskError when the desk cannot
-        be opened."""
-        self._under_way += 1
+    async def run(self, act: Callable[[DeskSession], T]) -> T:
+        """Run a function with the desk, and return its result. Raises what it raises, and DeskError when the desk
+        cannot be opened."""
+        self._running += 1
         try:
-            return await asyncio.wrap_future(self._submit(lambda: act(self._fetched())))
+            return await asyncio.wrap_future(self._submit(lambda: act(self._open())))
         finally:
-            self._under_way -= 1
+            self._running -= 1
+
+    async def load(self, module: str) -> ModuleType:
+        """Import a module in the write thread: the event loop must not wait for what imports the desk."""
+        if module not in self._loaded:
+            await asyncio.wrap_future(self._submit(lambda: self._import(module)))
+        return sys.modules[module]
 
     def renew(self) -> None:
-        """Fetch the desk again: another edition of its procedure is in force."""
+        """Fetch the desk again: another version of its procedure is in force."""
         self._submit(self._close)
         self.start()
 
     def stop(self) -> None:
-        """Finish a command that is under way, and close. What is written anew is left where it is: the next one to
-        open the desk goes on."""
+        """Finish a command that is under way, and close. Rows that are being written anew are left where they are: the
+        next one to open the desk goes on."""
         self._stopping = True
-        if self._thread is not None:
+        if self._executor is not None:
             self._submit(self._close)
-            self._thread.shutdown(wait=self._under_way > 0)
+            self._executor.shutdown(wait=self._running > 0)
 
     def _submit(self, act: Callable[[], T]) -> Future[T]:
-        if self._thread is None:
-            from concurrent.futures import ThreadPoolExecutor
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        return self._executor.submit(act)
 
-            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clerk")
-        return self._thread.submit(act)
+    def _preload_next(self) -> None:
+        """Import one module, and line up for the next: a command given meanwhile gets its turn in between."""
+        module = next(self._preload, None)
+        if module is not None and not self._stopping:
+            self._import(module)
+            self._submit(self._preload_next)
 
-    def _fetched(self) -> DeskSession:
+    def _import(self, module: str) -> None:
+        import_module(module)
+        self._loaded.add(module)
+
+    def _open(self) -> DeskSession:
         if self._desk is None:
-            from deskterm.desk.api import open_desk
-            from deskterm.desk.policy import status_graph  # noqa: F401 - what commands will use
-            from deskterm.store.db.engine import open_store
-            from deskterm.tui.control import composing, prompts  # noqa: F401 - wanted at the press of a key
-            from deskterm.tui.dialogs import choose, compose, prompt  # noqa: F401
+            # in this thread, and not at the top: SQLModel must not hold up the first frame
+            from deskterm.desk.api import open_desk  # noqa: PLC0415
+            from deskterm.store.db.engine import open_store  # noqa: PLC0415
 
             try:
-                self._desk = open_desk(open_store(self._url), self._login, behind=self._behind, progress=self._got_on)
+                self._desk = open_desk(
+                    open_store(self._url), self._login, behind=self._behind, progress=self._report_progress
+                )
             finally:
                 self.ready = True
         return self._desk
 
-    def _got_on(self, done: int, total: int) -> None:
+    def _report_progress(self, done: int, total: int) -> None:
         if self._stopping:
-            raise Left
+            raise Interrupted
         if self._progress is not None:
             self._progress(done, total)
 

@@ -1,4 +1,4 @@
-"""What is asked of the feed, and its answers: messages to the screen."""
+"""What the read thread is asked for, and the messages in which it answers the screen."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
-from deskterm.present.models import Opened, QueueLine, TicketView, ViewLine
+from deskterm.present.models import DeskView, QueueLine, TicketView, ViewLine
 from deskterm.present.sanitize import Safe
 from deskterm.store.queries.queue import VIEWS
 from deskterm.tui.panes.page_cache import PAGE
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from deskterm.present.labels import Vocabulary
     from deskterm.store.queries.queue import Order
 
 
 class QueueQuery(NamedTuple):
-    """Which list is looked at, and where. view: empty for the one that suits the person. number: the ticket under the
-    cursor, whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left;
-    first, rows: what is on the screen."""
+    """A list, and the place in it. view: empty for the one that suits the agent; number: the ticket under the cursor,
+    whose row is found again when the list is sorted anew; cursor: its index, kept when the ticket has left the list;
+    first, rows: the first row in sight, and how many are."""
 
     view: str = ""
     order: Order = "order"
@@ -31,41 +33,43 @@ class QueueQuery(NamedTuple):
     rows: int = 50
 
     def same_list(self, other: QueueQuery) -> bool:
-        """Whether both look at the same list, wherever in it."""
+        """Whether both are about the same list, wherever in it."""
         return (self.view, self.order, self.match) == (other.view, other.order, other.match)
 
 
-class DeskFound(Message):
-    """The desk and what its procedure calls things."""
+class DeskRead(Message):
+    """The facts of the desk, the labels of its procedure, and its time zone."""
 
-    def __init__(self, desk: Opened, vocabulary: Vocabulary) -> None:
+    def __init__(self, desk: DeskView, vocabulary: Vocabulary, zone: tzinfo) -> None:
         super().__init__()
-        self.desk, self.vocabulary = desk, vocabulary
+        self.desk, self.vocabulary, self.zone = desk, vocabulary, zone
 
 
 class ListRead(Message):
     """A list as it is now: rows in all, the pages around the cursor, the cursor's index."""
 
-    def __init__(self, look: QueueQuery, total: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int) -> None:
+    def __init__(self, query: QueueQuery, total: int, pages: Mapping[int, Sequence[QueueLine]], cursor: int) -> None:
         super().__init__()
-        self.look, self.total, self.pages, self.cursor = look, total, pages, cursor
+        self.query, self.total, self.pages, self.cursor = query, total, pages, cursor
 
-    def index_of(self, number: int, otherwise: int) -> int:
-        """Where a ticket stands, if its page was read."""
+    def index_of(self, number: int, default: int) -> int:
+        """Return the index of a ticket; the default where its page was not read."""
         for page, rows in self.pages.items():
             for place, row in enumerate(rows):
                 if row.number == number:
                     return page * PAGE + place
-        return otherwise
+        return default
 
 
 class PageRead(Message):
-    def __init__(self, look: QueueQuery, page: int, rows: Sequence[QueueLine]) -> None:
+    """One more page of a list."""
+
+    def __init__(self, query: QueueQuery, page: int, rows: Sequence[QueueLine]) -> None:
         super().__init__()
-        self.look, self.page, self.rows = look, page, rows
+        self.query, self.page, self.rows = query, page, rows
 
 
-class WholeRead(Message):
+class WholeListRead(Message):
     """A list from its first row to its last."""
 
     def __init__(self, rows: Sequence[QueueLine]) -> None:
@@ -73,28 +77,32 @@ class WholeRead(Message):
         self.rows = rows
 
 
-class CardRead(Message):
-    """A ticket, opened; card is None when there is no such ticket."""
+class TicketRead(Message):
+    """A ticket to open; None when there is no such ticket."""
 
-    def __init__(self, number: int, card: TicketView | None) -> None:
+    def __init__(self, number: int, ticket: TicketView | None) -> None:
         super().__init__()
-        self.number, self.card = number, card
+        self.number, self.ticket = number, ticket
 
 
 class CountsRead(Message):
+    """The views with their counts."""
+
     def __init__(self, views: Sequence[ViewLine]) -> None:
         super().__init__()
         self.views = views
 
 
-class SoonRead(Message):
+class NextBreachesRead(Message):
+    """The tickets that breach next."""
+
     def __init__(self, rows: Sequence[QueueLine]) -> None:
         super().__init__()
         self.rows = rows
 
 
-class BroughtUp(Message):
-    """So many of all tickets were written anew, as this deskterm folds them."""
+class ProgressMade(Message):
+    """Some of all tickets were written anew, as this version of deskterm projects them."""
 
     def __init__(self, done: int, total: int) -> None:
         super().__init__()
@@ -110,5 +118,5 @@ class ReadFailed(Message):
 
 
 def view_lines(totals: Mapping[str, int]) -> list[ViewLine]:
-    """The side bar's rows. totals: what is counted, by view."""
+    """Return the rows of the side bar. totals: the counts by view."""
     return [ViewLine(view.key, Safe(view.label), totals.get(view.key)) for view in VIEWS]

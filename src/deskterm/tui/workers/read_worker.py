@@ -1,6 +1,6 @@
-"""Reads for the panes, in one thread with one connection: what is asked for, and again when somebody has written.
+"""The read thread: reads for the panes over one connection, on request and whenever somebody has written.
 
-Asking never waits. Answers are messages to the screen; an answer to a question that was overtaken is not sent.
+A request never waits. Answers are messages to the screen; a request that was overtaken by another one is not answered.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from textual.message import Message
 
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Opened, Person, QueueLine
+from deskterm.present.models import DeskView, Person, QueueLine
 from deskterm.present.sanitize import sanitize
-from deskterm.present.ticket import card, lines, person
+from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
@@ -24,112 +26,117 @@ from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog
 from deskterm.tui.workers.messages import (
-    CardRead,
     CountsRead,
-    DeskFound,
+    DeskRead,
     ListRead,
+    NextBreachesRead,
     PageRead,
     QueueQuery,
     ReadFailed,
-    SoonRead,
-    WholeRead,
+    TicketRead,
+    WholeListRead,
     view_lines,
 )
 
 POLL = 0.25
-"""Seconds between looks at whether somebody else has written."""
+"""Seconds between checks for changes by somebody else."""
 
-SOON_ROWS = 30
+NEXT_BREACHES = 30
+"""Tickets in the list of those that breach next."""
 
 
 @dataclass(slots=True)
-class _Wanted:
-    """Questions that wait, the newest of each kind."""
+class _Requests:
+    """Requests that wait, the newest of each kind, and the kind of the one that is being answered."""
 
     jobs: dict[str, Callable[[], object]] = field(default_factory=dict)
     running: str = ""
 
 
-class Feed:
-    """The reading thread. now: epoch seconds of the desk's clock; post: takes a message, from any thread."""
+class ReadWorker:
+    """The read thread of one screen. now: epoch seconds of the desk's clock; post: takes a message, from any thread."""
 
     def __init__(
         self, url: str, login: str, now: Callable[[], int], post: Callable[[Message], object], behind: str = ""
     ) -> None:
         self._url, self._login, self._now, self._post = url, login, now, post
-        self._wanted = _Wanted()
-        self._awake = threading.Condition()
+        self._requests = _Requests()
+        self._wake = threading.Condition()
         self._stopping = False
-        self._reader: ReadConnection | None = None
+        self._connection: ReadConnection | None = None
         self._vocabulary = Vocabulary()
         self._team: str | None = None
-        self._failed = ""
-        self._look = QueueQuery()
-        self._open: int | None = None
+        self._last_error = ""
+        self._query = QueueQuery()
+        self._open_ticket: int | None = None
         self._anchors: dict[int, QueueRow] = {}
-        self._looks = AccessLog(url, login, now, behind)
-        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+        """Rows by their index in the list, from whose keys neighbouring pages are read."""
+        self._access_log = AccessLog(url, login, now, behind)
+        self._thread = threading.Thread(target=self._run, name="reads", daemon=True)
 
-    def start(self, look: QueueQuery, reader: ReadConnection | None = None) -> None:
-        """Open the desk and read the first screen. reader: one that is open already."""
-        self._look, self._reader = look, reader
+    def start(self, query: QueueQuery, connection: ReadConnection | None = None) -> None:
+        """Start the thread, which reads the first screen. connection: one that is open already."""
+        self._query, self._connection = query, connection
         self._thread.start()
 
     def stop(self) -> None:
-        with self._awake:
+        """Drop all requests, interrupt the one under way, and wait for the thread to end."""
+        with self._wake:
             self._stopping = True
-            self._wanted.jobs.clear()
-            self._awake.notify()
-        if self._reader is not None:
-            self._reader.interrupt()
+            self._requests.jobs.clear()
+            self._wake.notify()
+        if self._connection is not None:
+            self._connection.interrupt()
         self._thread.join(timeout=2)
 
-    # -- questions, from the screen's thread ---------------------------------------------------------------------
+    # -- requests, from the event loop ---------------------------------------------------------------------------
 
-    def at(self, look: QueueQuery) -> None:
-        """Say where one is now, for the next time the list is read."""
-        self._look = look
+    def note_place(self, query: QueueQuery) -> None:
+        """Note where the cursor is by now, for the next time the list is read because of a change."""
+        self._query = query
 
-    def look(self, look: QueueQuery) -> None:
-        """Read a list. A filter that is being typed overtakes the one that is being searched for."""
-        self._look = look
-        self._ask("list", self._read_list, overtakes=True)
+    def read_list(self, query: QueueQuery) -> None:
+        """Read a list. A filter that is still being typed overtakes the search for what was typed before."""
+        self._query = query
+        self._request("list", self._read_list, overtakes=True)
 
-    def pages(self, look: QueueQuery, pages: Sequence[int]) -> None:
+    def read_pages(self, query: QueueQuery, pages: Sequence[int]) -> None:
         """Read more pages of the list that was read last."""
         for page in pages:
-            self._ask(f"page {page}", lambda page=page: self._read_page(look, page))  # type: ignore[misc]
+            self._request(f"page {page}", partial(self._read_page, query, page))
 
-    def open(self, number: int | None) -> None:
-        """Read a ticket, and read it again whenever something was written."""
-        self._open = number
+    def open_ticket(self, number: int | None) -> None:
+        """Read a ticket, and read it again whenever something was written; None reads none."""
+        self._open_ticket = number
         if number is not None:
-            self._ask("card", lambda: self._read_card(number))
+            self._request("ticket", partial(self._read_ticket, number))
 
-    def refresh(self, look: QueueQuery) -> None:
+    def refresh(self, query: QueueQuery) -> None:
         """Read everything again."""
-        self.look(look)
-        self._ask("rest", self._read_rest)
+        self.read_list(query)
+        self._request("rest", self._read_rest)
 
-    def whole(self, look: QueueQuery, limit: int) -> None:
-        """Read a whole list of at most so many rows."""
-        self._ask("whole", lambda: self._read_whole(look, limit))
+    def read_whole_list(self, query: QueueQuery, limit: int) -> None:
+        """Read a list from its first row, at most so many rows."""
+        self._request("whole list", partial(self._read_whole_list, query, limit))
 
-    def _ask(self, kind: str, job: Callable[[], object], *, overtakes: bool = False) -> None:
-        with self._awake:
+    def _request(self, kind: str, job: Callable[[], object], *, overtakes: bool = False) -> None:
+        """Line a job up, in place of one of its kind that still waits. overtakes: interrupt one that is under way, and
+        drop the pages of the list before it."""
+        with self._wake:
             if overtakes:
-                for waiting in [name for name in self._wanted.jobs if name.startswith("page ")]:
-                    del self._wanted.jobs[waiting]
-                if self._wanted.running == kind and self._reader is not None:
-                    self._reader.interrupt()
-            self._wanted.jobs[kind] = job
-            self._awake.notify()
+                for waiting in [name for name in self._requests.jobs if name.startswith("page ")]:
+                    del self._requests.jobs[waiting]
+                if self._requests.running == kind and self._connection is not None:
+                    self._connection.interrupt()
+            self._requests.jobs[kind] = job
+            self._wake.notify()
 
     # -- the thread ----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            reader = self._reader = self._reader or open_reader(self._url)
+            reader = self._connection = self._connection or open_reader(self._url)
         except Exception as error:
             self._post(ReadFailed(error))
             return
@@ -137,16 +144,16 @@ class Feed:
         self._attempt(self._read_list)
         self._attempt(self._read_rest)
         while not self._stopping:
-            with self._awake:
-                if not self._wanted.jobs:
-                    self._awake.wait(POLL)
-                kind = next(iter(self._wanted.jobs), "")
-                job = self._wanted.jobs.pop(kind, None)
-                self._wanted.running = kind
+            with self._wake:
+                if not self._requests.jobs:
+                    self._wake.wait(POLL)
+                kind = next(iter(self._requests.jobs), "")
+                job = self._requests.jobs.pop(kind, None)
+                self._requests.running = kind
             if self._stopping:
                 break
-            self._attempt(job or self._watch)
-            self._wanted.running = ""
+            self._attempt(job or self._read_changes)
+            self._requests.running = ""
         reader.close()
 
     def _attempt(self, job: Callable[[], object]) -> None:
@@ -155,98 +162,103 @@ class Feed:
         except Interrupted:
             return
         except Exception as error:  # a broken read must not stop the ones after it
-            if not self._stopping and str(error) != self._failed:
-                self._failed = str(error)  # said once, until something else goes wrong or a read succeeds
+            if not self._stopping and str(error) != self._last_error:
+                self._last_error = str(error)  # shown once, until something else goes wrong or a read succeeds
                 self._post(ReadFailed(error))
         else:
-            self._failed = ""
+            self._last_error = ""
 
-    def _watch(self) -> None:
-        if self._at_hand.has_changed():
-            if desk_facts(self._at_hand).procedure_version != self._vocabulary.version:
+    def _read_changes(self) -> None:
+        """Read everything again when somebody has written, the desk too when its procedure has another version."""
+        if self._reader.has_changed():
+            if desk_facts(self._reader).procedure_version != self._vocabulary.version:
                 self._read_desk()
             self._read_list()
             self._read_rest()
 
     @property
-    def _at_hand(self) -> ReadConnection:
-        if self._reader is None:
-            raise RuntimeError("the feed has not started")
-        return self._reader
+    def _reader(self) -> ReadConnection:
+        if self._connection is None:
+            raise RuntimeError("the read thread has not started")
+        return self._connection
 
     @property
     def _viewer(self) -> Viewer:
         return Viewer(self._login, self._team, self._now())
 
     def _read_desk(self) -> None:
-        facts = desk_facts(self._at_hand)
-        people = tuple(person(agent) for agent in agents(self._at_hand))
-        me = next((one for one in people if one.login == self._login), None)
-        if me is None:
-            me = Person(self._login, sanitize(self._login), "viewer", None, active=False)
-        self._team = me.team
-        if not self._look.view:
-            self._look = self._look._replace(view="team" if me.team else "open")
+        facts = desk_facts(self._reader)
+        people = tuple(present_person(row) for row in agents(self._reader))
+        agent = next((one for one in people if one.login == self._login), None)
+        if agent is None:  # somebody unknown may look, and is told so when they try to change something
+            agent = Person(self._login, sanitize(self._login), "viewer", None, active=False)
+        self._team = agent.team
+        if not self._query.view:
+            self._query = self._query._replace(view="team" if agent.team else "open")
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
-        self._looks.wanted = access_log.is_access_logged(facts.document)
-        desk = Opened(sanitize(facts.name), facts.simulated, facts.timezone, me, people)
-        self._post(DeskFound(desk, self._vocabulary))
+        self._access_log.enabled = access_log.is_access_logged(facts.document)
+        desk = DeskView(sanitize(facts.name), facts.simulated, facts.timezone, agent, people)
+        self._post(DeskRead(desk, self._vocabulary, ZoneInfo(facts.timezone)))
 
     def _read_list(self) -> None:
-        look, viewer = self._look, self._viewer
+        """Read the pages in sight. The cursor keeps its ticket and its line on the screen where both are still there;
+        where the ticket has left the list, the cursor keeps its index."""
+        query, viewer = self._query, self._viewer
         self._anchors = {}
-        total = count(self._at_hand, look.view, viewer, look.match)
-        cursor = self._place(look, viewer, total)
-        first = max(0, min(look.first + cursor - look.cursor, total - look.rows))
-        last = max(min(first + look.rows, total) - 1, 0)
-        pages = {page: self._page(look, page) for page in range(first // PAGE, last // PAGE + 1)} if total else {}
+        total = count(self._reader, query.view, viewer, query.match)
+        cursor = self._find_cursor(query, viewer, total)
+        first = max(0, min(query.first + cursor - query.cursor, total - query.rows))
+        last = max(min(first + query.rows, total) - 1, 0)
+        pages = {page: self._page(query, page) for page in range(first // PAGE, last // PAGE + 1)} if total else {}
         found = pages.get(cursor // PAGE, ())
-        kept = look.number is not None and any(row.number == look.number for row in found)
+        kept = query.number is not None and any(row.number == query.number for row in found)
         if not kept:
-            cursor = max(0, min(look.cursor, total - 1))
+            cursor = max(0, min(query.cursor, total - 1))
             if total and cursor // PAGE not in pages:
-                pages[cursor // PAGE] = self._page(look, cursor // PAGE)
-        shown = {page: self._lines(rows) for page, rows in pages.items()}
-        self._post(ListRead(look, total, shown, cursor))
+                pages[cursor // PAGE] = self._page(query, cursor // PAGE)
+        lines_by_page = {page: self._lines(rows) for page, rows in pages.items()}
+        self._post(ListRead(query, total, lines_by_page, cursor))
 
-    def _place(self, look: QueueQuery, viewer: Viewer, total: int) -> int:
-        """Where the ticket under the cursor stands now."""
-        if look.number is None:
-            return min(look.cursor, max(total - 1, 0))
-        near = self._page(look, look.cursor // PAGE) if total else []
+    def _find_cursor(self, query: QueueQuery, viewer: Viewer, total: int) -> int:
+        """Return the index that the ticket under the cursor has now. It is looked for on its old page first: to count
+        the tickets before it takes longer."""
+        if query.number is None:
+            return min(query.cursor, max(total - 1, 0))
+        near = self._page(query, query.cursor // PAGE) if total else []
         for place, row in enumerate(near):
-            if row.number == look.number:
-                return look.cursor // PAGE * PAGE + place
-        opened = ticket_detail(self._at_hand, look.number)
-        if opened is None:
-            return min(look.cursor, max(total - 1, 0))
-        return position(self._at_hand, look.view, viewer, look.order, self._key(look, opened.row), look.match)
+            if row.number == query.number:
+                return query.cursor // PAGE * PAGE + place
+        detail = ticket_detail(self._reader, query.number)
+        if detail is None:
+            return min(query.cursor, max(total - 1, 0))
+        return position(self._reader, query.view, viewer, query.order, self._key(query, detail.row), query.match)
 
-    def _key(self, look: QueueQuery, row: QueueRow) -> Key:
-        """Where a ticket would stand in a list, whether or not it is in it."""
-        if look.view == "closed":
-            return Key(0, self._at_hand.instant(row.updated), row.number)
-        if look.order == "due":
-            due = self._at_hand.never if row.next_due is None else self._at_hand.instant(row.next_due)
+    def _key(self, query: QueueQuery, row: QueueRow) -> Key:
+        """Return the sort key that a ticket has in a list, whether or not it is in it."""
+        if query.view == "closed":
+            return Key(0, self._reader.instant(row.updated), row.number)
+        if query.order == "due":
+            due = self._reader.never if row.next_due is None else self._reader.instant(row.next_due)
             return Key(0, due, row.number)
         return row.key
 
-    def _read_page(self, look: QueueQuery, page: int) -> None:
-        if look.same_list(self._look):
-            self._post(PageRead(look, page, self._lines(self._page(look, page))))
+    def _read_page(self, query: QueueQuery, page: int) -> None:
+        if query.same_list(self._query):
+            self._post(PageRead(query, page, self._lines(self._page(query, page))))
 
-    def _read_whole(self, look: QueueQuery, limit: int) -> None:
-        self._post(WholeRead(self._lines(self._window(look, limit=limit))))
+    def _read_whole_list(self, query: QueueQuery, limit: int) -> None:
+        self._post(WholeListRead(self._lines(self._window(query, limit=limit))))
 
-    def _page(self, look: QueueQuery, page: int) -> list[QueueRow]:
-        """A page by the key of its neighbour where that is known, else by counting from the top."""
+    def _page(self, query: QueueQuery, page: int) -> list[QueueRow]:
+        """Read a page by the key of its neighbour where that is known, else by skipping rows from the top, which takes
+        longer the farther down it is."""
         before, after = self._anchors.get(page * PAGE - 1), self._anchors.get((page + 1) * PAGE)
         if before is not None:
-            rows = self._window(look, after=before)
+            rows = self._window(query, after=before)
         elif after is not None:
-            rows = self._window(look, before=after)
+            rows = self._window(query, before=after)
         else:
-            rows = self._window(look, offset=page * PAGE)
+            rows = self._window(query, offset=page * PAGE)
         if rows:
             self._anchors[page * PAGE] = rows[0]
             self._anchors[page * PAGE + len(rows) - 1] = rows[-1]
@@ -254,7 +266,7 @@ class Feed:
 
     def _window(
         self,
-        look: QueueQuery,
+        query: QueueQuery,
         *,
         after: QueueRow | None = None,
         before: QueueRow | None = None,
@@ -262,28 +274,28 @@ class Feed:
         limit: int = PAGE,
     ) -> list[QueueRow]:
         return queue_page(
-            self._at_hand,
-            look.view,
+            self._reader,
+            query.view,
             self._viewer,
-            order=look.order,
+            order=query.order,
             after=after.key if after else None,
             before=before.key if before else None,
             offset=offset,
             limit=limit,
-            match=look.match,
+            match=query.match,
         )
 
     def _lines(self, rows: Sequence[QueueRow]) -> list[QueueLine]:
-        return lines(rows, load_live_clocks(self._at_hand, [row.number for row in rows]), self._vocabulary)
+        return present_rows(rows, load_live_clocks(self._reader, [row.number for row in rows]), self._vocabulary)
 
-    def _read_card(self, number: int) -> None:
-        found = ticket_detail(self._at_hand, number)
-        if found is not None:
-            self._looks.shown(number)
-        self._post(CardRead(number, card(found, self._vocabulary) if found is not None else None))
+    def _read_ticket(self, number: int) -> None:
+        detail = ticket_detail(self._reader, number)
+        if detail is not None:
+            self._access_log.record(number)
+        self._post(TicketRead(number, present_ticket(detail, self._vocabulary) if detail is not None else None))
 
     def _read_rest(self) -> None:
-        if self._open is not None:
-            self._read_card(self._open)
-        self._post(CountsRead(view_lines(counters(self._at_hand, self._viewer))))
-        self._post(SoonRead(self._lines(next_to_breach(self._at_hand, self._now(), SOON_ROWS))))
+        if self._open_ticket is not None:
+            self._read_ticket(self._open_ticket)
+        self._post(CountsRead(view_lines(counters(self._reader, self._viewer))))
+        self._post(NextBreachesRead(self._lines(next_to_breach(self._reader, self._now(), NEXT_BREACHES))))

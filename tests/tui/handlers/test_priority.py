@@ -15,7 +15,7 @@ from deskterm.desk.workflow import work_sessions
 from one_ticket import hung, seen
 from shipped_desk import as_, shipped_desk
 from small_desk import at
-from tui.console_session import sitting
+from tui.console_session import open_console
 
 
 def opened(tmp_path: Path, procedure: str, login: str = "sam") -> DeskSession:
@@ -27,13 +27,13 @@ def opened(tmp_path: Path, procedure: str, login: str = "sam") -> DeskSession:
 @pytest.mark.requirement("S2-10")
 async def test_a_ticket_is_lifted_out_of_its_order_for_a_reason(tmp_path: Path) -> None:
     desk = opened(tmp_path, "campus-it")
-    async with sitting(desk.store.url) as here:
-        here.screen.action_carry_out("prioritise", "critical")
-        await here.shows("For which reason?")
-        await here.pilot.press("down", "enter")
-        await here.shows("How many people are affected?")
-        await here.pilot.press(*"40", "enter")
-        await here.told("priority Critical")
+    async with open_console(desk.store.url) as console:
+        console.workspace.run_command("prioritise", "critical")
+        await console.wait_for_text("For which reason?")
+        await console.pilot.press("down", "enter")
+        await console.wait_for_text("How many people are affected?")
+        await console.pilot.press(*"40", "enter")
+        await console.wait_for_notice("priority Critical")
     assert seen(desk).row.priority == "critical"
     assert hung(desk, "override")[0]["affected"] == 40
     assert hung(desk, "override")[0]["state"] == "no-alternative"
@@ -42,23 +42,23 @@ async def test_a_ticket_is_lifted_out_of_its_order_for_a_reason(tmp_path: Path) 
 
 async def test_a_procedure_without_such_reasons_says_so(tmp_path: Path) -> None:
     desk = opened(tmp_path, "saas-platform")
-    async with sitting(desk.store.url) as here:
-        await here.do("prioritise", "high")
-        await here.told("no reasons that lift a ticket out of its order")
+    async with open_console(desk.store.url) as console:
+        await console.run("prioritise", "high")
+        await console.wait_for_notice("no reasons that lift a ticket out of its order")
     desk.store.close()
 
 
 @pytest.mark.requirement("S2-14")
 async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer(tmp_path: Path) -> None:
     desk = opened(tmp_path, "campus-it", "lea")
-    async with sitting(desk.store.url, "lea") as here:
-        here.screen.action_carry_out("exempt", "")
-        await here.shows("Why is nothing promised for 1001?")
-        await here.pilot.press("down", "enter")
-        await here.told("1001 is exempt: Server down")
+    async with open_console(desk.store.url, "lea") as console:
+        console.workspace.run_command("exempt", "")
+        await console.wait_for_text("Why is nothing promised for 1001?")
+        await console.pilot.press("down", "enter")
+        await console.wait_for_notice("1001 is exempt: Server down")
         assert seen(desk).exempt == "server"
-        await here.do("exempt", "-")
-        await here.told("is not exempt any more")
+        await console.run("exempt", "-")
+        await console.wait_for_notice("is not exempt any more")
     assert seen(desk).exempt is None
     desk.store.close()
 
@@ -70,14 +70,14 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": "1"}], now=at(0))
     work_sessions.start(as_(desk, "sam"), 1001, now=at(1))
     assert list(Runner(desk.store).step(at(1) + timedelta(minutes=31)))
-    async with sitting(desk.store.url, minutes=40) as here:
-        here.screen.action_carry_out("suggested", "")
-        await here.shows("What is suggested")
-        await here.shows("pass it to the second line?")
-        await here.pilot.press("down", "enter")
-        await here.shows("Do it?")
-        await here.pilot.press(*way)
-        await here.until(lambda: not here.working(), "the end of :suggested")
+    async with open_console(desk.store.url, minutes=40) as console:
+        console.workspace.run_command("suggested", "")
+        await console.wait_for_text("What is suggested")
+        await console.wait_for_text("pass it to the second line?")
+        await console.pilot.press("down", "enter")
+        await console.wait_for_text("Do it?")
+        await console.pilot.press(*way)
+        await console.wait_until(lambda: not console.busy(), "the end of :suggested")
     assert seen(desk).tier == tier
     assert [record["state"] for record in hung(desk, "suggestion")].count("taken") == (tier == 2)
     desk.store.close()
@@ -87,13 +87,16 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[
 async def test_the_place_of_a_ticket_in_the_queue_is_explained(tmp_path: Path) -> None:
     desk = opened(tmp_path, "campus-it")
     register(desk, subject="All rooms are dark", requester="Lou", priority="critical", incomplete=True, now=at(5))
-    async with sitting(desk.store.url) as here:
-        here.screen.go_to(1001)
-        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
-        here.screen.action_carry_out("place")
-        await here.shows("2 of 2 open tickets")
-        await here.shows("after 1002 All rooms are dark")
-        await here.shows("by urgent: no against yes")
-        await here.shows("nobody is after it")
-        await here.pilot.press("escape")
+    async with open_console(desk.store.url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_until(
+            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
+            "the ticket",
+        )
+        console.workspace.run_command("place")
+        await console.wait_for_text("2 of 2 open tickets")
+        await console.wait_for_text("after 1002 All rooms are dark")
+        await console.wait_for_text("by urgent: no against yes")
+        await console.wait_for_text("nobody is after it")
+        await console.pilot.press("escape")
     desk.store.close()

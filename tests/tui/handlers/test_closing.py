@@ -16,7 +16,7 @@ from deskterm.tui.dialogs.confirm import Confirm
 from one_ticket import hung, seen
 from shipped_desk import as_, shipped_desk
 from small_desk import at
-from tui.console_session import sitting
+from tui.console_session import open_console
 
 PLAIN = Notice(on="replied", to=("requester",))
 """Answers are letters as they are written."""
@@ -32,17 +32,17 @@ def opened(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = (), **f
 @pytest.mark.requirement("S2-19")
 async def test_a_letter_that_lacks_something_is_held_back_once(tmp_path: Path) -> None:
     desk = opened(tmp_path, "campus-it", (PLAIN,))
-    async with sitting(desk.store.url) as here:
-        await here.do("resolve", "solved")
-        composer = here.screen.writing.composer
+    async with open_console(desk.store.url) as console:
+        await console.run("resolve", "solved")
+        composer = console.workspace.composer
         assert composer is not None
-        composer.words = "It is fixed."
+        composer.text = "It is fixed."
         composer.action_send()
-        await here.shows("Held back: the letter lacks")
-        await here.shows("A closing that offers further assistance")
+        await console.wait_for_text("Held back: the letter lacks")
+        await console.wait_for_text("A closing that offers further assistance")
         assert seen(desk).row.status == "registered"
         composer.action_send()
-        await here.told("1001: resolved, now Resolved")
+        await console.wait_for_notice("1001: resolved, now Resolved")
     assert seen(desk).row.status == "resolved"
     assert hung(desk, "resolution")[0]["code"] == "solved"
     desk.store.close()
@@ -51,13 +51,13 @@ async def test_a_letter_that_lacks_something_is_held_back_once(tmp_path: Path) -
 @pytest.mark.requirement("S2-19")
 async def test_a_note_that_a_template_makes_a_letter_of_is_not_held_back(tmp_path: Path) -> None:
     desk = opened(tmp_path, "campus-it")
-    async with sitting(desk.store.url) as here:
-        await here.do("resolve", "solved")
-        composer = here.screen.writing.composer
+    async with open_console(desk.store.url) as console:
+        await console.run("resolve", "solved")
+        composer = console.workspace.composer
         assert composer is not None
-        composer.words = "Replaced the lamp."
+        composer.text = "Replaced the lamp."
         composer.action_send()
-        await here.told("1001: resolved, now Resolved")
+        await console.wait_for_notice("1001: resolved, now Resolved")
     desk.store.close()
 
 
@@ -69,22 +69,25 @@ async def test_an_incident_is_resolved_with_what_is_attached_to_it_or_alone(
     desk = opened(tmp_path, "campus-it")
     register(desk, subject="It fails here too", requester="Lou", incomplete=True, now=at(1))
     incidents.attach_ticket(desk, 1002, 1001, now=at(2))
-    async with sitting(desk.store.url) as here:
-        here.screen.go_to(1001)
-        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
-        here.screen.action_carry_out("resolve", "solved")
-        await here.shows("1 open ticket is attached to 1001.")
-        await here.pilot.press(answer)
-        await here.until(lambda: here.screen.composer is not None, "the composer")
-        composer = here.screen.writing.composer
+    async with open_console(desk.store.url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_until(
+            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
+            "the ticket",
+        )
+        console.workspace.run_command("resolve", "solved")
+        await console.wait_for_text("1 open ticket is attached to 1001.")
+        await console.pilot.press(answer)
+        await console.wait_until(lambda: console.workspace.composer is not None, "the composer")
+        composer = console.workspace.composer
         assert composer is not None
-        composer.words = "It is fixed."
+        composer.text = "It is fixed."
         composer.action_send()
         if answer == "y":
-            await here.shows("Held back: the letter lacks")
+            await console.wait_for_text("Held back: the letter lacks")
             composer.action_send()
-        await here.until(lambda: seen(desk).row.status == "resolved", "the end")
-        await here.until(lambda: here.screen.composer is None, "the composer is gone")
+        await console.wait_until(lambda: seen(desk).row.status == "resolved", "the end")
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer is gone")
     assert {seen(desk, number).row.status for number in (1001, 1002)} == ended
     desk.store.close()
 
@@ -93,16 +96,16 @@ async def test_what_the_requester_said_is_written_down(tmp_path: Path) -> None:
     desk = opened(tmp_path, "managed-services")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "It was the cable.", now=at(2))
-    async with sitting(desk.store.url) as here:
-        await here.do("reject", "It was not.")
-        await here.told("not confirmed by the requester")
+    async with open_console(desk.store.url) as console:
+        await console.run("reject", "It was not.")
+        await console.wait_for_notice("not confirmed by the requester")
         assert seen(desk).row.status == "in-progress"
-        await here.do("close", "withdrawn")
-        await here.told("cannot be closed from where it is")
+        await console.run("close", "withdrawn")
+        await console.wait_for_notice("cannot be closed from where it is")
     resolution.resolve(desk, 1001, "It was the switch.", now=at(90))
-    async with sitting(desk.store.url, minutes=100) as here:
-        await here.do("confirm", "-")
-        await here.told("confirmed by the requester, now Closed")
+    async with open_console(desk.store.url, minutes=100) as console:
+        await console.run("confirm", "-")
+        await console.wait_for_notice("confirmed by the requester, now Closed")
     desk.store.close()
 
 
@@ -112,10 +115,10 @@ async def test_one_key_opens_a_ticket_again_that_stayed_closed_for_thanks(tmp_pa
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "Done.", now=at(2))
     messages.record_customer_message(desk, 1001, "Great job.", now=at(3))
-    async with sitting(desk.store.url, view="closed") as here:
-        await here.until(lambda: here.screen.queue.count == 1, "the closed ticket")
-        await here.pilot.press("O")
-        await here.told("opened again for what was taken for thanks")
+    async with open_console(desk.store.url, view="closed") as console:
+        await console.wait_until(lambda: console.panes.queue.count == 1, "the closed ticket")
+        await console.pilot.press("O")
+        await console.wait_for_notice("opened again for what was taken for thanks")
     assert seen(desk).row.status == "client-responded"
     desk.store.close()
 
@@ -124,13 +127,13 @@ async def test_one_key_opens_a_ticket_again_that_stayed_closed_for_thanks(tmp_pa
 async def test_a_checklist_is_ticked_off(tmp_path: Path) -> None:
     desk = opened(tmp_path, "software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
-    async with sitting(desk.store.url) as here:
-        await here.do("check", "1 2 3 4 5 6")
-        await here.told("all done, say what it ended in")
-        here.screen.action_carry_out("check", "")
-        await here.shows("what did it end in?")
-        await here.pilot.press("enter")
-        await here.told("done: Software issue")
+    async with open_console(desk.store.url) as console:
+        await console.run("check", "1 2 3 4 5 6")
+        await console.wait_for_notice("all done, say what it ended in")
+        console.workspace.run_command("check", "")
+        await console.wait_for_text("what did it end in?")
+        await console.pilot.press("enter")
+        await console.wait_for_notice("done: Software issue")
     assert hung(desk, "checklist")[0]["outcome"] == "software-issue"
     desk.store.close()
 
@@ -138,9 +141,9 @@ async def test_a_checklist_is_ticked_off(tmp_path: Path) -> None:
 async def test_a_status_that_waits_for_a_word_is_asked_about(tmp_path: Path) -> None:
     desk = opened(tmp_path, "saas-platform")
     update.move(desk, 1001, "triage", now=at(1))
-    async with sitting(desk.store.url) as here:
-        here.screen.action_carry_out("status", "waiting-for-customer")
-        await here.until(lambda: isinstance(here.app.screen, Confirm), "the question")
-        await here.pilot.press("y")
-        await here.told("Triage → Waiting for Customer")
+    async with open_console(desk.store.url) as console:
+        console.workspace.run_command("status", "waiting-for-customer")
+        await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
+        await console.pilot.press("y")
+        await console.wait_for_notice("Triage → Waiting for Customer")
     desk.store.close()

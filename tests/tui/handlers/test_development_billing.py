@@ -9,7 +9,7 @@ from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import RecordView, records
 from shipped_desk import checked, shipped_desk
 from small_desk import at
-from tui.console_session import sitting
+from tui.console_session import open_console
 
 
 def kept(url: str, kind: str) -> list[RecordView]:
@@ -25,13 +25,16 @@ async def test_time_a_quote_and_a_development_item_are_reached_by_their_names(tm
     update.move(desk, 1001, "triage", now=at(0))
     checked(desk, 1001, "to-development", "code-change", at(0))
     desk.store.close()
-    async with sitting(url) as here:
-        here.screen.go_to(1001)
-        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
-        await here.do("time", "25m looked at the forms")
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_until(
+            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
+            "the ticket",
+        )
+        await console.run("time", "25m looked at the forms")
         assert [record.values["seconds"] for record in kept(url, "entry")] == [1500]
-        await here.do("quote", "request")
+        await console.run("quote", "request")
         assert [record.state for record in kept(url, "quote")] == ["requested"]
-        await here.do("raise")
-        await here.do("item", "dev-in-progress")
+        await console.run("raise")
+        await console.run("item", "dev-in-progress")
         assert [record.state for record in kept(url, "item")] == ["dev-in-progress"]

@@ -14,7 +14,7 @@ from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
 from small_desk import at
-from tui.console_session import sitting
+from tui.console_session import open_console
 
 
 @pytest.fixture
@@ -46,25 +46,31 @@ def stored(url: str, number: int) -> TicketDetail:
 
 
 async def test_a_ticket_is_escalated_with_a_reason_and_decided_on(url: str) -> None:
-    async with sitting(url) as here:
-        here.screen.go_to(1001)
-        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1001, "the ticket")
-        await here.do("escalate", "needs a field engineer")
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_until(
+            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
+            "the ticket",
+        )
+        await console.run("escalate", "needs a field engineer")
         assert "escalated" in stored(url, 1001).flags
-        await here.do("review", "somebody goes there")
+        await console.run("review", "somebody goes there")
         assert "escalated" not in stored(url, 1001).flags
-        await here.do("dispute", "nobody can work")
+        await console.run("dispute", "nobody can work")
         assert "disputed" in stored(url, 1001).flags
-        await here.do("join", "ola@larch.example")
-        await here.do("attach", "1002")
+        await console.run("join", "ola@larch.example")
+        await console.run("attach", "1002")
         assert stored(url, 1001).fields["incident"] == 1002
 
 
 async def test_a_ticket_of_somebody_away_is_taken_over(url: str) -> None:
-    async with sitting(url) as here:
-        here.screen.go_to(1002)
-        await here.until(lambda: here.screen.card is not None and here.screen.card.number == 1002, "the ticket")
-        await here.do("cover")
-        await here.until(lambda: stored(url, 1002).row.assignee == "sam", "the ticket taken over")
-        await here.do("delay", "until tomorrow")
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1002)
+        await console.wait_until(
+            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1002,
+            "the ticket",
+        )
+        await console.run("cover")
+        await console.wait_until(lambda: stored(url, 1002).row.assignee == "sam", "the ticket taken over")
+        await console.run("delay", "until tomorrow")
         assert "until tomorrow" in stored(url, 1002).messages[-1].body

@@ -1,0 +1,64 @@
+"""The description of a command, complete without the code that carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from deskterm.desk.policy.permissions import Act, format_refusal, is_allowed
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console, Workspace
+
+Group = Literal["Work", "Look", "Program", "Move"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do, as a row of the table.
+
+    Either `step` does it at once, or `handler` names the function that does: `closing.close` is `close()` in
+    `tui/handlers/closing.py`. The name is resolved when the command is run, because most handlers need the desk's
+    modules, which take longer to import than everything that the first frame shows.
+    """
+
+    name: str
+    """The word after `:`, and the id of the key binding."""
+    title: str
+    help: str
+    """The sentence in tooltip, palette, help page and documents."""
+    group: Group = "Work"
+    handler: str = ""
+    step: Callable[[Workspace], None] | None = None
+    keys: tuple[str, ...] = ()
+    """Textual's names of keys."""
+    argument: str = ""
+    """The words that may follow the name, as the help page writes them."""
+    rows: Literal["none", "one", "many"] = "none"
+    """The number of tickets it is for: none, the current one, or all that are marked."""
+    act: Act | None = None
+    """The permission that the agent's role needs."""
+    footer: int = 0
+    """Its place in the last line, 0 for none."""
+    asks: bool = False
+    """Whether it opens something to type in; keys pressed until that is open are kept for it."""
+    spoken: bool = True
+    """Whether `:` and the palette offer it."""
+    stays: bool = False
+    """Whether a step leaves the agent at the same ticket, so that undo is still about the last change."""
+    undoes: bool = False
+    """Whether it is about the last change made here, and needs no ticket in view when there is one."""
+
+    def refusal(self, console: Console) -> str | None:
+        """Return the sentence that says why the command cannot be run now, None when it can."""
+        agent = console.agent
+        if self.act is not None and not is_allowed(agent.role, self.act):
+            if not agent.active:
+                return f"{agent.login} is no agent of this desk: you can look, but not change anything."
+            return format_refusal(agent.role, self.act)
+        if self.rows == "none" or (self.undoes and console.last_change is not None):
+            return None
+        if not console.selection(many=self.rows == "many"):
+            return "There is no ticket here: choose a view that has one."
+        return None

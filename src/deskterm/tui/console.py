@@ -1,0 +1,261 @@
+"""The desk screen as other parts of the console know it: protocols, so that none of them needs the screen itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.geometry import Size
+    from textual.screen import Screen
+
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
+    from deskterm.present.labels import Vocabulary
+    from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, ViewLine
+    from deskterm.tui.dialogs.choose import Preview
+    from deskterm.tui.dialogs.compose import Composer, Kind
+    from deskterm.tui.dialogs.prompt import Prompt, PromptKind
+    from deskterm.tui.drafts import Drafts
+    from deskterm.tui.panes import Navigable
+    from deskterm.tui.workers.messages import QueueQuery
+
+T = TypeVar("T")
+
+Severity = Literal["information", "warning", "error"]
+
+
+class LastChange(NamedTuple):
+    """The last change made in this console: its ticket, and the ticket's version right after it."""
+
+    number: int
+    version: int
+
+
+class Console(Protocol):
+    """Everything that handlers, controllers and pages need to show something, ask something, and change tickets."""
+
+    @property
+    def agent(self) -> Person:
+        """The person at the console."""
+
+    @property
+    def people(self) -> Sequence[Person]:
+        """The people of the desk."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The labels of the procedure in force."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The desk's time zone."""
+
+    @property
+    def size(self) -> Size:
+        """Columns and rows of the terminal."""
+
+    @property
+    def open_ticket(self) -> TicketView | None:
+        """The ticket in the ticket pane; None until one has been read."""
+
+    @property
+    def last_change(self) -> LastChange | None:
+        """The change that undo is about; None after the agent went elsewhere."""
+
+    def now(self) -> datetime:
+        """Return the desk's time, aware."""
+
+    def epoch(self) -> int:
+        """Return the desk's time in epoch seconds."""
+
+    def selection(self, *, many: bool) -> list[QueueLine]:
+        """Return the tickets that a command is for: the one shown in the focused pane, the one under the cursor, or
+        with `many` all marked ones where there are any."""
+
+    async def choose(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        current: str = "",
+        *,
+        search: bool = False,
+        preview: Preview | None = None,
+    ) -> str | None:
+        """Ask for one of these choices; return its key, None when called off. search: narrow the list down by typing.
+        preview: what taking a choice would do, shown beside it."""
+
+    async def confirm(self, question: str, yes: str, no: str) -> bool:
+        """Ask a question with two answers. yes, no: what each of them does."""
+
+    async def ask(self, question: str) -> str | None:
+        """Ask for a line of text; None when it was left empty or called off."""
+
+    async def show(self, dialog: Screen[T]) -> T | None:
+        """Show a dialog or a page until it is dismissed, and return its result."""
+
+    async def run(self, act: Callable[[DeskSession], T]) -> T:
+        """Run a function with the desk in the write thread. Raises what it raises, and DeskError when the desk cannot
+        be opened."""
+
+    async def run_on(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
+        """Run a command on each of these tickets as one act, say what came of it, and read the lists again."""
+
+    def remember(self, result: CommandResult | None) -> None:
+        """Keep a change as the one that undo is about; None forgets it."""
+
+    def notify(self, message: str, *, severity: Severity = "information") -> None:
+        """Show a line to the agent for some seconds."""
+
+    async def write(self, kind: Kind, text: str = "", *, resolution: str = "", attached: bool = False) -> None:
+        """Open the composer for the open ticket. resolution: the kind of resolution that the letter states; attached:
+        it resolves the tickets attached to this one too."""
+
+    def show_ticket(self, number: int) -> None:
+        """Open a ticket, and put the cursor on it where the list has it."""
+
+    def show_pane(self, pane: str) -> None:
+        """Give a pane the focus, by its id."""
+
+    def refresh_lists(self) -> None:
+        """Read lists, counts and the open ticket again."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """Everything written here that has not been sent."""
+
+    def run_worker(self, work: Awaitable[None], *, group: str) -> object:
+        """Run something in the background, as Textual's method of this name does."""
+
+
+class ComposerHost(Console, Protocol):
+    """The console as the composer's controller needs it: with a place for the composer."""
+
+    @property
+    def app(self) -> App[Any]:
+        """The application, whose terminal an editor may borrow."""
+
+    def begin_writing(self, number: int) -> None:
+        """Keep a ticket in view while a letter for it is written."""
+
+    def end_writing(self) -> None:
+        """Let the ticket pane follow the cursor again."""
+
+    async def mount_composer(self, composer: Composer) -> None:
+        """Put the composer under the conversation."""
+
+    def composer_changed(self) -> None:
+        """Bring headings and keys up to date, and hand the keys typed ahead to what has the focus now."""
+
+
+class BrowserHost(Console, Protocol):
+    """The console as the controller of lists and tickets needs it."""
+
+    @property
+    def writing(self) -> bool:
+        """Whether the composer is open."""
+
+    def update_titles(self) -> None:
+        """Bring headings and keys up to what is shown."""
+
+    def empty_list_text(self) -> str:
+        """Return the sentence that stands in an empty list."""
+
+
+class PromptHost(Protocol):
+    """The console as dialogs and the line at its foot need it."""
+
+    async def show(self, dialog: Screen[T]) -> T | None:
+        """Show a dialog until it is dismissed, and return its result."""
+
+    async def mount_prompt(self, prompt: Prompt) -> None:
+        """Put a line to type in above the line of keys."""
+
+    def focus_pane(self) -> None:
+        """Give the focus back to the pane that had it."""
+
+
+class Workspace(Console, Protocol):
+    """The console as commands that look and move need it: with views, lists and panes."""
+
+    @property
+    def app(self) -> App[Any]:
+        """The application: its theme, clipboard and palette."""
+
+    @property
+    def views(self) -> Sequence[ViewLine]:
+        """The views of the side bar."""
+
+    @property
+    def queue_query(self) -> QueueQuery:
+        """The list in the queue pane: view, order, filter."""
+
+    def current_query(self) -> QueueQuery:
+        """Return the same list with the place of the cursor in it, which keeps the cursor on its ticket."""
+
+    def show_list(self, query: QueueQuery) -> None:
+        """Show another list, or the same one in another order or through another filter."""
+
+    def filter(self, text: str) -> None:
+        """Filter the list by words, from its first row."""
+
+    def show_view(self, key: str) -> None:
+        """Show a view from its first row."""
+
+    def step_view(self, by: int) -> None:
+        """Show the view so many places further on in the side bar."""
+
+    @property
+    def row_count(self) -> int:
+        """Rows of the list in the queue pane, read or not."""
+
+    @property
+    def marked_count(self) -> int:
+        """Tickets that are marked."""
+
+    def toggle_mark(self) -> None:
+        """Mark the ticket under the cursor or take its mark away, and go on to the next."""
+
+    def mark(self, lines: Sequence[QueueLine]) -> None:
+        """Mark these tickets and no others."""
+
+    def mark_all(self, limit: int) -> None:
+        """Mark every ticket of the list, at most so many."""
+
+    @property
+    def active_pane(self) -> Navigable:
+        """The pane that moving keys move in."""
+
+    def move_cursor(self, by: int) -> None:
+        """Move the cursor of the queue, whichever pane has the focus."""
+
+    def step_pane(self, by: int) -> None:
+        """Give the focus to the pane so many places further on."""
+
+    def zoom(self) -> None:
+        """Show the focused pane alone, or all panes again."""
+
+    def go_back(self) -> None:
+        """Take one step back: from zoom, from a pane to the queue, from marks and filter."""
+
+    @property
+    def clocks(self) -> Sequence[TicketClock]:
+        """The clocks of the open ticket, in the order of the SLA pane."""
+
+    @property
+    def chosen_clock(self) -> TicketClock | None:
+        """The clock in the chosen row of the SLA pane."""
+
+    async def type_line(
+        self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()
+    ) -> str | None:
+        """Open the line at the foot of the screen; None when it is left. sign: what stands before it; text: what
+        stands in it at first."""
+
+    def run_command(self, name: str, argument: str = "") -> None:
+        """Run a command by its name, or say why it cannot be run."""
+
+    def unsent(self) -> list[str]:
+        """Return what was written and not sent, as a question names it."""

@@ -1,0 +1,42 @@
+"""Letters, notes and requests that were written and not sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deskterm.present.models import Choice
+    from deskterm.tui.dialogs.compose import Composer, Kind
+    from deskterm.tui.dialogs.register import Request
+
+
+@dataclass(slots=True)
+class Draft:
+    """The contents of a composer that was left. seen: the version of the ticket that the text answers."""
+
+    text: str
+    seen: int
+    next_status: Choice | None = None
+    resolution: str = ""
+    attached: bool = False
+
+
+@dataclass(slots=True)
+class Drafts:
+    """Drafts by kind and ticket, and the form of a new ticket that was left."""
+
+    letters: dict[tuple[Kind, int], Draft] = field(default_factory=dict)
+    request: Request | None = None
+
+    def keep(self, composer: Composer) -> None:
+        """Keep what stands in a composer, unless it is blank."""
+        if composer.text.strip():
+            self.letters[composer.kind, composer.number] = Draft(
+                composer.text, composer.seen, composer.next_status, composer.resolution, composer.attached
+            )
+
+    def names(self) -> list[str]:
+        """Return what was not sent, as a question names it: numbers of tickets, and a new ticket."""
+        names = [str(number) for number in sorted({number for _, number in self.letters})]
+        return [*names, "a new ticket"] if self.request is not None else names

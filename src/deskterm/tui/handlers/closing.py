@@ -1,0 +1,133 @@
+"""Resolve, close and reopen tickets, and tick off their checklists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from deskterm.desk.conversation import thanks_messages
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.linking import incidents
+from deskterm.desk.tickets import closing, confirmation, reopening
+from deskterm.desk.workflow import checklists
+from deskterm.errors import DeskError
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import Safe, sanitize
+from deskterm.tui.console import Console
+from deskterm.tui.handlers.questions import choose_from_procedure, describe_tickets, format_question, numbers_of
+
+_LEAVE = "+"
+"""The choice that nothing more is to be ticked off."""
+
+
+async def resolve(console: Console, argument: str) -> None:
+    """Open the composer for the letter that resolves the ticket. argument: the kind of resolution."""
+    code = argument or await choose_from_procedure(
+        console, "How was it resolved?", lambda desk: desk.procedure.definition.closing.resolutions
+    )
+    if code is None:
+        return
+    number = console.selection(many=False)[0].number
+    count = await console.run(lambda desk: len(incidents.find_open_attached(desk, number)))
+    attached = count > 0 and await console.confirm(
+        f"{count} open {'ticket is' if count == 1 else 'tickets are'} attached to {number}.",
+        "resolve all of them",
+        "only this one",
+    )
+    await console.write("resolve", resolution=code, attached=attached)
+
+
+async def close(console: Console, argument: str) -> None:
+    """Close the tickets without a resolution. argument: one of the procedure's reasons. Raises DeskError where the
+    procedure has none."""
+    lines = console.selection(many=True)
+    reason = argument or await choose_from_procedure(
+        console,
+        format_question("Why {be} {} closed?", lines),
+        lambda desk: desk.procedure.definition.closing.reasons,
+    )
+    if reason == "":
+        raise DeskError("This procedure has no reasons for closing: use s to change the status.")
+    if reason is not None:
+        now = console.now()
+        await console.run_on(numbers_of(lines), lambda desk, number: closing.close(desk, number, reason, now=now))
+
+
+async def confirm(console: Console, argument: str) -> None:
+    """Record that the requester confirms the resolution. argument: their words."""
+    await _record_verdict(console, argument, confirmed=True)
+
+
+async def reject(console: Console, argument: str) -> None:
+    """Record that the requester rejects the resolution. argument: their words."""
+    await _record_verdict(console, argument, confirmed=False)
+
+
+async def _record_verdict(console: Console, argument: str, *, confirmed: bool) -> None:
+    """Record what the requester says of a resolution; a dash stands for those who did not write."""
+    lines = console.selection(many=False)
+    text = argument or await console.ask(f"What did they write of {describe_tickets(lines)}, or - for nothing?")
+    if text is None:
+        return
+    now, text = console.now(), "" if text == "-" else text
+    record = confirmation.confirm if confirmed else confirmation.reject
+    await console.run_on(numbers_of(lines), lambda desk, number: record(desk, number, text, now=now))
+
+
+async def reopen(console: Console, argument: str) -> None:
+    """Reopen a ticket. argument: the reason, which is not asked for where a message was taken for mere thanks."""
+    lines, now = console.selection(many=False), console.now()
+    number = lines[0].number
+
+    def has_unreviewed_thanks(desk: DeskSession) -> bool:
+        with desk.ticket(number, "move", now, rehearse=True, final=True) as work:
+            return thanks_messages.has_unreviewed_thanks(work)
+
+    if not argument and await console.run(has_unreviewed_thanks):
+        await console.run_on([number], lambda desk, one: thanks_messages.overrule_thanks(desk, one, now=now))
+        return
+    reason = argument or await console.ask(f"Why is {describe_tickets(lines)} reopened?")
+    if reason:
+        await console.run_on([number], lambda desk, one: reopening.reopen(desk, one, reason, now=now))
+
+
+async def check_items(console: Console, argument: str) -> None:
+    """Tick items off until the agent stops or the list is done, then ask what it ended in. argument: places of items,
+    which are ticked off without a question."""
+    now = console.now()
+    number = console.selection(many=False)[0].number
+    places = [int(word) for word in argument.split() if word.isdecimal()]
+    while True:
+        if places:
+            await console.run_on([number], partial(checklists.tick_items, items=places, now=now))
+        checklist = await console.run(lambda desk: _read_checklist(desk, number, now))
+        key = _LEAVE if argument else await console.choose(checklist.title, checklist.choices)
+        if key is None or key == _LEAVE:
+            return
+        if checklist.complete:
+            await console.run_on([number], partial(checklists.tick_items, outcome=key, now=now))
+            return
+        places = [int(key)]
+
+
+class _Checklist(NamedTuple):
+    """A checklist as a question: the items left, or the possible outcomes where all that is required is done."""
+
+    title: Safe
+    choices: list[Choice]
+    complete: bool
+
+
+def _read_checklist(desk: DeskSession, number: int, now: datetime) -> _Checklist:
+    part, rows = checklists.load_current_checklist(desk, number, now=now)
+    left = [
+        Choice(str(place), sanitize(row["text"]), Safe("" if row["required"] else "not required"))
+        for place, row in enumerate(rows, 1)
+        if not row.get("done")
+    ]
+    complete = bool(part.outcomes) and not any(row["required"] and not row.get("done") for row in rows)
+    outcomes = [Choice(one.key, sanitize(one.label), sanitize(one.definition)) for one in part.outcomes]
+    leave = Choice(_LEAVE, Safe("leave it at that"))
+    title = sanitize(f"{part.label}: what did it end in?" if complete else f"{part.label}: what is done?")
+    return _Checklist(title, [*(outcomes if complete else left), leave], complete)

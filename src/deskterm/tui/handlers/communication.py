@@ -1,0 +1,108 @@
+"""Tell people something, and ask for more help."""
+
+from __future__ import annotations
+
+from deskterm.desk.conversation import delay_notice
+from deskterm.desk.directory import absence, participants
+from deskterm.desk.linking import incidents
+from deskterm.desk.notify import letters
+from deskterm.desk.workflow import escalation, escalation_review, priority_dispute
+from deskterm.tui.console import Console
+from deskterm.tui.handlers.questions import numbers_of, run_with_text, run_with_ticket
+
+
+async def escalate(console: Console, argument: str) -> None:
+    """Take the next step of the ladder. argument: the reason."""
+    await run_with_text(
+        console,
+        argument,
+        "Why {be} {} escalated?",
+        lambda desk, number, reason, now: escalation.escalate(desk, number, reason=reason, now=now),
+        many=True,
+    )
+
+
+async def review(console: Console, argument: str) -> None:
+    """Decide on the open escalation. argument: the decision."""
+    await run_with_text(
+        console,
+        argument,
+        "What was decided on {}?",
+        lambda desk, number, decision, now: escalation_review.review_escalation(
+            desk, number, decision=decision, now=now
+        ),
+        many=False,
+    )
+
+
+async def dispute(console: Console, argument: str) -> None:
+    """Note that the customer disputes the priority. argument: how the ticket affects them."""
+    await run_with_text(
+        console,
+        argument,
+        "How does {} affect them?",
+        lambda desk, number, text, now: priority_dispute.dispute_priority(desk, number, text, now=now),
+        many=False,
+    )
+
+
+async def announce_delay(console: Console, argument: str) -> None:
+    """Tell the requester of a delay. argument: what takes longer, or the new date."""
+    await run_with_text(
+        console,
+        argument,
+        "What takes longer on {}, or when is it done?",
+        lambda desk, number, text, now: delay_notice.announce_delay(desk, number, text, now=now),
+        many=True,
+    )
+
+
+async def log_call(console: Console, argument: str) -> None:
+    """Log a call that replaces the letters still waiting. argument: what was said on the phone."""
+    await run_with_text(
+        console,
+        argument,
+        "What were they told of {} by phone?",
+        lambda desk, number, text, now: letters.log_call_instead(desk, number, text, now=now),
+        many=False,
+    )
+
+
+async def add_participant(console: Console, argument: str) -> None:
+    """Add a participant. argument: a name or an address."""
+    await run_with_text(
+        console,
+        argument,
+        "Who takes part in {}?",
+        lambda desk, number, person, now: participants.add_participant(desk, number, person, now=now),
+        many=True,
+    )
+
+
+async def attach(console: Console, argument: str) -> None:
+    """Attach the tickets to an incident. argument: its number."""
+    await run_with_ticket(
+        console,
+        argument,
+        "Which incident {do} {} belong to?",
+        lambda desk, number, incident, now: incidents.attach_ticket(desk, number, incident, now=now),
+    )
+
+
+async def announce(console: Console, argument: str) -> None:
+    """Write to all who are affected by an incident. argument: the text."""
+    await run_with_text(
+        console,
+        argument,
+        "What should all know who are touched by {}?",
+        lambda desk, number, text, now: incidents.announce_to_attached(desk, number, text, now=now),
+        many=False,
+    )
+
+
+async def take_over(console: Console, argument: str) -> None:
+    """Take over the tickets of a colleague who is away."""
+    now = console.now()
+    await console.run_on(
+        numbers_of(console.selection(many=True)), lambda desk, number: absence.take_over(desk, number, now=now)
+    )

@@ -1,0 +1,113 @@
+"""Undo, and link tickets that belong together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.history import retention
+from deskterm.desk.history import undo as history
+from deskterm.desk.linking import duplicate as duplicates
+from deskterm.desk.linking import merge as merging
+from deskterm.desk.linking import separate as separating
+from deskterm.desk.linking import split as splitting
+from deskterm.errors import DeskError
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import sanitize
+from deskterm.tui.console import Console, Workspace
+from deskterm.tui.handlers.questions import numbers_of, run_with_text, run_with_ticket
+
+_RELEASE = "-"
+"""The text that ends a hold."""
+
+
+async def undo(console: Workspace, argument: str) -> None:
+    """Undo the last change made here, wherever the cursor is by now; else the last command on the selection."""
+    now = console.now()
+    last = console.last_change
+    if last is not None and not console.marked_count:
+        # by version: a change that a colleague made meanwhile must not be undone in its place
+        await console.run_on(
+            [last.number], lambda desk, number: history.undo_last_command(desk, number, now=now, version=last.version)
+        )
+        return
+    undone: dict[int, CommandResult] = {}
+
+    def undo_once(desk: DeskSession, number: int) -> CommandResult:
+        # one command may have changed several of the marked tickets: it is undone with the first of them
+        if number not in undone:
+            numbers = history.find_affected_tickets(desk, number)
+            result = history.undo_last_command(desk, number, now=now)
+            undone.update((one, result) for one in numbers)
+        return undone[number]
+
+    await console.run_on(numbers_of(console.selection(many=True)), undo_once)
+
+
+async def duplicate(console: Console, argument: str) -> None:
+    """Close the tickets as duplicates. argument: the number of the original."""
+    await run_with_ticket(
+        console,
+        argument,
+        "{}: duplicate of number",
+        lambda desk, number, original, now: duplicates.close_as_duplicate(desk, number, original, now=now),
+    )
+
+
+async def merge(console: Console, argument: str) -> None:
+    """Merge the tickets into another one. argument: its number."""
+    await run_with_ticket(
+        console,
+        argument,
+        "{}: merge into number",
+        lambda desk, number, target, now: merging.merge_into(desk, number, target, now=now),
+    )
+
+
+async def separate(console: Console, argument: str) -> None:
+    """Separate duplicates or merged tickets again. argument: the reason."""
+    await run_with_text(
+        console,
+        argument,
+        "Why {be} {} a matter of its own?",
+        lambda desk, number, reason, now: separating.separate_ticket(desk, number, reason, now=now),
+        many=True,
+    )
+
+
+async def split(console: Console, argument: str) -> None:
+    """Make a ticket of a message of the requester, or one of each thing that the message lists. Raises DeskError when
+    there is no such message."""
+    selected, ticket, now = console.selection(many=False)[0].number, console.open_ticket, console.now()
+    entries = [entry for entry in ticket.timeline if entry.voice == "requester" and entry.seq] if ticket else []
+    if not entries or ticket is None or ticket.number != selected:
+        raise DeskError("There is no message of the requester here to split off.")
+    choices = [Choice(str(entry.seq), sanitize(entry.text.split("\n")[0][:70])) for entry in reversed(entries)]
+    chosen = choices[0].key if len(choices) == 1 else await console.choose("Split off which?", choices)
+    if chosen is None:
+        return
+    number, message = ticket.number, int(chosen)
+    items = await console.run(lambda desk: splitting.preview_list_items(desk, number, message, now=now))
+    way = "whole"
+    if items:
+        listed = " · ".join(item.split("\n")[0] for item in items)
+        ways = [
+            Choice("each", sanitize(f"a ticket of each of its {len(items)} things"), sanitize(listed)),
+            Choice("whole", sanitize("one ticket of the whole message")),
+        ]
+        way = await console.choose(f"Message {message} lists {len(items)} things", ways) or ""
+    if way:
+        divide = splitting.split_list_items if way == "each" else splitting.split_message
+        await console.run_on([number], lambda desk, one: divide(desk, one, message, now=now))
+
+
+async def hold(console: Console, argument: str) -> None:
+    """Keep the tickets from being deleted for their age. argument: the reason, or a dash to release them."""
+
+    def hold_or_release(desk: DeskSession, number: int, text: str, now: datetime) -> CommandResult:
+        if text == _RELEASE:
+            return retention.release_hold(desk, number, now=now)
+        return retention.place_hold(desk, number, text, now=now)
+
+    await run_with_text(console, argument, "Why {be} {} held? (- to release)", hold_or_release, many=True)

@@ -1,0 +1,93 @@
+"""Lift tickets out of their order, exempt them, and decide on what rules suggest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.reactions import suggestions
+from deskterm.desk.workflow import exemption, priority_override
+from deskterm.errors import UsageError
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import Safe, sanitize
+from deskterm.tui.console import Console
+from deskterm.tui.handlers.questions import choose_from_procedure, describe_tickets, numbers_of
+
+_END_EXEMPTION = "-"
+"""The reason that takes tickets back into what is promised."""
+
+
+async def prioritise(console: Console, argument: str) -> None:
+    """Lift the tickets out of their order. argument: the priority. Raises UsageError where the procedure has no reasons
+    for it, or the number of people affected is none."""
+    lines = console.selection(many=True)
+    part = await console.run(lambda desk: desk.procedure.definition.priority)
+    if not part.overrides:
+        raise UsageError("This procedure has no reasons that lift a ticket out of its order: use P or S.")
+    priority = argument or await console.choose(
+        f"Lift {describe_tickets(lines)} to", list(console.vocabulary.priorities.values())
+    )
+    if not priority:
+        return
+    override = await choose_from_procedure(console, "For which reason?", lambda desk: part.overrides)
+    if override is None:
+        return
+    affected: int | None = None
+    if part.asks_number_affected:
+        text = await console.ask("How many people are affected? (nothing where the ticket says it)")
+        if text and not text.isdecimal():
+            raise UsageError(f"{text!r} is no number of people.")
+        affected = int(text) if text else None
+    now = console.now()
+    await console.run_on(
+        numbers_of(lines),
+        lambda desk, number: priority_override.override_priority(
+            desk, number, priority, override=override, affected=affected, now=now
+        ),
+    )
+
+
+async def exempt(console: Console, argument: str) -> None:
+    """Exempt the tickets from what is promised. argument: the reason, or a dash to end the exemption."""
+    lines = console.selection(many=True)
+    question = f"Why is nothing promised for {describe_tickets(lines)}?"
+    reason = argument or await choose_from_procedure(
+        console, question, lambda desk: desk.procedure.definition.sla.exempt_reasons
+    )
+    if reason == "":  # the procedure has no list of reasons: any will do
+        reason = await console.ask(question)
+    if not reason:
+        return
+    now = console.now()
+
+    def exempt_or_end(desk: DeskSession, number: int) -> CommandResult:
+        if reason == _END_EXEMPTION:
+            return exemption.unexempt(desk, number, now=now)
+        return exemption.exempt(desk, number, reason, now=now)
+
+    await console.run_on(numbers_of(lines), exempt_or_end)
+
+
+async def decide_suggestion(console: Console, argument: str) -> None:
+    """Do what a rule suggests for the ticket, or leave it. Raises UsageError when nothing is suggested."""
+    number, now = console.selection(many=False)[0].number, console.now()
+    open_suggestions = await console.run(lambda desk: _list_suggestions(desk, number, now))
+    if not open_suggestions:
+        raise UsageError(f"Nothing is suggested for {number}.")
+    key = await console.choose("What is suggested", open_suggestions)
+    if key is None:
+        return
+    answers = [Choice("take", Safe("do it")), Choice("leave", Safe("leave it as it is"))]
+    answer = await console.choose("Do it?", answers)
+    if answer is not None:
+        decide = suggestions.accept_suggestion if answer == "take" else suggestions.dismiss_suggestion
+        await console.run_on([number], lambda desk, one: decide(desk, one, key, now=now))
+
+
+def _list_suggestions(desk: DeskSession, number: int, now: datetime) -> list[Choice]:
+    with desk.ticket(number, "edit", now, rehearse=True) as work:
+        return [
+            Choice(record.key, sanitize(str(record.values["ask"])))
+            for record in suggestions.list_open_suggestions(work)
+        ]

@@ -1,0 +1,78 @@
+"""Questions that handlers have in common: for a line of text, another ticket, or one of the procedure's choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.errors import UsageError
+from deskterm.present.models import Choice, QueueLine
+from deskterm.present.sanitize import sanitize
+from deskterm.procedure.schema import Choice as ProcedureChoice
+from deskterm.tui.console import Console
+
+TextCommand = Callable[[DeskSession, int, str, datetime], CommandResult]
+"""A command of the desk as a handler calls it: with the ticket, the text, and the instant."""
+
+LinkCommand = Callable[[DeskSession, int, int, datetime], CommandResult]
+"""A command about a ticket and another one, by their numbers."""
+
+_MOST_DIGITS = 18
+"""Digits of a number that the store can look for, whatever the digits are."""
+
+
+async def run_with_text(console: Console, argument: str, question: str, command: TextCommand, *, many: bool) -> None:
+    """Run a command that takes a line of text on the selection. argument: the text, asked for where it is empty;
+    question: as for `format_question`."""
+    lines = console.selection(many=many)
+    text = argument or await console.ask(format_question(question, lines))
+    if text:
+        now = console.now()
+        await console.run_on(numbers_of(lines), lambda desk, number: command(desk, number, text, now))
+
+
+async def run_with_ticket(console: Console, argument: str, question: str, command: LinkCommand) -> None:
+    """Run a command that names another ticket on the selection. Raises UsageError for what is no ticket number."""
+    lines = console.selection(many=True)
+    text = argument or await console.ask(format_question(question, lines))
+    if text:
+        other, now = parse_ticket_number(text), console.now()
+        await console.run_on(numbers_of(lines), lambda desk, number: command(desk, number, other, now))
+
+
+def format_question(question: str, lines: Sequence[QueueLine]) -> str:
+    """Fill in the tickets that a question is about, at `{}`, and the verbs `{be}` and `{do}` that go with them."""
+    one = len(lines) == 1
+    return question.format(describe_tickets(lines), be="is" if one else "are", do="does" if one else "do")
+
+
+def describe_tickets(lines: Sequence[QueueLine]) -> str:
+    """Return the number of the one ticket, or how many there are."""
+    return str(lines[0].number) if len(lines) == 1 else f"{len(lines)} tickets"
+
+
+def numbers_of(lines: Sequence[QueueLine]) -> list[int]:
+    """Return the numbers of tickets."""
+    return [line.number for line in lines]
+
+
+def parse_ticket_number(text: str) -> int:
+    """Parse a ticket number, with or without `#`. Raises UsageError for what is none."""
+    digits = text.strip().removeprefix("#")
+    if not digits.isdecimal() or len(digits) > _MOST_DIGITS:
+        raise UsageError(f"{text!r} is no ticket number: write it as 1042.")
+    return int(digits)
+
+
+async def choose_from_procedure(
+    console: Console, question: str, find_choices: Callable[[DeskSession], Sequence[ProcedureChoice]]
+) -> str | None:
+    """Ask for one of the procedure's choices; return its key, empty where the procedure has none, None when the
+    question was called off."""
+    found = await console.run(find_choices)
+    if not found:
+        return ""
+    choices = [Choice(one.key, sanitize(one.label), sanitize(one.definition)) for one in found]
+    return await console.choose(question, choices)

@@ -1,0 +1,82 @@
+"""Correct what a ticket is: another severity, priority, type or client changes its targets, over the same history. The
+effect on due times is shown beside each choice before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deskterm.desk.core.people import clients
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.tickets import update
+from deskterm.errors import UsageError
+from deskterm.present.models import Choice
+from deskterm.present.sanitize import sanitize
+from deskterm.tui.console import Console
+from deskterm.tui.handlers.questions import describe_tickets, numbers_of
+from deskterm.tui.pages.due_preview import DuePreview, Field
+
+
+async def change_severity(console: Console, argument: str) -> None:
+    """Set the severity. argument: its key or label. Raises UsageError where the procedure has none."""
+    choices = list(console.vocabulary.severities.values())
+    if not choices:
+        raise UsageError("This procedure has no severities: set the priority with P.")
+    current = console.selection(many=True)[0].importance
+    await _change_field(console, "severity", "Severity of", choices, current, argument)
+
+
+async def change_priority(console: Console, argument: str) -> None:
+    """Set the priority. argument: its key or label. Raises UsageError where the procedure has no scale of them."""
+    choices = list(console.vocabulary.priorities.values())
+    if not choices:
+        raise UsageError("This procedure has no priorities beside its severities: set the severity with S.")
+    await _change_field(console, "priority", "Priority of", choices, "", argument)
+
+
+async def change_type(console: Console, argument: str) -> None:
+    """Set the type of request. argument: its key or label."""
+    current = console.selection(many=True)[0].type
+    await _change_field(console, "type", "Type of", list(console.vocabulary.types.values()), current, argument)
+
+
+async def change_client(console: Console, argument: str) -> None:
+    """Set the client. argument: its key or name. Raises UsageError when the desk has no clients to choose from."""
+    choices: list[Choice] = []
+    if not argument:
+        choices = await console.run(_list_clients)
+        if not choices:
+            raise UsageError("This desk has no clients: an admin can add them with `deskterm seed clients FILE`.")
+    current = console.selection(many=True)[0].organisation
+    await _change_field(console, "organisation", "Client of", choices, current, argument, search=True)
+
+
+def _list_clients(desk: DeskSession) -> list[Choice]:
+    with desk.store.reading() as session:
+        return [Choice(key, sanitize(name), sanitize(domain)) for key, name, domain in clients(session)]
+
+
+async def _change_field(
+    console: Console,
+    field: Field,
+    title: str,
+    choices: Sequence[Choice],
+    current: str,
+    value: str,
+    *,
+    search: bool = False,
+) -> None:
+    """Set a field of the selection. value: asked for where it is empty."""
+    lines = console.selection(many=True)
+    if not value:
+        preview = DuePreview(console, lines, field)
+        question = f"{title} {describe_tickets(lines)}"
+        value = await console.choose(question, choices, current, search=search, preview=preview.describe) or ""
+    if not value:
+        return
+    now = console.now()
+
+    def change(desk: DeskSession, number: int) -> CommandResult:
+        return update.update_ticket(desk, number, now=now, **{field: value})  # type: ignore[arg-type]
+
+    await console.run_on(numbers_of(lines), change)

@@ -1,0 +1,125 @@
+"""Open a ticket: questions for its type and severity, then the form, until the desk accepts it or the agent leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.tickets import register as intake
+from deskterm.errors import DeskError, UsageError
+from deskterm.present.sanitize import Safe, sanitize
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.similar_tickets import suggestions
+from deskterm.tui.console import Console
+from deskterm.tui.dialogs.register import Register, Request
+
+_SIMILAR_SHOWN = 4
+"""Tickets that are shown as possibly about the same."""
+
+
+async def register(console: Console, argument: str) -> None:
+    """Open a ticket. argument: its subject. The form comes back with what was typed when the desk refuses it; a form
+    that is left is there again the next time."""
+    vocabulary = console.vocabulary
+    kind = vocabulary.default_type or next(iter(vocabulary.types), "")
+    if len(vocabulary.types) > 1:
+        chosen = await console.choose("What kind of request is it?", list(vocabulary.types.values()), kind)
+        if chosen is None:
+            return
+        kind = chosen
+    severity: str | None = None
+    if vocabulary.severities and vocabulary.has_severity(kind):
+        default = vocabulary.default_severity.get(kind, "")
+        severity = await console.choose("How severe is it?", list(vocabulary.severities.values()), default)
+        if severity is None:
+            return
+    result = await _fill_in(console, argument, kind, severity)
+    if result is not None:
+        console.drafts.request = None
+        console.notify(result.summary)
+        console.show_ticket(result.number)
+        console.remember(result)
+
+
+async def _fill_in(console: Console, subject: str, kind: str, severity: str | None) -> CommandResult | None:
+    """Show the form until its ticket is open; None when it was left."""
+    vocabulary = console.vocabulary
+    heading = " · ".join(
+        [vocabulary.types[kind].label if kind in vocabulary.types else kind]
+        + ([vocabulary.severities[severity].label] if severity else [])
+    )
+    request = console.drafts.request or Request()
+    if subject:
+        request = replace(request, subject=subject)
+
+    async def find_similar(subject: str, client: str) -> list[Safe]:
+        return await _find_similar(console, subject, client)
+
+    refusal = ""
+    fields = vocabulary.form_fields(kind)
+    while True:
+        answer = await console.show(Register(heading, request, vocabulary.intake, refusal, fields, find_similar))
+        request = answer or Request()
+        console.drafts.request = None if request.empty else request
+        if not request.sent:
+            if not request.empty:
+                console.notify("What you typed is kept: c goes on with it")
+            return None
+        try:
+            return await _open_ticket(console, request, kind, severity)
+        except DeskError as error:
+            refusal = sanitize(str(error), multiline=True)
+
+
+async def _open_ticket(console: Console, request: Request, kind: str, severity: str | None) -> CommandResult:
+    """Open the ticket; ask whether to leave out what its type requires when only that is missing."""
+    try:
+        return await console.run(_registering(request, kind, severity, console.now()))
+    except UsageError as error:
+        if not getattr(error, "missing", ()):
+            raise
+        question = sanitize(str(error), multiline=True)
+        if not await console.confirm(question, "open it as incomplete", "go on writing"):
+            raise
+    return await console.run(_registering(request, kind, severity, console.now(), incomplete=True))
+
+
+def _registering(
+    request: Request, kind: str, severity: str | None, now: datetime, *, incomplete: bool = False
+) -> Callable[[DeskSession], CommandResult]:
+    """Return the call of the desk that opens the ticket."""
+
+    def run(desk: DeskSession) -> CommandResult:
+        return intake.register(
+            desk,
+            type=kind or None,
+            severity=severity,
+            subject=request.subject,
+            requester=request.requester or None,
+            email=request.email or None,
+            organisation=request.organisation or None,
+            body=request.body,
+            fields=dict(request.fields),
+            incomplete=incomplete,
+            now=now,
+        )
+
+    return run
+
+
+async def _find_similar(console: Console, subject: str, client: str) -> list[Safe]:
+    """Find tickets that may be about the same, a line each; none when they cannot be read now."""
+    among = console.vocabulary.duplicate_scope
+
+    def find(desk: DeskSession) -> list[Safe]:
+        with open_reader(desk.store.url) as reader:
+            found = suggestions(reader, subject, organisation=client or None, among=among, limit=_SIMILAR_SHOWN)
+        return [sanitize(f"{one.number}  {one.subject}") for one in found]
+
+    try:
+        return await console.run(find)
+    except DeskError:
+        return []

@@ -1,0 +1,116 @@
+"""Send what was written: a letter that crossed something new, or lacks something, is held back once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.content import Content
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.linking import incidents
+from deskterm.desk.policy.status_graph import list_next_statuses
+from deskterm.desk.tickets import resolution
+from deskterm.errors import DeskError, UsageError
+from deskterm.present import formats
+from deskterm.present.models import Choice, TimelineEntry
+from deskterm.present.sanitize import sanitize
+from deskterm.tui.console import Console
+from deskterm.tui.control.composing import ComposerController
+from deskterm.tui.dialogs.compose import Composer
+from deskterm.tui.panes.colours import FAINT, STRONG
+
+_NEWS_SHOWN = 4
+"""Messages that a letter crossed and that are quoted above it, the newest ones."""
+
+
+async def send(console: Console, controller: ComposerController, composer: Composer) -> None:
+    """Send the text, and close the composer. A reply that crossed something new is held back once, and shows it.
+    Raises UsageError when there is no text."""
+    if composer.sending:  # ctrl+s a second time, while the first is under way
+        return
+    if not composer.text.strip():
+        raise UsageError("There is nothing to say yet: write a few words first.")
+    ticket = console.open_ticket
+    if composer.kind != "note" and ticket is not None and ticket.version > composer.seen:
+        _hold_for_news(console, composer, [entry for entry in ticket.timeline if entry.seq > composer.seen])
+        composer.seen = ticket.version
+        return
+    composer.sending = True
+    try:
+        result = await console.run(_sending(console, composer))
+    except DeskError as error:
+        if missing := getattr(error, "lacking", ()):
+            _hold_for_missing(composer, missing)
+            return
+        # the desk saw a newer version than the console did: the news is read now and shown with the next try
+        current_version = getattr(error, "now", None)
+        if not isinstance(current_version, int):
+            raise
+        composer.seen = current_version
+        _hold_for_news(console, composer, [])
+        console.refresh_lists()
+        return
+    finally:
+        composer.sending = False
+    await controller.close(composer, keep=False)
+    console.remember(result)
+    console.notify(result.summary)
+    console.refresh_lists()
+
+
+def _sending(console: Console, composer: Composer) -> Callable[[DeskSession], CommandResult]:
+    """Return the call of the desk that sends the text. Everything is read from the composer here, on the event loop:
+    the agent goes on using it while the write thread sends."""
+    kind, number, text, seen = composer.kind, composer.number, composer.text, composer.seen
+    status = composer.next_status.key if composer.next_status is not None else None
+    code, attached, strict = composer.resolution or None, composer.attached, not composer.warned
+    now = console.now()
+
+    def send(desk: DeskSession) -> CommandResult:
+        if kind == "note":
+            return messages.add_note(desk, number, text, now=now)
+        if kind == "reply":
+            return messages.reply(desk, number, text, status=status, now=now, version=seen)
+        if attached:
+            return incidents.resolve_incident(desk, number, text, code=code, status=status, strict=strict, now=now)
+        return resolution.resolve(desk, number, text, code=code, status=status, strict=strict, now=now, version=seen)
+
+    return send
+
+
+async def choose_next_status(console: Console, composer: Composer) -> None:
+    """Choose the status that the ticket moves to when the letter is sent."""
+    line = console.open_ticket.line if console.open_ticket else None
+    if line is None:
+        return
+    keys = await console.run(
+        lambda desk: [status.key for status in list_next_statuses(desk.procedure, line.type, line.status)]
+    )
+    statuses = console.vocabulary.statuses
+    stay = Choice("", sanitize(f"leave it {line.status_label}"))
+    choices = [stay, *(statuses.get(key) or Choice(key, sanitize(key)) for key in keys)]
+    chosen = await console.choose("When it is sent", choices, composer.next_status.key if composer.next_status else "")
+    if chosen is not None:
+        composer.set_next_status(next((choice for choice in choices if choice.key == chosen and choice.key), None))
+
+
+def _hold_for_missing(composer: Composer, labels: Sequence[str]) -> None:
+    """Hold a resolving letter back, once, for what it lacks (S2-19)."""
+    composer.warned = True
+    parts: list[tuple[str, str] | str] = [("Held back: the letter lacks\n", STRONG)]
+    parts += [f"· {sanitize(label)}\n" for label in labels]
+    composer.hold(Content.assemble(*parts, ("ctrl+s sends it anyway.", FAINT)))
+
+
+def _hold_for_news(console: Console, composer: Composer, news: Sequence[TimelineEntry]) -> None:
+    """Hold a letter back for messages that came while it was written, and quote them."""
+    parts: list[tuple[str, str] | str] = [("Held back: this came while you were writing.\n", STRONG)]
+    for entry in news[-_NEWS_SHOWN:]:
+        text = entry.text.strip()
+        first_line = text.splitlines()[0][:200] if text else ""
+        stamp = formats.format_message_time(entry.at, console.epoch(), console.zone)
+        parts += [(f"{stamp} {entry.author}: ", STRONG), f"{first_line}\n"]
+    parts.append(("ctrl+s sends it anyway.", FAINT))
+    composer.hold(Content.assemble(*parts))

@@ -1,0 +1,111 @@
+"""Change status, assignee and tags of tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.policy.status_graph import list_next_statuses
+from deskterm.desk.tickets import assignment, update
+from deskterm.desk.workflow import transition_rules
+from deskterm.errors import UsageError
+from deskterm.present.models import Choice, QueueLine
+from deskterm.present.sanitize import Safe, sanitize
+from deskterm.tui.console import Console
+from deskterm.tui.handlers.questions import describe_tickets, numbers_of
+
+_NOBODY = "-"
+
+
+async def change_status(console: Console, argument: str) -> None:
+    """Move the tickets to a status. argument: its key or label."""
+    lines = console.selection(many=True)
+    status = argument or await _choose_status(console, lines)
+    if not status:
+        return
+    unanswered = await _move(console, lines, status)
+    if unanswered and await console.confirm(
+        f"The last word on {describe_tickets(unanswered)} is the requester's, who was told nothing.",
+        "move it anyway",
+        "stay",
+    ):
+        await _move(console, unanswered, status, anyway=True)
+
+
+async def _move(console: Console, lines: Sequence[QueueLine], status: str, *, anyway: bool = False) -> list[QueueLine]:
+    """Move tickets; return those that were refused because the requester has to be answered first."""
+    now = console.now()
+    unanswered: set[int] = set()
+
+    def move(desk: DeskSession, number: int) -> CommandResult:
+        try:
+            return update.move(desk, number, status, anyway=anyway, now=now)
+        except transition_rules.NeedsReply:
+            unanswered.add(number)
+            raise
+
+    await console.run_on(numbers_of(lines), move)
+    return [line for line in lines if line.number in unanswered]
+
+
+async def _choose_status(console: Console, lines: Sequence[QueueLine]) -> str | None:
+    """Ask for a status that all of the tickets can move to. Raises UsageError when there is none."""
+    places = sorted({(line.type, line.status) for line in lines})
+
+    def list_common_moves(desk: DeskSession) -> list[str]:
+        moves = [[status.key for status in list_next_statuses(desk.procedure, *place)] for place in places]
+        return [key for key in moves[0] if all(key in others for others in moves)]
+
+    keys = await console.run(list_common_moves)
+    if not keys:
+        raise UsageError(
+            f"{lines[0].status_label} is final: there is no way on from here."
+            if len(places) == 1
+            else "These tickets have no next status in common: mark fewer."
+        )
+    statuses = console.vocabulary.statuses
+    choices = [statuses.get(key) or Choice(key, sanitize(key)) for key in keys]
+    return await console.choose(f"Move {describe_tickets(lines)} to", choices)
+
+
+async def assign(console: Console, argument: str) -> None:
+    """Assign the tickets. argument: a login, or a dash for nobody."""
+    lines = console.selection(many=True)
+    people = [person for person in console.people if person.active and person.role != "viewer"]
+    choices = [
+        Choice(
+            person.login,
+            sanitize(person.login),
+            sanitize(f"{person.name} · {person.team}" if person.team else person.name),
+        )
+        for person in people
+    ]
+    choices.append(Choice(_NOBODY, Safe("nobody"), Safe("take it from whoever has it")))
+    login = argument or await console.choose(
+        f"Assign {describe_tickets(lines)} to", choices, lines[0].assignee, search=True
+    )
+    if login:
+        await _assign(console, lines, None if login.casefold() in (_NOBODY, "nobody", "none") else login)
+
+
+async def take(console: Console, argument: str) -> None:
+    """Assign the tickets to the agent at the console."""
+    await _assign(console, console.selection(many=True), console.agent.login)
+
+
+async def _assign(console: Console, lines: Sequence[QueueLine], login: str | None) -> None:
+    now = console.now()
+    await console.run_on(numbers_of(lines), lambda desk, number: assignment.assign(desk, number, login, now=now))
+
+
+async def tag(console: Console, argument: str) -> None:
+    """Add tags, and remove those with a minus. argument: the tags: `vip -old`."""
+    lines = console.selection(many=True)
+    text = argument or await console.ask(f"Tags of {describe_tickets(lines)}: vip -old")
+    if text:
+        tags = text.replace(",", " ").split()
+        added = [tag.lstrip("+#") for tag in tags if not tag.startswith("-")]
+        removed = [tag.lstrip("-#") for tag in tags if tag.startswith("-")]
+        now = console.now()
+        await console.run_on(numbers_of(lines), lambda desk, number: update.tag(desk, number, added, removed, now=now))

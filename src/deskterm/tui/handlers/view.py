@@ -1,0 +1,148 @@
+"""Choose what is in view, and the program itself. Nothing of the desk is imported here: these commands work before the
+write thread has fetched it."""
+
+from __future__ import annotations
+
+from deskterm.errors import UsageError
+from deskterm.present.sanitize import sanitize
+from deskterm.tui.commands.search import find_command, find_similar_name
+from deskterm.tui.commands.table import BY_NAME, TABLE
+from deskterm.tui.console import Workspace
+from deskterm.tui.dialogs.page import Page, text_width
+from deskterm.tui.pages.help_page import format_help
+from deskterm.tui.themes import DARK, LIGHT
+
+MOST_MARKED = 500
+"""Tickets that can be marked at once."""
+
+LARGEST_NUMBER = 2**63 - 1
+"""The largest ticket number that the store can look for."""
+
+_MOST_DIGITS = len(str(LARGEST_NUMBER))
+
+
+async def filter_list(workspace: Workspace, argument: str) -> None:
+    """Filter the list by words, or while they are typed; leaving the line removes the filter."""
+    workspace.show_pane("queue")
+    if argument:
+        workspace.filter(argument)
+    elif await workspace.type_line("filter", "/", workspace.queue_query.match) is None:
+        workspace.show_list(workspace.current_query()._replace(match=""))
+
+
+async def enter_command(workspace: Workspace, argument: str) -> None:
+    """Ask for a command by its name, with what it needs, and run it. A number opens that ticket. Raises UsageError for
+    an unknown name."""
+    answer = await workspace.type_line("command", ":", "", _suggest_commands(workspace))
+    if answer is None or not answer.strip():
+        return
+    word, _, argument = answer.strip().partition(" ")
+    if word.isdecimal():
+        word, argument = "goto", word
+    command = find_command(word)
+    if command is None:
+        similar = find_similar_name(word)
+        hint = f" Did you mean :{similar}?" if similar else " The palette (ctrl+p) lists them all."
+        raise UsageError(f"There is no command {word!r}.{hint}")
+    workspace.run_command(command.name, argument.strip())
+
+
+def _suggest_commands(workspace: Workspace) -> list[str]:
+    vocabulary = workspace.vocabulary
+    found = [command.name for command in TABLE if command.spoken]
+    found += [f"view {view.key}" for view in workspace.views]
+    found += [f"status {key}" for key in vocabulary.statuses]
+    found += [f"severity {key}" for key in vocabulary.severities]
+    found += [f"priority {key}" for key in vocabulary.priorities]
+    found += [f"type {key}" for key in vocabulary.types]
+    found += [f"assign {person.login}" for person in workspace.people if person.active]
+    found += ["order due", "order work", "theme dark", "theme light"]
+    return [sanitize(words) for words in found]
+
+
+async def go_to_view(workspace: Workspace, argument: str) -> None:
+    """Show a view, or go to the side bar. argument: its key, its label, or the only beginning of one. Raises UsageError
+    for what names no view."""
+    if not argument:
+        workspace.show_pane("views")
+        return
+    prefix = argument.casefold()
+    views = workspace.views
+    exact = [view for view in views if prefix in (view.key, view.label.casefold())]
+    found = exact or [view for view in views if view.key.startswith(prefix) or view.label.casefold().startswith(prefix)]
+    if len(found) != 1:
+        raise UsageError(f"There is no view {argument!r}: choose from {', '.join(view.key for view in views)}.")
+    workspace.show_view(found[0].key)
+    workspace.show_pane("queue")
+
+
+async def change_order(workspace: Workspace, argument: str) -> None:
+    """Sort the list the other way. argument: `work` or `due`. Raises UsageError for another order."""
+    order = {"work": "order", "order": "order", "due": "due", "": ""}.get(argument.casefold())
+    if order is None:
+        raise UsageError("Tickets are sorted by `work` or by `due`.")
+    by_due = order == "due" if order else workspace.queue_query.order == "order"
+    workspace.show_list(workspace.current_query()._replace(order="due" if by_due else "order"))
+
+
+async def go_to_ticket(workspace: Workspace, argument: str) -> None:
+    """Open a ticket. argument: its number. Raises UsageError for what no ticket can be numbered."""
+    number = argument.strip().lstrip("#") or await workspace.ask("Go to ticket number")
+    if not number:
+        return
+    if not number.isdecimal():
+        raise UsageError(f"{number!r} is no ticket number: write it as `:goto 1042`.")
+    if len(number) > _MOST_DIGITS or int(number) > LARGEST_NUMBER:
+        raise UsageError(f"There is no ticket {number[:40]}{'…' if len(number) > 40 else ''}.")
+    workspace.show_ticket(int(number))
+
+
+async def mark_all(workspace: Workspace, argument: str) -> None:
+    """Mark the whole list, or take all marks away. Raises UsageError for a list that is too long."""
+    if workspace.marked_count:
+        workspace.mark([])
+    elif workspace.row_count > MOST_MARKED:
+        raise UsageError(f"{workspace.row_count:,} tickets are too many to mark: filter the list first with /.")
+    else:
+        workspace.mark_all(MOST_MARKED)
+
+
+async def copy_numbers(workspace: Workspace, argument: str) -> None:
+    """Copy the numbers of the selection to the clipboard."""
+    numbers = ", ".join(str(line.number) for line in workspace.selection(many=True))
+    workspace.app.copy_to_clipboard(numbers)
+    workspace.notify(f"Copied {numbers}")
+
+
+async def refresh(workspace: Workspace, argument: str) -> None:
+    """Read everything again."""
+    workspace.refresh_lists()
+
+
+async def change_theme(workspace: Workspace, argument: str) -> None:
+    """Change to the other theme. argument: `dark` or `light`. Raises UsageError for another one."""
+    if argument and argument not in ("dark", "light"):
+        raise UsageError("The theme is `dark` or `light`.")
+    dark = argument == "dark" if argument else not workspace.app.current_theme.dark
+    workspace.app.theme = DARK.name if dark else LIGHT.name
+
+
+async def open_palette(workspace: Workspace, argument: str) -> None:
+    """Open the command palette."""
+    workspace.app.action_command_palette()
+
+
+async def show_help(workspace: Workspace, argument: str) -> None:
+    """Show all commands, and why some cannot be run now."""
+    refusals = {name: command.refusal(workspace) or "" for name, command in BY_NAME.items()}
+    await workspace.show(Page("Keys and commands", format_help(refusals, text_width(workspace.size.width))))
+
+
+async def quit_console(workspace: Workspace, argument: str) -> None:
+    """Leave the console; ask first when something was written and not sent."""
+    unsent = workspace.unsent()
+    if unsent:
+        question = f"What you wrote for {', '.join(unsent)} was not sent."
+        if not await workspace.confirm(question, "leave and lose it", "stay"):
+            return
+    workspace.app.exit()

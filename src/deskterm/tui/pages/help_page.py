@@ -1,0 +1,49 @@
+"""The help page: every command with its keys, made from the table of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from deskterm.present.models import GLYPHS, MEANINGS
+from deskterm.tui.commands.command import Command, Group
+from deskterm.tui.commands.keys import format_key
+from deskterm.tui.commands.table import TABLE
+from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
+from deskterm.tui.panes.columns import fit
+
+GROUPS: tuple[Group, ...] = ("Work", "Look", "Move", "Program")
+
+INDENT = 26
+"""Cells before the text of a command."""
+
+
+def format_help(refusals: Mapping[str, str], width: int) -> Content:
+    """Format all commands by group. refusals: command → why it cannot be run now; width: cells there are."""
+    parts: list[Content | str | tuple[str, str]] = []
+    for group in GROUPS:
+        parts += [("\n" if parts else "", ""), (f"{group}\n", HERE)]
+        for command in (command for command in TABLE if command.group == group):
+            parts += _format_command(command, refusals.get(command.name, ""), width)
+    parts += [("\nSigns\n", HERE)]
+    for urgency, glyph in GLYPHS.items():
+        parts += [(f"  {glyph} ", URGENCY[urgency]), f"{MEANINGS[urgency]}\n"]
+    parts += [("  Times left are working time where the target is: they rest while the desk is closed.\n", FAINT)]
+    return Content.assemble(*parts)
+
+
+def _format_command(command: Command, refusal: str, width: int) -> list[Content | str | tuple[str, str]]:
+    keys = " ".join(format_key(key) for key in command.keys)
+    call = f":{command.name}" if command.spoken else ""
+    text = Content(command.help + (f" ({refusal})" if refusal else ""))
+    first, *more = text.wrap(max(width - INDENT, 20))
+    row: list[Content | str | tuple[str, str]] = [
+        (f"  {fit(keys, 13)}", STRONG),
+        (f"{fit(call, 10)} ", FAINT),
+        first,
+        "\n",
+    ]
+    for line in more:
+        row += [" " * INDENT, line, "\n"]
+    return row

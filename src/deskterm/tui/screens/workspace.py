@@ -1,0 +1,329 @@
+"""The one implementation of the console's protocols: the parts of a screen, and the calls between them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from deskterm.present.labels import Vocabulary
+from deskterm.present.models import Choice, DeskView, Person, QueueLine, TicketClock, TicketView, ViewLine
+from deskterm.present.sanitize import Safe, sanitize
+from deskterm.tui.commands.search import translate_calls
+from deskterm.tui.console import LastChange, Severity
+from deskterm.tui.control.browsing import Browser
+from deskterm.tui.control.command_runner import CommandRunner
+from deskterm.tui.control.type_ahead import TypeAhead
+from deskterm.tui.panes import Navigable
+from deskterm.tui.panes.pane_set import PaneSet
+from deskterm.tui.panes.queue import Queue
+from deskterm.tui.panes.short_list import ShortList
+from deskterm.tui.screens import titles
+from deskterm.tui.screens.layout import Layout
+from deskterm.tui.workers.desk_worker import DeskWorker
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.geometry import Size
+    from textual.screen import Screen
+
+    from deskterm.desk.core.session import DeskSession
+    from deskterm.desk.core.transaction import CommandResult
+    from deskterm.tui.control.composing import ComposerController
+    from deskterm.tui.control.prompts import Prompts
+    from deskterm.tui.dialogs.choose import Preview
+    from deskterm.tui.dialogs.compose import Composer, Kind
+    from deskterm.tui.dialogs.prompt import Prompt, PromptKind
+    from deskterm.tui.drafts import Drafts
+    from deskterm.tui.workers.messages import QueueQuery
+    from deskterm.tui.workers.read_worker import ReadWorker
+
+T = TypeVar("T")
+
+
+class DeskWorkspace:
+    """The console on one screen. clock: the desk's time, aware; make_reader: starts the read thread; desk_worker: the
+    write thread."""
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        panes: PaneSet,
+        login: str,
+        clock: Callable[[], datetime],
+        reader: Callable[[], ReadWorker],
+        desk_worker: DeskWorker,
+    ) -> None:
+        self._screen, self._clock, self._desk_worker = screen, clock, desk_worker
+        self.panes = panes
+        self.desk = DeskView(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
+        self.vocabulary = Vocabulary()
+        self.zone: tzinfo = UTC
+        self.progress = ""
+        self.layout = Layout(screen, lambda: self.composer, self._arranged)
+        self.browser = Browser(self, panes, reader)
+        self.type_ahead = TypeAhead(lambda key: self.app.post_message(key))
+        self.runner = CommandRunner(self, desk_worker, self.type_ahead)
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The questions; imported when the first one comes up."""
+        from deskterm.tui.control.prompts import Prompts  # noqa: PLC0415 - not for the first frame
+
+        return Prompts(self)
+
+    @cached_property
+    def composing(self) -> ComposerController:
+        """The composer's controller; imported when the first letter is written."""
+        from deskterm.tui.control.composing import ComposerController  # noqa: PLC0415 - not for the first frame
+
+        return ComposerController(self)
+
+    # -- facts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def app(self) -> App[Any]:
+        return self._screen.app
+
+    @property
+    def size(self) -> Size:
+        return self._screen.size
+
+    @property
+    def agent(self) -> Person:
+        return self.desk.agent
+
+    @property
+    def people(self) -> Sequence[Person]:
+        return self.desk.people
+
+    @property
+    def desk_name(self) -> str:
+        return self.desk.name
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def epoch(self) -> int:
+        return int(self._clock().timestamp())
+
+    # -- questions and notices -----------------------------------------------------------------------------------
+
+    async def choose(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        current: str = "",
+        *,
+        search: bool = False,
+        preview: Preview | None = None,
+    ) -> str | None:
+        return await self.prompts.choose(title, choices, current, search=search, preview=preview)
+
+    async def confirm(self, question: str, yes: str, no: str) -> bool:
+        return await self.prompts.confirm(question, yes, no)
+
+    async def ask(self, question: str) -> str | None:
+        return await self.prompts.ask(question)
+
+    async def type_line(
+        self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()
+    ) -> str | None:
+        return await self.prompts.type_line(kind, sign, text, suggestions)
+
+    async def show(self, dialog: Screen[T]) -> T | None:
+        return await self.app.push_screen_wait(dialog)
+
+    def notify(self, message: str, *, severity: Severity = "information") -> None:
+        """Show a line to the agent for some seconds, unless it is in sight already. Calls of the command line in it
+        are translated."""
+        text = sanitize(translate_calls(message))
+        if all(notice.message != text for notice in self.app._notifications):
+            self.app.notify(text, severity=severity, timeout=4 if severity == "information" else 8, markup=False)
+
+    # -- commands and the desk -----------------------------------------------------------------------------------
+
+    def run_command(self, name: str, argument: str = "") -> None:
+        self.runner.run(name, argument)
+
+    def run_worker(self, work: Awaitable[None], *, group: str) -> object:
+        return self._screen.run_worker(work, group=group)
+
+    async def run(self, act: Callable[[DeskSession], T]) -> T:
+        return await self._desk_worker.run(act)
+
+    async def run_on(self, numbers: Sequence[int], act: Callable[[DeskSession, int], CommandResult]) -> None:
+        await self.runner.run_on(numbers, act)
+
+    def remember(self, result: CommandResult | None) -> None:
+        self.runner.remember(result)
+
+    @property
+    def last_change(self) -> LastChange | None:
+        return self.runner.last_change
+
+    # -- lists and tickets ---------------------------------------------------------------------------------------
+
+    @property
+    def views(self) -> Sequence[ViewLine]:
+        return self.browser.views
+
+    @property
+    def queue_query(self) -> QueueQuery:
+        return self.browser.queue_query
+
+    @property
+    def open_ticket(self) -> TicketView | None:
+        return self.browser.open_ticket
+
+    @property
+    def clocks(self) -> Sequence[TicketClock]:
+        return self.panes.clocks.clocks
+
+    @property
+    def chosen_clock(self) -> TicketClock | None:
+        return self.panes.clocks.chosen
+
+    @property
+    def row_count(self) -> int:
+        return self.panes.queue.count
+
+    @property
+    def marked_count(self) -> int:
+        return len(self.panes.queue.marks)
+
+    def selection(self, *, many: bool) -> list[QueueLine]:
+        """Return the tickets that a command is for: in the panes of the open ticket that one, in the list of what
+        breaches next its row, else the marked rows of the queue or the one under the cursor."""
+        queue, next_breach = self.panes.queue, self.panes.next_breach
+        if self.open_ticket is not None and self.layout.pane in ("conversation", "clocks"):
+            return [self.open_ticket.line]
+        if self.layout.pane == "soon" and next_breach.line is not None:
+            return [next_breach.line]
+        if many and queue.marks:
+            return list(queue.marks.values())
+        return [queue.current] if queue.current is not None else []
+
+    def current_query(self) -> QueueQuery:
+        return self.browser.current_query()
+
+    def show_list(self, query: QueueQuery) -> None:
+        self.browser.show_list(query)
+
+    def filter(self, text: str) -> None:
+        self.browser.filter(text)
+
+    def show_view(self, key: str) -> None:
+        self.browser.show_view(key)
+
+    def step_view(self, by: int) -> None:
+        self.browser.step_view(by)
+
+    def show_ticket(self, number: int) -> None:
+        self.browser.show_ticket(number)
+
+    def refresh_lists(self) -> None:
+        self.browser.refresh()
+
+    def toggle_mark(self) -> None:
+        self.panes.queue.toggle_mark()
+        self.update_titles()
+
+    def mark(self, lines: Sequence[QueueLine]) -> None:
+        self.browser.mark(lines)
+
+    def mark_all(self, limit: int) -> None:
+        self.browser.mark_all(limit)
+
+    # -- panes ---------------------------------------------------------------------------------------------------
+
+    @property
+    def active_pane(self) -> Navigable:
+        focused = self._screen.focused
+        if isinstance(focused, (ShortList, Queue)) or (focused is not None and focused.id == "conversation"):
+            return cast("Navigable", focused)
+        return self.panes.queue
+
+    def move_cursor(self, by: int) -> None:
+        self.panes.queue.move(by)
+
+    def show_pane(self, pane: str) -> None:
+        self.layout.go_to(pane)
+        self.browser.pane_entered(pane)
+
+    def step_pane(self, by: int) -> None:
+        self.show_pane(self.layout.neighbour(by))
+
+    def focus_pane(self) -> None:
+        self.layout.focus()
+
+    def zoom(self) -> None:
+        self.layout.zoom()
+
+    def go_back(self) -> None:
+        if self.layout.go_back():
+            self.browser.pane_entered(self.layout.pane)
+        elif self.panes.queue.marks:
+            self.mark([])
+        elif self.queue_query.match:
+            self.show_list(self.current_query()._replace(match=""))
+
+    def _arranged(self) -> None:
+        """Show the most pressing clock on the ticket where the SLA pane is out of sight."""
+        self.panes.ticket.with_clock = self.layout.single
+        self.panes.ticket.tick(self.epoch())
+        self.update_titles()
+
+    def update_titles(self) -> None:
+        titles.update_titles(self)
+
+    def empty_list_text(self) -> str:
+        return titles.empty_list_text(self)
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    @property
+    def composer(self) -> Composer | None:
+        """The open composer."""
+        return self.composing.composer if "composing" in self.__dict__ else None
+
+    @property
+    def writing(self) -> bool:
+        return self.composer is not None
+
+    @property
+    def typing_letter(self) -> bool:
+        return self.writing and self.layout.pane == "conversation"
+
+    @property
+    def drafts(self) -> Drafts:
+        return self.composing.drafts
+
+    def unsent(self) -> list[str]:
+        return self.composing.unsent() if "composing" in self.__dict__ else []
+
+    async def write(self, kind: Kind, text: str = "", *, resolution: str = "", attached: bool = False) -> None:
+        await self.composing.open(kind, text, resolution, attached=attached)
+
+    def begin_writing(self, number: int) -> None:
+        self.browser.pin(number)
+        self.layout.pane = "conversation"
+        self._screen.add_class("-writing")
+        self.layout.arrange()
+
+    def end_writing(self) -> None:
+        self._screen.remove_class("-writing")
+        self.browser.unpin()
+        self.show_pane("conversation" if self.layout.single else "queue")
+
+    async def mount_composer(self, composer: Composer) -> None:
+        await self.panes.ticket.mount(composer)
+
+    def composer_changed(self) -> None:
+        self.update_titles()
+        self._screen.call_after_refresh(self.type_ahead.replay)
+
+    async def mount_prompt(self, prompt: Prompt) -> None:
+        await self._screen.mount(prompt, before=self.panes.keys)
+        self._screen.call_after_refresh(self.type_ahead.replay)
