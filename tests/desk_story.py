@@ -15,7 +15,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketDetail, load_ticket_detail
 
 
 class Story:
@@ -57,7 +57,7 @@ class Story:
 
     def sheet(self, number: int) -> TicketDetail:
         with open_reader(self.url) as reader:
-            found = ticket_detail(reader, number)
+            found = load_ticket_detail(reader, number)
         assert found is not None
         return found
 

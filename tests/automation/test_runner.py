@@ -19,7 +19,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import MONDAY, TEXT, at, small_procedure
 
 RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%", "5m"]').replace(
@@ -37,7 +37,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 def seen(desk: DeskSession, number: int = 1001) -> TicketDetail:
     with open_reader(desk.store.url) as reader:
-        found_sheet = ticket_detail(reader, number)
+        found_sheet = load_ticket_detail(reader, number)
     assert found_sheet is not None
     return found_sheet
 

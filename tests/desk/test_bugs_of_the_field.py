@@ -25,8 +25,8 @@ from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_letters, load_notices
-from deskterm.store.queries.queue import Viewer, count, counters, queue_page
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page, load_view_counts
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import MONDAY, TEXT, at, small_procedure
 
 FRIDAY = timedelta(days=4)
@@ -91,7 +91,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 def seen(store: Store, number: int = 1001) -> TicketDetail:
     with open_reader(store.url) as reader:
-        found_sheet = ticket_detail(reader, number)
+        found_sheet = load_ticket_detail(reader, number)
     assert found_sheet is not None
     return found_sheet
 
@@ -99,8 +99,8 @@ def seen(store: Store, number: int = 1001) -> TicketDetail:
 def shown(store: Store, view: str, now: datetime) -> list[int]:
     viewer = Viewer("ann", None, int(now.timestamp()))
     with open_reader(store.url) as reader:
-        numbers = [row.number for row in queue_page(reader, view, viewer)]
-        assert counters(reader, viewer)[view] == len(numbers) == count(reader, view, viewer)
+        numbers = [row.number for row in load_queue_page(reader, view, viewer)]
+        assert load_view_counts(reader, viewer)[view] == len(numbers) == count_tickets(reader, view, viewer)
     return numbers
 
 

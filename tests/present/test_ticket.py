@@ -16,8 +16,8 @@ from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find, names
 from deskterm.procedure.sla_terms import calendar
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.queue import Key, QueueRow
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.queue import QueueRow, SortKey
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.rows.live_clocks import LiveClock
 from deskterm.tui.panes.clocks import clock_urgency, usage_bar
 from small_desk import at, small_desk, small_procedure
@@ -45,7 +45,7 @@ def opened(tmp_path: object) -> TicketView:
     update.move(desk, number, "working", now=at(120))
     desk.store.close()
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return present_ticket(found, WORDS)
 
@@ -135,5 +135,5 @@ def test_what_is_left_is_counted_as_the_target_is(target: str, counted: bool) ->
 def row() -> QueueRow:
     return QueueRow(
         1042, "Matter", "new", "new", "high", None, "", "", None, None, "fault", NOW + 60, "response", False, "us",
-        NOW, NOW, Key(0, NOW, 1042),
+        NOW, NOW, SortKey(0, NOW, 1042),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.tickets import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.register import Register
 from small_desk import MONDAY, TEXT, at, small_procedure
@@ -46,7 +46,7 @@ def url(tmp_path: Path) -> str:
 
 def stored(url: str) -> TicketDetail | None:
     with open_reader(url) as reader:
-        return ticket_detail(reader, 1002)
+        return load_ticket_detail(reader, 1002)
 
 
 async def form(console: ConsoleSession) -> Register:

@@ -16,7 +16,7 @@ from deskterm.desk.tickets import register as intake
 from deskterm.desk.tickets import update
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from deskterm.tui.dialogs.choose import Choose
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.dialogs.confirm import Confirm
@@ -51,7 +51,7 @@ def url(tmp_path: Path) -> str:
 
 def stored(url: str, number: int) -> TicketDetail:
     with open_reader(url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found
 

@@ -14,7 +14,7 @@ import pytest
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import at, small_desk
 from tui.real_terminal import ALTERNATE, Terminal
 
@@ -86,7 +86,7 @@ def made(url: str, *subjects: str) -> str:
 def stored(url: str, number: int) -> TicketDetail:
     """A ticket as the store has it."""
     with open_reader(url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found
 

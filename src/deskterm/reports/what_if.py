@@ -27,7 +27,7 @@ from deskterm.sla.fold import fold
 from deskterm.sla.terms import Terms
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Procedure, Status
@@ -121,7 +121,7 @@ def what_if(
     force. until: the end of the period, now where left out. keep: how many flips to name; all where left out. Statuses
     that the other procedure does not have count as the desk has them. UsageError for a period that is none."""
     period = _period(since, until, now)
-    facts = desk_facts(reader)
+    facts = load_desk_facts(reader)
     statuses = _statuses(reader)
     present = from_document(facts.document, facts.procedure_version)
     compared = CompiledProcedure(other)

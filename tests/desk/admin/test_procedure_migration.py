@@ -17,7 +17,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ClockView, ticket_detail
+from deskterm.store.queries.ticket_detail import ClockView, load_ticket_detail
 from due_time_desk import PROMISES, promising_desk
 from small_desk import at, small_procedure
 
@@ -35,7 +35,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 def clocks(desk: DeskSession, number: int) -> dict[str, ClockView]:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return {clock.metric: clock for clock in found.clocks}
 

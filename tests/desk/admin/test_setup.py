@@ -19,7 +19,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Severity
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from small_desk import MONDAY, TEXT, at, small_desk, small_procedure
 
 HIGH, LOW = Severity(key="high", label="High", urgent=True), Severity(key="low", label="Low")
@@ -58,7 +58,7 @@ def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(des
     register(again, subject="new", type="fault", severity="high", now=at(2))
     messages.add_note(again, 1001, "x", now=at(3))
     with open_reader(desk.store.url) as reader:
-        old, new = ticket_detail(reader, 1001), ticket_detail(reader, 1002)
+        old, new = load_ticket_detail(reader, 1001), load_ticket_detail(reader, 1002)
     assert old is not None
     assert new is not None
     assert old.row.next_due == int(at(30).timestamp())
@@ -104,7 +104,7 @@ def test_seeding_severities_shows_adds_and_is_idempotent(desk: DeskSession) -> N
     assert seed_severities(again, wanted, now=at(2)) == []
     register(again, subject="x", type="fault", severity="mid", now=at(3))
     with open_reader(desk.store.url) as reader:
-        found_sheet = ticket_detail(reader, 1001)
+        found_sheet = load_ticket_detail(reader, 1001)
     assert found_sheet is not None
     assert found_sheet.row.next_due == int(at(48).timestamp())
 
@@ -149,7 +149,7 @@ def test_an_edition_has_its_public_holidays_written_down(store_url: str) -> None
     desk = open_desk(store, "ann")
     register(desk, subject="x", type="fault", severity="high", now=MONDAY + timedelta(days=31, hours=6, minutes=45))
     with open_reader(store_url) as reader:
-        found_sheet = ticket_detail(reader, 1001)
+        found_sheet = load_ticket_detail(reader, 1001)
     assert found_sheet is not None
     assert found_sheet.row.next_due == int((MONDAY + timedelta(days=36, hours=-1, minutes=15)).timestamp())
     store.close()

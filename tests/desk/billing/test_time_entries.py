@@ -17,7 +17,7 @@ from deskterm.desk.workflow import work_sessions
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Money
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import RecordView, records
+from deskterm.store.queries.ticket_detail import RecordView, load_records
 from shipped_desk import as_, shipped_desk
 from small_desk import at
 
@@ -41,7 +41,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 def entries(desk: DeskSession, number: int = 1001) -> list[RecordView]:
     with open_reader(desk.store.url) as reader:
-        return records(reader, number, "entry")
+        return load_records(reader, number, "entry")
 
 
 @pytest.mark.requirement("S1-32")

@@ -11,7 +11,7 @@ from deskterm.desk.conversation.articles import find_article_addresses
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import records
+from deskterm.store.queries.ticket_detail import load_records
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY
 
@@ -30,7 +30,7 @@ def test_the_articles_that_an_answer_names_are_kept_on_the_ticket(store_url: str
     messages.add_note(sam, 1001, f"{BASE}/internal", now=MONDAY + timedelta(minutes=3))
     messages.reply(desk, 1001, f"Once more: {BASE}/users/add\n> {BASE}/users/gone", now=MONDAY + timedelta(minutes=4))
     with open_reader(desk.store.url) as reader:
-        kept = [(r.values["address"], r.values["times"], r.who) for r in records(reader, 1001, "article")]
+        kept = [(r.values["address"], r.values["times"], r.who) for r in load_records(reader, 1001, "article")]
     assert sorted(kept) == [(f"{BASE}/users/add", 2, "ann"), (f"{BASE}/users/roles", 1, "sam")]
     assert check_integrity(desk.store).findings == ()
     desk.store.close()

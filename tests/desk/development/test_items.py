@@ -14,7 +14,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import RecordView, records, ticket_detail
+from deskterm.store.queries.ticket_detail import RecordView, load_records, load_ticket_detail
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import at
 
@@ -45,13 +45,13 @@ def raised(desk: DeskSession, route: str = "code-change", minute: int = 1) -> in
 
 def item(desk: DeskSession, number: int, kind: str = "item") -> RecordView:
     with open_reader(desk.store.url) as reader:
-        (found,) = records(reader, number, kind)
+        (found,) = load_records(reader, number, kind)
     return found
 
 
 def status(desk: DeskSession, number: int) -> str:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found.row.status
 
@@ -83,7 +83,7 @@ def test_a_checklist_comes_before_development_and_says_the_route(desk: DeskSessi
     )
     assert status(desk, number) == "escalated-to-dev"
     with open_reader(desk.store.url) as reader:
-        shown = ticket_detail(reader, number)
+        shown = load_ticket_detail(reader, number)
     assert shown is not None
     assert "development" in shown.flags
     with pytest.raises(UsageError, match="is no address"):

@@ -23,7 +23,7 @@ from deskterm.store.queries.oversight import (
     load_team_tickets,
     load_tickets_of_absent_agents,
 )
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 from one_ticket import seen
 from shipped_desk import as_, proved
 from small_desk import at
@@ -113,7 +113,7 @@ def test_senior_engineers_oversee_the_requests_of_the_team(campus: DeskSession) 
     seed_agents(campus, [{"login": "kim", "team": "customer-support"}], now=at(0))
     number = ticket(campus, team="customer-support", type=None)
     with open_reader(campus.store.url) as reader:
-        document = desk_facts(reader).document
+        document = load_desk_facts(reader).document
         people = {one.login: one for one in load_staff(reader, int(at(1).timestamp()))}
         assert find_overseen_teams(document, people["senior-engineer"]) is None
         assert find_overseen_teams(document, people["support-engineer"]) == []

@@ -16,7 +16,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
 
@@ -45,7 +45,7 @@ def call(desk: DeskSession, **more: Any) -> int:
 
 def seen(desk: DeskSession, number: int) -> TicketDetail:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found
 

@@ -23,7 +23,7 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.ticket import present_ticket
 from deskterm.procedure.compiled import document
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from small_desk import at, small_desk, small_procedure
 
 KINDS = tuple(EVENT_KINDS)
@@ -89,7 +89,7 @@ def test_the_table_has_an_entry_for_each_name() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_phrase_and_a_line_in_the_history(desk: DeskSession, kind: EventKind) -> None:
     with open_reader(desk.store.url) as reader:
-        detail = ticket_detail(reader, number_of(kind))
+        detail = load_ticket_detail(reader, number_of(kind))
     assert detail is not None
     stored = next(event for event in detail.events if event.seq == 2)
     assert describe_event(kind, stored.data).strip()

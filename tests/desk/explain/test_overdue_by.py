@@ -19,8 +19,8 @@ from deskterm.present.models import seconds_left
 from deskterm.procedure.compiled import document
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.deadlines import load_due
-from deskterm.store.queries.queue import Viewer, queue_page
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.queue import Viewer, load_queue_page
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.rows.live_clocks import load_live_clocks
 from small_desk import at, small_desk, small_procedure
 
@@ -75,8 +75,8 @@ def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(
     words = Vocabulary(document(small_procedure()), 1)
     now = int(at(410).timestamp())
     with open_reader(store_url) as reader:
-        found = ticket_detail(reader, number)
-        (row,) = queue_page(reader, "open", Viewer("ann", None, now))
+        found = load_ticket_detail(reader, number)
+        (row,) = load_queue_page(reader, "open", Viewer("ann", None, now))
         (line,) = reading.present_rows([row], load_live_clocks(reader, [number]), words)
         (listed,) = [clock for clock in load_due(reader) if clock.metric == "resolution"]
     assert found is not None

@@ -21,8 +21,8 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.queries.queue import Key, QueueRow, Viewer, queue_page
-from deskterm.store.queries.worklists import to_be_set, unscheduled, untouched
+from deskterm.store.queries.queue import QueueRow, SortKey, Viewer, load_queue_page
+from deskterm.store.queries.worklists import load_awaiting_due_time, load_unscheduled, load_untouched
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
 
@@ -46,7 +46,7 @@ def reader_of() -> Iterator[list[ReadConnection]]:
 
 
 def order(reader: ReadConnection) -> list[int]:
-    return [row.number for row in queue_page(reader, "open", VIEWER)]
+    return [row.number for row in load_queue_page(reader, "open", VIEWER)]
 
 
 @pytest.mark.requirement("S5-04")
@@ -118,14 +118,14 @@ def test_what_has_no_due_time_yet_is_listed_with_its_age(store_url: str, reader_
     task = opened(desk, 1, type="service-task", product="platform")
     opened(desk, 2, type="technical-support", severity="medium", product="platform")
     reader_of.append(open_reader(store_url))
-    (found,) = unscheduled(reader_of[0])
+    (found,) = load_unscheduled(reader_of[0])
     assert (found.row.number, found.metric, found.since) == (aged, "resolution", int(at(0).timestamp()))
-    (pending,) = to_be_set(reader_of[0])
+    (pending,) = load_awaiting_due_time(reader_of[0])
     assert (pending.row.number, pending.target) == (task, "set by customer-excellence-manager")
     due_times.schedule(desk, aged, "2026-11-30", now=at(3))
     manager = as_(desk, "customer-excellence-manager")
     due_times.set_due(manager, task, "resolution", at(6000), reason="agreed with the client", now=at(3))
-    assert (unscheduled(reader_of[0]), to_be_set(reader_of[0])) == ([], [])
+    assert (load_unscheduled(reader_of[0]), load_awaiting_due_time(reader_of[0])) == ([], [])
     desk.store.close()
 
 
@@ -142,7 +142,7 @@ def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(
     now = int(datetime(2026, 11, 25, 9, 0, tzinfo=UTC).timestamp())
     for moment, stale in ((now - 1, []), (now, [old]), (now + 3600, [old, touched])):
         since = untouched_since(calendar, desk.procedure.definition.queue.stale_after, moment)
-        assert [row.number for row in untouched(reader_of[0], since)] == stale
+        assert [row.number for row in load_untouched(reader_of[0], since)] == stale
     desk.store.close()
 
 
@@ -174,7 +174,7 @@ def test_the_explanation_orders_as_the_store_does(name: str) -> None:
             for status in procedure.statuses:
                 for due in (None, 1000, 2000):
                     received = 500 + len(rows) % 3
-                    key = Key(procedure.rank(severity, priority, status), 0, len(rows))
+                    key = SortKey(procedure.rank(severity, priority, status), 0, len(rows))
                     rows.append(
                         QueueRow(
                             len(rows), "", status, "open", severity, priority, "", "", None, None, "", due, "", False,

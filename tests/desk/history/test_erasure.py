@@ -22,7 +22,7 @@ from deskterm.exchange.exporting.exports import export
 from deskterm.procedure.schema import FieldPart
 from deskterm.procedure.shipped import names
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from shipped_desk import shipped_desk
 from small_desk import at
 
@@ -99,7 +99,7 @@ def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: 
     asked = desk.procedure.definition.fields
     words = {part.key for part in asked if WORD in str(given(part))} - COMMON_FIELDS.keys()
     with open_reader(store_url) as reader:
-        said = [ticket_detail(reader, number) for number in numbers]
+        said = [load_ticket_detail(reader, number) for number in numbers]
     assert all(WORD in one.fields[key] for one in said if one is not None for key in words)
     assert WORD in everything(desk)
     found = erasure.erase_person(desk, KIM, now=at(60))
@@ -138,7 +138,7 @@ def test_words_from_before_they_were_kept_apart_leave_the_ticket_and_their_event
     assert found.remaining_mentions == [(number, given_then.seq)]
     erasure.erase_person(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
-        after = ticket_detail(reader, number)
+        after = load_ticket_detail(reader, number)
     assert after is not None
     assert set(after.fields.values()) == {""}
     assert not {"details", "page"} & after.fields.keys()
@@ -152,7 +152,7 @@ def test_quoted_lines_and_the_subject_in_letters_go_with_the_person(store_url: s
     messages.reply(desk, number, f"About {WORD}: sorry.\n> > My cat died.\n> Your words.", now=at(2))
     erasure.erase_person(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
-        after = ticket_detail(reader, number)
+        after = load_ticket_detail(reader, number)
     assert after is not None
     answers = [message.body for message in after.messages if message.author_kind == "agent"]
     assert answers == [f"About {WORD}: sorry.\n> (erased)\n> Your words."]
@@ -173,7 +173,7 @@ def test_who_is_erased_twice_is_erased_of_what_came_since(store_url: str, desks:
 
 def erased_times(desk: DeskSession, number: int) -> int:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return [event.kind for event in found.events].count("erased")
 
@@ -196,7 +196,7 @@ def test_a_description_beside_a_body_is_not_lost(store_url: str, desks: list[Des
     desks.append(desk)
     number = request(desk, desk.procedure.definition.types[0].key)
     with open_reader(store_url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     assert found.messages[0].body == f"I am {WORD}."
     assert found.fields["description"] == f"Description: {WORD} and I"

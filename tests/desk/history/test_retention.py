@@ -27,7 +27,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.load import loads
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.by_requester import load_requester_tickets
-from deskterm.store.queries.retention import held
+from deskterm.store.queries.retention import load_held_tickets
 from one_ticket import seen
 from small_desk import TEXT, at, small_desk
 
@@ -190,7 +190,7 @@ def test_nothing_is_purged_for_six_years_nor_while_it_is_held(store_url: str) ->
     assert (sheet.row.subject, {message.body for message in sheet.messages}) == ("", {""})
     assert story.sheet(kept).row.subject == "kept"
     with open_reader(store_url) as reader:
-        assert [(ticket.number, ticket.held) for ticket in held(reader)] == [(kept, "claim 7")]
+        assert [(ticket.number, ticket.held) for ticket in load_held_tickets(reader)] == [(kept, "claim 7")]
         assert verify_chains(reader).faults == ()
     story.end()
 

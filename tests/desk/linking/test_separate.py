@@ -22,7 +22,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import at, small_desk
@@ -211,7 +211,7 @@ def test_where_originals_are_looked_for_among_everybody_clients_are_not_asked_ab
     )
     duplicate.close_as_duplicate(desk, second, first, now=at(2))
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, second)
+        found = load_ticket_detail(reader, second)
     assert found is not None
     assert found.fields["duplicate_of"] == first
     desk.store.close()

@@ -20,7 +20,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
 
@@ -32,14 +32,14 @@ def heard(desk: DeskSession, login: str) -> list[str]:
 
 def suggestions(desk: DeskSession, number: int) -> dict[str, str]:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return {str(one.values["rule"]): one.state for one in found.records if one.kind == "suggestion"}
 
 
 def status_of(desk: DeskSession, number: int) -> str:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found.row.status
 

@@ -18,7 +18,7 @@ from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
-from deskterm.store.queries.queue import Viewer, count, queue_page
+from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page
 from one_ticket import seen
 from shipped_desk import as_, proved, shipped_desk
 from small_desk import MONDAY, at
@@ -49,11 +49,11 @@ def test_a_ticket_shows_its_department_and_a_list_is_of_one(agency: DeskSession)
     assert [seen(agency, number).department for number in (first, second)] == ["support", "work-request"]
     viewer = Viewer("ann", None, int(at(1).timestamp()))
     with open_reader(agency.store.url) as reader:
-        assert [(row.number, row.department) for row in queue_page(reader, "open", viewer, department="support")] == [
-            (first, "support")
-        ]
-        assert count(reader, "open", viewer, department="support") == 1
-        assert queue_page(reader, "open", viewer, team="support") == []
+        assert [
+            (row.number, row.department) for row in load_queue_page(reader, "open", viewer, department="support")
+        ] == [(first, "support")]
+        assert count_tickets(reader, "open", viewer, department="support") == 1
+        assert load_queue_page(reader, "open", viewer, team="support") == []
 
 
 @pytest.mark.requirement("S5-02")

@@ -22,7 +22,7 @@ from deskterm.desk.workflow import work_sessions
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.shift_handover import open_for
+from deskterm.store.queries.shift_handover import load_open_tickets
 from deskterm.store.queries.ticket_detail import RecordView
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
@@ -160,7 +160,7 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
     list(Runner(desk.store).step(morning + timedelta(minutes=40)))
     assert seen(desk, numbers[0]).row.team == "global"  # said by somebody after the change
     with open_reader(store_url) as reader:
-        handed = open_for(reader, shifts.list_shift_teams(desk.procedure))
+        handed = load_open_tickets(reader, shifts.list_shift_teams(desk.procedure))
     assert {one.number for one in handed} == set(numbers)
     assert [one.due for one in handed] == sorted(one.due or 0 for one in handed)
     assert check_integrity(desk.store).findings == ()

@@ -21,7 +21,7 @@ from deskterm.procedure.schema import DevStatus, Procedure, Rule
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
-from deskterm.store.queries.ticket_detail import EventView, ticket_detail
+from deskterm.store.queries.ticket_detail import EventView, load_ticket_detail
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import MONDAY
 
@@ -57,14 +57,14 @@ def opened(desk: DeskSession, minute: float = 0, **more: Any) -> int:
 
 def status(desk: DeskSession, number: int) -> str:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found.row.status
 
 
 def kept_back(desk: DeskSession, number: int) -> list[EventView]:
     with open_reader(desk.store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return [event for event in found.events if event.kind == "kept_back"]
 

@@ -22,8 +22,16 @@ from deskterm.procedure.shipped import data_folder, find
 from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.reader import ReadConnection, open_reader
-from deskterm.store.queries.queue import VIEWS, Key, QueueRow, Viewer, count, counters, queue_page
-from deskterm.store.queries.ticket_detail import agents, desk_facts, ticket_detail
+from deskterm.store.queries.queue import (
+    VIEWS,
+    QueueRow,
+    SortKey,
+    Viewer,
+    count_tickets,
+    load_queue_page,
+    load_view_counts,
+)
+from deskterm.store.queries.ticket_detail import load_agents, load_desk_facts, load_ticket_detail
 from small_desk import MONDAY, small_desk
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
@@ -50,7 +58,7 @@ def reader(demo: Store) -> Iterator[ReadConnection]:
 
 
 def queue(reader: ReadConnection, view: str = "open") -> list[QueueRow]:
-    return queue_page(reader, view, SAM, limit=500)
+    return load_queue_page(reader, view, SAM, limit=500)
 
 
 def left(row: QueueRow) -> int | None:
@@ -61,7 +69,9 @@ def left(row: QueueRow) -> int | None:
 def facts(reader: ReadConnection) -> list[tuple[object, ...]]:
     """All that is on a desk, but for salts and the hashes that hold them."""
     rows = [
-        tuple(row._replace(key=Key(0, None, row.number))) for view in ("open", "closed") for row in queue(reader, view)
+        tuple(row._replace(key=SortKey(0, None, row.number)))
+        for view in ("open", "closed")
+        for row in queue(reader, view)
     ]
     said = reader.rows("SELECT m.ticket_id, m.seq, m.author, t.body FROM message m JOIN personal_text t"
                        " ON t.id = m.text_id ORDER BY m.id")  # fmt: skip
@@ -72,7 +82,7 @@ def facts(reader: ReadConnection) -> list[tuple[object, ...]]:
 
 
 def test_the_desk_is_simulated_and_its_clock_starts_on_the_morning(reader: ReadConnection) -> None:
-    desk = desk_facts(reader)
+    desk = load_desk_facts(reader)
     assert desk.simulated
     assert EVENING + timedelta(seconds=desk.clock_offset) == MORNING
     assert desk.name == "Quillmere Support"
@@ -87,12 +97,12 @@ def test_three_weeks_of_tickets_lie_behind_it(reader: ReadConnection) -> None:
 
 
 def test_every_view_has_something_in_it(reader: ReadConnection) -> None:
-    assert all(counters(reader, SAM).values())
-    assert all(count(reader, view.key, SAM) for view in VIEWS)
+    assert all(load_view_counts(reader, SAM).values())
+    assert all(count_tickets(reader, view.key, SAM) for view in VIEWS)
 
 
 def test_my_team_sees_less_than_everybody_together(reader: ReadConnection) -> None:
-    shown = counters(reader, SAM)
+    shown = load_view_counts(reader, SAM)
     assert 5 <= shown["mine"] < shown["team"] < shown["open"]
 
 
@@ -138,7 +148,7 @@ def test_words_that_are_hard_to_show_are_among_them(reader: ReadConnection) -> N
 
 def test_a_history_is_whole(reader: ReadConnection) -> None:
     (row,) = [row for row in queue(reader) if row.subject.startswith("THIRD TIME")]
-    found_sheet = ticket_detail(reader, row.number)
+    found_sheet = load_ticket_detail(reader, row.number)
     assert found_sheet is not None
     assert found_sheet.reopened == 1
     assert [message.author_kind for message in found_sheet.messages].count("requester") >= 3
@@ -147,7 +157,7 @@ def test_a_history_is_whole(reader: ReadConnection) -> None:
 
 
 def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: ReadConnection) -> None:
-    people = {agent.login: agent for agent in agents(reader)}
+    people = {agent.login: agent for agent in load_agents(reader)}
     assert (people["sam"].name, people["sam"].role, people["sam"].team) == ("Sam", "admin", "customer-support")
     assert {agent.role for agent in people.values() if agent.active} == {"admin", "lead", "agent", "viewer"}
     assert not people["intake"].active
@@ -161,7 +171,7 @@ def test_it_is_the_same_on_both_databases_whenever_it_is_begun(store_url: str, r
     store = build(store_url, morning=MORNING, real_now=long_ago, admin_login="sam")
     with open_reader(store_url) as other:
         assert facts(other) == facts(reader)
-        assert desk_facts(other).clock_offset == 400 * 86_400 + 7 * 3600
+        assert load_desk_facts(other).clock_offset == 400 * 86_400 + 7 * 3600
     proof = check_integrity(store)
     assert proof.tickets == len(queue(reader)) + len(queue(reader, "closed"))
     assert proof.findings == ()
@@ -174,8 +184,8 @@ def test_any_login_may_look_also_one_that_the_book_has(tmp_path: Path, login: st
     build(url, morning=MORNING, real_now=EVENING, admin_login=login).close()
     with open_reader(url) as opened:
         viewer = Viewer(login, "customer-support", NOW)
-        assert counters(opened, viewer)["mine"] >= 5
-        (you,) = [agent for agent in agents(opened) if agent.login == login]
+        assert load_view_counts(opened, viewer)["mine"] >= 5
+        (you,) = [agent for agent in load_agents(opened) if agent.login == login]
         assert you.role == "admin"
 
 
@@ -208,8 +218,8 @@ def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) ->
     assert pour(open_desk(store, "ann"), afternoon) == 0
     with open_reader(store_url) as opened:
         viewer = Viewer("ann", "customer-support", int(afternoon.timestamp()))
-        assert all(counters(opened, viewer).values())
-        rows = queue_page(opened, "open", viewer, limit=500)
+        assert all(load_view_counts(opened, viewer).values())
+        rows = load_queue_page(opened, "open", viewer, limit=500)
         assert min(row.next_due - viewer.now for row in rows if row.next_due) < 0
     assert check_integrity(store).findings == ()
     store.close()
@@ -244,8 +254,8 @@ def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path)
         pour(open_desk(store, "ann"), MORNING, storybook(folder))
     store.close()
     with open_reader(open_store(url).url) as opened:
-        assert count(opened, "open", SAM) + count(opened, "closed", SAM) == 0
-        assert [agent.login for agent in agents(opened)] == ["ann"]
+        assert count_tickets(opened, "open", SAM) + count_tickets(opened, "closed", SAM) == 0
+        assert [agent.login for agent in load_agents(opened)] == ["ann"]
 
 
 # ---- the book ----

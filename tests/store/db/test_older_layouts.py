@@ -18,7 +18,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from due_time_desk import promising_desk
 from small_desk import at
 
@@ -80,7 +80,7 @@ def test_a_desk_of_layout_1_is_upgraded_with_a_copy_and_proves_clean(store_url: 
         assert Path(store.upgraded.backup).exists()
     assert check_integrity(store).findings == ()
     with open_reader(store_url) as reader:
-        found = ticket_detail(reader, 1001)
+        found = load_ticket_detail(reader, 1001)
     assert found is not None
     assert [clock.metric for clock in found.timers] == ["timer:status:waiting"]
     assert not found.clocks[0].waived
@@ -93,7 +93,7 @@ def test_whoever_works_on_an_upgraded_desk_finds_its_rows_brought_up(store_url: 
     desk = open_desk(store, "ann")
     messages.record_customer_message(desk, 1001, "Firefox", now=at(60))
     with open_reader(store_url) as reader:
-        found = ticket_detail(reader, 1002)
+        found = load_ticket_detail(reader, 1002)
     assert found is not None
     assert "effort" in {clock.metric for clock in found.clocks}
     assert check_integrity(store).findings == ()

@@ -14,24 +14,26 @@ from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.queue import (
-    SOON,
+    DUE_SOON_SECONDS,
     VIEWS,
-    Key,
-    Order,
     QueueRow,
+    SortKey,
+    SortOrder,
     Viewer,
-    count,
-    counters,
-    position,
-    queue_page,
+    count_tickets,
+    find_position,
+    load_queue_page,
+    load_view_counts,
 )
 from ticket_rows import NOW, put_tickets
 
 SAM = Viewer("sam", "apps", NOW)
 VIEW_KEYS = [view.key for view in VIEWS]
-ORDERS: tuple[Order, ...] = get_args(Order)
+ORDERS: tuple[SortOrder, ...] = get_args(SortOrder)
 
-INSTANTS = st.sampled_from([NOW - 7200, NOW - 1, NOW, NOW + 1, NOW + SOON, NOW + SOON + 1, NEVER])
+INSTANTS = st.sampled_from(
+    [NOW - 7200, NOW - 1, NOW, NOW + 1, NOW + DUE_SOON_SECONDS, NOW + DUE_SOON_SECONDS + 1, NEVER]
+)
 
 TICKETS = st.fixed_dictionaries(
     {
@@ -64,7 +66,7 @@ def belongs(ticket: Ticket, view: str) -> bool:
         "mine": ticket["assignee"] == "sam",
         "team": ticket["team"] == "apps",
         "unassigned": ticket["assignee"] is None,
-        "due": NOW <= due <= NOW + SOON,
+        "due": NOW <= due <= NOW + DUE_SOON_SECONDS,
         "breached": ticket["breached"] == 1 or due < NOW,
         "waiting": ticket["category"] == "waiting",
         "open": True,
@@ -72,7 +74,7 @@ def belongs(ticket: Ticket, view: str) -> bool:
     return answers[view]
 
 
-def listed(tickets: dict[int, Ticket], view: str, order: Order, match: str = "") -> list[int]:
+def listed(tickets: dict[int, Ticket], view: str, order: SortOrder, match: str = "") -> list[int]:
     """The plain way: filter everything, sort everything."""
 
     def place(number: int) -> tuple[float, float, int]:
@@ -104,20 +106,20 @@ def numbers(rows: list[QueueRow]) -> list[int]:
     return [row.number for row in rows]
 
 
-def forwards(reader: ReadConnection, view: str, order: Order, limit: int, match: str) -> list[QueueRow]:
+def forwards(reader: ReadConnection, view: str, order: SortOrder, limit: int, match: str) -> list[QueueRow]:
     found: list[QueueRow] = []
-    after: Key | None = None
-    while page := queue_page(reader, view, SAM, order=order, after=after, limit=limit, match=match):
+    after: SortKey | None = None
+    while page := load_queue_page(reader, view, SAM, order=order, after=after, limit=limit, match=match):
         found += page
         after = page[-1].key
     return found
 
 
 def backwards(
-    reader: ReadConnection, view: str, order: Order, limit: int, match: str, last: QueueRow
+    reader: ReadConnection, view: str, order: SortOrder, limit: int, match: str, last: QueueRow
 ) -> list[QueueRow]:
     found = [last]
-    while page := queue_page(reader, view, SAM, order=order, before=found[0].key, limit=limit, match=match):
+    while page := load_queue_page(reader, view, SAM, order=order, before=found[0].key, limit=limit, match=match):
         found = page + found
     return found
 
@@ -131,15 +133,15 @@ def backwards(
     match=st.sampled_from(["", "", "PRINT", "%", "_", "\\", "über", "00", "zz"]),
 )
 def test_pages_both_ways_are_the_sorted_list(
-    store: Store, view: str, tickets: list[Ticket], order: Order, limit: int, match: str
+    store: Store, view: str, tickets: list[Ticket], order: SortOrder, limit: int, match: str
 ) -> None:
     expected = listed(refill(store, tickets), view, order, match)
     with open_reader(store.url) as reader:
         rows = forwards(reader, view, order, limit, match)
         assert numbers(rows) == expected
-        assert count(reader, view, SAM, match) == len(expected)
+        assert count_tickets(reader, view, SAM, match) == len(expected)
         for place, row in enumerate(rows):
-            assert position(reader, view, SAM, order, row.key, match) == place
+            assert find_position(reader, view, SAM, order, row.key, match) == place
         if rows:
             assert numbers(backwards(reader, view, order, limit, match, rows[-1])) == expected
 
@@ -152,14 +154,15 @@ def test_an_offset_counts_from_the_anchor(store: Store, tickets: list[Ticket], d
     offset, limit = data.draw(st.integers(0, 9)), data.draw(st.integers(1, 9))
     expected = listed(refill(store, tickets), view, order)
     with open_reader(store.url) as reader:
-        everything = queue_page(reader, view, SAM, order=order)
+        everything = load_queue_page(reader, view, SAM, order=order)
         assert (
-            numbers(queue_page(reader, view, SAM, order=order, offset=offset, limit=limit)) == expected[offset:][:limit]
+            numbers(load_queue_page(reader, view, SAM, order=order, offset=offset, limit=limit))
+            == expected[offset:][:limit]
         )
         for place, row in enumerate(everything):
-            after = queue_page(reader, view, SAM, order=order, after=row.key, offset=offset, limit=limit)
+            after = load_queue_page(reader, view, SAM, order=order, after=row.key, offset=offset, limit=limit)
             assert numbers(after) == expected[place + 1 + offset :][:limit]
-            before = queue_page(reader, view, SAM, order=order, before=row.key, offset=offset, limit=limit)
+            before = load_queue_page(reader, view, SAM, order=order, before=row.key, offset=offset, limit=limit)
             assert numbers(before) == expected[: max(place - offset, 0)][-limit:]
 
 
@@ -168,16 +171,16 @@ def test_an_offset_counts_from_the_anchor(store: Store, tickets: list[Ticket], d
 def test_counters_are_the_counts_of_the_views(store: Store, tickets: list[Ticket]) -> None:
     known = refill(store, tickets)
     with open_reader(store.url) as reader:
-        found = counters(reader, SAM)
+        found = load_view_counts(reader, SAM)
         assert found == {view: len(listed(known, view, "order")) for view in VIEW_KEYS if view != "closed"}
-        assert found == {view: count(reader, view, SAM) for view in found}
+        assert found == {view: count_tickets(reader, view, SAM) for view in found}
 
 
 def test_a_viewer_without_a_team_has_an_empty_team_view(store: Store) -> None:
     put_tickets(store, [{"team": None}, {"team": "apps"}])
     with open_reader(store.url) as reader:
-        assert queue_page(reader, "team", Viewer("sam", None, NOW)) == []
-        assert counters(reader, Viewer("sam", None, NOW))["team"] == 0
+        assert load_queue_page(reader, "team", Viewer("sam", None, NOW)) == []
+        assert load_view_counts(reader, Viewer("sam", None, NOW))["team"] == 0
 
 
 def test_a_row_says_everything_in_seconds(store: Store) -> None:
@@ -195,8 +198,8 @@ def test_a_row_says_everything_in_seconds(store: Store) -> None:
         ],
     )
     with open_reader(store.url) as reader:
-        (row,) = queue_page(reader, "mine", SAM)
-    assert row._replace(key=Key(0, None, 0)) == QueueRow(
+        (row,) = load_queue_page(reader, "mine", SAM)
+    assert row._replace(key=SortKey(0, None, 0)) == QueueRow(
         number=number,
         subject="The printer is on fire",
         status="open",
@@ -214,14 +217,14 @@ def test_a_row_says_everything_in_seconds(store: Store) -> None:
         waiting="us",
         received=NOW - 7200,
         updated=NOW - 3600,
-        key=Key(0, None, 0),
+        key=SortKey(0, None, 0),
     )
 
 
 def test_without_a_running_clock_nothing_is_due(store: Store) -> None:
     put_tickets(store, [{}])
     with open_reader(store.url) as reader:
-        (row,) = queue_page(reader, "open", SAM, order="due")
+        (row,) = load_queue_page(reader, "open", SAM, order="due")
     assert row.next_due is None
 
 
@@ -229,7 +232,7 @@ def test_without_a_running_clock_nothing_is_due(store: Store) -> None:
 def test_the_live_filter_looks_at_number_subject_requester_and_organisation(store: Store, match: str) -> None:
     put_tickets(store, [{}, {"subject": "Other", "requester": "lee", "organisation": "Contoso"}])
     with open_reader(store.url) as reader:
-        assert numbers(queue_page(reader, "open", SAM, match=match)) == [1001]
+        assert numbers(load_queue_page(reader, "open", SAM, match=match)) == [1001]
 
 
 class Explaining(ReadConnection):
@@ -248,13 +251,13 @@ def test_a_page_anywhere_is_read_from_an_index(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     create_store(url).close()
     with Explaining(url) as reader:
-        key = Key(1, reader.instant(NOW), 1)
+        key = SortKey(1, reader.instant(NOW), 1)
         for view in VIEW_KEYS:
             for order in ORDERS:
                 if (view, order) != ("due", "order"):  # an hour's worth is sorted by hand
-                    queue_page(reader, view, SAM, order=order, after=key)
-                    queue_page(reader, view, SAM, order=order, before=key)
-        counters(reader, SAM)
+                    load_queue_page(reader, view, SAM, order=order, after=key)
+                    load_queue_page(reader, view, SAM, order=order, before=key)
+        load_view_counts(reader, SAM)
         steps = [step for plan in reader.plans for step in plan.split("; ") if "ticket" in step]
         assert all("USING INDEX" in step or "USING COVERING INDEX" in step for step in steps), steps
         assert not any("TEMP B-TREE" in plan for plan in reader.plans), reader.plans

@@ -9,7 +9,7 @@ import pytest
 from deskterm.desk.directory.seed_people import seed_clients
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.similar_tickets import suggestions
+from deskterm.store.queries.similar_tickets import find_similar_tickets
 from small_desk import MONDAY, small_desk
 
 
@@ -26,12 +26,12 @@ def test_those_of_the_same_organisation_come_first(store_url: str) -> None:
         later = MONDAY + timedelta(minutes=len(numbers))
         numbers[name] = register(desk, subject=subject, type="fault", organisation=client, now=later).number
     with open_reader(store_url) as reader:
-        own = suggestions(reader, "invoice run FAILS", organisation="kim@larch.example")
+        own = find_similar_tickets(reader, "invoice run FAILS", organisation="kim@larch.example")
         assert [likely.number for likely in own] == [numbers["ours"]]
-        every = suggestions(reader, "invoice run fails", organisation="larch", among="all")
+        every = find_similar_tickets(reader, "invoice run fails", organisation="larch", among="all")
         assert [likely.number for likely in every] == [numbers["ours"], numbers["theirs"]]
         assert [likely.same_organisation for likely in every] == [True, False]
-        assert len(suggestions(reader, "Invoice run fails")) == 2
-        assert suggestions(reader, "Invoice run fails", among="never") == []
-        assert suggestions(reader, "!!") == []
-        assert suggestions(reader, "Invoice run", organisation="larch", leave_out=[numbers["ours"]]) == []
+        assert len(find_similar_tickets(reader, "Invoice run fails")) == 2
+        assert find_similar_tickets(reader, "Invoice run fails", among="never") == []
+        assert find_similar_tickets(reader, "!!") == []
+        assert find_similar_tickets(reader, "Invoice run", organisation="larch", leave_out=[numbers["ours"]]) == []

@@ -27,11 +27,11 @@ from deskterm.store.queries.ticket_detail import (
     DeskFacts,
     EventView,
     MessageView,
-    agents,
-    desk_facts,
-    next_to_breach,
-    procedure_document,
-    ticket_detail,
+    load_agents,
+    load_desk_facts,
+    load_next_to_breach,
+    load_procedure_document,
+    load_ticket_detail,
 )
 from ticket_rows import NOW, put_tickets
 
@@ -122,7 +122,7 @@ def filled(store: Store) -> int:
 def test_a_sheet_holds_all_of_a_ticket(store: Store) -> None:
     number = filled(store)
     with open_reader(store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     assert (found.row.number, found.row.subject, found.type) == (number, "Help", "query")
     assert (found.impact, found.urgency, found.tier, found.channel) == ("high", "low", 2, "phone")
@@ -184,7 +184,7 @@ def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> Non
                 )
             )
     with open_reader(store.url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     assert [(clock.metric, clock.cycle) for clock in found.clocks] == [
         ("response", 1),
@@ -197,15 +197,15 @@ def test_clocks_stand_as_the_procedure_orders_their_metrics(store: Store) -> Non
 
 def test_a_number_that_nobody_has_gives_no_sheet(store: Store) -> None:
     with open_reader(store.url) as reader:
-        assert ticket_detail(reader, 1) is None
+        assert load_ticket_detail(reader, 1) is None
 
 
 def test_next_to_breach_begins_with_what_was_just_missed(store: Store) -> None:
     dues = [NOW + 60, NOW - JUST_MISSED, NOW - JUST_MISSED - 1, NEVER, NOW]
     put_tickets(store, [{"next_due_at": due} for due in dues] + [{"next_due_at": NOW, "is_open": 0}])
     with open_reader(store.url) as reader:
-        assert [row.number for row in next_to_breach(reader, NOW)] == [1002, 1005, 1001]
-        assert [row.number for row in next_to_breach(reader, NOW, limit=1)] == [1002]
+        assert [row.number for row in load_next_to_breach(reader, NOW)] == [1002, 1005, 1001]
+        assert [row.number for row in load_next_to_breach(reader, NOW, limit=1)] == [1002]
 
 
 def test_the_desk_and_its_procedure_are_told(store: Store) -> None:
@@ -222,9 +222,9 @@ def test_the_desk_and_its_procedure_are_told(store: Store) -> None:
         session.add(Agent(login="lee", name="Lee", role="lead", team="apps", tier=2))
         session.add(Agent(login="kim", name="Kim", active=False))
     with open_reader(store.url) as reader:
-        assert desk_facts(reader) == DeskFacts("Acme", True, -5, "Asia/Kolkata", edition.id, '{"a":1}')
-        assert procedure_document(reader, edition.id) == '{"a":1}'
-        assert agents(reader) == [
+        assert load_desk_facts(reader) == DeskFacts("Acme", True, -5, "Asia/Kolkata", edition.id, '{"a":1}')
+        assert load_procedure_document(reader, edition.id) == '{"a":1}'
+        assert load_agents(reader) == [
             AgentView("kim", "Kim", "agent", None, None, False),
             AgentView("lee", "Lee", "lead", "apps", 2, True),
         ]
@@ -233,6 +233,6 @@ def test_the_desk_and_its_procedure_are_told(store: Store) -> None:
 def test_a_desk_that_was_never_founded_says_what_to_do(store: Store) -> None:
     with open_reader(store.url) as reader:
         with pytest.raises(DeskError, match=r"never finished.*deskterm init"):
-            desk_facts(reader)
+            load_desk_facts(reader)
         with pytest.raises(DeskError, match="never had version 3"):
-            procedure_document(reader, 3)
+            load_procedure_document(reader, 3)

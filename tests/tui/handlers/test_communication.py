@@ -12,7 +12,7 @@ from deskterm.desk.tickets import register
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import at
 from tui.console_session import open_console
 
@@ -40,7 +40,7 @@ def url(tmp_path: Path) -> str:
 
 def stored(url: str, number: int) -> TicketDetail:
     with open_reader(url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deskterm.desk.tickets import register, update
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import RecordView, records
+from deskterm.store.queries.ticket_detail import RecordView, load_records
 from shipped_desk import checked, shipped_desk
 from small_desk import at
 from tui.console_session import open_console
@@ -14,7 +14,7 @@ from tui.console_session import open_console
 
 def kept(url: str, kind: str) -> list[RecordView]:
     with open_reader(url) as reader:
-        return records(reader, 1001, kind)
+        return load_records(reader, 1001, kind)
 
 
 async def test_time_a_quote_and_a_development_item_are_reached_by_their_names(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from deskterm.procedure.load import loads
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.access_log import load_accesses
-from deskterm.store.queries.ticket_detail import TicketDetail, ticket_detail
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import TEXT, at, small_desk
 from tui.console_session import ConsoleSession, open_console
 
@@ -33,7 +33,7 @@ def url(tmp_path: Path) -> str:
 
 def stored(url: str, number: int) -> TicketDetail:
     with open_reader(url) as reader:
-        found = ticket_detail(reader, number)
+        found = load_ticket_detail(reader, number)
     assert found is not None
     return found
 

@@ -18,7 +18,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.access_log import ActionRow, load_accesses, load_actions
-from deskterm.store.queries.ticket_detail import agents
+from deskterm.store.queries.ticket_detail import load_agents
 
 
 def verify_chains(
@@ -112,7 +112,7 @@ def _format_actor(event: ActionRow) -> str:
 
 def _require_known_login(reader: ReadConnection, login: str) -> None:
     """Raise DeskError for a login that no agent has, and under which nothing was ever done or read."""
-    logins = [*(agent.login for agent in agents(reader)), SYSTEM_ACTOR]
+    logins = [*(agent.login for agent in load_agents(reader)), SYSTEM_ACTOR]
     if login in logins:
         return
     for table, column in (("event", "actor"), ("access", "login")):

@@ -15,7 +15,7 @@ from deskterm.procedure.compiled import from_document
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 _YEAR_AHEAD = 366 * 86_400
 """Seconds for which the holidays of a calendar should be known."""
@@ -62,7 +62,7 @@ def check_store(
 def _warn_of_holidays(store: Store, cli: CliContext) -> Iterator[str]:
     """Yield a note for each calendar whose holidays are not known for a year to come."""
     with open_reader(store.url) as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
     if not facts.document:
         return
     now = int(cli.now(facts).timestamp())

@@ -14,8 +14,8 @@ from deskterm.desk.policy import shifts
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.procedure.compiled import from_document
-from deskterm.store.queries.shift_handover import open_for
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.shift_handover import load_open_tickets
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 
 def list_handover(
@@ -28,14 +28,14 @@ def list_handover(
     """
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         procedure = from_document(facts.document, facts.procedure_version)
         if not procedure.definition.shifts:
             raise DeskError("This procedure has no shifts: `deskterm ticket list` shows what is open.")
         now = int(cli.now(facts).timestamp())
         shift = shifts.find_shift(procedure, now)
         since, until = shifts.find_last_handover(procedure, now), shifts.find_next_handover(procedure, now)
-        tickets = open_for(reader, shifts.list_shift_teams(procedure))
+        tickets = load_open_tickets(reader, shifts.list_shift_teams(procedure))
     if as_json:
         print_json(
             {

@@ -14,7 +14,7 @@ from deskterm.cli.runtime.output import print_json, print_result, show_progress_
 from deskterm.cli.runtime.stdin import require_confirmation
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.history import erasure, retention
-from deskterm.store.queries.retention import Kept, held
+from deskterm.store.queries.retention import RetentionRow, load_held_tickets
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -49,7 +49,7 @@ def list_kept(context: typer.Context, as_json: AsJson = False) -> None:
     facts = cli.read_facts()
     desk, now = cli.open_desk(), cli.now(facts)
     with cli.open_reader() as reader:
-        due, on_hold = retention.find_expired_tickets(desk, reader, now=now), held(reader)
+        due, on_hold = retention.find_expired_tickets(desk, reader, now=now), load_held_tickets(reader)
     years = desk.procedure.definition.retention.years
     if as_json:
         print_json({"years": years, "due": _kept_to_json(due), "held": _kept_to_json(on_hold)})
@@ -68,7 +68,7 @@ def list_kept(context: typer.Context, as_json: AsJson = False) -> None:
         )
 
 
-def _kept_to_json(tickets: list[Kept]) -> list[dict[str, object]]:
+def _kept_to_json(tickets: list[RetentionRow]) -> list[dict[str, object]]:
     return [ticket._asdict() | {"touched": to_rfc3339(ticket.touched)} for ticket in tickets]
 
 

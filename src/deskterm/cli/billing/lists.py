@@ -14,7 +14,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.money import format_money
 from deskterm.procedure.compiled import from_document
 from deskterm.store.queries.billing import load_quotes
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 
 def list_quotes(
@@ -25,7 +25,7 @@ def list_quotes(
     """List quotes that are asked for or sent and not answered yet."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         rows = load_quotes(reader, include_answered=every)
     if as_json:
         print_json([row._asdict() | {"at": to_rfc3339(row.at)} for row in rows])

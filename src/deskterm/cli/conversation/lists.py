@@ -13,7 +13,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.store.queries import kept_thanks, surveys
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 
 def list_answers(
@@ -26,8 +26,8 @@ def list_answers(
     """List answers that nobody has read yet: complaints first, then low scores."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
-        rows = surveys.answers(reader, every=every)
+        facts = load_desk_facts(reader)
+        rows = surveys.load_answers(reader, include_read=every)
     if as_json:
         print_json([row._asdict() | {"at": to_rfc3339(row.at)} for row in rows])
         return
@@ -55,8 +55,8 @@ def list_articles(context: typer.Context, as_json: AsJson = False) -> None:
     """List the articles of the knowledge base that replies named."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
-        rows = surveys.articles(reader)
+        facts = load_desk_facts(reader)
+        rows = surveys.load_articles(reader)
     if as_json:
         print_json([row._asdict() | {"last": to_rfc3339(row.last)} for row in rows])
         return
@@ -79,7 +79,7 @@ def list_thanks(
     """List the messages that were taken for mere thanks, and kept their tickets closed."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         messages = kept_thanks.load_thanks(reader, "overruled" if overruled else "kept", limit=limit)
     if as_json:
         print_json([message._asdict() | {"at": to_rfc3339(message.at)} for message in messages])

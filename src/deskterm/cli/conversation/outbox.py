@@ -14,7 +14,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.store.queries import outbox, oversight
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=1_000_000)]
 
@@ -30,7 +30,7 @@ def list_letters(
         raise UsageError(f"A letter is queued, sent, failed or withdrawn, not {state!r}.")
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         letters = outbox.load_letters(reader, state, limit=limit)
     if letters:
         cli.log_access(facts, None, "outbox")
@@ -66,7 +66,7 @@ def list_notices(context: typer.Context, limit: Limit = 100, as_json: AsJson = F
     """List what I was told, the newest first."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         notices = outbox.load_notices(reader, cli.viewer_login(), limit=limit)
     if as_json:
         print_json(
@@ -90,7 +90,7 @@ def list_escalations(
     """List open escalations, the oldest first."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         roles: tuple[str, ...] = ()
         if mine:
             login = cli.viewer_login()

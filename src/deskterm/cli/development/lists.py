@@ -14,7 +14,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.compiled import from_document
 from deskterm.procedure.sla_terms import next_release
 from deskterm.store.queries.development import ItemRow, ReleaseRow, load_items, load_releases
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 
 def list_items(
@@ -26,7 +26,7 @@ def list_items(
     """List development items, those that are under way first to last."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         rows = load_items(reader, include_done=every, release=day)
     if as_json:
         print_json([_item_to_json(row) for row in rows])
@@ -57,7 +57,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     """List releases: those that went out, and what is scheduled to those to come."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         rows = load_releases(reader)
     procedure = from_document(facts.document, facts.procedure_version)
     coming = next_release(procedure.definition, procedure.terms, int(cli.now(facts).timestamp()))

@@ -22,7 +22,7 @@ from deskterm.store.queries.oversight import (
     load_team_tickets,
     load_tickets_of_absent_agents,
 )
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)]
 
@@ -31,7 +31,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """List who works here, with what they have open."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         people = load_staff(reader, int(cli.now(facts).timestamp()))
     if as_json:
         print_json([person._asdict() | {"away": to_rfc3339(person.away)} for person in people])
@@ -74,7 +74,7 @@ def list_absent(context: typer.Context, limit: Limit = 100, as_json: AsJson = Fa
     """List open tickets whose owners are away, where colleagues cover for them: `deskterm ticket take` takes one."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         departments = json.loads(facts.document).get("departments", [])
         # A desk without departments covers for everybody, which None says; an empty list would be nobody.
         covering = [part["key"] for part in departments if part.get("covers_absence")] if departments else None
@@ -86,7 +86,7 @@ def list_overseen(context: typer.Context, limit: Limit = 100, as_json: AsJson = 
     """List the open tickets of the teams that my role answers for; a lead answers for the own team, or for all."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         login = cli.viewer_login()
         own = next(person for person in load_staff(reader, int(cli.now(facts).timestamp())) if person.login == login)
         teams = find_overseen_teams(facts.document, own)

@@ -16,7 +16,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.location import display_location, resolve_database_url
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
-from deskterm.store.queries.ticket_detail import DeskFacts, agents, desk_facts
+from deskterm.store.queries.ticket_detail import DeskFacts, load_agents, load_desk_facts
 
 if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession
@@ -75,7 +75,7 @@ class CliContext:
         own = getpass.getuser()
         login = self.acting or own
         with self.open_reader() as reader:
-            active = {agent.login: agent for agent in agents(reader) if agent.active}
+            active = {agent.login: agent for agent in load_agents(reader) if agent.active}
         if login != own:
             require(active[own].role if own in active else "viewer", "act-as")
         if login not in active:
@@ -101,7 +101,7 @@ class CliContext:
     def read_facts(self) -> DeskFacts:
         """Read the facts of the desk: its name, zone and procedure."""
         with self.open_reader() as reader:
-            return desk_facts(reader)
+            return load_desk_facts(reader)
 
     def make_clock(self, facts: DeskFacts) -> Callable[[], datetime]:
         """Return a function for the desk's time: aware, UTC, whole seconds.

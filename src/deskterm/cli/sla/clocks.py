@@ -15,8 +15,8 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.deadlines import Deadline
-from deskterm.store.queries.queue import VIEWS, Viewer, count, queue_page
-from deskterm.store.queries.ticket_detail import DeskFacts, agents, procedure_document
+from deskterm.store.queries.queue import VIEWS, Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.ticket_detail import DeskFacts, load_agents, load_procedure_document
 
 View = Annotated[str, typer.Option(help="Of which tickets: mine, team, unassigned, due, breached, waiting or open.")]
 
@@ -32,10 +32,10 @@ def filter_by_view(
     if view == "open":
         return list(clocks)
     login = cli.viewer_login()
-    team = next((agent.team for agent in agents(reader) if agent.login == login), None)
+    team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
     viewer = Viewer(login, team, now)
-    total = count(reader, view, viewer)
-    numbers = {row.number for row in queue_page(reader, view, viewer, limit=total)} if total else set()
+    total = count_tickets(reader, view, viewer)
+    numbers = {row.number for row in load_queue_page(reader, view, viewer, limit=total)} if total else set()
     return [clock for clock in clocks if clock.number in numbers]
 
 
@@ -50,7 +50,7 @@ class ProcedureVersions:
     def vocabulary(self, version: int) -> Vocabulary:
         """Return the labels of a version."""
         if version not in self._vocabularies:
-            self._vocabularies[version] = Vocabulary(procedure_document(self._reader, version), version)
+            self._vocabularies[version] = Vocabulary(load_procedure_document(self._reader, version), version)
         return self._vocabularies[version]
 
     def find_calendar(self, clock: Deadline) -> Calendar | None:

@@ -19,7 +19,7 @@ from deskterm.sla.durations import parse_duration
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries import deadlines
 from deskterm.store.queries.deadlines import Deadline
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 _DAY = 86_400
 
@@ -46,7 +46,7 @@ def list_clocks(
     cli: CliContext = context.obj
     within = _parse_due_within(due_within) if due_within is not None else None
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         clocks = filter_by_view(reader, _read_clocks(reader, now, within, breached), view, cli, now)
         versions = ProcedureVersions(reader, facts)

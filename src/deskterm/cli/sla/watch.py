@@ -22,7 +22,7 @@ from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.deadlines import Deadline, count_paused, load_due
-from deskterm.store.queries.ticket_detail import DeskFacts, desk_facts
+from deskterm.store.queries.ticket_detail import DeskFacts, load_desk_facts
 
 _POLL = 0.25
 """Seconds between two checks for a write."""
@@ -58,7 +58,7 @@ def watch_clocks(
     cli: CliContext = context.obj
     try:
         with cli.open_reader() as reader:
-            facts = desk_facts(reader)
+            facts = load_desk_facts(reader)
             screen = _Screen(sys.stdout.isatty())
             clocks = _WatchedClocks(reader, facts, cli, cli.make_clock(facts), view)
             painted = 0

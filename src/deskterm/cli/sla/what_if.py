@@ -17,7 +17,7 @@ from deskterm.procedure.shipped import find
 from deskterm.reports import what_if
 from deskterm.reports.attainment import COUNTED, Tally
 from deskterm.reports.what_if import Row, WhatIf
-from deskterm.store.queries.ticket_detail import desk_facts
+from deskterm.store.queries.ticket_detail import load_desk_facts
 
 _SHOWN = 20
 """Flips that are named, unless an option says how many."""
@@ -44,7 +44,7 @@ def judge_past(
     cli: CliContext = context.obj
     other = load(find(procedure)).procedure
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         comparison = what_if.what_if(
             reader,
             other,

@@ -13,8 +13,8 @@ from deskterm.desk.explain.clock_explanation import absence, explain, policies
 from deskterm.desk.explain.explanation_text import lines
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
-from deskterm.store.queries.ticket_detail import desk_facts
-from deskterm.store.queries.ticket_history import named
+from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.ticket_history import find_ticket
 
 _REFERENCE_HELP = "Its number (1042 or #1042), or the number it had in another system."
 
@@ -35,8 +35,8 @@ def explain_clocks(
     """
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        now = cli.now(desk_facts(reader))
-        ticket = named(reader, reference)
+        now = cli.now(load_desk_facts(reader))
+        ticket = find_ticket(reader, reference)
         events, procedures = events_of(reader, ticket.number), editions(reader)
         explanations = explain(events, procedures, metric, cycle, now=now)
         if cycle is not None and not explanations and explain(events, procedures, metric, now=now):

@@ -12,7 +12,7 @@ from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import from_document
-from deskterm.store.queries.ticket_detail import desk_facts, ticket_detail
+from deskterm.store.queries.ticket_detail import load_desk_facts, load_ticket_detail
 
 
 def check_items(
@@ -46,7 +46,7 @@ def check_items(
 def _print_checklists(cli: CliContext, number: int, as_json: bool) -> None:
     """Print the checklists of a ticket, with those that are asked for and not begun, and the command that goes on."""
     with cli.open_reader() as reader:
-        facts, ticket = desk_facts(reader), ticket_detail(reader, number)
+        facts, ticket = load_desk_facts(reader), load_ticket_detail(reader, number)
     if ticket is None:
         raise missing_ticket(number)
     procedure = from_document(facts.document, facts.procedure_version)

@@ -16,7 +16,7 @@ from deskterm.present.formats import format_countdown
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import TicketClock, TicketView
 from deskterm.present.ticket import present_ticket as present_ticket
-from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, desk_facts, ticket_detail
+from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, load_desk_facts, load_ticket_detail
 from deskterm.store.rows.texts import text_references
 
 
@@ -24,8 +24,8 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     """Show a ticket: its facts, clocks and conversation."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
-        ticket = ticket_detail(reader, number)
+        facts = load_desk_facts(reader)
+        ticket = load_ticket_detail(reader, number)
     if ticket is None:
         raise missing_ticket(number)
     cli.log_access(facts, number, "ticket")

@@ -23,8 +23,8 @@ from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import Choice
 from deskterm.store.queries.by_requester import load_requester_tickets
-from deskterm.store.queries.queue import VIEWS, Order, Viewer, count, queue_page
-from deskterm.store.queries.ticket_detail import agents, desk_facts
+from deskterm.store.queries.queue import VIEWS, SortOrder, Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.ticket_detail import load_agents, load_desk_facts
 
 
 def list_tickets(
@@ -84,7 +84,7 @@ def print_requests(
 ) -> None:
     """Print the tickets of one person outside, the newest first. closed: only closed ones; None for all."""
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         rows, total = load_requester_tickets(reader, requester, closed=closed, match=match, limit=limit)
         lines = [] if as_json else read_queue_lines(reader, rows, Vocabulary(facts.document))
     if as_json:
@@ -117,19 +117,21 @@ def print_queue(
     if view not in labels:
         raise UsageError(f"There is no view {view!r}: use {', '.join(labels)}.")
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         login = cli.viewer_login()
-        own_team = next((agent.team for agent in agents(reader) if agent.login == login), None)
+        own_team = next((agent.team for agent in load_agents(reader) if agent.login == login), None)
         now = int(cli.now(facts).timestamp())
         viewer = Viewer(login, own_team, now)
         vocabulary = Vocabulary(facts.document)
         department = _find_key("department", department, vocabulary.departments)
         team = _find_key("team", team, vocabulary.teams or vocabulary.departments)
-        order: Order = "due" if by_due else "order"
-        rows = queue_page(reader, view, viewer, order=order, limit=limit, match=match, department=department, team=team)
+        order: SortOrder = "due" if by_due else "order"
+        rows = load_queue_page(
+            reader, view, viewer, order=order, limit=limit, match=match, department=department, team=team
+        )
         total = len(rows)
         if total == limit:  # there may be more, and only then it is worth counting
-            total = count(reader, view, viewer, match, department=department, team=team)
+            total = count_tickets(reader, view, viewer, match, department=department, team=team)
         lines = [] if as_json else read_queue_lines(reader, rows, vocabulary)
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])

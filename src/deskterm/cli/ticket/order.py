@@ -17,8 +17,8 @@ from deskterm.desk.explain.queue_position import Neighbour, Part, Place, explain
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import from_document
 from deskterm.store.queries.queue import Viewer
-from deskterm.store.queries.ticket_detail import desk_facts
-from deskterm.store.queries.worklists import untouched
+from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.worklists import load_untouched
 
 _DAY = 86_400
 
@@ -27,7 +27,7 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
     """Explain a ticket's place in the order of work: the keys in turn, and who stands next to it."""
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         procedure = from_document(facts.document, facts.procedure_version)
         viewer = Viewer("", None, int(cli.now(facts).timestamp()))
         place = explain(reader, procedure, number, viewer)
@@ -55,14 +55,14 @@ def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the open tickets that nobody has touched for as long as the procedure says, the longest first (S1-31).
     Raises DeskError when it does not say that."""
     with cli.open_reader() as reader:
-        facts = desk_facts(reader)
+        facts = load_desk_facts(reader)
         procedure = from_document(facts.document, facts.procedure_version)
         length = procedure.definition.queue.stale_after
         if not length:
             raise DeskError("This procedure does not say when a ticket is stale: give it `stale_after` under [queue].")
         calendar = next(iter(procedure.terms.calendars.values()))
         now = int(cli.now(facts).timestamp())
-        rows = untouched(reader, untouched_since(calendar, length, now), limit)
+        rows = load_untouched(reader, untouched_since(calendar, length, now), limit)
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])
         return

@@ -16,7 +16,7 @@ from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_rows
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow
-from deskterm.store.queries.ticket_detail import DeskFacts, desk_facts
+from deskterm.store.queries.ticket_detail import DeskFacts, load_desk_facts
 from deskterm.store.rows.live_clocks import load_live_clocks
 
 _BATCH = 500
@@ -30,7 +30,7 @@ def print_queue_rows(
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])
         return
-    facts = desk_facts(reader)
+    facts = load_desk_facts(reader)
     now = int(cli.now(facts).timestamp())
     vocabulary = Vocabulary(facts.document)
     print_heading(facts, label, len(rows), now)

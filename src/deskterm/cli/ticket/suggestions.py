@@ -16,8 +16,8 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.store.queries import similar_tickets
-from deskterm.store.queries.similar_tickets import Likely
-from deskterm.store.queries.ticket_detail import desk_facts, records
+from deskterm.store.queries.similar_tickets import SimilarTicket
+from deskterm.store.queries.ticket_detail import load_desk_facts, load_records
 
 
 def list_similar(
@@ -46,18 +46,18 @@ def find_similar(
     *,
     leave_out: Sequence[int] = (),
     limit: int = 3,
-) -> list[Likely]:
+) -> list[SimilarTicket]:
     """Find tickets that may be about the same matter, among those that the procedure wants compared. client: key, name
     or address; leave_out: numbers of tickets."""
     with cli.open_reader() as reader:
-        duplicates = json.loads(desk_facts(reader).document or "{}").get("duplicates", {})
+        duplicates = json.loads(load_desk_facts(reader).document or "{}").get("duplicates", {})
         among = duplicates.get("suggest", "organisation")
-        return similar_tickets.suggestions(
+        return similar_tickets.find_similar_tickets(
             reader, subject, organisation=client, product=product, among=among, leave_out=leave_out, limit=limit
         )
 
 
-def print_similar(cli: CliContext, similar: Sequence[Likely]) -> None:
+def print_similar(cli: CliContext, similar: Sequence[SimilarTicket]) -> None:
     """Print similar tickets as a table."""
     statuses = Vocabulary(cli.read_facts().document).statuses
     rows = [
@@ -89,7 +89,7 @@ def list_suggestions(
         return
     with cli.open_reader() as reader:
         require_ticket(reader, number)
-        suggestions = records(reader, number, "suggestion")
+        suggestions = load_records(reader, number, "suggestion")
     if as_json:
         print_json([{"key": record.key, "at": to_rfc3339(record.at), **record.values} for record in suggestions])
     elif suggestions:

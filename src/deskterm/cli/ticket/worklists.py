@@ -9,7 +9,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.ticket_facts import format_target
-from deskterm.store.queries.worklists import Pending, to_be_set, unscheduled
+from deskterm.store.queries.worklists import UndatedTicket, load_awaiting_due_time, load_unscheduled
 
 _DAY = 86_400
 
@@ -17,7 +17,7 @@ _DAY = 86_400
 def print_unscheduled(cli: CliContext, limit: int, as_json: bool) -> None:
     """Print the tickets that wait for a sprint or release and are in none, with their age (S1-16)."""
     with cli.open_reader() as reader:
-        rows = unscheduled(reader, limit)
+        rows = load_unscheduled(reader, limit)
     _print_pending(cli, rows, as_json)
 
 
@@ -26,14 +26,14 @@ def print_to_be_set(cli: CliContext, limit: int, as_json: bool) -> None:
     some wait for, those; for others, all."""
     login = cli.viewer_login()
     with cli.open_reader() as reader:
-        rows = to_be_set(reader, limit)
+        rows = load_awaiting_due_time(reader, limit)
         roles = reader.rows("SELECT roles FROM agent WHERE login = :login", {"login": login})
     held = set(roles[0][0].split(",")) if roles else set()
     own = [row for row in rows if row.target.removeprefix("set by ") in held]
     _print_pending(cli, own or rows, as_json)
 
 
-def _print_pending(cli: CliContext, rows: list[Pending], as_json: bool) -> None:
+def _print_pending(cli: CliContext, rows: list[UndatedTicket], as_json: bool) -> None:
     facts = cli.read_facts()
     now = int(cli.now(facts).timestamp())
     if as_json:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from deskterm.desk.domain.events import Event, decode_event
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.ticket_detail import procedure_document
-from deskterm.store.queries.ticket_history import history
+from deskterm.store.queries.ticket_detail import load_procedure_document
+from deskterm.store.queries.ticket_history import load_history
 
 
 def events_of(reader: ReadConnection, number: int) -> list[Event]:
     """What happened to a ticket, in the order of its sequence; nothing for a ticket that does not exist."""
-    return [decode_event(*row) for row in history(reader, number)]
+    return [decode_event(*row) for row in load_history(reader, number)]
 
 
 def editions(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:
@@ -22,7 +22,7 @@ def editions(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:
 
     def edition(version: int) -> CompiledProcedure:
         if version not in known:
-            known[version] = from_document(procedure_document(reader, version), version)
+            known[version] = from_document(load_procedure_document(reader, version), version)
         return known[version]
 
     return edition

@@ -14,8 +14,8 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.queue import QueueRow, Viewer, count, position, queue_page
-from deskterm.store.queries.ticket_detail import ticket_detail
+from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, find_position, load_queue_page
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 
 _NEVER = 1 << 40
 _LONGEST = 400 * 86_400
@@ -57,19 +57,19 @@ class Place:
 
 def explain(reader: ReadConnection, procedure: CompiledProcedure, number: int, viewer: Viewer) -> Place:
     """A ticket's place in the order of work, and who stands next to it. DeskError for one that is not open."""
-    found = ticket_detail(reader, number)
+    found = load_ticket_detail(reader, number)
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
     row = found.row
     if row.category in ("solved", "closed"):
         raise DeskError(f"Ticket {number} is not open: it stands in no queue.")
     own = tuple(parts(procedure, row))
-    previous = queue_page(reader, "open", viewer, before=row.key, limit=1)
-    following = queue_page(reader, "open", viewer, after=row.key, limit=1)
+    previous = load_queue_page(reader, "open", viewer, before=row.key, limit=1)
+    following = load_queue_page(reader, "open", viewer, after=row.key, limit=1)
     return Place(
         row,
-        position(reader, "open", viewer, "order", row.key) + 1,
-        count(reader, "open", viewer),
+        find_position(reader, "open", viewer, "order", row.key) + 1,
+        count_tickets(reader, "open", viewer),
         own,
         _neighbour(procedure, own, previous[0]) if previous else None,
         _neighbour(procedure, own, following[0]) if following else None,

@@ -14,7 +14,7 @@ from deskterm.desk.history.erasure import find_plain_text_fields, replace_texts
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import PersonalText, table_of
-from deskterm.store.queries.retention import Kept, past_their_time
+from deskterm.store.queries.retention import RetentionRow, load_expired_tickets
 
 _AT_ONCE = 100
 """Tickets that are purged in one transaction: others work meanwhile."""
@@ -57,22 +57,22 @@ def calculate_cutoff(now: datetime, years: int) -> datetime:
     return now - relativedelta(years=years)
 
 
-def find_expired_tickets(desk: DeskSession, reader: ReadConnection, *, now: datetime) -> list[Kept]:
+def find_expired_tickets(desk: DeskSession, reader: ReadConnection, *, now: datetime) -> list[RetentionRow]:
     """Closed tickets whose time is over and that have words left, held ones among them; the oldest first."""
     years = desk.procedure.definition.retention.years
-    return past_their_time(reader, seconds(calculate_cutoff(now, years)))
+    return load_expired_tickets(reader, seconds(calculate_cutoff(now, years)))
 
 
 def purge_expired_tickets(
     desk: DeskSession, reader: ReadConnection, *, now: datetime, progress: Callable[[int, int], None] | None = None
-) -> list[Kept]:
+) -> list[RetentionRow]:
     """Empty the words of closed tickets whose time is over, but for those that are held; which they were. What was
     done when and by whom, and the chain of events, stay. DeskError unless an admin asks."""
     desk.require("purge")
     wanted = [ticket for ticket in find_expired_tickets(desk, reader, now=now) if ticket.held is None]
     last = seconds(calculate_cutoff(now, desk.procedure.definition.retention.years))
     table = table_of(PersonalText)
-    gone: list[Kept] = []
+    gone: list[RetentionRow] = []
     for start in range(0, len(wanted), _AT_ONCE):
         part = {ticket.number: ticket for ticket in wanted[start : start + _AT_ONCE]}
         with desk.tickets(list(part), "purge", now) as works:

@@ -11,14 +11,14 @@ from typing import Any, Literal, NamedTuple
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection, escape_like
 
-Order = Literal["order", "due"]
+SortOrder = Literal["order", "due"]
 """The procedure's order of work, or by due instant."""
 
-SOON = 3600
+DUE_SOON_SECONDS = 3600
 """Seconds that "Due in 1 h" looks ahead."""
 
 
-class Key(NamedTuple):
+class SortKey(NamedTuple):
     """Where a row stands in its list. at: an instant in the form of the database that it was read from."""
 
     rank: int
@@ -62,7 +62,7 @@ class QueueRow(NamedTuple):
     waiting: str
     received: int
     updated: int
-    key: Key
+    key: SortKey
     department: str | None = None
 
 
@@ -116,7 +116,7 @@ class _Sorting(NamedTuple):
         names = ", ".join(":key_" + column for column in self.columns)
         return f"({', '.join(self.columns)}) {'<' if self.descending != reverse else '>'} ({names})"
 
-    def bound(self, key: Key) -> dict[str, object]:
+    def bound(self, key: SortKey) -> dict[str, object]:
         values = key if len(self.columns) == 3 else key[1:]
         return {f"key_{column}": value for column, value in zip(self.columns, values, strict=True)}
 
@@ -128,20 +128,20 @@ _SORTINGS = {
 }
 
 
-def counters(reader: ReadConnection, viewer: Viewer) -> dict[str, int]:
+def load_view_counts(reader: ReadConnection, viewer: Viewer) -> dict[str, int]:
     """How many tickets each view but `closed` holds."""
     ((*found,),) = reader.rows(_COUNTERS, _who(reader, viewer))
     return dict(zip(_CONDITIONS, found, strict=True))
 
 
-def queue_page(
+def load_queue_page(
     reader: ReadConnection,
     view: str,
     viewer: Viewer,
     *,
-    order: Order = "order",
-    after: Key | None = None,
-    before: Key | None = None,
+    order: SortOrder = "order",
+    after: SortKey | None = None,
+    before: SortKey | None = None,
     offset: int = 0,
     limit: int = 100,
     match: str = "",
@@ -169,7 +169,7 @@ def queue_page(
     return found
 
 
-def count(
+def count_tickets(
     reader: ReadConnection,
     view: str,
     viewer: Viewer,
@@ -184,7 +184,9 @@ def count(
     return int(found)
 
 
-def position(reader: ReadConnection, view: str, viewer: Viewer, order: Order, key: Key, match: str = "") -> int:
+def find_position(
+    reader: ReadConnection, view: str, viewer: Viewer, order: SortOrder, key: SortKey, match: str = ""
+) -> int:
     """How many rows of a view stand before a key, whether or not a row has it."""
     sorting = _sorting(view, order)
     where, params = _where(reader, view, viewer, match)
@@ -197,9 +199,9 @@ def queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", 
     """A row of `queue_columns` with its place in a list that is sorted by these columns."""
     number, due, updated = row[0], row[11], row[16]
     if len(key) == 3:
-        place = Key(row[17], row[18], number)
+        place = SortKey(row[17], row[18], number)
     else:
-        place = Key(0, due if key[0] == "next_due_at" else updated, number)
+        place = SortKey(0, due if key[0] == "next_due_at" else updated, number)
     instants = (seconds_from_stored(row[15]), seconds_from_stored(updated))
     return QueueRow._make(
         (*row[:11], optional_seconds_from_stored(due), row[12], row[13] == 1, row[14], *instants, place, row[19])
@@ -211,7 +213,7 @@ def queue_columns() -> str:
     return _COLUMNS
 
 
-def _sorting(view: str, order: Order) -> _Sorting:
+def _sorting(view: str, order: SortOrder) -> _Sorting:
     return _SORTINGS["closed" if view == "closed" else order]
 
 
@@ -241,7 +243,7 @@ def _who(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
         "login": viewer.login,
         "team": viewer.team,
         "now": reader.instant(viewer.now),
-        "soon": reader.instant(viewer.now + SOON),
+        "soon": reader.instant(viewer.now + DUE_SOON_SECONDS),
     }
 
 

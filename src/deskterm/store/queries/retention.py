@@ -8,7 +8,7 @@ from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
-class Kept(NamedTuple):
+class RetentionRow(NamedTuple):
     """A closed ticket. touched: when somebody last worked on it, epoch seconds. held: why it is kept all the same."""
 
     number: int
@@ -17,7 +17,7 @@ class Kept(NamedTuple):
     held: str | None
 
 
-def past_their_time(reader: ReadConnection, before: int) -> list[Kept]:
+def load_expired_tickets(reader: ReadConnection, before: int) -> list[RetentionRow]:
     """Closed tickets that nobody has worked on since an instant and that still have words, the oldest first."""
     found = reader.rows(
         "SELECT id, subject, updated_at, held FROM ticket WHERE is_open = 0 AND category = 'closed' "
@@ -25,10 +25,12 @@ def past_their_time(reader: ReadConnection, before: int) -> list[Kept]:
         "AND t.salt <> '') ORDER BY updated_at, id",
         {"before": reader.instant(before)},
     )
-    return [Kept(number, subject, seconds_from_stored(touched), held) for number, subject, touched, held in found]
+    return [
+        RetentionRow(number, subject, seconds_from_stored(touched), held) for number, subject, touched, held in found
+    ]
 
 
-def held(reader: ReadConnection) -> list[Kept]:
+def load_held_tickets(reader: ReadConnection) -> list[RetentionRow]:
     """All tickets that are held, in order of their numbers."""
     found = reader.rows("SELECT id, subject, updated_at, held FROM ticket WHERE held IS NOT NULL ORDER BY id")
-    return [Kept(number, subject, seconds_from_stored(touched), why) for number, subject, touched, why in found]
+    return [RetentionRow(number, subject, seconds_from_stored(touched), why) for number, subject, touched, why in found]

@@ -10,7 +10,7 @@ from deskterm.store.db.instants import optional_seconds_from_stored, seconds_fro
 from deskterm.store.db.reader import ReadConnection
 
 
-class Waiting(NamedTuple):
+class HandoverRow(NamedTuple):
     """An open ticket at a hand-over. Instants are epoch seconds; due is None without a running clock."""
 
     number: int
@@ -27,7 +27,7 @@ class Waiting(NamedTuple):
     updated: int
 
 
-def open_for(reader: ReadConnection, teams: Sequence[str]) -> list[Waiting]:
+def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[HandoverRow]:
     """The open tickets of these teams, the next due first, those without a due instant last."""
     names = {f"team_{place}": team for place, team in enumerate(teams)}
     if not names:
@@ -40,7 +40,7 @@ def open_for(reader: ReadConnection, teams: Sequence[str]) -> list[Waiting]:
         {**names, "never": reader.never},
     )
     return [
-        Waiting._make(
+        HandoverRow._make(
             (
                 *row[:8],
                 optional_seconds_from_stored(row[8]),

@@ -21,7 +21,7 @@ _ENOUGH = 0.34
 _WORD = re.compile(r"\w{2,}")
 
 
-class Likely(NamedTuple):
+class SimilarTicket(NamedTuple):
     """A ticket that may be about the same. score: from 0 to 1, how alike the subjects are; same_organisation: whether
     it is of the one who asks."""
 
@@ -35,7 +35,7 @@ class Likely(NamedTuple):
     same_organisation: bool
 
 
-def suggestions(
+def find_similar_tickets(
     reader: ReadConnection,
     subject: str,
     *,
@@ -44,7 +44,7 @@ def suggestions(
     among: str = "organisation",
     leave_out: Collection[int] = (),
     limit: int = 5,
-) -> list[Likely]:
+) -> list[SimilarTicket]:
     """Open and recent tickets that are alike, those of the same organisation first, then the likelier ones.
     organisation: its key, its name, or an address whose domain is its own; among: whose tickets are looked at, as
     `duplicates.suggest` of a procedure has it: `organisation` looks at others only where none is known."""
@@ -67,7 +67,7 @@ def suggestions(
         if score < _ENOUGH:
             continue
         _, told, status, category, name, assignee, home, about = rows[number]
-        likely = Likely(
+        likely = SimilarTicket(
             number, told, status, category, name, assignee, round(score, 2), home is not None and home == client
         )
         open_first = category not in ("solved", "closed")

@@ -42,10 +42,10 @@ class ArticleRow(NamedTuple):
     last: int
 
 
-def answers(reader: ReadConnection, *, every: bool = False) -> list[AnswerRow]:
+def load_answers(reader: ReadConnection, *, include_read: bool = False) -> list[AnswerRow]:
     """Answers that nobody has read yet: complaints first, then the lowest score, then the oldest. every: those that
     were read, and questions without an answer, too."""
-    where = "" if every else " AND r.state = 'answered'"
+    where = "" if include_read else " AND r.state = 'answered'"
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.organisation, t.assignee FROM record r "
         f"JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'feedback'{where}"
@@ -74,7 +74,7 @@ def answers(reader: ReadConnection, *, every: bool = False) -> list[AnswerRow]:
     return sorted(unread, key=lambda row: (not row.complaint, row.score is None, row.score or 0, row.at))
 
 
-def articles(reader: ReadConnection) -> list[ArticleRow]:
+def load_articles(reader: ReadConnection) -> list[ArticleRow]:
     """The articles that were sent, the one on most tickets first (S1-30)."""
     found: dict[str, ArticleRow] = {}
     for at, data, is_open in reader.rows(

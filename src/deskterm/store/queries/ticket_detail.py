@@ -149,7 +149,7 @@ _TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
 
 
-def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
+def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
     """The ticket with this number: its clocks as the procedure orders their metrics, then by cycle (a metric that it
     has no more comes last), its conversation and history in the order of their events."""
     wanted = {"number": number}
@@ -163,7 +163,7 @@ def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
     sprint, snoozed, exempt, held, marks, department = rest
     clocks = _clocks(reader, wanted)
     gone = find_merged_tickets(reader, number, fields)
-    hanging = [*records(reader, number), *(one for other in gone for one in _counted(reader, other))]
+    hanging = [*load_records(reader, number), *(one for other in gone for one in _counted(reader, other))]
     return TicketDetail(
         row=row,
         type=row.type,
@@ -195,7 +195,7 @@ def ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
     )
 
 
-def next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> list[QueueRow]:
+def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> list[QueueRow]:
     """Open tickets by the target that runs out next, after those that were missed in the last half hour."""
     found = reader.rows(
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND next_due_at >= :since AND next_due_at < :never "
@@ -205,7 +205,7 @@ def next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> list[Qu
     return [queue_row(row, ("next_due_at", "id")) for row in found]
 
 
-def desk_facts(reader: ReadConnection) -> DeskFacts:
+def load_desk_facts(reader: ReadConnection) -> DeskFacts:
     """What the store says of its desk. DeskError for one that was never founded."""
     found = reader.rows(
         "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
@@ -218,7 +218,7 @@ def desk_facts(reader: ReadConnection) -> DeskFacts:
     return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
 
 
-def procedure_document(reader: ReadConnection, version: int) -> str:
+def load_procedure_document(reader: ReadConnection, version: int) -> str:
     """The JSON of an edition of the procedure. DeskError for one that this desk never had."""
     found = reader.rows("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
     if not found:
@@ -226,13 +226,13 @@ def procedure_document(reader: ReadConnection, version: int) -> str:
     return str(found[0][0])
 
 
-def agents(reader: ReadConnection) -> list[AgentView]:
+def load_agents(reader: ReadConnection) -> list[AgentView]:
     """Who works here, active or not, by login."""
     found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
     return [AgentView._make((*row[:5], bool(row[5]))) for row in found]
 
 
-def records(reader: ReadConnection, number: int, kind: str | None = None) -> list[RecordView]:
+def load_records(reader: ReadConnection, number: int, kind: str | None = None) -> list[RecordView]:
     """What hangs on a ticket, of one kind or of all, the oldest first."""
     found = reader.rows(
         "SELECT kind, key, state, who, at, due_at, data FROM record WHERE ticket_id = :number"
@@ -319,7 +319,9 @@ _COUNTED = frozenset({"entry", "quote"})
 
 def _counted(reader: ReadConnection, number: int) -> list[RecordView]:
     """What was spent on a ticket, and stays so when it is merged into another."""
-    return [record._replace(ticket=number) for kind in sorted(_COUNTED) for record in records(reader, number, kind)]
+    return [
+        record._replace(ticket=number) for kind in sorted(_COUNTED) for record in load_records(reader, number, kind)
+    ]
 
 
 def _events(reader: ReadConnection, wanted: dict[str, int]) -> list[EventView]:

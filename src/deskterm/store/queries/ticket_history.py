@@ -9,7 +9,7 @@ from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 
 
-class Happened(NamedTuple):
+class StoredEvent(NamedTuple):
     """An event as it is stored. at: epoch seconds; version: the procedure version in force; data: its JSON."""
 
     seq: int
@@ -20,7 +20,7 @@ class Happened(NamedTuple):
     data: str
 
 
-class Named(NamedTuple):
+class TicketReference(NamedTuple):
     """A ticket that was meant."""
 
     number: int
@@ -28,19 +28,19 @@ class Named(NamedTuple):
     external_id: str | None
 
 
-def history(reader: ReadConnection, number: int) -> list[Happened]:
+def load_history(reader: ReadConnection, number: int) -> list[StoredEvent]:
     """The events of a ticket in the order of their sequence."""
     found = reader.rows(
         "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
         {"number": number},
     )
     return [
-        Happened(seq, kind, seconds_from_stored(at), actor, version, data)
+        StoredEvent(seq, kind, seconds_from_stored(at), actor, version, data)
         for seq, kind, at, actor, version, data in found
     ]
 
 
-def named(reader: ReadConnection, reference: str) -> Named:
+def find_ticket(reader: ReadConnection, reference: str) -> TicketReference:
     """The ticket that goes by a number (`1042`, `#1042`), or by the number it had in another system. DeskError where
     there is none."""
     wanted = reference.strip()
@@ -55,6 +55,6 @@ def named(reader: ReadConnection, reference: str) -> Named:
     return found
 
 
-def _one(reader: ReadConnection, condition: str, wanted: int | str) -> Named | None:
+def _one(reader: ReadConnection, condition: str, wanted: int | str) -> TicketReference | None:
     rows = reader.rows(f"SELECT id, subject, external_id FROM ticket WHERE {condition}", {"wanted": wanted})
-    return Named._make(rows[0]) if rows else None
+    return TicketReference._make(rows[0]) if rows else None

@@ -10,7 +10,7 @@ from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
-class Pending(NamedTuple):
+class UndatedTicket(NamedTuple):
     """A ticket with a clock that nobody has given a due time. since: when the clock started, epoch seconds; target:
     what it waits for."""
 
@@ -20,7 +20,7 @@ class Pending(NamedTuple):
     since: int
 
 
-def untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> list[QueueRow]:
+def load_untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> list[QueueRow]:
     """Open tickets that nobody touched after an instant (epoch seconds), the longest first (S1-31)."""
     found = reader.rows(
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND updated_at <= :since "
@@ -30,17 +30,17 @@ def untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> list[Qu
     return [queue_row(row, ("updated_at", "id")) for row in found]
 
 
-def unscheduled(reader: ReadConnection, limit: int = 1_000) -> list[Pending]:
+def load_unscheduled(reader: ReadConnection, limit: int = 1_000) -> list[UndatedTicket]:
     """Open tickets that are promised by a sprint or release and are in none yet, the oldest first (S1-16)."""
     return _pending(reader, "c.target LIKE 'scheduled %' AND c.due_at IS NULL AND t.sprint IS NULL", limit)
 
 
-def to_be_set(reader: ReadConnection, limit: int = 1_000) -> list[Pending]:
+def load_awaiting_due_time(reader: ReadConnection, limit: int = 1_000) -> list[UndatedTicket]:
     """Open tickets that somebody has to say a due time of, the oldest first (S1-17)."""
     return _pending(reader, "c.target LIKE 'set by %' AND c.due_at IS NULL", limit)
 
 
-def _pending(reader: ReadConnection, where: str, limit: int) -> list[Pending]:
+def _pending(reader: ReadConnection, where: str, limit: int) -> list[UndatedTicket]:
     columns = ", ".join(f"t.{name}" for name in queue_columns().split(", "))
     found = reader.rows(
         f"SELECT {columns}, c.metric, c.target, c.started_at FROM ticket t JOIN clock c ON c.ticket_id = t.id "
@@ -48,4 +48,4 @@ def _pending(reader: ReadConnection, where: str, limit: int) -> list[Pending]:
         f"AND {where} ORDER BY c.started_at, t.id, c.metric LIMIT :limit",
         {"limit": limit},
     )
-    return [Pending(queue_row(row[:-3]), row[-3], row[-2], seconds_from_stored(row[-1])) for row in found]
+    return [UndatedTicket(queue_row(row[:-3]), row[-3], row[-2], seconds_from_stored(row[-1])) for row in found]

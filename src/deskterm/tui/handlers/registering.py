@@ -12,7 +12,7 @@ from deskterm.desk.tickets import register as intake
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.similar_tickets import suggestions
+from deskterm.store.queries.similar_tickets import find_similar_tickets
 from deskterm.tui.console import Console
 from deskterm.tui.dialogs.register import Register, Request
 
@@ -116,7 +116,9 @@ async def _find_similar(console: Console, subject: str, client: str) -> list[Saf
 
     def find(desk: DeskSession) -> list[Safe]:
         with open_reader(desk.store.url) as reader:
-            found = suggestions(reader, subject, organisation=client or None, among=among, limit=_SIMILAR_SHOWN)
+            found = find_similar_tickets(
+                reader, subject, organisation=client or None, among=among, limit=_SIMILAR_SHOWN
+            )
         return [sanitize(f"{one.number}  {one.subject}") for one in found]
 
     try:

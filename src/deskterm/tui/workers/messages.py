@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from deskterm.present.labels import Vocabulary
-    from deskterm.store.queries.queue import Order
+    from deskterm.store.queries.queue import SortOrder
 
 
 class QueueQuery(NamedTuple):
@@ -25,7 +25,7 @@ class QueueQuery(NamedTuple):
     first, rows: the first row in sight, and how many are."""
 
     view: str = ""
-    order: Order = "order"
+    order: SortOrder = "order"
     match: str = ""
     number: int | None = None
     cursor: int = 0

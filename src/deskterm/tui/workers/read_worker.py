@@ -20,8 +20,16 @@ from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
-from deskterm.store.queries.queue import Key, QueueRow, Viewer, count, counters, position, queue_page
-from deskterm.store.queries.ticket_detail import agents, desk_facts, next_to_breach, ticket_detail
+from deskterm.store.queries.queue import (
+    QueueRow,
+    SortKey,
+    Viewer,
+    count_tickets,
+    find_position,
+    load_queue_page,
+    load_view_counts,
+)
+from deskterm.store.queries.ticket_detail import load_agents, load_desk_facts, load_next_to_breach, load_ticket_detail
 from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog
@@ -171,7 +179,7 @@ class ReadWorker:
     def _read_changes(self) -> None:
         """Read everything again when somebody has written, the desk too when its procedure has another version."""
         if self._reader.has_changed():
-            if desk_facts(self._reader).procedure_version != self._vocabulary.version:
+            if load_desk_facts(self._reader).procedure_version != self._vocabulary.version:
                 self._read_desk()
             self._read_list()
             self._read_rest()
@@ -187,8 +195,8 @@ class ReadWorker:
         return Viewer(self._login, self._team, self._now())
 
     def _read_desk(self) -> None:
-        facts = desk_facts(self._reader)
-        people = tuple(present_person(row) for row in agents(self._reader))
+        facts = load_desk_facts(self._reader)
+        people = tuple(present_person(row) for row in load_agents(self._reader))
         agent = next((one for one in people if one.login == self._login), None)
         if agent is None:  # somebody unknown may look, and is told so when they try to change something
             agent = Person(self._login, sanitize(self._login), "viewer", None, active=False)
@@ -205,7 +213,7 @@ class ReadWorker:
         where the ticket has left the list, the cursor keeps its index."""
         query, viewer = self._query, self._viewer
         self._anchors = {}
-        total = count(self._reader, query.view, viewer, query.match)
+        total = count_tickets(self._reader, query.view, viewer, query.match)
         cursor = self._find_cursor(query, viewer, total)
         first = max(0, min(query.first + cursor - query.cursor, total - query.rows))
         last = max(min(first + query.rows, total) - 1, 0)
@@ -228,18 +236,18 @@ class ReadWorker:
         for place, row in enumerate(near):
             if row.number == query.number:
                 return query.cursor // PAGE * PAGE + place
-        detail = ticket_detail(self._reader, query.number)
+        detail = load_ticket_detail(self._reader, query.number)
         if detail is None:
             return min(query.cursor, max(total - 1, 0))
-        return position(self._reader, query.view, viewer, query.order, self._key(query, detail.row), query.match)
+        return find_position(self._reader, query.view, viewer, query.order, self._key(query, detail.row), query.match)
 
-    def _key(self, query: QueueQuery, row: QueueRow) -> Key:
+    def _key(self, query: QueueQuery, row: QueueRow) -> SortKey:
         """Return the sort key that a ticket has in a list, whether or not it is in it."""
         if query.view == "closed":
-            return Key(0, self._reader.instant(row.updated), row.number)
+            return SortKey(0, self._reader.instant(row.updated), row.number)
         if query.order == "due":
             due = self._reader.never if row.next_due is None else self._reader.instant(row.next_due)
-            return Key(0, due, row.number)
+            return SortKey(0, due, row.number)
         return row.key
 
     def _read_page(self, query: QueueQuery, page: int) -> None:
@@ -273,7 +281,7 @@ class ReadWorker:
         offset: int = 0,
         limit: int = PAGE,
     ) -> list[QueueRow]:
-        return queue_page(
+        return load_queue_page(
             self._reader,
             query.view,
             self._viewer,
@@ -289,7 +297,7 @@ class ReadWorker:
         return present_rows(rows, load_live_clocks(self._reader, [row.number for row in rows]), self._vocabulary)
 
     def _read_ticket(self, number: int) -> None:
-        detail = ticket_detail(self._reader, number)
+        detail = load_ticket_detail(self._reader, number)
         if detail is not None:
             self._access_log.record(number)
         self._post(TicketRead(number, present_ticket(detail, self._vocabulary) if detail is not None else None))
@@ -297,5 +305,5 @@ class ReadWorker:
     def _read_rest(self) -> None:
         if self._open_ticket is not None:
             self._read_ticket(self._open_ticket)
-        self._post(CountsRead(view_lines(counters(self._reader, self._viewer))))
-        self._post(NextBreachesRead(self._lines(next_to_breach(self._reader, self._now(), NEXT_BREACHES))))
+        self._post(CountsRead(view_lines(load_view_counts(self._reader, self._viewer))))
+        self._post(NextBreachesRead(self._lines(load_next_to_breach(self._reader, self._now(), NEXT_BREACHES))))
