@@ -1,1 +1,1 @@
-"""Undo, proof that tables equal events, the hash chain, erasure and retention."""
+"""The history of tickets: undo, integrity check, hash chain, erasure and retention."""

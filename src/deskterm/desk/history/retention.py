@@ -1,10 +1,11 @@
-"""How long tickets are kept: never purged before the procedure's years are over (S5-09), nor while they are held."""
+"""Retention: legal holds, and purging the texts of tickets that the procedure no longer keeps (S5-09)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
 from deskterm.desk.core.row_mapping import seconds
@@ -16,49 +17,47 @@ from deskterm.store.db.reader import ReadConnection
 from deskterm.store.db.tables import PersonalText, table_of
 from deskterm.store.queries.retention import RetentionRow, load_expired_tickets
 
-_AT_ONCE = 100
-"""Tickets that are purged in one transaction: others work meanwhile."""
+_BATCH_SIZE = 100
+"""Tickets that are purged in one transaction: in a longer one, other agents would wait."""
 
 
 def place_hold(
     desk: DeskSession, number: int, reason: str, *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Keep a ticket as it is, whatever its age, and erase nobody on it, until it is released. DeskError where the
-    procedure holds nothing, or it is held already."""
-    words = " ".join(reason.split())
-    if not words:
+    """Place a legal hold on a ticket: until it is released, the ticket is not purged and nobody on it is erased. Raises
+    UsageError without a reason, and DeskError when the procedure has no holds or the ticket is on hold already."""
+    reason = " ".join(reason.split())
+    if not reason:
         raise UsageError("Say why it is held: whoever wants to release it asks for that.")
     with desk.ticket(number, "hold", now, version) as work:
         if not work.procedure.definition.retention.legal_hold:
             raise DeskError("This desk's procedure holds nothing: [retention] has legal_hold = false.")
         if work.state.held is not None:
             raise DeskError(f"Ticket {number} is held already: {work.state.held}.")
-        work.append("held", {"held": (None, words)})
-        done = work.done(f"{number} is held: {words}")
-    return done
+        work.append("held", {"held": (None, reason)})
+        result = work.done(f"{number} is held: {reason}")
+    return result
 
 
 def release_hold(
     desk: DeskSession, number: int, reason: str = "", *, now: datetime, version: int | None = None
 ) -> CommandResult:
-    """Hold a ticket no longer."""
+    """Release the legal hold on a ticket. Raises DeskError when it is not on hold."""
     with desk.ticket(number, "hold", now, version, action="end a hold") as work:
         if work.state.held is None:
             raise DeskError(f"Ticket {number} is not held.")
         work.append("held", {"held": (work.state.held, None)}, reason=reason)
-        done = work.done(f"{number} is not held any more")
-    return done
+        result = work.done(f"{number} is not held any more")
+    return result
 
 
 def calculate_cutoff(now: datetime, years: int) -> datetime:
-    """Tickets that were last touched before this may be purged: so many years ago, by the calendar."""
-    from dateutil.relativedelta import relativedelta
-
+    """Return the instant so many calendar years ago; tickets that were last updated before it may be purged."""
     return now - relativedelta(years=years)
 
 
 def find_expired_tickets(desk: DeskSession, reader: ReadConnection, *, now: datetime) -> list[RetentionRow]:
-    """Closed tickets whose time is over and that have words left, held ones among them; the oldest first."""
+    """Find closed tickets that are kept too long and still have texts, those on hold too, the oldest first."""
     years = desk.procedure.definition.retention.years
     return load_expired_tickets(reader, seconds(calculate_cutoff(now, years)))
 
@@ -66,26 +65,28 @@ def find_expired_tickets(desk: DeskSession, reader: ReadConnection, *, now: date
 def purge_expired_tickets(
     desk: DeskSession, reader: ReadConnection, *, now: datetime, progress: Callable[[int, int], None] | None = None
 ) -> list[RetentionRow]:
-    """Empty the words of closed tickets whose time is over, but for those that are held; which they were. What was
-    done when and by whom, and the chain of events, stay. DeskError unless an admin asks."""
+    """Empty the texts of closed tickets that are kept too long and not on hold, and return these tickets.
+
+    The events stay, with who did what and when, and so does their chain. progress: called with tickets done and tickets
+    in all. Raises DeskError unless an admin calls it."""
     desk.require("purge")
-    wanted = [ticket for ticket in find_expired_tickets(desk, reader, now=now) if ticket.held is None]
-    last = seconds(calculate_cutoff(now, desk.procedure.definition.retention.years))
+    expired = [ticket for ticket in find_expired_tickets(desk, reader, now=now) if ticket.held is None]
+    cutoff = seconds(calculate_cutoff(now, desk.procedure.definition.retention.years))
     table = table_of(PersonalText)
-    gone: list[RetentionRow] = []
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = {ticket.number: ticket for ticket in wanted[start : start + _AT_ONCE]}
-        with desk.tickets(list(part), "purge", now) as works:
+    purged: list[RetentionRow] = []
+    for start in range(0, len(expired), _BATCH_SIZE):
+        batch = {ticket.number: ticket for ticket in expired[start : start + _BATCH_SIZE]}
+        with desk.tickets(list(batch), "purge", now) as works:
             for work in works:
                 state = work.state
-                if state.held is not None or state.is_open or state.updated_at >= last:
-                    continue  # it moved on meanwhile
+                if state.held is not None or state.is_open or state.updated_at >= cutoff:
+                    continue  # it changed after it was found, before it was locked
                 query = select(table.c.id).where(table.c.ticket_id == work.number, table.c.salt != "")
                 emptied = dict.fromkeys(work.session.execute(query).scalars())
                 replace_texts(work, "purged", emptied, fields=find_plain_text_fields(work))
-                gone.append(part[work.number or 0])
+                purged.append(batch[work.number or 0])
         if progress is not None:
-            progress(min(start + _AT_ONCE, len(wanted)), len(wanted))
-    if gone:
+            progress(min(start + _BATCH_SIZE, len(expired)), len(expired))
+    if purged:
         desk.store.checkpoint()
-    return gone
+    return purged

@@ -1,0 +1,69 @@
+"""The last command of a ticket, found in its events: what `undo` reverts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
+from deskterm.desk.domain.event_phrases import describe_changes, describe_event, describe_undo
+from deskterm.desk.domain.events import Event
+from deskterm.desk.domain.fold import select_effective_events
+from deskterm.procedure.compiled import CompiledProcedure
+
+
+@dataclass(frozen=True, slots=True)
+class LastCommand:
+    """The last command of a ticket. events: those of the command on this ticket, in order. bulk: the mark that a
+    command on several tickets leaves on each of them; None for one ticket. later: system events that followed it."""
+
+    events: tuple[Event, ...]
+    bulk: str | None
+    later: tuple[Event, ...]
+
+    @property
+    def head(self) -> Event:
+        return self.events[0]
+
+    @property
+    def is_split_off(self) -> bool:
+        """Whether the command split this ticket off from another one."""
+        return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
+
+    def describe(self, procedure: CompiledProcedure) -> str:
+        """Describe the command in a few words: first its actions, then the changes."""
+        if self.is_split_off:
+            source = next(event.data.get("ticket") for event in self.events if event.kind == "split_from")
+            return f"the splitting off from {source}"
+        events = [event for event in self.events if event.kind not in SYSTEM_EVENTS]
+        actions = [describe_undo(event.kind, event.changes, event.data) for event in events]
+        changes = [describe_changes(event.changes, procedure) for event in events]
+        phrases = [phrase for phrase in (*actions, *changes) if phrase] or [
+            describe_event(event.kind, event.data) for event in events
+        ]
+        return "; ".join(dict.fromkeys(phrases))
+
+
+def find_last_command(events: Iterable[Event]) -> LastCommand | None:
+    """Find the last command that is not undone; None when there is none. Events of the system, such as notices, do not
+    count as commands."""
+    effective = select_effective_events(events)
+    by_seq = {event.seq: event for event in effective}
+    last = next((event for event in reversed(effective) if event.kind not in SYSTEM_EVENTS), None)
+    if last is None:
+        return None
+
+    def command_id(event: Event) -> tuple[int, str | None]:
+        """Identify the command of an event: by the mark of a command on several tickets, else by its first event."""
+        head = by_seq.get(event.data.get("act", event.seq), event)
+        mark = head.data.get("bulk")
+        return (0, mark) if mark else (head.seq, None)
+
+    identity = command_id(last)
+    others = [event for event in effective if event.kind not in SYSTEM_EVENTS and command_id(event) != identity]
+    # A command on several tickets may touch one ticket twice, with another command in between: only the part after
+    # that one is undone.
+    previous_end = others[-1].seq if others else 0
+    own = [event for event in effective if event.seq > previous_end and command_id(event) == identity]
+    later = [event for event in effective if event.seq > own[0].seq and command_id(event) != identity]
+    return LastCommand(tuple(own), identity[1], tuple(later))
