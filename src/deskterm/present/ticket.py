@@ -12,8 +12,9 @@ from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
+from deskterm.store.queries.desk_facts import AgentView
 from deskterm.store.queries.queue import QueueRow
-from deskterm.store.queries.ticket_detail import AgentView, ClockView, EventView, MessageView, TicketDetail
+from deskterm.store.queries.ticket_detail import ClockView, EventView, MessageView, TicketDetail
 from deskterm.store.rows.live_clocks import LiveClock
 
 ERASED = Safe("(erased)")

@@ -27,7 +27,7 @@ from deskterm.sla.fold import fold
 from deskterm.sla.terms import Terms
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Procedure, Status

@@ -16,6 +16,7 @@ from deskterm.desk.tickets import closing, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.outbox import Letter, load_letters, load_notices
 from deskterm.store.queries.oversight import (
     find_overseen_teams,
@@ -23,7 +24,6 @@ from deskterm.store.queries.oversight import (
     load_team_tickets,
     load_tickets_of_absent_agents,
 )
-from deskterm.store.queries.ticket_detail import load_desk_facts
 from one_ticket import seen
 from shipped_desk import as_, proved
 from small_desk import at

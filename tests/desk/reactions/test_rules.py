@@ -22,8 +22,8 @@ from deskterm.desk.workflow import work_sessions
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.shift_handover import load_open_tickets
 from deskterm.store.queries.ticket_detail import RecordView
+from deskterm.store.queries.worklists import load_open_tickets
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY

@@ -20,19 +20,15 @@ from deskterm.store.db.tables import (
     ProcedureVersion,
     Ticket,
 )
-from deskterm.store.queries.ticket_detail import (
-    JUST_MISSED,
+from deskterm.store.queries.deadlines import JUST_MISSED, load_next_to_breach
+from deskterm.store.queries.desk_facts import (
     AgentView,
-    ClockView,
     DeskFacts,
-    EventView,
-    MessageView,
     load_agents,
     load_desk_facts,
-    load_next_to_breach,
     load_procedure_document,
-    load_ticket_detail,
 )
+from deskterm.store.queries.ticket_detail import ClockView, EventView, MessageView, load_ticket_detail
 from ticket_rows import NOW, put_tickets
 
 

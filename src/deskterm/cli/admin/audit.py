@@ -18,7 +18,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.access_log import ActionRow, load_accesses, load_actions
-from deskterm.store.queries.ticket_detail import load_agents
+from deskterm.store.queries.desk_facts import load_agents
 
 
 def verify_chains(

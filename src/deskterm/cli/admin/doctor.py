@@ -15,7 +15,7 @@ from deskterm.procedure.compiled import from_document
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 _YEAR_AHEAD = 366 * 86_400
 """Seconds for which the holidays of a calendar should be known."""

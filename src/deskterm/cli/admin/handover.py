@@ -14,8 +14,8 @@ from deskterm.desk.policy import shifts
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.procedure.compiled import from_document
-from deskterm.store.queries.shift_handover import load_open_tickets
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.worklists import load_open_tickets
 
 
 def list_handover(

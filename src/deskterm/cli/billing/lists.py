@@ -14,7 +14,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.money import format_money
 from deskterm.procedure.compiled import from_document
 from deskterm.store.queries.billing import load_quotes
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 
 def list_quotes(

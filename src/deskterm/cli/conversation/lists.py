@@ -13,7 +13,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.store.queries import kept_thanks, surveys
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 
 def list_answers(

@@ -14,7 +14,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.store.queries import outbox, oversight
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=1_000_000)]
 

@@ -13,8 +13,8 @@ from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.compiled import from_document
 from deskterm.procedure.sla_terms import next_release
+from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.development import ItemRow, ReleaseRow, load_items, load_releases
-from deskterm.store.queries.ticket_detail import load_desk_facts
 
 
 def list_items(

@@ -15,6 +15,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import print_queue_rows
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary, get_label
+from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.outbox import load_participants
 from deskterm.store.queries.oversight import (
     find_overseen_teams,
@@ -22,7 +23,6 @@ from deskterm.store.queries.oversight import (
     load_team_tickets,
     load_tickets_of_absent_agents,
 )
-from deskterm.store.queries.ticket_detail import load_desk_facts
 
 Limit = Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000_000)]
 

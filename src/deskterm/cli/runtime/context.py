@@ -16,7 +16,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.location import display_location, resolve_database_url
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
-from deskterm.store.queries.ticket_detail import DeskFacts, load_agents, load_desk_facts
+from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_desk_facts
 
 if TYPE_CHECKING:
     from deskterm.desk.core.session import DeskSession

@@ -19,7 +19,7 @@ from deskterm.sla.durations import parse_duration
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries import deadlines
 from deskterm.store.queries.deadlines import Deadline
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 _DAY = 86_400
 

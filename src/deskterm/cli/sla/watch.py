@@ -22,7 +22,7 @@ from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.deadlines import Deadline, count_paused, load_due
-from deskterm.store.queries.ticket_detail import DeskFacts, load_desk_facts
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 
 _POLL = 0.25
 """Seconds between two checks for a write."""

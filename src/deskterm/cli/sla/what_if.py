@@ -17,7 +17,7 @@ from deskterm.procedure.shipped import find
 from deskterm.reports import what_if
 from deskterm.reports.attainment import COUNTED, Tally
 from deskterm.reports.what_if import Row, WhatIf
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 
 _SHOWN = 20
 """Flips that are named, unless an option says how many."""

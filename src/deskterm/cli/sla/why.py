@@ -13,7 +13,7 @@ from deskterm.desk.explain.clock_explanation import absence, explain, policies
 from deskterm.desk.explain.explanation_text import lines
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
-from deskterm.store.queries.ticket_detail import load_desk_facts
+from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.ticket_history import find_ticket
 
 _REFERENCE_HELP = "Its number (1042 or #1042), or the number it had in another system."

@@ -12,7 +12,8 @@ from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import from_document
-from deskterm.store.queries.ticket_detail import load_desk_facts, load_ticket_detail
+from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 
 
 def check_items(

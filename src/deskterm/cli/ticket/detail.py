@@ -16,7 +16,8 @@ from deskterm.present.formats import format_countdown
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import TicketClock, TicketView
 from deskterm.present.ticket import present_ticket as present_ticket
-from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, load_desk_facts, load_ticket_detail
+from deskterm.store.queries.desk_facts import load_desk_facts
+from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, load_ticket_detail
 from deskterm.store.rows.texts import text_references
 
 

@@ -16,8 +16,8 @@ from deskterm.cli.ticket.queue_table import queue_row_to_json
 from deskterm.desk.explain.queue_position import Neighbour, Part, Place, explain, untouched_since
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import from_document
+from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.queue import Viewer
-from deskterm.store.queries.ticket_detail import load_desk_facts
 from deskterm.store.queries.worklists import load_untouched
 
 _DAY = 86_400

@@ -15,8 +15,8 @@ from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_rows
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 from deskterm.store.queries.queue import QueueRow
-from deskterm.store.queries.ticket_detail import DeskFacts, load_desk_facts
 from deskterm.store.rows.live_clocks import load_live_clocks
 
 _BATCH = 500

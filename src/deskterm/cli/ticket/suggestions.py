@@ -16,8 +16,9 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.store.queries import similar_tickets
+from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.similar_tickets import SimilarTicket
-from deskterm.store.queries.ticket_detail import load_desk_facts, load_records
+from deskterm.store.queries.ticket_detail import load_records
 
 
 def list_similar(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from deskterm.desk.domain.events import Event, decode_event
 from deskterm.procedure.compiled import CompiledProcedure, from_document
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.ticket_detail import load_procedure_document
+from deskterm.store.queries.desk_facts import load_procedure_document
 from deskterm.store.queries.ticket_history import load_history
 
 

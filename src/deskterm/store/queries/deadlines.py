@@ -7,6 +7,10 @@ from typing import NamedTuple
 
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
+
+JUST_MISSED = 1800
+"""Seconds for which a missed target still leads the list of those next to breach."""
 
 
 class Deadline(NamedTuple):
@@ -81,6 +85,16 @@ def count_paused(reader: ReadConnection) -> int:
     """How many clocks of open tickets rest."""
     ((found,),) = reader.rows(f"SELECT count(*) {_FROM} AND c.state = 'paused' AND {_SHOWN}")
     return int(found)
+
+
+def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> list[QueueRow]:
+    """Open tickets by the target that runs out next, after those that were missed in the last half hour."""
+    found = reader.rows(
+        f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND next_due_at >= :since AND next_due_at < :never "
+        "ORDER BY next_due_at, id LIMIT :limit",
+        {"since": reader.instant(now - JUST_MISSED), "never": reader.never, "limit": limit},
+    )
+    return [queue_row(row, ("next_due_at", "id")) for row in found]
 
 
 def _read(reader: ReadConnection, where: str, params: dict[str, object]) -> list[Deadline]:

@@ -7,17 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from deskterm.errors import DeskError
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
-from deskterm.store.db.location import display_location
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 from deskterm.store.rows.field_values import resolve_field_values
 from deskterm.store.rows.merged_tickets import bind_numbers, find_merged_tickets
 from deskterm.store.rows.texts import load_contact_names, load_record_texts
-
-JUST_MISSED = 1800
-"""Seconds for which a missed target still leads the list of those next to breach."""
 
 
 class ClockView(NamedTuple):
@@ -83,15 +78,6 @@ class EventView(NamedTuple):
     data: dict[str, Any]
 
 
-class AgentView(NamedTuple):
-    login: str
-    name: str
-    role: str
-    team: str | None
-    tier: int | None
-    active: bool
-
-
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
     """All of a ticket. Instants are epoch seconds; version: the seq of its last event. timers: clocks that promise
@@ -126,19 +112,6 @@ class TicketDetail:
     """What people wrote that records refer to by its number, but for letters; empty where it was erased."""
     people: dict[int, str] = field(default_factory=dict)
     """The names of those who take part, by their number."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskFacts:
-    """Which desk this is. clock_offset: seconds that a simulated desk's clock is ahead. document: the procedure in
-    force as JSON, empty before one is."""
-
-    name: str
-    simulated: bool
-    clock_offset: int
-    timezone: str
-    procedure_version: int
-    document: str
 
 
 _SHEET = (
@@ -193,43 +166,6 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         words=load_record_texts(reader, (record.values for record in hanging if record.kind != "letter")),
         people=load_contact_names(reader, (record.values for record in hanging if record.kind == "participant")),
     )
-
-
-def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> list[QueueRow]:
-    """Open tickets by the target that runs out next, after those that were missed in the last half hour."""
-    found = reader.rows(
-        f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND next_due_at >= :since AND next_due_at < :never "
-        "ORDER BY next_due_at, id LIMIT :limit",
-        {"since": reader.instant(now - JUST_MISSED), "never": reader.never, "limit": limit},
-    )
-    return [queue_row(row, ("next_due_at", "id")) for row in found]
-
-
-def load_desk_facts(reader: ReadConnection) -> DeskFacts:
-    """What the store says of its desk. DeskError for one that was never founded."""
-    found = reader.rows(
-        "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
-        "FROM desk d LEFT JOIN procedure_version p ON p.id = d.procedure_version"
-    )
-    if not found:
-        place = display_location(reader.url)
-        raise DeskError(f"The desk at {place} was never finished: make it with `deskterm init --procedure NAME`.")
-    name, simulated, clock_offset, timezone, version, document = found[0]
-    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
-
-
-def load_procedure_document(reader: ReadConnection, version: int) -> str:
-    """The JSON of an edition of the procedure. DeskError for one that this desk never had."""
-    found = reader.rows("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
-    if not found:
-        raise DeskError(f"This desk never had version {version} of its procedure: run `deskterm doctor`.")
-    return str(found[0][0])
-
-
-def load_agents(reader: ReadConnection) -> list[AgentView]:
-    """Who works here, active or not, by login."""
-    found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
-    return [AgentView._make((*row[:5], bool(row[5]))) for row in found]
 
 
 def load_records(reader: ReadConnection, number: int, kind: str | None = None) -> list[RecordView]:

@@ -20,6 +20,8 @@ from deskterm.present.ticket import present_person, present_rows, present_ticket
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries import access_log
+from deskterm.store.queries.deadlines import load_next_to_breach
+from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 from deskterm.store.queries.queue import (
     QueueRow,
     SortKey,
@@ -29,7 +31,7 @@ from deskterm.store.queries.queue import (
     load_queue_page,
     load_view_counts,
 )
-from deskterm.store.queries.ticket_detail import load_agents, load_desk_facts, load_next_to_breach, load_ticket_detail
+from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.rows.live_clocks import load_live_clocks
 from deskterm.tui.panes.page_cache import PAGE
 from deskterm.tui.workers.access_log import AccessLog

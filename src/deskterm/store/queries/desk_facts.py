@@ -1,0 +1,60 @@
+"""Facts about the desk itself: its name and clock, the procedure in force, and its agents. SQL over a bare
+`ReadConnection`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from deskterm.errors import DeskError
+from deskterm.store.db.location import display_location
+from deskterm.store.db.reader import ReadConnection
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """Which desk this is. clock_offset: seconds that a simulated desk's clock is ahead. document: the procedure in
+    force as JSON, empty before one is."""
+
+    name: str
+    simulated: bool
+    clock_offset: int
+    timezone: str
+    procedure_version: int
+    document: str
+
+
+class AgentView(NamedTuple):
+    login: str
+    name: str
+    role: str
+    team: str | None
+    tier: int | None
+    active: bool
+
+
+def load_desk_facts(reader: ReadConnection) -> DeskFacts:
+    """What the store says of its desk. DeskError for one that was never founded."""
+    found = reader.rows(
+        "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
+        "FROM desk d LEFT JOIN procedure_version p ON p.id = d.procedure_version"
+    )
+    if not found:
+        place = display_location(reader.url)
+        raise DeskError(f"The desk at {place} was never finished: make it with `deskterm init --procedure NAME`.")
+    name, simulated, clock_offset, timezone, version, document = found[0]
+    return DeskFacts(name, bool(simulated), clock_offset, timezone, version, document or "")
+
+
+def load_procedure_document(reader: ReadConnection, version: int) -> str:
+    """The JSON of an edition of the procedure. DeskError for one that this desk never had."""
+    found = reader.rows("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
+    if not found:
+        raise DeskError(f"This desk never had version {version} of its procedure: run `deskterm doctor`.")
+    return str(found[0][0])
+
+
+def load_agents(reader: ReadConnection) -> list[AgentView]:
+    """Who works here, active or not, by login."""
+    found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
+    return [AgentView._make((*row[:5], bool(row[5]))) for row in found]
