@@ -18,8 +18,8 @@ MOST_LINES = 500
 NAMELESS = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "misc", "base_utils"})
 """Names that say nothing of what a module holds."""
 
-OF_THEIR_OWN = frozenset({"scenarios", "cases", "older_desks", "shipped", "__snapshots__", "test_snapshots"})
-"""Folders of the tests that mirror no folder of the source: stories across rooms, and data."""
+OF_THEIR_OWN = frozenset({"support", "scenarios", "cases", "older_desks", "shipped", "__snapshots__", "test_snapshots"})
+"""Folders of the tests that mirror no folder of the source: shared support, stories across rooms, and data."""
 
 QUESTIONS = ("What ", "Who ", "When ", "Whose ", "Where ", "Whether ", "How ", "Which ", "That ", "The same ")
 """First words that make a docstring a half sentence; it begins with a verb or says what the thing is."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from deskterm.procedure.load import loads
 from deskterm.procedure.schema import Procedure
 
-MANUAL = Path(__file__).parents[1] / "docs/procedures.md"
+MANUAL = Path(__file__).parents[2] / "docs/procedures.md"
 SHOP = MANUAL.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
 
 
