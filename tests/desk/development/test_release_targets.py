@@ -11,7 +11,7 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
-from deskterm.desk.explain.clock_explanation import explain
+from deskterm.desk.explain.clock_explanation import build_explanations
 from deskterm.desk.explain.explanation import Explanation
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
@@ -49,7 +49,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 def why(desk: DeskSession, metric: str) -> Explanation:
     with desk.store.reading() as session:
-        (told,) = explain(events_of(session, 1001), desk.editions(session), metric, now=at(60))
+        (told,) = build_explanations(events_of(session, 1001), desk.editions(session), metric, now=at(60))
     return told
 
 

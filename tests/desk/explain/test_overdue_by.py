@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from desk.event_strategies import START, Told, edition, tickets
 from deskterm.desk.conversation import messages
-from deskterm.desk.explain.clock_explanation import explain
+from deskterm.desk.explain.clock_explanation import build_explanations
 from deskterm.desk.explain.explanation import Explanation
-from deskterm.desk.explain.explanation_text import lines
+from deskterm.desk.explain.explanation_text import format_lines
 from deskterm.desk.tickets import register, update
 from deskterm.present import ticket as reading
 from deskterm.present.labels import Vocabulary
@@ -43,7 +43,7 @@ def shown(why: Explanation) -> int | None:
 def test_what_is_left_is_the_target_less_what_is_used(told: tuple[Told, int]) -> None:
     ticket, now = told
     now = max(now, *(event.at - START for event in ticket.events))
-    for why in explain(ticket.events, edition, now=datetime.fromtimestamp(START + now, UTC)):
+    for why in build_explanations(ticket.events, edition, now=datetime.fromtimestamp(START + now, UTC)):
         if why.left is None or why.due is None or why.clock.state == "cancelled":
             continue
         until = why.now if why.clock.stopped_at is None else why.clock.stopped_at
@@ -54,7 +54,7 @@ def test_what_is_left_is_the_target_less_what_is_used(told: tuple[Told, int]) ->
                 assert why.left == why.target.seconds - why.used
         if why.clock.state != "paused":
             assert shown(why) == why.left
-        said = re.search(r"running, (\d+:\d\d:\d\d) overdue, (\d+:\d\d:\d\d) used", lines(why)[0])
+        said = re.search(r"running, (\d+:\d\d:\d\d) overdue, (\d+:\d\d:\d\d) used", format_lines(why)[0])
         if said is not None:
             assert (length(said[1]), length(said[2])) == (-why.left, why.used)
 

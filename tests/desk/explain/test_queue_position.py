@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.explain.queue_position import explain, parts, untouched_since
+from deskterm.desk.explain.queue_position import build_order_keys, explain_position, find_stale_since
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
@@ -63,13 +63,13 @@ def test_an_agency_works_in_the_order_of_arrival_with_urgent_ones_first(
     update.update_ticket(desk, second, **{scale: urgent}, now=at(4))  # type: ignore[arg-type]
     reader_of.append(open_reader(store_url))
     assert order(reader_of[0]) == [second, third, first]
-    place = explain(reader_of[0], desk.procedure, third, VIEWER)
+    place = explain_position(reader_of[0], desk.procedure, third, VIEWER)
     assert (place.place, place.of) == (2, 3)
     assert place.parts[0][:3] == ("urgent", "Urgent", "yes")
     assert place.before is not None
     assert place.after is not None
-    assert (place.before.row.number, place.before.by) == (second, "Received")
-    assert (place.after.row.number, place.after.by, place.after.other.words) == (first, "Urgent", "no")
+    assert (place.before.row.number, place.before.deciding_label) == (second, "Received")
+    assert (place.after.row.number, place.after.deciding_label, place.after.other.text) == (first, "Urgent", "no")
     desk.store.close()
 
 
@@ -87,11 +87,11 @@ def test_a_campus_works_on_what_is_critical_then_by_priority_then_by_age(
             work.append("priority_set", {"priority": (work.state.priority, key)})
     reader_of.append(open_reader(store_url))
     assert order(reader_of[0]) == [numbers[place] for place in (2, 1, 3, 0, 4)]
-    place = explain(reader_of[0], desk.procedure, numbers[3], VIEWER)
+    place = explain_position(reader_of[0], desk.procedure, numbers[3], VIEWER)
     assert [part.key for part in place.parts] == ["urgent", "priority", "received", "number"]
     assert place.before is not None
     assert place.after is not None
-    assert (place.before.by, place.after.by) == ("Received", "Priority")
+    assert (place.before.deciding_label, place.after.deciding_label) == ("Received", "Priority")
     desk.store.close()
 
 
@@ -105,7 +105,7 @@ def test_a_vendor_works_on_what_is_due_first_and_what_is_never_due_last(
         update.move(desk, number, "under-investigation", now=at(31))
     reader_of.append(open_reader(store_url))
     assert order(reader_of[0]) == [slow, fast]  # the response of the first is due first
-    place = explain(reader_of[0], desk.procedure, fast, VIEWER)
+    place = explain_position(reader_of[0], desk.procedure, fast, VIEWER)
     assert [part.key for part in place.parts] == ["due", "number"]
     assert place.after is None
     desk.store.close()
@@ -141,7 +141,7 @@ def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(
     calendar = next(iter(desk.procedure.terms.calendars.values()))
     now = int(datetime(2026, 11, 25, 9, 0, tzinfo=UTC).timestamp())
     for moment, stale in ((now - 1, []), (now, [old]), (now + 3600, [old, touched])):
-        since = untouched_since(calendar, desk.procedure.definition.queue.stale_after, moment)
+        since = find_stale_since(calendar, desk.procedure.definition.queue.stale_after, moment)
         assert [row.number for row in load_untouched(reader_of[0], since)] == stale
     desk.store.close()
 
@@ -150,16 +150,16 @@ def test_a_ticket_that_nobody_touched_for_two_working_days_is_stale(
 def test_since_is_the_last_instant_with_so_much_working_time_behind_it(offset: int, days: int) -> None:
     calendar = Calendar("Europe/London", WEEK)
     now = int(MONDAY.timestamp()) + offset
-    since = untouched_since(calendar, f"{days}d", now)
+    since = find_stale_since(calendar, f"{days}d", now)
     assert calendar.open_seconds(since, now) >= days * 8 * 3600 > calendar.open_seconds(since + 1, now)
 
 
 def test_a_length_to_the_end_of_the_day_has_passed_when_that_day_ends() -> None:
     calendar, close = Calendar("Europe/London", WEEK), int(MONDAY.replace(hour=16, minute=0).timestamp())
     for length in ("1h end of day", "1h"):
-        since = untouched_since(calendar, length, close)
+        since = find_stale_since(calendar, length, close)
         assert due_instant(parse_target(length, 8 * 3600), since, calendar) == close
-        assert untouched_since(calendar, length, close - 1) < since
+        assert find_stale_since(calendar, length, close - 1) < since
 
 
 @pytest.mark.parametrize(
@@ -187,5 +187,5 @@ def test_the_explanation_orders_as_the_store_does(name: str) -> None:
         instant = (row.next_due or never) if procedure.by_due() else row.received
         return row.key.rank, instant, row.number
 
-    explained = sorted(rows, key=lambda row: [part.value for part in parts(procedure, row)])
+    explained = sorted(rows, key=lambda row: [part.value for part in build_order_keys(procedure, row)])
     assert [row.number for row in explained] == [row.number for row in sorted(rows, key=stored)]

@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.explain.explanation_rows import Said
+from deskterm.desk.explain.explanation_rows import TextLine
 from deskterm.desk.tickets import register, update
 from deskterm.errors import DeskError
 from deskterm.tui.pages.clock_text import lay_out, read_clocks
@@ -51,5 +51,5 @@ def test_a_ticket_without_clocks_says_why(desk: DeskSession) -> None:
 
 
 def test_what_people_wrote_does_not_act_on_the_terminal() -> None:
-    lines = [Said("Changed   by \x1b[31msam\x07", "fact"), Said("\x1b]0;x\x07late", "late")]
+    lines = [TextLine("Changed   by \x1b[31msam\x07", "fact"), TextLine("\x1b]0;x\x07late", "late")]
     assert "\x1b" not in lay_out(lines, 80).plain

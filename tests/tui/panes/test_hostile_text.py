@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from deskterm.desk.explain.explanation_rows import Said
+from deskterm.desk.explain.explanation_rows import TextLine
 from deskterm.present.models import Choice, ViewLine
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.dialogs.choose import Choose
@@ -87,7 +87,10 @@ async def test_headings_and_dialogs_show_hostile_words(words: str) -> None:
         Choose(safe, [Choice("a", safe, safe, safe)]),
         Choose(safe, [Choice("a", safe, safe, safe)], search=True),
         Confirm(safe, "yes", "no"),
-        Page(safe, lay_out([Said(words, "head"), Said(f"Policies  {words}", "fact"), Said(words, "paused")], 80)),
+        Page(
+            safe,
+            lay_out([TextLine(words, "head"), TextLine(f"Policies  {words}", "fact"), TextLine(words, "paused")], 80),
+        ),
     ]
     async with WidgetApp(banner, views, keys).run_test(size=(90, 40)) as pilot:
         banner.show(safe, safe, safe, "Mon")

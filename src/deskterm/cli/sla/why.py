@@ -9,8 +9,8 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.desk.core.event_reader import editions, events_of
-from deskterm.desk.explain.clock_explanation import absence, explain, policies
-from deskterm.desk.explain.explanation_text import lines
+from deskterm.desk.explain.clock_explanation import build_explanations, explain_missing_clock, explain_policies
+from deskterm.desk.explain.explanation_text import format_lines
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -38,11 +38,11 @@ def explain_clocks(
         now = cli.now(load_desk_facts(reader))
         ticket = find_ticket(reader, reference)
         events, procedures = events_of(reader, ticket.number), editions(reader)
-        explanations = explain(events, procedures, metric, cycle, now=now)
-        if cycle is not None and not explanations and explain(events, procedures, metric, now=now):
+        explanations = build_explanations(events, procedures, metric, cycle, now=now)
+        if cycle is not None and not explanations and build_explanations(events, procedures, metric, now=now):
             raise DeskError(f"Ticket {ticket.number} has no cycle {cycle} of that: leave --cycle out to see all.")
-        reason = "" if explanations else absence(events, procedures, metric)
-        checks = policies(events, procedures)
+        reason = "" if explanations else explain_missing_clock(events, procedures, metric)
+        checks = explain_policies(events, procedures)
     if as_json:
         print_json(
             {
@@ -50,17 +50,17 @@ def explain_clocks(
                 "external_id": ticket.external_id,
                 "subject": ticket.subject,
                 "now": now,
-                "clocks": [explanation.as_json() for explanation in explanations],
+                "clocks": [explanation.to_json() for explanation in explanations],
                 "no_clock_because": reason or None,
-                "policies": [check.as_json() for check in checks],
+                "policies": [check.to_json() for check in checks],
             }
         )
         return
     print(f"{ticket.number} · {sanitize(ticket.subject)}")
     for explanation in explanations:
         print()
-        print_lines(lines(explanation))
+        print_lines(format_lines(explanation))
     if not explanations:
         absent = f"no clock {sanitize(metric)}" if metric is not None else "no clocks"
         print(f"It has {absent}. {sanitize(reason)}")
-        print_lines(f"  {check.line()}" for check in checks)
+        print_lines(f"  {check.describe()}" for check in checks)

@@ -13,7 +13,7 @@ from deskterm.cli.runtime.options import AsJson, Number
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
-from deskterm.desk.explain.queue_position import Neighbour, Part, Place, explain, untouched_since
+from deskterm.desk.explain.queue_position import Neighbour, OrderKey, QueuePosition, explain_position, find_stale_since
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import from_document
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -30,7 +30,7 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
         facts = load_desk_facts(reader)
         procedure = from_document(facts.document, facts.procedure_version)
         viewer = Viewer("", None, int(cli.now(facts).timestamp()))
-        place = explain(reader, procedure, number, viewer)
+        place = explain_position(reader, procedure, number, viewer)
     if as_json:
         print_json(_place_to_json(place, facts.timezone))
         return
@@ -47,7 +47,7 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
             print_lines([f"nobody is {other_side} it"])
             continue
         own, other = (_format_part(part, facts.timezone) for part in (neighbour.own, neighbour.other))
-        line = f"{side} {neighbour.row.number} {neighbour.row.subject}: by {neighbour.by.lower()}"
+        line = f"{side} {neighbour.row.number} {neighbour.row.subject}: by {neighbour.deciding_label.lower()}"
         print_lines([f"{line}, {own} against {other}"])
 
 
@@ -62,7 +62,7 @@ def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
             raise DeskError("This procedure does not say when a ticket is stale: give it `stale_after` under [queue].")
         calendar = next(iter(procedure.terms.calendars.values()))
         now = int(cli.now(facts).timestamp())
-        rows = load_untouched(reader, untouched_since(calendar, length, now), limit)
+        rows = load_untouched(reader, find_stale_since(calendar, length, now), limit)
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])
         return
@@ -85,16 +85,16 @@ def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
     )
 
 
-def _format_part(part: Part, zone_name: str) -> str:
-    return part.words or format_time(part.at, zone_name)
+def _format_part(part: OrderKey, zone_name: str) -> str:
+    return part.text or format_time(part.at, zone_name)
 
 
-def _place_to_json(place: Place, zone_name: str) -> dict[str, Any]:
+def _place_to_json(place: QueuePosition, zone_name: str) -> dict[str, Any]:
     return {
         "number": place.row.number,
         "place": place.place,
         "of": place.of,
-        "keys": [{"key": part.key, "value": part.words or to_rfc3339(part.at)} for part in place.parts],
+        "keys": [{"key": part.key, "value": part.text or to_rfc3339(part.at)} for part in place.parts],
         "before": _neighbour_to_json(place.before, zone_name),
         "after": _neighbour_to_json(place.after, zone_name),
     }
@@ -106,7 +106,7 @@ def _neighbour_to_json(neighbour: Neighbour | None, zone_name: str) -> dict[str,
     return {
         "number": neighbour.row.number,
         "subject": neighbour.row.subject,
-        "by": neighbour.by,
+        "by": neighbour.deciding_label,
         "own": _format_part(neighbour.own, zone_name),
         "other": _format_part(neighbour.other, zone_name),
     }

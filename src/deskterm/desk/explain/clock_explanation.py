@@ -10,10 +10,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from deskterm.desk.domain.events import Event
-from deskterm.desk.explain.clock_history import ClockHistories, ClockHistory, Procedures, StatusPeriod, clock_histories
+from deskterm.desk.explain.clock_history import (
+    ClockHistories,
+    ClockHistory,
+    ProcedureLookup,
+    StatusPeriod,
+    build_clock_histories,
+)
 from deskterm.desk.explain.explanation import Breach, Explanation
-from deskterm.desk.explain.intervals import Interval, Pauses, stretches
-from deskterm.desk.explain.policy_match import Check, Labels, checked
+from deskterm.desk.explain.intervals import Interval, Pauses, build_intervals
+from deskterm.desk.explain.policy_match import Labels, PolicyCheck, check_policies
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.cadence import Cadences
@@ -23,9 +29,9 @@ from deskterm.sla.targets import parse_target
 from deskterm.sla.terms import TIMER
 
 
-def explain(
+def build_explanations(
     events: Iterable[Event],
-    procedures: Procedures,
+    procedures: ProcedureLookup,
     metric: str | None = None,
     cycle: int | None = None,
     *,
@@ -33,32 +39,37 @@ def explain(
 ) -> list[Explanation]:
     """Every clock of a ticket, in the order of the procedure's metrics and of the cycles, or those of a metric, or
     one cycle of it. Timers are told only by their name. procedures: version → that edition."""
-    return explained(clock_histories(events, procedures), procedures, metric, cycle, now=now)
+    return explain_histories(build_clock_histories(events, procedures), procedures, metric, cycle, now=now)
 
 
-def explained(
-    told: ClockHistories, procedures: Procedures, metric: str | None = None, cycle: int | None = None, *, now: datetime
+def explain_histories(
+    told: ClockHistories,
+    procedures: ProcedureLookup,
+    metric: str | None = None,
+    cycle: int | None = None,
+    *,
+    now: datetime,
 ) -> list[Explanation]:
     """The same of a history that was told already: the time goes on, and nothing else happened."""
     return [
-        _explained(life, told, procedures, int(now.timestamp()))
-        for life in told.lives
+        _explain_history(life, told, procedures, int(now.timestamp()))
+        for life in told.histories
         if (life.clock.metric == metric if metric is not None else not life.clock.metric.startswith(TIMER))
         and cycle in (None, life.clock.cycle)
     ]
 
 
-def policies(events: Iterable[Event], procedures: Procedures) -> list[Check]:
+def explain_policies(events: Iterable[Event], procedures: ProcedureLookup) -> list[PolicyCheck]:
     """Which policy a ticket is under as it stands, and why not under those before it."""
-    told = clock_histories(events, procedures)
+    told = build_clock_histories(events, procedures)
     edition = procedures(told.version)
-    return checked(edition.terms, told.facts, _labels(edition))
+    return check_policies(edition.terms, told.facts, _collect_labels(edition))
 
 
-def absence(events: Iterable[Event], procedures: Procedures, metric: str | None = None) -> str:
+def explain_missing_clock(events: Iterable[Event], procedures: ProcedureLookup, metric: str | None = None) -> str:
     """Why a ticket has no clock, or none of a metric, in one sentence. DeskError for a metric that the procedure
     does not have."""
-    told = clock_histories(events, procedures)
+    told = build_clock_histories(events, procedures)
     procedure = procedures(told.version)
     known = {part.key: part for part in procedure.terms.metrics}
     if metric is not None and metric not in known:
@@ -80,65 +91,67 @@ def absence(events: Iterable[Event], procedures: Procedures, metric: str | None 
     return f"Its clock has not started: that takes {', or '.join(starts)}."
 
 
-def _explained(life: ClockHistory, told: ClockHistories, procedures: Procedures, now: int) -> Explanation:
+def _explain_history(life: ClockHistory, told: ClockHistories, procedures: ProcedureLookup, now: int) -> Explanation:
     clock = life.clock
     terms = procedures(clock.version).terms
     calendar = terms.calendars[clock.calendar]
     target = parse_target(clock.target, calendar.day_length)
     rests = clock.state == "paused"
     metric = terms.metric(clock.metric)
-    standings = told.idle if metric is not None and metric.counts_work else told.standings
+    standings = told.idle_periods if metric is not None and metric.counts_work else told.status_periods
     start = clock.started_at if clock.counts_from is None else clock.counts_from
     pauses = [*clock.pauses, *([(clock.since, now)] if rests and now > clock.since else [])]
     due = clock.due_at
     if rests:
-        due = told.foreseen(now)[clock.metric, clock.cycle]
+        due = told.forecast_due_times(now)[clock.metric, clock.cycle]
     wall = target.in_wall_time
     until = clock.stopped_at if clock.stopped_at is not None else now
     end = due if due is not None else max(until, start)
-    intervals = stretches(calendar, start, end, pauses, standings, wall=wall, cut=until)
-    used = stretches(calendar, start, max(until, start), pauses, (), wall=wall)
+    intervals = build_intervals(calendar, start, end, pauses, standings, wall_time=wall, split_at=until)
+    used = build_intervals(calendar, start, max(until, start), pauses, (), wall_time=wall)
     begun = intervals[-1].total if intervals else 0
-    beyond = [] if due is None else _beyond(calendar, max(due, start), until, pauses, standings, wall=wall)
+    beyond = (
+        [] if due is None else _build_overdue_intervals(calendar, max(due, start), until, pauses, standings, wall=wall)
+    )
     left = None
     if due is not None:
         ahead = due - until if wall else calendar.open_seconds(until, due)
-        left = ahead if due >= until else -_late(calendar, due, until, pauses, wall=wall)
+        left = ahead if due >= until else -_count_overdue(calendar, due, until, pauses, wall=wall)
     return Explanation(
         clock=clock,
-        label=_label(procedures, told, clock.metric, clock.version),
+        label=_find_metric_label(procedures, told, clock.metric, clock.version),
         target=target,
         calendar=calendar,
-        counts="wall" if wall else "working",
-        checks=tuple(_checks(life, procedures)),
-        turns=tuple(life.turns),
+        unit="wall" if wall else "working",
+        checks=tuple(_check_policies(life, procedures)),
+        events=tuple(life.events),
         intervals=tuple(intervals),
         due=due,
-        parts=tuple(_parts(target, calendar, start, due, intervals, life, terms.cadences)),
+        parts=tuple(_find_parts(target, calendar, start, due, intervals, life, terms.cadences)),
         used=used[-1].total if used else 0,
         left=left,
-        breach=_broken(life, due, now),
-        pin=life.pinned,
+        breach=_find_breach(life, due, now),
+        pinned_by=life.pinned_by,
         now=now,
-        beyond=tuple(interval._replace(total=interval.total + begun) for interval in beyond),
+        overdue_intervals=tuple(interval._replace(total=interval.total + begun) for interval in beyond),
         dates=tuple(target.counted_dates(start, calendar)) if not clock.pinned else (),
         coming=target.coming(start, calendar, terms.cadences, told.state.sprint) if not clock.pinned else None,
     )
 
 
-def _late(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: bool) -> int:
+def _count_overdue(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: bool) -> int:
     """What counted from a due instant that has passed, pauses left out."""
-    return stretches(calendar, due, until, pauses, (), wall=wall)[-1].total
+    return build_intervals(calendar, due, until, pauses, (), wall_time=wall)[-1].total
 
 
-def _beyond(
+def _build_overdue_intervals(
     calendar: Calendar, due: int, until: int, pauses: Pauses, standings: Sequence[StatusPeriod], *, wall: bool
 ) -> list[Interval]:
     """The time after a due instant that has passed."""
-    return stretches(calendar, due, until, pauses, standings, wall=wall) if due < until else []
+    return build_intervals(calendar, due, until, pauses, standings, wall_time=wall) if due < until else []
 
 
-def _label(procedures: Procedures, told: ClockHistories, metric: str, version: int) -> str:
+def _find_metric_label(procedures: ProcedureLookup, told: ClockHistories, metric: str, version: int) -> str:
     for edition in (version, told.version):
         found = procedures(edition).terms.metric(metric)
         if found is not None:
@@ -146,7 +159,7 @@ def _label(procedures: Procedures, told: ClockHistories, metric: str, version: i
     return metric
 
 
-def _labels(edition: CompiledProcedure) -> Labels:
+def _collect_labels(edition: CompiledProcedure) -> Labels:
     """What conditions of policies are told with."""
     procedure = edition.definition
     scales = {
@@ -159,19 +172,19 @@ def _labels(edition: CompiledProcedure) -> Labels:
     return {fact: {part.key: part.label for part in parts} for fact, parts in scales.items()}  # type: ignore[attr-defined]
 
 
-def _checks(life: ClockHistory, procedures: Procedures) -> list[Check]:
+def _check_policies(life: ClockHistory, procedures: ProcedureLookup) -> list[PolicyCheck]:
     """The policies as they were held against the ticket: by its last facts, or by those of the promise where an
     edition in between judges the last ones otherwise."""
     if life.clock.metric.startswith(TIMER):
         return []
     edition = procedures(life.clock.version)
-    terms, labels = edition.terms, _labels(edition)
-    checks = checked(terms, life.facts, labels)
+    terms, labels = edition.terms, _collect_labels(edition)
+    checks = check_policies(terms, life.facts, labels)
     matched = next((check.policy for check in checks if check.verdict == "matched"), None)
-    return checks if matched == life.clock.policy else checked(terms, life.promised_by, labels)
+    return checks if matched == life.clock.policy else check_policies(terms, life.target_facts, labels)
 
 
-def _parts(
+def _find_parts(
     target: Target,
     calendar: Calendar,
     start: int,
@@ -184,14 +197,14 @@ def _parts(
     if due is None:
         return []
     if life.clock.pinned:
-        who = f"{life.pinned.who} set" if life.pinned is not None else "was set"
+        who = f"{life.pinned_by.actor} set" if life.pinned_by is not None else "was set"
         return [Part(f"up to the instant that {who}", total)]
     return target.parts(start, total, calendar, cadences)
 
 
-def _broken(life: ClockHistory, due: int | None, now: int) -> Breach | None:
+def _find_breach(life: ClockHistory, due: int | None, now: int) -> Breach | None:
     clock = life.clock
-    waiver = next((turn for turn in reversed(life.turns) if turn.kind == "waived"), None)
+    waiver = next((turn for turn in reversed(life.events) if turn.kind == "waived"), None)
     if clock.breached_at is not None:
         return Breach(clock.breached_at, clock.cause or "time", waiver)
     if clock.state == "running" and due is not None and now > due:

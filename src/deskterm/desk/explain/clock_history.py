@@ -17,35 +17,35 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import Mark
 
-Procedures = Callable[[int], CompiledProcedure]
+ProcedureLookup = Callable[[int], CompiledProcedure]
 """Version → that edition."""
 
-Kind = Literal["started", "continued", "paused", "resumed", "retargeted", "stopped", "cancelled", "waived"]
-LIVE = frozenset({"running", "paused"})
+ClockEventKind = Literal["started", "continued", "paused", "resumed", "retargeted", "stopped", "cancelled", "waived"]
+LIVE_STATES = frozenset({"running", "paused"})
 IDLE = "nobody at work"
 
 
-class ClockTurn(NamedTuple):
+class ClockEvent(NamedTuple):
     """One change of a clock. at: epoch seconds. event: the kind of event `seq` that did it; who: its actor. status:
     the ticket's status after it, by its label. because: what started or stopped it, in a procedure's words.
     changes: what the event changed of what targets hang on, as field, old, new. before, after: targets in the
     procedure's words; due_before, due_after: epoch seconds, None where nothing was due. editions: of the procedure,
     where a migration brought the clock from one to another."""
 
-    kind: Kind
+    kind: ClockEventKind
     at: int
     seq: int
-    event: str
-    who: str
+    event_kind: str
+    actor: str
     status: str
-    because: str = ""
+    trigger: str = ""
     changes: tuple[tuple[str, Any, Any], ...] = ()
-    before: str = ""
-    after: str = ""
+    target_before: str = ""
+    target_after: str = ""
     due_before: int | None = None
     due_after: int | None = None
     reason: str = ""
-    editions: tuple[int, int] | None = None
+    versions: tuple[int, int] | None = None
 
 
 class StatusPeriod(NamedTuple):
@@ -53,7 +53,7 @@ class StatusPeriod(NamedTuple):
 
     at: int
     status: str
-    who: str
+    actor: str
 
 
 @dataclass(slots=True)
@@ -62,10 +62,10 @@ class ClockHistory:
     was live. pinned: the turn by which a person set its due instant, where one did."""
 
     clock: Clock
-    promised_by: Mapping[str, object]
+    target_facts: Mapping[str, object]
     facts: Mapping[str, object]
-    turns: list[ClockTurn] = field(default_factory=list)
-    pinned: ClockTurn | None = None
+    events: list[ClockEvent] = field(default_factory=list)
+    pinned_by: ClockEvent | None = None
 
 
 @dataclass(slots=True)
@@ -75,32 +75,32 @@ class ClockHistories:
     had, in order of time; idle: since when nobody works on it, each time. foreseen: at an instant, when each clock
     that rests would be due if it went on then."""
 
-    lives: list[ClockHistory]
+    histories: list[ClockHistory]
     state: State
     facts: Mapping[str, object]
     version: int
-    standings: list[StatusPeriod]
-    idle: list[StatusPeriod]
-    foreseen: Callable[[int], dict[tuple[str, int], int | None]]
+    status_periods: list[StatusPeriod]
+    idle_periods: list[StatusPeriod]
+    forecast_due_times: Callable[[int], dict[tuple[str, int], int | None]]
 
 
-def clock_histories(events: Iterable[Event], procedures: Procedures) -> ClockHistories:
+def build_clock_histories(events: Iterable[Event], procedures: ProcedureLookup) -> ClockHistories:
     """Watch a ticket being folded."""
-    watch = _Watch(procedures)
+    watch = _HistoryBuilder(procedures)
     for event in select_effective_events(events):
         watch.step(event)
-    return watch.told()
+    return watch.build()
 
 
-class _Watch:
-    def __init__(self, procedures: Procedures) -> None:
+class _HistoryBuilder:
+    def __init__(self, procedures: ProcedureLookup) -> None:
         self._procedures = procedures
         self._fold = TicketFold(procedures)
-        self._lives: dict[tuple[str, int], ClockHistory] = {}
-        self._standings: list[StatusPeriod] = []
-        self._idle: list[StatusPeriod] = []
+        self._histories: dict[tuple[str, int], ClockHistory] = {}
+        self._status_periods: list[StatusPeriod] = []
+        self._idle_periods: list[StatusPeriod] = []
         self._facts: Mapping[str, object] = {}
-        self._pins: dict[str, ClockTurn] = {}
+        self._pins: dict[str, ClockEvent] = {}
         self._version = 0
 
     def step(self, event: Event) -> None:
@@ -111,81 +111,85 @@ class _Watch:
         known = procedure.statuses.get(mark.status)
         status = known.label if known else mark.status
         if "status" in event.changes:
-            at = max(mark.at, self._standings[-1].at if self._standings else mark.at)
-            self._standings.append(StatusPeriod(at, status, event.actor))
-        if not self._idle or "work_stopped" in mark.occurrences:
-            self._idle.append(StatusPeriod(max(mark.at, self._idle[-1].at if self._idle else 0), IDLE, event.actor))
+            at = max(mark.at, self._status_periods[-1].at if self._status_periods else mark.at)
+            self._status_periods.append(StatusPeriod(at, status, event.actor))
+        if not self._idle_periods or "work_stopped" in mark.occurrences:
+            self._idle_periods.append(
+                StatusPeriod(max(mark.at, self._idle_periods[-1].at if self._idle_periods else 0), IDLE, event.actor)
+            )
         for name in event.changes:
             if name.startswith("dues."):
                 reason = str(event.data.get("reason") or "")
-                turn = ClockTurn("retargeted", event.at, event.seq, event.kind, event.actor, status, reason=reason)
+                turn = ClockEvent("retargeted", event.at, event.seq, event.kind, event.actor, status, reason=reason)
                 self._pins[name[5:]] = turn
         for clock in self._fold.clocks():
             self._compare(clock, event, mark, status)
         if event.kind == "waived":
-            life = self._lives.get((str(event.data.get("metric")), int(event.data.get("cycle", 1))))
+            life = self._histories.get((str(event.data.get("metric")), int(event.data.get("cycle", 1))))
             if life is not None:
                 reason = str(event.data.get("reason", ""))
-                life.turns.append(
-                    ClockTurn("waived", event.at, event.seq, event.kind, event.actor, status, reason=reason)
+                life.events.append(
+                    ClockEvent("waived", event.at, event.seq, event.kind, event.actor, status, reason=reason)
                 )
 
-    def told(self) -> ClockHistories:
-        lives = [self._lives[clock.metric, clock.cycle] for clock in self._fold.clocks()]
+    def build(self) -> ClockHistories:
+        lives = [self._histories[clock.metric, clock.cycle] for clock in self._fold.clocks()]
         return ClockHistories(
             lives,
             self._fold.state,
             self._facts,
             self._version,
-            self._standings,
-            self._idle,
+            self._status_periods,
+            self._idle_periods,
             self._fold.forecast_due_times,
         )
 
     def _compare(self, clock: Clock, event: Event, mark: Mark, status: str) -> None:
         key = clock.metric, clock.cycle
-        life = self._lives.get(key)
+        life = self._histories.get(key)
         if life is None:
-            last = self._lives.get((clock.metric, clock.cycle - 1))
-            life = self._lives[key] = ClockHistory(clock, last.facts if last is not None else self._facts, self._facts)
+            last = self._histories.get((clock.metric, clock.cycle - 1))
+            life = self._histories[key] = ClockHistory(
+                clock, last.facts if last is not None else self._facts, self._facts
+            )
             again = last is not None and "reopened" in mark.occurrences and clock.started_at == last.clock.started_at
-            life.turns.append(self._begun(clock, event, mark, status, again))
+            life.events.append(self._build_start(clock, event, mark, status, again))
             before: Clock | None = None
         else:
             before = life.clock
-            if before.state not in LIVE and clock.stopped_at == before.stopped_at:
+            if before.state not in LIVE_STATES and clock.stopped_at == before.stopped_at:
                 life.clock = clock
                 return
             life.facts = self._facts
             life.clock = clock
-        life.pinned = self._pins.get(clock.metric) if clock.pinned else None
+        life.pinned_by = self._pins.get(clock.metric) if clock.pinned else None
         if before == clock:
             return
-        life.turns += self._turns(before, clock, event, status)
-        if before is not None and _promise(before) != _promise(clock):
-            life.promised_by = self._facts
+        life.events += self._find_changes(before, clock, event, status)
+        if before is not None and _target_of(before) != _target_of(clock):
+            life.target_facts = self._facts
 
-    def _begun(self, clock: Clock, event: Event, mark: Mark, status: str, again: bool) -> ClockTurn:
+    def _build_start(self, clock: Clock, event: Event, mark: Mark, status: str, again: bool) -> ClockEvent:
         if again:
-            return ClockTurn("continued", mark.at, event.seq, event.kind, event.actor, status, "reopened")
+            return ClockEvent("continued", mark.at, event.seq, event.kind, event.actor, status, "reopened")
         metric = self._procedures(clock.version).terms.metric(clock.metric)
         met = [start for start in metric.start if start <= mark.occurrences] if metric is not None else []
         because = " and ".join(sorted(met[0])) if met else ""
-        return ClockTurn(
-            "started", clock.started_at, event.seq, event.kind, event.actor, status, because, after=clock.target
+        return ClockEvent(
+            "started", clock.started_at, event.seq, event.kind, event.actor, status, because, target_after=clock.target
         )
 
     @staticmethod
-    def _turns(before: Clock | None, clock: Clock, event: Event, status: str) -> Iterable[ClockTurn]:
-        def turn(kind: Kind, at: int, **more: Any) -> ClockTurn:
+    def _find_changes(before: Clock | None, clock: Clock, event: Event, status: str) -> Iterable[ClockEvent]:
+        def turn(kind: ClockEventKind, at: int, **more: Any) -> ClockEvent:
             reason = str(event.data.get("reason") or "")
-            return ClockTurn(kind, at, event.seq, event.kind, event.actor, status, reason=reason, **more)
+            return ClockEvent(kind, at, event.seq, event.kind, event.actor, status, reason=reason, **more)
 
         resumed = before is not None and before.state == "paused" and clock.state != "paused"
-        if before is not None and before.state not in LIVE:
+        if before is not None and before.state not in LIVE_STATES:
             yield turn("continued", clock.since, because="promised again")
         if before is not None and (
-            _promise(before) != _promise(clock)
+            _target_of(before) != _target_of(clock)
             or (before.state == clock.state == "running" and before.due_at != clock.due_at)
             or f"dues.{clock.metric}" in event.changes
         ):
@@ -207,5 +211,5 @@ class _Watch:
             yield turn("cancelled" if clock.state == "cancelled" else "stopped", clock.stopped_at)
 
 
-def _promise(clock: Clock) -> tuple[str, int | None, str, str]:
+def _target_of(clock: Clock) -> tuple[str, int | None, str, str]:
     return clock.target, clock.target_seconds, clock.calendar, clock.policy

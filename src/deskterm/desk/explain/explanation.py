@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from deskterm.desk.explain.clock_history import ClockTurn
+from deskterm.desk.explain.clock_history import ClockEvent
 from deskterm.desk.explain.intervals import Interval
-from deskterm.desk.explain.policy_match import Check
+from deskterm.desk.explain.policy_match import PolicyCheck
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Clock
 from deskterm.sla.target_kinds.target import Coming, Part, Target
@@ -20,7 +20,7 @@ class Breach(NamedTuple):
 
     at: int
     cause: str
-    waiver: ClockTurn | None
+    waiver: ClockEvent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class Explanation:
     label: str
     target: Target
     calendar: Calendar
-    counts: str
-    checks: tuple[Check, ...]
-    turns: tuple[ClockTurn, ...]
+    unit: str
+    checks: tuple[PolicyCheck, ...]
+    events: tuple[ClockEvent, ...]
     intervals: tuple[Interval, ...]
     due: int | None
     parts: tuple[Part, ...]
     used: int
     left: int | None
     breach: Breach | None
-    pin: ClockTurn | None
+    pinned_by: ClockEvent | None
     now: int
-    beyond: tuple[Interval, ...] = ()
+    overdue_intervals: tuple[Interval, ...] = ()
     dates: tuple[int, ...] = ()
     coming: Coming | None = None
 
@@ -60,9 +60,9 @@ class Explanation:
         return self.calendar.known_years(self.clock.started_at, max(self.due or 0, self.clock.started_at))
 
     @property
-    def begun(self) -> ClockTurn:
+    def start_event(self) -> ClockEvent:
         """The turn that started it."""
-        return self.turns[0]
+        return self.events[0]
 
     @property
     def counted_from(self) -> int:
@@ -76,7 +76,7 @@ class Explanation:
         return self.intervals[-1].total if self.intervals else 0
 
     @property
-    def missed_at_rest(self) -> bool:
+    def overdue_when_paused(self) -> bool:
         """Whether it was due already when it came to rest: going on moves nothing."""
         return self.clock.state == "paused" and self.due is not None and self.due < self.clock.since
 
@@ -87,7 +87,7 @@ class Explanation:
             return self.clock.state
         return "unscheduled" if self.target.cadence else "pending"
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Everything, for programs: instants in RFC 3339 UTC, lengths in seconds."""
         clock, rests = self.clock, self.clock.state == "paused"
         return {
@@ -95,114 +95,114 @@ class Explanation:
             "label": self.label,
             "cycle": clock.cycle,
             "state": self.state,
-            "now": _rfc(self.now),
+            "now": _format_instant(self.now),
             "policy": clock.policy,
-            "policies": [check.as_json() for check in self.checks],
+            "policies": [check.to_json() for check in self.checks],
             "procedure_version": clock.version,
             "target": {
                 "text": self.target.text,
                 "kind": self.target.kind,
                 "seconds": self.target.seconds or None,
                 "day_length": self.calendar.day_length,
-                "counts": self.counts,
+                "counts": self.unit,
             },
             "calendar": {
                 "key": clock.calendar,
                 "timezone": self.calendar.timezone,
-                "offset_at_start": _offset(self.calendar, clock.started_at),
-                "offset_at_due": _offset(self.calendar, self.due),
+                "offset_at_start": _offset_to_json(self.calendar, clock.started_at),
+                "offset_at_due": _offset_to_json(self.calendar, self.due),
                 "holidays_known": self.holidays_known,
             },
-            "started_at": _rfc(clock.started_at),
-            "counted_from": _rfc(self.counted_from),
-            "due_at": None if rests else _rfc(self.due),
-            "due_if_resumed_now": _rfc(self.due) if rests else None,
+            "started_at": _format_instant(clock.started_at),
+            "counted_from": _format_instant(self.counted_from),
+            "due_at": None if rests else _format_instant(self.due),
+            "due_if_resumed_now": _format_instant(self.due) if rests else None,
             "pinned": clock.pinned,
-            "stopped_at": _rfc(clock.stopped_at),
-            "intervals": [_interval(interval) for interval in self.intervals],
-            "after_due": [_interval(interval) for interval in self.beyond],
-            "dates": [{"number": number, "date": iso_date(day)} for number, day in enumerate(self.dates, 1)],
-            "coming": self.coming and _coming(self.coming),
+            "stopped_at": _format_instant(clock.stopped_at),
+            "intervals": [_interval_to_json(interval) for interval in self.intervals],
+            "after_due": [_interval_to_json(interval) for interval in self.overdue_intervals],
+            "dates": [{"number": number, "date": format_date(day)} for number, day in enumerate(self.dates, 1)],
+            "coming": self.coming and _coming_to_json(self.coming),
             "sum": {"parts": [part._asdict() for part in self.parts], "total": self.total},
             "used": self.used,
             "left": self.left,
-            "warnings": [{"when": text, "at": _rfc(instant)} for text, instant in clock.warnings],
-            "breach": self.breach and _breach(self.breach),
-            "history": [_turn(turn) for turn in self.turns],
+            "warnings": [{"when": text, "at": _format_instant(instant)} for text, instant in clock.warnings],
+            "breach": self.breach and _breach_to_json(self.breach),
+            "history": [_event_to_json(turn) for turn in self.events],
         }
 
 
-def _rfc(instant: int | None) -> str | None:
+def _format_instant(instant: int | None) -> str | None:
     return None if instant is None else datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def offset_words(seconds: int) -> str:
+def format_offset(seconds: int) -> str:
     """An offset from UTC: `+05:45`."""
     sign, length = ("-", -seconds) if seconds < 0 else ("+", seconds)
     said = f"{sign}{length // 3600:02}:{length // 60 % 60:02}"
     return f"{said}:{length % 60:02}" if length % 60 else said
 
 
-def _offset(calendar: Calendar, at: int | None) -> str | None:
-    return None if at is None else offset_words(calendar.offset(at))
+def _offset_to_json(calendar: Calendar, at: int | None) -> str | None:
+    return None if at is None else format_offset(calendar.offset(at))
 
 
-def _interval(interval: Interval) -> dict[str, Any]:
+def _interval_to_json(interval: Interval) -> dict[str, Any]:
     return {
-        "start": _rfc(interval.start),
-        "end": _rfc(interval.end),
+        "start": _format_instant(interval.start),
+        "end": _format_instant(interval.end),
         "kind": interval.kind,
         "seconds": interval.seconds,
         "total": interval.total,
         "note": interval.note,
-        "who": interval.who,
+        "who": interval.paused_by,
         "status": interval.status,
-        "utc_offset": offset_words(interval.offset),
+        "utc_offset": format_offset(interval.offset),
     }
 
 
-def iso_date(day: int) -> str:
+def format_date(day: int) -> str:
     """A date from its number of days since 1970-01-01."""
     return f"{datetime.fromtimestamp(day * 86_400, UTC):%F}"
 
 
-def _coming(coming: Coming) -> dict[str, Any]:
+def _coming_to_json(coming: Coming) -> dict[str, Any]:
     return {
         "kind": coming.kind,
-        "starts_at": _rfc(coming.start),
-        "ends_at": _rfc(coming.end),
-        "at_most": _rfc(coming.cap),
+        "starts_at": _format_instant(coming.start),
+        "ends_at": _format_instant(coming.end),
+        "at_most": _format_instant(coming.cap),
     }
 
 
-def _breach(breach: Breach) -> dict[str, Any]:
+def _breach_to_json(breach: Breach) -> dict[str, Any]:
     waiver = breach.waiver
     return {
-        "at": _rfc(breach.at),
+        "at": _format_instant(breach.at),
         "cause": breach.cause,
-        "waived": waiver and {"at": _rfc(waiver.at), "by": waiver.who, "reason": waiver.reason},
+        "waived": waiver and {"at": _format_instant(waiver.at), "by": waiver.actor, "reason": waiver.reason},
     }
 
 
-def _turn(turn: ClockTurn) -> dict[str, Any]:
+def _event_to_json(turn: ClockEvent) -> dict[str, Any]:
     said: dict[str, Any] = {
         "what": turn.kind,
-        "at": _rfc(turn.at),
+        "at": _format_instant(turn.at),
         "event": turn.seq,
-        "kind": turn.event,
-        "by": turn.who,
+        "kind": turn.event_kind,
+        "by": turn.actor,
         "status": turn.status,
         "reason": turn.reason,
     }
-    if turn.because:
-        said["because"] = turn.because
+    if turn.trigger:
+        said["because"] = turn.trigger
     if turn.kind == "retargeted":
         said |= {
             "changes": {name: [old, new] for name, old, new in turn.changes},
-            "editions": list(turn.editions) if turn.editions is not None else None,
-            "old_target": turn.before,
-            "new_target": turn.after,
-            "old_due_at": _rfc(turn.due_before),
-            "new_due_at": _rfc(turn.due_after),
+            "editions": list(turn.versions) if turn.versions is not None else None,
+            "old_target": turn.target_before,
+            "new_target": turn.target_after,
+            "old_due_at": _format_instant(turn.due_before),
+            "new_due_at": _format_instant(turn.due_after),
         }
     return said

@@ -8,43 +8,43 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from deskterm.desk.explain.explanation import offset_words
-from deskterm.desk.explain.intervals import COUNTS, Interval
+from deskterm.desk.explain.explanation import format_offset
+from deskterm.desk.explain.intervals import COUNTED_KINDS, Interval
 
 Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
 
-LONG = 24
+LONG_ACCOUNT = 24
 """Intervals from which on an account has one line a day."""
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-class Said(NamedTuple):
+class TextLine(NamedTuple):
     """A line, and what it is: for colours."""
 
-    words: str
+    text: str
     tone: Tone
 
 
-def length(seconds: int) -> str:
+def format_length(seconds: int) -> str:
     """A length to the second: `16:00:00`."""
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def rows(
+def format_spans(
     intervals: Sequence[Interval], mark: int, offset: int, *, long: bool
 ) -> tuple[int, list[tuple[str, Interval]]]:
     """The intervals with their instants in words, in an account that is long one a day, after an offset; and the
     offset after them."""
     found: list[tuple[str, Interval]] = []
-    for interval in _by_day(intervals, mark) if long else intervals:
-        found.append((f"  {_span(interval, offset)}", interval))
-        offset = interval.ends
+    for interval in _merge_by_day(intervals, mark) if long else intervals:
+        found.append((f"  {_format_span(interval, offset)}", interval))
+        offset = interval.end_offset
     return offset, found
 
 
-def _by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
+def _merge_by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
     """One working interval a day, whatever shuts in between, and on either side of the mark; closed time is left out,
     but for the last interval."""
 
@@ -68,37 +68,37 @@ def _by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
         yield last._replace(start=first.start, offset=first.offset, seconds=sum(one.seconds for one in found))
 
 
-def row(span: str, interval: Interval) -> Said:
+def format_interval(span: str, interval: Interval) -> TextLine:
     """An interval's line, after its instants."""
-    total = length(interval.total)
-    if interval.kind in COUNTS:
-        return Said(f"{span}  + {length(interval.seconds):>9} = {total:>9}", "counts")
+    total = format_length(interval.total)
+    if interval.kind in COUNTED_KINDS:
+        return TextLine(f"{span}  + {format_length(interval.seconds):>9} = {total:>9}", "counts")
     if interval.kind == "paused":
-        by = f", by {interval.who}" if interval.who else ""
+        by = f", by {interval.paused_by}" if interval.paused_by else ""
         status = interval.status or "no status"
-        return Said(f"{span}  paused: {status}{by} ({length(interval.seconds)} left out)", "paused")
-    return Said(f"{span}  {'closed' if interval.kind == 'closed' else f'holiday: {interval.note}'}", "faint")
+        return TextLine(f"{span}  paused: {status}{by} ({format_length(interval.seconds)} left out)", "paused")
+    return TextLine(f"{span}  {'closed' if interval.kind == 'closed' else f'holiday: {interval.note}'}", "faint")
 
 
-def _span(interval: Interval, offset: int) -> str:
+def _format_span(interval: Interval, offset: int) -> str:
     """Both ends on the zone's wall, each with the offset where it is not the one before."""
-    begins, ends = on_wall(interval.start, interval.offset), on_wall(interval.end, interval.ends)
-    first = f" UTC{offset_words(interval.offset)}" if interval.offset != offset else ""
-    second = f" UTC{offset_words(interval.ends)}" if interval.ends != interval.offset else ""
-    until = "" if begins.date() == ends.date() else f"{day_words(ends)} "
-    return f"{day_words(begins)} {time_words(begins)}{first} – {until}{time_words(ends)}{second}"
+    begins, ends = to_wall_time(interval.start, interval.offset), to_wall_time(interval.end, interval.end_offset)
+    first = f" UTC{format_offset(interval.offset)}" if interval.offset != offset else ""
+    second = f" UTC{format_offset(interval.end_offset)}" if interval.end_offset != interval.offset else ""
+    until = "" if begins.date() == ends.date() else f"{format_day(ends)} "
+    return f"{format_day(begins)} {format_time(begins)}{first} – {until}{format_time(ends)}{second}"
 
 
-def on_wall(at: int, offset: int) -> datetime:
+def to_wall_time(at: int, offset: int) -> datetime:
     """An instant as the wall shows it."""
     return datetime.fromtimestamp(at + offset, UTC)
 
 
-def day_words(there: datetime) -> str:
+def format_day(there: datetime) -> str:
     """`Mon 2026-11-23`."""
     return f"{_WEEKDAYS[there.weekday()]} {there:%Y-%m-%d}"
 
 
-def time_words(there: datetime) -> str:
+def format_time(there: datetime) -> str:
     """`09:30`, with its seconds where they are not none."""
     return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"

@@ -12,7 +12,7 @@ from deskterm.sla.calendar import Calendar, disjoint
 
 Pauses = Sequence[tuple[int, int]]
 
-COUNTS = frozenset({"working", "running"})
+COUNTED_KINDS = frozenset({"working", "running"})
 """Kinds of interval whose seconds are added."""
 
 _KINDS: dict[str, Literal["working", "closed", "holiday", "paused"]] = {
@@ -35,42 +35,42 @@ class Interval(NamedTuple):
     seconds: int
     total: int
     note: str
-    who: str
+    paused_by: str
     status: str
     offset: int
-    ends: int
+    end_offset: int
 
 
-def stretches(
+def build_intervals(
     calendar: Calendar,
     start: int,
     end: int,
     pauses: Pauses,
-    standings: Sequence[StatusPeriod],
+    status_periods: Sequence[StatusPeriod],
     *,
-    wall: bool = False,
-    cut: int | None = None,
+    wall_time: bool = False,
+    split_at: int | None = None,
 ) -> list[Interval]:
     """The time from start to end without a gap. wall: all time counts that is not paused. cut: an instant at which a
     stretch is to end and the next to begin, if it lies between."""
-    edges = [start, cut, end] if cut is not None and start < cut < end else [start, end]
+    edges = [start, split_at, end] if split_at is not None and start < split_at < end else [start, end]
     found: list[Interval] = []
     total = 0
     for begins, stops in pairwise(edges):
-        for kind, opens, closes, note in _kinds(calendar, begins, stops, pauses, wall):
-            for first, last, standing in _by_status(opens, closes, standings if kind == "paused" else ()):
-                seconds = last - first if wall else calendar.open_seconds(first, last)
-                total += seconds if kind in COUNTS else 0
-                who, status = (standing.who, standing.status) if standing is not None else ("", "")
+        for kind, opens, closes, note in _find_spans(calendar, begins, stops, pauses, wall_time):
+            for first, last, standing in _split_by_status(opens, closes, status_periods if kind == "paused" else ()):
+                seconds = last - first if wall_time else calendar.open_seconds(first, last)
+                total += seconds if kind in COUNTED_KINDS else 0
+                who, status = (standing.actor, standing.status) if standing is not None else ("", "")
                 offsets = calendar.offset(first), calendar.offset(last)
                 found.append(Interval(kind, first, last, seconds, total, note, who, status, *offsets))
     return found
 
 
-_Kind = tuple[Literal["working", "running", "closed", "holiday", "paused"], int, int, str]
+_Span = tuple[Literal["working", "running", "closed", "holiday", "paused"], int, int, str]
 
 
-def _kinds(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: bool) -> Iterator[_Kind]:
+def _find_spans(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: bool) -> Iterator[_Span]:
     if not wall:
         for line in account(calendar, start, end, pauses):
             yield _KINDS[line.kind], line.start, line.end, line.note
@@ -87,7 +87,7 @@ def _kinds(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: bool)
         yield "running", at, end, ""
 
 
-def _by_status(
+def _split_by_status(
     start: int, end: int, standings: Sequence[StatusPeriod]
 ) -> Iterator[tuple[int, int, StatusPeriod | None]]:
     """A pause, cut where the ticket went from one status that pauses to another."""

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from deskterm.sla.terms import Facts, Policy, Terms
 
 
-class Check(NamedTuple):
+class PolicyCheck(NamedTuple):
     """A policy held against a ticket. verdict: `matched`; `failed` by the first condition that does not hold: `fact`
     is to be one of `wanted` and is `found`, `said` in the procedure's words; `later` for one that comes after the
     match and is not looked at."""
@@ -19,17 +19,17 @@ class Check(NamedTuple):
     fact: str = ""
     wanted: tuple[str, ...] = ()
     found: str = ""
-    said: str = ""
+    sentence: str = ""
 
-    def line(self) -> str:
+    def describe(self) -> str:
         """The same in words."""
         if self.verdict == "matched":
             return f"✓ {self.label}"
         if self.verdict == "later":
             return f"· {self.label}: comes after it"
-        return f"✗ {self.label}: {self.said}"
+        return f"✗ {self.label}: {self.sentence}"
 
-    def as_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, object]:
         shown: dict[str, object] = {"policy": self.policy, "label": self.label, "verdict": self.verdict}
         if self.verdict != "failed":
             return shown
@@ -40,25 +40,25 @@ Labels = Mapping[str, Mapping[str, str]]
 """Fact → key → what the procedure calls it."""
 
 
-def checked(terms: Terms, facts: Facts, labels: Labels | None = None) -> list[Check]:
+def check_policies(terms: Terms, facts: Facts, labels: Labels | None = None) -> list[PolicyCheck]:
     """Every policy in its order, up to the first that matches and past it. labels: what the keys
     in conditions are called. Empty for a ticket that is exempt (S2-14):
     no policy is looked at for it."""
     if facts.get("exempt"):
         return []
-    checks: list[Check] = []
+    checks: list[PolicyCheck] = []
     matched = False
     for policy in terms.policies:
         if matched:
-            checks.append(Check(policy.key, policy.label, "later"))
+            checks.append(PolicyCheck(policy.key, policy.label, "later"))
             continue
-        failed = _failed(policy, facts, labels or {})
+        failed = _find_failed_condition(policy, facts, labels or {})
         matched = failed is None
-        checks.append(failed or Check(policy.key, policy.label, "matched"))
+        checks.append(failed or PolicyCheck(policy.key, policy.label, "matched"))
     return checks
 
 
-def _failed(policy: Policy, facts: Facts, labels: Labels) -> Check | None:
+def _find_failed_condition(policy: Policy, facts: Facts, labels: Labels) -> PolicyCheck | None:
     if policy.matches(facts):
         return None
     for name, wanted in policy.when.items():
@@ -68,7 +68,7 @@ def _failed(policy: Policy, facts: Facts, labels: Labels) -> Check | None:
             known = labels.get(name, {})
             wants = " or ".join(known.get(key, key) for key in keys)
             said = f"{name} is {describe_fact(facts, name, known)}, not {wants}"
-            return Check(policy.key, policy.label, "failed", name, keys, describe_fact(facts, name), said)
+            return PolicyCheck(policy.key, policy.label, "failed", name, keys, describe_fact(facts, name), said)
     return None
 
 

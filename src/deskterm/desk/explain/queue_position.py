@@ -18,17 +18,17 @@ from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, find_p
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 
 _NEVER = 1 << 40
-_LONGEST = 400 * 86_400
+_SEARCHED_SECONDS = 400 * 86_400
 """Seconds before now at which looking for an untouched ticket gives up counting."""
 
 
-class Part(NamedTuple):
+class OrderKey(NamedTuple):
     """A key of the order, and what a ticket has for it. at: epoch seconds of what is an instant; value: what is
     compared, smaller first."""
 
     key: str
     label: str
-    words: str
+    text: str
     at: int | None
     value: int
 
@@ -38,24 +38,26 @@ class Neighbour:
     """The ticket just before or after. by: the label of the key that decides; own, other: what the two have for it."""
 
     row: QueueRow
-    by: str
-    own: Part
-    other: Part
+    deciding_label: str
+    own: OrderKey
+    other: OrderKey
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePosition:
     """Where a ticket stands among all open ones. place: from 1; parts: the keys in turn."""
 
     row: QueueRow
     place: int
     of: int
-    parts: tuple[Part, ...]
+    parts: tuple[OrderKey, ...]
     before: Neighbour | None
     after: Neighbour | None
 
 
-def explain(reader: ReadConnection, procedure: CompiledProcedure, number: int, viewer: Viewer) -> Place:
+def explain_position(
+    reader: ReadConnection, procedure: CompiledProcedure, number: int, viewer: Viewer
+) -> QueuePosition:
     """A ticket's place in the order of work, and who stands next to it. DeskError for one that is not open."""
     found = load_ticket_detail(reader, number)
     if found is None:
@@ -63,51 +65,51 @@ def explain(reader: ReadConnection, procedure: CompiledProcedure, number: int, v
     row = found.row
     if row.category in ("solved", "closed"):
         raise DeskError(f"Ticket {number} is not open: it stands in no queue.")
-    own = tuple(parts(procedure, row))
+    own = tuple(build_order_keys(procedure, row))
     previous = load_queue_page(reader, "open", viewer, before=row.key, limit=1)
     following = load_queue_page(reader, "open", viewer, after=row.key, limit=1)
-    return Place(
+    return QueuePosition(
         row,
         find_position(reader, "open", viewer, "order", row.key) + 1,
         count_tickets(reader, "open", viewer),
         own,
-        _neighbour(procedure, own, previous[0]) if previous else None,
-        _neighbour(procedure, own, following[0]) if following else None,
+        _build_neighbour(procedure, own, previous[0]) if previous else None,
+        _build_neighbour(procedure, own, following[0]) if following else None,
     )
 
 
-def parts(procedure: CompiledProcedure, row: QueueRow) -> Iterator[Part]:
+def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[OrderKey]:
     """What a ticket has for each key that decides, up to the first instant; among equals the lower number goes first.
     They order tickets as the store does (`CompiledProcedure.rank`)."""
     severity, priority = procedure.severities.get(row.severity or ""), procedure.priorities.get(row.priority or "")
     for key in (*procedure.definition.queue.by, "due"):
         if key == "urgent":
             urgent = any(step is not None and step.urgent for step in (severity, priority))
-            yield Part(key, "Urgent", "yes" if urgent else "no", None, 0 if urgent else 1)
+            yield OrderKey(key, "Urgent", "yes" if urgent else "no", None, 0 if urgent else 1)
         elif key == "severity":
-            yield _step(key, "Severity", severity, row.severity, procedure.severity_rank)
+            yield _build_level_key(key, "Severity", severity, row.severity, procedure.severity_rank)
         elif key == "priority":
-            yield _step(key, "Priority", priority, row.priority, procedure.priority_rank)
+            yield _build_level_key(key, "Priority", priority, row.priority, procedure.priority_rank)
         elif key == "status":
             status = procedure.statuses.get(row.status)
             label = status.label if status is not None else row.status
-            yield Part(key, "Status", label, None, procedure.status_rank.get(row.status, 99))
+            yield OrderKey(key, "Status", label, None, procedure.status_rank.get(row.status, 99))
         elif key == "due":
-            yield Part(key, "Due", "", row.next_due, _NEVER if row.next_due is None else row.next_due)
+            yield OrderKey(key, "Due", "", row.next_due, _NEVER if row.next_due is None else row.next_due)
             break
         else:
-            yield Part(key, "Received", "", row.received, row.received)
+            yield OrderKey(key, "Received", "", row.received, row.received)
             break
-    yield Part("number", "Number", str(row.number), None, row.number)
+    yield OrderKey("number", "Number", str(row.number), None, row.number)
 
 
-def untouched_since(calendar: Calendar, length: str, now: int) -> int:
+def find_stale_since(calendar: Calendar, length: str, now: int) -> int:
     """The instant since which so much working time has passed: what nobody touched after it is stale (S1-31). Of two
     instants with the same working time between them, the later."""
     target = parse_target(length, calendar.day_length)
     if target.in_wall_time:
         return now - target.seconds
-    low, high = now - _LONGEST, now
+    low, high = now - _SEARCHED_SECONDS, now
     while low < high:
         middle = (low + high + 1) // 2
         due = due_instant(target, middle, calendar)
@@ -118,13 +120,15 @@ def untouched_since(calendar: Calendar, length: str, now: int) -> int:
     return low
 
 
-def _step(key: str, label: str, step: Severity | None, given: str | None, ranks: Mapping[str, int]) -> Part:
+def _build_level_key(
+    key: str, label: str, step: Severity | None, given: str | None, ranks: Mapping[str, int]
+) -> OrderKey:
     words = step.label if step is not None else given or "none"
-    return Part(key, label, words, None, ranks.get(given or "", 99))
+    return OrderKey(key, label, words, None, ranks.get(given or "", 99))
 
 
-def _neighbour(procedure: CompiledProcedure, own: tuple[Part, ...], row: QueueRow) -> Neighbour:
-    other = tuple(parts(procedure, row))
+def _build_neighbour(procedure: CompiledProcedure, own: tuple[OrderKey, ...], row: QueueRow) -> Neighbour:
+    other = tuple(build_order_keys(procedure, row))
     for mine, theirs in zip(own, other, strict=True):
         if mine.value != theirs.value:
             return Neighbour(row, mine.label, mine, theirs)

@@ -12,10 +12,10 @@ from textual.content import Content
 
 from deskterm.desk.core.event_reader import editions, events_of
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.explain.clock_explanation import absence, explained
-from deskterm.desk.explain.clock_history import ClockHistories, Procedures, clock_histories
-from deskterm.desk.explain.explanation_rows import Said, Tone
-from deskterm.desk.explain.explanation_text import explanation_summary
+from deskterm.desk.explain.clock_explanation import explain_histories, explain_missing_clock
+from deskterm.desk.explain.clock_history import ClockHistories, ProcedureLookup, build_clock_histories
+from deskterm.desk.explain.explanation_rows import TextLine, Tone
+from deskterm.desk.explain.explanation_text import format_explanation
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import open_reader
@@ -38,20 +38,20 @@ class ClockExplanation(NamedTuple):
     metric: str
     cycle: int
     state: str
-    lines: Sequence[Said]
+    lines: Sequence[TextLine]
 
 
 class TicketClocks:
     """A ticket's history as it was read, from which its clocks are explained at any later instant by arithmetic."""
 
-    def __init__(self, histories: ClockHistories, procedures: Procedures) -> None:
+    def __init__(self, histories: ClockHistories, procedures: ProcedureLookup) -> None:
         self._histories, self._procedures = histories, procedures
 
     def explain(self, now: datetime, metric: str | None = None, cycle: int | None = None) -> list[ClockExplanation]:
         """Explain the clocks, or one of them, as they stand at an instant."""
-        found = explained(self._histories, self._procedures, metric, cycle, now=now)
+        found = explain_histories(self._histories, self._procedures, metric, cycle, now=now)
         return [
-            ClockExplanation(one.clock.metric, one.clock.cycle, one.clock.state, explanation_summary(one))
+            ClockExplanation(one.clock.metric, one.clock.cycle, one.clock.state, format_explanation(one))
             for one in found
         ]
 
@@ -61,13 +61,13 @@ def read_clocks(desk: DeskSession, number: int, now: datetime) -> TicketClocks:
     why, for a ticket without clocks."""
     with open_reader(desk.store.url) as reader:
         events, procedures = events_of(reader, number), editions(reader)
-        clocks = TicketClocks(clock_histories(events, procedures), procedures)
+        clocks = TicketClocks(build_clock_histories(events, procedures), procedures)
         if not clocks.explain(now):  # explaining loads the procedure versions too, while there is a connection
-            raise DeskError(f"Ticket {number} has no clocks. {absence(events, procedures)}")
+            raise DeskError(f"Ticket {number} has no clocks. {explain_missing_clock(events, procedures)}")
         return clocks
 
 
-def lay_out(lines: Sequence[Said], width: int) -> Content:
+def lay_out(lines: Sequence[TextLine], width: int) -> Content:
     """Lay the lines of an explanation out as a page so many cells wide."""
     parts: list[tuple[str, str] | str] = []
     for words, tone in lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.explain.queue_position import Neighbour, Part, Place, explain
+from deskterm.desk.explain.queue_position import Neighbour, OrderKey, QueuePosition, explain_position
 from deskterm.present import formats
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import open_reader
@@ -21,15 +21,15 @@ _NAME_WIDTH = 12
 async def show_position(console: Console, number: int) -> None:
     """Show the page until the agent leaves it. Raises DeskError for a ticket that stands in no queue."""
     place = await console.run(lambda desk: _read_place(desk, number, console.epoch()))
-    await console.show(Page(f"Place · {number}", format_position(console, place)))
+    await console.show(Page(f"QueuePosition · {number}", format_position(console, place)))
 
 
-def format_position(console: Console, place: Place) -> Content:
+def format_position(console: Console, place: QueuePosition) -> Content:
     """Format the sort keys in turn, and the ticket's neighbours in the queue."""
 
-    def format_key(part: Part) -> str:
-        if part.words:
-            return part.words
+    def format_key(part: OrderKey) -> str:
+        if part.text:
+            return part.text
         return "–" if part.at is None else formats.format_instant(part.at, console.epoch(), console.zone)
 
     parts: list[tuple[str, str] | str] = [(f"{place.place} of {place.of} open tickets\n\n", HERE)]
@@ -39,7 +39,7 @@ def format_position(console: Console, place: Place) -> Content:
         parts += ["\n", _describe_neighbour(side, neighbour)]
         if neighbour is not None:
             comparison = f"{sanitize(format_key(neighbour.own))} against {sanitize(format_key(neighbour.other))}"
-            parts.append((f"\n  by {neighbour.by.lower()}: {comparison}", FAINT))
+            parts.append((f"\n  by {neighbour.deciding_label.lower()}: {comparison}", FAINT))
     return Content.assemble(*parts)
 
 
@@ -49,6 +49,6 @@ def _describe_neighbour(side: str, neighbour: Neighbour | None) -> str:
     return f"{side} {neighbour.row.number} {sanitize(neighbour.row.subject)}"
 
 
-def _read_place(desk: DeskSession, number: int, now: int) -> Place:
+def _read_place(desk: DeskSession, number: int, now: int) -> QueuePosition:
     with open_reader(desk.store.url) as reader:
-        return explain(reader, desk.procedure, number, Viewer("", None, now))
+        return explain_position(reader, desk.procedure, number, Viewer("", None, now))
