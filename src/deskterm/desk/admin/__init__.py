@@ -1,1 +1,1 @@
-"""Set up a desk, apply editions of its procedure, and switch its rules."""
+"""Administration of a desk: set-up, versions of its procedure, severity scale and rule settings."""

@@ -1,7 +1,7 @@
-"""Bringing running clocks to the edition of the procedure that is in force.
+"""Migrate running clocks to the version of the procedure in force.
 
-A new edition touches nothing by itself: clocks that run keep what was promised. Migration is a person's decision, with
-the list of what would move before it; cycles that are done keep their judgement (rule 20).
+A new version changes no running clock by itself: clocks keep the targets that were promised. A migration is an explicit
+decision, with a plan of the due times it would change. Stopped cycles keep their judgement (rule 20).
 """
 
 from __future__ import annotations
@@ -21,35 +21,37 @@ from deskterm.desk.domain.fold import fold_events
 from deskterm.progress import Progress
 from deskterm.store.db.tables import ClockRow, table_of
 
-_BATCH = 200
+_BATCH_SIZE = 200
 
 
 def plan_migration(desk: DeskSession, now: datetime, *, progress: Progress | None = None) -> list[DueChange]:
-    """Every clock that the edition in force would move, by ticket. Nothing is written. progress: called with tickets
-    looked at and tickets in all."""
+    """Return the due times that the version in force would change, by ticket; nothing is written. progress: called with
+    tickets done and tickets in all."""
     at = seconds(now)
     found: list[DueChange] = []
     with desk.store.reading() as session:
-        numbers = _behind(session, desk)
-    for start in range(0, len(numbers), _BATCH):
+        numbers = _find_outdated_tickets(desk, session)
+    for start in range(0, len(numbers), _BATCH_SIZE):
         with desk.store.reading() as session:
-            for number in numbers[start : start + _BATCH]:
-                found += _moves(desk, session, number, at)
+            for number in numbers[start : start + _BATCH_SIZE]:
+                found += _plan_ticket(desk, session, number, at)
         if progress is not None:
-            progress(min(start + _BATCH, len(numbers)), len(numbers))
+            progress(min(start + _BATCH_SIZE, len(numbers)), len(numbers))
     return found
 
 
 def migrate_tickets(
     desk: DeskSession, now: datetime, *, dry_run: bool = False, progress: Progress | None = None
 ) -> list[DueChange]:
-    """Judge every running clock by the edition in force, one transaction a ticket, and say which moved. A clock that
-    is late by it is late from now on, with the cause `policy`. Done again, it does nothing. dry_run: `plan`."""
+    """Judge every running clock by the version in force, one transaction a ticket, and return the changed due times.
+
+    A clock that misses its new due time is breached from now on, with the cause `policy`. A second run changes nothing.
+    dry_run: only plan it. progress: called with tickets done and tickets in all."""
     desk.require("migrate")
     if dry_run:
         return plan_migration(desk, now, progress=progress)
     with desk.store.reading() as session:
-        numbers = _behind(session, desk)
+        numbers = _find_outdated_tickets(desk, session)
     found: list[DueChange] = []
     for done, number in enumerate(numbers, 1):
         found += migrate_ticket(desk, number, now)
@@ -59,28 +61,29 @@ def migrate_tickets(
 
 
 def migrate_ticket(desk: DeskSession, number: int, now: datetime) -> list[DueChange]:
-    """The same for one ticket."""
+    """Judge the running clocks of one ticket by the version in force, and return the changed due times."""
     with desk.ticket(number, "migrate", now) as work:
-        if not any(_is_behind(desk, clock.state, clock.version) for clock in work.fold.clocks()):
+        if not any(_is_outdated(desk, clock.state, clock.version) for clock in work.fold.clocks()):
             return []
         before = compute_due_times(work.fold, work.at)
         work.append("migrated", to=desk.procedure.version)
         return compare_due_times(before, compute_due_times(work.fold, work.at), desk.procedure, number)
 
 
-def _is_behind(desk: DeskSession, state: str, version: int) -> bool:
+def _is_outdated(desk: DeskSession, state: str, version: int) -> bool:
     return state in ("running", "paused") and version != desk.procedure.version
 
 
-def _behind(session: Session, desk: DeskSession) -> list[int]:
-    """Tickets with a live clock that another edition judges."""
+def _find_outdated_tickets(desk: DeskSession, session: Session) -> list[int]:
+    """Load the numbers of tickets with a live clock that another version judges."""
     table = table_of(ClockRow)
     live = table.c.state.in_(("running", "paused"))
     statement = select(table.c.ticket_id).where(live, table.c.version != desk.procedure.version).distinct()
     return list(session.execute(statement.order_by(table.c.ticket_id)).scalars())
 
 
-def _moves(desk: DeskSession, session: Session, number: int, now: int) -> Iterator[DueChange]:
+def _plan_ticket(desk: DeskSession, session: Session, number: int, now: int) -> Iterator[DueChange]:
+    """Return the due times of a ticket that a migration would change, from a copy that is not written."""
     fold = fold_events(events_of(session, number), desk.editions(session))
     state = fold.state
     at = max(now, state.last_event_at)

@@ -1,4 +1,4 @@
-"""What a desk decides for itself within its procedure: rules that leads switch on, and how far hand-overs have come."""
+"""Settings that a desk makes within its procedure: rules that leads switch on, and how far handovers have come."""
 
 from __future__ import annotations
 
@@ -21,28 +21,30 @@ _desk = table_of(DeskRow)
 
 
 def load_setting(session: Session, name: str) -> Any:
-    """What the desk has decided; None where it has not."""
+    """Load a setting of the desk; None when it is not set."""
     found = session.execute(select(_desk.c.settings).where(_desk.c.id == 1)).scalar_one()
     return json.loads(found).get(name)
 
 
 def save_setting(session: Session, name: str, value: Any) -> None:
-    """Keep a decision; None takes it back."""
+    """Save a setting of the desk; None removes it."""
+    # The row is locked: two settings that are saved at once must not overwrite each other.
     row = session.execute(select(_desk.c.settings).where(_desk.c.id == 1).with_for_update()).scalar_one()
-    settings = {key: kept for key, kept in {**json.loads(row), name: value}.items() if kept is not None}
+    settings = {key: setting for key, setting in {**json.loads(row), name: value}.items() if setting is not None}
     session.execute(update(_desk).where(_desk.c.id == 1).values(settings=json.dumps(settings, sort_keys=True)))
 
 
 def is_rule_automatic(session: Session, rule: Rule) -> bool:
-    """Whether a rule does what it says; else it suggests it."""
+    """Return whether a rule acts by itself; otherwise it only makes suggestions."""
     if rule.mode == "lead-opt-in":
         return rule.key in (load_setting(session, "rules") or ())
     return rule.mode == "automatic"
 
 
 def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) -> str:
-    """Let a rule that waits for a lead's word do by itself what it says, or only suggest it (S3-08). DeskError for a
-    rule that does not wait for one, and for anybody but leads and admins."""
+    """Let a rule that leads may switch act by itself, or only make suggestions (S3-08). Return the line for the
+    summary. Raises DeskError for a rule that cannot be switched or is set so already, and unless a lead or admin calls
+    it."""
     desk.require("review", "switch a rule")
     rule = resolve_choice("rule", key, desk.procedure.definition.rules)
     if rule.mode != "lead-opt-in":
@@ -58,5 +60,5 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
 
 
 def list_rules(session: Session, procedure: Procedure) -> list[tuple[Rule, bool]]:
-    """The procedure's rules, each with whether it does what it says by itself."""
+    """Return the rules of the procedure, each with whether it acts by itself."""
     return [(rule, is_rule_automatic(session, rule)) for rule in procedure.rules]

@@ -1,4 +1,4 @@
-"""Founding a desk, and giving it another edition of its procedure."""
+"""Set up a desk, and apply a new version of its procedure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _HOLIDAYS_BACK, _HOLIDAYS_AHEAD = 12, 10
-"""Years around an edition's first day for which its public holidays are written down."""
+"""Years before and after the first day of a version for which its public holidays are stored as dates."""
 
 
 def create_desk(
@@ -37,19 +37,20 @@ def create_desk(
     clock_offset: int = 0,
     now: datetime,
 ) -> Store:
-    """Make a new desk: tables, the first edition of its procedure, and one admin. now: the desk's time.
-    clock_offset: seconds a simulated desk's clock is ahead of the real one."""
-    edition = _pinned(procedure, now)
-    CompiledProcedure(edition)  # what cannot be compiled is refused before anything is made
+    """Create a desk: tables, the first version of its procedure, and an admin. now: the time of the desk. clock_offset:
+    seconds that the clock of a simulated desk is ahead of the real one. Raises DeskError for a procedure that cannot be
+    compiled, before anything is created."""
+    procedure = _pin_holidays(procedure, now)
+    compiled = CompiledProcedure(procedure)  # before the store is created, because it may be refused
     store = create_store(url)
     with store.writing() as session:
-        version = _keep(session, edition, source, admin_login, now)
+        version = _insert_version(session, procedure, source, admin_login, now)
         session.add(
             DeskRow(
                 name=normalise_name(name, "name of the desk") or procedure.about.organisation,
                 simulated=simulated,
                 clock_offset=clock_offset,
-                timezone=CompiledProcedure(edition).timezone,
+                timezone=compiled.timezone,
                 procedure_version=version,
                 fold=PROJECTION_VERSION,
                 created_at=now,
@@ -62,37 +63,37 @@ def create_desk(
 def apply_procedure(
     desk: DeskSession, procedure: Procedure, *, source: str = "", dry_run: bool = False, now: datetime
 ) -> list[str]:
-    """Put another edition in force, for what happens from now on; what is judged keeps the one it was judged by.
-    Returns the differences, one a line; nothing is written when there are none. DeskError when open tickets stand in
-    a status, type or severity that the new edition does not know."""
+    """Apply a new version of the procedure, for everything that happens from now on; clocks keep the version that
+    judged them. Return the differences, one a line; when there are none, nothing is written. Raises DeskError when
+    tickets use a status, type or severity that the new version no longer has."""
     desk.require("procedure")
-    edition = _pinned(procedure, now)
+    procedure = _pin_holidays(procedure, now)
     before = model(desk.procedure.definition)
-    lines = difference(before, edition)
+    lines = difference(before, procedure)
     if not lines:
         return []
     with desk.store.writing() as session:
-        _unused(session, "status", before.statuses, edition.statuses)
-        _unused(session, "type", before.types, edition.types)
-        _unused(session, "severity", before.severities, edition.severities)
+        _require_unused(session, "status", before.statuses, procedure.statuses)
+        _require_unused(session, "type", before.types, procedure.types)
+        _require_unused(session, "severity", before.severities, procedure.severities)
         if not dry_run:
-            activate_procedure(session, edition, source, desk.agent.login, now)
+            activate_procedure(session, procedure, source, desk.agent.login, now)
     return lines
 
 
-def activate_procedure(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
-    """Keep an edition and make it the desk's; its version number."""
-    version = _keep(session, edition, source, login, now)
-    compiled = CompiledProcedure(edition, version)
+def activate_procedure(session: Session, procedure: Procedure, source: str, login: str, now: datetime) -> int:
+    """Store a version of the procedure and put it in force; return its number."""
+    version = _insert_version(session, procedure, source, login, now)
+    compiled = CompiledProcedure(procedure, version)
     row = {"procedure_version": version, "timezone": compiled.timezone}
     session.execute(update(table_of(DeskRow)).values(row))
-    _reorder(session, compiled)
+    _reorder_queue(session, compiled)
     notify_change(session, None)
     return version
 
 
-def _reorder(session: Session, procedure: CompiledProcedure) -> None:
-    """Bring every ticket's place in the order of work up to the edition in force."""
+def _reorder_queue(session: Session, procedure: CompiledProcedure) -> None:
+    """Update the place of every ticket in the queue, since the order is part of the procedure."""
     table = table_of(Ticket)
     statement = select(
         table.c.id,
@@ -106,9 +107,9 @@ def _reorder(session: Session, procedure: CompiledProcedure) -> None:
     )
     moved = []
     for number, severity, priority, status, rank, order_at, due, received in session.execute(statement):
-        place = procedure.rank(severity, priority, status), due if procedure.by_due() else received
-        if place != (rank, order_at):
-            moved.append({"number": number, "new_rank": place[0], "new_order": place[1]})
+        new_rank, new_order = procedure.rank(severity, priority, status), due if procedure.by_due() else received
+        if (new_rank, new_order) != (rank, order_at):
+            moved.append({"number": number, "new_rank": new_rank, "new_order": new_order})
     if moved:
         session.connection().execute(
             update(table)
@@ -119,22 +120,23 @@ def _reorder(session: Session, procedure: CompiledProcedure) -> None:
 
 
 def count_tickets_using(session: Session, column: str, value: str, limit: int = 5) -> tuple[int, list[int]]:
-    """How many tickets hold a value, and the numbers of the newest few."""
+    """Count the tickets with a value in a column; return the count and the numbers of the newest few."""
     table = table_of(Ticket)
-    held = table.c[column] == value
-    count = session.execute(select(func.count()).select_from(table).where(held)).scalar_one()
-    numbers = session.execute(select(table.c.id).where(held).order_by(table.c.id.desc()).limit(limit)).scalars()
+    matches = table.c[column] == value
+    count = session.execute(select(func.count()).select_from(table).where(matches)).scalar_one()
+    numbers = session.execute(select(table.c.id).where(matches).order_by(table.c.id.desc()).limit(limit)).scalars()
     return count, list(numbers)
 
 
 def in_use_error(what: str, label: str, count: int, numbers: list[int]) -> DeskError:
-    """The refusal to take away what tickets use, naming them."""
-    shown = ", ".join(str(number) for number in numbers) + (" …" if count > len(numbers) else "")
+    """Build the error for removing a value that tickets use. what: `status`, `type` or `severity`."""
+    sample = ", ".join(str(number) for number in numbers) + (" …" if count > len(numbers) else "")
     tickets = "ticket uses" if count == 1 else "tickets use"
-    return DeskError(f"The {what} {label} cannot be removed: {count} {tickets} it ({shown}); change those first.")
+    return DeskError(f"The {what} {label} cannot be removed: {count} {tickets} it ({sample}); change those first.")
 
 
-def _unused(session: Session, column: str, before: tuple[object, ...], after: tuple[object, ...]) -> None:
+def _require_unused(session: Session, column: str, before: tuple[object, ...], after: tuple[object, ...]) -> None:
+    """Raise DeskError when a ticket uses one of the choices that the new version no longer has."""
     kept = {getattr(item, "key", "") for item in after}
     for item in before:
         key, label = getattr(item, "key", ""), getattr(item, "label", "")
@@ -144,18 +146,19 @@ def _unused(session: Session, column: str, before: tuple[object, ...], after: tu
                 raise in_use_error(column, label, count, numbers)
 
 
-def _pinned(procedure: Procedure, now: datetime) -> Procedure:
+def _pin_holidays(procedure: Procedure, now: datetime) -> Procedure:
+    """Write the public holidays down as dates, so that a later release of the holiday data does not change the past."""
     return pinned(procedure, now.year - _HOLIDAYS_BACK, now.year + _HOLIDAYS_AHEAD)
 
 
-def _keep(session: Session, edition: Procedure, source: str, login: str, now: datetime) -> int:
-    text = document(edition)
+def _insert_version(session: Session, procedure: Procedure, source: str, login: str, now: datetime) -> int:
+    text = document(procedure)
     table = table_of(ProcedureVersion)
     result = session.execute(
         insert(table)
         .values(
-            key=edition.about.key,
-            name=edition.about.name,
+            key=procedure.about.key,
+            name=procedure.about.name,
             digest=digest(text),
             document=text,
             source=source,

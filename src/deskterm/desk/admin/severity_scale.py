@@ -1,4 +1,4 @@
-"""Seeding the severity scale of a desk from a list: what it would change, and changing it."""
+"""Replace the severity scale of a desk by a list, as a new version of its procedure."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from deskterm.procedure.stored_document import model
 
 @dataclass(frozen=True, slots=True)
 class SeededSeverity:
-    """One step as a file has it, the most severe first. What it leaves unsaid stays as the desk has it. targets:
-    metric → target, for the policies that tell severities apart; empty keeps what they have."""
+    """A severity of the list, the most severe first. Fields that it does not set keep the desk's values. targets:
+    metric → target, for policies with targets by severity; when empty, these keep theirs."""
 
     severity: Severity
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -28,35 +28,37 @@ class SeededSeverity:
 def seed_severities(
     desk: DeskSession, steps: Sequence[SeededSeverity], *, dry_run: bool = False, now: datetime
 ) -> list[str]:
-    """Make the desk's scale what the list says, in its order, as a new edition of the procedure. Returns the
-    differences, one a line; none, and nothing written, when the scale is so already. DeskError when the list drops a
-    severity that tickets have, sets a target that no policy has a place for, or does not fit the rest of the procedure
-    (a rule that speaks of a severity that goes)."""
+    """Make the list the severity scale of the desk, in its order, as a new version of the procedure.
+
+    Return the differences, one a line; when there are none, nothing is written. Raises DeskError when the list drops a
+    severity that tickets use, sets a target that no policy has a place for, or does not fit the rest of the procedure,
+    such as a rule that names a dropped severity."""
     desk.require("seed")
     if not steps:
         raise DeskError("The file holds no severity: list at least one.")
     before = model(desk.procedure.definition)
-    edition = replace_severities(before, steps)
-    lines = difference(before, edition)
+    procedure = replace_severities(before, steps)
+    lines = difference(before, procedure)
     if not lines:
         return []
-    if (fault := next(broken_references(edition), None) or next(unsound(edition), None)) is not None:
+    if (fault := next(broken_references(procedure), None) or next(unsound(procedure), None)) is not None:
         raise DeskError(f"The procedure does not fit this scale: {fault.sentence}")
     kept = {seeded.severity.key for seeded in steps}
     with desk.store.writing() as session:
-        for step in before.severities:
-            if step.key not in kept:
-                count, numbers = count_tickets_using(session, "severity", step.key)
+        for severity in before.severities:
+            if severity.key not in kept:
+                count, numbers = count_tickets_using(session, "severity", severity.key)
                 if count:
-                    raise in_use_error("severity", step.label, count, numbers)
+                    raise in_use_error("severity", severity.label, count, numbers)
         if not dry_run:
-            activate_procedure(session, edition, "", desk.agent.login, now)
+            activate_procedure(session, procedure, "", desk.agent.login, now)
     return lines
 
 
 def replace_severities(procedure: Procedure, steps: Sequence[SeededSeverity]) -> Procedure:
-    """The procedure with another scale: dropped steps leave the policies, new targets enter those that tell
-    severities apart."""
+    """Return the procedure with another severity scale: dropped severities leave the policies and the defaults of
+    request types, and new targets enter the policies with targets by severity. Raises DeskError for an unknown metric,
+    or targets without such a policy."""
     kept = {seeded.severity.key for seeded in steps}
     new_targets = {seeded.severity.key: dict(seeded.targets) for seeded in steps if seeded.targets}
     metrics = {metric.key for metric in procedure.metrics}
@@ -66,24 +68,25 @@ def replace_severities(procedure: Procedure, steps: Sequence[SeededSeverity]) ->
                 raise DeskError(
                     f"The severity {key} has a target for {metric!r}, but the metrics are {', '.join(sorted(metrics))}."
                 )
-    apart = [policy for policy in procedure.policies if policy.by_severity]
-    if new_targets and not apart:
+    by_severity = [policy for policy in procedure.policies if policy.by_severity]
+    if new_targets and not by_severity:
         raise DeskError("No policy of this procedure tells severities apart: give targets in the procedure file.")
     policies = tuple(
-        _with_targets(policy, kept, new_targets if policy in apart else {}) for policy in procedure.policies
+        _with_targets(policy, kept, new_targets if policy in by_severity else {}) for policy in procedure.policies
     )
     types = tuple(
         kind.model_copy(update={"default_severity": None}) if kind.default_severity not in kept else kind
         for kind in procedure.types
     )
-    before = {step.key: step for step in procedure.severities}
-    scale = tuple(_merged(before.get(seeded.severity.key), seeded.severity) for seeded in steps)
+    before = {severity.key: severity for severity in procedure.severities}
+    scale = tuple(_merge_severity(before.get(seeded.severity.key), seeded.severity) for seeded in steps)
     return procedure.model_copy(update={"severities": scale, "policies": policies, "types": types})
 
 
-def _merged(before: Severity | None, step: Severity) -> Severity:
-    said = {name: getattr(step, name) for name in step.model_fields_set}
-    return step if before is None else before.model_copy(update=said)
+def _merge_severity(before: Severity | None, severity: Severity) -> Severity:
+    """Return the severity with the desk's values for the fields that the list does not set."""
+    given = {name: getattr(severity, name) for name in severity.model_fields_set}
+    return severity if before is None else before.model_copy(update=given)
 
 
 def _with_targets(policy: PolicyPart, kept: set[str], new: Mapping[str, Mapping[str, str]]) -> PolicyPart:
