@@ -21,7 +21,7 @@ _NAME_WIDTH = 12
 async def show_position(console: Console, number: int) -> None:
     """Show the page until the agent leaves it. Raises DeskError for a ticket that stands in no queue."""
     place = await console.run(lambda desk: _read_place(desk, number, console.epoch()))
-    await console.show(Page(f"QueuePosition · {number}", format_position(console, place)))
+    await console.show(Page(f"Place · {number}", format_position(console, place)))
 
 
 def format_position(console: Console, place: QueuePosition) -> Content:
