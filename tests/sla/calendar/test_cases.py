@@ -16,7 +16,7 @@ from sla.minute_calendar import utc
 def _file() -> Path:
     """Where the facts lie: beside the project, or beside or in the folder that `DESKTERM_TEST_DATA` names."""
     named = os.environ.get("DESKTERM_TEST_DATA")
-    roots = [Path(named), Path(named).parent] if named else [Path(__file__).parents[3] / "shared"]
+    roots = [Path(named), Path(named).parent] if named else [Path(__file__).parents[4] / "shared"]
     places = [root / folder / "working_time.json" for root in roots for folder in ("cases", ".")]
     return next((place for place in places if place.is_file()), places[0])
 
