@@ -1,4 +1,4 @@
-"""What tests of commands share."""
+"""Fixtures for tests of commands: desks by the shipped procedures, whose history is verified after each test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from one_ticket import Opened
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_, proved, shipped_desk
 from small_desk import at
 
 
@@ -30,3 +30,28 @@ def opened(store_url: str) -> Iterator[Opened]:
     for desk in made:
         assert check_integrity(desk.store).findings == ()
         desk.store.close()
+
+
+@pytest.fixture
+def agency(store_url: str) -> Iterator[DeskSession]:
+    yield from proved(store_url, "web-agency")
+
+
+@pytest.fixture
+def campus(store_url: str) -> Iterator[DeskSession]:
+    yield from proved(store_url, "campus-it")
+
+
+@pytest.fixture
+def saas(store_url: str) -> Iterator[DeskSession]:
+    yield from proved(store_url, "saas-platform")
+
+
+@pytest.fixture
+def services(store_url: str) -> Iterator[DeskSession]:
+    yield from proved(store_url, "managed-services")
+
+
+@pytest.fixture
+def vendor(store_url: str) -> Iterator[DeskSession]:
+    yield from proved(store_url, "software-vendor")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.outbox import Letter, letters_of, load_notices
 from deskterm.store.queries.ticket_detail import TicketDetail, load_records, load_ticket_detail
+from small_desk import at
 
 Opened = Callable[..., DeskSession]
 
@@ -27,3 +30,24 @@ def hung(desk: DeskSession, kind: str, number: int = 1001) -> list[dict[str, obj
     """The records of a kind that hang on a ticket."""
     with open_reader(desk.store.url) as reader:
         return [record.values for record in load_records(reader, number, kind)]
+
+
+def letters_about(desk: DeskSession, number: int = 1001) -> list[Letter]:
+    """The letters in the outbox about a ticket, oldest first."""
+    with open_reader(desk.store.url) as reader:
+        return letters_of(reader, number)
+
+
+def notices_to(desk: DeskSession, login: str) -> list[str]:
+    """The lines of the notices to an agent, newest first."""
+    with open_reader(desk.store.url) as reader:
+        return [notice.what for notice in load_notices(reader, login)]
+
+
+def open_ticket(desk: DeskSession, minute: float = 0, **fields: object) -> int:
+    """Register a ticket of Ida Fern, without what its type may require; return its number."""
+    values: dict[str, object] = {
+        "subject": "The projector is dark", "body": "Nothing shows.", "requester": "Ida Fern",
+        "email": "ida@larch.example", "incomplete": True, **fields,
+    }  # fmt: skip
+    return register(desk, now=at(minute), **values).number  # type: ignore[arg-type]

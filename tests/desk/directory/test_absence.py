@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from deskterm.desk.conversation import messages
@@ -25,23 +23,8 @@ from deskterm.store.queries.oversight import (
     load_tickets_of_absent_agents,
 )
 from one_ticket import seen
-from shipped_desk import as_, proved
+from shipped_desk import as_
 from small_desk import at
-
-
-@pytest.fixture
-def agency(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "web-agency")
-
-
-@pytest.fixture
-def saas(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "saas-platform")
-
-
-@pytest.fixture
-def campus(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "campus-it")
 
 
 def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:

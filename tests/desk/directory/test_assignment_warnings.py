@@ -15,8 +15,7 @@ from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
-from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
+from one_ticket import seen
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
 
@@ -41,13 +40,6 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 def call(desk: DeskSession, **more: Any) -> int:
     facts = {"subject": "Odd", "requester": "Ida", "fields": {"contact-phone": "02 9999 1234"}, **more}
     return register(desk, now=at(0), **facts).number
-
-
-def seen(desk: DeskSession, number: int) -> TicketDetail:
-    with open_reader(desk.store.url) as reader:
-        found = load_ticket_detail(reader, number)
-    assert found is not None
-    return found
 
 
 @pytest.mark.requirement("S5-03")

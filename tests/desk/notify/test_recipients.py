@@ -19,15 +19,10 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.ticket_detail import load_ticket_detail
+from one_ticket import notices_to, seen
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
-
-
-def heard(desk: DeskSession, login: str) -> list[str]:
-    with open_reader(desk.store.url) as reader:
-        return [one.what for one in load_notices(reader, login)]
 
 
 def suggestions(desk: DeskSession, number: int) -> dict[str, str]:
@@ -35,13 +30,6 @@ def suggestions(desk: DeskSession, number: int) -> dict[str, str]:
         found = load_ticket_detail(reader, number)
     assert found is not None
     return {str(one.values["rule"]): one.state for one in found.records if one.kind == "suggestion"}
-
-
-def status_of(desk: DeskSession, number: int) -> str:
-    with open_reader(desk.store.url) as reader:
-        found = load_ticket_detail(reader, number)
-    assert found is not None
-    return found.row.status
 
 
 @pytest.fixture
@@ -58,14 +46,6 @@ def services(store_url: str) -> Iterator[DeskSession]:
     desk.store.close()
 
 
-@pytest.fixture
-def platform(store_url: str) -> Iterator[DeskSession]:
-    desk = shipped_desk(store_url, "saas-platform")
-    yield desk
-    assert check_integrity(desk.store).findings == ()
-    desk.store.close()
-
-
 def call(desk: DeskSession) -> int:
     fields = {"contact-phone": "02 9999 1234"}
     return register(desk, subject="Odd", requester="Ida", fields=fields, now=at(0)).number
@@ -77,12 +57,12 @@ def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(s
     work_sessions.start(as_(services, "gil"), number, now=at(0))
     list(Runner(services.store).step(at(31)))
     assert suggestions(services, number) == {"nearly-half-an-hour": "open", "half-an-hour": "open"}
-    asked = [what for what in heard(services, "gil") if "work" in what]
+    asked = [what for what in notices_to(services, "gil") if "work" in what]
     assert sorted(asked) == [
         "Five minutes of first-line work are left",
         "Half an hour of work and no complete resolution: pass it to the second line?",
     ]
-    assert [what for what in heard(services, "gus") if "work" in what] == []
+    assert [what for what in notices_to(services, "gus") if "work" in what] == []
 
 
 @pytest.mark.requirement("S3-06")
@@ -91,8 +71,8 @@ def test_where_nobody_keeps_the_timer_the_team_is_asked(services: DeskSession) -
     update.move(services, number, "in-progress", now=at(0))
     absence.set_absence(as_(services, "gus"), "gus", at(600), now=at(1))
     list(Runner(services.store).step(at(31)))
-    assert "Five minutes of first-line work are left" in heard(services, "gil")
-    assert "Five minutes of first-line work are left" not in heard(services, "gus"), "away"
+    assert "Five minutes of first-line work are left" in notices_to(services, "gil")
+    assert "Five minutes of first-line work are left" not in notices_to(services, "gus"), "away"
 
 
 @pytest.mark.requirement("S3-06", "S3-08")
@@ -122,20 +102,20 @@ def test_a_raise_that_is_suggested_lapses_when_somebody_raises_and_not_when_they
 
 
 @pytest.mark.requirement("S2-20", "S4-23")
-def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(platform: DeskSession) -> None:
-    number = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
-    seed_agents(platform, [{"login": "support-manager", "active": False}], now=at(1))
-    done = escalation.escalate(platform, number, level="support manager", reason="it goes on", now=at(2))
+def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(saas: DeskSession) -> None:
+    number = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
+    seed_agents(saas, [{"login": "support-manager", "active": False}], now=at(1))
+    done = escalation.escalate(saas, number, level="support manager", reason="it goes on", now=at(2))
     assert "nobody holds the role Support Manager: lea told instead" in done.summary
-    assert heard(platform, "lea") == ["escalated to Support Manager, and nobody holds the role Support Manager"]
-    absence.set_absence(as_(platform, "head-of-support"), "head-of-support", at(600), now=at(3))
-    done = escalation.escalate(platform, number, reason="it goes on", now=at(4))
+    assert notices_to(saas, "lea") == ["escalated to Support Manager, and nobody holds the role Support Manager"]
+    absence.set_absence(as_(saas, "head-of-support"), "head-of-support", at(600), now=at(3))
+    done = escalation.escalate(saas, number, reason="it goes on", now=at(4))
     assert "everybody with the role Head of Support & Customer Success is away: lea told instead" in done.summary
-    seed_agents(platform, [{"login": "chief-customer-officer", "active": False}], now=at(5))
-    done = escalation.escalate(as_(platform, "lea"), number, reason="it goes on", now=at(6))
+    seed_agents(saas, [{"login": "chief-customer-officer", "active": False}], now=at(5))
+    done = escalation.escalate(as_(saas, "lea"), number, reason="it goes on", now=at(6))
     assert "nobody holds the role Chief Customer Officer, so it stays with you" in done.summary
-    fine = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(7)).number
-    assert "nobody" not in escalation.escalate(platform, fine, level="2", reason="slow", now=at(8)).summary
+    fine = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(7)).number
+    assert "nobody" not in escalation.escalate(saas, fine, level="2", reason="slow", now=at(8)).summary
 
 
 @pytest.mark.requirement("S3-11")
@@ -148,27 +128,27 @@ def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(se
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_its_time(platform: DeskSession) -> None:
-    seed_agents(platform, [{"login": "pro", "name": "Pro", "team": "quoting"}], now=at(0))
-    number = register(platform, subject="Sweep", type="guidance", requester="Ida", incomplete=True, now=at(0)).number
-    update.move(platform, number, "triage", now=at(1))
-    done = quotes.request_quote(platform, number, now=at(2))
+def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_its_time(saas: DeskSession) -> None:
+    seed_agents(saas, [{"login": "pro", "name": "Pro", "team": "quoting"}], now=at(0))
+    number = register(saas, subject="Sweep", type="guidance", requester="Ida", incomplete=True, now=at(0)).number
+    update.move(saas, number, "triage", now=at(1))
+    done = quotes.request_quote(saas, number, now=at(2))
     assert done.summary.startswith(f"{number}: quote 1 requested, now Quote Required")
-    quotes.send_quote(as_(platform, "professional-services"), number, Decimal("480"), now=at(3))
-    runner = Runner(platform.store)
+    quotes.send_quote(as_(saas, "professional-services"), number, Decimal("480"), now=at(3))
+    runner = Runner(saas.store)
     list(runner.step(at(2) + timedelta(days=14) - timedelta(seconds=1)))
-    assert "Quote Required: it has waited its time, look at it" not in heard(platform, "pro")
+    assert "Quote Required: it has waited its time, look at it" not in notices_to(saas, "pro")
     list(runner.step(at(2) + timedelta(days=14)))
-    assert heard(platform, "pro").count("Quote Required: it has waited its time, look at it") == 1
-    assert status_of(platform, number) == "quote-required", "it stays where it is"
-    done = quotes.record_quote_answer(platform, number, True, now=at(3) + timedelta(days=15))
+    assert notices_to(saas, "pro").count("Quote Required: it has waited its time, look at it") == 1
+    assert seen(saas, number).row.status == "quote-required", "it stays where it is"
+    done = quotes.record_quote_answer(saas, number, True, now=at(3) + timedelta(days=15))
     assert done.summary.startswith(f"{number}: quote 1 accepted, now Work in Progress")
 
 
-def test_on_a_desk_without_leads_the_admins_are_told(platform: DeskSession) -> None:
-    seed_agents(platform, [{"login": "lea", "active": False}, {"login": "support-manager", "active": False}], now=at(0))
-    number = register(platform, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
-    done = escalation.escalate(as_(platform, "sam"), number, level="support manager", reason="it goes on", now=at(2))
+def test_on_a_desk_without_leads_the_admins_are_told(saas: DeskSession) -> None:
+    seed_agents(saas, [{"login": "lea", "active": False}, {"login": "support-manager", "active": False}], now=at(0))
+    number = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
+    done = escalation.escalate(as_(saas, "sam"), number, level="support manager", reason="it goes on", now=at(2))
     assert "nobody holds the role Support Manager: ann told instead" in done.summary
 
 

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import closing, confirmation, resolution, update
-from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from one_ticket import seen
-from shipped_desk import proved
+from one_ticket import open_ticket, seen
 from small_desk import at
-
-
-@pytest.fixture
-def services(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "managed-services")
-
-
-@pytest.fixture
-def vendor(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "software-vendor")
-
-
-@pytest.fixture
-def agency(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "web-agency")
-
-
-def ticket(desk: DeskSession, **more: object) -> int:
-    values: dict[str, object] = {"subject": "No mail", "requester": "Ida", "incomplete": True, **more}
-    return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
 
 
 @pytest.mark.requirement("S3-13")
 def test_a_ticket_is_not_closed_by_hand_before_its_client_has_confirmed(services: DeskSession) -> None:
-    number = ticket(services)
+    number = open_ticket(services)
     named = f"ask them with `deskterm ticket resolve {number}`, then say so with `deskterm ticket confirm {number}`, or"
     with pytest.raises(DeskError, match=f"Closed is for what the requester has confirmed: {named}"):
         update.move(services, number, "closed", now=at(1))
@@ -59,21 +37,21 @@ def test_a_ticket_is_not_closed_by_hand_before_its_client_has_confirmed(services
 
 @pytest.mark.requirement("S3-13")
 def test_a_ticket_is_closed_unasked_for_a_reason_of_the_procedure(services: DeskSession) -> None:
-    first, second = ticket(services), ticket(services)
+    first, second = open_ticket(services), open_ticket(services)
     closing.close(services, first, "withdrawn", now=at(1))
     update.move(services, second, "closed", reason="duplicate", now=at(1))
     assert [seen(services, number).row.status for number in (first, second)] == ["closed", "closed"]
 
 
 def test_a_procedure_that_asks_nobody_lets_tickets_be_closed_by_hand(agency: DeskSession) -> None:
-    number = ticket(agency, type="question", organisation="larch")
+    number = open_ticket(agency, type="question", organisation="larch")
     update.move(agency, number, "closed", now=at(1))
     assert seen(agency, number).row.status == "closed"
 
 
 @pytest.mark.requirement("S1-27")
 def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(vendor: DeskSession) -> None:
-    number = ticket(vendor, type="support-query")
+    number = open_ticket(vendor, type="support-query")
     update.move(vendor, number, "under-investigation", now=at(1))
     messages.reply(vendor, number, "Press the button.", resolution="permanent", status="client-sign-off", now=at(2))
     messages.record_customer_message(vendor, number, "That did it.", now=at(3))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from desk_story import Story
@@ -18,40 +16,12 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, escalation, escalation_phrases, escalation_review, priority_dispute
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import letters_of, load_notices
+from deskterm.store.queries.outbox import letters_of
 from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import seen
-from shipped_desk import as_, proved
+from one_ticket import letters_about, notices_to, open_ticket, seen
+from shipped_desk import as_
 from small_desk import at
-
-
-@pytest.fixture
-def campus(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "campus-it")
-
-
-@pytest.fixture
-def vendor(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "software-vendor")
-
-
-@pytest.fixture
-def saas(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "saas-platform")
-
-
-@pytest.fixture
-def services(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "managed-services")
-
-
-def ticket(desk: DeskSession, **more: object) -> int:
-    values: dict[str, object] = {
-        "subject": "No mail", "body": "None since eight.", "requester": "Ida Fern", "email": "ida@larch.example",
-        "incomplete": True, **more,
-    }  # fmt: skip
-    return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
 
 
 def steps(desk: DeskSession, number: int) -> list[RecordView]:
@@ -63,17 +33,12 @@ def news(desk: DeskSession, number: int) -> list[str]:
         return [letter.on for letter in letters_of(reader, number)]
 
 
-def heard(desk: DeskSession, login: str) -> list[str]:
-    with open_reader(desk.store.url) as reader:
-        return [one.what for one in load_notices(reader, login)]
-
-
 # -- ladders ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("S2-20")
 def test_a_ticket_climbs_two_levels_and_the_requester_hears_of_each(campus: DeskSession) -> None:
-    number = ticket(campus)
+    number = open_ticket(campus)
     with pytest.raises(UsageError, match="Say why"):
         escalation.escalate(campus, number, ladder="escalation", now=at(1))
     escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
@@ -83,14 +48,14 @@ def test_a_ticket_climbs_two_levels_and_the_requester_hears_of_each(campus: Desk
     first, second = steps(campus, number)
     assert (first.state, second.state, second.who) == ("passed-on", "open", "it-head")
     assert news(campus, number) == ["registered", "escalated", "escalated"]
-    assert heard(campus, "it-head") == ["escalated to Head of IT"]
+    assert notices_to(campus, "it-head") == ["escalated to Head of IT"]
     with pytest.raises(DeskError, match="at its last level, Head of IT"):
         escalation.escalate(campus, number, reason="still", now=at(4))
 
 
 @pytest.mark.requirement("S2-20")
 def test_no_clock_is_another_for_an_escalation(campus: DeskSession) -> None:
-    number = ticket(campus, priority="critical")
+    number = open_ticket(campus, priority="critical")
     messages.reply(campus, number, "We are on it.", now=at(1))
     before = seen(campus, number).clocks
     escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
@@ -105,11 +70,11 @@ def test_a_ladder_has_its_levels_with_criteria_and_whoever_holds_the_role_is_ask
         "Chief Customer Officer",
     ]  # fmt: skip
     assert all(level.criteria and level.role and level.contact for level in ladder.levels)
-    number = ticket(saas, type="issue", organisation="larch")
+    number = open_ticket(saas, type="issue", organisation="larch")
     for place, role in enumerate(("customer", "team-lead", "support-manager", "head-of-support"), 1):
         escalation.escalate(saas, number, reason="it gets worse", now=at(place))
         assert (steps(saas, number)[-1].values["level"], steps(saas, number)[-1].who) == (place, role)
-        assert heard(saas, role)[:1] == [f"escalated to {ladder.levels[place - 1].label}"]
+        assert notices_to(saas, role)[:1] == [f"escalated to {ladder.levels[place - 1].label}"]
     escalation.escalate(saas, number, level="chief", reason="it is critical", now=at(9))
     assert [step.state for step in steps(saas, number)] == ["passed-on"] * 4 + ["open"]
     with pytest.raises(DeskError, match="is at Chief Customer Officer already"):
@@ -120,7 +85,7 @@ def test_a_ladder_has_its_levels_with_criteria_and_whoever_holds_the_role_is_ask
 
 @pytest.mark.requirement("S4-22")
 def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_priority(saas: DeskSession) -> None:
-    number = ticket(saas, type="issue", organisation="larch", priority="low")
+    number = open_ticket(saas, type="issue", organisation="larch", priority="low")
     escalation.escalate(saas, number, impact="Two hundred invoices wait.", by_customer=True, now=at(1))
     (step,) = steps(saas, number)
     assert (step.values["by_customer"], step.values["level"]) == (True, 1)
@@ -147,7 +112,7 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
 
 
 def test_a_rule_begins_a_ladder_once(saas: DeskSession) -> None:
-    number = ticket(saas, type="issue", organisation="larch")
+    number = open_ticket(saas, type="issue", organisation="larch")
     with saas.ticket(number, "escalate", at(1)) as work:
         assert escalation.begin_ladder(work, "customer-escalation", by_rule="complaint") == "escalated to Customer"
         assert escalation.begin_ladder(work, "customer-escalation", by_rule="complaint") == ""
@@ -160,7 +125,7 @@ def test_a_rule_begins_a_ladder_once(saas: DeskSession) -> None:
 
 @pytest.mark.requirement("S1-34")
 def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: DeskSession) -> None:
-    number = ticket(vendor, type="support-query", organisation="larch")
+    number = open_ticket(vendor, type="support-query", organisation="larch")
     messages.record_customer_message(
         vendor, number, "Please ESCALATE this to the customer\nexcellence  manager.", now=at(5)
     )
@@ -168,7 +133,7 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
     assert (step.state, step.who, step.values["by_customer"], step.values["message"]) == (
         "open", "customer-excellence-manager", True, 3,
     )  # fmt: skip
-    assert heard(vendor, "customer-excellence-manager") == ["escalated to Customer Excellence Manager"]
+    assert notices_to(vendor, "customer-excellence-manager") == ["escalated to Customer Excellence Manager"]
     with open_reader(vendor.store.url) as reader:
         (waiting,) = load_escalations(reader)
         assert load_escalations(reader, ["customer-excellence-manager"]) == [waiting]
@@ -205,8 +170,8 @@ def test_only_whole_words_of_their_own_ask_for_it(words: str, asked: bool) -> No
 
 @pytest.mark.requirement("S3-05")
 def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> None:
-    number = ticket(services, priority="low")
-    assert "Its priority is Low" in _letters(services, number)[-1]
+    number = open_ticket(services, priority="low")
+    assert "Its priority is Low" in letters_about(services, number)[-1].body
     with pytest.raises(UsageError, match="how it affects them"):
         priority_dispute.dispute_priority(services, number, " ", now=at(1))
     priority_dispute.dispute_priority(
@@ -219,14 +184,14 @@ def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> No
         priority_dispute.settle_dispute(services, number, now=at(3))
     priority_dispute.settle_dispute(services, number, priority="high", now=at(4))
     assert (seen(services, number).row.priority, "disputed" in seen(services, number).flags) == ("high", False)
-    assert "priority of your request is now High" in _letters(services, number)[-1]
+    assert "priority of your request is now High" in letters_about(services, number)[-1].body
     with pytest.raises(DeskError, match="Nobody disputes"):
         priority_dispute.settle_dispute(services, number, note="no", now=at(5))
 
 
 @pytest.mark.requirement("S3-05")
 def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehearsed(services: DeskSession) -> None:
-    number = ticket(services, priority="low")
+    number = open_ticket(services, priority="low")
     priority_dispute.dispute_priority(
         services, number, "Nobody at the clinic can read mail.", requested_priority="high", now=at(1)
     )
@@ -242,15 +207,15 @@ def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehears
 
 
 def test_a_dispute_may_leave_the_priority_with_a_word_why(services: DeskSession) -> None:
-    number = ticket(services, priority="low")
+    number = open_ticket(services, priority="low")
     priority_dispute.dispute_priority(services, number, "It is urgent.", now=at(1))
     priority_dispute.settle_dispute(services, number, note="One person, and there is another printer.", now=at(2))
-    assert (seen(services, number).row.priority, len(_letters(services, number))) == ("low", 1)
+    assert (seen(services, number).row.priority, len(letters_about(services, number))) == ("low", 1)
 
 
 def test_a_priority_is_disputed_only_where_the_procedure_lets_customers(campus: DeskSession) -> None:
     with pytest.raises(DeskError, match="does not let customers dispute"):
-        priority_dispute.dispute_priority(campus, ticket(campus), "It is urgent.", now=at(1))
+        priority_dispute.dispute_priority(campus, open_ticket(campus), "It is urgent.", now=at(1))
 
 
 @pytest.mark.requirement("S3-07")
@@ -293,14 +258,14 @@ def test_a_delay_told_by_phone_needs_no_letter(store_url: str) -> None:
 
 @pytest.mark.requirement("S1-22", "S2-16")
 def test_an_update_is_due_from_one_answer_to_the_next_for_critical_and_high(campus: DeskSession) -> None:
-    number = ticket(campus, priority="critical")
+    number = open_ticket(campus, priority="critical")
     messages.reply(campus, number, "We are on it.", now=at(1))
     (first,) = [clock for clock in seen(campus, number).clocks if clock.metric == "update"]
     assert (first.state, first.due is not None) == ("running", True)
     messages.reply(campus, number, "Called: it takes an hour.", channel="phone", now=at(30))
     cycles = [clock.state for clock in seen(campus, number).clocks if clock.metric == "update"]
     assert cycles == ["met", "running"]
-    normal = ticket(campus, priority="normal")
+    normal = open_ticket(campus, priority="normal")
     messages.reply(campus, normal, "We are on it.", now=at(40))
     assert all(clock.due is None for clock in seen(campus, normal).clocks if clock.metric == "update")
 
@@ -318,13 +283,8 @@ def _fault(story: Story) -> int:
     ).number  # fmt: skip
 
 
-def _letters(desk: DeskSession, number: int) -> list[str]:
-    with open_reader(desk.store.url) as reader:
-        return [letter.body for letter in letters_of(reader, number)]
-
-
 def test_only_open_tickets_are_escalated(campus: DeskSession) -> None:
-    number = ticket(campus)
+    number = open_ticket(campus)
     update.move(campus, number, "in-progress", now=at(1))
     from deskterm.desk.tickets.resolution import resolve
 
@@ -335,7 +295,7 @@ def test_only_open_tickets_are_escalated(campus: DeskSession) -> None:
 
 @pytest.mark.requirement("S2-20", "S2-24")
 def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says_that(campus: DeskSession) -> None:
-    number = ticket(campus)
+    number = open_ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
     assert seen(campus, number).row.status == "escalated-l1"
     escalation.escalate(campus, number, reason="a decision is wanted", now=at(3))
@@ -347,14 +307,14 @@ def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says
 
 @pytest.mark.requirement("S2-20")
 def test_a_step_that_is_taken_before_its_turn_leads_to_its_status_too(campus: DeskSession) -> None:
-    number = ticket(campus)
+    number = open_ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", level="head", reason="a decision is wanted", now=at(2))
     assert seen(campus, number).row.status == "escalated-l2"
 
 
 @pytest.mark.requirement("S2-20")
 def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_back(services: DeskSession) -> None:
-    number = ticket(services, organisation="larch")
+    number = open_ticket(services, organisation="larch")
     escalation.escalate(services, number, reason="complex", now=at(1))
     resolution.resolve(services, number, "Replaced the disk.", now=at(2))
     assert "escalated" in seen(services, number).flags
@@ -375,7 +335,7 @@ def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_
 
 @pytest.mark.requirement("S1-33", "S1-34")
 def test_a_duplicate_is_not_escalated_any_more(vendor: DeskSession) -> None:
-    first, number = ticket(vendor), ticket(vendor)
+    first, number = open_ticket(vendor), open_ticket(vendor)
     escalation.escalate(vendor, number, reason="asked for", now=at(1))
     duplicate.close_as_duplicate(vendor, number, first, now=at(2))
     assert (steps(vendor, number)[0].state, "escalated" in seen(vendor, number).flags) == ("over", False)
@@ -385,7 +345,7 @@ def test_a_duplicate_is_not_escalated_any_more(vendor: DeskSession) -> None:
 def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_the_ticket_is_closed(
     saas: DeskSession,
 ) -> None:
-    number = ticket(saas, type="issue", organisation="larch")
+    number = open_ticket(saas, type="issue", organisation="larch")
     with saas.ticket(number, "escalate", at(1)) as work:
         work.append("moved", {"status": (work.state.status, "pending-closure")})
         work.done("")
@@ -398,7 +358,7 @@ def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_
 
 @pytest.mark.requirement("S2-07")
 def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSession) -> None:
-    number = ticket(campus)
+    number = open_ticket(campus)
     with campus.ticket(number, "assign", at(1)) as work:
         work.append("assigned", {"tier": (work.state.tier, 0)})
         work.done("")
@@ -410,7 +370,7 @@ def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSes
 
 @pytest.mark.requirement("S2-07", "S3-06")
 def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
-    number = ticket(campus)
+    number = open_ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", reason="beyond us", now=at(1))
     with pytest.raises(DeskError, match="is at Second tier already, where From the site to the desk ends"):
         escalation.escalate(campus, number, ladder="from-site", reason="back", now=at(2))
@@ -424,14 +384,14 @@ def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
 
 @pytest.mark.requirement("S3-12")
 def test_a_ticket_that_was_sent_to_a_tier_goes_on_to_the_one_above(services: DeskSession) -> None:
-    number = ticket(services, tags=("very-technical",), priority="high")
+    number = open_ticket(services, tags=("very-technical",), priority="high")
     assert seen(services, number).tier == 2
     escalation.escalate(services, number, reason="beyond us", now=at(1))
     assert (seen(services, number).tier, seen(services, number).row.status) == (3, "escalated-l3")
 
 
 def test_a_customer_cannot_ask_where_no_ladder_is_for_them(services: DeskSession) -> None:
-    number = ticket(services)
+    number = open_ticket(services)
     for ladder in (None, "tiers"):
         with pytest.raises(DeskError, match="for customers to ask for: escalate in the desk's own name"):
             escalation.escalate(services, number, ladder=ladder, reason="x", by_customer=True, now=at(1))

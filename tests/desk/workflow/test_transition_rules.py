@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,23 +12,18 @@ from deskterm.desk.development import item_workflow, items, releases
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets import assignment, reopening, resolution, update
-from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import DevStatus, Procedure, Rule
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.ticket_detail import EventView, load_ticket_detail
+from one_ticket import notices_to, open_ticket, seen
 from shipped_desk import as_, checked, shipped_desk
-from small_desk import MONDAY
+from small_desk import at
 
 Made = Callable[..., DeskSession]
-
-
-def at(minutes: float) -> datetime:
-    return MONDAY + timedelta(minutes=minutes)
 
 
 @pytest.fixture
@@ -50,18 +44,6 @@ def shipped(name: str) -> Procedure:
     return load(find(name)).procedure
 
 
-def opened(desk: DeskSession, minute: float = 0, **more: Any) -> int:
-    facts = {"subject": "It fails", "requester": "Ida", "email": "ida@larch.example", "incomplete": True, **more}
-    return register(desk, now=at(minute), **facts).number
-
-
-def status(desk: DeskSession, number: int) -> str:
-    with open_reader(desk.store.url) as reader:
-        found = load_ticket_detail(reader, number)
-    assert found is not None
-    return found.row.status
-
-
 def kept_back(desk: DeskSession, number: int) -> list[EventView]:
     with open_reader(desk.store.url) as reader:
         found = load_ticket_detail(reader, number)
@@ -69,61 +51,56 @@ def kept_back(desk: DeskSession, number: int) -> list[EventView]:
     return [event for event in found.events if event.kind == "kept_back"]
 
 
-def heard(desk: DeskSession, login: str) -> list[str]:
-    with open_reader(desk.store.url) as reader:
-        return [one.what for one in load_notices(reader, login)]
-
-
 @pytest.mark.requirement("S2-18")
 def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     rule = Rule(key="done", label="Low is done", on="priority-change", when={"priority": "low"}, status="resolved")
     desk = made("campus-it", rules=(rule,))
-    number = opened(desk)
+    number = open_ticket(desk)
     assignment.assign(desk, number, "sam", now=at(1))
     done = update.update_ticket(desk, number, priority="low", now=at(2))
-    assert status(desk, number) == "registered"
+    assert seen(desk, number).row.status == "registered"
     assert "stays Registered: Resolved needs a word on how it was resolved" in done.summary
     (event,) = kept_back(desk, number)
     assert (event.data["status"], event.data["by_rule"]) == ("resolved", "done")
-    assert any(what.startswith("did not go to Resolved: Resolved needs a word") for what in heard(desk, "sam"))
+    assert any(what.startswith("did not go to Resolved: Resolved needs a word") for what in notices_to(desk, "sam"))
     undo_last_command(desk, number, now=at(3))
     update.move(desk, number, "in-progress", now=at(4))
     resolution.resolve(desk, number, "A new lamp.", code="solved", status="resolved", now=at(5))
     reopening.reopen(desk, number, "dark again", now=at(6))
     update.update_ticket(desk, number, priority="low", now=at(7))
-    assert status(desk, number) == "in-progress", "what was said before it came back does not count"
+    assert seen(desk, number).row.status == "in-progress", "what was said before it came back does not count"
 
 
 @pytest.mark.requirement("S1-28")
 def test_a_rule_does_not_pass_a_checklist_that_has_to_be_done(made: Made) -> None:
     rule = Rule(key="up", label="Highest is raised", on="severity-change", status="raised-with-development")
     desk = made("software-vendor", rules=(rule,))
-    number = opened(desk, type="technical-support", severity="low")
+    number = open_ticket(desk, type="technical-support", severity="low")
     done = update.set_severity(desk, number, "highest", now=at(1))
     assert "stays Open Issue: Raised with Development needs the list" in done.summary
     checked(desk, number, "software-issue", "software-issue", at(2))
     update.set_severity(desk, number, "high", now=at(3))
-    assert status(desk, number) == "raised-with-development"
+    assert seen(desk, number).row.status == "raised-with-development"
     assert len(kept_back(desk, number)) == 1
 
 
 def test_a_rule_does_not_let_a_ticket_wait_for_a_requester_who_has_the_last_word(made: Made) -> None:
     rule = Rule(key="ask", label="Ask", on="severity-change", status="awaiting-client-info")
     desk = made("software-vendor", rules=(rule,))
-    number = opened(desk, type="technical-support", severity="low")
+    number = open_ticket(desk, type="technical-support", severity="low")
     done = update.set_severity(desk, number, "high", now=at(1))
     assert "the last word is theirs: answer them first" in done.summary
-    assert status(desk, number) == "open-issue"
+    assert seen(desk, number).row.status == "open-issue"
 
 
 @pytest.mark.requirement("S1-28", "S1-29")
 def test_a_ticket_that_waits_for_an_item_too_goes_by_the_list_of_the_ticket_that_it_was_raised_from(made: Made) -> None:
     desk = made("software-vendor")
-    first, second = (opened(desk, type="technical-support", severity="high") for _ in range(2))
+    first, second = (open_ticket(desk, type="technical-support", severity="high") for _ in range(2))
     checked(desk, first, "software-issue", "software-issue", at(1))
     items.raise_item(desk, first, now=at(2))
     items.join_item(desk, second, first, now=at(3))
-    assert (status(desk, first), status(desk, second)) == ("raised-with-development", "raised-with-development")
+    assert {seen(desk, number).row.status for number in (first, second)} == {"raised-with-development"}
     item_workflow.move_item(desk, first, "done", now=at(4))
     checked(desk, first, "software-issue", "user-error", at(6))
     done = item_workflow.move_item(desk, first, "raised", now=at(7))
@@ -142,7 +119,7 @@ def tried_in(procedure: Procedure, **changes: Any) -> dict[str, Any]:
 
 
 def ready(desk: DeskSession) -> int:
-    number = opened(desk, type="issue", organisation="larch")
+    number = open_ticket(desk, type="issue", organisation="larch")
     update.move(desk, number, "triage", now=at(1))
     checked(desk, number, "to-development", "code-change", at(2))
     items.raise_item(desk, number, now=at(3))
@@ -163,7 +140,7 @@ def test_a_release_moves_its_tickets_to_customer_test_though_a_resolution_is_ask
     desk = made("saas-platform", **tried_in(shipped("saas-platform"), requires_resolution=True))
     number = ready(desk)
     out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
-    assert (status(desk, number), kept_back(desk, number)) == ("on-customer-test", [])
+    assert (seen(desk, number).row.status, kept_back(desk, number)) == ("on-customer-test", [])
     assert "now On Customer Test" in out.results[0].summary
     with pytest.raises(DeskError, match="needs a word on how it was resolved"):
         update.move(desk, number, "pending-closure", anyway=True, now=at(5_001))
@@ -181,7 +158,7 @@ def test_a_release_does_not_close_what_nobody_resolved_and_says_so(made: Made) -
     desk = made("saas-platform", development=built, closing=ends)
     number = ready(desk)
     out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
-    assert status(desk, number) == "escalated-to-dev"
+    assert seen(desk, number).row.status == "escalated-to-dev"
     assert "stays Escalated to Dev: Closed needs a word on how it was resolved" in out.results[0].summary
     assert [event.data["label"] for event in kept_back(desk, number)] == ["Closed"]
 
@@ -189,7 +166,7 @@ def test_a_release_does_not_close_what_nobody_resolved_and_says_so(made: Made) -
 @pytest.mark.requirement("S1-29")
 def test_the_same_item_is_not_raised_twice_unless_another_one_is_wanted(made: Made) -> None:
     desk = made("software-vendor")
-    number = opened(desk, type="technical-support", severity="high")
+    number = open_ticket(desk, type="technical-support", severity="high")
     checklists.tick_items(desk, number, [1, 2, 3, 4, 5, 6], outcome="software-issue", now=at(1))
     items.raise_item(desk, number, title="Saving fails", reference="DEV-7", now=at(2))
     twins: list[dict[str, Any]] = [{"title": "saving  FAILS"}, {"title": "Other words", "reference": "DEV-7"}]
