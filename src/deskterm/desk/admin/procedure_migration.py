@@ -1,6 +1,6 @@
 """Migrate running clocks to the version of the procedure in force.
 
-A new version changes no running clock by itself: clocks keep the targets that were promised. A migration is an explicit
+A new version alone changes no running clock: clocks keep the targets that were promised. A migration is an explicit
 decision, with a plan of the due times it would change. Stopped cycles keep their judgement (rule 20).
 """
 

@@ -35,14 +35,14 @@ def save_setting(session: Session, name: str, value: Any) -> None:
 
 
 def is_rule_automatic(session: Session, rule: Rule) -> bool:
-    """Return whether a rule acts by itself; otherwise it only makes suggestions."""
+    """Return whether a rule acts automatically; otherwise it only makes suggestions."""
     if rule.mode == "lead-opt-in":
         return rule.key in (load_setting(session, "rules") or ())
     return rule.mode == "automatic"
 
 
 def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) -> str:
-    """Let a rule that leads may switch act by itself, or only make suggestions (S3-08). Return the line for the
+    """Let a rule that leads may switch act automatically, or only make suggestions (S3-08). Return the line for the
     summary. Raises DeskError for a rule that cannot be switched or is set so already, and unless a lead or admin calls
     it."""
     desk.require("review", "switch a rule")
@@ -60,5 +60,5 @@ def switch_rule(desk: DeskSession, key: str, automatic: bool, *, now: datetime) 
 
 
 def list_rules(session: Session, procedure: Procedure) -> list[tuple[Rule, bool]]:
-    """Return the rules of the procedure, each with whether it acts by itself."""
+    """Return the rules of the procedure, each with whether it acts automatically."""
     return [(rule, is_rule_automatic(session, rule)) for rule in procedure.rules]

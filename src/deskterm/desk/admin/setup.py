@@ -137,10 +137,10 @@ def in_use_error(what: str, label: str, count: int, numbers: list[int]) -> DeskE
 
 def _require_unused(session: Session, column: str, before: tuple[object, ...], after: tuple[object, ...]) -> None:
     """Raise DeskError when a ticket uses one of the choices that the new version no longer has."""
-    kept = {getattr(item, "key", "") for item in after}
+    keys = {getattr(item, "key", "") for item in after}
     for item in before:
         key, label = getattr(item, "key", ""), getattr(item, "label", "")
-        if key not in kept:
+        if key not in keys:
             count, numbers = count_tickets_using(session, column, key)
             if count:
                 raise in_use_error(column, label, count, numbers)

@@ -43,10 +43,10 @@ def seed_severities(
         return []
     if (fault := next(broken_references(procedure), None) or next(unsound(procedure), None)) is not None:
         raise DeskError(f"The procedure does not fit this scale: {fault.sentence}")
-    kept = {seeded.severity.key for seeded in steps}
+    keys = {seeded.severity.key for seeded in steps}
     with desk.store.writing() as session:
         for severity in before.severities:
-            if severity.key not in kept:
+            if severity.key not in keys:
                 count, numbers = count_tickets_using(session, "severity", severity.key)
                 if count:
                     raise in_use_error("severity", severity.label, count, numbers)
@@ -59,7 +59,7 @@ def replace_severities(procedure: Procedure, steps: Sequence[SeededSeverity]) ->
     """Return the procedure with another severity scale: dropped severities leave the policies and the defaults of
     request types, and new targets enter the policies with targets by severity. Raises DeskError for an unknown metric,
     or targets without such a policy."""
-    kept = {seeded.severity.key for seeded in steps}
+    keys = {seeded.severity.key for seeded in steps}
     new_targets = {seeded.severity.key: dict(seeded.targets) for seeded in steps if seeded.targets}
     metrics = {metric.key for metric in procedure.metrics}
     for key, row in new_targets.items():
@@ -72,10 +72,10 @@ def replace_severities(procedure: Procedure, steps: Sequence[SeededSeverity]) ->
     if new_targets and not by_severity:
         raise DeskError("No policy of this procedure tells severities apart: give targets in the procedure file.")
     policies = tuple(
-        _with_targets(policy, kept, new_targets if policy in by_severity else {}) for policy in procedure.policies
+        _with_targets(policy, keys, new_targets if policy in by_severity else {}) for policy in procedure.policies
     )
     types = tuple(
-        kind.model_copy(update={"default_severity": None}) if kind.default_severity not in kept else kind
+        kind.model_copy(update={"default_severity": None}) if kind.default_severity not in keys else kind
         for kind in procedure.types
     )
     before = {severity.key: severity for severity in procedure.severities}
@@ -85,12 +85,12 @@ def replace_severities(procedure: Procedure, steps: Sequence[SeededSeverity]) ->
 
 def _merge_severity(before: Severity | None, severity: Severity) -> Severity:
     """Return the severity with the desk's values for the fields that the list does not set."""
-    given = {name: getattr(severity, name) for name in severity.model_fields_set}
-    return severity if before is None else before.model_copy(update=given)
+    changes = {name: getattr(severity, name) for name in severity.model_fields_set}
+    return severity if before is None else before.model_copy(update=changes)
 
 
-def _with_targets(policy: PolicyPart, kept: set[str], new: Mapping[str, Mapping[str, str]]) -> PolicyPart:
-    rows = {key: dict(row) for key, row in policy.by_severity.items() if key in kept}
+def _with_targets(policy: PolicyPart, keys: set[str], new: Mapping[str, Mapping[str, str]]) -> PolicyPart:
+    rows = {key: dict(row) for key, row in policy.by_severity.items() if key in keys}
     for key, row in new.items():
         rows[key] = {**rows.get(key, {}), **row}
     return policy.model_copy(update={"by_severity": rows})

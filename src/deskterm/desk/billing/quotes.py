@@ -166,7 +166,9 @@ def _withdraw_earlier_letters(work: TicketTransaction, record: Record | None) ->
     if record is None or record.values.get("means") != "sent":
         return {}, ""
     changes: dict[str, tuple[Any, Any]] = {}
-    letters = [one for one in records_of_kind(work.state.records, "letter") if one.values.get("on") == "quoted"]
+    letters = [
+        record for record in records_of_kind(work.state.records, "letter") if record.values.get("on") == "quoted"
+    ]
     for letter in letters:
         if letter.state in ("queued", "failed"):
             changes |= build_record_change(

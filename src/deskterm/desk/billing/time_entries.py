@@ -229,7 +229,7 @@ def _require_at_most_a_day(seconds: int) -> None:
 
 def _format_excess(work: TicketTransaction) -> str:
     """Format the amount by which the time on a ticket exceeds the agreement; empty when it does not."""
-    agreed = [one.values for one in records_of_kind(work.state.records, "agreement") if one.state == "agreed"]
+    agreed = [record.values for record in records_of_kind(work.state.records, "agreement") if record.state == "agreed"]
     excess = compute_excess(agreed[-1] if agreed else {}, calculate_price(work))
     return f"; {format_money(excess[0], excess[1])} more than the customer agreed to" if excess is not None else ""
 

@@ -34,7 +34,12 @@ def record_sent_articles(work: TicketTransaction, event: Event) -> list[str]:
     body = work.session.execute(select(table.c.body).where(table.c.id == event.texts["body"].id)).scalar_one()
     for address in find_article_addresses(str(body), bases):
         earlier = next(
-            (one for one in records_of_kind(work.state.records, ARTICLE) if one.values.get("address") == address), None
+            (
+                record
+                for record in records_of_kind(work.state.records, ARTICLE)
+                if record.values.get("address") == address
+            ),
+            None,
         )
         key = earlier.key if earlier is not None else find_next_key(work.state.records, ARTICLE)
         times = 1 if earlier is None else int(earlier.values["times"]) + 1

@@ -135,9 +135,9 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
     """Record a message on the ticket at the end of the chain, or on a follow-up of it."""
     state, number = work.state, work.number or 0
     contact = writer(work.session, message.author, message.requester_id, state.organisation_id)
-    spoken_at = message.at if message.at != work.at else None
+    arrived_at = message.at if message.at != work.at else None
     if only_thanks:
-        return record_thanks(work, message.text, contact=contact, channel=message.channel, spoken_at=spoken_at)
+        return record_thanks(work, message.text, contact=contact, channel=message.channel, arrived_at=arrived_at)
     if is_closed_to_replies(work, message.channel, message.at):
         return register_follow_up(
             work,
@@ -156,7 +156,7 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
         author_kind="requester",
         contact=contact,
         channel=message.channel,
-        spoken_at=spoken_at,
+        spoken_at=arrived_at,
         came_by=message.addressed_to if redirected else None,
     )
     moved = f", now {target.label}" if target else ""

@@ -73,8 +73,8 @@ def record_answer(
             work.state.records, FEEDBACK, key, state=state, score=score, complaint=complaint, flag=flag, **text_names
         )
         work.append("feedback", changes, texts, feedback=key, score=score, low=low, complaint=complaint)
-        given = f"{score} of {part.scale}" if score is not None else "words"
-        result = work.done(f"{number}: feedback {key} recorded, {given}{', a complaint' if complaint else ''}")
+        rating = f"{score} of {part.scale}" if score is not None else "words"
+        result = work.done(f"{number}: feedback {key} recorded, {rating}{', a complaint' if complaint else ''}")
     return result
 
 

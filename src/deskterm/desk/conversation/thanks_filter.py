@@ -51,7 +51,7 @@ def is_only_thanks(
     # Initials are left out: a single letter could as well be a word that says something.
     names = {(name,) for person in people for name in _normalise(person).split() if len(name) > 1}
     found = [_contains_thanks(sentence, closing, names) for sentence in sentences]
-    return all(one is not None for one in found) and any(found)
+    return all(result is not None for result in found) and any(found)
 
 
 def may_be_thanks(body: str, closing: Closing) -> bool:

@@ -30,10 +30,10 @@ def is_only_thanks_on_ticket(work: TicketTransaction, body: str, attachments: bo
 
 
 def record_thanks(
-    work: TicketTransaction, body: str, *, contact: int | None, channel: str, spoken_at: int | None
+    work: TicketTransaction, body: str, *, contact: int | None, channel: str, arrived_at: int | None
 ) -> CommandResult:
     """Record a message of thanks and leave the ticket closed: no notice, no clock, no change of the waiting party.
-    spoken_at: when the message arrived, UTC epoch seconds; None for now."""
+    arrived_at: when the message arrived, UTC epoch seconds; None for now."""
     seq = str(work.state.version + 1)  # of the event that is appended next
     work.append(
         "thanked",
@@ -42,7 +42,7 @@ def record_thanks(
         author_kind="requester",
         contact=contact,
         channel=channel,
-        spoken_at=spoken_at,
+        spoken_at=arrived_at,
     )
     return work.done(f"{work.number}: thanks recorded, it stays closed")
 
@@ -54,8 +54,8 @@ def overrule_thanks(
     the message (rule 14). message: its `seq`, by default the last one. Raises DeskError when there is no such message,
     or the ticket is open or cannot be reopened."""
     with desk.ticket(number, "move", now, version, action="take a ticket up again") as work:
-        kept = [record for record in records_of_kind(work.state.records, THANKS) if record.state == "kept"]
-        matching = [record for record in kept if message in (None, record.number)]
+        unreviewed = [record for record in records_of_kind(work.state.records, THANKS) if record.state == "kept"]
+        matching = [record for record in unreviewed if message in (None, record.number)]
         if not matching:
             raise DeskError(f"No message of {number} was taken for mere thanks: there is nothing to overrule.")
         record = matching[-1]

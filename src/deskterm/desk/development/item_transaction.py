@@ -183,8 +183,8 @@ def plan_ticket_move(work: TicketTransaction, status: DevStatus | None, origin: 
     The ticket's status graph does not apply, because the work has got there already (S1-29). A checklist that must be
     done first, or an end without a resolution, still blocks it. An item in its last status is released, which is the
     resolution for a ticket that its requester tests next (S4-19). origin: the ticket the item was raised from."""
-    wanted = status.moves_ticket_to if status is not None else None
-    target = work.procedure.statuses.get(wanted or "")
+    key = status.moves_ticket_to if status is not None else None
+    target = work.procedure.statuses.get(key or "")
     if target is None or status is None or not work.state.is_open or target.key == work.state.status:
         return TicketMove({})
     if not work.procedure.knows(work.state.type, target):

@@ -36,10 +36,10 @@ def move_item(
     with open_item(desk, number, item, "develop", now) as found:
         part = found.origin.procedure.definition.development
         here, target = found.status, resolve_choice("development status", status, part.statuses)
-        order = [known.key for known in part.statuses]
+        order = [option.key for option in part.statuses]
         if target.key not in here.to:
             options = (
-                ", ".join(known.label for known in part.statuses if known.key in here.to) or "nowhere, it is final"
+                ", ".join(option.label for option in part.statuses if option.key in here.to) or "nowhere, it is final"
             )
             raise DeskError(f"From {here.label} an item cannot go to {target.label}; it can go to: {options}.")
         forward = order.index(target.key) > order.index(here.key)
@@ -172,7 +172,7 @@ def _require_ready(found: ItemTransaction) -> None:
     with a release."""
     part, route = found.origin.procedure.definition.development, found.route
     if not found.status.ready:
-        ready = " or ".join(known.label for known in part.statuses if known.ready) or "no status"
+        ready = " or ".join(option.label for option in part.statuses if option.ready) or "no status"
         raise DeskError(
             f"Item {found.key} is {found.status.label}: only what is {ready} can be scheduled to a release."
         )
@@ -185,7 +185,7 @@ def _require_ready(found: ItemTransaction) -> None:
 def _require_signature(desk: DeskSession, status: DevStatus) -> None:
     """Raise DeskError unless the agent holds the role that signs this status; being allowed to move items is not
     enough."""
-    roles = {known.key: known for known in desk.procedure.definition.roles}
+    roles = {option.key: option for option in desk.procedure.definition.roles}
     role = roles[cast("str", status.approval)]
     act = next((act for act in _SIGNING_ACTS if act in role.may), None)
     if act is not None:
@@ -194,7 +194,7 @@ def _require_signature(desk: DeskSession, status: DevStatus) -> None:
         raise DeskError(f"Only somebody with the role {role.label} may sign what is {status.label}: ask one of them.")
 
 
-def _build_result(found: ItemTransaction, number: int, words: str) -> CommandResult:
+def _build_result(found: ItemTransaction, number: int, summary: str) -> CommandResult:
     """Build the result for the ticket that was named, with the reasons why other tickets of the item were not moved.
     The rules and notices of the other tickets apply when they are written."""
     blocked = [
@@ -204,4 +204,4 @@ def _build_result(found: ItemTransaction, number: int, words: str) -> CommandRes
         if event.kind == MOVE_BLOCKED and work.number != number
     ]
     named = next((work for work in found.transactions if work.number == number), found.origin)
-    return named.done("; ".join([f"{named.number}: {words}", *blocked]))
+    return named.done("; ".join([f"{named.number}: {summary}", *blocked]))

@@ -50,7 +50,7 @@ def raise_item(
             raise DeskError(f"Ticket {number} is not open: move it back before you raise a {part.label} from it.")
         outcome = _require_checklist(work)
         selected = resolve_choice("route", route, part.routes) if route else None
-        keys = {known.key for known in part.routes}
+        keys = {option.key for option in part.routes}
         route_key = selected.key if selected else outcome if outcome in keys else None
         if not allow_same:
             _require_new(work, route_key, title, url, reference)
@@ -130,11 +130,11 @@ def _require_new(work: TicketTransaction, route: str | None, title: str, url: st
         values = record.values
         if "flag" not in values:
             continue
-        pairs = [(given, str(values.get(name, ""))) for name, given in (("reference", reference), ("url", url))]
-        comparable = [(given.strip(), known) for given, known in pairs if given.strip() and known]
+        pairs = [(new, str(values.get(name, ""))) for name, new in (("reference", reference), ("url", url))]
+        comparable = [(new.strip(), existing) for new, existing in pairs if new.strip() and existing]
         same_title = _collapse_spaces(title).casefold() == str(values.get("title", "")).casefold()
         same = same_title and values.get("route") == route
-        if any(given == known for given, known in comparable) or (same and not comparable):
+        if any(new == existing for new, existing in comparable) or (same and not comparable):
             statuses = {status.key: status.label for status in work.procedure.definition.development.statuses}
             name = f" “{values['title']}”" if values.get("title") else ""
             raise DeskError(
@@ -162,7 +162,7 @@ def _require_checklist(work: TicketTransaction) -> str | None:
     part = work.procedure.definition.development
     if part.checklist is None:
         return None
-    checklist = next(one for one in work.procedure.definition.checklists if one.key == part.checklist)
+    checklist = next(option for option in work.procedure.definition.checklists if option.key == part.checklist)
     record = work.state.records.get(("checklist", checklist.key))
     if record is None or record.state != "done":
         items = record.values.get("items", ()) if record is not None else ()

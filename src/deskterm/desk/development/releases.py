@@ -33,7 +33,8 @@ RELEASE = "release"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """A published release. day: its date; items: their number; results: one for each ticket that was moved or told."""
+    """A published release. day: its date; items: their number; results: one for each ticket that moved or was
+    notified."""
 
     day: str
     items: int
@@ -42,7 +43,7 @@ class ReleaseResult:
 
 def publish_release(desk: DeskSession, day: str, *, notes: str, now: datetime) -> ReleaseResult:
     """Publish the release of a day, as one command: every item that is scheduled to it and ready moves to the next
-    status, its tickets move where that status says, and their people are told.
+    status, its tickets move where that status says, and their people are notified.
 
     day: an ISO date. notes: the changes of the release, kept with every ticket. Raises UsageError without notes, and
     DeskError before that day, or when nothing is ready for it."""
@@ -116,7 +117,7 @@ def _release_ticket(
     work: TicketTransaction, items: list[tuple[ItemTransaction, DevStatus]], day: str, notes: str
 ) -> CommandResult | None:
     """Append one event to a ticket, however many of its items are released; return the result, or None for a closed
-    ticket: it keeps the release, but is not moved, and nobody is told (S4-15)."""
+    ticket: it keeps the release, but is not moved, and nobody is notified (S4-15)."""
     records = work.state.records
     closed = work.state.category == "closed"
     changes = build_record_change(records, RELEASE, day, state="out", who=work.context.agent.login, words=["notes"])

@@ -222,13 +222,13 @@ def _erase_on_ticket(work: TicketTransaction, found: ErasureResult, names: _Name
 
 
 def find_plain_text_fields(work: TicketTransaction) -> list[str]:
-    """Return the fields of a ticket with text that stands in the events themselves, from before texts were stored
+    """Return the fields of a ticket with text that the events themselves contain, from before texts were stored
     apart. The event of an erasure removes them from the ticket; the events that set them keep them."""
-    known = {part.key: part for part in work.procedure.definition.fields}
+    parts = {part.key: part for part in work.procedure.definition.fields}
     return sorted(
         key
         for key, value in work.state.fields.items()
-        if isinstance(value, str) and (key not in known or holds_personal_text(known[key]))
+        if isinstance(value, str) and (key not in parts or holds_personal_text(parts[key]))
     )
 
 

@@ -1,7 +1,7 @@
 """Integrity check: the tables hold what the events say, and nobody changed an event.
 
 Ticket, clock, record and message rows are projected again from the events and compared. On the way each event is
-checked against its chain, and each text against its digest. Rows that differ can be written anew; events never.
+checked against its chain, and each text against its digest. Rows that differ can be rewritten; events never.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A difference that was found. repaired: the rows were written anew. A changed event or text cannot be repaired:
+    """A difference that was found. repaired: the rows were rewritten. A changed event or text cannot be repaired:
     the right one has to come from a backup."""
 
     ticket: int
@@ -60,14 +60,14 @@ def check_integrity(
 ) -> IntegrityReport:
     """Project every ticket again from its events and compare.
 
-    repair: write rows that differ anew, one transaction a batch. progress: called with tickets done and tickets in all.
+    repair: rewrite rows that differ, one transaction a batch. progress: called with tickets done and tickets in all.
     after: check only tickets with higher numbers."""
     refresh_projections(store, progress)
     return _check_tickets(store, repair, progress, after)
 
 
 def refresh_projections(store: Store, progress: Progress | None = None, *, batch: int = _BATCH_SIZE) -> bool:
-    """Write the rows of an older projection anew, one transaction a batch; return False when there are none.
+    """Rewrite the rows of an older projection, one transaction a batch; return False when there are none.
 
     An interrupted refresh continues where it was. progress: called after each batch; an exception in it interrupts."""
     table = table_of(DeskRow)

@@ -27,7 +27,7 @@ class LastCommand:
 
     @property
     def is_split_off(self) -> bool:
-        """Whether the command split this ticket off from another one."""
+        """True when the command split this ticket off from another one."""
         return self.head.kind == "registered" and any(event.kind == "split_from" for event in self.events)
 
     def describe(self, procedure: CompiledProcedure) -> str:

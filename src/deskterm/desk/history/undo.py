@@ -39,8 +39,8 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
     that were sent, a final closure (S4-15), and a command that another ticket has moved on from."""
     desk.require("undo")
     with desk.store.reading() as session:
-        seen = find_last_command(events_of(session, number))
-        numbers = _find_ticket_numbers(session, number, seen)
+        unlocked = find_last_command(events_of(session, number))
+        numbers = _find_ticket_numbers(session, number, unlocked)
     with desk.tickets(numbers, "undo", now) as works:
         commands = {work.number: find_last_command(work.events()) for work in works}
         here = next(work for work in works if work.number == number)
