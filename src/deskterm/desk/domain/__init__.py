@@ -1,1 +1,1 @@
-"""Events, the state they fold to, and the pure rules of both: no store, no session."""
+"""Events, the state they fold to, and pure rules about both, without store and session."""

@@ -1,4 +1,4 @@
-"""Due instants before and after a change: which clocks it moves, and which it makes late at once."""
+"""Changes of due times: which clocks a command moves, and which of them it makes late at once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from deskterm.sla.terms import TIMER
 
 @dataclass(frozen=True, slots=True)
 class DueChange:
-    """A clock that a change moves. Dues are epoch seconds, of a clock that rests as if it went on now; None: no due
-    instant, because nothing is promised or nobody has set it. late_now: the change itself makes it late. number: its
-    ticket. rests: it does after the change."""
+    """The change of one clock's due time.
+
+    old_due, new_due: epoch seconds; None without a due time, because nothing is promised or nobody has set it.
+    late_now: the change itself makes the clock late. number: its ticket. rests: the clock is paused after the change,
+    and the due time is the one it would have if it resumed now.
+    """
 
     metric: str
     label: str
@@ -27,22 +30,22 @@ class DueChange:
 
 
 DueTimes = Mapping[tuple[str, int], tuple[int | None, bool, bool]]
+"""(metric, cycle) → due time, whether the clock is late, and whether it is paused and due then only if it resumes."""
 
 
 def compute_due_times(fold: TicketFold, at: int) -> DueTimes:
-    """(metric, cycle) → when it is due, whether it has been missed, and whether it is due then only if it goes on now,
-    of each clock that runs or rests."""
-    known = {(clock.metric, clock.cycle): clock for clock in fold.clocks()}
+    """Return the due times of all running and paused clocks at an instant (epoch seconds)."""
+    clocks = {(clock.metric, clock.cycle): clock for clock in fold.clocks()}
     found = {}
     for key, due in fold.forecast_due_times(at).items():
-        clock = known.get(key)
-        missed = (clock is not None and clock.breached_at is not None) or (due is not None and due < at)
-        found[key] = due, missed, clock is not None and clock.state == "paused" and not clock.pinned
+        clock = clocks.get(key)
+        is_late = (clock is not None and clock.breached_at is not None) or (due is not None and due < at)
+        found[key] = due, is_late, clock is not None and clock.state == "paused" and not clock.pinned
     return found
 
 
 def compare_due_times(before: DueTimes, after: DueTimes, procedure: CompiledProcedure, number: int) -> list[DueChange]:
-    """The clocks that are due at another instant than before, or no longer, or newly."""
+    """Return the clocks whose due time is another one than before, or is new or gone, in the order of the metrics."""
     order = {metric.key: rank for rank, metric in enumerate(procedure.terms.metrics)}
     found = []
     for key in sorted(before.keys() | after.keys(), key=lambda key: (order.get(key[0], len(order)), key)):

@@ -1,7 +1,7 @@
-"""Events: what happened to a ticket, in the form that is kept for ever.
+"""Events: everything that happened to a ticket, in the form in which it is stored for ever.
 
-Every event may change fields (`changes`) and may carry words of people (`texts`). The words themselves stand in
-`personal_text`; the event, and so the chain, holds only their salted digest.
+An event may change fields (`changes`) and refer to texts that people wrote (`texts`). The texts themselves are in the
+table `personal_text`, so that they can be erased; the event, and so the hash chain, holds only their salted digests.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.errors import DeskError
 
 GENESIS = "0" * 64
-"""What the first event of a ticket is chained to."""
+"""Previous hash of a ticket's first event."""
 
 
 class TextRef(NamedTuple):
-    """Where words stand, and the digest by which they are known."""
+    """Reference to a text: the id of its row, and its salted digest."""
 
     id: int
     digest: str
@@ -29,15 +29,11 @@ class TextRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. at: epoch seconds. version: the procedure version in force. data: what else there is to say:
-    `author` and `author_kind` of a message, `channel`, `automatic`, `next_steps`, `resolution`, `reason`, `source`;
-    `metric` and `cycle` of a clock that was waived, with a `reason`; of one that was noticed, with `what` (`warning`,
-    `breach` or `timer`), the `threshold` of a warning, the `due` instant it was told of and the `instant` it fell on;
-    the `tier` of who works; the `ticket` that another one was linked to; `act`, the first event of the command that an
-    event belongs to, where that is another one, and `bulk`, the mark of a command that was about several tickets; the
-    `seqs` that were taken back; `spoken_at`, when a message arrived, if not when it was written down; `confirmed` or
-    `rejected`, what a requester said of a resolution; `counts_from`, the instant at which clocks take an event up that
-    was judged otherwise then; `came_by`, the ticket that a message was addressed to."""
+    """One event of a ticket.
+
+    seq: its number within the ticket, from 1. at: epoch seconds. version: version of the procedure in force. data: the
+    payload of its kind (`deskterm.desk.domain.event_payloads`).
+    """
 
     seq: int
     kind: EventKind
@@ -50,7 +46,7 @@ class Event:
 
 
 class UnreadableEvent(DeskError, ValueError):
-    """An event that nobody can read as such: somebody else than deskterm wrote it."""
+    """A stored event cannot be decoded: something other than deskterm wrote or changed it."""
 
     def __init__(self, seq: int, kind: str) -> None:
         super().__init__(
@@ -63,7 +59,7 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 
 
 def encode_event(event: Event) -> str:
-    """The event's content as canonical JSON: equal content gives equal bytes."""
+    """Return an event's content as canonical JSON: equal content gives equal bytes, as the hash chain needs."""
     content: dict[str, Any] = dict(event.data)
     if event.changes:
         content["changes"] = event.changes
@@ -73,22 +69,26 @@ def encode_event(event: Event) -> str:
 
 
 def decode_event(seq: int, kind: str, at: int, actor: str, version: int, data: str) -> Event:
-    """The event that `encoded` wrote. Illegible where it is none."""
+    """Return the event whose content `encode_event` wrote as `data`. Raises UnreadableEvent for anything else."""
     try:
         content = json.loads(data)
         changes = {name: (before, after) for name, (before, after) in content.pop("changes", {}).items()}
         texts = {name: TextRef(*reference) for name, reference in content.pop("texts", {}).items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise UnreadableEvent(seq, kind) from error
+    # Not checked against the table: a store may hold kinds of a newer edition, and reading must not depend on it.
     return Event(seq, cast(EventKind, kind), at, actor, version, changes, texts, content)
 
 
 def compute_hash(previous: str, ticket: int, event: Event, data: str) -> str:
-    """SHA-256, in hex, over the hash of the ticket's event before and everything that this event says."""
+    """Return the SHA-256, in hex, over the hash of the ticket's previous event and all content of this one.
+
+    data: the event's content as it is stored; encoding it again could give other bytes than an older edition wrote.
+    """
     line = f"{previous}\n{ticket}\n{event.seq}\n{event.kind}\n{event.at}\n{event.actor}\n{event.version}\n{data}"
     return hashlib.sha256(line.encode()).hexdigest()
 
 
 def compute_digest(salt: str, body: str) -> str:
-    """The salted digest that stands in an event for somebody's words."""
+    """Return the salted digest that represents a text in events."""
     return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""The fold: from events to the ticket as it stands and to its clocks.
+"""The fold: from the events of a ticket to its state and its clocks.
 
-Pure: events, the procedure versions they name and the words they refer to go in; a `State` and clocks come out. The
-same fold serves a command, an import and the proof of `deskterm doctor`, so what the tables hold is what it says.
+Pure: events and the procedure versions that they name go in, a `State` and clocks come out. Commands, the import and
+the integrity check of `deskterm doctor` use the same fold, so the tables can always be derived from the events.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from deskterm.sla.fold import Folding
 from deskterm.sla.terms import TIMER, Facts
 
 PROJECTION_VERSION = 4
-"""Raised when the fold makes other rows of the same events: a store with rows of an earlier one is written anew."""
+"""Increased when the fold makes other rows from the same events: older stores are then projected again at opening."""
 
 
 class UpcomingEvent(NamedTuple):
-    """Something that the passing of time brings: at `instant` (epoch seconds) a clock warns, is missed, or a timer is
-    over. Ordered by time."""
+    """A warning or breach of a clock, or the end of a timer, at `instant`. Sorts by time. due: the clock's due time.
+    Both in epoch seconds."""
 
     instant: int
     what: Literal["warning", "breach", "timer"]
@@ -35,7 +35,7 @@ class UpcomingEvent(NamedTuple):
 
 
 class TicketFold:
-    """A ticket being folded, event by event. procedures: version → that edition, compiled."""
+    """A ticket that is folded event by event. procedures: version → compiled procedure."""
 
     def __init__(self, procedures: Callable[[int], CompiledProcedure]) -> None:
         self.state = State()
@@ -43,22 +43,22 @@ class TicketFold:
         self._folding: Folding | None = None
         self._version = -1
         self._effective_events: list[Event] = []
-        """What the state is of: all but what was taken back."""
+        """The events that the state consists of: all that were not undone."""
 
     def step(self, event: Event) -> Mark:
-        """Fold in the next event of the ticket, and say what the clocks were told of it."""
+        """Apply the ticket's next event, and return the mark that its clocks were advanced by."""
         if event.kind == "undone":
             return self._undo(event)
         self._effective_events.append(event)
         return self._apply(event)
 
     def _undo(self, event: Event) -> Mark:
-        """Fold the ticket anew without what was undone: that is as if it had never been."""
-        gone = frozenset(event.data["seqs"])
-        told, self._effective_events = self._effective_events, []
+        """Fold the ticket again without the undone events, so that no trace of them is left in state and clocks."""
+        undone = frozenset(event.data["seqs"])
+        earlier, self._effective_events = self._effective_events, []
         self.state, self._folding, self._version = State(), None, -1
-        for before in told:
-            if before.seq not in gone:
+        for before in earlier:
+            if before.seq not in undone:
                 self.step(before)
         self.state.updated_at = self.state.last_event_at = event.at
         self.state.version = event.seq
@@ -70,6 +70,7 @@ class TicketFold:
         if self._folding is None:
             self._folding = Folding(procedure.terms)
         elif self._version != event.version:
+            # From here on, only clocks that start anew go by the new version; others keep the one they started with.
             self._folding.judge(procedure.terms)
         self._version = event.version
         self._folding.step(mark)
@@ -79,11 +80,11 @@ class TicketFold:
 
     @property
     def facts(self) -> Facts:
-        """What policies look at, as `Folding.facts` has it."""
+        """Facts that the conditions of policies test, as `Folding.facts` has them."""
         return {} if self._folding is None else self._folding.facts
 
     def clocks(self) -> list[Clock]:
-        """All cycles of all metrics, as they stand after the last event."""
+        """Return all cycles of all metrics, as they are after the last event."""
         if self._folding is None:
             return []
         state = self.state
@@ -93,16 +94,16 @@ class TicketFold:
         ]
 
     def upcoming_events(self) -> list[UpcomingEvent]:
-        """What the passing of time will bring, or has brought and nobody noticed yet, in order of time."""
+        """Return the warnings, breaches and ends of timers that no event records yet, future ones too, by time."""
         return sorted(event for clock in self.clocks() for event in _find_upcoming_events(clock, self.state))
 
     def forecast_due_times(self, at: int) -> dict[tuple[str, int], int | None]:
-        """When each clock that runs is due, and each that rests if it went on at an instant."""
+        """Return (metric, cycle) → due time of each running clock, and of each paused one as if it resumed at `at`."""
         return self._folding.foreseen(at) if self._folding else {}
 
 
 def _with_history(clock: Clock, state: State) -> Clock:
-    """A clock with what the ticket's history says of it."""
+    """Return a clock completed by the ticket's history: whether it is waived, and when it needs attention next."""
     if (clock.metric, clock.cycle) in state.waived:
         return clock._replace(waived=True)
     first = min(_find_upcoming_events(clock, state), default=None)
@@ -110,8 +111,10 @@ def _with_history(clock: Clock, state: State) -> Clock:
 
 
 def _find_upcoming_events(clock: Clock, state: State) -> Iterator[UpcomingEvent]:
-    """The events of a clock that nobody noticed yet. A breach is said once a cycle; a warning once for an instant or
-    for a due one, so that a change which moves neither says nothing twice."""
+    """Yield the upcoming events of a clock that are not recorded yet.
+
+    A breach is recorded once a cycle; a warning once for each instant and once for each due time, so that a change
+    which moves neither does not warn twice."""
     if clock.state != "running" or clock.waived or clock.due_at is None:
         return
     timer = clock.metric.startswith(TIMER)
@@ -131,19 +134,19 @@ def _find_upcoming_events(clock: Clock, state: State) -> Iterator[UpcomingEvent]
 
 
 def select_effective_events(events: Iterable[Event]) -> list[Event]:
-    """The events that stand: without what was taken back, and without the taking back."""
+    """Return the events that count: without those that were undone, and without the undo events themselves."""
     found: list[Event] = []
     for event in events:
         if event.kind == "undone":
-            gone = frozenset(event.data["seqs"])
-            found = [before for before in found if before.seq not in gone]
+            undone = frozenset(event.data["seqs"])
+            found = [before for before in found if before.seq not in undone]
         else:
             found.append(event)
     return found
 
 
 def fold_events(events: Iterable[Event], procedures: Callable[[int], CompiledProcedure]) -> TicketFold:
-    """A whole ticket from its events, in the order of their sequence."""
+    """Fold a whole ticket. events: all of its events, by number."""
     ticket = TicketFold(procedures)
     for event in events:
         ticket.step(event)

@@ -1,5 +1,4 @@
-"""Tickets that belong together: the fields in which they name each other, and what a ticket that comes of another takes
-along from it."""
+"""Links between tickets: the fields in which they name each other, and what a new ticket inherits from another."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ if TYPE_CHECKING:
     from deskterm.desk.domain.events import Event
     from deskterm.desk.domain.state import State
 
-# In the first of a pair the number of the other stands, in the second the list of those that name it.
+# Pairs of fields: the first holds the number of the other ticket, and that ticket lists in the second who names it.
 DUPLICATE_OF, DUPLICATES = "duplicate_of", "duplicates"
 MERGED_INTO, MERGED = "merged_into", "merged"
 SPLIT_FROM, SPLIT_TO = "split_from", "split_to"
@@ -22,8 +21,8 @@ _COPIED_FIELDS = ("type", "severity", "severity_requested", "priority", "impact"
 
 
 def find_merge_target(fields: Mapping[str, Any]) -> int | None:
-    """The ticket that goes on in the place of the one with these fields: what it was merged into, or is a duplicate
-    of; None for one that stands for itself."""
+    """Return the number of the ticket that continues the one with these fields: it was merged into that, or is a
+    duplicate of it. None for a ticket of its own."""
     found: int | None = fields.get(MERGED_INTO) or fields.get(DUPLICATE_OF)
     return found
 
@@ -34,5 +33,5 @@ def is_merge_into_another(event: Event) -> bool:
 
 
 def copy_classification(state: State) -> dict[str, Any]:
-    """How a ticket is classified that comes of this one: attribute → value."""
+    """Return the attributes that a ticket split off from this one, or following up on it, inherits."""
     return {name: getattr(state, name) for name in _COPIED_FIELDS}

@@ -1,4 +1,4 @@
-"""Money and time as they are charged: decimal amounts, begun steps, an hour's price (S1-32)."""
+"""Money and working time as they are charged: decimal amounts, hourly rates, rounding to started steps (S1-32)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from deskterm.procedure.schema import Money
 from deskterm.sla.durations import parse_duration
 
 _LONGEST = 31 * 86_400
-"""Seconds of one entry at most: more is a slip of the pen."""
+"""Greatest length of one time entry in seconds: more is a typing error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What work comes to. seconds: all that was worked; charged: what of it is charged, in begun steps; amounts: the
-    sum by currency; unpriced: how many chargeable entries have no rate."""
+    """The sum of time entries. seconds: all time worked; charged: the part that is charged, rounded up to started
+    steps; amounts: currency → sum; unpriced: number of chargeable entries without a rate."""
 
     seconds: int
     charged: int
@@ -29,7 +29,7 @@ class Price:
     unpriced: int
 
     def describe(self) -> str:
-        """`1h 40m, charged 1h 45m: GBP 105.00`."""
+        """Return it as text: `1h 40m, charged 1h 45m: GBP 105.00`."""
         text = format_time_worked(self.seconds)
         if self.charged or self.amounts:
             sums = ", ".join(format_money(amount, currency) for currency, amount in sorted(self.amounts.items()))
@@ -40,8 +40,8 @@ class Price:
 
 
 def parse_time(text: str) -> int:
-    """Seconds of worked time as people write it: `25m`, `1h30m`, `1.5h`. A day is no measure of work. UsageError for
-    anything else, and for more than a month at once."""
+    """Return the seconds of a time worked, as people write it: `25m`, `1h30m`, `1.5h`. Days are refused, because nobody
+    knows how many hours one has. Raises UsageError for other texts, and for more than a month at once."""
     words = text.strip().lower().replace(" ", "")
     decimal = re.fullmatch(r"([0-9]{1,4}[.,][0-9]{1,2})h", words)
     if decimal:
@@ -59,8 +59,8 @@ def parse_time(text: str) -> int:
 
 
 def parse_amount(text: str, currency: str) -> Decimal:
-    """An amount of a currency, such as `1250.00`. UsageError for what it cannot be paid in, and for more than can be
-    meant."""
+    """Return an amount, such as `1250.00`. Raises UsageError when it cannot be paid in the currency or is too large to
+    be meant."""
     try:
         return amounts.amount(text, currency)
     except ValueError as error:
@@ -68,7 +68,7 @@ def parse_amount(text: str, currency: str) -> Decimal:
 
 
 def parse_rate(text: str, currency: str) -> Decimal:
-    """An hour's price, such as `62.50`. UsageError for anything else."""
+    """Return an hourly rate, such as `62.50`. Raises UsageError for other texts."""
     try:
         return amounts.hourly(text, currency)
     except ValueError as error:
@@ -76,32 +76,32 @@ def parse_rate(text: str, currency: str) -> Decimal:
 
 
 def require_payable(amount: Decimal, currency: str) -> Decimal:
-    """An amount that somebody is to pay. UsageError for none, and for more than can be meant."""
+    """Return an amount that is to be paid. Raises UsageError when it cannot be paid in the currency or is too large."""
     if wrong := amounts.fault(amount, currency):
         raise UsageError(wrong)
     return amount
 
 
 def require_payable_rate(rate: Decimal, currency: str) -> Decimal:
-    """An hour's price that somebody is to pay. UsageError for none, and for more than can be meant."""
+    """Return an hourly rate that is to be paid. Raises UsageError when it cannot be paid or is too large."""
     if wrong := amounts.hourly_fault(rate, currency):
         raise UsageError(wrong)
     return rate
 
 
 def compute_charged_seconds(seconds: int, part: Money) -> int:
-    """What time is charged as: every begun step of the procedure's counts."""
+    """Return the seconds that are charged for a time: every started step of the procedure counts as a whole one."""
     step = parse_duration(part.rounding, 86_400) if part.rounding else 1
     return -(-seconds // step) * step
 
 
 def compute_price(seconds: int, rate: Decimal, currency: str) -> Decimal:
-    """The price of time at an hour's rate, to the smallest coin."""
+    """Return the price of a time at an hourly rate, rounded to the smallest unit of the currency."""
     return rounded(rate * seconds / 3600, currency)
 
 
 def sum_entries(entries: Iterable[dict[str, Any]]) -> Price:
-    """What entries (`deskterm.desk.billing.time_entries`) come to; those that were struck out do not count."""
+    """Return the sum of time entries (`deskterm.desk.billing.time_entries`), without cancelled ones."""
     seconds = charged = unpriced = 0
     amounts: dict[str, Decimal] = {}
     for entry in entries:
@@ -119,8 +119,8 @@ def sum_entries(entries: Iterable[dict[str, Any]]) -> Price:
 
 
 def compute_excess(agreement: Mapping[str, Any], price: Price) -> tuple[Decimal, str] | None:
-    """By how much work costs more than the customer agreed to (`desk.billing.quotes`), and of what currency; None
-    where it does not, or nothing was said of an amount."""
+    """Return the amount, and its currency, by which work costs more than the customer agreed to
+    (`deskterm.desk.billing.quotes`); None when it does not, or when the agreement names no amount."""
     if "amount" not in agreement:
         return None
     currency = str(agreement["currency"])
@@ -129,12 +129,12 @@ def compute_excess(agreement: Mapping[str, Any], price: Price) -> tuple[Decimal,
 
 
 def format_money(amount: Decimal | str, currency: str) -> str:
-    """`GBP 1,250.00`."""
+    """Return an amount as text: `GBP 1,250.00`."""
     return f"{currency} {Decimal(amount):,}"
 
 
 def format_time_worked(seconds: int) -> str:
-    """`1h 40m`; seconds only where there are any."""
+    """Return a time as text: `1h 40m`; seconds only where there are any."""
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
     parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{left}s" if left else ""]

@@ -1,9 +1,9 @@
-"""What hangs on a ticket: participants, checklists, escalations, development items, time entries, quotes, answers to
+"""Records of a ticket: participants, checklists, escalations, development items, time entries, quotes, answers to
 surveys, letters and notices.
 
-A record is a small JSON object under a kind and a key; it comes, changes and goes by the changes of events, as every
-other field of a ticket does, so that history, undo and proof hold for all of them alike. Which members an object of a
-kind has is said where its commands are.
+A record is a small JSON object under a kind and a key. It is created, changed and removed by changes of events, as any
+other field of a ticket, so that history, undo and the integrity check cover all kinds without code of their own. The
+members of a kind are described beside its commands.
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from deskterm.desk.domain.events import Event, TextRef
 
 Records = dict[tuple[str, str], "Record"]
+"""(kind, key) → record, in the order of creation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing on a ticket. kind: `participant`, `checklist`, `escalation`, `item`, `entry`, `quote`, `feedback`,
-    `letter`, `notice`, `act` … key: unique within the kind. at: when it last changed, epoch seconds. values: what
-    there is to say; some of its members mean the same in all kinds: `state` (a word of the kind), `who` (whose it
-    is: a login, a role, a contact's number), `due` (epoch seconds) and `flag` (what the ticket is marked with in lists
-    while the record is so). An event that makes one with words of people lists the names of its texts as `words`; in
-    the record each name has the text's number."""
+    """One record of a ticket.
+
+    kind: `participant`, `checklist`, `escalation`, `item`, `entry`, `quote`, `feedback`, `letter`, `notice`, `act` …
+    key: unique within the kind. at: last change, in epoch seconds. values: its members, of which some mean the same in
+    all kinds: `state`, `who` (a login, a role or a contact's id), `due` (epoch seconds) and `flag` (shown for the
+    ticket in lists). The change of an event lists the names of texts that belong to the record as `words`; in the
+    record itself each of these names holds the id of the text.
+    """
 
     kind: str
     key: str
@@ -42,37 +45,37 @@ class Record:
 
     @property
     def number(self) -> int:
-        """The key as a number, for kinds that are counted."""
+        """The key as a number, for kinds whose keys are numbers."""
         return int(self.key)
 
 
 def apply_record_change(
     records: Records, name: str, values: Mapping[str, Any] | None, at: int, texts: Mapping[str, TextRef] = {}
 ) -> None:
-    """Put `KIND.KEY` in its place, or take it away (None). texts: the words of the event that does it."""
+    """Set the record named `KIND.KEY` to values, in place, or remove it (None). texts: those of the same event."""
     kind, key = name.split(".", 1)
     if values is None:
         records.pop((kind, key), None)
     else:
         if "words" in values:
-            told = {word: texts[word].id for word in values["words"] if word in texts}
-            values = {name: value for name, value in values.items() if name != "words"} | told
+            ids = {word: texts[word].id for word in values["words"] if word in texts}
+            values = {name: value for name, value in values.items() if name != "words"} | ids
         records[(kind, key)] = Record(kind, key, at, values)
 
 
 def records_of_kind(records: Records, kind: str) -> Iterator[Record]:
-    """The records of a kind, in the order in which they came."""
+    """Return the records of a kind, in the order of creation."""
     return (record for (of, _), record in records.items() if of == kind)
 
 
 def find_next_key(records: Records, kind: str) -> str:
-    """The number of the next record of a kind that is counted: 1, 2, 3 …"""
+    """Return the key of the next record, for kinds whose keys are numbers: 1, 2, 3 …"""
     return str(max((record.number for record in records_of_kind(records, kind)), default=0) + 1)
 
 
 def build_record_change(records: Records, kind: str, key: str, **values: Any) -> dict[str, tuple[Any, Any]]:
-    """The change (for `TicketTransaction.append`) that makes a record or gives some of its members other values; a
-    member that is given None, "" or False goes."""
+    """Return the change, for `TicketTransaction.append`, that creates a record or sets some of its members. None, ""
+    and False remove a member."""
     known = records.get((kind, key))
     before = None if known is None else dict(known.values)
     after = {name: value for name, value in {**(before or {}), **values}.items() if value not in (None, "", False)}
@@ -80,25 +83,25 @@ def build_record_change(records: Records, kind: str, key: str, **values: Any) ->
 
 
 def build_record_removal(records: Records, kind: str, key: str) -> dict[str, tuple[Mapping[str, Any], None]]:
-    """The change that takes a record away."""
+    """Return the change that removes a record."""
     return {f"records.{kind}.{key}": (dict(records[(kind, key)].values), None)}
 
 
 def collect_flags(records: Records) -> list[str]:
-    """What the ticket is marked with, in order."""
+    """Return the flags that lists show for the ticket, sorted."""
     return sorted({str(record.values["flag"]) for record in records.values() if "flag" in record.values})
 
 
 def build_letter_record(event: Event) -> Record:
-    """The letter that an event put into the outbox: `to` (contacts' numbers), `on`, `template`, `state` `queued`,
-    `due` where it must not go out before, and where its words stand."""
+    """Return the record of a letter that an event put into the outbox.
+
+    Its members are the event's data (`event_payloads.LetterData`), `state` `queued` and the ids of its texts."""
     values = {name: value for name, value in event.data.items() if name != "act"} | {"state": "queued"}
     values |= {name: reference.id for name, reference in event.texts.items()}
     return Record("letter", str(event.seq), event.at, values)
 
 
 def build_notice_record(event: Event) -> Record:
-    """What colleagues were told: `who` (logins, by comma, with commas at both ends), `on`, `what`, and `due` where
-    it is not to reach them before."""
+    """Return the record of a notice to colleagues, with the event's data (`event_payloads.StaffNoticeData`)."""
     values = {name: value for name, value in event.data.items() if name != "act"}
     return Record("notice", str(event.seq), event.at, values)

@@ -1,4 +1,4 @@
-"""A ticket as its events leave it, and what an event does to it."""
+"""The state of a ticket, and how an event changes it."""
 
 from __future__ import annotations
 
@@ -34,21 +34,25 @@ POLICY_FIELDS = frozenset(
         "exempt",
     }
 )
-"""Fields that policies look at."""
+"""Fields that the conditions of policies test."""
 
 _DUE_FIELDS = frozenset({"sprint", "snoozed_until", "tier"})
-"""Fields that say when something is due, or whose work counts (S3-06)."""
+"""Fields that due times depend on besides policies, or that say whose work counts (S3-06)."""
 
 _NOT_BY_PERSONS = SYSTEM_EVENTS | RETENTION_EVENTS
 
 NoticeKey = tuple[str, str, int, str, int]
-"""What was said once: what, metric, cycle, threshold, and the due instant that it was said of."""
+"""Identity of a warning or breach: what, metric, cycle, threshold, and the due time at which the clock stood then."""
 
 
 @dataclass(slots=True)
 class State:
-    """A ticket as its events leave it. Instants are epoch seconds; tags are in order. The words of a subject or a
-    requester's name are not here: they are looked up by their reference when the row is written."""
+    """A ticket as its events leave it.
+
+    Instants are epoch seconds. Subject and names are not included: they are looked up by id when the row is written.
+    Attributes that events set by name (`setattr` in `apply_event`) are called as in the stored changes, so their names
+    are persisted words.
+    """
 
     type: str = ""
     status: str = ""
@@ -82,27 +86,30 @@ class State:
     reopened: int = 0
     waiting: str = "us"
     dues: dict[str, int] = field(default_factory=dict)
-    """Metric → when a person said that it is due."""
+    """Metric → due time that a person set."""
     sprint: str | None = None
-    """The date on which the sprint starts that it is scheduled to."""
+    """Start date of the sprint or release that it is scheduled for."""
     snoozed_until: int | None = None
     workers: dict[str, int | None] = field(default_factory=dict)
-    """Login → tier of those who are at work on it."""
+    """Login → tier of the agents who are working on it."""
     work_started_at: dict[str, int] = field(default_factory=dict)
-    """Login → since when they are."""
+    """Login → start of their work."""
     waived: dict[tuple[str, int], str] = field(default_factory=dict)
-    """(metric, cycle) → why a missed target was let pass."""
+    """(metric, cycle) → reason why its breach was waived."""
     noticed: frozenset[NoticeKey] = frozenset()
-    noticed_instants: frozenset[tuple[str, str, int, str, int]] = frozenset()
-    """As `noticed`, with the true instant in the place of the due one."""
+    """Warnings, breaches and ends of timers that are recorded already."""
+    noticed_instants: frozenset[NoticeKey] = frozenset()
+    """As `noticed`, with the instant at which it happened in the place of the due time."""
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
-    """(kind, key) → what hangs on the ticket, in the order in which it came."""
+    """(kind, key) → record, in the order of creation."""
     held: str | None = None
-    """Why it must be kept, whatever its age (S5-09)."""
+    """Reason why it must be kept, whatever its age (S5-09)."""
     last_event_at: int = 0
-    """When anything happened, if only that a machine noticed the time; `updated_at` is when somebody acted."""
+    """Instant of the last event of any kind; `updated_at` is that of the last one by a person."""
     version: int = 0
+    """Number of the last event."""
     facts: dict[str, object] = field(default_factory=dict)
+    """Facts by which clocks choose policy, target and due time."""
 
     @property
     def is_open(self) -> bool:
@@ -110,34 +117,35 @@ class State:
 
 
 def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
-    """Fold one event into the state, in place, and say what the clocks should know of it."""
-    happened: set[str] = {"answered"} if state.answered_at is not None else set()
+    """Apply an event to the state, in place, and return the mark that clocks are advanced by."""
+    occurrences: set[str] = {"answered"} if state.answered_at is not None else set()
     at = event.at
-    facts_changed = promised = False
-    before = state.category
+    facts_changed = dues_changed = False
+    category_before = state.category
     for name, (old, new) in event.changes.items():
         if name == "status":
-            _enter_status(state, old, new, procedure, happened)
+            _enter_status(state, old, new, procedure, occurrences)
         elif name == "tags":
             state.tags = tuple(new or ())
         elif name.startswith("fields."):
             state.fields[name[7:]] = new
         elif name.startswith("dues."):
             state.dues = {key: due for key, due in {**state.dues, name[5:]: new}.items() if due is not None}
-            promised = True
+            dues_changed = True
         elif name.startswith("records."):
             apply_record_change(state.records, name[8:], new, event.at, event.texts)
         else:
             setattr(state, name, new)
             if name == "assignee" and new:
-                happened.add("assigned")
+                occurrences.add("assigned")
         facts_changed = facts_changed or name in POLICY_FIELDS
-        promised = promised or name in _DUE_FIELDS
-    for name, words in event.texts.items():
+        dues_changed = dues_changed or name in _DUE_FIELDS
+    for name, text in event.texts.items():
         if name.startswith("fields."):
-            state.fields[name[7:]] = {"text": words.id}
+            state.fields[name[7:]] = {"text": text.id}
     if event.kind == "registered":
-        happened.add("received")
+        occurrences.add("received")
+        # Clocks start when the request arrived, which may be before it was registered.
         at = state.received_at or at
         state.received_at = at
         if "subject" in event.texts:
@@ -147,22 +155,24 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Mar
     elif event.kind == "replied":
         at = event.data.get("spoken_at", at)
     if "body" in event.texts and event.kind in ("replied", "registered"):
-        _apply_message(state, event, at, happened)
+        _apply_message(state, event, at, occurrences)
     if "bulk" in event.data:
         apply_record_change(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
     if event.kind in _HANDLERS:
-        facts_changed = _HANDLERS[event.kind](state, event, happened) or facts_changed
+        facts_changed = _HANDLERS[event.kind](state, event, occurrences) or facts_changed
     if event.data.get("next_steps"):
-        happened.add("next_steps")
+        occurrences.add("next_steps")
     if event.data.get("resolution"):
-        happened.add("resolution")
+        occurrences.add("resolution")
     if event.data.get("confirmed"):
-        happened.add("confirmed")
+        occurrences.add("confirmed")
     if event.data.get("automatic_raise"):
-        happened.add("automatic_raise")
-    _update_end(state, before, event.at, happened)
-    promised = _end_temporary_states(state, happened) or promised
-    if facts_changed or promised or not state.facts:
+        occurrences.add("automatic_raise")
+    _update_end(state, category_before, event.at, occurrences)
+    dues_changed = _end_temporary_states(state, occurrences) or dues_changed
+    # Facts are made anew only where they changed, and never changed in place: every mark keeps those of its time, and
+    # folding a long history would otherwise spend most of its time here.
+    if facts_changed or dues_changed or not state.facts:
         state.facts = {name: getattr(state, name) for name in POLICY_FIELDS if name != "organisation_key"}
         state.facts["organisation"] = state.organisation_key
         _add_clock_facts(state)
@@ -170,39 +180,40 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Mar
         state.updated_at = event.at
     state.last_event_at = event.at
     state.version = event.seq
-    return Mark(event.data.get("counts_from", at), frozenset(happened), state.status, state.facts)
+    return Mark(event.data.get("counts_from", at), frozenset(occurrences), state.status, state.facts)
 
 
-def _enter_status(state: State, old: str | None, new: str, procedure: CompiledProcedure, happened: set[str]) -> None:
-    known = procedure.statuses.get(new)
+def _enter_status(state: State, old: str | None, new: str, procedure: CompiledProcedure, occurrences: set[str]) -> None:
+    status = procedure.statuses.get(new)
     state.status = new
-    state.category = known.category if known else "open"
-    happened.add(f"status:{new}")
-    happened.add(f"category:{state.category}")
+    state.category = status.category if status else "open"
+    occurrences.add(f"status:{new}")
+    occurrences.add(f"category:{state.category}")
     if old is not None:
-        happened.add(f"leaves:{old}")
+        occurrences.add(f"leaves:{old}")
 
 
-def _apply_message(state: State, event: Event, at: int, happened: set[str]) -> None:
+def _apply_message(state: State, event: Event, at: int, occurrences: set[str]) -> None:
     author = event.data.get("author_kind", "agent")
     if author == "requester":
         if event.kind == "replied":
-            happened.add("customer_message")
+            occurrences.add("customer_message")
         state.waiting = "us"
     elif event.data.get("automatic"):
-        happened.add("auto_reply")
+        occurrences.add("auto_reply")
     elif event.kind == "replied":
-        happened.add("agent_reply")
+        occurrences.add("agent_reply")
         state.waiting = "them"
         if state.answered_at is None:
             state.answered_at = at
 
 
-def _update_end(state: State, before: str, at: int, happened: set[str]) -> None:
-    was_open = before in OPEN_CATEGORIES
+def _update_end(state: State, category_before: str, at: int, occurrences: set[str]) -> None:
+    """Set or clear the instants at which the ticket was solved and closed."""
+    was_open = category_before in OPEN_CATEGORIES
     if state.is_open:
         if not was_open:
-            happened.add("reopened")
+            occurrences.add("reopened")
             state.reopened += 1
             state.waiting = "us"
         state.solved_at = state.closed_at = None
@@ -217,32 +228,34 @@ def _update_end(state: State, before: str, at: int, happened: set[str]) -> None:
 
 
 def _end_escalations(state: State, at: int) -> None:
-    """Nobody is asked any more about a ticket that is closed; only what was begun after its end, by a complaint, waits
-    for its review still (S4-21)."""
+    """End the escalations of a closed ticket, but for those that a complaint started after its end (S4-21)."""
     for record in list(records_of_kind(state.records, "escalation")):
         if record.state == "open" and not record.values.get("afterwards"):
             values = {name: value for name, value in record.values.items() if name != "flag"} | {"state": "over"}
             state.records["escalation", record.key] = Record("escalation", record.key, at, values)
 
 
-def _end_temporary_states(state: State, happened: set[str]) -> bool:
-    """What ends by itself: a snooze by a word of the requester or the end of the matter, and what was said of the
-    promise of a ticket that came back, for that was the promise before."""
+def _end_temporary_states(state: State, occurrences: set[str]) -> bool:
+    """End what does not outlast other events, and return whether due times depend on it.
+
+    A message of the requester and the end of the ticket end a snooze; the end of the ticket ends work on it. A reopened
+    ticket loses its due times and its sprint: they were set for the work that was finished.
+    """
     changed = False
-    if state.snoozed_until is not None and not happened.isdisjoint(
+    if state.snoozed_until is not None and not occurrences.isdisjoint(
         ("customer_message", "category:solved", "category:closed")
     ):
         state.snoozed_until, changed = None, True
-    if "reopened" in happened and (state.dues or state.sprint):
+    if "reopened" in occurrences and (state.dues or state.sprint):
         state.dues, state.sprint, changed = {}, None, True
     if not state.is_open and state.workers:
         state.workers, state.work_started_at, changed = {}, {}, True
-        happened.add("work_stopped")
+        occurrences.add("work_stopped")
     return changed
 
 
 def _add_clock_facts(state: State) -> None:
-    """What clocks look at beside the facts of policies."""
+    """Add the facts that clocks need besides those that policies test."""
     facts = state.facts
     if state.dues or state.snoozed_until is not None:
         snooze = {} if state.snoozed_until is None else {SNOOZE: state.snoozed_until}
@@ -255,12 +268,12 @@ def _add_clock_facts(state: State) -> None:
         facts["working"] = frozenset(state.workers.values())
 
 
-def _apply_waiver(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_waiver(state: State, event: Event, occurrences: set[str]) -> bool:
     state.waived = {**state.waived, (event.data["metric"], event.data["cycle"]): event.data.get("reason", "")}
     return False
 
 
-def _apply_time_notice(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_time_notice(state: State, event: Event, occurrences: set[str]) -> bool:
     data = event.data
     key = data["what"], data["metric"], data["cycle"], data.get("threshold", "")
     state.noticed |= {(*key, data["due"])}
@@ -268,73 +281,73 @@ def _apply_time_notice(state: State, event: Event, happened: set[str]) -> bool:
     return False
 
 
-def _apply_snooze(state: State, event: Event, happened: set[str]) -> bool:
-    happened.add("snoozed" if state.snoozed_until is not None else "unsnoozed")
+def _apply_snooze(state: State, event: Event, occurrences: set[str]) -> bool:
+    occurrences.add("snoozed" if state.snoozed_until is not None else "unsnoozed")
     return False
 
 
-def _apply_work_start(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_work_start(state: State, event: Event, occurrences: set[str]) -> bool:
     state.workers = {**state.workers, event.actor: event.data.get("tier")}
     state.work_started_at = {**state.work_started_at, event.actor: event.at}
-    happened.add("work_started")
+    occurrences.add("work_started")
     return True
 
 
-def _apply_work_stop(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_work_stop(state: State, event: Event, occurrences: set[str]) -> bool:
     who = event.data.get("of", event.actor)
     state.workers = {login: tier for login, tier in state.workers.items() if login != who}
     state.work_started_at = {login: since for login, since in state.work_started_at.items() if login != who}
     if not state.workers:
-        happened.add("work_stopped")
+        occurrences.add("work_stopped")
     return True
 
 
-def _apply_overruled_thanks(state: State, event: Event, happened: set[str]) -> bool:
-    """What was taken for mere thanks was a request (rule 14)."""
-    happened.add("customer_message")
+def _apply_overruled_thanks(state: State, event: Event, occurrences: set[str]) -> bool:
+    """Count a message that was taken for mere thanks as a request (rule 14)."""
+    occurrences.add("customer_message")
     state.waiting = "us"
     return False
 
 
-def _apply_transfer(state: State, event: Event, happened: set[str]) -> bool:
-    happened.add("transferred")
+def _apply_transfer(state: State, event: Event, occurrences: set[str]) -> bool:
+    occurrences.add("transferred")
     return False
 
 
-def _apply_cancellation(state: State, event: Event, happened: set[str]) -> bool:
-    happened.add("cancelled")
+def _apply_cancellation(state: State, event: Event, occurrences: set[str]) -> bool:
+    occurrences.add("cancelled")
     return False
 
 
-def _apply_merge(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_merge(state: State, event: Event, occurrences: set[str]) -> bool:
     if event.data.get("into"):
-        happened.add("cancelled")
+        occurrences.add("cancelled")
     return False
 
 
-def _apply_separation(state: State, event: Event, happened: set[str]) -> bool:
-    """Neither names the other any more."""
+def _apply_separation(state: State, event: Event, occurrences: set[str]) -> bool:
+    """Remove the emptied link fields, so that a separated ticket equals one that never was linked."""
     for name in event.changes:
         if name.startswith("fields.") and state.fields.get(name[7:]) is None:
             state.fields.pop(name[7:], None)
     return False
 
 
-def _apply_erasure(state: State, event: Event, happened: set[str]) -> bool:
-    """Words that stood in a field as they were given, before such words were kept apart."""
+def _apply_erasure(state: State, event: Event, occurrences: set[str]) -> bool:
+    """Remove field values from before such texts were stored apart: an erased text is emptied in its own table."""
     for name in event.data.get("fields", ()):
         state.fields.pop(name, None)
     return False
 
 
-def _apply_letter(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_letter(state: State, event: Event, occurrences: set[str]) -> bool:
     state.records[("letter", str(event.seq))] = build_letter_record(event)
     if event.data.get("to"):
-        happened.add("auto_reply")
+        occurrences.add("auto_reply")
     return False
 
 
-def _apply_staff_notice(state: State, event: Event, happened: set[str]) -> bool:
+def _apply_staff_notice(state: State, event: Event, occurrences: set[str]) -> bool:
     state.records[("notice", str(event.seq))] = build_notice_record(event)
     return False
 
@@ -356,4 +369,5 @@ _HANDLERS: dict[EventKind, Callable[[State, Event, set[str]], bool]] = {
     "letter": _apply_letter,
     "told": _apply_staff_notice,
 }
-"""What events of a kind do beside their changes; whether what clocks look at changed by it."""
+"""Kind → effect of its events besides their changes. Each returns whether facts for clocks changed, and adds what
+happened to a set of occurrences, the words in which a procedure starts and stops clocks."""

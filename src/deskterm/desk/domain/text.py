@@ -1,4 +1,4 @@
-"""Words that say something: a subject or a name that nobody can see is none, and a message has an end."""
+"""Rules for texts of people: a subject or name must be visible, and every text has a greatest length."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterable
 from deskterm.errors import UsageError
 
 MAX_BYTES = 1_000_000
-"""What one text may be long, in bytes of UTF-8: hundreds of pages, and more than any letter of words."""
+"""Greatest length of a text in bytes of UTF-8: hundreds of pages, more than anybody writes by hand."""
 
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
-"""What a terminal acts on and shows nothing of."""
+"""Escape sequences: a terminal obeys them and shows nothing of them."""
 _WITHOUT_SHAPE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters and marks that are drawn as nothing."""
+"""Characters that Unicode counts as letters or marks, and that are drawn as nothing."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
 
 
 def is_visible(text: str) -> bool:
-    """Whether anything of a text can be seen: not white space, control characters, escape sequences and what has no
-    shape alone."""
+    """Return whether anything of a text can be seen: more than white space, control characters, escape sequences and
+    characters without a shape."""
     if text.isascii() and text.isprintable():
         return not text.isspace() and text != ""
     return any(
@@ -33,7 +33,9 @@ def is_visible(text: str) -> bool:
 
 
 def normalise_name(words: str | None, whose: str = "name") -> str:
-    """A name on one line, with single spaces; empty where none was given. UsageError for one that nobody can see."""
+    """Return a name on one line, with single spaces; empty for none. Raises UsageError when nothing of it is visible.
+
+    whose: what the name is of, for the message of the error."""
     line = " ".join((words or "").split())
     if (words or "").strip(" \t\r\n") and not is_visible(line):
         raise UsageError(f"The {whose} has nothing that can be seen: write it in letters.")
@@ -41,7 +43,7 @@ def normalise_name(words: str | None, whose: str = "name") -> str:
 
 
 def require_short_texts(texts: Iterable[str]) -> None:
-    """UsageError for a text that is too long to be anybody's words."""
+    """Raise UsageError when a text is longer than `MAX_BYTES`."""
     for text in texts:
         if len(text) * 4 > MAX_BYTES and (size := len(text.encode("utf-8", "surrogatepass"))) > MAX_BYTES:
             raise UsageError(
