@@ -63,6 +63,13 @@ class ConsoleSession:
             await self.pilot.pause(0.01)
         raise AssertionError(f"never came: {what}; the queue has {self.panes.queue.count} rows")
 
+    async def wait_for_ticket(self, number: int) -> None:
+        """Wait until this ticket is open."""
+        await self.wait_until(
+            lambda: self.workspace.open_ticket is not None and self.workspace.open_ticket.number == number,
+            f"ticket {number}",
+        )
+
     async def run(self, name: str, argument: str = "") -> None:
         """Run a command, and wait until it has ended."""
         self.workspace.run_command(name, argument)

@@ -1,0 +1,84 @@
+"""Replies and notes are written in the composer, sent, held back and kept as drafts."""
+
+from __future__ import annotations
+
+from deskterm.desk.conversation import messages
+from deskterm.tui.dialogs.choose import Choose
+from deskterm.tui.dialogs.confirm import Confirm
+from small_desk import at
+from tui.console_session import open_console
+from tui.four_tickets import load_detail, open_as_colleague, open_composer
+
+
+async def test_a_reply_is_sent_and_the_ticket_moves(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        composer = await open_composer(console, "reply")
+        composer.text = "We are looking into it."
+        composer.set_next_status(console.workspace.vocabulary.statuses["working"])
+        composer.action_send()
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+    found = load_detail(url, 1001)
+    assert found.messages[-1].body == "We are looking into it."
+    assert found.row.status == "working"
+    assert found.events[-1].actor == "sam"
+
+
+async def test_a_note_is_internal(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1002)
+        await console.wait_for_ticket(1002)
+        composer = await open_composer(console, "note")
+        composer.text = "Call the vendor."
+        composer.action_send()
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+    assert load_detail(url, 1002).messages[-1].kind == "internal"
+
+
+async def test_a_reply_that_crossed_a_message_is_held_back_once(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.show_ticket(1001)
+        await console.wait_for_ticket(1001)
+        composer = await open_composer(console, "reply")
+        composer.text = "Have you tried again?"
+        messages.record_customer_message(open_as_colleague(url), 1001, "It works again, thank you!", now=at(61))
+        console.clock.advance(90)
+        composer.action_send()
+        await console.wait_for_text("Held back")
+        assert len(load_detail(url, 1001).messages) == 2
+        await console.wait_for_text("It works again")
+        await console.wait_until(lambda: not console.busy(), "the first try to end")
+        composer.action_send()
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+    assert [message.body for message in load_detail(url, 1001).messages][-1] == "Have you tried again?"
+
+
+async def test_a_draft_is_kept_and_asked_about_before_leaving(url: str) -> None:
+    async with open_console(url) as console:
+        composer = await open_composer(console, "reply")
+        composer.text = "Not yet sent"
+        composer.action_keep()
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
+        again = await open_composer(console, "reply")
+        assert again.text == "Not yet sent"
+        console.workspace.run_command("quit")
+        await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
+        await console.pilot.press("n")
+        await console.wait_until(lambda: console.app.screen is console.screen, "the desk again")
+
+
+async def test_nothing_is_asked_before_leaving_without_a_draft(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.run_command("quit")
+        await console.wait_until(lambda: console.app._exit, "the end")
+
+
+async def test_what_is_typed_ahead_reaches_the_composer(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.run_command("note")
+        for key in "ajs":
+            console.app.simulate_key(key)
+        await console.wait_until(lambda: console.workspace.composer is not None, "the composer")
+        assert console.panes.queue.cursor == 0
+        assert not isinstance(console.app.screen, Choose)

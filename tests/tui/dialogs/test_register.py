@@ -1,0 +1,107 @@
+"""The form of a new ticket: what is typed reaches the store, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App
+from textual.widgets import Input, Static, TextArea
+
+from deskterm.tui.dialogs.choose import Choose
+from deskterm.tui.dialogs.confirm import Confirm
+from deskterm.tui.dialogs.register import Register, Request
+from deskterm.tui.themes import DARK
+from tui.console_session import ConsoleSession, open_console
+from tui.four_tickets import load_detail
+
+
+async def test_a_new_ticket_is_opened_from_its_form(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.run_command("new")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the types")
+        await console.pilot.press("1")
+        await console.wait_for_text("severe")
+        await console.pilot.press("2")
+        await console.wait_until(lambda: isinstance(console.app.screen, Register), "the form")
+        await console.pilot.press(*"Help", "ctrl+s")
+        await console.wait_for_ticket(1005)
+    found = load_detail(url, 1005)
+    assert (found.row.subject, found.type, found.row.severity) == ("Help", "fault", "low")
+
+
+async def open_form_of_a_fault(console: ConsoleSession) -> Register:
+    console.workspace.run_command("new")
+    await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the types")
+    await console.pilot.press("1")
+    await console.wait_for_text("severe")
+    await console.pilot.press("2")
+    return await wait_for_form(console)
+
+
+async def wait_for_form(console: ConsoleSession, other_than: Register | None = None) -> Register:
+    def there() -> bool:
+        screen = console.app.screen
+        return isinstance(screen, Register) and screen is not other_than and bool(screen.query("#subject"))
+
+    await console.wait_until(there, "the form")
+    assert isinstance(console.app.screen, Register)
+    return console.app.screen
+
+
+async def test_a_refused_ticket_keeps_what_was_typed(url: str) -> None:
+    async with open_console(url) as console:
+        first = await open_form_of_a_fault(console)
+        first.query_one("#body", TextArea).text = "It jams."
+        await console.pilot.press(*"Help")
+        first.query_one("#organisation", Input).value = "nobody-at-all"
+        await console.pilot.press("ctrl+s")
+        again = await wait_for_form(console, first)
+        await console.wait_for_text("nobody-at-all")
+        assert again.query(".refusal")
+        assert again.query_one("#subject", Input).value == "Help"
+        assert again.query_one("#body", TextArea).text == "It jams."
+        again.query_one("#organisation", Input).value = ""
+        await console.pilot.press("ctrl+s")
+        await console.wait_for_ticket(1005)
+    assert load_detail(url, 1005).messages[0].body == "It jams."
+
+
+async def test_a_ticket_that_was_not_opened_is_gone_on_with_and_asked_about(url: str) -> None:
+    async with open_console(url) as console:
+        await open_form_of_a_fault(console)
+        await console.pilot.press(*"Help", "escape")
+        await console.wait_for_notice("c goes on with it")
+        await console.wait_until(lambda: not console.busy(), "the end of the first")
+        again = await open_form_of_a_fault(console)
+        assert again.query_one("#subject", Input).value == "Help"
+        await console.pilot.press("escape")
+        await console.wait_until(lambda: not console.busy(), "the end of the second")
+        console.workspace.run_command("quit")
+        await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
+        await console.wait_for_text("a new ticket")
+
+
+class Bare(App[None]):
+    """Nothing but the console's colours."""
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DARK.variables
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("sentences", [0, 4, 12])
+async def test_all_that_is_to_be_read_before_asking_can_be_read(size: tuple[int, int], sentences: int) -> None:
+    intake = " ".join(["Say what you did, what happened then, and what you expected instead of it."] * sentences)
+    app = Bare()
+    async with app.run_test(size=size) as pilot:
+        await app.push_screen(Register("Fault", Request(), f"{intake} That is all." if intake else ""))
+        await pilot.pause()
+        screen = app.screen
+        assert screen.query_one(TextArea).size.height >= 2
+        assert screen.query(".hint").last().region.bottom < screen.query_one(".form").region.bottom
+        for scroll in screen.query(".intake"):
+            shown = scroll.max_scroll_y + scroll.size.height
+            assert shown == scroll.query_one(Static).virtual_region.bottom
+            if scroll.can_focus:
+                await pilot.press("shift+tab", "end")
+                await pilot.pause()
+                assert scroll.scroll_target_y == scroll.max_scroll_y

@@ -1,0 +1,53 @@
+"""A desk of four tickets for tests of the console, and looks at what is stored."""
+
+from __future__ import annotations
+
+from deskterm.desk.api import open_desk
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.tickets import register as intake
+from deskterm.store.db.engine import open_store
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
+from deskterm.tui.dialogs.compose import Composer
+from small_desk import at, small_desk
+from tui.console_session import ConsoleSession
+
+
+def create_desk_of_four_tickets(url: str) -> None:
+    """Create the small desk with three faults and a question, registered an hour before the console opens."""
+    desk = small_desk(url)
+    for number, (kind, severity) in enumerate(
+        [("fault", "high"), ("fault", "low"), ("question", None), ("fault", "low")]
+    ):
+        intake.register(
+            desk,
+            type=kind,
+            severity=severity,
+            subject=f"Matter {number}",
+            body=f"Words of matter {number}",
+            requester="Kim Novak",
+            email="kim@larch.example",
+            now=at(number),
+        )
+    desk.store.close()
+
+
+def load_detail(url: str, number: int) -> TicketDetail:
+    """Load a ticket as it is stored."""
+    with open_reader(url) as reader:
+        found = load_ticket_detail(reader, number)
+    assert found is not None
+    return found
+
+
+def open_as_colleague(url: str) -> DeskSession:
+    """Open the desk as kim, while sam is at the console."""
+    return open_desk(open_store(url), "kim")
+
+
+async def open_composer(console: ConsoleSession, kind: str) -> Composer:
+    """Run a command that opens the composer."""
+    await console.run(kind)
+    composer = console.workspace.composer
+    assert composer is not None
+    return composer

@@ -1,0 +1,144 @@
+"""Status, assignee, severity and tags change at the console, of one ticket and of all marked ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.store.db.reader import open_reader
+from deskterm.tui.dialogs.choose import Choose
+from tui.console_session import open_console
+from tui.four_tickets import load_detail
+
+
+async def test_the_status_dialog_offers_only_legal_moves(url: str) -> None:
+    async with open_console(url) as console:
+        console.workspace.run_command("status")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the dialog")
+        assert [choice.key for choice in console.app.screen.query_one("ChoiceList").choices] == ["working", "solved"]  # type: ignore[attr-defined]
+        await console.pilot.press("1")
+        number = console.panes.queue.current.number if console.panes.queue.current else 0
+        await console.wait_until(lambda: load_detail(url, number).row.status == "working", "the new status")
+
+
+async def test_an_illegal_status_is_refused_in_a_sentence(url: str) -> None:
+    async with open_console(url) as console:
+        await console.run("status", "closed")
+        await console.wait_for_notice("cannot go to Closed")
+
+
+async def test_commands_reach_all_marked_tickets(url: str) -> None:
+    async with open_console(url) as console:
+        console.panes.queue.toggle_mark()
+        console.panes.queue.toggle_mark()
+        await console.run("assign", "lea")
+        await console.wait_until(lambda: not console.panes.queue.marks, "the marks to go")
+        with open_reader(url) as reader:
+            given = reader.rows("SELECT count(*) FROM ticket WHERE assignee = 'lea'")
+        assert given == [(2,)]
+
+
+async def test_a_ticket_is_given_to_nobody(url: str) -> None:
+    async with open_console(url) as console:
+        number = console.panes.queue.current.number if console.panes.queue.current else 0
+        await console.run("take")
+        assert load_detail(url, number).row.assignee == "sam"
+        await console.run("assign", "-")
+        assert load_detail(url, number).row.assignee is None
+
+
+async def test_severity_and_tags_change(url: str) -> None:
+    async with open_console(url) as console:
+        await console.run("goto", "1002")
+        await console.wait_for_ticket(1002)
+        await console.run("severity", "high")
+        await console.run("tag", "vip -none")
+        found = load_detail(url, 1002)
+        assert (found.row.severity, found.tags) == ("high", ("vip",))
+
+
+async def test_what_a_choice_would_do_to_due_times_is_shown_before_it_is_taken(url: str) -> None:
+    async with open_console(url, minutes=50) as console:
+        await console.run("goto", "1002")
+        await console.wait_for_ticket(1002)
+        console.workspace.run_command("severity")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the severities")
+        await console.pilot.press("home")
+        await console.pilot.press("k", "k")
+        await console.wait_for_text("Response    Mon 23 Nov 10:01 → Mon 23 Nov 09:31  late at once")
+        await console.wait_for_text("Resolution  Wed 25 Nov 09:01 → Mon 23 Nov 13:01")
+        await console.pilot.press("j")
+        await console.wait_for_text("no due time moves")
+        await console.pilot.press("escape")
+        assert load_detail(url, 1002).row.severity == "low"
+
+
+async def test_marked_tickets_are_counted_before_they_are_changed(url: str) -> None:
+    async with open_console(url, minutes=50) as console:
+        console.workspace.mark_all(100)
+        await console.wait_until(lambda: len(console.panes.queue.marks) == 4, "marks")
+        console.workspace.show_pane("queue")
+        console.workspace.run_command("severity")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the severities")
+        await console.pilot.press("k", "k")
+        await console.wait_for_text("2 of 4 tickets: 4 due times move, 2 late at once")
+        await console.pilot.press("enter")
+        await console.wait_until(lambda: load_detail(url, 1004).row.severity == "high", "the change")
+
+
+@pytest.mark.requirement("S1-02", "S1-03")
+async def test_type_and_client_are_corrected_with_their_due_times_in_view(url: str) -> None:
+    async with open_console(url) as console:
+        await console.run("goto", "1002")
+        await console.wait_for_ticket(1002)
+        await console.pilot.press("T")
+        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the types")
+        await console.pilot.press("j")
+        await console.wait_for_text("→ no due time")
+        await console.wait_for_text("Somebody wants to know.")
+        await console.pilot.press("enter")
+        await console.wait_until(lambda: load_detail(url, 1002).type == "question", "the change")
+        await console.run("client", "larch")
+        await console.wait_for_notice("already")
+
+
+async def test_a_viewer_is_told_why_not(url: str) -> None:
+    async with open_console(url, "vic") as console:
+        console.workspace.run_command("reply")
+        await console.wait_for_notice("viewer")
+        assert console.workspace.composer is None
+
+
+async def test_somebody_unknown_may_look(url: str) -> None:
+    async with open_console(url, "mallory") as console:
+        assert console.panes.queue.count == 4
+        console.workspace.run_command("take")
+        await console.wait_for_notice("no agent of this desk")
+
+
+async def test_an_empty_list_says_so_and_commands_say_why(url: str) -> None:
+    async with open_console(url, view="mine") as console:
+        await console.wait_for_text("Nothing is assigned to you.")
+        console.workspace.run_command("status")
+        await console.wait_for_notice("There is no ticket here: choose a view that has one.")
+
+
+async def test_what_is_typed_behind_a_colon_is_done_to_the_tickets_that_one_was_at(url: str) -> None:
+    async with open_console(url, size=(120, 40)) as console:
+        await console.wait_until(lambda: console.panes.next_breach.line is not None, "what is next to breach")
+        beside = console.panes.next_breach.line
+        assert beside is not None
+        while console.panes.queue.current is None or console.panes.queue.current.number == beside.number:
+            await console.pilot.press("j")
+        number = console.panes.queue.current.number
+        await console.wait_for_ticket(number)
+        for word in ("one", "two"):
+            await console.pilot.press("colon")
+            await console.wait_until(lambda: bool(console.screen.query("Prompt")), "the line")
+            for sign in f"tag {word}":
+                await console.pilot.press("space" if sign == " " else sign)
+            await console.pilot.press("enter")
+            await console.wait_for_notice(f"{number}: ")
+            await console.wait_until(lambda: not console.busy() and not console.screen.query("Prompt"), "the end of it")
+            assert console.workspace.layout.pane == "queue"
+    assert set(load_detail(url, number).tags) >= {"one", "two"}
+    assert not {"one", "two"} & set(load_detail(url, beside.number).tags)

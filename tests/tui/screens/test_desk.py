@@ -1,0 +1,141 @@
+"""The desk screen shows the queue as it is now, follows what others do, and fits the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk.tickets import register as intake
+from deskterm.desk.tickets import update
+from deskterm.tui.dialogs.page import Page
+from small_desk import at
+from tui.console_session import open_console
+from tui.four_tickets import open_as_colleague
+
+
+async def test_the_queue_shows_the_open_tickets_in_the_order_of_work(url: str) -> None:
+    async with open_console(url) as console:
+        assert console.panes.queue.count == 4
+        assert console.workspace.open_ticket is not None
+        await console.wait_for_text("Matter 0")
+        await console.wait_for_text("Queue · by order of work · 4 open")
+        await console.wait_for_text("Words of matter")
+
+
+async def test_marking_all_marks_what_the_filter_shows(url: str) -> None:
+    async with open_console(url) as console:
+        await console.run("filter", "Matter 2")
+        await console.wait_until(lambda: console.panes.queue.count == 1, "the filtered list")
+        await console.run("mark-all")
+        await console.wait_until(lambda: len(console.panes.queue.marks) == 1, "the mark")
+
+
+async def test_what_a_colleague_does_shows_without_a_key(url: str) -> None:
+    async with open_console(url) as console:
+        update.move(open_as_colleague(url), 1001, "solved", now=at(61))
+        await console.wait_until(lambda: console.panes.queue.count == 3, "the list without it")
+        intake.register(open_as_colleague(url), type="question", subject="Brand new", now=at(62))
+        await console.wait_for_text("Brand new")
+
+
+async def test_the_cursor_stays_on_its_ticket_when_the_list_is_sorted_anew(url: str) -> None:
+    async with open_console(url) as console:
+        console.panes.queue.edge(last=True)
+        await console.wait_until(lambda: console.panes.queue.cursor == 3, "the last row")
+        number = console.panes.queue.current.number if console.panes.queue.current else 0
+        await console.run("order")
+        await console.wait_for_text("by due")
+        await console.wait_until(
+            lambda: console.panes.queue.current is not None and console.panes.queue.current.number == number,
+            "the same ticket",
+        )
+
+
+async def test_bug_10_a_breach_sorts_the_counts_anew_without_a_key_or_a_write(url: str) -> None:
+    async with open_console(url, minutes=10) as console:
+
+        def breached() -> int | None:
+            return next(view.total for view in console.workspace.views if view.key == "breached")
+
+        await console.wait_until(lambda: breached() == 0, "no breach yet")
+        console.screen.tick()
+        console.clock.advance(21 * 60)
+        console.screen.tick()
+        await console.wait_until(lambda: breached() == 1, "the breach of the first response")
+        await console.wait_for_text("✖")
+
+
+async def test_the_filter_narrows_down_while_it_is_typed(url: str) -> None:
+    async with open_console(url) as console:
+        await console.pilot.press("slash")
+        await console.wait_until(lambda: bool(console.screen.query("Prompt")), "the line to type in")
+        await console.pilot.press(*"r 2")
+        await console.wait_until(lambda: console.panes.queue.count == 1, "the one that matches")
+        await console.pilot.press("escape")
+        await console.wait_until(lambda: console.panes.queue.count == 4, "the whole list again")
+
+
+async def test_a_command_is_said_by_its_name(url: str) -> None:
+    async with open_console(url) as console:
+        await console.pilot.press("colon")
+        await console.wait_until(lambda: bool(console.screen.query("Prompt")), "the line to type in")
+        await console.pilot.press(*"view mine", "enter")
+        await console.wait_until(lambda: console.workspace.queue_query.view == "mine", "the view")
+        await console.pilot.press("colon")
+        await console.wait_until(lambda: bool(console.screen.query("Prompt")), "the line to type in")
+        await console.pilot.press(*"stats x", "enter")
+        await console.wait_for_notice("Did you mean :status")
+
+
+async def test_the_help_page_says_every_key(url: str) -> None:
+    async with open_console(url, size=(120, 170)) as console:
+        console.workspace.run_command("help")
+        await console.wait_until(lambda: isinstance(console.app.screen, Page), "the page")
+        for words in (":status", ":goto", "ctrl+p", "working time"):
+            await console.wait_for_text(words)
+
+
+async def test_one_pane_at_a_time_on_a_narrow_terminal(url: str) -> None:
+    async with open_console(url, size=(80, 24)) as console:
+        await console.wait_for_text("2 Queue")
+        assert "4 SLA" not in console.screen_text()
+        await console.pilot.press("enter")
+        await console.wait_for_text("Words of matter")
+        await console.wait_for_text("due")
+        await console.pilot.press("4")
+        await console.wait_for_text("4 SLA")
+        await console.pilot.press("escape")
+        await console.wait_for_text("2 Queue")
+
+
+async def test_zoom_shows_one_pane_on_a_wide_terminal(url: str) -> None:
+    async with open_console(url, size=(140, 40)) as console:
+        await console.wait_for_text("4 SLA")
+        await console.run("zoom")
+        await console.wait_until(lambda: "4 SLA" not in console.screen_text(), "one pane")
+        console.workspace.run_command("back")
+        await console.wait_for_text("4 SLA")
+
+
+async def test_a_ticket_that_is_not_there_is_said_so(url: str) -> None:
+    async with open_console(url) as console:
+        await console.run("goto", "4711")
+        await console.wait_for_notice("There is no ticket 4711.")
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "9" * 23, "9" * 5000])
+async def test_a_number_that_no_ticket_can_have_is_said_once(url: str, number: str) -> None:
+    async with open_console(url) as console:
+        await console.run("goto", number)
+        await console.wait_for_notice("There is no ticket 9")
+        await console.run("goto", number)
+        await console.run("refresh")
+        assert [notice.severity for notice in console.app._notifications] == ["error"]
+
+
+async def test_the_keys_of_the_last_line_can_be_clicked(url: str) -> None:
+    async with open_console(url) as console:
+        await console.pilot.click("#keys", offset=(2, 0))
+        await console.wait_until(lambda: console.workspace.composer is not None and not console.busy(), "the composer")
+        await console.wait_for_text("ctrl+s send")
+        await console.pilot.click("#keys", offset=(70, 0))
+        await console.wait_until(lambda: console.workspace.composer is None, "the composer to close")
