@@ -85,7 +85,7 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     story.at("2026-11-21T10:00+05:30")
     escalation.escalate(raj, number, reason="The disk is full.", now=story.now)
     assert story.letters(number).count("escalated") == 1
-    assert story.sheet(number).tier == 2
+    assert story.sheet(number).values["tier"] == 2
     assert story.status(number) == "escalated-l1"
     messages.reply(story.by("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
     assert story.status(number) == "waiting-for-requester"
@@ -124,7 +124,7 @@ def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(st
         now=story.now,
     ).number
     assert [clock.due for clock in story.sheet(number).clocks if clock.state == "running"] == []
-    assert story.sheet(number).tier == 0  # the local administrator first
+    assert story.sheet(number).values["tier"] == 0  # the local administrator first
     override = story.by("mei").procedure.definition.priority.overrides[0].key
     priority_override.override_priority(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
     assert [record.values["affected"] for record in story.records(number, "override")] == [30]

@@ -43,7 +43,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
         fields=ASKED, now=story.now,
     ).number  # fmt: skip
     sheet = story.sheet(number)
-    assert (sheet.row.status, sheet.row.team, sheet.tier) == ("new", "australia", 1)
+    assert (sheet.row.status, sheet.row.team, sheet.values["tier"]) == ("new", "australia", 1)
     assert "registered" in story.letters(number)  # it says what the priority is
 
     assignment.assign(anna, number, "ann-au", now=story.now)
@@ -58,7 +58,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     work_sessions.stop(anna, number, now=story.now)
     escalation.escalate(anna, number, reason="Half an hour is over.", now=story.now)
     assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "late"}
-    assert (story.status(number), story.sheet(number).tier) == ("escalated-l2", 2)
+    assert (story.status(number), story.sheet(number).values["tier"]) == ("escalated-l2", 2)
     assert "escalated" in story.letters(number)
 
     story.at("2026-11-23T11:00+11:00")
@@ -99,27 +99,27 @@ def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_i
         gus, type="problem", subject="All is down", email="kim@gum.example", priority="critical", fields=ASKED,
         now=story.now,
     ).number  # fmt: skip
-    assert story.sheet(critical).tier == 3
+    assert story.sheet(critical).values["tier"] == 3
     technical = register(
         gus, type="problem", subject="Routing loop", email="kim@gum.example", priority="low",
         tags=["very-technical"], fields=ASKED, now=story.now,
     ).number  # fmt: skip
-    assert story.sheet(technical).tier == 2
+    assert story.sheet(technical).values["tier"] == 2
     night = register(
         gus, type="request", subject="A mailbox", email="kim@gum.example", priority="low", fields=ASKED, now=story.now
     ).number
     assert story.sheet(night).row.team == "global"
-    assert story.sheet(night).tier == 1
+    assert story.sheet(night).values["tier"] == 1
     theirs_first, theirs_last = (
         register(
             gus, type="problem", subject="No sound", email=email, priority="low", fields=ASKED, now=story.now
         ).number
         for email in ("kim@own.example", "kim@first.example")
     )
-    assert story.sheet(theirs_first).tier == 2  # the first line is the client's own
-    assert story.sheet(theirs_last).tier == 1
+    assert story.sheet(theirs_first).values["tier"] == 2  # the first line is the client's own
+    assert story.sheet(theirs_last).values["tier"] == 1
     escalation.escalate(gus, theirs_last, reason="The card is broken.", now=story.now)
-    assert story.sheet(theirs_last).tier == 1
+    assert story.sheet(theirs_last).values["tier"] == 1
     assert tier_coverage.HANDOFF in story.sheet(theirs_last).flags
     tier_coverage.record_handoff(gus, theirs_last, note="Told their engineers.", now=story.now)
     assert tier_coverage.HANDOFF not in story.sheet(theirs_last).flags

@@ -69,6 +69,11 @@ class Vocabulary:
         self.timezone: str = timezone or first.get("timezone") or "UTC"
         self._built: dict[str, Calendar | None] = {}
 
+    def choices(self, part: str) -> Mapping[str, Choice]:
+        """The choices that a declared field of a ticket names (`procedure.ticket_fields`): `products`, `topics` …"""
+        found: Mapping[str, Choice] = getattr(self, part)
+        return found
+
     def has_severity(self, kind: str) -> bool:
         """Whether requests of a type have a severity at all."""
         return kind not in self._without_severity

@@ -57,6 +57,8 @@ class QueueLine(NamedTuple):
     since: int = 0
     overrun: int = 0
     department: Safe = Safe("")
+    fields: tuple[Safe, ...] = ()
+    """The values of the declared fields of the queue (`procedure.ticket_fields.QUEUE_FIELDS`), in their order."""
 
     def seconds_left(self, now: int) -> int | None:
         """Open seconds left; below nothing when the due instant has passed; None without a running clock."""

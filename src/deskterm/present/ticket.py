@@ -10,6 +10,7 @@ from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
+from deskterm.procedure.ticket_fields import FACT_FIELDS, HISTORY_FIELDS, TicketField
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.queries.desk_facts import AgentView
@@ -21,19 +22,9 @@ ERASED = Safe("(erased)")
 """What stands where somebody's words were erased, or purged."""
 
 _CHANGES = {
-    "status": ("status", "statuses"),
-    "severity": ("severity", "severities"),
-    "priority": ("priority", "priorities"),
-    "impact": ("impact", "impacts"),
-    "urgency": ("urgency", "urgencies"),
-    "type": ("type", "types"),
-    "assignee": ("assignee", ""),
-    "team": ("team", "teams"),
-    "department": ("department", "departments"),
-    "tier": ("tier", ""),
-    "product": ("product", "products"),
-    "topic": ("topic", "topics"),
-    "tags": ("tags", ""),
+    field.name: (field.name, "" if field.name == "tier" else field.choices)
+    for field in HISTORY_FIELDS
+    if field.name not in ("sprint", "exempt", "held")
 }
 """Changes worth a line of history: field → (what it is called, the vocabulary of its values)."""
 
@@ -77,6 +68,7 @@ def present_row(row: QueueRow, clock: LiveClock | None, resting: bool, vocabular
         since=clock.since if clock else 0,
         overrun=clock.overrun if clock else 0,
         department=get_label(vocabulary.departments, row.department),
+        fields=tuple(sanitize("" if value is None else str(value)) for value in row.fields),
     )
 
 
@@ -116,7 +108,6 @@ def present_person(agent: AgentView) -> Person:
 def _facts(sheet: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
     row = sheet.row
     severity, priority = get_label(vocabulary.severities, row.severity), get_label(vocabulary.priorities, row.priority)
-    tier = "" if sheet.tier is None else str(sheet.tier)
     facts = [
         ("Status", _status(sheet, vocabulary)),
         ("Severity", severity),
@@ -125,17 +116,22 @@ def _facts(sheet: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str, Safe]
         ("Requester", sanitize(row.requester)),
         ("Organisation", sanitize(row.organisation)),
         ("Assignee", sanitize(row.assignee or "nobody")),
-        ("Department", get_label(vocabulary.departments, sheet.department)),
+        *((field.label, _fact(sheet, field, vocabulary)) for field in FACT_FIELDS if field.fact == 1),
         ("Team", get_label(vocabulary.teams or vocabulary.departments, row.team)),
-        ("Tier", vocabulary.tiers.get(tier) or sanitize(tier)),
-        ("Channel", sanitize(sheet.channel)),
-        ("Product", get_label(vocabulary.products, sheet.product)),
-        ("Topic", get_label(vocabulary.topics, sheet.topic)),
-        ("Impact", get_label(vocabulary.impacts, sheet.impact)),
-        ("Urgency", get_label(vocabulary.urgencies, sheet.urgency)),
+        *((field.label, _fact(sheet, field, vocabulary)) for field in FACT_FIELDS if field.fact > 1),
         ("Reopened", sanitize(f"{sheet.reopened} times" if sheet.reopened > 1 else "once" if sheet.reopened else "")),
     ]
     return [*facts, *format_fields(sheet, vocabulary)]
+
+
+def _fact(sheet: TicketDetail, field: TicketField, vocabulary: Vocabulary) -> Safe:
+    """Return the value of a declared field as people read it; empty where the ticket has none."""
+    value = sheet.values[field.name]
+    if value is None:
+        return Safe("")
+    if field.name == "tier":
+        return vocabulary.tiers.get(str(value)) or sanitize(str(value))
+    return get_label(vocabulary.choices(field.choices), value) if field.choices else sanitize(str(value))
 
 
 def _status(sheet: TicketDetail, vocabulary: Vocabulary) -> Safe:

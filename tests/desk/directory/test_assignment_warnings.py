@@ -59,7 +59,7 @@ def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wa
 @pytest.mark.requirement("S3-11")
 def test_giving_a_ticket_of_a_certified_level_to_somebody_without_a_certificate_says_so(desk: DeskSession) -> None:
     number = call(desk, priority="critical")
-    assert seen(desk, number).tier == 3
+    assert seen(desk, number).values["tier"] == 3
     assert (
         "Two has no certificate, which Level three asks for"
         in assignment.assign(desk, number, "two", now=at(1)).summary
@@ -80,7 +80,7 @@ def test_an_escalation_to_a_level_that_is_the_clients_own_is_to_be_passed_to_the
     done = escalation.escalate(desk, number, reason="very complex", now=at(2))
     assert done.summary == f"{number}: Level three is the client's own: pass it to Birch's engineers"
     found = seen(desk, number)
-    assert (found.tier, found.row.team, "handoff" in found.flags) == (2, "second-line", True)
+    assert (found.values["tier"], found.row.team, "handoff" in found.flags) == (2, "second-line", True)
     escalation.escalate(desk, number, reason="again", now=at(3))
     assert len([one for one in seen(desk, number).records if one.kind == "handoff"]) == 1, "marked once"
     done = tier_coverage.record_handoff(as_(desk, "two"), number, note="Called them; they take it.", now=at(4))
@@ -95,4 +95,4 @@ def test_a_ladder_that_begins_by_itself_stops_at_a_level_that_is_the_clients_own
     number = call(desk, organisation="birch")
     with desk.ticket(number, "escalate", at(1)) as work:
         assert "pass it to Birch's engineers" in escalation.begin_ladder(work, "tiers", level=2, reason="by itself")
-    assert (seen(desk, number).tier, "handoff" in seen(desk, number).flags) == (1, True)
+    assert (seen(desk, number).values["tier"], "handoff" in seen(desk, number).flags) == (1, True)

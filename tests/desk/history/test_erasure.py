@@ -16,11 +16,12 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history import erasure, retention
 from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.policy.request_fields import COMMON_FIELDS, holds_personal_text
+from deskterm.desk.policy.request_fields import holds_personal_text
 from deskterm.desk.tickets.register import register
 from deskterm.exchange.exporting.exports import export
 from deskterm.procedure.schema import FieldPart
 from deskterm.procedure.shipped import names
+from deskterm.procedure.ticket_fields import REQUEST_FIELDS
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from shipped_desk import shipped_desk
@@ -97,7 +98,7 @@ def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: 
     desks.append(desk)
     numbers = [request(desk, kind.key, place) for place, kind in enumerate(desk.procedure.definition.types)]
     asked = desk.procedure.definition.fields
-    words = {part.key for part in asked if WORD in str(given(part))} - COMMON_FIELDS.keys()
+    words = {part.key for part in asked if WORD in str(given(part))} - REQUEST_FIELDS.keys()
     with open_reader(store_url) as reader:
         said = [load_ticket_detail(reader, number) for number in numbers]
     assert all(WORD in one.fields[key] for one in said if one is not None for key in words)

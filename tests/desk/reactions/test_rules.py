@@ -34,7 +34,7 @@ CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
 
 def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
     ticket = seen(desk, number)
-    return ticket.row.status, ticket.row.team, ticket.tier
+    return ticket.row.status, ticket.row.team, ticket.values["tier"]
 
 
 def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:

@@ -30,7 +30,11 @@ def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promise
     assert {one.label for one in done.moved} >= {"Resolution"}
     done = update.update_ticket(desk, 1001, impact="organisation", urgency="stopped", reason="all of them", now=at(6))
     ticket = seen(desk)
-    assert (ticket.impact, ticket.urgency, ticket.row.priority) == ("organisation", "stopped", "critical")
+    assert (ticket.values["impact"], ticket.values["urgency"], ticket.row.priority) == (
+        "organisation",
+        "stopped",
+        "critical",
+    )
 
 
 def test_the_same_weight_again_is_refused(desk: DeskSession) -> None:

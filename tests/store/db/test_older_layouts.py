@@ -31,6 +31,7 @@ ADDED_BY_3 = {
     "desk": ("settings", "refolding"),
 }
 ADDED_BY_4 = {"clock": ("overrun",)}
+ADDED_BY_6 = {"ticket": ("source",)}
 
 
 def drop_numbers(session: Session, dialect: str) -> None:
@@ -60,7 +61,7 @@ def as_layout_1(url: str) -> None:
         drop_numbers(session, desk.store.dialect)
         for table in ("record", "access"):
             session.execute(text(f"DROP TABLE {table}"))
-        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4):
+        for added in (ADDED_BY_2, ADDED_BY_3, ADDED_BY_4, ADDED_BY_6):
             for table, columns in added.items():
                 for column in columns:
                     session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -218,6 +218,7 @@ def test_a_row_says_everything_in_seconds(store: Store) -> None:
         received=NOW - 7200,
         updated=NOW - 3600,
         key=SortKey(0, None, 0),
+        fields=(None,),
     )
 
 

@@ -121,8 +121,13 @@ def test_a_sheet_holds_all_of_a_ticket(store: Store) -> None:
         found = load_ticket_detail(reader, number)
     assert found is not None
     assert (found.row.number, found.row.subject, found.type) == (number, "Help", "query")
-    assert (found.impact, found.urgency, found.tier, found.channel) == ("high", "low", 2, "phone")
-    assert (found.product, found.topic, found.tags) == ("Till", "Receipts", ("vip", "wallboard"))
+    assert (found.values["impact"], found.values["urgency"], found.values["tier"], found.values["channel"]) == (
+        "high",
+        "low",
+        2,
+        "phone",
+    )
+    assert (found.values["product"], found.values["topic"], found.tags) == ("Till", "Receipts", ("vip", "wallboard"))
     assert (found.fields, found.solved, found.closed) == ({"room": "12"}, NOW + 8, NOW + 9)
     assert (found.reopened, found.version) == (1, 3)
     assert found.messages == [MessageView(1, NOW, "public", "requester", "kim", "phone", True, "It hurts.")]

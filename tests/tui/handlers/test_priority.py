@@ -78,7 +78,7 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[
         await console.wait_for_text("Do it?")
         await console.pilot.press(*way)
         await console.wait_until(lambda: not console.busy(), "the end of :suggested")
-    assert seen(desk).tier == tier
+    assert seen(desk).values["tier"] == tier
     assert [record["state"] for record in hung(desk, "suggestion")].count("taken") == (tier == 2)
     desk.store.close()
 

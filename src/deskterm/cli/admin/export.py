@@ -9,10 +9,12 @@ from typing import Annotated, Literal, TextIO
 import typer
 
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.field_filters import Only, parse_filters
 from deskterm.cli.runtime.instants import parse_instant
 from deskterm.errors import UsageError
 from deskterm.exchange.exporting import exports
 from deskterm.exchange.exporting.billing import export_worklog
+from deskterm.present.labels import Vocabulary
 
 
 def export_rows(
@@ -31,14 +33,22 @@ def export_rows(
     since: Annotated[str | None, typer.Option(help="Work log: that began then or later.", metavar="INSTANT")] = None,
     until: Annotated[str | None, typer.Option(help="Work log: that began before.", metavar="INSTANT")] = None,
     chargeable: Annotated[bool, typer.Option("--chargeable", help="Work log: what is charged only.")] = False,
+    only: Only = None,
+    added: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Tickets: add this field as a column; may be given again.", metavar="FIELD"),
+    ] = None,
 ) -> None:
     """Take data out, a row each: every ticket, message, event with its hash, cycle of a clock, or entry of the work log
     (the time that was worked, and its price)."""
     cli: CliContext = context.obj
     if what != "worklog" and (since is not None or until is not None or chargeable):
         raise UsageError("--since, --until and --chargeable are for the work log.")
+    if what == "worklog" and (only or added):
+        raise UsageError("--only and --with are for tickets and what belongs to them, not for the work log.")
     file_format = _choose_format(form, output)
     facts = cli.read_facts()
+    chosen = exports.Chosen(fields=parse_filters(only or (), Vocabulary(facts.document)))
     cli.log_access(facts, None, f"export {what}")
     begin = parse_instant(since, facts.timezone) if since is not None else None
     end = parse_instant(until, facts.timezone) if until is not None else None
@@ -46,7 +56,9 @@ def export_rows(
 
         def write_rows(stream: TextIO) -> int:
             if what != "worklog":
-                return exports.export(reader, what, file_format, stream, guard_formulas=guard)
+                return exports.export(
+                    reader, what, file_format, stream, chosen=chosen, added=added or (), guard_formulas=guard
+                )
             return export_worklog(
                 reader, file_format, stream, since=begin, until=end, chargeable=chargeable, guard_formulas=guard
             )

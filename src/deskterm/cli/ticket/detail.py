@@ -16,9 +16,13 @@ from deskterm.present.formats import format_countdown
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import TicketClock, TicketView
 from deskterm.present.ticket import present_ticket as present_ticket
+from deskterm.procedure.ticket_fields import FACT_FIELDS
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.ticket_detail import ClockView, TicketDetail, load_ticket_detail
 from deskterm.store.rows.texts import text_references
+
+_FACT_NAMES = ("impact", "urgency", *(field.name for field in FACT_FIELDS if field.name not in ("impact", "urgency")))
+"""Names of the declared facts, in the order in which programs have read them since the first version."""
 
 
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
@@ -42,19 +46,13 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
     """Return a ticket as one JSON document; instants in UTC. stage: the key of the stage of its status."""
     row = ticket.row._asdict()
-    del row["key"]
+    del row["key"], row["fields"]
     return row | {
         "stage": stage,
         "received": to_rfc3339(ticket.row.received),
         "updated": to_rfc3339(ticket.row.updated),
         "next_due": to_rfc3339(ticket.row.next_due),
-        "impact": ticket.impact,
-        "urgency": ticket.urgency,
-        "department": ticket.department,
-        "tier": ticket.tier,
-        "channel": ticket.channel,
-        "product": ticket.product,
-        "topic": ticket.topic,
+        **{name: ticket.values[name] for name in _FACT_NAMES},
         "tags": list(ticket.tags),
         "fields": ticket.fields,
         "solved": to_rfc3339(ticket.solved),

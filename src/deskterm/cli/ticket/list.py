@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from deskterm.cli.runtime.context import CliContext
+from deskterm.cli.runtime.field_filters import Only, parse_filters
 from deskterm.cli.runtime.instants import format_time
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
@@ -21,7 +22,6 @@ from deskterm.cli.ticket.queue_table import (
 )
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
-from deskterm.present.models import Choice
 from deskterm.store.queries.by_requester import load_requester_tickets
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 from deskterm.store.queries.queue import VIEWS, SortOrder, Viewer, count_tickets, load_queue_page
@@ -48,23 +48,28 @@ def list_tickets(
     closed: Annotated[bool, typer.Option("--closed", help="Only what is done with.")] = False,
     department: Annotated[str | None, typer.Option(help="Only what this department has.")] = None,
     team: Annotated[str | None, typer.Option(help="Only what this team has.")] = None,
+    only: Only = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List tickets, in the order of work."""
     cli: CliContext = context.obj
     if stale + unscheduled + to_be_set:
-        narrowed = match or by_due or closed or requester or department or team
+        narrowed = match or by_due or closed or requester or department or team or only
         if stale + unscheduled + to_be_set > 1 or view != "open" or narrowed:
             raise UsageError("--stale, --unscheduled and --to-be-set are lists of their own: give one, and no view.")
         _print_worklist(cli, limit, as_json, stale=stale, unscheduled=unscheduled)
         return
     if requester is not None:
+        if only:
+            raise UsageError("--requester lists all that somebody asked for: leave --only out.")
         if department is not None or team is not None:
             raise UsageError("--requester lists all that somebody asked for: leave --department and --team out.")
         print_requests(cli, requester, closed=closed or None, match=match, limit=limit, as_json=as_json)
         return
     view = "closed" if closed else view
-    print_queue(cli, view, match=match, by_due=by_due, department=department, team=team, limit=limit, as_json=as_json)
+    named = (("department", department), ("team", team))
+    filters = [*(only or ()), *(f"{name}={value}" for name, value in named if value is not None)]
+    print_queue(cli, view, match=match, by_due=by_due, only=filters, limit=limit, as_json=as_json)
 
 
 def _print_worklist(cli: CliContext, limit: int, as_json: bool, *, stale: bool, unscheduled: bool) -> None:
@@ -106,13 +111,12 @@ def print_queue(
     *,
     match: str = "",
     by_due: bool = False,
-    department: str | None = None,
-    team: str | None = None,
+    only: Sequence[str] = (),
     limit: int = 100,
     as_json: bool = False,
 ) -> None:
-    """Print a view of the queue with its due times. department, team: only the tickets of these, by key or label.
-    Raises UsageError for a view that there is not."""
+    """Print a view of the queue with its due times. only: filters, as `parse_filters` reads them. Raises UsageError
+    for a view that there is not."""
     labels = {known.key: known.label for known in VIEWS}
     if view not in labels:
         raise UsageError(f"There is no view {view!r}: use {', '.join(labels)}.")
@@ -123,15 +127,12 @@ def print_queue(
         now = int(cli.now(facts).timestamp())
         viewer = Viewer(login, own_team, now)
         vocabulary = Vocabulary(facts.document)
-        department = _find_key("department", department, vocabulary.departments)
-        team = _find_key("team", team, vocabulary.teams or vocabulary.departments)
+        filters = parse_filters(only, vocabulary)
         order: SortOrder = "due" if by_due else "order"
-        rows = load_queue_page(
-            reader, view, viewer, order=order, limit=limit, match=match, department=department, team=team
-        )
+        rows = load_queue_page(reader, view, viewer, order=order, limit=limit, match=match, only=filters)
         total = len(rows)
         if total == limit:  # there may be more, and only then it is worth counting
-            total = count_tickets(reader, view, viewer, match, department=department, team=team)
+            total = count_tickets(reader, view, viewer, match, filters)
         lines = [] if as_json else read_queue_lines(reader, rows, vocabulary)
     if as_json:
         print_json([queue_row_to_json(row) for row in rows])
@@ -139,16 +140,6 @@ def print_queue(
     print_heading(facts, labels[view], total, now)
     print_queue_lines(lines, vocabulary, now, facts.timezone)
     _print_remainder(len(rows), total)
-
-
-def _find_key(what: str, word: str | None, choices: Mapping[str, Choice]) -> str | None:
-    """Return the key of a choice that is named by key or label; None for None."""
-    if word is None:
-        return None
-    # Beside it are the types of the procedure, whose schema takes longer to import than a list to print.
-    from deskterm.desk.policy.status_graph import resolve_choice  # noqa: PLC0415
-
-    return resolve_choice(what, word, choices.values()).key
 
 
 def _print_remainder(count: int, total: int) -> None:

@@ -14,6 +14,7 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.models import GLYPHS, QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.present.ticket import present_rows
+from deskterm.procedure.ticket_fields import QUEUE_FIELDS
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import DeskFacts, load_desk_facts
 from deskterm.store.queries.queue import QueueRow
@@ -44,7 +45,8 @@ def print_heading(facts: DeskFacts, label: str, total: int, now: int) -> None:
 
 
 def print_queue_lines(lines: Sequence[QueueLine], vocabulary: Vocabulary, now: int, zone_name: str) -> None:
-    """Print lines of the queue as a table; on a desk with departments, each ticket's has a column."""
+    """Print lines of the queue as a table: with a column for departments on a desk that has any, and for a declared
+    field (`procedure.ticket_fields`) that one of the tickets has."""
     departments = bool(vocabulary.departments)
     heads = ["", "#", "Left", "Due", "Sev", "Status", "Assignee", "Client", "Subject"]
     rows = [format_queue_cells(line, now, zone_name) for line in lines]
@@ -52,6 +54,11 @@ def print_queue_lines(lines: Sequence[QueueLine], vocabulary: Vocabulary, now: i
         heads.insert(6, "Department")
         for line, cells in zip(lines, rows, strict=True):
             cells.insert(6, line.department or "–")
+    for place, field in reversed(list(enumerate(QUEUE_FIELDS))):
+        if any(line.fields[place] for line in lines):
+            heads.insert(6 + departments, field.label)
+            for line, cells in zip(lines, rows, strict=True):
+                cells.insert(6 + departments, line.fields[place] or "–")
     print_table(heads, rows, right=("#", "Left"))
 
 
@@ -85,6 +92,7 @@ def queue_row_to_json(row: QueueRow) -> dict[str, Any]:
     """Return a row as programs read it; instants in UTC."""
     document = row._asdict()
     del document["key"]  # the row's place in the order, for reading on from it
+    document |= {field.name: value for field, value in zip(QUEUE_FIELDS, document.pop("fields"), strict=True)}
     for name in ("received", "updated"):
         document[f"{name}_at"] = to_rfc3339(document.pop(name))
     document["next_due_at"] = to_rfc3339(document.pop("next_due"))

@@ -10,9 +10,13 @@ from typing import Any
 from deskterm.desk.domain.records import Record, collect_flags
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.procedure.ticket_fields import TICKET_FIELDS
 from deskterm.sla.clock import Clock
 from deskterm.sla.terms import TIMER
 from deskterm.store.db.tables import NEVER
+
+_AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind != "instant")
+_INSTANTS = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind == "instant")
 
 
 def instant(seconds: int | None) -> datetime | None:
@@ -52,34 +56,14 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProc
     next_due = instant(first.due_at) if first else None
     received = moment(state.received_at)
     return {
-        "external_id": state.external_id,
-        "type": state.type,
-        "status": state.status,
-        "category": state.category,
+        **{name: getattr(state, name) for name in _AS_IN_STATE},
+        **{name: instant(getattr(state, name)) for name in _INSTANTS},
         "is_open": int(state.is_open),
-        "severity": state.severity,
-        "severity_requested": state.severity_requested,
-        "priority": state.priority,
-        "impact": state.impact,
-        "urgency": state.urgency,
         "requester_id": state.requester_id,
         "organisation_id": state.organisation_id,
-        "channel": state.channel,
-        "department": state.department,
-        "team": state.team,
-        "tier": state.tier,
-        "assignee": state.assignee,
-        "product": state.product,
-        "topic": state.topic,
         "tags": f",{','.join(state.tags)}," if state.tags else "",
         "fields": json.dumps(state.fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
         "received_at": received,
-        "updated_at": instant(state.updated_at),
-        "answered_at": instant(state.answered_at),
-        "solved_at": instant(state.solved_at),
-        "closed_at": instant(state.closed_at),
-        "reopened": state.reopened,
-        "waiting": state.waiting,
         "rank": procedure.rank(state.severity, state.priority, state.status),
         "order_at": (next_due or NEVER) if procedure.by_due() else received,
         "next_due_at": next_due or NEVER,
@@ -87,12 +71,7 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProc
         "breached": int(
             any(clock.breached_at is not None and not clock.waived and not is_timer(clock) for clock in clocks)
         ),
-        "sprint": state.sprint,
-        "snoozed_until": instant(state.snoozed_until),
-        "exempt": state.exempt,
-        "held": state.held,
         "flags": f",{','.join(marks)}," if (marks := collect_flags(state.records)) else "",
-        "version": state.version,
     }
 
 

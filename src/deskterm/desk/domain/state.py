@@ -73,6 +73,7 @@ class State:
     assignee: str | None = None
     product: str | None = None
     topic: str | None = None
+    source: str | None = None
     exempt: str | None = None
     tags: tuple[str, ...] = ()
     fields: dict[str, Any] = field(default_factory=dict)

@@ -19,27 +19,10 @@ from deskterm.desk.domain.text import is_visible
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import FieldPart, RequestType
-
-COMMON_FIELDS = {
-    "subject": "a subject",
-    "description": "a description",
-    "requester": "a requester",
-    "email": "the requester's e-mail address",
-    "organisation": "a client",
-    "product": "a product",
-    "topic": "a topic",
-    "department": "a department",
-    "channel": "a channel",
-    "severity": "a severity",
-    "priority": "a priority",
-    "impact": "an impact",
-    "urgency": "an urgency",
-    "tenant": "a tenant",
-}
-"""Key → what it is called, of what every ticket has beside the fields of the procedure."""
+from deskterm.procedure.ticket_fields import REQUEST_FIELDS
 
 _PERSONAL_FIELDS = frozenset({"subject", "description", "requester", "email"})
-"""Those of them that hold what people said or who they are: that stands in one place only."""
+"""Fields of every request that hold what people said or who they are: that stands in one place only."""
 
 _FREE_TEXT_KINDS = frozenset({"text", "long-text", "url", "email", "phone"})
 """Kinds of field that take any words."""
@@ -115,12 +98,12 @@ def parse_request_fields(procedure: CompiledProcedure, fields: Mapping[str, Any]
     known = {part.key: part for part in procedure.definition.fields}
     found = ParsedRequest()
     for key, value in fields.items():
-        if key not in known and key not in COMMON_FIELDS:
+        if key not in known and key not in REQUEST_FIELDS:
             listed = ", ".join(sorted(known)) or "none"
             raise DeskError(f"There is no field {key!r}: this procedure asks for {listed}.")
         if value is None or (isinstance(value, str) and not is_visible(value)):
             continue
-        if key in COMMON_FIELDS and known.get(key, _PLAIN).kind in ("text", "long-text"):
+        if key in REQUEST_FIELDS and known.get(key, _PLAIN).kind in ("text", "long-text"):
             found.common[key] = str(value).strip()
             if key in known and key not in _PERSONAL_FIELDS:
                 found.values[key] = found.common[key]
@@ -142,7 +125,7 @@ def parse_request_fields(procedure: CompiledProcedure, fields: Mapping[str, Any]
 
 def holds_personal_text(part: FieldPart) -> bool:
     """Whether a field holds somebody's words: what can be erased with the person (S5-09)."""
-    if part.key in COMMON_FIELDS:
+    if part.key in REQUEST_FIELDS:
         return part.key in _PERSONAL_FIELDS
     return part.kind in _FREE_TEXT_KINDS if part.personal is None else part.personal
 
@@ -197,7 +180,7 @@ def describe_field(procedure: CompiledProcedure, key: str) -> str:
     """What a field is called, with what is expected in it."""
     part = next((part for part in procedure.definition.fields if part.key == key), None)
     if part is None:
-        return COMMON_FIELDS.get(key, key)
+        return REQUEST_FIELDS.get(key, key)
     return f"{part.label} ({describe_expected_input(part)})"
 
 

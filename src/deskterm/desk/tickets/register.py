@@ -114,6 +114,7 @@ def register(
         values["product"] = resolve_listed_key("product", product, procedure.definition.products)
         values["topic"] = resolve_listed_key("topic", topic, procedure.definition.topics)
         values["tags"] = normalise_tags(tags) or None
+        values["source"] = common.get("source")
         values["external_id"] = external_id
         values["assignee"] = assignee
         if assignee is not None:

@@ -54,5 +54,5 @@ def supply_fields(
     return result
 
 
-_COMMON_FIELDS = {"product": "products", "topic": "topics", "tenant": ""}
+_COMMON_FIELDS = {"product": "products", "topic": "topics", "source": "", "tenant": ""}
 """Fields that every ticket has and that may be supplied, and the table of the procedure that lists their values."""

@@ -13,12 +13,13 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TextIO, get_args
 
 from deskterm.errors import DeskError, UsageError
+from deskterm.procedure.ticket_fields import FILTER_FIELDS, TICKET_FIELDS, TicketField
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.field_values import resolve_field_values
@@ -47,6 +48,19 @@ def _instants(*names: str) -> list[Column]:
     return [Column(name, name, "instant") for name in names]
 
 
+_KINDS: Mapping[str, Literal["plain", "instant", "flag", "tags", "fields", "json"]] = {
+    "instant": "instant",
+    "flag": "flag",
+    "tags": "tags",
+    "json": "fields",
+}
+
+
+def _field(field: TicketField) -> Column:
+    """The column of a declared field of a ticket."""
+    return Column(field.name, field.name, _KINDS.get(field.kind, "plain"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """A table to export. key: columns that order its rows, unique together; ticket: the column with the ticket."""
@@ -64,17 +78,8 @@ _SOURCES: Mapping[str, _Source] = {
         "id",
         (
             Column("number", "id"),
-            *_plain("external_id", "type", "subject", "status", "category", "severity", "severity_requested"),
-            *_plain("priority", "impact", "urgency", "requester", "organisation", "channel", "department", "team"),
-            *_plain("tier", "assignee", "product", "topic"),
-            Column("tags", "tags", "tags"),
-            Column("fields", "fields", "fields"),
-            *_instants("received_at", "updated_at", "answered_at", "solved_at", "closed_at"),
-            *_plain("reopened", "waiting"),
-            *_instants("next_due_at"),
-            *_plain("next_metric"),
-            Column("breached", "breached", "flag"),
-            *_plain("version", "hash"),
+            *(_field(field) for field in TICKET_FIELDS if field.export == "always"),
+            *_plain("hash"),
         ),
     ),
     "messages": _Source(
@@ -128,12 +133,14 @@ _SOURCES: Mapping[str, _Source] = {
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which tickets to take: received in `[since, until)`, open or not, of a client (its name). Left out is all."""
+    """Which tickets to take: received in `[since, until)`, open or not, of a client (its name), with these values in
+    fields that filter (`procedure.ticket_fields`), by name. Left out is all."""
 
     since: datetime | None = None
     until: datetime | None = None
     is_open: bool | None = None
     organisation: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def columns(what: What) -> tuple[str, ...]:
@@ -148,20 +155,33 @@ def export(
     out: TextIO,
     *,
     chosen: Chosen | None = None,
+    added: Sequence[str] = (),
     guard_formulas: bool = False,
 ) -> int:
-    """Write rows in the order of their tickets; how many there were. chosen: of which tickets. guard_formulas: put an
+    """Write rows in the order of their tickets; how many there were. chosen: of which tickets. added: fields
+    that an export of tickets has on request only, by name, as columns at its end. guard_formulas: put an
     apostrophe before csv cells that a spreadsheet would take for a formula; the data is not as it was then, so this
     is for files that people open, never for files that programs read. DeskError when the store cannot be read."""
     if what not in _SOURCES or form not in get_args(Format):
         raise UsageError(f"There is no export of {what} as {form}: take {', '.join(_SOURCES)}, as csv or jsonl.")
     source = _SOURCES[what]
+    if added:
+        source = replace(source, columns=(*source.columns, *_added(what, added)))
     write = _csv(source, out, guard_formulas) if form == "csv" else _jsonl(source, out)
     written = 0
     for page in _pages(reader, source, chosen or Chosen()):
         write(_said(reader, source, page))
         written += len(page)
     return written
+
+
+def _added(what: What, names: Sequence[str]) -> Iterator[Column]:
+    """The columns of fields that an export of tickets has on request. Raises UsageError for any other name."""
+    known = {field.name: field for field in TICKET_FIELDS if field.export == "asked"}
+    for name in names:
+        if what != "tickets" or name not in known:
+            raise UsageError(f"An export of {what} has no {name!r} to add: tickets have {', '.join(known)}.")
+        yield _field(known[name])
 
 
 def _pages(reader: ReadConnection, source: _Source, chosen: Chosen) -> Iterator[list[tuple[Any, ...]]]:
@@ -207,6 +227,9 @@ def _conditions(reader: ReadConnection, source: _Source, chosen: Chosen) -> tupl
     if chosen.organisation is not None:
         found.append("organisation = :organisation")
         params["organisation"] = chosen.organisation
+    for name, value in chosen.fields.items():
+        found.append(f"{FILTER_FIELDS[name].name} = :of_{name}")
+        params[f"of_{name}"] = value
     if found and source.table != "ticket":
         found = [f"{source.ticket} IN (SELECT id FROM ticket WHERE {' AND '.join(found)})"]
     return found, params

@@ -11,12 +11,9 @@ from deskterm.procedure.checking.problems import Complaint, nearest, place
 from deskterm.procedure.checking.toml_positions import Path
 from deskterm.procedure.schema import Part, Procedure
 from deskterm.procedure.schema.text_types import FACTS, OCCURRENCES, Ref, When
+from deskterm.procedure.ticket_fields import REQUEST_FIELDS
 
 CATEGORIES = ("new", "open", "waiting", "solved", "closed")
-TICKET_FIELDS = ("subject", "description", "requester", "email", "organisation", "product", "topic", "department",
-                 "channel", "severity", "priority", "impact", "urgency", "tenant")  # fmt: skip
-"""What every ticket has, beside the fields of the file."""
-
 ONE = {
     "types": "request type", "severities": "severity", "priorities": "priority", "impacts": "impact",
     "urgencies": "urgency", "statuses": "status", "stages": "stage", "fields": "field", "metrics": "metric",
@@ -42,7 +39,7 @@ def tables(procedure: Procedure) -> dict[str, list[str]]:
         "urgencies": keys(procedure.priority.urgencies),
         "statuses": keys(procedure.statuses),
         "stages": keys(procedure.stages),
-        "fields": [*keys(procedure.fields), *TICKET_FIELDS],
+        "fields": [*keys(procedure.fields), *REQUEST_FIELDS],
         "metrics": keys(procedure.metrics),
         "calendars": list(procedure.calendars),
         "departments": keys(procedure.departments),

@@ -18,7 +18,7 @@ from deskterm.store.db.connection import connect_postgresql, connect_sqlite, rea
 from deskterm.store.db.location import dialect, display_location, sqlite_path
 from deskterm.store.db.triggers import trigger_statements
 
-SCHEMA = 5
+SCHEMA = 6
 """The number of the present layout; a store with a higher one was written by a newer deskterm."""
 
 
@@ -59,6 +59,8 @@ _RECORD_INDEXES = (
 )
 
 _OVERRUN = ("ALTER TABLE clock ADD COLUMN overrun INTEGER NOT NULL DEFAULT 0",)
+
+_SOURCE = ("ALTER TABLE ticket ADD COLUMN source VARCHAR",)
 
 _TICKET_NUMBERS = (
     # Rows of `change` may be all that is left of a ticket: their numbers go over before the table does.
@@ -112,6 +114,7 @@ MIGRATIONS: tuple[Migration, ...] = (
             *_TICKET_NUMBERS,
         ),
     ),
+    Migration(6, "tickets say which mailbox, form or system they came through", sqlite=_SOURCE, postgresql=_SOURCE),
 )
 """In the order of their numbers, without a gap, up to SCHEMA."""
 

@@ -195,6 +195,8 @@ class Ticket(SQLModel, table=True):
     assignee: str | None = None
     product: str | None = None
     topic: str | None = None
+    source: str | None = None
+    """The mailbox, form or system that it came through."""
     tags: str = ""
     """By comma, sorted, with commas at both ends when there are any: `,vip,wallboard,`."""
     fields: str = Field(default="{}", sa_column=Column(Text, nullable=False))

@@ -5,9 +5,12 @@ Every query of an open view says `is_open = 1`, because the partial indexes do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from deskterm.procedure.ticket_fields import FILTER_FIELDS, QUEUE_FIELDS
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection, escape_like
 
@@ -64,6 +67,8 @@ class QueueRow(NamedTuple):
     updated: int
     key: SortKey
     department: str | None = None
+    fields: tuple[Any, ...] = ()
+    """The values of the declared fields of the queue (`procedure.ticket_fields.QUEUE_FIELDS`), in their order."""
 
 
 VIEWS: tuple[View, ...] = (
@@ -98,7 +103,9 @@ _COUNTERS = "SELECT " + ", ".join(
 _COLUMNS = (
     "id, subject, status, category, severity, priority, requester, organisation, assignee, team, type, next_due_at, "
     "next_metric, breached, waiting, received_at, updated_at, rank, order_at, department"
-)
+) + "".join(f", {field.name}" for field in QUEUE_FIELDS)
+_FIRST_FIELD = 20
+"""The place in `_COLUMNS` of the first declared field."""
 
 
 class _Sorting(NamedTuple):
@@ -145,15 +152,14 @@ def load_queue_page(
     offset: int = 0,
     limit: int = 100,
     match: str = "",
-    department: str | None = None,
-    team: str | None = None,
+    only: Mapping[str, str] = MappingProxyType({}),
 ) -> list[QueueRow]:
     """A page of a view in list order: from the top, or the one that begins after a key, or the one that ends just
     before one. offset: rows to skip from there. match: only what has this text in its number, subject, requester or
-    organisation, whatever the case. department, team: only what is there."""
+    organisation, whatever the case. only: declared field → the value that tickets must have in it."""
     sorting = _sorting(view, order)
     reverse = before is not None
-    where, params = _where(reader, view, viewer, match, department, team)
+    where, params = _where(reader, view, viewer, match, only)
     anchor = before if reverse else after
     if anchor is not None:
         where += f" AND {sorting.beyond(reverse=reverse)}"
@@ -174,12 +180,10 @@ def count_tickets(
     view: str,
     viewer: Viewer,
     match: str = "",
-    *,
-    department: str | None = None,
-    team: str | None = None,
+    only: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
     """How many rows a view has."""
-    where, params = _where(reader, view, viewer, match, department, team)
+    where, params = _where(reader, view, viewer, match, only)
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     return int(found)
 
@@ -203,8 +207,19 @@ def queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", 
     else:
         place = SortKey(0, due if key[0] == "next_due_at" else updated, number)
     instants = (seconds_from_stored(row[15]), seconds_from_stored(updated))
+    fields = row[_FIRST_FIELD : _FIRST_FIELD + len(QUEUE_FIELDS)]
     return QueueRow._make(
-        (*row[:11], optional_seconds_from_stored(due), row[12], row[13] == 1, row[14], *instants, place, row[19])
+        (
+            *row[:11],
+            optional_seconds_from_stored(due),
+            row[12],
+            row[13] == 1,
+            row[14],
+            *instants,
+            place,
+            row[19],
+            fields,
+        )
     )
 
 
@@ -222,8 +237,7 @@ def _where(
     view: str,
     viewer: Viewer,
     match: str,
-    department: str | None = None,
-    team: str | None = None,
+    only: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, dict[str, object]]:
     where = "is_open = 0" if view == "closed" else f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])})"
     params = _who(reader, viewer)
@@ -231,10 +245,9 @@ def _where(
         condition, pattern = _matching(reader, match)
         where += f" AND {condition}"
         params["match"] = pattern
-    for column, wanted in (("department", department), ("team", team)):
-        if wanted is not None:
-            where += f" AND {column} = :of_{column}"
-            params[f"of_{column}"] = wanted
+    for name, value in only.items():
+        where += f" AND {FILTER_FIELDS[name].name} = :of_{name}"
+        params[f"of_{name}"] = value
     return where, params
 
 

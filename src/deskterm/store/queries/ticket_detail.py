@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from deskterm.procedure.ticket_fields import FACT_FIELDS
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
@@ -84,13 +86,9 @@ class TicketDetail:
     nothing, and wait for something to happen by itself."""
 
     row: QueueRow
+    values: Mapping[str, Any]
+    """Declared field of the ticket's facts (`procedure.ticket_fields`) → value."""
     type: str
-    impact: str | None
-    urgency: str | None
-    tier: int | None
-    channel: str
-    product: str | None
-    topic: str | None
     tags: tuple[str, ...]
     fields: dict[str, Any]
     solved: int | None
@@ -105,7 +103,6 @@ class TicketDetail:
     snoozed_until: int | None = None
     exempt: str | None = None
     held: str | None = None
-    department: str | None = None
     flags: tuple[str, ...] = ()
     records: list[RecordView] = field(default_factory=list)
     words: dict[int, str] = field(default_factory=dict)
@@ -114,9 +111,8 @@ class TicketDetail:
     """The names of those who take part, by their number."""
 
 
-_SHEET = (
-    "impact, urgency, tier, channel, product, topic, tags, fields, solved_at, closed_at, reopened, version, sprint, "
-    "snoozed_until, exempt, held, flags, department"
+_SHEET = "tags, fields, solved_at, closed_at, reopened, version, sprint, snoozed_until, exempt, held, flags" + "".join(
+    f", {field.name}" for field in FACT_FIELDS
 )
 _TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
@@ -130,22 +126,16 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
     if not found:
         return None
     row = queue_row(found[0])
-    impact, urgency, tier, channel, product, topic, tags, fields, solved, closed, reopened, version, *rest = found[0][
+    tags, fields, solved, closed, reopened, version, sprint, snoozed, exempt, held, marks, *values = found[0][
         _QUEUE_WIDTH:
     ]
-    sprint, snoozed, exempt, held, marks, department = rest
     clocks = _clocks(reader, wanted)
     gone = find_merged_tickets(reader, number, fields)
     hanging = [*load_records(reader, number), *(one for other in gone for one in _counted(reader, other))]
     return TicketDetail(
         row=row,
+        values={field.name: value for field, value in zip(FACT_FIELDS, values, strict=True)},
         type=row.type,
-        impact=impact,
-        urgency=urgency,
-        tier=tier,
-        channel=channel,
-        product=product,
-        topic=topic,
         tags=_listed(tags),
         fields=resolve_field_values(reader, [json.loads(fields)])[0],
         solved=optional_seconds_from_stored(solved),
@@ -161,7 +151,6 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         exempt=exempt,
         held=held,
         flags=_listed(marks),
-        department=department,
         records=hanging,
         words=load_record_texts(reader, (record.values for record in hanging if record.kind != "letter")),
         people=load_contact_names(reader, (record.values for record in hanging if record.kind == "participant")),

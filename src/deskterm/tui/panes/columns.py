@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, QueueLine, Urgency
+from deskterm.procedure.ticket_fields import QUEUE_FIELDS, QueueColumn
 
 DUE_WIDTH = 13
 """Cells that tick: cursor, mark, glyph and countdown; first in the line, so that a tick repaints only these."""
@@ -46,6 +47,7 @@ def make_columns(width: int, step_width: int = 4, status_width: int = 14) -> lis
         Column("Assignee", 9 if width < 150 else 12, 82, lambda line, now: line.assignee or "–", True),
         Column("Type", 12 if width < 156 else 16, 139, lambda line, now: line.type_label, True),
         Column("Upd", 4, 126, lambda line, now: f"{formats.format_age(now - line.updated):>3}", True),
+        *(_declared(place, field.column, field.label) for place, field in enumerate(QUEUE_FIELDS) if field.column),
     ]
     visible = [column for column in every if width >= column.from_width]
     taken = DUE_WIDTH + sum(column.width + 1 for column in visible)
@@ -53,6 +55,13 @@ def make_columns(width: int, step_width: int = 4, status_width: int = 14) -> lis
     return [
         Column(column.title, subject, 0, column.text) if column.title == "Subject" else column for column in visible
     ]
+
+
+def _declared(place: int, column: QueueColumn, title: str) -> Column:
+    """Return the column of a declared field of the queue. place: where its value stands among those of a line."""
+    return Column(
+        title, column.width, column.from_width, lambda line, now: line.fields[place] if line.fields else "", True
+    )
 
 
 def due_cell(line: QueueLine, now: int) -> tuple[str, Urgency]:
