@@ -15,8 +15,8 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import fold
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import fold_clocks
 
 ROUNDS = 20
 Stored = list[tuple[int, str, int, str, int, str]]
@@ -60,7 +60,7 @@ def stored(events: Sequence[Event]) -> Stored:
     return [(event.seq, event.kind, event.at, event.actor, event.version, encode_event(event)) for event in events]
 
 
-def marks(events: Sequence[Event], procedure: CompiledProcedure) -> list[Mark]:
+def marks(events: Sequence[Event], procedure: CompiledProcedure) -> list[SlaEvent]:
     state = State()
     return [apply_event(state, event, procedure) for event in events]
 
@@ -93,12 +93,12 @@ def main(tickets: int = 100_000) -> None:
         made = [history(number) for number in range(first, min(first + share, tickets))]
         rows, marked = [stored(events) for events in made], [marks(events, procedure) for events in made]
         if not first:
-            by_marks = [judgements(fold(ticket, terms)) for ticket in marked]
+            by_marks = [judgements(fold_clocks(ticket, terms)) for ticket in marked]
             if [judgements(fold_events(events, edition).clocks()) for events in made] != by_marks:
                 raise SystemExit("the fold of events and the fold of their marks do not agree")
         spent["reading"].append(seconds(lambda rows=rows: [[decode_event(*row) for row in ticket] for ticket in rows]))  # type: ignore[misc]
         spent["folding"].append(seconds(lambda made=made: [fold_events(events, edition).clocks() for events in made]))  # type: ignore[misc]
-        spent["sla"].append(seconds(lambda marked=marked: [fold(ticket, terms) for ticket in marked]))  # type: ignore[misc]
+        spent["sla"].append(seconds(lambda marked=marked: [fold_clocks(ticket, terms) for ticket in marked]))  # type: ignore[misc]
     reading, folding, sla = (share / statistics.median(times) for times in spent.values())
     outside = statistics.median(
         1 - s / (r + f) for r, f, s in zip(spent["reading"], spent["folding"], spent["sla"], strict=True)

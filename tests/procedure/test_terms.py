@@ -12,8 +12,8 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.due_forecast import prospects
 from deskterm.procedure.load import loads
 from deskterm.procedure.pinned_holidays import pinned
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import fold
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import fold_clocks
 
 
 def shop(text: str = SHOP) -> CompiledProcedure:
@@ -33,9 +33,9 @@ def test_statuses_that_name_a_metric_rest_it() -> None:
 def test_an_automatic_letter_answers_only_where_the_file_says_so(counts: str, state: str) -> None:
     text = SHOP + f"\n[sla]\ncount_auto_ack = {counts}\n"
     facts = {"type": "fault", "severity": "urgent"}
-    came = Mark(seconds("2026-11-23T10:00Z"), frozenset({"received"}), "new", facts)
-    letter = Mark(seconds("2026-11-23T10:01Z"), frozenset({"auto_reply"}), "new", facts)
-    assert {clock.metric: clock.state for clock in fold([came, letter], shop(text).terms)}["response"] == state
+    came = SlaEvent(seconds("2026-11-23T10:00Z"), frozenset({"received"}), "new", facts)
+    letter = SlaEvent(seconds("2026-11-23T10:01Z"), frozenset({"auto_reply"}), "new", facts)
+    assert {clock.metric: clock.state for clock in fold_clocks([came, letter], shop(text).terms)}["response"] == state
 
 
 def test_an_automatic_letter_never_ends_what_a_later_message_started() -> None:
@@ -64,9 +64,9 @@ label = "Second"
     terms = shop(text).terms
 
     def response(**facts: object) -> str:
-        policy = terms.policy(facts)
+        policy = terms.find_policy(facts)
         assert policy is not None
-        return policy.target("response", facts.get("severity")).text
+        return policy.find_target("response", facts.get("severity")).text
 
     assert response(type="question", priority="first") == "1h"
     assert response(type="question", priority="second") == "4h"
@@ -75,12 +75,12 @@ label = "Second"
 
 
 def test_a_day_of_a_target_is_the_calendar_s_own() -> None:
-    policy = shop().terms.policy({"type": "fault", "severity": "normal"})
+    policy = shop().terms.find_policy({"type": "fault", "severity": "normal"})
     assert policy is not None
-    assert policy.target("resolution", "normal").seconds == 3 * 8 * 3600
-    shorter = shop(SHOP.replace("timezone =", 'day_length = "6h"\ntimezone =')).terms.policy({"type": "fault"})
+    assert policy.find_target("resolution", "normal").seconds == 3 * 8 * 3600
+    shorter = shop(SHOP.replace("timezone =", 'day_length = "6h"\ntimezone =')).terms.find_policy({"type": "fault"})
     assert shorter is not None
-    assert shorter.target("resolution", "normal").seconds == 3 * 6 * 3600
+    assert shorter.find_target("resolution", "normal").seconds == 3 * 6 * 3600
 
 
 SPRINTS = """
@@ -201,8 +201,8 @@ def test_instants_are_read_in_the_zone_of_the_first_calendar() -> None:
 
 def test_the_holidays_of_a_region_are_known_beyond_the_years_that_are_known_at_once() -> None:
     calendar = next(iter(shop().terms.calendars.values()))
-    assert calendar.holiday(date(2058, 12, 25).toordinal() - date(1970, 1, 1).toordinal()) == "Christmas Day"
-    assert calendar.known_years(0, seconds("2099-12-31T00:00Z")) is None
+    assert calendar.find_holiday(date(2058, 12, 25).toordinal() - date(1970, 1, 1).toordinal()) == "Christmas Day"
+    assert calendar.find_holiday_limits(0, seconds("2099-12-31T00:00Z")) is None
 
 
 def test_a_due_time_beyond_the_known_holidays_says_so() -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from deskterm.sla.cadence import NO_CADENCES, Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import Folding
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import ClockFold
 from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import Condition, Metric, Policy, Terms
+from deskterm.sla.terms import Condition, Metric, Policy, SlaTerms
 from sla.minute_calendar import utc
 from sla.vectors import CALENDARS
 
@@ -73,19 +73,19 @@ def terms(
     metrics: Iterable[Metric] = METRICS,
     cadences: Cadences = NO_CADENCES,
     version: int = 1,
-) -> Terms:
+) -> SlaTerms:
     """One policy for faults, by severity; another type of ticket has no policy."""
     policy = Policy("faults", "Faults", {"type": frozenset({"fault"})}, "office", targets(calendar, rows))
-    return Terms(version, tuple(metrics), (policy,), {"office": calendar}, cadences)
+    return SlaTerms(version, tuple(metrics), (policy,), {"office": calendar}, cadences)
 
 
 class Ticket:
     """A ticket that is told of. Instants are `11-23 09:00` of 2026, UTC; `by` is what the desk judges it by."""
 
-    def __init__(self, by: Terms | None = None) -> None:
+    def __init__(self, by: SlaTerms | None = None) -> None:
         self.terms = by or terms()
-        self.marks: list[Mark] = []
-        self.folding = Folding(self.terms)
+        self.marks: list[SlaEvent] = []
+        self.folding = ClockFold(self.terms)
         self._status = ""
         self._answered = False
         self._facts: dict[str, object] = {"type": "fault", "severity": None, "tags": (), "exempt": None}
@@ -105,14 +105,14 @@ class Ticket:
             self._status = status
         if facts:
             self._facts = self._facts | facts
-        mark = Mark(epoch(at), frozenset(happened), self._status, self._facts)
+        mark = SlaEvent(epoch(at), frozenset(happened), self._status, self._facts)
         self.marks.append(mark)
-        self.folding.step(mark)
+        self.folding.apply(mark)
         return self
 
-    def judge(self, by: Terms) -> Ticket:
+    def judge(self, by: SlaTerms) -> Ticket:
         """Other terms from now on."""
-        self.folding.judge(by)
+        self.folding.use_terms(by)
         return self
 
     def cycles(self, metric: str) -> list[Clock]:
@@ -129,7 +129,7 @@ def epoch(at: str) -> int:
     return int(utc(at if at.count("-") > 1 else f"2026-{at}").timestamp())
 
 
-def opened(severity: str | None = "p1", at: str = "11-23 09:00", by: Terms | None = None) -> Ticket:
+def opened(severity: str | None = "p1", at: str = "11-23 09:00", by: SlaTerms | None = None) -> Ticket:
     """A fault that was received on a Monday morning."""
     return Ticket(by).tell(at, "received", status="open", severity=severity)
 

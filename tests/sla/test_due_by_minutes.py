@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import Folding
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import ClockFold
 from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import Metric, Policy, Terms
-from deskterm.sla.warning_times import parse_warn, warnings
+from deskterm.sla.terms import Metric, Policy, SlaTerms
+from deskterm.sla.warning_times import compute_warnings, parse_warning
 from sla import calendar_strategies
 from sla.due_by_minutes import DAY, OffTheMap, Rest, Walk
 
@@ -68,7 +68,7 @@ PROMISES: dict[str, Promise] = {
 }
 ON_THE_CLOCK = ("elapsed", "calendar", "next sprint", "next release")
 WARNS = ("33%", "50%", "90%", "40m", "3h")
-WARN = tuple(map(parse_warn, WARNS))
+WARN = tuple(map(parse_warning, WARNS))
 
 
 def cadences(zero: int) -> Cadences:
@@ -143,19 +143,19 @@ def agree(zone: str, data: st.DataObject) -> None:
             found = due_instant(target, at, calendar, spans, goals, "2026-01-05")
             assert found == zero + due * 60, told
             wanted = tuple((words, zero + second) for second, words in warned)
-            assert warnings(WARN, target, at, found, calendar, spans) == wanted, told
+            assert compute_warnings(WARN, target, at, found, calendar, spans) == wanted, told
             folds_so(target, terms(target, calendar, goals), at, found, wanted, runs(rest, start), zero)
 
 
-def terms(target: Target, calendar: Calendar, goals: Cadences) -> Terms:
+def terms(target: Target, calendar: Calendar, goals: Cadences) -> SlaTerms:
     """One metric that warns and rests, and one policy."""
-    metric = Metric("m", "M", (frozenset({"received"}),), (), frozenset({"waiting"}), warn=WARN)
-    return Terms(1, (metric,), (Policy("p", "P", {}, "c", {("m", None): target}),), {"c": calendar}, goals)
+    metric = Metric("m", "M", (frozenset({"received"}),), (), frozenset({"waiting"}), warnings=WARN)
+    return SlaTerms(1, (metric,), (Policy("p", "P", {}, "c", {("m", None): target}),), {"c": calendar}, goals)
 
 
 def folds_so(
     target: Target,
-    by: Terms,
+    by: SlaTerms,
     start: int,
     due: int,
     warned: tuple[tuple[str, int], ...],
@@ -164,13 +164,13 @@ def folds_so(
 ) -> None:
     """The fold, told of the same pauses one by one, comes to the same; once it is missed it warns no more."""
     facts: dict[str, object] = {"sprint": "2026-01-05"}
-    folding = Folding(by)
+    folding = ClockFold(by)
     rests = bool(pauses) and zero + pauses[0][0] * 60 == start
-    folding.step(Mark(start, frozenset({"received"}), "waiting" if rests else "open", facts))
+    folding.apply(SlaEvent(start, frozenset({"received"}), "waiting" if rests else "open", facts))
     for begin, end in pauses:
         if zero + begin * 60 > start:
-            folding.step(Mark(zero + begin * 60, frozenset(), "waiting", facts))
-        folding.step(Mark(zero + end * 60, frozenset(), "open", facts))
+            folding.apply(SlaEvent(zero + begin * 60, frozenset(), "waiting", facts))
+        folding.apply(SlaEvent(zero + end * 60, frozenset(), "open", facts))
     (clock,) = folding.clocks()
     assert clock.due_at == due
     missed = target.is_scheduled and start > due

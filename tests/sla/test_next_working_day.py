@@ -8,7 +8,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.target_kinds.next_working_day import NextWorkingDay
 from deskterm.sla.targets import parse_target
-from deskterm.sla.warning_times import parse_warn, warnings
+from deskterm.sla.warning_times import compute_warnings, parse_warning
 from sla.minute_calendar import utc
 
 DAY = 8 * 3600
@@ -144,7 +144,9 @@ def test_pauses_add_up_in_any_order() -> None:
 
 def test_it_warns_by_working_time() -> None:
     target, start = parse_target("next working day by 12:00", DAY), seconds("2026-11-17 14:00")  # six hours of work
-    warned = warnings((parse_warn("50%"), parse_warn("1h")), target, start, seconds("2026-11-18 12:00"), OFFICE)
+    warned = compute_warnings(
+        (parse_warning("50%"), parse_warning("1h")), target, start, seconds("2026-11-18 12:00"), OFFICE
+    )
     assert warned == (("50%", seconds("2026-11-18 09:00")), ("1h", seconds("2026-11-18 11:00")))
 
 

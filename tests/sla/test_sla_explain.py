@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.sla.breakdown import account, ledger
+from deskterm.sla.breakdown import break_down, break_down_target
 from deskterm.sla.calendar import Calendar
 from sla import calendar_strategies
 from sla.minute_calendar import utc
@@ -26,8 +26,8 @@ def test_the_open_lines_add_up_to_the_target_and_end_when_it_is_due(data: st.Dat
     start = int(data.draw(calendar_strategies.near(anchor)).timestamp())
     target = data.draw(st.integers(0, 300_000))
     pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(calendar_strategies.pauses(anchor))]
-    due = calendar.after(start, target, pauses)
-    lines = ledger(calendar, start, target, pauses)
+    due = calendar.add_seconds(start, target, pauses)
+    lines = break_down_target(calendar, start, target, pauses)
     total = 0
     for line in lines:
         assert line.start < line.end
@@ -57,7 +57,7 @@ def test_christmas_is_named_and_a_holiday_on_a_closed_day_is_not() -> None:
             date(2026, 12, 28): "Boxing Day (in lieu)",
         },
     )
-    lines = ledger(calendar, seconds("2026-12-24 15:00"), 2 * 3600)
+    lines = break_down_target(calendar, seconds("2026-12-24 15:00"), 2 * 3600)
     assert [(line.kind, line.start, line.end, line.seconds, line.total, line.note) for line in lines] == [
         ("open", seconds("2026-12-24 15:00"), seconds("2026-12-24 16:00"), 3600, 3600, ""),
         ("closed", seconds("2026-12-24 16:00"), seconds("2026-12-25 00:00"), 0, 3600, ""),
@@ -71,7 +71,7 @@ def test_christmas_is_named_and_a_holiday_on_a_closed_day_is_not() -> None:
 
 def test_holidays_one_after_the_other_are_lines_of_their_own() -> None:
     calendar = Calendar("UTC", OFFICE, {date(2026, 12, 24): "Christmas Eve", date(2026, 12, 25): "Christmas Day"})
-    lines = ledger(calendar, seconds("2026-12-24 10:00"), 3600)
+    lines = break_down_target(calendar, seconds("2026-12-24 10:00"), 3600)
     assert [(line.kind, line.note) for line in lines] == [
         ("holiday", "Christmas Eve"),
         ("holiday", "Christmas Day"),
@@ -81,13 +81,13 @@ def test_holidays_one_after_the_other_are_lines_of_their_own() -> None:
 
 
 def test_each_line_tells_the_offset_from_utc_that_it_was_reckoned_with() -> None:
-    lines = ledger(CALENDARS["A'"], seconds("2026-03-27 15:30"), 4 * 3600)
+    lines = break_down_target(CALENDARS["A'"], seconds("2026-03-27 15:30"), 4 * 3600)
     assert [(line.kind, line.offset) for line in lines] == [("open", 0), ("closed", 0), ("open", 3600)]
 
 
 def test_a_paused_line_tells_the_open_time_that_it_left_out() -> None:
     pause = (seconds("2026-11-20 15:00"), seconds("2026-11-23 09:00"))
-    lines = ledger(CALENDARS["A"], seconds("2026-11-20 14:00"), 2 * 3600, [pause])
+    lines = break_down_target(CALENDARS["A"], seconds("2026-11-20 14:00"), 2 * 3600, [pause])
     assert [(line.kind, line.seconds, line.total) for line in lines] == [
         ("open", 3600, 3600),
         ("paused", 2 * 3600, 3600),
@@ -96,5 +96,5 @@ def test_a_paused_line_tells_the_open_time_that_it_left_out() -> None:
 
 
 def test_any_stretch_can_be_accounted_for() -> None:
-    lines = account(CALENDARS["A"], seconds("2026-11-20 06:00"), seconds("2026-11-20 20:00"))
+    lines = break_down(CALENDARS["A"], seconds("2026-11-20 06:00"), seconds("2026-11-20 20:00"))
     assert [(line.kind, line.seconds) for line in lines] == [("closed", 0), ("open", 8 * 3600), ("closed", 0)]

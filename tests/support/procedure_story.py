@@ -9,9 +9,9 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import fold
-from deskterm.sla.terms import TIMER, Facts
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import fold_clocks
+from deskterm.sla.terms import TIMER_PREFIX, Facts
 
 
 @cache
@@ -26,16 +26,16 @@ def at(instant: str) -> int:
 
 def told(procedure: CompiledProcedure, facts: Facts, *turns: tuple[str, str, str]) -> list[Clock]:
     """The clocks after turns of (instant, status afterwards, occurrences by space), but for timers."""
-    clocks = fold([retold(procedure, facts, *turn) for turn in turns], procedure.terms)
-    return [clock for clock in clocks if not clock.metric.startswith(TIMER)]
+    clocks = fold_clocks([retold(procedure, facts, *turn) for turn in turns], procedure.terms)
+    return [clock for clock in clocks if not clock.metric.startswith(TIMER_PREFIX)]
 
 
-def retold(procedure: CompiledProcedure, facts: Facts, instant: str, status: str, occurrences: str) -> Mark:
+def retold(procedure: CompiledProcedure, facts: Facts, instant: str, status: str, occurrences: str) -> SlaEvent:
     """A turn; `moved` stands for entering the status, with its category."""
     happened = set(occurrences.split())
     if "moved" in happened:
         happened |= {f"status:{status}", f"category:{procedure.statuses[status].category}"}
-    return Mark(at(instant), frozenset(happened), status, facts)
+    return SlaEvent(at(instant), frozenset(happened), status, facts)
 
 
 def ways(procedure: CompiledProcedure, kind: str, status: str) -> list[str]:
@@ -48,8 +48,8 @@ def due(procedure: CompiledProcedure, metric: str, start: str, **facts: object) 
 
     from deskterm.sla.due import due_instant
 
-    policy = procedure.terms.policy(facts)
+    policy = procedure.terms.find_policy(facts)
     assert policy is not None
     calendar = procedure.terms.calendars[policy.calendars.get(metric, policy.calendar)]
-    instant = due_instant(policy.target(metric, facts.get("severity")), at(start), calendar)
+    instant = due_instant(policy.find_target(metric, facts.get("severity")), at(start), calendar)
     return None if instant is None else f"{datetime.fromtimestamp(instant, ZoneInfo(calendar.timezone)):%a %d %H:%M}"

@@ -23,7 +23,7 @@ from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.workflow.due_times import record_clock_event
 from deskterm.errors import DeskError
 from deskterm.progress import Progress
-from deskterm.sla.zones import on_the_wall
+from deskterm.sla.zones import format_local_time
 from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import ClockRow, table_of
@@ -156,6 +156,6 @@ def digest(came: Sequence[Fired]) -> list[str]:
         }
         counts = [(sum(fired.what == what for fired in old), names) for what, names in words.items()]
         told = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
-        since = on_the_wall(old[0].instant, old[0].timezone)
+        since = format_local_time(old[0].instant, old[0].timezone)
         lines.append(f"While nobody looked, since {since}: {told}.")
     return lines + [fired.sentence for fired in came if fired.late <= LATE]

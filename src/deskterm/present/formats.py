@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.sla.zones import letters
+from deskterm.sla.zones import zone_abbreviation
 
 MINUS = "\N{MINUS SIGN}"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -94,7 +94,9 @@ def format_message_time(at: int, now: int, zone: tzinfo) -> str:
 def format_wall_clock(now: int, zone: tzinfo) -> Safe:
     """The header's clock: `Mon 23 Nov 14:32 GMT`."""
     here = to_local(now, zone)
-    return sanitize(f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here:%H:%M} {letters(here)}")
+    return sanitize(
+        f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here:%H:%M} {zone_abbreviation(here)}"
+    )
 
 
 def format_count(count: int, one: str, many: str = "") -> str:

@@ -80,7 +80,7 @@ def seconds_left(due: int | None, calendar: Calendar | None, now: int, since: in
     clock's last change of state; overrun: what counted after the due instant until then, pauses left out."""
     if due is None:
         return None
-    from deskterm.sla.clock import left as counted
+    from deskterm.sla.clock import remaining_seconds as counted
 
     return counted(due, calendar, now, since, overrun)
 
@@ -90,7 +90,7 @@ def next_opening(calendar: Calendar | None, now: int) -> int | None:
     if calendar is None:
         return None
     try:
-        opens = calendar.after(now, 1) - 1
+        opens = calendar.add_seconds(now, 1) - 1
     except ValueError:  # it never opens again
         return None
     return opens if opens > now else None

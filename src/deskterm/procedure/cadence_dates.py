@@ -101,7 +101,7 @@ class _Growing:
             if self._part.kind == "release":
                 end = start
             elif not length.in_wall_time and length.seconds:
-                end = self._zone.after(start, length.seconds)
+                end = self._zone.add_seconds(start, length.seconds)
             else:
                 end = self._zone.from_local(local + length.seconds)
             yield begin.date().isoformat(), (start, end)

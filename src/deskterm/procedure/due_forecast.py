@@ -31,14 +31,14 @@ class Prospect:
 
 def policy_for(procedure: CompiledProcedure, facts: Mapping[str, object]) -> Policy | None:
     """The first policy that matches a ticket with these facts."""
-    return procedure.terms.policy(facts)
+    return procedure.terms.find_policy(facts)
 
 
 def prospects(procedure: CompiledProcedure, policy: Policy, severity: str | None, start: int) -> list[Prospect]:
     """Every metric that the policy has a target for, counted from `start` (epoch seconds)."""
     found = []
     for metric in procedure.terms.metrics:
-        target = policy.target(metric.key, severity)
+        target = policy.find_target(metric.key, severity)
         if target == NONE:
             continue
         key = policy.calendars.get(metric.key, policy.calendar)
@@ -55,7 +55,7 @@ def prospects(procedure: CompiledProcedure, policy: Policy, severity: str | None
                 calendar=key,
                 timezone=calendar.timezone,
                 offset=calendar.offset(due if due is not None else start),
-                holidays_known=calendar.known_years(start, due) if due is not None else None,
+                holidays_known=calendar.find_holiday_limits(start, due) if due is not None else None,
             )
         )
     return found

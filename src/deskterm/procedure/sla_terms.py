@@ -12,8 +12,8 @@ from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.durations import parse_duration
 from deskterm.sla.opening_hours import WEEKDAYS
 from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import TIMER, Condition, Metric, Policy, Terms
-from deskterm.sla.warning_times import parse_warn
+from deskterm.sla.terms import TIMER_PREFIX, Condition, Metric, Policy, SlaTerms
+from deskterm.sla.warning_times import parse_warning
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import CalendarPart, MetricPart, PolicyPart, Procedure, Status
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 AROUND_THE_CLOCK = "*"
 """The key of the calendar that hands-on work is counted in: who works at night works. No file has such a key."""
 
-SNOOZE = TIMER + "snooze"
-AUTO_CLOSE = TIMER + "auto-close"
-REOPEN_WINDOW = TIMER + "reopen-window"
+SNOOZE = TIMER_PREFIX + "snooze"
+AUTO_CLOSE = TIMER_PREFIX + "auto-close"
+REOPEN_WINDOW = TIMER_PREFIX + "reopen-window"
 
 
-def terms(procedure: Procedure, version: int) -> Terms:
+def terms(procedure: Procedure, version: int) -> SlaTerms:
     """What clocks are judged by. version: the row in the store that the procedure stands in, 0 for a bare file."""
     calendars = {key: calendar(part) for key, part in procedure.calendars.items()}
     first_key, first = next(iter(calendars.items()))
@@ -36,7 +36,7 @@ def terms(procedure: Procedure, version: int) -> Terms:
     policies = tuple(policy for part in procedure.policies for policy in _policies(part, calendars, worked))
     if worked:
         calendars[AROUND_THE_CLOCK] = Calendar("UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
-    return Terms(version, tuple(metrics), policies, calendars, _cadences(procedure, first))
+    return SlaTerms(version, tuple(metrics), policies, calendars, _cadences(procedure, first))
 
 
 def calendar(part: CalendarPart) -> Calendar:
@@ -86,7 +86,7 @@ def _metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) 
         pauses=frozenset(status.key for status in statuses if part.key in status.pauses),
         each=part.each,
         continues=part.continues,
-        warn=tuple(parse_warn(text) for text in part.warn if text),
+        warnings=tuple(parse_warning(text) for text in part.warn if text),
         counts_work=part.counts_work,
         work_in=frozenset(part.work_in),
         tier=part.tier,
@@ -100,22 +100,22 @@ def timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator
     def timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
         promise = parse_target(span, day_length), calendar_key
         stops = tuple(frozenset({word}) for word in stop)
-        return Metric(key, label, (frozenset({start}),), stops, each=True, promise=promise, **more)
+        return Metric(key, label, (frozenset({start}),), stops, each=True, fixed_target=promise, **more)
 
     for status in procedure.statuses:
         wait = waits_in(procedure, status)
         if wait is None:
             continue
         stop = [f"leaves:{status.key}"] + ["customer_message"] * wait.cancelled_by_reply
-        warn = (parse_warn(status.remind_before),) if status.remind_before else ()
-        yield timer(status_timer(status.key), status.label, f"status:{status.key}", stop, wait.span, warn=warn)
+        warn = (parse_warning(status.remind_before),) if status.remind_before else ()
+        yield timer(status_timer(status.key), status.label, f"status:{status.key}", stop, wait.span, warnings=warn)
     closing = procedure.closing
     if closing.auto_close_after:
         over = [f"category:{category}" for category in ("new", "open", "waiting", "closed")]
         yield timer(AUTO_CLOSE, "Closes by itself", "category:solved", over, closing.auto_close_after)
     if closing.reopen_within:
         span = closing.reopen_within
-        yield timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span, quiet=True)
+        yield timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span, is_quiet=True)
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
     yield timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
 
@@ -141,7 +141,7 @@ def waits_in(procedure: Procedure, status: Status) -> Wait | None:
 
 def status_timer(status: str) -> str:
     """The key of the metric that waits in a status."""
-    return f"{TIMER}status:{status}"
+    return f"{TIMER_PREFIX}status:{status}"
 
 
 def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozenset[str]) -> Iterator[Policy]:
@@ -170,7 +170,7 @@ def _cadences(procedure: Procedure, zone: Calendar) -> Cadences:
     return {part.kind: series(part, zone) for part in reversed(procedure.cadences)}
 
 
-def releases(procedure: Procedure, terms: Terms) -> Cadence | None:
+def releases(procedure: Procedure, terms: SlaTerms) -> Cadence | None:
     """When releases go out (S4-19); None where the procedure names no cadence for them."""
     wanted = procedure.development.release_cadence
     part = next((part for part in procedure.cadences if part.key == wanted), None)
@@ -181,7 +181,7 @@ def releases(procedure: Procedure, terms: Terms) -> Cadence | None:
     return series(part, next(iter(terms.calendars.values())))
 
 
-def next_release(procedure: Procedure, terms: Terms, at: int) -> str | None:
+def next_release(procedure: Procedure, terms: SlaTerms, at: int) -> str | None:
     """Return the day of the first release after an instant in epoch seconds (S4-19); None when none is to come."""
     cadence = releases(procedure, terms)
     coming = cadence.upcoming_dates(at, 1) if cadence is not None else ()

@@ -22,9 +22,9 @@ from deskterm.procedure.stored_document import model, read
 from deskterm.progress import Progress
 from deskterm.reports.attainment import Judgement, Period, Tally, Verdict, judged
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import fold
-from deskterm.sla.terms import Terms
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import fold_clocks
+from deskterm.sla.terms import SlaTerms
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import load_desk_facts
@@ -224,7 +224,7 @@ class _Replay:
         found.exempt += state.exempt is not None
         self._remember(state, events)
         cycles: dict[tuple[str, int], list[Clock | None]] = {}
-        for side, clocks in enumerate((fold(marks, self._terms[0]), fold(other, self._terms[1]))):
+        for side, clocks in enumerate((fold_clocks(marks, self._terms[0]), fold_clocks(other, self._terms[1]))):
             for clock in clocks:
                 cycles.setdefault((clock.metric, clock.cycle), [None, None])[side] = clock
         for key, (was, would) in cycles.items():
@@ -299,12 +299,12 @@ def _due(clock: Clock) -> int | None:
     return clock.due_at if clock.due_at is not None or clock.cause != "time" else clock.breached_at
 
 
-def _marks(events: Sequence[Event], edition: CompiledProcedure) -> tuple[State, list[Mark]]:
+def _marks(events: Sequence[Event], edition: CompiledProcedure) -> tuple[State, list[SlaEvent]]:
     """A ticket as its events leave it and what clocks should know of them, read by one edition throughout."""
     state = State()
     return state, [apply_event(state, event, edition) for event in events]
 
 
-def _promises(terms: Terms) -> Terms:
+def _promises(terms: SlaTerms) -> SlaTerms:
     """The terms without what only waits for something to happen by itself."""
     return replace(terms, metrics=tuple(metric for metric in terms.metrics if not metric.is_timer))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.calendar import Calendar, merge_pauses
 from deskterm.sla.opening_hours import DAY
 
 Kind = Literal["open", "closed", "holiday", "paused"]
 
 
-class Line(NamedTuple):
+class Interval(NamedTuple):
     """One stretch, half-open, in epoch seconds. seconds: open seconds in it, which count in an open line and do not
     in a paused one. total: what has counted so far, this line included. note: the holiday's name. offset: the zone's
     offset from UTC in seconds when it starts."""
@@ -25,52 +25,54 @@ class Line(NamedTuple):
     offset: int
 
 
-def ledger(calendar: Calendar, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Line]:
+def break_down_target(
+    calendar: Calendar, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()
+) -> list[Interval]:
     """Why a target of open seconds is due when it is: its open lines add up to it, and the last one ends at the due
     instant. Raises ValueError as `Calendar.after` does."""
-    return account(calendar, start, calendar.after(start, seconds, pauses), pauses)
+    return break_down(calendar, start, calendar.add_seconds(start, seconds, pauses), pauses)
 
 
-def account(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Line]:
+def break_down(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Interval]:
     """The time from `start` to `end` without a gap: open, closed, a holiday that closes an open weekday, paused."""
-    lines: list[Line] = []
+    lines: list[Interval] = []
     total = 0
-    for kind, begins, ends, note in _stretches(calendar, start, end, disjoint(pauses)):
+    for kind, begins, ends, note in _intervals(calendar, start, end, merge_pauses(pauses)):
         seconds = calendar.open_seconds(begins, ends) if kind in ("open", "paused") else 0
         if kind == "open":
             total += seconds
-        lines.append(Line(kind, begins, ends, seconds, total, note, calendar.offset(begins)))
+        lines.append(Interval(kind, begins, ends, seconds, total, note, calendar.offset(begins)))
     return lines
 
 
 _Stretch = tuple[Kind, int, int, str]
 
 
-def _stretches(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]]) -> Iterator[_Stretch]:
+def _intervals(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]]) -> Iterator[_Stretch]:
     at = start
     for pause_start, pause_end in pauses:
         begins, ends = max(pause_start, at), min(pause_end, end)
         if begins < ends:
-            yield from _running(calendar, at, begins)
+            yield from _unpaused(calendar, at, begins)
             yield "paused", begins, ends, ""
             at = ends
-    yield from _running(calendar, at, end)
+    yield from _unpaused(calendar, at, end)
 
 
-def _running(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
+def _unpaused(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
     at = start
     for opens, closes in calendar.intervals(start, end):
-        yield from _shut(calendar, at, opens)
+        yield from _closed(calendar, at, opens)
         yield "open", opens, closes, ""
         at = closes
-    yield from _shut(calendar, at, end)
+    yield from _closed(calendar, at, end)
 
 
-def _shut(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
+def _closed(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
     """Closed time, cut at the midnights of holidays."""
     at = start
     for day in range((start + calendar.offset(start)) // DAY, (end + calendar.offset(end)) // DAY + 1):
-        name = calendar.holiday(day)
+        name = calendar.find_holiday(day)
         if name is not None:
             begins, ends = max(calendar.from_local(day * DAY), at), min(calendar.from_local((day + 1) * DAY), end)
             if begins < ends:

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from deskterm.sla.calendar import Calendar
 
-Ended = Literal["met", "late", "cancelled"]
-State = Literal["running", "paused"] | Ended
+EndState = Literal["met", "late", "cancelled"]
+State = Literal["running", "paused"] | EndState
 Cause = Literal["time", "retarget", "policy"]
 
 
@@ -46,7 +46,7 @@ class Clock(NamedTuple):
     overrun: int = 0
 
 
-def left(due: int, calendar: Calendar | None, at: int, since: int = 0, overrun: int = 0) -> int:
+def remaining_seconds(due: int, calendar: Calendar | None, at: int, since: int = 0, overrun: int = 0) -> int:
     """What a clock has left at an instant; below nothing by what counted since it was due, so that it is always the
     target less what is used. calendar: None for a target that goes by the clock on the wall. since, overrun: of the
     clock; it has not rested between `since` and the instant."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from deskterm.sla.terms import Facts
 
 
-class Mark(NamedTuple):
+class SlaEvent(NamedTuple):
     """One thing that happened. at: epoch seconds. occurrences: what it was, in the words that metrics use
     (`received`, `agent_reply`, `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`,
     `reopened`, `cancelled`, `transferred` …). status: the ticket's status afterwards. facts: what policies look at,

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import NONE, Target
-from deskterm.sla.warning_times import Warn
+from deskterm.sla.warning_times import WarningRule
 
 Facts = Mapping[str, object]
 """What policies look at: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None or sets."""
 
-TIMER = "timer:"
+TIMER_PREFIX = "timer:"
 """What the keys of metrics begin with that promise nothing to anybody: they only wait for something to happen."""
 
 Condition = frozenset[str]
@@ -36,37 +36,37 @@ class Metric:
     pauses: frozenset[str] = frozenset()
     each: bool = False
     continues: bool = False
-    warn: tuple[Warn, ...] = ()
+    warnings: tuple[WarningRule, ...] = ()
     counts_work: bool = False
     work_in: frozenset[str] = frozenset()
     tier: int | None = None
-    promise: tuple[Target, str] | None = None
-    quiet: bool = False
+    fixed_target: tuple[Target, str] | None = None
+    is_quiet: bool = False
     is_timer: bool = field(init=False, repr=False, compare=False)
-    begins: frozenset[str] = field(init=False, repr=False, compare=False)
-    ends: frozenset[str] = field(init=False, repr=False, compare=False)
+    start_occurrences: frozenset[str] = field(init=False, repr=False, compare=False)
+    stop_occurrences: frozenset[str] = field(init=False, repr=False, compare=False)
     """Every occurrence that a condition to start and to stop names: a mark with none of them does neither."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "is_timer", self.key.startswith(TIMER))
-        object.__setattr__(self, "begins", frozenset().union(*self.start))
-        object.__setattr__(self, "ends", frozenset().union(*self.stop))
+        object.__setattr__(self, "is_timer", self.key.startswith(TIMER_PREFIX))
+        object.__setattr__(self, "start_occurrences", frozenset().union(*self.start))
+        object.__setattr__(self, "stop_occurrences", frozenset().union(*self.stop))
 
-    def starts(self, occurrences: frozenset[str]) -> bool:
+    def is_started_by(self, occurrences: frozenset[str]) -> bool:
         """Whether a mark with these occurrences starts a cycle."""
         for condition in self.start:  # noqa: SIM110 - twice as fast as any(), and asked at every mark
             if condition <= occurrences:
                 return True
         return False
 
-    def stops(self, occurrences: frozenset[str]) -> bool:
+    def is_stopped_by(self, occurrences: frozenset[str]) -> bool:
         """Whether a mark with these occurrences stops the cycle that runs."""
         for condition in self.stop:  # noqa: SIM110
             if condition <= occurrences:
                 return True
         return False
 
-    def rests(self, status: str, facts: Facts) -> bool:
+    def is_paused(self, status: str, facts: Facts) -> bool:
         """Whether it is paused in a status."""
         if status in self.pauses:
             return True
@@ -79,9 +79,9 @@ class Metric:
             return True
         return not (working if self.tier is None else self.tier in working)
 
-    def stops_at_start(self, occurrences: frozenset[str]) -> bool:
+    def is_stopped_at_start(self, occurrences: frozenset[str]) -> bool:
         """Whether a mark that starts a cycle stops it too, by more than the very occurrences that started it."""
-        if not self.stops(occurrences):
+        if not self.is_stopped_by(occurrences):
             return False
         begun = [condition for condition in self.start if condition <= occurrences]
         return any(
@@ -115,14 +115,14 @@ class Policy:
                 return False
         return True
 
-    def target(self, metric: str, severity: object) -> Target:
+    def find_target(self, metric: str, severity: object) -> Target:
         """How much time a metric has at a severity; the target `none` where nothing is promised."""
         found = self.targets.get((metric, severity if isinstance(severity, str) else None))
         return found or self.targets.get((metric, None)) or NONE
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SlaTerms:
     """The whole of what clocks are judged by. version: the procedure version these were compiled from."""
 
     version: int
@@ -131,11 +131,11 @@ class Terms:
     calendars: Mapping[str, Calendar]
     cadences: Cadences = field(default_factory=dict)
 
-    def metric(self, key: str) -> Metric | None:
+    def find_metric(self, key: str) -> Metric | None:
         """The metric with this key."""
         return next((metric for metric in self.metrics if metric.key == key), None)
 
-    def policy(self, facts: Facts) -> Policy | None:
+    def find_policy(self, facts: Facts) -> Policy | None:
         """The first policy that matches; None for a ticket that none is for, or that is exempt."""
         if facts.get("exempt"):
             return None

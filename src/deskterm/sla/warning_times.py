@@ -16,7 +16,7 @@ from deskterm.sla.target_kinds.pauses import move_by_wall_time, wall_seconds
 from deskterm.sla.targets import Target, parse_target
 
 
-class Warn(NamedTuple):
+class WarningRule(NamedTuple):
     """A moment to warn. text: as it was written. share: percent of the target that is used up; None where `lead`,
     a length of time before the end, says it."""
 
@@ -25,19 +25,19 @@ class Warn(NamedTuple):
     lead: str = ""
 
 
-def parse_warn(text: str) -> Warn:
+def parse_warning(text: str) -> WarningRule:
     """A moment to warn from its words: `75%`, or `30m`, `2d`, `7c` before the end. ValueError for anything else."""
     words = " ".join(text.split())
     if match := re.fullmatch(r"([1-9]\d?)%", words, re.ASCII):
-        return Warn(words, share=int(match[1]))
+        return WarningRule(words, share=int(match[1]))
     target = parse_target(words, DAY)
     if not (target.is_length and target.seconds):
         raise ValueError(f"{text!r} is no moment to warn: write a share such as 75%, or a time such as 30m")
-    return Warn(words, lead=words)
+    return WarningRule(words, lead=words)
 
 
-def warnings(
-    warns: Sequence[Warn],
+def compute_warnings(
+    warns: Sequence[WarningRule],
     target: Target,
     start: int,
     due: int,
@@ -55,16 +55,18 @@ def warnings(
         whole = calendar.open_seconds(start, due, pauses)
     found = []
     for text, share, lead in warns:
-        used = whole - _seconds(lead, calendar) if share is None else -(-whole * share // 100)
+        used = whole - _lead_seconds(lead, calendar) if share is None else -(-whole * share // 100)
         if used <= 0:
             continue
         instant = (
-            move_by_wall_time(start + used, start, pauses) if on_the_clock else calendar.after(start, used, pauses)
+            move_by_wall_time(start + used, start, pauses)
+            if on_the_clock
+            else calendar.add_seconds(start, used, pauses)
         )
         if instant < due:
             found.append((instant, text))
     return tuple((text, instant) for instant, text in sorted(found))
 
 
-def _seconds(lead: str, calendar: Calendar) -> int:
+def _lead_seconds(lead: str, calendar: Calendar) -> int:
     return parse_target(lead, calendar.day_length).seconds

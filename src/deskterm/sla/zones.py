@@ -14,12 +14,12 @@ from deskterm.sla.opening_hours import DAY
 _ETC = {"Etc/GMT": "GMT", "Etc/UTC": "UTC"}
 
 
-def plain_name(timezone: str) -> str:
+def zone_display_name(timezone: str) -> str:
     """A zone as people say it: `GMT` for `Etc/GMT`; other names are their own."""
     return _ETC.get(timezone, timezone)
 
 
-def letters(here: datetime) -> str:
+def zone_abbreviation(here: datetime) -> str:
     """What a zone is called at an instant of it: `GMT`, or `UTC-3` where it has no letters of its own."""
     name = here.tzname() or ""
     if name[:1] in "+-":
@@ -28,12 +28,12 @@ def letters(here: datetime) -> str:
     return name
 
 
-def on_the_wall(instant: int, timezone: str) -> str:
+def format_local_time(instant: int, timezone: str) -> str:
     """An instant (epoch seconds) as people of a place read it: `Mon 23 Nov 2026 08:15 GMT`, with its seconds where they
     are not none."""
     here = (EPOCH + timedelta(0, instant)).astimezone(ZoneInfo(timezone))
     seconds = f":{here:%S}" if here.second else ""
-    return f"{here:%a %d %b %Y %H:%M}{seconds} {letters(here)}"
+    return f"{here:%a %d %b %Y %H:%M}{seconds} {zone_abbreviation(here)}"
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,21 +60,21 @@ class Zone:
         for offset in (behind, ahead) if later else (ahead, behind):
             if self.offset(local - offset) == offset:
                 return local - offset
-        return self._change(local - ahead, local - behind)
+        return self._find_change(local - ahead, local - behind)
 
-    def pieces(self, begin: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    def pieces_of_constant_offset(self, begin: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The time from `begin` to `stop` cut where the offset changes: start, end, offset. Inside a piece the wall
         shows UTC plus a constant."""
         at, offset = begin, self.offset(begin)
         for earlier in range(begin, stop, DAY):
             later = min(earlier + DAY, stop)
             if self.offset(later) != offset:
-                change = self._change(earlier, later)
+                change = self._find_change(earlier, later)
                 yield at, change, offset
                 at, offset = change, self.offset(later)
         yield at, stop, offset
 
-    def _change(self, low: int, high: int) -> int:
+    def _find_change(self, low: int, high: int) -> int:
         """The first instant after `low`, up to `high`, at which the offset is no longer that of `low`."""
         offset = self.offset(low)
         while high - low > 1:

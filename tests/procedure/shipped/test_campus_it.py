@@ -74,7 +74,7 @@ def test_updates_rest_while_the_requester_is_asked() -> None:
 def test_a_dependent_service_is_exempt() -> None:
     reasons = {reason.key for reason in FILE.sla.exempt_reasons}
     assert reasons == {"lan", "server", "database"}
-    assert CAMPUS.terms.policy({"priority": "critical", "exempt": "lan"}) is None
+    assert CAMPUS.terms.find_policy({"priority": "critical", "exempt": "lan"}) is None
 
 
 def test_the_critical_go_first_and_then_the_oldest() -> None:

@@ -60,9 +60,9 @@ def test_more_pressing_tickets_have_shorter_targets(client: str | None) -> None:
     for metric in ("response", "next-response", "resolution"):
         seconds = []
         for step in FILE.priority.scale:
-            policy = PROVIDER.terms.policy({"priority": step.key, "organisation": client})
+            policy = PROVIDER.terms.find_policy({"priority": step.key, "organisation": client})
             assert policy is not None
-            seconds.append(policy.target(metric, None).seconds)
+            seconds.append(policy.find_target(metric, None).seconds)
         assert seconds == sorted(set(seconds))
 
 
@@ -127,12 +127,12 @@ def test_half_an_hour_of_first_line_work_asks_for_the_second() -> None:
     rules = {rule.at: rule for rule in FILE.rules if rule.on == "effort"}
     assert set(rules) == {"25m", "30m"}
     assert (rules["30m"].tier, rules["30m"].mode) == (2, "suggest")
-    metric = PROVIDER.terms.metric("effort")
+    metric = PROVIDER.terms.find_metric("effort")
     assert metric is not None
-    assert metric.rests("new", {})
-    assert not metric.rests("in-progress", {})
-    assert not metric.rests("new", {"working": frozenset({1})})
-    assert metric.rests("new", {"working": frozenset({2})})
+    assert metric.is_paused("new", {})
+    assert not metric.is_paused("in-progress", {})
+    assert not metric.is_paused("new", {"working": frozenset({1})})
+    assert metric.is_paused("new", {"working": frozenset({2})})
 
 
 def test_near_the_limit_a_rise_is_for_leads_to_switch_on() -> None:

@@ -36,10 +36,10 @@ def test_a_day_is_eight_hours_thirty() -> None:
 @pytest.mark.parametrize("severity", ["severity-1", "severity-2", "severity-3", "severity-4"])
 @pytest.mark.requirement("S4-02")
 def test_every_severity_has_half_an_hour_and_fifty_hours(severity: str) -> None:
-    policy = SAAS.terms.policy({"type": "issue", "severity": severity})
+    policy = SAAS.terms.find_policy({"type": "issue", "severity": severity})
     assert policy is not None
-    assert policy.target("response", severity).seconds == 30 * 60
-    assert policy.target("resolution", severity).seconds == 50 * 3600
+    assert policy.find_target("response", severity).seconds == 30 * 60
+    assert policy.find_target("resolution", severity).seconds == 50 * 3600
 
 
 @pytest.mark.parametrize("kind", ["change-request", "feedback"])

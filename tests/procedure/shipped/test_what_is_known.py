@@ -49,10 +49,10 @@ def test_a_medium_fault_has_until_the_end_of_the_next_sprint_and_never_more_than
     cadence.first_after(start + 30 * 86_400)
     sprints = cadence.bounds
     for raised in (start - 86_400, start + 86_400, start + 10 * 86_400):
-        policy = vendor.terms.policy(facts)
+        policy = vendor.terms.find_policy(facts)
         assert policy is not None
         calendar = vendor.terms.calendars[policy.calendar]
-        target = policy.target("resolution", "medium")
+        target = policy.find_target("resolution", "medium")
         wanted = min(next(end for begin, end in sprints if begin > raised), raised + 14 * 86_400)
         assert due_instant(target, raised, calendar, cadences=vendor.terms.cadences) == wanted
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.opening_hours import Hours
+from deskterm.sla.opening_hours import OpeningHours
 from sla.minute_calendar import utc
 from sla.vectors import ALWAYS, OFFICE
 
@@ -94,11 +94,11 @@ def test_closed_for_longer_than_370_days_is_no_calendar_for_a_procedure() -> Non
 
 
 def test_closures_are_counted_in_days() -> None:
-    assert Hours({}).longest_closure() is None
-    assert Hours(ALWAYS).longest_closure() == (0, "")
-    assert Hours(OFFICE).longest_closure() == (2, "")
-    assert Hours(OFFICE, ["2026-12-25", "2026-12-28"]).longest_closure() == (4, "2026-12-25")
-    assert Hours(OFFICE, ["2026-12-25"], {"2026-12-26": [("10:00", "12:00")]}).longest_closure() == (2, "")
+    assert OpeningHours({}).find_longest_closure() is None
+    assert OpeningHours(ALWAYS).find_longest_closure() == (0, "")
+    assert OpeningHours(OFFICE).find_longest_closure() == (2, "")
+    assert OpeningHours(OFFICE, ["2026-12-25", "2026-12-28"]).find_longest_closure() == (4, "2026-12-25")
+    assert OpeningHours(OFFICE, ["2026-12-25"], {"2026-12-26": [("10:00", "12:00")]}).find_longest_closure() == (2, "")
 
 
 def test_bug_01_around_the_clock_loses_no_minute_at_midnight() -> None:
@@ -147,14 +147,14 @@ def test_bug_39_an_exception_shortens_the_day_before_a_holiday() -> None:
 def test_an_exception_opens_a_holiday() -> None:
     calendar = Calendar("UTC", OFFICE, ["2026-12-25"], {"2026-12-25": [("10:00", "11:00")]})
     assert calendar.between(utc("2026-12-25 00:00"), utc("2026-12-26 00:00")) == 3600
-    assert calendar.holiday(seconds("2026-12-25 00:00") // 86_400) is None
+    assert calendar.find_holiday(seconds("2026-12-25 00:00") // 86_400) is None
 
 
 def test_an_exception_may_close_a_day_that_is_or_is_not_a_holiday() -> None:
     calendar = Calendar("UTC", OFFICE, {"2026-12-25": "Christmas Day"}, {"2026-12-24": (), "2026-12-25": ()})
     assert calendar.between(utc("2026-12-24 00:00"), utc("2026-12-26 00:00")) == 0
     days = [seconds(f"2026-12-{day} 00:00") // 86_400 for day in (24, 25, 26)]
-    assert [calendar.holiday(day) for day in days] == [None, "Christmas Day", None]
+    assert [calendar.find_holiday(day) for day in days] == [None, "Christmas Day", None]
 
 
 def test_a_night_shift_belongs_to_the_day_it_opens_on() -> None:
@@ -210,18 +210,18 @@ def test_fractions_of_a_second_are_dropped_from_instants() -> None:
 )
 def test_a_day_ends_with_its_last_open_span(instant: str, close: str) -> None:
     calendar = Calendar("UTC", {**OFFICE, "sun": [("22:00", "06:00")]})
-    assert calendar.close_of_day(seconds(instant)) == seconds(close)
+    assert calendar.find_close_of_day(seconds(instant)) == seconds(close)
 
 
 def test_midnight_ends_the_day_before_it() -> None:
     calendar = Calendar("UTC", ALWAYS)
-    assert calendar.close_of_day(seconds("2026-11-24 00:00")) == seconds("2026-11-24 00:00")
-    assert calendar.close_of_day(seconds("2026-11-24 00:01")) == seconds("2026-11-25 00:00")
+    assert calendar.find_close_of_day(seconds("2026-11-24 00:00")) == seconds("2026-11-24 00:00")
+    assert calendar.find_close_of_day(seconds("2026-11-24 00:01")) == seconds("2026-11-25 00:00")
 
 
 def test_a_day_that_repeats_an_hour_ends_with_its_second_close() -> None:
     late = Calendar("America/New_York", {"sun": [("00:00", "01:30")]})
-    assert late.close_of_day(seconds("2026-11-01 00:30-04:00")) == seconds("2026-11-01 01:30-05:00")
+    assert late.find_close_of_day(seconds("2026-11-01 00:30-04:00")) == seconds("2026-11-01 01:30-05:00")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_day_that_repeats_an_hour_ends_with_its_second_close() -> None:
 )
 def test_working_dates_are_counted_by_date(start: str, dates: int, end_of_day: bool, due: str) -> None:
     calendar = Calendar("UTC", OFFICE)
-    assert calendar.dates_after(seconds(start), dates, end_of_day) == seconds(due)
+    assert calendar.add_working_dates(seconds(start), dates, end_of_day) == seconds(due)
 
 
 @pytest.mark.parametrize("start", ["2026-11-30 23:00-05:00", "2026-12-01 02:00-05:00"])
@@ -246,16 +246,16 @@ def test_a_night_belongs_to_the_date_it_opens_on_when_working_dates_are_counted(
     """Both are in Monday's shift: the next working date is Tuesday, whose shift ends on Wednesday morning."""
     nights = {day: [("22:00", "06:00")] for day in ("mon", "tue", "fri", "sat")}
     calendar = Calendar("America/New_York", nights)
-    assert calendar.dates_after(seconds(start), 1) == seconds(start) + 24 * 3600
-    assert calendar.dates_after(seconds(start), 1, end_of_day=True) == seconds("2026-12-02 06:00-05:00")
-    assert calendar.dates_after(seconds("2026-12-01 06:00-05:00"), 1) == seconds("2026-12-04 22:00-05:00")
+    assert calendar.add_working_dates(seconds(start), 1) == seconds(start) + 24 * 3600
+    assert calendar.add_working_dates(seconds(start), 1, end_of_day=True) == seconds("2026-12-02 06:00-05:00")
+    assert calendar.add_working_dates(seconds("2026-12-01 06:00-05:00"), 1) == seconds("2026-12-04 22:00-05:00")
 
 
 def test_working_dates_skip_holidays_and_give_up_after_a_year() -> None:
     calendar = Calendar("UTC", OFFICE, ["2026-11-19"])
-    assert calendar.dates_after(seconds("2026-11-18 10:20"), 1) == seconds("2026-11-20 10:20")
+    assert calendar.add_working_dates(seconds("2026-11-18 10:20"), 1) == seconds("2026-11-20 10:20")
     with pytest.raises(ValueError, match="no open date for more than a year"):
-        Calendar("UTC", {}).dates_after(0, 1)
+        Calendar("UTC", {}).add_working_dates(0, 1)
 
 
 def test_public_holidays_are_asked_for_as_far_as_somebody_reckons() -> None:
@@ -270,29 +270,29 @@ def test_public_holidays_are_asked_for_as_far_as_somebody_reckons() -> None:
     assert calendar.holidays[date(2026, 12, 25)] == "Closed"
     eve = datetime(2058, 12, 24, 15, tzinfo=UTC)
     assert calendar.add(eve, 7200) == datetime(2058, 12, 26, 9, tzinfo=UTC)
-    assert calendar.known_years(0, seconds("2058-12-31 00:00")) is None
+    assert calendar.find_holiday_limits(0, seconds("2058-12-31 00:00")) is None
     years = [year for first, last in asked for year in range(first, last + 1)]
     assert len(years) == len(set(years)), "no year is asked for twice"
 
 
 def test_a_calendar_knows_the_years_of_its_holidays() -> None:
     calendar = Calendar("Pacific/Auckland", OFFICE, ["2025-12-25", "2026-12-25"])
-    assert calendar.known_years(seconds("2025-01-01 00:00"), seconds("2026-12-31 10:59")) is None
-    assert calendar.known_years(seconds("2026-12-01 00:00"), seconds("2026-12-31 11:00")) == (2025, 2026)
-    assert calendar.known_years(seconds("2024-12-31 10:00"), seconds("2026-01-01 00:00")) == (2025, 2026)
-    assert Calendar("UTC", OFFICE).known_years(0, 10**9) is None
+    assert calendar.find_holiday_limits(seconds("2025-01-01 00:00"), seconds("2026-12-31 10:59")) is None
+    assert calendar.find_holiday_limits(seconds("2026-12-01 00:00"), seconds("2026-12-31 11:00")) == (2025, 2026)
+    assert calendar.find_holiday_limits(seconds("2024-12-31 10:00"), seconds("2026-01-01 00:00")) == (2025, 2026)
+    assert Calendar("UTC", OFFICE).find_holiday_limits(0, 10**9) is None
 
 
 def test_a_date_that_never_was_is_no_working_date() -> None:
     """Samoa had no 30th of December 2011, a Friday."""
     apia = Calendar("Pacific/Apia", OFFICE)
-    assert apia.dates_after(seconds("2011-12-29 10:00-10:00"), 1) == seconds("2012-01-02 10:00+14:00")
+    assert apia.add_working_dates(seconds("2011-12-29 10:00-10:00"), 1) == seconds("2012-01-02 10:00+14:00")
 
 
 def test_a_day_ends_before_the_hours_that_its_change_of_the_clocks_leaves_out() -> None:
     night = Calendar("Europe/London", {"sun": [("00:00", "00:30"), ("01:00", "02:00")]})
-    assert night.dates_after(seconds("2026-03-28 10:00"), 1, end_of_day=True) == seconds("2026-03-29 00:30")
-    assert night.close_of_day(seconds("2026-03-29 00:10")) == seconds("2026-03-29 00:30")
+    assert night.add_working_dates(seconds("2026-03-28 10:00"), 1, end_of_day=True) == seconds("2026-03-29 00:30")
+    assert night.find_close_of_day(seconds("2026-03-29 00:10")) == seconds("2026-03-29 00:30")
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import fold
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import fold_clocks
 from deskterm.sla.target_kinds.working_duration import WorkingDuration
 from deskterm.sla.targets import Target
-from deskterm.sla.terms import Metric, Policy, Terms
+from deskterm.sla.terms import Metric, Policy, SlaTerms
 from sla.minute_calendar import utc
 from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
 
@@ -20,9 +20,9 @@ METRIC = Metric(
 
 def _clock(calendar: str, seconds: int, happened: list[tuple[int, str, str]]) -> Clock:
     targets: dict[tuple[str, str | None], Target] = {("resolution", None): WorkingDuration(f"{seconds}s", seconds)}
-    terms = Terms(1, (METRIC,), (Policy("all", "All", {}, "office", targets),), {"office": CALENDARS[calendar]})
+    terms = SlaTerms(1, (METRIC,), (Policy("all", "All", {}, "office", targets),), {"office": CALENDARS[calendar]})
     facts: dict[str, object] = {}
-    (clock,) = fold([Mark(at, frozenset({word}), status, facts) for at, word, status in happened], terms)
+    (clock,) = fold_clocks([SlaEvent(at, frozenset({word}), status, facts) for at, word, status in happened], terms)
     return clock
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from deskterm.sla.cadence import Cadence
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import Folding, fold
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import ClockFold, fold_clocks
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import Metric, Policy, Terms
+from deskterm.sla.terms import Metric, Policy, SlaTerms
 from sla.clock_story import CATEGORY, METRICS, RESTS, epoch, terms, when
 from sla.vectors import CALENDARS, OFFICE
 
@@ -47,11 +47,11 @@ CHANGES: tuple[dict[str, object], ...] = (
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Mark | Terms]:
+def histories(draw: st.DrawFn) -> list[SlaEvent | SlaTerms]:
     """Marks that a desk could make, most of them in order of time, and now and then another edition's terms."""
     at, status, answered = START, "", False
     facts: dict[str, object] = {"type": "fault", "severity": draw(st.sampled_from(["p1", "p2", "p3", None]))}
-    history: list[Mark | Terms] = []
+    history: list[SlaEvent | SlaTerms] = []
     for number in range(draw(st.integers(1, 12))):
         at += draw(st.sampled_from([0, 1, 600, 1800, 3600, 7200, 30_000, 86_400, -1800, -90_000]))
         happened = set(draw(st.sampled_from(WORDS)).split()) if number else {"received"}
@@ -68,21 +68,21 @@ def histories(draw: st.DrawFn) -> list[Mark | Terms]:
             status = entered
         change = draw(st.sampled_from(CHANGES))
         facts = facts | change if change else facts
-        history.append(Mark(max(at, 0), frozenset(happened), status, facts))
+        history.append(SlaEvent(max(at, 0), frozenset(happened), status, facts))
         if draw(st.integers(0, 9)) == 0:
             history.append(draw(st.sampled_from([FIRST, SECOND])))
     return history
 
 
-def _feed(folding: Folding, what: Mark | Terms) -> None:
-    if isinstance(what, Terms):
-        folding.judge(what)
+def _feed(folding: ClockFold, what: SlaEvent | SlaTerms) -> None:
+    if isinstance(what, SlaTerms):
+        folding.use_terms(what)
     else:
-        folding.step(what)
+        folding.apply(what)
 
 
-def _folded(history: Sequence[Mark | Terms]) -> list[Clock]:
-    folding = Folding(FIRST)
+def _folded(history: Sequence[SlaEvent | SlaTerms]) -> list[Clock]:
+    folding = ClockFold(FIRST)
     for what in history:
         _feed(folding, what)
     return folding.clocks()
@@ -90,18 +90,18 @@ def _folded(history: Sequence[Mark | Terms]) -> list[Clock]:
 
 @settings(max_examples=150)
 @given(histories())
-def test_looking_at_the_clocks_on_the_way_changes_nothing(history: list[Mark | Terms]) -> None:
-    watched = Folding(FIRST)
+def test_looking_at_the_clocks_on_the_way_changes_nothing(history: list[SlaEvent | SlaTerms]) -> None:
+    watched = ClockFold(FIRST)
     for number, what in enumerate(history, 1):
         _feed(watched, what)
         assert watched.clocks() == watched.clocks() == _folded(history[:number])
-    marks = [what for what in history if isinstance(what, Mark)]
-    assert fold(iter(marks), FIRST) == _folded(marks)
+    marks = [what for what in history if isinstance(what, SlaEvent)]
+    assert fold_clocks(iter(marks), FIRST) == _folded(marks)
 
 
 @settings(max_examples=300)
 @given(histories())
-def test_every_clock_agrees_with_itself(history: list[Mark | Terms]) -> None:
+def test_every_clock_agrees_with_itself(history: list[SlaEvent | SlaTerms]) -> None:
     for clock in _folded(history):
         assert clock.consumed >= 0
         assert clock.since >= clock.started_at
@@ -119,12 +119,12 @@ def test_every_clock_agrees_with_itself(history: list[Mark | Terms]) -> None:
         calendar = (FIRST if clock.version == 1 else SECOND).calendars[clock.calendar]
         assert clock.consumed == calendar.open_seconds(clock.started_at, clock.since, clock.pauses)
         if clock.target_seconds is not None and clock.due_at is not None and "end of day" not in clock.target:
-            assert clock.due_at == calendar.after(clock.started_at, clock.target_seconds, clock.pauses)
+            assert clock.due_at == calendar.add_seconds(clock.started_at, clock.target_seconds, clock.pauses)
 
 
 @settings(max_examples=300)
 @given(histories())
-def test_cycles_are_numbered_and_only_the_last_one_lives(history: list[Mark | Terms]) -> None:
+def test_cycles_are_numbered_and_only_the_last_one_lives(history: list[SlaEvent | SlaTerms]) -> None:
     for _, cycles in groupby(_folded(history), lambda clock: clock.metric):
         numbers = [(clock.cycle, clock.state) for clock in cycles]
         assert all(before[0] < after[0] for before, after in pairwise(numbers))
@@ -133,8 +133,8 @@ def test_cycles_are_numbered_and_only_the_last_one_lives(history: list[Mark | Te
 
 @settings(max_examples=300)
 @given(histories())
-def test_a_breach_and_a_judgement_stand_whatever_happens_next(history: list[Mark | Terms]) -> None:
-    folding = Folding(FIRST)
+def test_a_breach_and_a_judgement_stand_whatever_happens_next(history: list[SlaEvent | SlaTerms]) -> None:
+    folding = ClockFold(FIRST)
     broken: dict[tuple[str, int], tuple[int | None, str | None]] = {}
     judged: dict[tuple[str, int], Clock] = {}
     for what in history:
@@ -157,20 +157,21 @@ def test_a_plain_clock_is_what_adding_and_measuring_make_of_it(data: st.DataObje
     calendar = CALENDARS[data.draw(st.sampled_from(sorted(CALENDARS)))]
     target = parse_target(data.draw(st.sampled_from(["30m", "4h", "2d"])), calendar.day_length)
     policy = Policy("all", "All", {}, "office", {("simple", None): target})
-    by = Terms(1, (SIMPLE,), (policy,), {"office": calendar})
+    by = SlaTerms(1, (SIMPLE,), (policy,), {"office": calendar})
     steps = data.draw(st.lists(st.integers(0, 40_000), min_size=2, max_size=8))
     instants = [START + sum(steps[:number]) for number in range(len(steps))]
     statuses = [data.draw(st.sampled_from(sorted(CATEGORY))) for _ in instants]
     words = ["received", *["noted"] * (len(instants) - 2), "resolution"]
     facts: dict[str, object] = {}
     marks = [
-        Mark(at, frozenset({word}), status, facts) for at, word, status in zip(instants, words, statuses, strict=True)
+        SlaEvent(at, frozenset({word}), status, facts)
+        for at, word, status in zip(instants, words, statuses, strict=True)
     ]
 
-    (clock,) = fold(marks, by)
+    (clock,) = fold_clocks(marks, by)
 
     rests = [(a, b) for (a, b), status in zip(pairwise(instants), statuses, strict=False) if status in RESTS]
-    due = calendar.after(instants[0], target.seconds, rests)
+    due = calendar.add_seconds(instants[0], target.seconds, rests)
     assert clock.due_at == due
     assert clock.consumed == calendar.open_seconds(instants[0], instants[-1], rests)
     assert clock.state == ("met" if instants[-1] <= due else "late")

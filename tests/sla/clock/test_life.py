@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deskterm.sla.clock import Clock
-from deskterm.sla.fold import fold
+from deskterm.sla.fold import fold_clocks
 from deskterm.sla.terms import Metric
 from sla.clock_story import METRICS, Ticket, epoch, opened, terms, when, without
 
@@ -329,7 +329,7 @@ def test_clocks_come_in_the_order_of_the_metrics_and_of_the_cycles() -> None:
         ("update", 1),
         ("update", 2),
     ]
-    assert fold(ticket.marks, ticket.terms) == ticket.folding.clocks()
+    assert fold_clocks(ticket.marks, ticket.terms) == ticket.folding.clocks()
 
 
 @pytest.mark.parametrize("metric", [m.key for m in METRICS])

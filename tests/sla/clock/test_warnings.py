@@ -6,15 +6,15 @@ import pytest
 
 from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.clock import Clock
-from deskterm.sla.warning_times import Warn, parse_warn
+from deskterm.sla.warning_times import WarningRule, parse_warning
 from sla.clock_story import TARGETS, Ticket, epoch, opened, terms, without
 
-WARNS = (parse_warn("50%"), parse_warn("75%"), parse_warn("90%"))
+WARNS = (parse_warning("50%"), parse_warning("75%"), parse_warning("90%"))
 
 
 def warned(metric: str, *warns: str, rows: dict[str, dict[str, str]] | None = None, cadences: Cadences | None = None):  # type: ignore[no-untyped-def]
     """Terms in which one metric warns."""
-    by = terms(rows=TARGETS | (rows or {}), metrics=without(metric, warn=tuple(map(parse_warn, warns))))
+    by = terms(rows=TARGETS | (rows or {}), metrics=without(metric, warnings=tuple(map(parse_warning, warns))))
     return by if cadences is None else terms(rows=TARGETS | (rows or {}), metrics=by.metrics, cadences=cadences)
 
 
@@ -83,12 +83,12 @@ def test_working_dates_are_warned_of_in_the_open_time_up_to_them() -> None:
 @pytest.mark.parametrize("text", ["100%", "0%", "soon", "next sprint", "3 working dates"])
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"no moment|no duration"):
-        parse_warn(text)
+        parse_warning(text)
 
 
 def test_a_moment_keeps_its_words() -> None:
-    assert parse_warn(" 75% ") == Warn("75%", share=75)
-    assert parse_warn("2d") == Warn("2d", lead="2d")
+    assert parse_warning(" 75% ") == WarningRule("75%", share=75)
+    assert parse_warning("2d") == WarningRule("2d", lead="2d")
 
 
 def pinned(ticket: Ticket, at: str, due: str | None, metric: str = "resolution") -> Ticket:

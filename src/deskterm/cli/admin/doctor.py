@@ -67,7 +67,7 @@ def _warn_of_holidays(store: Store, cli: CliContext) -> Iterator[str]:
         return
     now = int(cli.now(facts).timestamp())
     for key, calendar in from_document(facts.document, facts.procedure_version).terms.calendars.items():
-        if (years := calendar.known_years(now, now + _YEAR_AHEAD)) is not None:
+        if (years := calendar.find_holiday_limits(now, now + _YEAR_AHEAD)) is not None:
             yield (
                 f"the holidays of the calendar {key} are known for {years[0]}–{years[1]} only: apply the procedure "
                 "again, or list those of the years to come"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from deskterm.errors import UsageError
-from deskterm.sla.zones import letters
+from deskterm.sla.zones import zone_abbreviation
 
 _FIRST_YEAR, _END_YEAR = 1970, 2300
 
@@ -74,7 +74,7 @@ def format_due(seconds: int | None, zone_name: str) -> str:
 
 def format_zone(seconds: int, zone_name: str) -> str:
     """Return the abbreviation of a zone at an instant, in epoch seconds: `GMT`."""
-    return letters(datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone_name)))
+    return zone_abbreviation(datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone_name)))
 
 
 def format_time_and_zone(seconds: int, zone_name: str) -> str:

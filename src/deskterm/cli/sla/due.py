@@ -16,7 +16,7 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.due_forecast import policy_for, prospects
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
-from deskterm.sla.zones import plain_name
+from deskterm.sla.zones import zone_display_name
 
 
 def forecast_due_times(
@@ -68,7 +68,7 @@ def forecast_due_times(
                 item.label,
                 item.target,
                 format_due(item.due_at, item.timezone) if item.due_at is not None else item.reason,
-                f"{plain_name(item.timezone)} (UTC{_format_offset(item.offset)})",
+                f"{zone_display_name(item.timezone)} (UTC{_format_offset(item.offset)})",
             )
             for item in forecast
         ],

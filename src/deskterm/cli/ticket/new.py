@@ -16,7 +16,7 @@ from deskterm.cli.runtime.stdin import read_text
 from deskterm.cli.ticket.suggestions import find_similar, print_similar
 from deskterm.desk.tickets.register import register
 from deskterm.errors import UsageError
-from deskterm.sla.zones import on_the_wall
+from deskterm.sla.zones import format_local_time
 
 _LONG_AGO = timedelta(days=366)
 """A ticket that reached the desk earlier is more likely a mistyped year."""
@@ -54,7 +54,7 @@ def open_ticket(
     now = cli.now(facts)
     received_at = parse_instant(received, facts.timezone) if received is not None else None
     if received_at is not None and now - received_at > _LONG_AGO and not yes:
-        then = on_the_wall(int(received_at.timestamp()), facts.timezone)
+        then = format_local_time(int(received_at.timestamp()), facts.timezone)
         raise UsageError(f"{then} is more than a year ago: add --yes if it reached the desk then.")
     desk = cli.open_desk()
     with name_missing_options(desk):

@@ -28,7 +28,7 @@ from deskterm.desk.domain.money import (
 from deskterm.desk.domain.records import Record, build_record_change, find_next_key, records_of_kind
 from deskterm.desk.policy.permissions import is_allowed
 from deskterm.errors import DeskError, UsageError
-from deskterm.sla.zones import on_the_wall
+from deskterm.sla.zones import format_local_time
 
 ENTRY = "entry"
 VALID, VOID = "valid", "void"
@@ -59,7 +59,7 @@ def add_entry(
     _require_at_most_a_day(seconds)
     with desk.ticket(number, "time", now, version) as work:
         if started is not None and epoch(started) < work.state.received_at:
-            received = on_the_wall(work.state.received_at, desk.timezone)
+            received = format_local_time(work.state.received_at, desk.timezone)
             raise UsageError(f"Ticket {number} was received on {received}: work on it cannot have begun before.")
         if rate is not None:
             require_payable_rate(rate, work.procedure.definition.money.currency)

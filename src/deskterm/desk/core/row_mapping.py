@@ -12,7 +12,7 @@ from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.ticket_fields import TICKET_FIELDS
 from deskterm.sla.clock import Clock
-from deskterm.sla.terms import TIMER
+from deskterm.sla.terms import TIMER_PREFIX
 from deskterm.store.db.tables import NEVER
 
 _AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind != "instant")
@@ -46,7 +46,7 @@ def next_clock(clocks: Sequence[Clock]) -> Clock | None:
 
 def is_timer(clock: Clock) -> bool:
     """Whether it promises nothing, and only waits."""
-    return clock.metric.startswith(TIMER)
+    return clock.metric.startswith(TIMER_PREFIX)
 
 
 def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProcedure) -> dict[str, Any]:

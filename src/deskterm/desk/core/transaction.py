@@ -35,7 +35,7 @@ from deskterm.desk.domain.text import require_short_texts
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
-from deskterm.sla.zones import on_the_wall
+from deskterm.sla.zones import format_local_time
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
@@ -141,7 +141,7 @@ class TicketTransaction:
         self.connection = self.session.connection()
         last = self.fold.state.last_event_at
         if self.at < last and self.context.simulated:
-            when = on_the_wall(last, self.context.timezone)
+            when = format_local_time(last, self.context.timezone)
             raise DeskError(
                 f"History is not written backwards: ticket {self.number} was last touched on {when}; give a"
                 " later --now."

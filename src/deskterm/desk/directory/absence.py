@@ -13,7 +13,7 @@ from deskterm.desk.notify.recipients import StaffDirectory, notify_staff
 from deskterm.desk.policy.departments import find_department
 from deskterm.desk.policy.permissions import is_allowed
 from deskterm.errors import DeskError, UsageError
-from deskterm.sla.zones import on_the_wall
+from deskterm.sla.zones import format_local_time
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import Agent, table_of
 
@@ -39,7 +39,7 @@ def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: d
         name = agent.name
     if until is None:
         return f"{name} is back"
-    return f"{name} is away until {on_the_wall(int(until.timestamp()), desk.timezone)}"
+    return f"{name} is away until {format_local_time(int(until.timestamp()), desk.timezone)}"
 
 
 def is_away(agent: Agent, now: datetime) -> bool:

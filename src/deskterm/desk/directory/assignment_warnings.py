@@ -8,7 +8,7 @@ from deskterm.desk.core.row_mapping import moment, seconds
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory.absence import is_away
 from deskterm.desk.directory.tier_coverage import explain_client_tier
-from deskterm.sla.zones import on_the_wall
+from deskterm.sla.zones import format_local_time
 from deskterm.store.db.tables import Agent
 
 
@@ -16,7 +16,7 @@ def find_assignment_warnings(work: TicketTransaction, agent: Agent) -> Iterator[
     """Yield the reasons against assigning a ticket to an agent, in a few words each: they are away (S5-03), they lack
     the certificate that the ticket's level of support requires (S3-11), or that level is the client's own (S3-12)."""
     if agent.away_until is not None and is_away(agent, moment(work.at)):
-        yield f"{agent.name} is away until {on_the_wall(seconds(agent.away_until), work.context.timezone)}"
+        yield f"{agent.name} is away until {format_local_time(seconds(agent.away_until), work.context.timezone)}"
     level = find_support_level(work)
     tier = next((candidate for candidate in work.procedure.definition.tiers if candidate.level == level), None)
     if tier is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.sla.terms import TIMER
+from deskterm.sla.terms import TIMER_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def compare_due_times(before: DueTimes, after: DueTimes, procedure: CompiledProc
         old, was_late, _ = before.get(key, (None, False, False))
         new, is_late, rests = after.get(key, (None, False, False))
         if old != new:
-            metric = procedure.terms.metric(key[0])
+            metric = procedure.terms.find_metric(key[0])
             label = key[0] if metric is None else metric.label
             found.append(DueChange(key[0], label, key[1], old, new, is_late and not was_late, number, rests))
     return found
@@ -64,4 +64,4 @@ def find_due_changes(
     """Return the due times that changed since `before`, without those of timers, which promise nothing to anybody.
     before: `compute_due_times` as a command began; at: epoch seconds."""
     found = compare_due_times(before, compute_due_times(fold, at), procedure, number)
-    return [change for change in found if not change.metric.startswith(TIMER)]
+    return [change for change in found if not change.metric.startswith(TIMER_PREFIX)]

@@ -14,9 +14,9 @@ from deskterm.desk.domain.state import State, apply_event
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.sla_terms import REOPEN_WINDOW
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
-from deskterm.sla.fold import Folding
-from deskterm.sla.terms import TIMER, Facts
+from deskterm.sla.event import SlaEvent
+from deskterm.sla.fold import ClockFold
+from deskterm.sla.terms import TIMER_PREFIX, Facts
 
 PROJECTION_VERSION = 4
 """Increased when the fold makes other rows from the same events: older stores are then projected again at opening."""
@@ -40,19 +40,19 @@ class TicketFold:
     def __init__(self, procedures: Callable[[int], CompiledProcedure]) -> None:
         self.state = State()
         self.procedures = procedures
-        self._folding: Folding | None = None
+        self._folding: ClockFold | None = None
         self._version = -1
         self._effective_events: list[Event] = []
         """The events that the state consists of: all that were not undone."""
 
-    def step(self, event: Event) -> Mark:
+    def step(self, event: Event) -> SlaEvent:
         """Apply the ticket's next event, and return the mark that its clocks were advanced by."""
         if event.kind == "undone":
             return self._undo(event)
         self._effective_events.append(event)
         return self._apply(event)
 
-    def _undo(self, event: Event) -> Mark:
+    def _undo(self, event: Event) -> SlaEvent:
         """Fold the ticket again without the undone events, so that no trace of them is left in state and clocks."""
         undone = frozenset(event.data["seqs"])
         earlier, self._effective_events = self._effective_events, []
@@ -62,25 +62,25 @@ class TicketFold:
                 self.step(before)
         self.state.updated_at = self.state.last_event_at = event.at
         self.state.version = event.seq
-        return Mark(event.at, frozenset(), self.state.status, self.state.facts)
+        return SlaEvent(event.at, frozenset(), self.state.status, self.state.facts)
 
-    def _apply(self, event: Event) -> Mark:
+    def _apply(self, event: Event) -> SlaEvent:
         procedure = self.procedures(event.version)
         mark = apply_event(self.state, event, procedure)
         if self._folding is None:
-            self._folding = Folding(procedure.terms)
+            self._folding = ClockFold(procedure.terms)
         elif self._version != event.version:
             # From here on, only clocks that start anew go by the new version; others keep the one they started with.
-            self._folding.judge(procedure.terms)
+            self._folding.use_terms(procedure.terms)
         self._version = event.version
-        self._folding.step(mark)
+        self._folding.apply(mark)
         if event.kind == "migrated":
             self._folding.migrate(mark.at)
         return mark
 
     @property
     def facts(self) -> Facts:
-        """Facts that the conditions of policies test, as `Folding.facts` has them."""
+        """Facts that the conditions of policies test, as `ClockFold.facts` has them."""
         return {} if self._folding is None else self._folding.facts
 
     def clocks(self) -> list[Clock]:
@@ -99,7 +99,7 @@ class TicketFold:
 
     def forecast_due_times(self, at: int) -> dict[tuple[str, int], int | None]:
         """Return (metric, cycle) → due time of each running clock, and of each paused one as if it resumed at `at`."""
-        return self._folding.foreseen(at) if self._folding else {}
+        return self._folding.forecast_due_times(at) if self._folding else {}
 
 
 def _with_history(clock: Clock, state: State) -> Clock:
@@ -117,7 +117,7 @@ def _find_upcoming_events(clock: Clock, state: State) -> Iterator[UpcomingEvent]
     which moves neither does not warn twice."""
     if clock.state != "running" or clock.waived or clock.due_at is None:
         return
-    timer = clock.metric.startswith(TIMER)
+    timer = clock.metric.startswith(TIMER_PREFIX)
     if timer and clock.metric == REOPEN_WINDOW:
         return
     due = clock.due_at

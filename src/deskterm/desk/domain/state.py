@@ -17,7 +17,7 @@ from deskterm.desk.domain.records import (
 )
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.sla_terms import SNOOZE
-from deskterm.sla.event import Mark
+from deskterm.sla.event import SlaEvent
 
 POLICY_FIELDS = frozenset(
     {
@@ -117,7 +117,7 @@ class State:
         return self.category in OPEN_CATEGORIES
 
 
-def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Mark:
+def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> SlaEvent:
     """Apply an event to the state, in place, and return the mark that clocks are advanced by."""
     occurrences: set[str] = {"answered"} if state.answered_at is not None else set()
     at = event.at
@@ -181,7 +181,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Mar
         state.updated_at = event.at
     state.last_event_at = event.at
     state.version = event.seq
-    return Mark(event.data.get("counts_from", at), frozenset(occurrences), state.status, state.facts)
+    return SlaEvent(event.data.get("counts_from", at), frozenset(occurrences), state.status, state.facts)
 
 
 def _enter_status(state: State, old: str | None, new: str, procedure: CompiledProcedure, occurrences: set[str]) -> None:

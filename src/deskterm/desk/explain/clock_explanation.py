@@ -26,7 +26,7 @@ from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.target_kinds.target import Part, Target
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import TIMER
+from deskterm.sla.terms import TIMER_PREFIX
 
 
 def build_explanations(
@@ -54,7 +54,7 @@ def explain_histories(
     return [
         _explain_history(life, told, procedures, int(now.timestamp()))
         for life in told.histories
-        if (life.clock.metric == metric if metric is not None else not life.clock.metric.startswith(TIMER))
+        if (life.clock.metric == metric if metric is not None else not life.clock.metric.startswith(TIMER_PREFIX))
         and cycle in (None, life.clock.cycle)
     ]
 
@@ -73,16 +73,18 @@ def explain_missing_clock(events: Iterable[Event], procedures: ProcedureLookup, 
     procedure = procedures(told.version)
     known = {part.key: part for part in procedure.terms.metrics}
     if metric is not None and metric not in known:
-        raise DeskError(f"There is no metric {metric!r}: use {', '.join(k for k in known if not k.startswith(TIMER))}.")
+        raise DeskError(
+            f"There is no metric {metric!r}: use {', '.join(k for k in known if not k.startswith(TIMER_PREFIX))}."
+        )
     if exempt := told.facts.get("exempt"):
         label = next((one.label for one in procedure.definition.sla.exempt_reasons if one.key == exempt), exempt)
         return f"It is exempt ({label}): no policy is looked at for it."
-    policy = procedure.terms.policy(told.facts)
+    policy = procedure.terms.find_policy(told.facts)
     if policy is None:
         return "No policy of the procedure is for it."
     severity = told.facts.get("severity")
     wanted = [metric] if metric is not None else list(known)
-    if not any(policy.target(key, severity).has_clock for key in wanted):
+    if not any(policy.find_target(key, severity).has_clock for key in wanted):
         what = known[metric].label if metric is not None else "anything"
         step = f" at severity {severity}" if severity else ""
         return f"The policy {policy.label} does not promise {what}{step} on a single ticket."
@@ -97,7 +99,7 @@ def _explain_history(life: ClockHistory, told: ClockHistories, procedures: Proce
     calendar = terms.calendars[clock.calendar]
     target = parse_target(clock.target, calendar.day_length)
     rests = clock.state == "paused"
-    metric = terms.metric(clock.metric)
+    metric = terms.find_metric(clock.metric)
     standings = told.idle_periods if metric is not None and metric.counts_work else told.status_periods
     start = clock.started_at if clock.counts_from is None else clock.counts_from
     pauses = [*clock.pauses, *([(clock.since, now)] if rests and now > clock.since else [])]
@@ -153,7 +155,7 @@ def _build_overdue_intervals(
 
 def _find_metric_label(procedures: ProcedureLookup, told: ClockHistories, metric: str, version: int) -> str:
     for edition in (version, told.version):
-        found = procedures(edition).terms.metric(metric)
+        found = procedures(edition).terms.find_metric(metric)
         if found is not None:
             return found.label
     return metric
@@ -175,7 +177,7 @@ def _collect_labels(edition: CompiledProcedure) -> Labels:
 def _check_policies(life: ClockHistory, procedures: ProcedureLookup) -> list[PolicyCheck]:
     """The policies as they were held against the ticket: by its last facts, or by those of the promise where an
     edition in between judges the last ones otherwise."""
-    if life.clock.metric.startswith(TIMER):
+    if life.clock.metric.startswith(TIMER_PREFIX):
         return []
     edition = procedures(life.clock.version)
     terms, labels = edition.terms, _collect_labels(edition)

@@ -15,7 +15,7 @@ from deskterm.desk.domain.fold import TicketFold, select_effective_events
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
-from deskterm.sla.event import Mark
+from deskterm.sla.event import SlaEvent
 
 ProcedureLookup = Callable[[int], CompiledProcedure]
 """Version → that edition."""
@@ -144,7 +144,7 @@ class _HistoryBuilder:
             self._fold.forecast_due_times,
         )
 
-    def _compare(self, clock: Clock, event: Event, mark: Mark, status: str) -> None:
+    def _compare(self, clock: Clock, event: Event, mark: SlaEvent, status: str) -> None:
         key = clock.metric, clock.cycle
         life = self._histories.get(key)
         if life is None:
@@ -169,10 +169,10 @@ class _HistoryBuilder:
         if before is not None and _target_of(before) != _target_of(clock):
             life.target_facts = self._facts
 
-    def _build_start(self, clock: Clock, event: Event, mark: Mark, status: str, again: bool) -> ClockEvent:
+    def _build_start(self, clock: Clock, event: Event, mark: SlaEvent, status: str, again: bool) -> ClockEvent:
         if again:
             return ClockEvent("continued", mark.at, event.seq, event.kind, event.actor, status, "reopened")
-        metric = self._procedures(clock.version).terms.metric(clock.metric)
+        metric = self._procedures(clock.version).terms.find_metric(clock.metric)
         met = [start for start in metric.start if start <= mark.occurrences] if metric is not None else []
         because = " and ".join(sorted(met[0])) if met else ""
         return ClockEvent(

@@ -57,7 +57,7 @@ class Explanation:
     @property
     def holidays_known(self) -> tuple[int, int] | None:
         """The first and last year of which the calendar's holidays are known, where its time goes beyond them."""
-        return self.calendar.known_years(self.clock.started_at, max(self.due or 0, self.clock.started_at))
+        return self.calendar.find_holiday_limits(self.clock.started_at, max(self.due or 0, self.clock.started_at))
 
     @property
     def start_event(self) -> ClockEvent:

@@ -22,7 +22,7 @@ from deskterm.desk.explain.explanation_rows import (
     to_wall_time,
 )
 from deskterm.sla.target_kinds.target import Coming
-from deskterm.sla.zones import plain_name
+from deskterm.sla.zones import zone_display_name
 
 _DATES_PER_LINE = 5
 """Numbered dates on a line."""
@@ -175,7 +175,7 @@ class _TextBuilder:
     def _describe_calendar(self) -> str:
         why, calendar = self._explanation, self._calendar
         start = calendar.offset(why.clock.started_at)
-        said = f"{why.clock.calendar}, {plain_name(calendar.timezone)}, UTC{format_offset(start)} at the start"
+        said = f"{why.clock.calendar}, {zone_display_name(calendar.timezone)}, UTC{format_offset(start)} at the start"
         if why.due is not None:
             said += f", UTC{format_offset(calendar.offset(why.due))} when due"
         if (years := why.holidays_known) is not None:

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from deskterm.desk.explain.clock_history import StatusPeriod
-from deskterm.sla.breakdown import account
-from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.breakdown import break_down
+from deskterm.sla.calendar import Calendar, merge_pauses
 
 Pauses = Sequence[tuple[int, int]]
 
@@ -72,11 +72,11 @@ _Span = tuple[Literal["working", "running", "closed", "holiday", "paused"], int,
 
 def _find_spans(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: bool) -> Iterator[_Span]:
     if not wall:
-        for line in account(calendar, start, end, pauses):
+        for line in break_down(calendar, start, end, pauses):
             yield _KINDS[line.kind], line.start, line.end, line.note
         return
     at = start
-    for pause_start, pause_end in disjoint(pauses):
+    for pause_start, pause_end in merge_pauses(pauses):
         begins, ends = max(pause_start, at), min(pause_end, end)
         if begins < ends:
             if at < begins:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from deskterm.sla.terms import Facts, Policy, Terms
+from deskterm.sla.terms import Facts, Policy, SlaTerms
 
 
 class PolicyCheck(NamedTuple):
@@ -40,7 +40,7 @@ Labels = Mapping[str, Mapping[str, str]]
 """Fact → key → what the procedure calls it."""
 
 
-def check_policies(terms: Terms, facts: Facts, labels: Labels | None = None) -> list[PolicyCheck]:
+def check_policies(terms: SlaTerms, facts: Facts, labels: Labels | None = None) -> list[PolicyCheck]:
     """Every policy in its order, up to the first that matches and past it. labels: what the keys
     in conditions are called. Empty for a ticket that is exempt (S2-14):
     no policy is looked at for it."""

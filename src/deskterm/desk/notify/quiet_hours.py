@@ -25,7 +25,7 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
     if calendar is None:
         return None
     try:
-        opens = calendar.after(work.at, 1) - 1
+        opens = calendar.add_seconds(work.at, 1) - 1
     except ValueError:  # the calendar never opens again: better at a bad hour than never
         return None
     return opens if opens > work.at else None

@@ -11,7 +11,7 @@ from deskterm.desk.domain.event_kinds import MERGE_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.sla_terms import status_timer, waits_in
-from deskterm.sla.terms import TIMER
+from deskterm.sla.terms import TIMER_PREFIX
 
 _ENDED = ("solved", "closed")
 
@@ -72,7 +72,7 @@ def is_tier_raise(procedure: CompiledProcedure, event: Event) -> bool:
 def _find_clock_topics(procedure: CompiledProcedure, event: Event) -> Iterator[str]:
     """Yield the topics of a warning, a missed target or the end of a timer."""
     metric, what = event.data["metric"], event.data["what"]
-    if not metric.startswith(TIMER):
+    if not metric.startswith(TIMER_PREFIX):
         yield "breached" if what == "breach" else "warned"
         yield "delayed"
     elif what == "warning":
@@ -101,7 +101,7 @@ def format_topic(procedure: CompiledProcedure, event: Event, topic: str) -> str:
         return item.label if item is not None else str(key or "none")
 
     if topic in ("warned", "breached", "delayed", "reminded") and "metric" in event.data:
-        metric = procedure.terms.metric(event.data["metric"])
+        metric = procedure.terms.find_metric(event.data["metric"])
         label = metric.label if metric is not None else str(event.data["metric"])
         if topic == "warned":
             return f"{label} is near its limit ({event.data.get('threshold', '')})"

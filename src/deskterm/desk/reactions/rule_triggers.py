@@ -26,7 +26,7 @@ def find_triggers(work: TicketTransaction, event: Event) -> Iterator[str]:
             yield trigger_name
     if event.kind == "noticed" and event.data["what"] != "timer":
         yield event.data["what"]
-        metric = work.procedure.terms.metric(event.data["metric"])
+        metric = work.procedure.terms.find_metric(event.data["metric"])
         if metric is not None and metric.counts_work:
             yield "effort"
     if any(_is_low_score(work, change[1]) for name, change in changes.items() if name.startswith("records.feedback.")):

@@ -57,7 +57,7 @@ def _is_done_by(work: TicketTransaction, rule: Rule, event: Event) -> bool:
 def _is_clock_over(work: TicketTransaction, rule: Rule) -> bool:
     """Return True if the clock that a rule warns of counts the work of a lower level of support than the ticket's, or
     has no cycle left that runs or is paused (S3-06)."""
-    metric = work.procedure.terms.metric(rule.metric or "")
+    metric = work.procedure.terms.find_metric(rule.metric or "")
     if metric is None:
         return False
     if metric.tier is not None and work.state.tier is not None and work.state.tier > metric.tier:

@@ -15,7 +15,7 @@ from deskterm.desk.workflow.timers import handle_timer_end
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
 from deskterm.sla.targets import parse_target
-from deskterm.sla.zones import on_the_wall
+from deskterm.sla.zones import format_local_time
 
 
 def set_due(
@@ -43,7 +43,7 @@ def set_due(
         _require_setting_role(work, clock)
         due_at = seconds(due)
         if due_at <= work.at:
-            raise UsageError(f"A due time lies ahead: {on_the_wall(due_at, desk.timezone)} has passed.")
+            raise UsageError(f"A due time lies ahead: {format_local_time(due_at, desk.timezone)} has passed.")
         before = work.state.dues.get(clock.metric)
         if before == due_at:
             if clock.pinned:
@@ -54,7 +54,9 @@ def set_due(
             )
             before = None
         work.append("due_set", {f"dues.{clock.metric}": (before, due_at)}, reason=stripped_reason, metric=clock.metric)
-        result = work.done(f"{number}: {_metric_label(work, clock.metric)} due {on_the_wall(due_at, desk.timezone)}")
+        result = work.done(
+            f"{number}: {_metric_label(work, clock.metric)} due {format_local_time(due_at, desk.timezone)}"
+        )
     return result
 
 
@@ -137,13 +139,15 @@ def snooze(
     with desk.ticket(number, "snooze", now, version) as work:
         before, until_at = work.state.snoozed_until, None if until is None else seconds(until)
         if until_at is not None and until_at <= work.at:
-            raise UsageError(f"{on_the_wall(until_at, desk.timezone)} has passed: put the ticket off until later.")
+            raise UsageError(
+                f"{format_local_time(until_at, desk.timezone)} has passed: put the ticket off until later."
+            )
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is {work.state.status}: only open tickets can be put off.")
         if until_at == before:
             raise DeskError(f"Ticket {number} is {'not put off' if before is None else 'put off until then already'}.")
         work.append("snoozed", {"snoozed_until": (before, until_at)})
-        phrase = "" if until_at is None else f"put off until {on_the_wall(until_at, desk.timezone)}"
+        phrase = "" if until_at is None else f"put off until {format_local_time(until_at, desk.timezone)}"
         result = work.done(f"{number} {phrase or 'taken up'}")
     return result
 
@@ -194,7 +198,7 @@ def _resolve_metric(work: TicketTransaction, word: str) -> str:
 
 
 def _metric_label(work: TicketTransaction, key: str) -> str:
-    metric = work.procedure.terms.metric(key)
+    metric = work.procedure.terms.find_metric(key)
     return key if metric is None else metric.label
 
 

@@ -31,7 +31,7 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
         try:
             calendars[key] = calendar(part)
             calendars[key].require_openings()
-            calendars[key].require_apart()
+            calendars[key].require_no_overlap()
         except ValueError as error:
             where = _where(str(error))
             if where[0] == "exceptions" and str(where[1]) not in map(str, part.exceptions):

@@ -12,7 +12,7 @@ from deskterm.procedure.schema import Procedure, Status
 from deskterm.procedure.sla_terms import calendar, condition, values
 from deskterm.procedure.template_text import PLACEHOLDERS, awkward
 from deskterm.sla.targets import NONE, parse_target
-from deskterm.sla.warning_times import parse_warn
+from deskterm.sla.warning_times import parse_warning
 
 _GREENWICH = frozenset({"GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
 _SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}
@@ -144,7 +144,7 @@ def _metrics(procedure: Procedure) -> Iterator[Finding]:
 def _never_warned(procedure: Procedure, days: Mapping[str, int], metric: str, text: str) -> list[str]:
     """The targets of a metric that are no longer than the time before their end at which it is to warn. days:
     calendar → length of its day, in seconds."""
-    warn = parse_warn(text) if text else None
+    warn = parse_warning(text) if text else None
     if warn is None or warn.share is not None:
         return []
     found: dict[str, None] = {}

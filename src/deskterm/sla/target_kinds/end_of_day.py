@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from deskterm.sla.cadence import Cadences
-from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.calendar import Calendar, merge_pauses
 from deskterm.sla.durations import leading_days, parse_duration
 from deskterm.sla.target_kinds.pauses import move_by_open_time
 from deskterm.sla.target_kinds.target import Form, Part, Pauses, Target, match_words, split_parts
@@ -27,9 +27,11 @@ class WorkingDurationToEndOfDay(Target):
 
     def due(self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None) -> int:
         # The pauses before the open time is used up belong to it; only later ones move the end of the day.
-        worked = calendar.after(start, self.seconds, pauses)
-        later = [pause for pause in disjoint(pauses) if pause[0] >= worked]
-        return move_by_open_time(calendar.close_of_day(worked), worked, calendar, later, calendar.close_of_day)
+        worked = calendar.add_seconds(start, self.seconds, pauses)
+        later = [pause for pause in merge_pauses(pauses) if pause[0] >= worked]
+        return move_by_open_time(
+            calendar.find_close_of_day(worked), worked, calendar, later, calendar.find_close_of_day
+        )
 
     @property
     def days(self) -> int | None:

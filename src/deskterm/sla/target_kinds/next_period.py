@@ -82,4 +82,4 @@ class NextPeriod(Target):
 
     def _caps(self, start: int, calendar: Calendar) -> list[int]:
         caps = [] if self.cap is None else [start + self.cap]
-        return [*caps, calendar.dates_after(start, self.dates)] if self.dates else caps
+        return [*caps, calendar.add_working_dates(start, self.dates)] if self.dates else caps

@@ -8,7 +8,7 @@ from typing import Self
 
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
-from deskterm.sla.opening_hours import DAY, time_of_day
+from deskterm.sla.opening_hours import DAY, parse_time_of_day
 from deskterm.sla.target_kinds.pauses import move_by_open_time
 from deskterm.sla.target_kinds.target import Form, Part, Pauses, Target, match_words, split_parts
 
@@ -36,7 +36,7 @@ class NextWorkingDay(Target):
     @classmethod
     def parse(cls, words: str, day_length: int) -> Self | None:
         match = match_words(r"next working day by (\S+)", words)
-        return cls(words, time=time_of_day(match[1])) if match else None
+        return cls(words, time=parse_time_of_day(match[1])) if match else None
 
     def due(self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None) -> int:
         def round_up(instant: int) -> int:
@@ -55,9 +55,9 @@ class NextWorkingDay(Target):
         """Return the first open date after that of the start on which its time is not before `earliest`, in days since
         1970-01-01, and the instant of that time."""
         # In a night that began the day before, the time of the next open date may have passed already at the start.
-        day = calendar.working_date(start)
+        day = calendar.to_working_date(start)
         while True:
-            day = calendar.next_open_date(day)
+            day = calendar.find_next_open_date(day)
             instant = calendar.from_local(day * DAY + self.time)
             if instant >= earliest:
                 return day, instant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deskterm.sla.calendar import Calendar, disjoint
+from deskterm.sla.calendar import Calendar, merge_pauses
 from deskterm.sla.target_kinds.target import Pauses
 
 
@@ -16,12 +16,12 @@ def move_by_open_time(
     A pause without open time changes nothing. round_up: returns the first instant at which the target can be due, from
     the instant by which the time has passed.
     """
-    for begin, end in disjoint(pauses):
+    for begin, end in merge_pauses(pauses):
         if begin >= due:
             break
         begin = max(begin, start)
         if end > begin and calendar.open_seconds(begin, end):
-            due = max(due, calendar.after(end, calendar.open_seconds(begin, due)))
+            due = max(due, calendar.add_seconds(end, calendar.open_seconds(begin, due)))
             if round_up is not None:
                 due = round_up(due)
     return due
@@ -29,7 +29,7 @@ def move_by_open_time(
 
 def move_by_wall_time(due: int, start: int, pauses: Pauses) -> int:
     """Move a due time by the pauses from `start` on, in time on the clock."""
-    for begin, end in disjoint(pauses):
+    for begin, end in merge_pauses(pauses):
         if begin >= due:
             break
         begin = max(begin, start)
@@ -40,4 +40,4 @@ def move_by_wall_time(due: int, start: int, pauses: Pauses) -> int:
 
 def wall_seconds(start: int, end: int, pauses: Pauses) -> int:
     """Return the time on the clock between two instants, pauses left out."""
-    return end - start - sum(max(0, min(b, end) - max(a, start)) for a, b in disjoint(pauses))
+    return end - start - sum(max(0, min(b, end) - max(a, start)) for a, b in merge_pauses(pauses))

@@ -34,14 +34,14 @@ class WorkingDates(Target):
         return cls(words, dates=int(match[1]), end_of_day=bool(match[2]))
 
     def due(self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None) -> int:
-        due = calendar.dates_after(start, self.dates, self.end_of_day)
-        return move_by_open_time(due, start, calendar, pauses, calendar.close_of_day if self.end_of_day else None)
+        due = calendar.add_working_dates(start, self.dates, self.end_of_day)
+        return move_by_open_time(due, start, calendar, pauses, calendar.find_close_of_day if self.end_of_day else None)
 
     def parts(self, start: int, total: int, calendar: Calendar, cadences: Cadences) -> list[Part]:
-        seconds = calendar.open_seconds(start, calendar.dates_after(start, self.dates, self.end_of_day))
+        seconds = calendar.open_seconds(start, calendar.add_working_dates(start, self.dates, self.end_of_day))
         return split_parts(self.text, seconds, "to the end of the day again, after a pause", total)
 
     def counted_dates(self, start: int, calendar: Calendar) -> Iterator[int]:
         for _ in range(self.dates):
-            start = calendar.dates_after(start, 1, end_of_day=True) - 1
-            yield calendar.working_date(start)
+            start = calendar.add_working_dates(start, 1, end_of_day=True) - 1
+            yield calendar.to_working_date(start)

@@ -28,7 +28,7 @@ class WorkingDuration(Target):
         return None if seconds is None else cls(words, seconds)
 
     def due(self, start: int, calendar: Calendar, pauses: Pauses, cadences: Cadences, scheduled: str | None) -> int:
-        return calendar.after(start, self.seconds, pauses)
+        return calendar.add_seconds(start, self.seconds, pauses)
 
     @property
     def exact_seconds(self) -> int:
