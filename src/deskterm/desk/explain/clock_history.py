@@ -187,7 +187,7 @@ class _HistoryBuilder:
 
         resumed = before is not None and before.state == "paused" and clock.state != "paused"
         if before is not None and before.state not in LIVE_STATES:
-            yield turn("continued", clock.since, because="promised again")
+            yield turn("continued", clock.since, trigger="promised again")
         if before is not None and (
             _target_of(before) != _target_of(clock)
             or (before.state == clock.state == "running" and before.due_at != clock.due_at)
@@ -197,11 +197,11 @@ class _HistoryBuilder:
                 "retargeted",
                 event.at,
                 changes=tuple((name, old, new) for name, (old, new) in event.changes.items() if name != "status"),
-                before=before.target,
-                after=clock.target,
+                target_before=before.target,
+                target_after=clock.target,
                 due_before=before.due_at,
                 due_after=clock.due_at,
-                editions=(before.version, clock.version) if event.kind == "migrated" else None,
+                versions=(before.version, clock.version) if event.kind == "migrated" else None,
             )
         if resumed:
             yield turn("resumed", clock.since)
