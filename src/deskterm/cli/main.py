@@ -50,11 +50,14 @@ def take_options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False,
 ) -> None:
-    """Take the options before every command; without a command, open the console."""
+    """Take the options before every command; without a command, open the console.
+
+    debug is here for the help: it is read from the words, because it must hold before typer has parsed them.
+    """
     if version:
         typer.echo(f"deskterm {__version__}")
         raise typer.Exit
-    cli = CliContext(database, acting, now, debug)
+    cli = CliContext(database, acting, now)
     context.obj = cli
     if context.invoked_subcommand is None:
         open_console(cli)

@@ -1,1 +1,1 @@
-"""Commands for who runs the desk: init, seed, procedure, people, rules, audit, import, export."""
+"""Running a desk: init, seed, procedure, rules, retention, audit, import, export, doctor, demo."""

@@ -27,7 +27,7 @@ def demo(
     given: CliContext = context.obj
     with tempfile.TemporaryDirectory(prefix="deskterm-demo-") as folder:
         database = str(keep) if keep is not None else str(Path(folder) / "demo.sqlite3")
-        cli = CliContext(database, given.acting, given.instant, given.debug)
+        cli = CliContext(database, given.acting, given.instant)
         on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
         if on_terminal:
             print("Making a desk …", end="\r", flush=True)

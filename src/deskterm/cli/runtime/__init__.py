@@ -1,1 +1,1 @@
-"""What every command line call shares: context, options, output, exit codes, argv."""
+"""Shared by all calls of the command line: words, context, options, output, exit codes, and loading of commands."""

@@ -18,8 +18,8 @@ class Arguments(NamedTuple):
     """The words of a call, sorted. `deskterm ticket list --as sam` is the same call as `deskterm --as sam ticket list`.
 
     options: the global options with their values, in the order in which they were written; command: all other words;
-    values: the last value of each global option; debug: whether `--debug` is among the options; complete: whether each
-    option that takes a value has one.
+    values: the last value of each global option; debug: `--debug` is among the options; complete: each option
+    that takes a value has one.
     """
 
     options: list[str]
@@ -35,12 +35,12 @@ class Arguments(NamedTuple):
 
     @property
     def opens_console(self) -> bool:
-        """Whether the call is for the console and says only where, as whom and when, so that it needs no parser."""
+        """True for a call of the console that says only where, as whom and when, and so needs no parser."""
         return self.complete and not self.command and not self.debug
 
     @property
     def is_text(self) -> bool:
-        """Whether all words are UTF-8. Python keeps bytes that are not as lone surrogates."""
+        """True when all words are UTF-8. Python keeps bytes that are not as lone surrogates."""
         return not any(
             "\ud800" <= character <= "\udfff"
             for word in self.words

@@ -25,14 +25,13 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class CliContext:
     """The global options of a call. database: as given; acting: the login after `--as`; instant: the text after
-    `--now`; debug: show tracebacks."""
+    `--now`."""
 
     database: str | None = None
     acting: str | None = None
     instant: str | None = None
-    debug: bool = False
     _login_checked: bool = False
-    """Whether the login after `--as` was checked already."""
+    """True once the login after `--as` was checked."""
 
     @property
     def url(self) -> str:
@@ -65,7 +64,7 @@ class CliContext:
         """Open the desk as the operating system's user, or with `--as` as another agent, for which the user must be an
         admin. Raises DeskError when either is not to be."""
         # SQLModel and the reactions take half a second to import; a call that only reads must not wait for them.
-        from deskterm.cli.runtime.session import open_session
+        from deskterm.cli.runtime.session import open_session  # noqa: PLC0415
 
         return open_session(self.url, getpass.getuser(), self.acting)
 

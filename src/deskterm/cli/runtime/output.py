@@ -1,4 +1,4 @@
-"""How commands print: lines for people, JSON for programs, and progress on standard error."""
+"""Printing of commands: lines for people, JSON for programs, and progress on standard error."""
 
 from __future__ import annotations
 

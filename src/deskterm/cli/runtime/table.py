@@ -50,9 +50,9 @@ def _is_terminal() -> bool:
 def _format_with_rich(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Collection[str]) -> list[str]:
     """Format a table as wide as the terminal, cut where that is too narrow, with bold heads where it has styles."""
     # Tables are printed most often into pipes, and importing these takes longer than reading the rows.
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")

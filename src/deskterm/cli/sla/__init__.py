@@ -1,1 +1,1 @@
-"""`deskterm sla`: due times, why, watch, what-if, migrate."""
+"""`deskterm sla`: due times of clocks, their explanation, and other procedures for them."""

@@ -1,1 +1,1 @@
-"""`deskterm ticket`, `item`, `release`, `quotes`, `feedback`, and the lists beside them."""
+"""`deskterm ticket`: lists of tickets, a whole ticket, and the changes to one."""

@@ -21,7 +21,7 @@ from deskterm.store.queries.queue import QueueRow
 from deskterm.store.rows.live_clocks import load_live_clocks
 
 _BATCH = 500
-"""How many tickets' clocks are read with one statement; databases limit the parameters of one."""
+"""Tickets whose clocks are read with one statement; databases limit its parameters."""
 
 
 def print_queue_rows(
