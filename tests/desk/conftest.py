@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
+from due_time_desk import promising_desk
 from one_ticket import Opened
 from shipped_desk import as_, proved, shipped_desk
-from small_desk import at
+from small_desk import MONDAY, at
 
 
 @pytest.fixture
@@ -55,3 +57,25 @@ def services(store_url: str) -> Iterator[DeskSession]:
 @pytest.fixture
 def vendor(store_url: str) -> Iterator[DeskSession]:
     yield from proved(store_url, "software-vendor")
+
+
+@pytest.fixture
+def clock_desk(store_url: str) -> Iterator[DeskSession]:
+    """The small desk with everything that moves due times: warnings, sprints, timers, departments and work."""
+    desk = promising_desk(store_url)
+    yield desk
+    assert check_integrity(desk.store).findings == ()
+    desk.store.close()
+
+
+@pytest.fixture
+def staffed_services(store_url: str) -> Iterator[DeskSession]:
+    """The desk of managed services with two agents of the first line, gil and gus, and one of the second, two."""
+    for desk in proved(store_url, "managed-services"):
+        rows = [
+            {"login": "gil", "name": "Gil", "team": "global", "tier": 1},
+            {"login": "gus", "name": "Gus", "team": "global", "tier": 1},
+            {"login": "two", "name": "Two", "team": "second-line", "tier": 2},
+        ]
+        seed_agents(desk, rows, now=MONDAY)
+        yield desk

@@ -7,8 +7,13 @@ from typing import Any
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import events_of
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from small_desk import MONDAY, TEXT, small_procedure
+from deskterm.desk.domain.fold import UpcomingEvent, fold_events
+from deskterm.desk.tickets.register import register
+from deskterm.store.queries.ticket_detail import ClockView
+from one_ticket import seen
+from small_desk import MONDAY, TEXT, at, small_procedure
 
 PROMISES = (
     TEXT.replace(
@@ -98,3 +103,25 @@ def promising_desk(url: str) -> DeskSession:
     seed_agents(desk, rows, now=MONDAY)
     seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
     return desk
+
+
+def open_fault(desk: DeskSession, severity: str = "high", **fields: Any) -> int:
+    """Register a fault at minute 0; return its number."""
+    return register(desk, subject="x", type="fault", severity=severity, now=at(0), **fields).number
+
+
+def last_cycle(desk: DeskSession, metric: str, number: int = 1001) -> ClockView:
+    """The last cycle of a metric or a timer of a ticket."""
+    found = seen(desk, number)
+    return [clock for clock in found.clocks + found.timers if clock.metric == metric][-1]
+
+
+def upcoming_events(desk: DeskSession, number: int = 1001) -> list[UpcomingEvent]:
+    """The warnings, breaches and ends of timers that are to come, first to last."""
+    with desk.store.reading() as session:
+        return fold_events(events_of(session, number), desk.editions(session)).upcoming_events()
+
+
+def epoch(minutes: float) -> int:
+    """The instant so many minutes after Monday 09:00, in UTC epoch seconds."""
+    return int(at(minutes).timestamp())

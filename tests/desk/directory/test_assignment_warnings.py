@@ -1,4 +1,4 @@
-"""What speaks against giving a ticket to somebody, and tiers of support that are the client's own."""
+"""Warnings about an assignment, and agents who may not have tickets."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.directory import absence, tier_coverage
+from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets.register import register
-from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
 from one_ticket import seen
 from shipped_desk import as_, shipped_desk
@@ -71,28 +70,3 @@ def test_a_ticket_is_not_given_to_somebody_who_only_looks_on(desk: DeskSession) 
     number = call(desk)
     with pytest.raises(DeskError, match="Vic only looks on: give"):
         assignment.assign(desk, number, "vic", now=at(1))
-
-
-@pytest.mark.requirement("S3-12")
-def test_an_escalation_to_a_level_that_is_the_clients_own_is_to_be_passed_to_them(desk: DeskSession) -> None:
-    number = call(desk, organisation="birch")
-    escalation.escalate(desk, number, reason="complex", now=at(1))
-    done = escalation.escalate(desk, number, reason="very complex", now=at(2))
-    assert done.summary == f"{number}: Level three is the client's own: pass it to Birch's engineers"
-    found = seen(desk, number)
-    assert (found.values["tier"], found.row.team, "handoff" in found.flags) == (2, "second-line", True)
-    escalation.escalate(desk, number, reason="again", now=at(3))
-    assert len([one for one in seen(desk, number).records if one.kind == "handoff"]) == 1, "marked once"
-    done = tier_coverage.record_handoff(as_(desk, "two"), number, note="Called them; they take it.", now=at(4))
-    assert done.summary == f"{number}: passed to Birch's engineers"
-    assert "handoff" not in seen(desk, number).flags
-    with pytest.raises(DeskError, match="is not to be passed"):
-        tier_coverage.record_handoff(desk, number, now=at(5))
-
-
-@pytest.mark.requirement("S3-12")
-def test_a_ladder_that_begins_by_itself_stops_at_a_level_that_is_the_clients_own(desk: DeskSession) -> None:
-    number = call(desk, organisation="birch")
-    with desk.ticket(number, "escalate", at(1)) as work:
-        assert "pass it to Birch's engineers" in escalation.begin_ladder(work, "tiers", level=2, reason="by itself")
-    assert (seen(desk, number).values["tier"], "handoff" in seen(desk, number).flags) == (1, True)

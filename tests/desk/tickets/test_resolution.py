@@ -1,39 +1,14 @@
-"""How tickets of the shipped procedures end, and what a status asks for before a ticket comes to it."""
+"""Resolutions: their kinds and codes, and what the requester is sent."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from deskterm.automation.runner import Runner
 from deskterm.desk.conversation import messages
-from deskterm.desk.notify.letter_checks import find_missing_parts
-from deskterm.desk.tickets import closing, confirmation, resolution, update
-from deskterm.desk.tickets.register import register
-from deskterm.desk.tickets.supply import supply_fields
-from deskterm.desk.workflow import checklists
-from deskterm.desk.workflow.transition_rules import NeedsReply
+from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.schema import Notice
 from one_ticket import Opened, hung, seen, states
-from shipped_desk import shipped_desk
-from small_desk import MONDAY, at
-
-DAY = timedelta(days=1)
-
-
-# -- the vendor: sign-off, checklist, reasons -------------------------------------------------------------------------
-
-
-@pytest.mark.requirement("S1-25", "S1-26")
-def test_an_illegal_jump_is_refused_with_the_legal_ones_of_the_type(opened: Opened) -> None:
-    desk = opened("software-vendor", type="support-query")
-    with pytest.raises(DeskError, match=r"it can go to: Under Investigation"):
-        update.move(desk, 1001, "closed", now=at(1))
-    update.move(desk, 1001, "under-investigation", now=at(2))
-    with pytest.raises(DeskError, match="cannot go to In Progress"):
-        update.move(desk, 1001, "in-progress", now=at(3))
+from small_desk import at
 
 
 @pytest.mark.requirement("S1-24", "S1-26")
@@ -45,86 +20,6 @@ def test_a_service_task_is_in_progress_and_ends_with_the_requester(opened: Opene
     assert done.summary.startswith("1001: resolved, now Client Sign Off")
     confirmation.confirm(desk, 1001, "All arrived.", now=at(90))
     assert seen(desk).row.status == "closed"
-
-
-@pytest.mark.requirement("S1-28")
-def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_development(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
-    update.move(desk, 1001, "under-investigation", now=at(1))
-    with pytest.raises(
-        DeskError, match=r"needs the list .*genuine.* Tick off what is done with `deskterm ticket check 1001 1 2 3"
-    ):
-        update.move(desk, 1001, "raised-with-development", now=at(2))
-    checklists.tick_items(desk, 1001, [1, 2, 3], now=at(3))
-    with pytest.raises(DeskError, match=r"left: 4. It also happens to another user .* 6. No development ticket exists"):
-        update.move(desk, 1001, "raised-with-development", now=at(4))
-    checklists.tick_items(desk, 1001, [4, 5, 6], now=at(5))
-    with pytest.raises(DeskError, match="one of software-issue, user-error, data-error"):
-        update.move(desk, 1001, "raised-with-development", now=at(6))
-    checklists.tick_items(desk, 1001, outcome="user-error", now=at(7))
-    with pytest.raises(DeskError, match="is for what ended in 'Software issue'"):
-        update.move(desk, 1001, "raised-with-development", now=at(8))
-    done = checklists.tick_items(desk, 1001, outcome="Software issue", now=at(9))
-    assert done.summary.endswith("done: Software issue")
-    update.move(desk, 1001, "raised-with-development", now=at(10))
-    (record,) = hung(desk, "checklist")
-    assert (record["state"], record["outcome"]) == ("done", "software-issue")
-    first = record["items"][0]  # type: ignore[index]
-    assert (first["by"], first["at"]) == ("sam", int(at(3).timestamp()))
-
-
-@pytest.mark.requirement("S1-28")
-def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
-    checklists.tick_items(desk, 1001, [1, 2, 3, 4, 5, 6], checklist="software-issue", outcome="data-error", now=at(1))
-    done = checklists.tick_items(desk, 1001, [4], untick=True, now=at(2))
-    assert done.summary.endswith("1 left")
-    assert hung(desk, "checklist")[0]["state"] == "open"
-    with pytest.raises(UsageError, match="has no item 9: it has 1 to 7"):
-        checklists.tick_items(desk, 1001, [9], now=at(3))
-    with pytest.raises(DeskError, match="stands so already"):
-        checklists.tick_items(desk, 1001, [1], now=at(4))
-
-
-@pytest.mark.requirement("S1-03")
-def test_a_ticket_that_lacks_information_is_closed_for_that_reason(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="low")
-    update.move(desk, 1001, "under-investigation", now=at(1))
-    messages.reply(desk, 1001, "On which page?", status="awaiting-client-info", now=at(2))
-    with pytest.raises(DeskError, match=r"Known: insufficient-information, duplicate, withdrawn"):
-        closing.close(desk, 1001, "bored", now=at(3))
-    done = closing.close(desk, 1001, "insufficient-information", now=at(5 * 1440))
-    assert done.summary.startswith("1001: Closed/Resolved, insufficient information")
-    assert hung(desk, "resolution")[0]["code"] == "insufficient-information"
-
-
-@pytest.mark.requirement("S1-18")
-def test_review_and_resolution_rest_while_the_client_is_asked_and_response_does_not(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
-    update.move(desk, 1001, "under-investigation", now=at(1))
-    with pytest.raises(NeedsReply, match=r"the last word is theirs: reply with --status awaiting-client-info"):
-        update.move(desk, 1001, "awaiting-client-info", now=at(2))
-    update.move(desk, 1001, "awaiting-client-info", anyway=True, now=at(3))
-    assert states(desk) == {"response": "running", "review": "paused", "resolution": "paused"}
-    messages.reply(desk, 1001, "On which page?", now=at(4))
-    assert states(desk)["response"] == "met"
-
-
-@pytest.mark.requirement("S1-19")
-def test_an_automatic_acknowledgement_does_not_answer(opened: Opened) -> None:
-    desk = opened("software-vendor", type="support-query")
-    messages.reply(desk, 1001, "We have your request.", automatic=True, now=at(1))
-    assert states(desk)["response"] == "running"
-    messages.reply(desk, 1001, "I am looking at it.", now=at(2))
-    assert states(desk)["response"] == "met"
-
-
-@pytest.mark.requirement("S1-20")
-def test_one_reply_that_says_what_happens_next_answers_and_reviews(opened: Opened) -> None:
-    desk = opened("software-vendor", type="support-query")
-    messages.reply(desk, 1001, "Here is the guide; tell me by Friday.", next_steps=True, now=at(5))
-    found = states(desk)
-    assert (found["response"], found["review"]) == ("met", "met")
 
 
 @pytest.mark.requirement("S1-21")
@@ -188,44 +83,6 @@ def test_a_temporary_fix_takes_the_only_code_for_one(opened: Opened) -> None:
     assert hung(desk, "resolution")[-1]["code"] == "workaround"
 
 
-@pytest.mark.requirement("S1-27")
-def test_the_client_rejects_the_fix_and_then_confirms_another(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
-    update.move(desk, 1001, "under-investigation", now=at(1))
-    with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
-        confirmation.confirm(desk, 1001, now=at(2))
-    resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
-    with pytest.raises(DeskError, match="is Client Sign Off already"):
-        resolution.resolve(desk, 1001, "It is repaired.", now=at(11))
-    done = confirmation.reject(desk, 1001, "It is not.", channel="portal", received_at=at(15), now=at(20))
-    assert done.summary.startswith("1001: not confirmed by the requester, now Under Investigation")
-    found = seen(desk)
-    assert (found.reopened, states(desk)["resolution"]) == (1, "running")
-    assert found.messages[-1].at == int(at(15).timestamp())
-    resolution.resolve(desk, 1001, "Now it is.", now=at(30))
-    confirmation.confirm(desk, 1001, channel="phone", now=at(40))
-    assert seen(desk).row.status == "closed"
-    assert [said["state"] for said in hung(desk, "resolution")] == ["rejected", "permanent"]
-
-
-@pytest.mark.requirement("S1-27")
-def test_sign_off_is_reminded_of_once_and_never_closes_by_itself(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
-    update.move(desk, 1001, "under-investigation", now=at(1))
-    resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
-    due = next(timer.due for timer in seen(desk).timers if timer.metric == "timer:status:client-sign-off")
-    assert due == int((at(10) + 3 * DAY).timestamp()), "three working days from Monday"
-    runner = Runner(desk.store)
-    for day in (4, 5, 30):
-        list(runner.step(MONDAY + day * DAY))
-    told = [event for event in seen(desk).events if event.kind == "noticed" and "timer" in event.data["metric"]]
-    assert len(told) == 1
-    assert seen(desk).row.status == "client-sign-off"
-
-
-# -- the campus: resolution and letter --------------------------------------------------------------------------------
-
-
 LETTER = """Dear Kim Doe,
 I am writing about your request, the broken form.
 The cause was a full disk; we replaced it. You can now use the form again.
@@ -259,52 +116,3 @@ def test_a_ticket_that_came_back_needs_a_resolution_anew(opened: Opened) -> None
     assert seen(desk).row.status == "in-progress"
     with pytest.raises(DeskError, match="needs a word on how"):
         update.move(desk, 1001, "resolved", anyway=True, now=at(61))
-
-
-@pytest.mark.requirement("S2-19")
-def test_a_resolution_letter_is_checked_for_its_five_parts(opened: Opened) -> None:
-    desk = opened("campus-it")
-    procedure = desk.procedure.definition
-    assert find_missing_parts(procedure, LETTER) == []
-    assert [check.key for check in find_missing_parts(procedure, "It is fixed.")] == [
-        "introduction", "information", "how-resolved", "further-help", "thanks",
-    ]  # fmt: skip
-    assert [check.key for check in find_missing_parts(procedure, LETTER.replace("Thank you", "Glad"))] == ["thanks"]
-
-
-@pytest.mark.requirement("S2-19")
-def test_the_letter_that_goes_out_is_checked_and_not_the_note_that_a_template_puts_into_it(opened: Opened) -> None:
-    desk = opened("campus-it")
-    done = resolution.resolve(desk, 1001, "Replaced the lamp.", code="solved", strict=True, now=at(5))
-    assert done.lacks == ""
-
-
-@pytest.mark.requirement("S2-19")
-def test_words_that_go_out_as_they_are_must_be_a_whole_letter(store_url: str) -> None:
-    desk = shipped_desk(store_url, "campus-it", notices=(Notice(on="replied", to=("requester",)),))
-    first, second = (
-        register(desk, subject="Dark", requester="Ida", email="ida@larch.example", incomplete=True, now=at(0)).number
-        for _ in range(2)
-    )
-    with pytest.raises(DeskError, match="The letter lacks a polite introduction"):
-        resolution.resolve(desk, first, "It is fixed.", code="solved", strict=True, now=at(5))
-    assert resolution.resolve(desk, first, LETTER, code="solved", strict=True, now=at(6)).lacks == ""
-    bare = resolution.resolve(desk, second, "It is fixed.", code="solved", now=at(6))
-    assert bare.lacks.startswith("a polite introduction")
-    desk.store.close()
-
-
-@pytest.mark.requirement("S2-15")
-def test_what_is_missing_is_asked_for_and_waited_for(opened: Opened) -> None:
-    desk = opened("campus-it")
-    messages.reply(desk, 1001, "In which room?", status="waiting-for-requester", now=at(5))
-    assert seen(desk).row.waiting == "them"
-    messages.record_customer_message(desk, 1001, "B 204", now=at(30))
-    assert (seen(desk).row.status, seen(desk).row.waiting) == ("in-progress", "us")
-
-
-@pytest.mark.requirement("S2-17")
-def test_a_workaround_is_written_down_in_its_field(opened: Opened) -> None:
-    desk = opened("campus-it")
-    supply_fields(desk, 1001, {"workaround": "Print from the library."}, now=at(5))
-    assert seen(desk).fields["workaround"] == "Print from the library."

@@ -1,13 +1,17 @@
-"""What the shipped procedures wait for: half an hour of first-line work, and an answer to a quote."""
+"""Timers: what ends by itself, and when; on the small desk and the shipped procedures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from deskterm.automation.runner import Runner
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
+from deskterm.desk.billing import quotes
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
@@ -19,6 +23,9 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find
+from due_time_desk import epoch, last_cycle, open_fault, upcoming_events
+from one_ticket import notices_to, seen
+from shipped_desk import as_
 from small_desk import MONDAY, at
 
 DAY = 1440
@@ -80,3 +87,49 @@ def test_a_quote_is_waited_for_until_the_requester_answers(vendor: DeskSession) 
     assert upcoming(vendor, timer) == [("timer", 100 + 14 * DAY)]
     messages.record_customer_message(vendor, 1001, "We accept.", now=at(100 + 3 * DAY))
     assert upcoming(vendor, timer) == []
+
+
+def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_the_wait(
+    clock_desk: DeskSession,
+) -> None:
+    open_fault(clock_desk)
+    update.move(clock_desk, 1001, "working", now=at(1))
+    messages.reply(clock_desk, 1001, "Which browser?", status="waiting", now=at(10))
+    waits = last_cycle(clock_desk, "timer:status:waiting")
+    assert (waits.state, waits.due) == ("running", epoch(10) + 7 * 86_400)
+    assert waits.metric not in {clock.metric for clock in seen(clock_desk).clocks}
+    assert seen(clock_desk).row.next_due is None
+    (warning, end) = upcoming_events(clock_desk)
+    assert (warning.what, end.what, end.instant) == ("warning", "timer", waits.due)
+    messages.record_customer_message(clock_desk, 1001, "Firefox", now=at(70))
+    assert last_cycle(clock_desk, "timer:status:waiting").state == "met"
+    assert not seen(clock_desk).row.breached
+
+
+def test_a_solved_ticket_closes_by_itself_and_may_come_back_for_a_while(clock_desk: DeskSession) -> None:
+    open_fault(clock_desk)
+    update.move(clock_desk, 1001, "solved", now=at(10))
+    (closes,) = upcoming_events(clock_desk)
+    assert (closes.metric, closes.instant) == ("timer:auto-close", epoch(10) + 5 * 86_400)
+    update.move(clock_desk, 1001, "closed", now=at(20))
+    assert last_cycle(clock_desk, "timer:auto-close").state == "met"
+    assert last_cycle(clock_desk, "timer:reopen-window").due == epoch(20) + 30 * 86_400
+    assert upcoming_events(clock_desk) == []
+
+
+@pytest.mark.requirement("S4-20")
+def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_its_time(saas: DeskSession) -> None:
+    seed_agents(saas, [{"login": "pro", "name": "Pro", "team": "quoting"}], now=at(0))
+    number = register(saas, subject="Sweep", type="guidance", requester="Ida", incomplete=True, now=at(0)).number
+    update.move(saas, number, "triage", now=at(1))
+    done = quotes.request_quote(saas, number, now=at(2))
+    assert done.summary.startswith(f"{number}: quote 1 requested, now Quote Required")
+    quotes.send_quote(as_(saas, "professional-services"), number, Decimal("480"), now=at(3))
+    runner = Runner(saas.store)
+    list(runner.step(at(2) + timedelta(days=14) - timedelta(seconds=1)))
+    assert "Quote Required: it has waited its time, look at it" not in notices_to(saas, "pro")
+    list(runner.step(at(2) + timedelta(days=14)))
+    assert notices_to(saas, "pro").count("Quote Required: it has waited its time, look at it") == 1
+    assert seen(saas, number).row.status == "quote-required", "it stays where it is"
+    done = quotes.record_quote_answer(saas, number, True, now=at(3) + timedelta(days=15))
+    assert done.summary.startswith(f"{number}: quote 1 accepted, now Work in Progress")

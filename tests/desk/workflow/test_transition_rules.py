@@ -7,19 +7,21 @@ from typing import Any
 
 import pytest
 
+from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.development import item_workflow, items, releases
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.tickets import assignment, reopening, resolution, update
 from deskterm.desk.workflow import checklists
+from deskterm.desk.workflow.transition_rules import NeedsReply
 from deskterm.errors import DeskError
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import DevStatus, Procedure, Rule
 from deskterm.procedure.shipped import find
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import EventView, load_ticket_detail
-from one_ticket import notices_to, open_ticket, seen
+from one_ticket import Opened, notices_to, open_ticket, seen, states
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import at
 
@@ -49,6 +51,32 @@ def kept_back(desk: DeskSession, number: int) -> list[EventView]:
         found = load_ticket_detail(reader, number)
     assert found is not None
     return [event for event in found.events if event.kind == "kept_back"]
+
+
+def tried_in(procedure: Procedure, **changes: Any) -> dict[str, Any]:
+    """The statuses of a procedure, with another word on where its requester tries what went out."""
+    return {
+        "statuses": tuple(
+            part.model_copy(update=changes) if part.key == "on-customer-test" else part for part in procedure.statuses
+        )
+    }
+
+
+def ready(desk: DeskSession) -> int:
+    number = open_ticket(desk, type="issue", organisation="larch")
+    update.move(desk, number, "triage", now=at(1))
+    checked(desk, number, "to-development", "code-change", at(2))
+    items.raise_item(desk, number, now=at(3))
+    for login, state in (
+        ("developer", "dev-in-progress"),
+        ("developer", "waiting-for-review"),
+        ("dev-lead", "waiting-qa-deployment"),
+        ("qa", "qa-in-progress"),
+        ("qa", "ready-for-release"),
+    ):
+        item_workflow.move_item(as_(desk, login), number, state, now=at(4))
+    item_workflow.schedule_item(desk, number, "2026-11-26", now=at(5))
+    return number
 
 
 @pytest.mark.requirement("S2-18")
@@ -109,32 +137,6 @@ def test_a_ticket_that_waits_for_an_item_too_goes_by_the_list_of_the_ticket_that
     assert (len(kept_back(desk, first)), len(kept_back(desk, second))) == (1, 1)
 
 
-def tried_in(procedure: Procedure, **changes: Any) -> dict[str, Any]:
-    """The statuses of a procedure, with another word on where its requester tries what went out."""
-    return {
-        "statuses": tuple(
-            part.model_copy(update=changes) if part.key == "on-customer-test" else part for part in procedure.statuses
-        )
-    }
-
-
-def ready(desk: DeskSession) -> int:
-    number = open_ticket(desk, type="issue", organisation="larch")
-    update.move(desk, number, "triage", now=at(1))
-    checked(desk, number, "to-development", "code-change", at(2))
-    items.raise_item(desk, number, now=at(3))
-    for login, state in (
-        ("developer", "dev-in-progress"),
-        ("developer", "waiting-for-review"),
-        ("dev-lead", "waiting-qa-deployment"),
-        ("qa", "qa-in-progress"),
-        ("qa", "ready-for-release"),
-    ):
-        item_workflow.move_item(as_(desk, login), number, state, now=at(4))
-    item_workflow.schedule_item(desk, number, "2026-11-26", now=at(5))
-    return number
-
-
 @pytest.mark.requirement("S4-19")
 def test_a_release_moves_its_tickets_to_customer_test_though_a_resolution_is_asked_for_there(made: Made) -> None:
     desk = made("saas-platform", **tried_in(shipped("saas-platform"), requires_resolution=True))
@@ -178,3 +180,25 @@ def test_the_same_item_is_not_raised_twice_unless_another_one_is_wanted(made: Ma
     item_workflow.end_item(desk, number, item="1", reason="not needed", now=at(6))
     item_workflow.end_item(desk, number, item="3", reason="not needed", now=at(6))
     items.raise_item(desk, number, title="Saving fails", reference="DEV-7", now=at(7))
+
+
+@pytest.mark.requirement("S1-25", "S1-26")
+def test_an_illegal_jump_is_refused_with_the_legal_ones_of_the_type(opened: Opened) -> None:
+    desk = opened("software-vendor", type="support-query")
+    with pytest.raises(DeskError, match=r"it can go to: Under Investigation"):
+        update.move(desk, 1001, "closed", now=at(1))
+    update.move(desk, 1001, "under-investigation", now=at(2))
+    with pytest.raises(DeskError, match="cannot go to In Progress"):
+        update.move(desk, 1001, "in-progress", now=at(3))
+
+
+@pytest.mark.requirement("S1-18")
+def test_review_and_resolution_rest_while_the_client_is_asked_and_response_does_not(opened: Opened) -> None:
+    desk = opened("software-vendor", type="technical-support", severity="high")
+    update.move(desk, 1001, "under-investigation", now=at(1))
+    with pytest.raises(NeedsReply, match=r"the last word is theirs: reply with --status awaiting-client-info"):
+        update.move(desk, 1001, "awaiting-client-info", now=at(2))
+    update.move(desk, 1001, "awaiting-client-info", anyway=True, now=at(3))
+    assert states(desk) == {"response": "running", "review": "paused", "resolution": "paused"}
+    messages.reply(desk, 1001, "On which page?", now=at(4))
+    assert states(desk)["response"] == "met"

@@ -1,4 +1,4 @@
-"""Where the requester is asked first, a ticket is closed by their word, by the time, or for a reason."""
+"""Closing of tickets: by confirmation, for a reason, or by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import closing, confirmation, resolution, update
 from deskterm.errors import DeskError
-from one_ticket import open_ticket, seen
+from one_ticket import Opened, hung, open_ticket, seen
 from small_desk import at
 
 
@@ -49,14 +49,13 @@ def test_a_procedure_that_asks_nobody_lets_tickets_be_closed_by_hand(agency: Des
     assert seen(agency, number).row.status == "closed"
 
 
-@pytest.mark.requirement("S1-27")
-def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(vendor: DeskSession) -> None:
-    number = open_ticket(vendor, type="support-query")
-    update.move(vendor, number, "under-investigation", now=at(1))
-    messages.reply(vendor, number, "Press the button.", resolution="permanent", status="client-sign-off", now=at(2))
-    messages.record_customer_message(vendor, number, "That did it.", now=at(3))
-    assert seen(vendor, number).row.status == "under-investigation"
-    with pytest.raises(DeskError, match=f"confirmed: say so with `deskterm ticket confirm {number}`"):
-        update.move(vendor, number, "closed", now=at(4))
-    confirmation.confirm(vendor, number, now=at(5))
-    assert seen(vendor, number).row.status == "closed"
+@pytest.mark.requirement("S1-03")
+def test_a_ticket_that_lacks_information_is_closed_for_that_reason(opened: Opened) -> None:
+    desk = opened("software-vendor", type="technical-support", severity="low")
+    update.move(desk, 1001, "under-investigation", now=at(1))
+    messages.reply(desk, 1001, "On which page?", status="awaiting-client-info", now=at(2))
+    with pytest.raises(DeskError, match=r"Known: insufficient-information, duplicate, withdrawn"):
+        closing.close(desk, 1001, "bored", now=at(3))
+    done = closing.close(desk, 1001, "insufficient-information", now=at(5 * 1440))
+    assert done.summary.startswith("1001: Closed/Resolved, insufficient information")
+    assert hung(desk, "resolution")[0]["code"] == "insufficient-information"

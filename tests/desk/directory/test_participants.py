@@ -1,0 +1,47 @@
+"""Participants of a ticket, who receive its letters."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.directory import participants
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.tickets.resolution import resolve
+from deskterm.errors import DeskError, UsageError
+from one_ticket import letters_about, open_ticket
+from small_desk import at
+
+
+def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
+    values: dict[str, object] = {
+        "subject": "The site is down", "body": "Nothing shows.", "requester": who.capitalize(),
+        "email": f"{who}@larch.example", "organisation": "larch", "incomplete": True, **more,
+    }  # fmt: skip
+    return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
+
+
+def test_who_takes_part_gets_the_letters(vendor: DeskSession) -> None:
+    number = open_ticket(vendor, type="support-query", organisation="larch")
+    participants.add_participant(vendor, number, "Ola Birk", email="ola@larch.example", now=at(1))
+    with pytest.raises(DeskError, match=r"takes part in .* already"):
+        participants.add_participant(vendor, number, "ola@larch.example", now=at(2))
+    with pytest.raises(DeskError, match="is the requester"):
+        participants.add_participant(vendor, number, "ida@larch.example", now=at(2))
+    update.move(vendor, number, "under-investigation", now=at(3))
+    resolve(vendor, number, note="The guide has it.", now=at(4))
+    assert [person.name for person in letters_about(vendor, number)[-1].to] == ["Ida Fern", "Ola Birk"]
+    participants.remove_participant(vendor, number, "ola birk", now=at(5))
+    with pytest.raises(DeskError, match="does not take part"):
+        participants.remove_participant(vendor, number, "ola@larch.example", now=at(6))
+
+
+@pytest.mark.parametrize("who", ["tor@", "@larch.example", "Tor <tor at larch.example> @"])
+def test_what_is_no_address_is_nobody(agency: DeskSession, who: str) -> None:
+    number = ticket(agency, "ida", type="problem")
+    with pytest.raises(UsageError, match="is no e-mail address: write it as"):
+        participants.add_participant(agency, number, who, now=at(1))
+    participants.add_participant(agency, number, "Tor <Tor@Larch.example>", now=at(1))
+    with pytest.raises(DeskError, match="Tor takes part in"):
+        participants.add_participant(agency, number, "tor@larch.example", now=at(2))

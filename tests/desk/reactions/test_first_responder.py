@@ -1,0 +1,37 @@
+"""First responders: the agent who answers first gets the ticket."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.outbox import load_notices
+from one_ticket import notices_to, open_ticket, seen
+from shipped_desk import as_
+from small_desk import at
+
+
+def numbered_notices(desk: DeskSession, login: str) -> list[tuple[int, str]]:
+    """Number of the ticket and line of the notices to an agent, newest first."""
+    with open_reader(desk.store.url) as reader:
+        return [(notice.number, notice.what) for notice in load_notices(reader, login)]
+
+
+@pytest.mark.requirement("S5-02")
+def test_everybody_in_a_department_is_told_and_the_first_to_answer_has_the_ticket(agency: DeskSession) -> None:
+    seed_agents(agency, [{"login": "sam", "team": "support"}, {"login": "kim", "team": "support"},
+                         {"login": "lea", "team": "billing"}], now=at(0))  # fmt: skip
+    number = open_ticket(agency, type="question", organisation="larch")
+    assert numbered_notices(agency, "sam") == numbered_notices(agency, "kim") == [(number, "a new ticket")]
+    assert notices_to(agency, "lea") == []
+    assert seen(agency, number).row.assignee is None
+    messages.reply(as_(agency, "kim"), number, "It is under Pages.", now=at(10))
+    assert seen(agency, number).row.assignee == "kim"
+    messages.reply(as_(agency, "sam"), number, "And see the guide.", now=at(11))
+    assert seen(agency, number).row.assignee == "kim"
+    messages.record_customer_message(agency, number, "I cannot find it.", now=at(12))
+    assert numbered_notices(agency, "sam")[0] == (number, "the requester wrote")
+    assert numbered_notices(agency, "kim")[0] == (number, "the requester wrote")

@@ -1,0 +1,132 @@
+"""Routing: tier, team and agent that rules send tickets to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from deskterm.automation.runner import Runner
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.history.integrity import check_integrity
+from deskterm.desk.policy import shifts
+from deskterm.desk.tickets import assignment
+from deskterm.desk.tickets import update as handling
+from deskterm.desk.tickets.register import register
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.ticket_detail import RecordView
+from deskterm.store.queries.worklists import load_open_tickets
+from one_ticket import seen
+from shipped_desk import shipped_desk
+from small_desk import MONDAY
+
+SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "steps": "press the button"}}
+
+
+CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
+
+
+def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
+    ticket = seen(desk, number)
+    return ticket.row.status, ticket.row.team, ticket.values["tier"]
+
+
+def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
+    return [record for record in seen(desk, number).records if record.kind == kind]
+
+
+def managed(url: str) -> DeskSession:
+    desk = shipped_desk(url, "managed-services")
+    rows: list[dict[str, Any]] = [
+        {"login": "aus", "name": "Aus", "team": "australia", "tier": 1},
+        {"login": "gil", "name": "Gil", "team": "global", "tier": 1},
+        {"login": "two", "name": "Two", "team": "second-line", "tier": 2},
+        {"login": "tri", "name": "Tri", "team": "third-line", "tier": 3, "certified": True},
+    ]
+    seed_agents(desk, rows, now=MONDAY)
+    clients = [
+        {"key": "larch", "name": "Larch Ltd", "coverage": "2,3", "handoff": "desk@larch.example"},
+        {"key": "birch", "name": "Birch Ltd", "coverage": "1,2", "handoff": "Birch's engineers"},
+    ]
+    seed_clients(desk, clients, now=MONDAY)
+    return desk
+
+
+def saas(url: str) -> DeskSession:
+    desk = shipped_desk(url, "saas-platform")
+    people = [("ada", "agents"), ("bob", "agents"), ("dev", "development-triage"), ("pro", "quoting")]
+    seed_agents(desk, [{"login": who, "name": who, "team": team} for who, team in people], now=MONDAY)
+    return desk
+
+
+@pytest.mark.requirement("S4-16")
+def test_what_is_under_review_goes_to_whoever_has_least_of_its_urgency(store_url: str) -> None:
+    desk = saas(store_url)
+
+    def reviewed(severity: str) -> str | None:
+        number = register(desk, subject="x", severity=severity, **SAAS, now=MONDAY).number
+        handling.move(desk, number, "triage", now=MONDAY)
+        handling.move(desk, number, "under-review", now=MONDAY)
+        return seen(desk, number).row.assignee
+
+    assert [reviewed("severity-3"), reviewed("severity-3"), reviewed("severity-2")] == ["ada", "bob", "ada"]
+    assert reviewed("severity-2") == "bob"
+    with desk.store.writing() as session:
+        from sqlalchemy import update
+
+        from deskterm.store.db.tables import Agent, table_of
+
+        table = table_of(Agent)
+        session.execute(update(table).where(table.c.login == "ada").values(away_until=MONDAY + timedelta(days=3)))
+    assert [reviewed("severity-3"), reviewed("severity-3")] == ["bob", "bob"]
+
+
+@pytest.mark.requirement("S3-10", "S3-11")
+def test_critical_and_very_technical_tickets_skip_the_first_line(store_url: str) -> None:
+    desk = managed(store_url)
+    critical = register(desk, subject="Down", priority="critical", **CALL, now=MONDAY).number
+    technical = register(desk, subject="Odd", tags=["very-technical"], **CALL, now=MONDAY).number
+    plain = register(desk, subject="Mouse", **CALL, now=MONDAY).number
+    assert place(desk, critical) == ("escalated-l3", "third-line", 3)
+    assert place(desk, technical) == ("escalated-l2", "second-line", 2)
+    assert place(desk, plain) == ("new", "global", 1)
+    handling.update_ticket(desk, plain, priority="critical", now=MONDAY)
+    assert place(desk, plain) == ("escalated-l3", "third-line", 3)
+    assert check_integrity(desk.store).findings == ()
+
+
+@pytest.mark.requirement("S3-02")
+def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str) -> None:
+    desk = managed(store_url)  # Monday 09:00 UTC is 20:00 in Sydney: the global team is on
+    runner = Runner(desk.store)
+    numbers = [register(desk, subject=f"Call {n}", **CALL, now=MONDAY).number for n in range(2)]
+    third = register(desk, subject="Down", priority="critical", **CALL, now=MONDAY).number
+    assignment.assign(desk, numbers[0], "gil", now=MONDAY)
+    list(runner.step(MONDAY))
+    assert {seen(desk, number).row.team for number in numbers} == {"global"}
+    morning = MONDAY + timedelta(hours=12)  # 08:00 in Sydney
+    assert shifts.find_next_handover(desk.procedure, int(MONDAY.timestamp())) == int(morning.timestamp())
+    list(runner.step(morning + timedelta(minutes=20)))
+    assert [(seen(desk, n).row.team, seen(desk, n).row.assignee) for n in numbers] == [("australia", None)] * 2
+    moved = next(event for event in seen(desk, numbers[1]).events if event.kind == "assigned" and event.actor != "ann")
+    assert moved.at == int(morning.timestamp())
+    assert seen(desk, third).row.team == "third-line"
+    assignment.assign(desk, numbers[0], "gil", team="global", now=morning + timedelta(minutes=30))
+    list(Runner(desk.store).step(morning + timedelta(minutes=40)))
+    assert seen(desk, numbers[0]).row.team == "global"  # said by somebody after the change
+    with open_reader(store_url) as reader:
+        handed = load_open_tickets(reader, shifts.list_shift_teams(desk.procedure))
+    assert {one.number for one in handed} == set(numbers)
+    assert [one.due for one in handed] == sorted(one.due or 0 for one in handed)
+    assert check_integrity(desk.store).findings == ()
+
+
+@pytest.mark.requirement("S2-07")
+def test_hardware_and_network_start_with_the_administrator_on_site(store_url: str) -> None:
+    desk = shipped_desk(store_url, "campus-it")
+    seed_agents(desk, [{"login": "loc", "name": "Loc", "team": "local-administrators"}], now=MONDAY)
+    ticket = register(desk, subject="No network", product="network", incomplete=True, now=MONDAY).number
+    assert place(desk, ticket) == ("registered", "local-administrators", 0)
+    assert any(",loc," in record.who for record in of_kind(desk, ticket, "notice"))

@@ -1,0 +1,65 @@
+"""Confirmation and rejection of a resolution by the requester."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deskterm.automation.runner import Runner
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.tickets import confirmation, resolution, update
+from deskterm.errors import DeskError
+from one_ticket import Opened, hung, open_ticket, seen, states
+from small_desk import MONDAY, at
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.requirement("S1-27")
+def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(vendor: DeskSession) -> None:
+    number = open_ticket(vendor, type="support-query")
+    update.move(vendor, number, "under-investigation", now=at(1))
+    messages.reply(vendor, number, "Press the button.", resolution="permanent", status="client-sign-off", now=at(2))
+    messages.record_customer_message(vendor, number, "That did it.", now=at(3))
+    assert seen(vendor, number).row.status == "under-investigation"
+    with pytest.raises(DeskError, match=f"confirmed: say so with `deskterm ticket confirm {number}`"):
+        update.move(vendor, number, "closed", now=at(4))
+    confirmation.confirm(vendor, number, now=at(5))
+    assert seen(vendor, number).row.status == "closed"
+
+
+@pytest.mark.requirement("S1-27")
+def test_the_client_rejects_the_fix_and_then_confirms_another(opened: Opened) -> None:
+    desk = opened("software-vendor", type="technical-support", severity="high")
+    update.move(desk, 1001, "under-investigation", now=at(1))
+    with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
+        confirmation.confirm(desk, 1001, now=at(2))
+    resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
+    with pytest.raises(DeskError, match="is Client Sign Off already"):
+        resolution.resolve(desk, 1001, "It is repaired.", now=at(11))
+    done = confirmation.reject(desk, 1001, "It is not.", channel="portal", received_at=at(15), now=at(20))
+    assert done.summary.startswith("1001: not confirmed by the requester, now Under Investigation")
+    found = seen(desk)
+    assert (found.reopened, states(desk)["resolution"]) == (1, "running")
+    assert found.messages[-1].at == int(at(15).timestamp())
+    resolution.resolve(desk, 1001, "Now it is.", now=at(30))
+    confirmation.confirm(desk, 1001, channel="phone", now=at(40))
+    assert seen(desk).row.status == "closed"
+    assert [said["state"] for said in hung(desk, "resolution")] == ["rejected", "permanent"]
+
+
+@pytest.mark.requirement("S1-27")
+def test_sign_off_is_reminded_of_once_and_never_closes_by_itself(opened: Opened) -> None:
+    desk = opened("software-vendor", type="technical-support", severity="high")
+    update.move(desk, 1001, "under-investigation", now=at(1))
+    resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
+    due = next(timer.due for timer in seen(desk).timers if timer.metric == "timer:status:client-sign-off")
+    assert due == int((at(10) + 3 * DAY).timestamp()), "three working days from Monday"
+    runner = Runner(desk.store)
+    for day in (4, 5, 30):
+        list(runner.step(MONDAY + day * DAY))
+    told = [event for event in seen(desk).events if event.kind == "noticed" and "timer" in event.data["metric"]]
+    assert len(told) == 1
+    assert seen(desk).row.status == "client-sign-off"

@@ -1,0 +1,95 @@
+"""Missing fields: what a request must say, and what it is marked with until it does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.history.integrity import check_integrity
+from deskterm.desk.history.undo import undo_last_command
+from deskterm.desk.policy.request_fields import IncompleteRequest
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.desk.tickets.supply import supply_fields
+from one_ticket import seen
+from shipped_desk import shipped_desk
+from small_desk import MONDAY, at
+
+ISSUE: dict[str, Any] = {
+    "occurred-at": "2026-11-20 14:00",
+    "caller": "Ada Byron <ada@example.org> 022 3131",
+    "notify": "requester; Bo Quill <bo@example.org>",
+    "resource": "printer on the second floor",
+    "first-time": "yes",
+    "building": "Main",
+    "room": "204",
+    "number-affected": "3",
+}
+
+
+def issue(desk: DeskSession, **more: Any) -> int:
+    given: dict[str, Any] = {"subject": "It jams", "requester": "Kim Roe", "body": "Paper jam 42", "fields": ISSUE}
+    return register(desk, **{**given, "now": MONDAY, **more}).number
+
+
+@pytest.mark.requirement("S2-08")
+def test_all_that_is_missing_is_said_at_once_with_its_kind(store_url: str) -> None:
+    desk = shipped_desk(store_url, "campus-it")
+    with pytest.raises(IncompleteRequest) as refused:
+        register(desk, subject="It jams", fields={"number-affected": "many"}, now=MONDAY)
+    assert refused.value.missing == ("occurred-at", "caller", "notify", "resource", "description")
+    assert "Caller (people, as Name <name@example.org>" in str(refused.value)
+    assert "Number of people affected is to be a number of 0 or more, not 'many'" in str(refused.value)
+    with pytest.raises(IncompleteRequest, match=r"Caller \(Ada\) is to have an e-mail address and a telephone number"):
+        issue(desk, fields={**ISSUE, "caller": "Ada"})
+
+
+@pytest.mark.requirement("S1-37", "S5-14", "S4-24")
+@pytest.mark.parametrize(
+    ("procedure", "kind", "asked"),
+    [
+        ("software-vendor", "technical-support", ("product", "description")),
+        ("web-agency", "problem", ("page", "steps")),
+        ("saas-platform", "problem", ("business-impact", "steps")),
+        ("managed-services", "problem", ("contact-phone",)),
+    ],
+)
+def test_each_type_asks_for_its_own_fields(tmp_path: Any, procedure: str, kind: str, asked: tuple[str, ...]) -> None:
+    desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure)
+    with pytest.raises(IncompleteRequest) as refused:
+        register(desk, subject="Broken", type=kind, organisation="larch", now=MONDAY)
+    assert refused.value.missing == asked
+
+
+@pytest.mark.requirement("S1-03", "S1-37")
+def test_another_type_asks_for_what_that_type_asks_for(store_url: str) -> None:
+    desk = shipped_desk(store_url, "saas-platform")
+    number = register(
+        desk,
+        subject="Slow",
+        body="Since today.",
+        type="feedback",
+        requester="Ida",
+        email="ida@larch.example",
+        now=at(0),
+    ).number
+    done = update.update_ticket(desk, number, type="issue", now=at(1))
+    found = seen(desk, number)
+    assert "incomplete" in found.flags
+    assert "without Business impact (some words)" in done.summary
+    (record,) = [one for one in found.records if one.kind == "missing"]
+    assert set(record.values["fields"]) >= {"business-impact", "steps"}
+    supply_fields(desk, number, {"business-impact": "Nobody can invoice", "steps": "Press save"}, now=at(2))
+    assert "incomplete" not in seen(desk, number).flags
+    update.update_ticket(desk, number, type="feedback", now=at(3))
+    update.update_ticket(desk, number, type="issue", now=at(4))
+    assert "incomplete" not in seen(desk, number).flags, "what was said once is known"
+    undo_last_command(desk, number, now=at(5))
+    lacks = register(desk, subject="Slow", type="issue", organisation="larch", incomplete=True, now=at(6)).number
+    assert "incomplete" in seen(desk, lacks).flags
+    update.update_ticket(desk, lacks, type="feedback", now=at(7))
+    (record,) = [one for one in seen(desk, lacks).records if one.kind == "missing"]
+    assert "business-impact" not in record.values["fields"]
+    assert check_integrity(desk.store).findings == ()

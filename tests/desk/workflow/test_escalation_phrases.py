@@ -1,0 +1,62 @@
+"""Escalation by the words of a customer's message."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.domain.quoted_text import remove_history
+from deskterm.desk.workflow import escalation_phrases, escalation_review
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.oversight import load_escalations
+from deskterm.store.queries.ticket_detail import RecordView
+from one_ticket import notices_to, open_ticket, seen
+from shipped_desk import as_
+from small_desk import at
+
+
+def steps(desk: DeskSession, number: int) -> list[RecordView]:
+    return [record for record in seen(desk, number).records if record.kind == "escalation"]
+
+
+@pytest.mark.requirement("S1-34")
+def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: DeskSession) -> None:
+    number = open_ticket(vendor, type="support-query", organisation="larch")
+    messages.record_customer_message(
+        vendor, number, "Please ESCALATE this to the customer\nexcellence  manager.", now=at(5)
+    )
+    (step,) = steps(vendor, number)
+    assert (step.state, step.who, step.values["by_customer"], step.values["message"]) == (
+        "open", "customer-excellence-manager", True, 3,
+    )  # fmt: skip
+    assert notices_to(vendor, "customer-excellence-manager") == ["escalated to Customer Excellence Manager"]
+    with open_reader(vendor.store.url) as reader:
+        (waiting,) = load_escalations(reader)
+        assert load_escalations(reader, ["customer-excellence-manager"]) == [waiting]
+        assert load_escalations(reader, ["customer-support-agent"]) == []
+    assert (waiting.number, waiting.by_customer, waiting.role) == (number, True, "customer-excellence-manager")
+    messages.record_customer_message(vendor, number, "Escalate it, I said.", now=at(6))
+    assert len(steps(vendor, number)) == 1
+    cem = as_(vendor, "customer-excellence-manager")
+    escalation_review.review_escalation(cem, number, decision="Called them; a fix comes on Friday.", now=at(7))
+    assert "escalated" not in seen(vendor, number).flags
+
+
+@pytest.mark.requirement("S1-34")
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("I would like an escalation.", True),
+        ("customer  excellence\tmanager!", True),
+        ("De-escalated? No: escalated.", True),
+        ("The escalators stand still.", False),
+        ("All fine.\n> please escalate", False),
+        ("Thanks\nOn Mon, 23 Nov 2026 at 09:00, Sam wrote:\nshall we escalate?", False),
+        ("Bitte\n-----Original Message-----\nescalate", False),
+        ("", False),
+    ],
+)
+def test_only_whole_words_of_their_own_ask_for_it(words: str, asked: bool) -> None:
+    phrases = ("escalate", "escalated", "escalation", "Customer Excellence Manager")
+    assert escalation_phrases.contains_phrase(remove_history(words), phrases) is asked

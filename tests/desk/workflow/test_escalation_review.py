@@ -1,0 +1,68 @@
+"""Reviews of escalations: who decides, after which checklist, and what may follow."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.tickets import confirmation
+from deskterm.desk.workflow import checklists, escalation, escalation_review
+from deskterm.errors import DeskError
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.outbox import letters_of
+from deskterm.store.queries.ticket_detail import RecordView
+from one_ticket import open_ticket, seen
+from shipped_desk import as_
+from small_desk import at
+
+
+def steps(desk: DeskSession, number: int) -> list[RecordView]:
+    return [record for record in seen(desk, number).records if record.kind == "escalation"]
+
+
+def news(desk: DeskSession, number: int) -> list[str]:
+    with open_reader(desk.store.url) as reader:
+        return [letter.on for letter in letters_of(reader, number)]
+
+
+@pytest.mark.requirement("S4-22")
+def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_priority(saas: DeskSession) -> None:
+    number = open_ticket(saas, type="issue", organisation="larch", priority="low")
+    escalation.escalate(saas, number, impact="Two hundred invoices wait.", by_customer=True, now=at(1))
+    (step,) = steps(saas, number)
+    assert (step.values["by_customer"], step.values["level"]) == (True, 1)
+    assert (seen(saas, number).messages[-2].kind, seen(saas, number).messages[-2].body) == (
+        "internal", "Two hundred invoices wait.",
+    )  # fmt: skip
+    with pytest.raises(
+        DeskError, match="goes through the list “Review of a customer escalation” first; left: The impact"
+    ):
+        escalation_review.review_escalation(saas, number, decision="priority-raised", now=at(2))
+    checklists.tick_items(saas, number, [1, 2, 3, 4], checklist="escalation-review", now=at(3))
+    with pytest.raises(DeskError, match="There is no outcome 'perhaps'"):
+        escalation_review.review_escalation(saas, number, decision="perhaps", now=at(4))
+    with pytest.raises(DeskError, match="An agent may not decide on an escalation"):
+        escalation_review.review_escalation(as_(saas, "sam"), number, decision="priority-raised", now=at(4))
+    escalation_review.review_escalation(
+        saas, number, decision="priority-raised", priority="urgent", note="It is month's end.", now=at(5)
+    )
+    assert (steps(saas, number)[0].state, steps(saas, number)[0].values["decision"]) == ("reviewed", "Priority raised")
+    assert (seen(saas, number).row.priority, "escalated" in seen(saas, number).flags) == ("urgent", False)
+    assert news(saas, number) == ["registered", "escalated", "priority-changed"]
+    with pytest.raises(DeskError, match="has no open escalation"):
+        escalation_review.review_escalation(saas, number, decision="unchanged", now=at(6))
+
+
+@pytest.mark.requirement("S4-21")
+def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_the_ticket_is_closed(
+    saas: DeskSession,
+) -> None:
+    number = open_ticket(saas, type="issue", organisation="larch")
+    with saas.ticket(number, "escalate", at(1)) as work:
+        work.append("moved", {"status": (work.state.status, "pending-closure")})
+        work.done("")
+    confirmation.confirm(saas, number, now=at(1))
+    with saas.ticket(number, "escalate", at(2), final=True) as work:
+        escalation.begin_ladder(work, "customer-escalation", reason="a low score", afterwards=True)
+        work.done("")
+    assert steps(saas, number)[0].state == "open"

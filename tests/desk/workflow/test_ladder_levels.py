@@ -1,0 +1,57 @@
+"""Ladders of escalation: which ladder and level the next escalation goes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.workflow import escalation
+from deskterm.errors import DeskError
+from deskterm.store.queries.ticket_detail import RecordView
+from one_ticket import open_ticket, seen
+from small_desk import at
+
+
+def steps(desk: DeskSession, number: int) -> list[RecordView]:
+    return [record for record in seen(desk, number).records if record.kind == "escalation"]
+
+
+@pytest.mark.requirement("S2-07")
+def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSession) -> None:
+    number = open_ticket(campus)
+    with campus.ticket(number, "assign", at(1)) as work:
+        work.append("assigned", {"tier": (work.state.tier, 0)})
+        work.done("")
+    for tier, ladder in ((1, "from-site"), (2, "escalation"), (2, "escalation")):
+        escalation.escalate(campus, number, reason="beyond us", now=at(2))
+        assert (seen(campus, number).values["tier"], steps(campus, number)[-1].values["ladder"]) == (tier, ladder)
+    assert seen(campus, number).row.status == "escalated-l2"
+
+
+@pytest.mark.requirement("S2-07", "S3-06")
+def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
+    number = open_ticket(campus)
+    escalation.escalate(campus, number, ladder="escalation", reason="beyond us", now=at(1))
+    with pytest.raises(DeskError, match="is at Second tier already, where From the site to the desk ends"):
+        escalation.escalate(campus, number, ladder="from-site", reason="back", now=at(2))
+    with pytest.raises(DeskError, match="is at Second tier already, above Customer support: name a level above it"):
+        escalation.escalate(campus, number, ladder="from-site", level="1", reason="back", now=at(2))
+    with campus.ticket(number, "escalate", at(3)) as work:
+        assert escalation.begin_ladder(work, "from-site", by_rule="late") == "escalated to Customer support"
+        work.done("")
+    assert (seen(campus, number).values["tier"], seen(campus, number).row.team) == (2, "technical-services")
+
+
+@pytest.mark.requirement("S3-12")
+def test_a_ticket_that_was_sent_to_a_tier_goes_on_to_the_one_above(services: DeskSession) -> None:
+    number = open_ticket(services, tags=("very-technical",), priority="high")
+    assert seen(services, number).values["tier"] == 2
+    escalation.escalate(services, number, reason="beyond us", now=at(1))
+    assert (seen(services, number).values["tier"], seen(services, number).row.status) == (3, "escalated-l3")
+
+
+def test_a_customer_cannot_ask_where_no_ladder_is_for_them(services: DeskSession) -> None:
+    number = open_ticket(services)
+    for ladder in (None, "tiers"):
+        with pytest.raises(DeskError, match="for customers to ask for: escalate in the desk's own name"):
+            escalation.escalate(services, number, ladder=ladder, reason="x", by_customer=True, now=at(1))
