@@ -24,7 +24,6 @@ from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 from deskterm.store.queries.queue import (
-    VIEWS,
     QueueRow,
     SortKey,
     Viewer,
@@ -33,6 +32,7 @@ from deskterm.store.queries.queue import (
     load_view_counts,
 )
 from deskterm.store.queries.ticket_detail import load_ticket_detail
+from deskterm.store.queries.views import VIEWS
 from small_desk import MONDAY, small_desk
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)

@@ -15,7 +15,6 @@ from deskterm.store.db.instants import NEVER
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.queue import (
     DUE_SOON_SECONDS,
-    VIEWS,
     QueueRow,
     SortKey,
     SortOrder,
@@ -25,6 +24,7 @@ from deskterm.store.queries.queue import (
     load_queue_page,
     load_view_counts,
 )
+from deskterm.store.queries.views import VIEWS
 from ticket_rows import NOW, put_tickets
 
 SAM = Viewer("sam", "apps", NOW)

@@ -16,7 +16,8 @@ from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.deadlines import Deadline
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_procedure_document
-from deskterm.store.queries.queue import VIEWS, Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page
+from deskterm.store.queries.views import VIEWS
 
 View = Annotated[str, typer.Option(help="Of which tickets: mine, team, unassigned, due, breached, waiting or open.")]
 

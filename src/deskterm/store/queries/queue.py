@@ -38,11 +38,6 @@ class Viewer:
     now: int
 
 
-class View(NamedTuple):
-    key: str
-    label: str
-
-
 class QueueRow(NamedTuple):
     """A ticket in a list. Instants are epoch seconds; next_due is None without a running clock. breached: a target
     was missed, as a fact of its events; a clock that ran out since then shows by `next_due`. waiting: who is to speak
@@ -70,17 +65,6 @@ class QueueRow(NamedTuple):
     fields: tuple[Any, ...] = ()
     """The values of the declared fields of the queue (`procedure.ticket_fields.QUEUE_FIELDS`), in their order."""
 
-
-VIEWS: tuple[View, ...] = (
-    View("mine", "Mine"),
-    View("team", "My team"),
-    View("unassigned", "Unassigned"),
-    View("due", "Due in 1 h"),
-    View("breached", "Breached"),
-    View("waiting", "Waiting"),
-    View("open", "All open"),
-    View("closed", "Closed"),
-)
 
 _CONDITIONS = {
     "mine": ("assignee = :login",),

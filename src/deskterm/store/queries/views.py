@@ -1,0 +1,25 @@
+"""The views of the queue: the lists that every desk has. Apart from their queries, because the console shows their
+names before it imports those."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class View(NamedTuple):
+    """A view. key: its name in commands; label: its name in the side bar."""
+
+    key: str
+    label: str
+
+
+VIEWS: tuple[View, ...] = (
+    View("mine", "Mine"),
+    View("team", "My team"),
+    View("unassigned", "Unassigned"),
+    View("due", "Due in 1 h"),
+    View("breached", "Breached"),
+    View("waiting", "Waiting"),
+    View("open", "All open"),
+    View("closed", "Closed"),
+)
