@@ -7,8 +7,12 @@ this table.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from deskterm.procedure.schema import Procedure
 
 Kind = Literal["text", "number", "instant", "flag", "tags", "json"]
 
@@ -30,7 +34,8 @@ class TicketField:
     phrase: how a request that lacks it is told so ("a product"); a field with a phrase can be given with a request.
     from_state: the column holds the state's attribute as it is. history: the rank of the field among the changes that
     the history tells, 0 for one that it does not. fact: its rank among the facts of an opened ticket, 0 for none.
-    filter: lists and exports can be narrowed to one of its values. export: in every export of tickets, only in those
+    supplied: the words of a request name its value, when it is registered or later (`ticket supply`). filter: lists and
+    exports can be narrowed to one of its values. export: in every export of tickets, only in those
     that ask for it, or in none. column: where the queue shows it.
     """
 
@@ -42,6 +47,7 @@ class TicketField:
     from_state: bool = True
     history: int = 0
     fact: int = 0
+    supplied: bool = False
     filter: bool = False
     export: Literal["always", "asked", "never"] = "always"
     column: QueueColumn | None = None
@@ -73,14 +79,17 @@ TICKET_FIELDS: tuple[TicketField, ...] = (
     TicketField("team", "Team", choices="teams", history=8, filter=True),
     TicketField("tier", "Tier", kind="number", choices="tiers", history=10, fact=2, filter=True),
     TicketField("assignee", "Assignee", history=7, filter=True),
-    TicketField("product", "Product", choices="products", phrase="a product", history=11, fact=4, filter=True),
-    TicketField("topic", "Topic", choices="topics", phrase="a topic", history=12, fact=5, filter=True),
+    TicketField(
+        "product", "Product", choices="products", phrase="a product", history=11, fact=4, supplied=True, filter=True
+    ),
+    TicketField("topic", "Topic", choices="topics", phrase="a topic", history=12, fact=5, supplied=True, filter=True),
     TicketField(
         "source",
         "Source",
         phrase="a source",
         history=13,
         fact=6,
+        supplied=True,
         filter=True,
         export="asked",
         column=QueueColumn(14, 160),
@@ -105,8 +114,10 @@ TICKET_FIELDS: tuple[TicketField, ...] = (
 )
 """In the order of the columns of an export."""
 
+BY_NAME = {field.name: field for field in TICKET_FIELDS}
 HISTORY_FIELDS = tuple(sorted((field for field in TICKET_FIELDS if field.history), key=lambda field: field.history))
 FACT_FIELDS = tuple(sorted((field for field in TICKET_FIELDS if field.fact), key=lambda field: field.fact))
+SUPPLIED_FIELDS = tuple(field for field in TICKET_FIELDS if field.supplied)
 FILTER_FIELDS = {field.name: field for field in TICKET_FIELDS if field.filter}
 QUEUE_FIELDS = tuple(field for field in TICKET_FIELDS if field.column is not None)
 """Fields that the queue shows beside those that every line has."""
@@ -117,3 +128,15 @@ REQUEST_FIELDS = {field.name: field.phrase for field in TICKET_FIELDS if field.p
 }
 """Key → phrase of what every request can say, beside the fields of its procedure. A description is the first message,
 an address the requester's, a tenant the client's: none of them is a column."""
+
+
+def list_choices(definition: Procedure, part: str) -> Sequence[Any]:
+    """Return the choices that a procedure has in a part that a field names: `products`, `impacts` …; none where it
+    has none, or where the field takes any words."""
+    if part in ("priorities", "impacts", "urgencies"):
+        scales = definition.priority
+        return {"priorities": scales.scale, "impacts": scales.impacts, "urgencies": scales.urgencies}[part]
+    if part == "exempt_reasons":
+        return definition.sla.exempt_reasons
+    found: Sequence[Any] = getattr(definition, part) if part else ()
+    return found

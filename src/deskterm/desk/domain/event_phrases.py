@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.event_kinds import find_entry
 from deskterm.procedure.compiled import CompiledProcedure
-
-_SHOWN_FIELDS = ("status", "severity", "priority", "impact", "urgency", "type", "assignee", "team", "department",
-                 "tier", "product", "topic", "tags", "sprint", "exempt", "held")  # fmt: skip
-"""Fields whose changes are shown, in this order."""
+from deskterm.procedure.ticket_fields import BY_NAME, HISTORY_FIELDS, list_choices
 
 
 def describe_event(kind: str, data: Mapping[str, Any]) -> str:
@@ -32,7 +29,7 @@ def describe_changes(changes: Changes, procedure: CompiledProcedure) -> str:
     none → sam`."""
     return ", ".join(
         f"{name} {_format_value(procedure, name, before)} → {_format_value(procedure, name, after)}"
-        for name in _SHOWN_FIELDS
+        for name in (field.name for field in HISTORY_FIELDS)
         if name in changes
         for before, after in (changes[name],)
     )
@@ -46,22 +43,8 @@ def _format_value(procedure: CompiledProcedure, field: str, value: Any) -> str:
     return ", ".join(labels.get(str(one), str(one)) for one in values)
 
 
-def _labels(procedure: CompiledProcedure, field: str) -> Mapping[str, str]:
+def _labels(procedure: CompiledProcedure, name: str) -> Mapping[str, str]:
     """Return key → label of the values that a field of a ticket may have."""
-    part = procedure.definition
-    choices: Mapping[str, Iterable[Any]] = {
-        "status": part.statuses,
-        "severity": part.severities,
-        "priority": part.priority.scale,
-        "impact": part.priority.impacts,
-        "urgency": part.priority.urgencies,
-        "type": part.types,
-        "team": part.teams,
-        "department": part.departments,
-        "product": part.products,
-        "topic": part.topics,
-        "exempt": part.sla.exempt_reasons,
-    }
-    if field == "tier":
-        return {str(tier.level): tier.label for tier in part.tiers}
-    return {one.key: one.label for one in choices.get(field, ())}
+    if name == "tier":
+        return {str(tier.level): tier.label for tier in procedure.definition.tiers}
+    return {choice.key: choice.label for choice in list_choices(procedure.definition, BY_NAME[name].choices)}

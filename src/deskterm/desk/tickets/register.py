@@ -29,6 +29,7 @@ from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import RequestType
+from deskterm.procedure.ticket_fields import SUPPLIED_FIELDS, list_choices
 from deskterm.store.db.tables import Contact, Organisation
 
 MAX_SUBJECT_LENGTH = 250
@@ -81,11 +82,9 @@ def register(
         raise UsageError("A ticket cannot be received later than it is registered.")
     request = parse_request_fields(procedure, fields or {})
     common = request.common
-    product, topic, department = (
-        product or common.get("product"),
-        topic or common.get("topic"),
-        department or common.get("department"),
-    )
+    supplied = {field.name: common.get(field.name) for field in SUPPLIED_FIELDS}
+    supplied |= {name: word for name, word in (("product", product), ("topic", topic)) if word}
+    department = department or common.get("department")
     severity, priority = severity or common.get("severity"), priority or common.get("priority")
     impact, urgency = impact or common.get("impact"), urgency or common.get("urgency")
     requester, email = requester or common.get("requester"), email or common.get("email")
@@ -111,10 +110,10 @@ def register(
         )
         values["department"] = department_key or request_type.department
         values["team"] = None if team is None else resolve_team(procedure.definition, team)
-        values["product"] = resolve_listed_key("product", product, procedure.definition.products)
-        values["topic"] = resolve_listed_key("topic", topic, procedure.definition.topics)
+        for field in SUPPLIED_FIELDS:
+            choices = list_choices(procedure.definition, field.choices)
+            values[field.name] = resolve_listed_key(field.name, supplied[field.name], choices)
         values["tags"] = normalise_tags(tags) or None
-        values["source"] = common.get("source")
         values["external_id"] = external_id
         values["assignee"] = assignee
         if assignee is not None:

@@ -15,6 +15,10 @@ from deskterm.desk.policy.request_fields import (
 from deskterm.desk.tickets.field_values import build_participant_changes, format_field_names, resolve_listed_key
 from deskterm.desk.tickets.missing_fields import MISSING, build_missing_change
 from deskterm.errors import UsageError
+from deskterm.procedure.ticket_fields import SUPPLIED_FIELDS, list_choices
+
+_COMMON_FIELDS = {field.name: field.choices for field in SUPPLIED_FIELDS} | {"tenant": ""}
+"""Fields that every ticket has and that may be supplied, and the part of the procedure that lists their values."""
 
 
 def supply_fields(
@@ -37,7 +41,7 @@ def supply_fields(
             f"fields.{key}": (state.fields.get(key), value) for key, value in request.values.items()
         }
         for key, word in request.common.items():
-            table = getattr(procedure.definition, _COMMON_FIELDS[key], ())
+            table = list_choices(procedure.definition, _COMMON_FIELDS[key])
             changes[key] = (getattr(state, key), resolve_listed_key(key, word, table))
         changes |= build_participant_changes(work, request, state.requester_id, None)
         missing_record = state.records.get((MISSING, "1"))
@@ -52,7 +56,3 @@ def supply_fields(
         remainder = f"; still without {format_field_names(procedure, still_missing)}" if still_missing else ""
         result = work.done(f"{number}: {', '.join(fields)} supplied{remainder}")
     return result
-
-
-_COMMON_FIELDS = {"product": "products", "topic": "topics", "source": "", "tenant": ""}
-"""Fields that every ticket has and that may be supplied, and the table of the procedure that lists their values."""
