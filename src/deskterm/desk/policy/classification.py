@@ -1,8 +1,8 @@
-"""What a request is: its type, how severe and how pressing it is, by the words of the procedure."""
+"""Classification of requests: type, severity, priority, impact, urgency and channel, by the procedure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from deskterm.desk.policy.status_graph import resolve_choice
@@ -14,23 +14,22 @@ from deskterm.procedure.schema import RequestType
 def classify_request(
     procedure: CompiledProcedure, kind: str | None, severity: str | None, priority: str | None
 ) -> dict[str, str | None]:
-    """The type and the scales that a request with these words would be registered with."""
-    found = resolve_type(procedure, kind)
-    found_scales = resolve_levels(procedure, found, severity, priority, None, None)
-    return {"type": found.key, "severity": found_scales["severity"], "priority": found_scales["priority"]}
+    """Return type, severity and priority that a request with these values would be registered with."""
+    request_type = resolve_type(procedure, kind)
+    levels = resolve_levels(procedure, request_type, severity, priority, None, None)
+    return {"type": request_type.key, "severity": levels["severity"], "priority": levels["priority"]}
 
 
-def resolve_type(procedure: CompiledProcedure, wanted: str | None) -> RequestType:
-    """The type that was asked for, by key or label, or the one that a request is where nobody says."""
-    if wanted is not None:
-        return resolve_choice("type", wanted, procedure.definition.types)
+def resolve_type(procedure: CompiledProcedure, name: str | None) -> RequestType:
+    """Return a type by key or label; for None the default one. Raises UsageError when there is no default."""
+    if name is not None:
+        return resolve_choice("type", name, procedure.definition.types)
     default = procedure.definition.about.default_type
     if default is not None:
         return procedure.types[default]
     if len(procedure.types) == 1:
         return next(iter(procedure.types.values()))
-    known = ", ".join(procedure.types)
-    raise UsageError(f"Say what type of request this is: {known}.")
+    raise UsageError(f"Say what type of request this is: {', '.join(procedure.types)}.")
 
 
 def resolve_levels(
@@ -41,8 +40,10 @@ def resolve_levels(
     impact: str | None,
     urgency: str | None,
 ) -> dict[str, Any]:
-    """Severity, priority, impact and urgency of a new ticket, with the severity that was asked for (S1-05). A table of
-    impact and urgency chooses where there is one."""
+    """Return severity, priority, impact and urgency of a new ticket, with the severity that was requested (S1-05).
+
+    Levels are given by key or label. Those that are left out follow from the procedure's matrix of impact and urgency,
+    from the severity or from its defaults. Raises UsageError for a severity on a type without one."""
     part = procedure.definition.priority
     values: dict[str, Any] = {
         "impact": resolve_key("impact", impact, part.impacts) if part.impacts else impact,
@@ -54,11 +55,11 @@ def resolve_levels(
         raise UsageError(f"A {kind.label} has no severity: leave it out.")
     if kind.has_severity:
         values["severity"] = resolve_key("severity", severity, procedure.definition.severities) or kind.default_severity
-    reckoned = part.matrix.get(values["impact"] or "", {}).get(values["urgency"] or "")
-    if reckoned in procedure.priorities:
-        values["priority"] = values["priority"] or reckoned
-    elif reckoned in procedure.severities and severity is None and kind.has_severity:
-        values["severity"] = reckoned
+    derived = part.matrix.get(values["impact"] or "", {}).get(values["urgency"] or "")
+    if derived in procedure.priorities:
+        values["priority"] = values["priority"] or derived
+    elif derived in procedure.severities and severity is None and kind.has_severity:
+        values["severity"] = derived
     if part.from_severity and values["priority"] is None and values["severity"] in procedure.priorities:
         values["priority"] = values["severity"]
     values["priority"] = values["priority"] or part.default
@@ -66,14 +67,13 @@ def resolve_levels(
     return values
 
 
-def resolve_key(what: str, wanted: str | None, among: Iterable[Any]) -> str | None:
-    """The key of the one that was named, by key or label; None for None."""
-    return None if wanted is None else str(resolve_choice(what, wanted, among).key)
+def resolve_key(what: str, name: str | None, choices: Iterable[Any]) -> str | None:
+    """Return the key of an item given by key or label; None for None."""
+    return None if name is None else str(resolve_choice(what, name, choices).key)
 
 
-def require_channel(wanted: str, among: Iterable[str]) -> str:
-    """A way in that the procedure has."""
-    known = list(among)
-    if wanted not in known:
-        raise DeskError(f"There is no channel {wanted!r}: use {', '.join(known)}.")
-    return wanted
+def require_channel(channel: str, channels: Sequence[str]) -> str:
+    """Return a channel unchanged. Raises DeskError when it is none of the procedure's."""
+    if channel not in channels:
+        raise DeskError(f"There is no channel {channel!r}: use {', '.join(channels)}.")
+    return channel

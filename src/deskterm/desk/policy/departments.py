@@ -1,4 +1,4 @@
-"""Departments and teams: which there are, who belongs where, and who may come there."""
+"""Departments and teams: look-ups, and what is for clients only."""
 
 from __future__ import annotations
 
@@ -12,41 +12,42 @@ from deskterm.procedure.schema import Department, Procedure, RequestType, Team
 
 
 def list_teams(procedure: Procedure) -> tuple[Team, ...] | tuple[Department, ...]:
-    """The teams that people may be in: those of the procedure, or where it has only departments, these."""
+    """Return the teams that people may be in: the procedure's, or its departments where it has no teams."""
     return procedure.teams or procedure.departments
 
 
 def resolve_team(procedure: Procedure, word: str) -> str:
-    """The key of the team that was named, by key or label. DeskError names those there are."""
+    """Return the key of a team that was given by key or label. Raises DeskError with all teams for an unknown one."""
     known: Iterable[Any] = list_teams(procedure)
     return str(resolve_choice("team", word, known).key)
 
 
 def find_home_department(procedure: Procedure, team: str | None) -> str | None:
-    """The department that a team belongs to, or is; None where it is of none."""
+    """Return the key of the department that a team belongs to, or is; None for a team without one."""
     own = next((part.department for part in procedure.teams if part.key == team), None)
     return own or next((part.key for part in procedure.departments if part.key == team), None)
 
 
 def find_department(procedure: Procedure, key: str | None) -> Department | None:
-    """The department with a key; None where there is none."""
+    """Return the department with a key, or None."""
     return next((part for part in procedure.departments if part.key == key), None)
 
 
 class ClientsOnly(NamedTuple):
-    """What is for clients only: the type or the department of a request, and what is open to everybody instead."""
+    """A type or department that is for clients only. alternatives: the end of a sentence that names public ones."""
 
     label: str
     alternatives: str
 
     def format_refusal(self) -> str:
-        """Why somebody who is no client may not come there (S5-01)."""
+        """Return the sentence that refuses a request of somebody who is no client (S5-01)."""
         return f"{self.label} is for clients only: name the client that it is for{self.alternatives}."
 
 
 def find_clients_only(procedure: CompiledProcedure, kind: RequestType, home: str | None) -> ClientsOnly | None:
-    """What of a type and a department is for clients only (S5-01); None where everybody may come. home: the department
-    that was asked for, that of the type where left out."""
+    """Return what of a request's type and department is for clients only (S5-01); None where everybody may ask.
+
+    home: the department; left out, that of the type."""
     part = procedure.definition
     asked = find_department(part, home)
     if asked is not None and asked.clients_only and not kind.clients_only:
@@ -59,7 +60,7 @@ def find_clients_only(procedure: CompiledProcedure, kind: RequestType, home: str
 
 
 def list_public_types(procedure: CompiledProcedure) -> list[RequestType]:
-    """The types that everybody may ask for."""
+    """Return the types that everybody may ask for, clients or not."""
     part = procedure.definition
     return [
         kind
@@ -69,7 +70,7 @@ def list_public_types(procedure: CompiledProcedure) -> list[RequestType]:
 
 
 def require_public(procedure: CompiledProcedure, kind: RequestType | None, home: str | None) -> None:
-    """DeskError where a request of somebody who is no client may not be of a type, or in a department (S5-01)."""
+    """Raise DeskError when a type or department is for clients only (S5-01). Called for requests without a client."""
     asked = find_department(procedure.definition, home)
     if kind is not None and kind.clients_only:
         raise DeskError(ClientsOnly(kind.label, "").format_refusal())

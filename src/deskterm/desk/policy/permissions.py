@@ -1,4 +1,4 @@
-"""Who may do what: a table of roles and acts."""
+"""Permissions: which roles may do what on the desk, and what a procedure grants to roles of its own."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Act = Literal[
 ]
 
 GrantableAct = Literal["set-due", "waive", "approve-release", "review-code", "quote", "close", "retype"]
-"""What a procedure may leave to roles of its own."""
+"""Acts that a procedure may grant to roles of its own."""
 
 _WIDER_ACTS: dict[str, Act] = {
     "approve-release": "develop",
@@ -61,7 +61,7 @@ _WIDER_ACTS: dict[str, Act] = {
     "close": "move",
     "retype": "edit",
 }
-"""What of these is part of a wider act, for procedures that name nobody."""
+"""Grantable act → the act it is part of, whose roles hold where the procedure grants it to nobody."""
 
 _AGENT: frozenset[str] = frozenset(
     {
@@ -92,7 +92,7 @@ _AGENT: frozenset[str] = frozenset(
 _LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
 _SYSTEM: frozenset[str] = frozenset({"notice", "move", "snooze"})
-"""What happens by itself: nobody has this role."""
+"""Acts of the desk itself, for the role `deskterm`, which no person has."""
 
 ALLOWED: dict[str, frozenset[str]] = {
     "viewer": frozenset(),
@@ -154,31 +154,31 @@ _ARTICLES = {"agent": "An", "admin": "An"}
 
 
 def is_allowed(role: str, act: Act) -> bool:
-    """Whether a role allows an act."""
+    """Return whether a role allows an act."""
     return act in ALLOWED.get(role, frozenset())
 
 
 def format_refusal(role: str, act: Act, action: str = "") -> str:
-    """Why not, in one sentence that says who can. action: what was tried, where that is said otherwise than the act."""
+    """Return the sentence that refuses an act and says who may do it. action: what was tried, instead of the act."""
     can = [name for name, acts in ALLOWED.items() if act in acts and name in get_args(Role)] or ["admin"]
     who = f"{', '.join(can[:-1])} or {can[-1]}" if len(can) > 1 else can[0]
     return f"{_ARTICLES.get(role, 'A')} {role} may not {action or _ACTIONS[act]}: ask somebody with the role {who}."
 
 
 def require(role: str, act: Act, action: str = "") -> None:
-    """DeskError unless the role allows the act. action: as `refusal` has it."""
+    """Raise DeskError unless a role allows an act. action: as for `format_refusal`."""
     if not is_allowed(role, act):
         raise DeskError(format_refusal(role, act, action))
 
 
 def require_granted(procedure: Procedure, agent: Agent, act: GrantableAct, role: str = "") -> None:
-    """DeskError unless an agent may do what the procedure leaves to some of its roles: to one of those that it names
-    for the act (S1-17), or where it names none, to leads and admins. role: the one that must be held."""
-    named = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
-    if not named:
+    """Raise DeskError unless an agent has one of the procedure's roles to which it grants an act (S1-17). An act that
+    it grants to nobody is for the roles that `ALLOWED` says. role: the only one of them that will do."""
+    granted = [part for part in procedure.roles if act in part.may and role in ("", part.key)]
+    if not granted:
         require(agent.role, _WIDER_ACTS.get(act, act))  # type: ignore[arg-type]
-    elif not {part.key for part in named} & set(agent.roles.split(",")):
-        who = " or ".join(part.label for part in named)
+    elif not {part.key for part in granted} & set(agent.roles.split(",")):
+        who = " or ".join(part.label for part in granted)
         raise DeskError(
             f"Only somebody with the role {who} may {_GRANTED_ACTIONS.get(act) or _ACTIONS[act]} here: ask one of them."
         )

@@ -1,14 +1,14 @@
-"""What a request must say: the fields of its type, what is still missing, and how each is read.
+"""Request fields: which ones a type requires, which are missing, and how the value of each kind is parsed.
 
-A field whose key is one that every ticket has (`product`, `impact`, `description` …) is that one. What people wrote in
-their own words is kept as their messages are, so that it can be erased (S5-09), unless the procedure calls the field
-not `personal`; people in a `contacts` field take part in the ticket (S2-08).
+A field of the procedure whose key is that of a common field (`product`, `impact`, `description` …) is that field. Texts
+that people wrote are stored like their messages, so that they can be erased (S5-09), unless the procedure says that the
+field is not `personal`. People in a `contacts` field become participants of the ticket (S2-08).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -25,10 +25,10 @@ _PERSONAL_FIELDS = frozenset({"subject", "description", "requester", "email"})
 """Fields of every request that hold what people said or who they are: that stands in one place only."""
 
 _FREE_TEXT_KINDS = frozenset({"text", "long-text", "url", "email", "phone"})
-"""Kinds of field that take any words."""
+"""Kinds of field whose value is free text."""
 
 REQUESTER = "requester"
-"""The word that stands for the ticket's own requester in a field for people."""
+"""The word for the ticket's own requester in a field for people."""
 
 _EXPECTED_INPUT = {
     "text": "a few words",
@@ -45,7 +45,7 @@ _FLAGS = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false":
 _URL = re.compile(r"(?:https?://[\w-]+(?:\.[\w-]+)*|[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]\S*)?|/\S*", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[\d(][\d\s()/.-]*(\s*(x|ext\.?)\s*\d+)?", re.IGNORECASE)
 _EXTENSION, _WITH_COUNTRY = 3, 6
-"""How many figures a telephone number has at least: inside a house, and with the code of its country."""
+"""Fewest digits of a telephone number: of an extension, and of a number with its country code."""
 _PERSON = re.compile(
     rf"(?P<name>[^<>@]*?)\s*(?:<(?P<email>{ADDRESS_PATTERN})>|(?P<bare>{ADDRESS_PATTERN}))?"
     r"\s*(?P<phone>[+\d(][\d\s()/.-]*)?"
@@ -53,18 +53,20 @@ _PERSON = re.compile(
 
 
 class IncompleteRequest(UsageError):
-    """A request does not say what its type asks for. missing: keys of the fields; told: what is wrong, without what to
-    do about it."""
+    """A request lacks required fields, or holds values that are not of their kind.
 
-    def __init__(self, told: str, ending: str = ".", missing: Iterable[str] = ()) -> None:
-        super().__init__(told + ending)
-        self.problem = told
+    problem: what is wrong, without the advice at the end of the sentence. missing: keys of the missing fields.
+    """
+
+    def __init__(self, problem: str, ending: str = ".", missing: Iterable[str] = ()) -> None:
+        super().__init__(problem + ending)
+        self.problem = problem
         self.missing = tuple(missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody named in a field for people. requester: it is the ticket's own requester."""
+    """A person in a field for people. requester: it is the ticket's own requester."""
 
     name: str = ""
     email: str | None = None
@@ -74,9 +76,11 @@ class Person:
 
 @dataclass(slots=True)
 class ParsedRequest:
-    """What a request says in its fields. values: plain ones, by key; words: what people said in their own; people:
-    those of fields for people; own: what every ticket has, given as a field; faults: what is not of its kind, as
-    sentences."""
+    """The parsed fields of a request, by key.
+
+    values: plain values. texts: personal texts. people: people in `contacts` fields. common: common fields that were
+    given as fields of the procedure. problems: sentences about values that are not of their kind.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -85,16 +89,17 @@ class ParsedRequest:
     problems: list[str] = field(default_factory=list)
 
     def merge(self, other: ParsedRequest) -> None:
-        """Say what another says, too."""
+        """Add the values and texts of another request."""
         self.values |= other.values
         self.texts |= other.texts
 
     def has_value(self, key: str) -> bool:
+        """Return whether a field has a value."""
         return key in self.values or key in self.texts or bool(self.people.get(key)) or bool(self.common.get(key))
 
 
 def parse_request_fields(procedure: CompiledProcedure, fields: Mapping[str, Any]) -> ParsedRequest:
-    """The fields as their kinds read them; what is empty is not given. DeskError for a field that there is none of."""
+    """Parse the fields of a request by their kind, without empty ones. Raises DeskError for an unknown field."""
     known = {part.key: part for part in procedure.definition.fields}
     found = ParsedRequest()
     for key, value in fields.items():
@@ -131,53 +136,51 @@ def holds_personal_text(part: FieldPart) -> bool:
 
 
 def list_required_fields(procedure: CompiledProcedure, kind: RequestType) -> list[str]:
-    """The keys of what a request of a type must say, in the order of the file (S1-37, S2-08, S5-14)."""
-    asked = [*kind.required, *(part.key for part in procedure.definition.fields if part.required)]
-    return [key for key in dict.fromkeys(asked) if key in kind.required or key in kind.fields]
+    """Return the keys of the fields that a type requires, in the order of the procedure (S1-37, S2-08, S5-14)."""
+    required = [*kind.required, *(part.key for part in procedure.definition.fields if part.required)]
+    return [key for key in dict.fromkeys(required) if key in kind.required or key in kind.fields]
 
 
 def find_missing_fields(
-    procedure: CompiledProcedure, kind: RequestType, said: ParsedRequest, own: Mapping[str, Any]
+    procedure: CompiledProcedure, kind: RequestType, request: ParsedRequest, common: Mapping[str, Any]
 ) -> list[str]:
-    """What a request of a type must say and does not. own: what is known of what every ticket has."""
-    return [
-        key for key in list_required_fields(procedure, kind) if not said.has_value(key) and own.get(key) in (None, "")
-    ]
+    """Return the keys of required fields without a value. common: common field → value, as far as known."""
+    required = list_required_fields(procedure, kind)
+    return [key for key in required if not request.has_value(key) and common.get(key) in (None, "")]
 
 
 def find_missing_contact_details(
-    procedure: CompiledProcedure, said: ParsedRequest, requester: Person | None
+    procedure: CompiledProcedure, request: ParsedRequest, requester: Person | None
 ) -> Iterator[str]:
-    """What is to be known of the people in a field and is not, in words (S2-08)."""
+    """Yield a sentence for each person in a field who lacks contact details that the field needs (S2-08)."""
     for part in procedure.definition.fields:
-        for person in said.people.get(part.key, ()):
-            who = requester or Person() if person.requester else person
-            lacks = [
-                words
-                for what, words in (("email", "an e-mail address"), ("phone", "a telephone number"))
-                if what in part.needs and not getattr(who, what)
+        for named in request.people.get(part.key, ()):
+            person = requester or Person() if named.requester else named
+            missing = [
+                name
+                for detail, name in (("email", "an e-mail address"), ("phone", "a telephone number"))
+                if detail in part.needs and not getattr(person, detail)
             ]
-            if lacks:
-                yield f"{part.label} ({who.name or REQUESTER}) is to have {' and '.join(lacks)}"
+            if missing:
+                yield f"{part.label} ({person.name or REQUESTER}) is to have {' and '.join(missing)}"
 
 
 def build_refusal(
-    procedure: CompiledProcedure, kind: RequestType, lacking: Iterable[str], faults: Iterable[str]
+    procedure: CompiledProcedure, kind: RequestType, missing: Sequence[str], problems: Sequence[str]
 ) -> IncompleteRequest:
-    """All that is wrong with a request, in one sentence."""
-    keys, told = list(lacking), list(faults)
-    parts = []
-    if keys:
-        named = [describe_field(procedure, key) for key in keys]
-        parts.append(f"a request of type {kind.label} must say {_join(named)}")
-    parts += told
+    """Return the error that names all that is wrong with a request, in one sentence."""
+    parts = list(problems)
+    if missing:
+        fields = [describe_field(procedure, key) for key in missing]
+        parts.insert(0, f"a request of type {kind.label} must say {_join(fields)}")
     sentence = "; ".join(parts)
-    ending = ": what cannot be had may be missing from one that is opened as incomplete." if keys and not told else "."
-    return IncompleteRequest(sentence[:1].upper() + sentence[1:], ending, keys)
+    advice = ": what cannot be had may be missing from one that is opened as incomplete."
+    ending = advice if missing and not problems else "."
+    return IncompleteRequest(sentence[:1].upper() + sentence[1:], ending, missing)
 
 
 def describe_field(procedure: CompiledProcedure, key: str) -> str:
-    """What a field is called, with what is expected in it."""
+    """Return the name of a field with the input that it expects, as text."""
     part = next((part for part in procedure.definition.fields if part.key == key), None)
     if part is None:
         return REQUEST_FIELDS.get(key, key)
@@ -185,14 +188,14 @@ def describe_field(procedure: CompiledProcedure, key: str) -> str:
 
 
 def describe_expected_input(part: FieldPart) -> str:
-    """What goes into a field, in words."""
+    """Return the input that a field expects, as text."""
     if part.kind == "choice":
         return f"one of {', '.join(part.choices)}"
     return _EXPECTED_INPUT[part.kind]
 
 
 def parse_phone(text: str) -> str:
-    """A telephone number as it was written. ValueError for what is none, such as the code of a country alone."""
+    """Return a telephone number as it was written. Raises ValueError for other texts, such as a country code alone."""
     number = _require_match(_PHONE, text.strip())
     if sum(character.isdigit() for character in number) < (_WITH_COUNTRY if number.startswith("+") else _EXTENSION):
         raise ValueError(text)
@@ -200,8 +203,8 @@ def parse_phone(text: str) -> str:
 
 
 def parse_people(text: str) -> list[Person]:
-    """People as somebody wrote them down: `Name <name@example.org> +44 20 1234`, several of them by semicolon, line,
-    or the comma behind an address; `requester` stands for the requester. ValueError for what names nobody."""
+    """Parse people as they are written in a field: `Name <name@example.org> +44 20 1234`, separated by semicolons, line
+    breaks, or commas after an address; `requester` stands for the requester. Raises ValueError for other texts."""
     found = []
     for line in _split_people(text):
         if line.casefold() == REQUESTER:
@@ -219,26 +222,30 @@ def parse_people(text: str) -> list[Person]:
 
 
 def _split_people(text: str) -> Iterator[str]:
-    """One person each: a comma may stand in a name (`Dal, Per`) and before a telephone number, but not behind an
-    address."""
+    """Yield the text of one person each.
+
+    A comma may be part of a name (`Dal, Per`) or stand before a telephone number, so only one after an address ends a
+    person."""
     for row in re.split(r"[;\n]", text):
         found: list[str] = []
-        begun = ""
+        pending = ""
         for piece in row.split(","):
-            begun = f"{begun}, {piece}" if begun else piece
-            if found and _PHONE.fullmatch(begun.strip()):
-                found[-1] += f" {begun}"
-                begun = ""
-            elif "@" in begun or begun.strip().casefold() == REQUESTER:
-                found.append(begun)
-                begun = ""
-        yield from (" ".join(one.split()) for one in (*found, begun) if one.strip())
+            pending = f"{pending}, {piece}" if pending else piece
+            if found and _PHONE.fullmatch(pending.strip()):
+                found[-1] += f" {pending}"
+                pending = ""
+            elif "@" in pending or pending.strip().casefold() == REQUESTER:
+                found.append(pending)
+                pending = ""
+        yield from (" ".join(one.split()) for one in (*found, pending) if one.strip())
 
 
 _PLAIN = FieldPart(key="plain", label="Plain")
+"""Stands for common fields that the procedure does not define itself."""
 
 
 def _parse_value(part: FieldPart, value: Any, timezone: str) -> Any:
+    """Return the value of a field, by the kind of the field. Raises ValueError for one that is not of the kind."""
     text = str(value).strip()
     match part.kind:
         case "number":
@@ -280,7 +287,7 @@ def _require_match(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _parse_instant(value: Any, timezone: str) -> str:
-    """RFC 3339 in UTC; without a zone it is wall-clock time of the desk."""
+    """Return a date and time in RFC 3339, in UTC. One without a zone is in the time zone of the desk."""
     if isinstance(value, datetime):
         moment = value
     else:
@@ -288,7 +295,7 @@ def _parse_instant(value: Any, timezone: str) -> str:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            from dateutil import parser
+            from dateutil import parser  # noqa: PLC0415 - 20 ms, only for dates that are not in ISO form
 
             moment = parser.parse(text)
     if moment.tzinfo is None:
@@ -296,5 +303,5 @@ def _parse_instant(value: Any, timezone: str) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _join(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _join(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,4 +1,4 @@
-"""Shifts: who answers when, and when one gives over to the next (S3-02)."""
+"""Shifts: which team answers at what time, and when one hands over to the next (S3-02)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from deskterm.procedure.sla_terms import wall_spans
 from deskterm.sla.calendar import Calendar
 
 _FAR = 8 * 86_400
-"""Seconds in which every shift of a week comes round."""
+"""Seconds to search in both directions: every weekly shift occurs in them."""
 
 
 def find_shift(procedure: CompiledProcedure, at: int) -> Shift | None:
-    """The first shift of the file that is on at an instant (epoch seconds); None where nobody is, or there are none."""
+    """Return the first shift of the procedure that is on at an instant (epoch seconds); None when nobody is on."""
     for shift in procedure.definition.shifts:
         if _build_calendar(shift).open_seconds(at, at + 1):
             return shift
@@ -22,25 +22,27 @@ def find_shift(procedure: CompiledProcedure, at: int) -> Shift | None:
 
 
 def find_last_handover(procedure: CompiledProcedure, at: int) -> int | None:
-    """When a shift last gave over to another, at an instant or before it."""
+    """Return the last handover at or before an instant; both in epoch seconds."""
     return max((change for change in _find_handovers(procedure, at) if change <= at), default=None)
 
 
 def find_next_handover(procedure: CompiledProcedure, at: int) -> int | None:
-    """When a shift next gives over to another, after an instant."""
+    """Return the first handover after an instant; both in epoch seconds."""
     return min((change for change in _find_handovers(procedure, at) if change > at), default=None)
 
 
 def list_shift_teams(procedure: CompiledProcedure) -> list[str]:
-    """The teams that take turns."""
+    """Return the teams that have shifts, in the order of the procedure."""
     return list(dict.fromkeys(shift.team for shift in procedure.definition.shifts))
 
 
 def _find_handovers(procedure: CompiledProcedure, at: int) -> list[int]:
+    """Return the instants around another at which the team on shift changes."""
     edges: set[int] = set()
     for shift in procedure.definition.shifts:
         for start, end in _build_calendar(shift).intervals(at - _FAR, at + _FAR):
             edges |= {start, end}
+    # The ends of the searched span cut shifts off, so an edge there is no handover.
     inner = [edge for edge in edges if at - _FAR < edge < at + _FAR]
     return [edge for edge in inner if _find_team(procedure, edge - 1) != _find_team(procedure, edge)]
 

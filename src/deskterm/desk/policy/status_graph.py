@@ -1,4 +1,4 @@
-"""Where a ticket may go: the procedure's status graph."""
+"""The procedure's status graph, and the resolution of what people type to statuses and other choices."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from deskterm.procedure.schema import Status
 
 
 class LabelledItem(Protocol):
+    """A part of the procedure with a key and a label, such as a status or a team."""
+
     @property
     def key(self) -> str: ...
     @property
@@ -21,29 +23,30 @@ class LabelledItem(Protocol):
 T = TypeVar("T", bound=LabelledItem)
 
 
-def resolve_choice(what: str, word: str, among: Iterable[T]) -> T:
-    """The one whose key, label or short form a person wrote, letter case aside. DeskError names the nearest, and all
-    there are."""
-    known = list(among)
-    wanted = word.strip().casefold()
-    for item in known:
+def resolve_choice(what: str, name: str, choices: Iterable[T]) -> T:
+    """Return the item that a person named by key, label or short form, in any letter case.
+
+    what: the kind of item, for the message. Raises DeskError that suggests the nearest item and lists all."""
+    items = list(choices)
+    wanted = name.strip().casefold()
+    for item in items:
         if wanted in (item.key.casefold(), item.label.casefold(), getattr(item, "short", "").casefold()):
             return item
-    words = {name.casefold(): item.key for item in known for name in (item.key, item.label)}
-    near = get_close_matches(wanted, words, n=1)
-    hint = f" Did you mean {words[near[0]]}?" if near else ""
-    listed = ", ".join(item.key for item in known) or "none"
-    raise DeskError(f"There is no {what} {word!r}.{hint} Known: {listed}.")
+    keys = {one.casefold(): item.key for item in items for one in (item.key, item.label)}
+    nearest = get_close_matches(wanted, keys, n=1)
+    hint = f" Did you mean {keys[nearest[0]]}?" if nearest else ""
+    listed = ", ".join(item.key for item in items) or "none"
+    raise DeskError(f"There is no {what} {name!r}.{hint} Known: {listed}.")
 
 
 def list_next_statuses(procedure: CompiledProcedure, kind: str, status: str) -> list[Status]:
-    """The statuses that a ticket of a type may go to from a status."""
+    """Return the statuses that a ticket of a type may go to from a status."""
     return procedure.next_statuses(kind, status)
 
 
-def resolve_next_status(procedure: CompiledProcedure, kind: str, status: str, wanted: str) -> Status:
-    """The status that was asked for. DeskError when it is unknown or may not follow, with those that may (S1-25)."""
-    target = resolve_choice("status", wanted, procedure.definition.statuses)
+def resolve_next_status(procedure: CompiledProcedure, kind: str, status: str, name: str) -> Status:
+    """Return the status that a person named. Raises DeskError, with all that may follow, when it may not (S1-25)."""
+    target = resolve_choice("status", name, procedure.definition.statuses)
     if target.key == status:
         raise DeskError(f"The ticket is {target.label} already.")
     options = list_next_statuses(procedure, kind, status)
