@@ -7,7 +7,7 @@ from collections.abc import Callable
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import Letter, letters_of, load_notices
+from deskterm.store.queries.outbox import Letter, load_letters, load_notices
 from deskterm.store.queries.ticket_detail import TicketDetail, load_records, load_ticket_detail
 from small_desk import at
 
@@ -33,9 +33,11 @@ def hung(desk: DeskSession, kind: str, number: int = 1001) -> list[dict[str, obj
 
 
 def letters_about(desk: DeskSession, number: int = 1001) -> list[Letter]:
-    """The letters in the outbox about a ticket, oldest first."""
+    """The letters about a ticket, in whatever state, in the order of their events."""
     with open_reader(desk.store.url) as reader:
-        return letters_of(reader, number)
+        states = [record.state for record in load_records(reader, number, "letter")]
+        found = [letter for state in dict.fromkeys(states) for letter in load_letters(reader, state)]
+    return sorted((letter for letter in found if letter.number == number), key=lambda letter: int(letter.key))
 
 
 def notices_to(desk: DeskSession, login: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""What is stored: tables, engine, migrations, reads and the feed of changes."""
+"""The store: tables, connections to both databases, migrations, reads and the notification of changes."""

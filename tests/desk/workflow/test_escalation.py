@@ -12,10 +12,9 @@ from deskterm.desk.tickets import confirmation, reopening, resolution, update
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import letters_of
 from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import notices_to, open_ticket, seen
+from one_ticket import letters_about, notices_to, open_ticket, seen
 from small_desk import at
 
 
@@ -24,8 +23,7 @@ def steps(desk: DeskSession, number: int) -> list[RecordView]:
 
 
 def news(desk: DeskSession, number: int) -> list[str]:
-    with open_reader(desk.store.url) as reader:
-        return [letter.on for letter in letters_of(reader, number)]
+    return [letter.on for letter in letters_about(desk, number)]
 
 
 @pytest.mark.requirement("S2-20")
@@ -101,8 +99,7 @@ def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says
     assert seen(campus, number).row.status == "escalated-l1"
     escalation.escalate(campus, number, reason="a decision is wanted", now=at(3))
     assert seen(campus, number).row.status == "escalated-l2"
-    with open_reader(campus.store.url) as reader:
-        last = letters_of(reader, number)[-1]
+    last = letters_about(campus, number)[-1]
     assert "It is now Escalated L2" in last.body
 
 

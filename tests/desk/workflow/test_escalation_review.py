@@ -8,10 +8,8 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import confirmation
 from deskterm.desk.workflow import checklists, escalation, escalation_review
 from deskterm.errors import DeskError
-from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import letters_of
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import open_ticket, seen
+from one_ticket import letters_about, open_ticket, seen
 from shipped_desk import as_
 from small_desk import at
 
@@ -21,8 +19,7 @@ def steps(desk: DeskSession, number: int) -> list[RecordView]:
 
 
 def news(desk: DeskSession, number: int) -> list[str]:
-    with open_reader(desk.store.url) as reader:
-        return [letter.on for letter in letters_of(reader, number)]
+    return [letter.on for letter in letters_about(desk, number)]
 
 
 @pytest.mark.requirement("S4-22")

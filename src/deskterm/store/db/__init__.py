@@ -1,1 +1,1 @@
-"""Engines, connections, tables, migrations and the change feed."""
+"""Engines, connections, tables, migrations and the notification of changes."""

@@ -1,1 +1,1 @@
-"""Reads on a bare connection: queue windows, ticket detail, work lists, billing, surveys."""
+"""Reads on a bare connection: queue pages, ticket detail, work lists, billing, surveys."""

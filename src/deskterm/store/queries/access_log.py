@@ -1,4 +1,5 @@
-"""Who did what, and who looked at what, over a bare `ReadConnection`; and the writing down of a look."""
+"""The audit log: actions of agents and accesses to tickets, over a bare `ReadConnection`; and the recording of an
+access."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from deskterm.store.db.reader import ReadConnection, escape_like
 
 
 class ActionRow(NamedTuple):
-    """What somebody did to a ticket: an event. at: epoch seconds."""
+    """An action on a ticket: an event. at: epoch seconds."""
 
     at: int
     login: str
@@ -25,7 +26,8 @@ class ActionRow(NamedTuple):
 
 
 class AccessRow(NamedTuple):
-    """That somebody looked. ticket: None where it was no single one; what: `ticket`, or an export's name."""
+    """An access to data. at: epoch seconds; ticket: None where it was no single one; what: `ticket`, or the name of an
+    export."""
 
     at: int
     login: str
@@ -42,20 +44,21 @@ def load_actions(
     until: int | None = None,
     limit: int = 100,
 ) -> list[ActionRow]:
-    """The last events, the newest first: of an agent or in an agent's name by this one, of a ticket, in
-    `[since, until)`. What only notes the time is nobody's deed."""
-    where, params = _conditions(reader, login=None, ticket=ticket, since=since, until=until, who="actor")
+    """Load the latest events, the newest first: of an agent, also where they acted as another one; of a ticket; in
+    `[since, until)`, epoch seconds. Events that only note that time has passed are nobody's action."""
+    where, params = _conditions(reader, ticket=ticket, since=since, until=until)
     if login is not None:
-        where = f"{where} AND (actor = :login OR data LIKE :behind ESCAPE '\\')"
-        params |= {"login": login, "behind": f"%{escape_like(_behind(login))}%"}
+        # Who acted as another agent stands in the event's JSON only, under a key that no other part of it has.
+        where = f"{where} AND (actor = :login OR data LIKE :impersonator ESCAPE '\\')"
+        params |= {"login": login, "impersonator": f"%{escape_like(_impersonator_json(login))}%"}
     found = reader.rows(
         f"SELECT at, actor, ticket_id, seq, kind, data FROM event WHERE kind <> 'noticed'{where} "
         "ORDER BY id DESC LIMIT :limit",
         params | {"limit": limit},
     )
     return [
-        ActionRow(seconds_from_stored(at), who, number, seq, kind, json.loads(data))
-        for at, who, number, seq, kind, data in found
+        ActionRow(seconds_from_stored(at), actor, number, seq, kind, json.loads(data))
+        for at, actor, number, seq, kind, data in found
     ]
 
 
@@ -68,8 +71,11 @@ def load_accesses(
     until: int | None = None,
     limit: int = 100,
 ) -> list[AccessRow]:
-    """The last accesses that were written down (S4-25), the newest first."""
-    where, params = _conditions(reader, login=login, ticket=ticket, since=since, until=until, who="login")
+    """Load the latest accesses that were recorded (S4-25), the newest first: of an agent, to a ticket, in
+    `[since, until)`, epoch seconds."""
+    where, params = _conditions(reader, ticket=ticket, since=since, until=until)
+    if login is not None:
+        where, params = f"{where} AND login = :login", params | {"login": login}
     found = reader.rows(
         f"SELECT at, login, ticket_id, what FROM access WHERE 1 = 1{where} ORDER BY id DESC LIMIT :limit",
         params | {"limit": limit},
@@ -78,15 +84,15 @@ def load_accesses(
 
 
 def is_access_logged(document: str) -> bool:
-    """Whether a procedure, as its JSON, wants looks written down."""
+    """Return whether a procedure, given as JSON, has accesses to tickets recorded."""
     return bool(document and json.loads(document).get("retention", {}).get("log_accesses", False))
 
 
 def record_access(
     url: str, login: str, ticket: int | None, what: str, at: datetime, *, lock_timeout: float = WRITE_LOCK_TIMEOUT
 ) -> None:
-    """Keep for ever that somebody looked. patience: seconds to wait for another writer. DeskError when it cannot be
-    written."""
+    """Record for ever that somebody looked at a ticket or exported data. lock_timeout: seconds to wait for another
+    writer. Raises DeskError when it cannot be written."""
     connection = connect_for_writing(url, lock_timeout=lock_timeout)
     try:
         marks = "?, ?, ?, ?" if dialect(url) == "sqlite" else "%s, %s, %s, %s"
@@ -100,17 +106,15 @@ def record_access(
         connection.close()
 
 
-def _behind(login: str) -> str:
-    """How an event says who acted in an agent's name."""
+def _impersonator_json(login: str) -> str:
+    """Return the part of an event's JSON that names the person who acted as another agent."""
     return f'"behind":{json.dumps(login, ensure_ascii=False)}'
 
 
 def _conditions(
-    reader: ReadConnection, *, login: str | None, ticket: int | None, since: int | None, until: int | None, who: str
+    reader: ReadConnection, *, ticket: int | None, since: int | None, until: int | None
 ) -> tuple[str, dict[str, object]]:
     where, params = "", dict[str, object]()
-    if login is not None:
-        where, params = f"{where} AND {who} = :login", params | {"login": login}
     if ticket is not None:
         where, params = f"{where} AND ticket_id = :ticket", params | {"ticket": ticket}
     if since is not None:

@@ -1,5 +1,5 @@
-"""Time that was worked, and quotes, over the whole desk: for invoices and for those who wait. SQL over a bare
-`ReadConnection`."""
+"""Time entries, quotes and agreements over the whole desk: for invoices, and for quotes that await an answer. SQL over
+a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _PAGE = 2_000
 
 
 class TimeEntryRow(NamedTuple):
-    """Time on a ticket (`desk.billing.time_entries`). Instants are epoch seconds; rate and amount decimal text, None
-    for what is not charged or has no rate."""
+    """A time entry of a ticket (`desk.billing.time_entries`). Instants are epoch seconds; rate and amount are decimal
+    text, None for an entry that is not charged or has no rate."""
 
     ticket: int
     key: str
@@ -38,12 +38,12 @@ class TimeEntryRow(NamedTuple):
     organisation: str
     requester: str
     agreed: bool = False
-    """Charged, and the customer agreed to it: by a quote that was accepted, or in so many words."""
+    """Charged, and the customer agreed to be charged: by accepting a quote, or in an agreement of their own."""
 
 
 class QuoteRow(NamedTuple):
-    """A quote (`desk.billing.quotes`). at: when it last changed, epoch seconds; means: what its state is to the
-    desk."""
+    """A quote (`desk.billing.quotes`). at: when it last changed, epoch seconds; means: the meaning of the procedure's
+    own state, `requested`, `sent`, `accepted` …"""
 
     ticket: int
     key: str
@@ -61,8 +61,8 @@ class QuoteRow(NamedTuple):
 
 
 class AgreementRow(NamedTuple):
-    """That a customer agrees to be charged (`desk.billing.quotes`). amount: up to which, decimal text; None where
-    nothing was said of one. at: epoch seconds."""
+    """A customer's agreement to be charged (`desk.billing.quotes`). amount: the limit, decimal text, None without one;
+    at: epoch seconds."""
 
     key: str
     amount: str | None
@@ -73,14 +73,14 @@ class AgreementRow(NamedTuple):
 
 
 def load_agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
-    """What the customer of a ticket agreed to, the last one last: that is what holds."""
+    """Load the agreements of a ticket's customer, the oldest first; the last one is in force."""
     found = reader.rows(
         "SELECT key, who, at, data FROM record WHERE kind = 'agreement' AND state = 'agreed' AND ticket_id = :ticket "
         "ORDER BY at, length(key), key",
         {"ticket": ticket},
     )
-    told = [(key, who, at, json.loads(data)) for key, who, at, data in found]
-    notes = load_texts(reader, [values.get("note") for *_, values in told])
+    parsed = [(key, who, at, json.loads(data)) for key, who, at, data in found]
+    notes = load_texts(reader, [values.get("note") for *_, values in parsed])
     return [
         AgreementRow(
             key,
@@ -90,38 +90,38 @@ def load_agreements(reader: ReadConnection, ticket: int) -> list[AgreementRow]:
             seconds_from_stored(at),
             notes.get(values.get("note"), ""),
         )
-        for key, who, at, values in told
+        for key, who, at, values in parsed
     ]
 
 
 def load_time_entries(reader: ReadConnection, ticket: int | None = None) -> Iterator[TimeEntryRow]:
-    """All time entries, or those of a ticket, in the order of their tickets; a page at a time."""
+    """Yield all time entries, or those of a ticket, in the order of their tickets; they are read page by page."""
     after: tuple[int, str] | None = None
-    params: dict[str, object] = {"most": _PAGE}
+    params: dict[str, object] = {"limit": _PAGE}
     if ticket is not None:
         params["ticket"] = ticket
-    own = "" if ticket is None else " AND r.ticket_id = :ticket"
-    agreed = _agreed(reader, params, own)
+    of_ticket = "" if ticket is None else " AND r.ticket_id = :ticket"
+    agreed = _load_agreed_tickets(reader, params, of_ticket)
     while True:
-        beyond = "" if after is None else " AND (r.ticket_id, r.key) > (:after, :key)"
+        after_key = "" if after is None else " AND (r.ticket_id, r.key) > (:after, :key)"
         if after is not None:
             params |= {"after": after[0], "key": after[1]}
         page = reader.rows(
             "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.type, t.organisation, t.requester "
-            f"FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'entry'{own}{beyond} "
-            "ORDER BY r.ticket_id, r.key LIMIT :most",
+            f"FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'entry'{of_ticket}{after_key} "
+            "ORDER BY r.ticket_id, r.key LIMIT :limit",
             params,
         )
         if not page:
             return
-        told = [(row, json.loads(row[5])) for row in page]
-        notes = load_texts(reader, (values.get("note") for _, values in told))
-        yield from (_entry(row, values, notes, agreed) for row, values in told)
+        parsed = [(row, json.loads(row[5])) for row in page]
+        notes = load_texts(reader, (values.get("note") for _, values in parsed))
+        yield from (_to_entry(row, values, notes, agreed) for row, values in parsed)
         after = page[-1][0], page[-1][1]
 
 
 def load_quotes(reader: ReadConnection, *, include_answered: bool = False) -> list[QuoteRow]:
-    """Quotes that are not answered yet, the oldest change first; or all."""
+    """Load quotes that are not answered yet, or all of them, those that changed longest ago first."""
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.status, t.organisation, t.type, "
         "t.requester FROM record r "
@@ -152,10 +152,11 @@ def load_quotes(reader: ReadConnection, *, include_answered: bool = False) -> li
     return [row for row in rows if include_answered or row.means in ("requested", "sent")]
 
 
-def _agreed(reader: ReadConnection, params: Mapping[str, object], own: str) -> frozenset[int]:
-    """The tickets whose customers agreed to be charged. own: of which ticket alone, as a condition."""
+def _load_agreed_tickets(reader: ReadConnection, params: Mapping[str, object], of_ticket: str) -> frozenset[int]:
+    """Load the numbers of tickets whose customers agreed to be charged. of_ticket: a condition for one ticket alone."""
     found = reader.rows(
-        f"SELECT r.ticket_id, r.kind, r.state, r.data FROM record r WHERE r.kind IN ('agreement', 'quote'){own}", params
+        f"SELECT r.ticket_id, r.kind, r.state, r.data FROM record r WHERE r.kind IN ('agreement', 'quote'){of_ticket}",
+        params,
     )
     return frozenset(
         ticket
@@ -164,7 +165,7 @@ def _agreed(reader: ReadConnection, params: Mapping[str, object], own: str) -> f
     )
 
 
-def _entry(
+def _to_entry(
     row: tuple[Any, ...], values: dict[str, Any], notes: dict[int, str], agreed: Collection[int]
 ) -> TimeEntryRow:
     ticket, key, state, who, at, _, subject, kind, organisation, requester = row

@@ -1,4 +1,4 @@
-"""Everything that one person outside asked for, over a bare `ReadConnection`."""
+"""All tickets of one requester, over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 def load_requester_tickets(
     reader: ReadConnection, requester: str, *, closed: bool | None = None, match: str = "", limit: int = 100
 ) -> tuple[list[QueueRow], int]:
-    """The tickets of a person, the newest first, and how many there are. who: an e-mail address or a name, whatever
-    the case; people of the same name are listed together. closed: only those that are, or are not, done with. match:
-    only what has this text in its subject or its conversation (S2-09, S5-17). DeskError when nobody is known by it."""
+    """Load the tickets of a requester, the newest first, and count them all.
+
+    requester: an e-mail address or a name, whatever the case; people of the same name are listed together. closed: only
+    those that are solved or closed, or only those that are not. match: only tickets with this text in their
+    conversation or subject (S2-09, S5-17). Raises DeskError when no such person is known.
+    """
     wanted = requester.strip()
+    # PostgreSQL lowers every letter; SQLite's `lower` knows ASCII only, so the reader brings Python's `casefold`.
     lower = "lower" if reader.dialect == "postgresql" else "casefold"
-    known = reader.rows(
+    contacts = reader.rows(
         f"SELECT id FROM contact WHERE {lower}(name) = :name OR email = :name", {"name": wanted.casefold()}
     )
-    if not known:
+    if not contacts:
         raise DeskError(f"Nobody outside is known as {requester!r}: give an e-mail address or a whole name.")
-    people = ", ".join(str(int(number)) for (number,) in known)
-    where, params = f"requester_id IN ({people})", dict[str, object]()
+    numbers = ", ".join(str(int(number)) for (number,) in contacts)
+    where, params = f"requester_id IN ({numbers})", dict[str, object]()
     if closed is not None:
         where += f" AND is_open = {int(not closed)}"
     if match:
@@ -29,6 +33,7 @@ def load_requester_tickets(
         like = "ILIKE :match" if reader.dialect == "postgresql" else "LIKE :match"
         column = "t.body" if reader.dialect == "postgresql" or match.isascii() else "casefold(t.body)"
         params["match"] = f"%{escaped if match.isascii() else escaped.casefold()}%"
+        # The subject is a personal text as well: one condition finds both.
         where += (
             f" AND EXISTS (SELECT 1 FROM personal_text t WHERE t.ticket_id = ticket.id AND {column} {like} ESCAPE '\\')"
         )

@@ -1,5 +1,5 @@
-"""Clocks of open tickets by due instant, over a bare `ReadConnection`: all of them, of every metric, without a limit,
-but for timers, which promise nothing, and for what a lead let pass."""
+"""Clocks of open tickets by due instant, over a bare `ReadConnection`: all of them, of every metric, without a limit.
+Timers, which promise nothing, and waived targets are left out."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ JUST_MISSED = 1800
 
 
 class Deadline(NamedTuple):
-    """A live clock. Instants are epoch seconds; due is None for one that rests or has none yet. breached_at: when a
-    promise was broken, as a fact of its events; one that ran out since then shows by `due`. version, calendar: the
-    edition of the procedure it is judged by, and the key of its calendar in it. since: last change of state; overrun:
-    what counted after the due instant up to then."""
+    """A live clock. Instants are epoch seconds; due is None for one that is paused or has no due time yet. breached_at:
+    when its target was missed, as its events say; `due` shows one that ran out since the last event. version, calendar:
+    the procedure version that the clock is judged by, and the key of its calendar in it. since: last change of state;
+    overrun: open seconds after the due instant up to then."""
 
     number: int
     metric: str
@@ -48,47 +48,47 @@ _COLUMNS = (
     "c.since, c.overrun"
 )
 _FROM = "FROM ticket t CROSS JOIN clock c WHERE c.ticket_id = t.id AND t.is_open = 1"
-_SHOWN = "c.metric NOT LIKE 'timer:%' AND c.waived = 0"
+_PROMISED = "c.metric NOT LIKE 'timer:%' AND c.waived = 0"
 _RUNNING = "c.state = 'running' AND c.due_at IS NOT NULL"
 _LIVE = "c.state IN ('running', 'paused')"
-# What is said of tickets below is implied by what is said of their clocks: a ticket's next due instant is the first
-# of its clocks'. It lets the databases begin with the few tickets that can matter, by their indexes.
+# Conditions on tickets below follow from those on their clocks, because a ticket's next due instant is the first of its
+# clocks'. They let the databases begin with the few tickets that can matter, by their indexes.
 
 
 def load_due(reader: ReadConnection, *, since: int | None = None, until: int | None = None) -> list[Deadline]:
-    """Running clocks that are due from one instant to another, both included, soonest first."""
+    """Load running clocks that are due between two instants, both included, the soonest first."""
     where = _RUNNING
     params: dict[str, object] = {}
     if since is not None:
         where, params["since"] = f"{where} AND c.due_at >= :since", reader.instant(since)
     if until is not None:
         where, params["until"] = f"{where} AND c.due_at <= :until AND t.next_due_at <= :until", reader.instant(until)
-    return _read(reader, where, params)
+    return _load(reader, where, params)
 
 
 def load_breached(reader: ReadConnection, now: int) -> list[Deadline]:
-    """Live clocks whose promise is broken at `now`: those overdue, and those that broke one before (a change of
-    target, a rest), the soonest due first and those that rest last."""
+    """Load live clocks whose target is missed at `now`: those overdue, and those that missed it before their
+    target changed or they were paused; the soonest due first, paused ones last."""
     where = (
         f"{_LIVE} AND (c.breached_at IS NOT NULL OR (c.state = 'running' AND c.due_at < :now)) "
         "AND (t.next_due_at < :now OR t.breached = 1)"
     )
-    return _read(reader, where, {"now": reader.instant(now)})
+    return _load(reader, where, {"now": reader.instant(now)})
 
 
 def load_undated(reader: ReadConnection) -> list[Deadline]:
-    """Running clocks that are due at no instant yet: nobody has scheduled their ticket, or set when."""
-    return _read(reader, "c.state = 'running' AND c.due_at IS NULL", {})
+    """Load running clocks without a due instant yet: nobody has scheduled their ticket, or set their due time."""
+    return _load(reader, "c.state = 'running' AND c.due_at IS NULL", {})
 
 
 def count_paused(reader: ReadConnection) -> int:
-    """How many clocks of open tickets rest."""
-    ((found,),) = reader.rows(f"SELECT count(*) {_FROM} AND c.state = 'paused' AND {_SHOWN}")
+    """Count the paused clocks of open tickets."""
+    ((found,),) = reader.rows(f"SELECT count(*) {_FROM} AND c.state = 'paused' AND {_PROMISED}")
     return int(found)
 
 
 def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> list[QueueRow]:
-    """Open tickets by the target that runs out next, after those that were missed in the last half hour."""
+    """Load open tickets by the target that runs out next, after those that missed one in the last half hour."""
     found = reader.rows(
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND next_due_at >= :since AND next_due_at < :never "
         "ORDER BY next_due_at, id LIMIT :limit",
@@ -97,9 +97,9 @@ def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> li
     return [queue_row(row, ("next_due_at", "id")) for row in found]
 
 
-def _read(reader: ReadConnection, where: str, params: dict[str, object]) -> list[Deadline]:
+def _load(reader: ReadConnection, where: str, params: dict[str, object]) -> list[Deadline]:
     found = reader.rows(
-        f"SELECT {_COLUMNS} {_FROM} AND {where} AND {_SHOWN} "
+        f"SELECT {_COLUMNS} {_FROM} AND {where} AND {_PROMISED} "
         "ORDER BY CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at, c.ticket_id, c.metric, c.cycle",
         params,
     )

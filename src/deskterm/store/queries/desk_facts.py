@@ -13,8 +13,8 @@ from deskterm.store.db.reader import ReadConnection
 
 @dataclass(frozen=True, slots=True)
 class DeskFacts:
-    """Which desk this is. clock_offset: seconds that a simulated desk's clock is ahead. document: the procedure in
-    force as JSON, empty before one is."""
+    """Identity and clock of a desk. clock_offset: seconds by which a simulated desk's clock is ahead of the real one.
+    document: the procedure in force as JSON, empty before there is one."""
 
     name: str
     simulated: bool
@@ -25,6 +25,8 @@ class DeskFacts:
 
 
 class AgentView(NamedTuple):
+    """An agent of the desk, active or not. role: viewer, agent, lead or admin."""
+
     login: str
     name: str
     role: str
@@ -34,7 +36,7 @@ class AgentView(NamedTuple):
 
 
 def load_desk_facts(reader: ReadConnection) -> DeskFacts:
-    """What the store says of its desk. DeskError for one that was never founded."""
+    """Load the facts about the desk. Raises DeskError when its `init` was never finished."""
     found = reader.rows(
         "SELECT d.name, d.simulated, d.clock_offset, d.timezone, d.procedure_version, p.document "
         "FROM desk d LEFT JOIN procedure_version p ON p.id = d.procedure_version"
@@ -47,7 +49,7 @@ def load_desk_facts(reader: ReadConnection) -> DeskFacts:
 
 
 def load_procedure_document(reader: ReadConnection, version: int) -> str:
-    """The JSON of an edition of the procedure. DeskError for one that this desk never had."""
+    """Load a version of the procedure, as JSON. Raises DeskError for one that this desk never had."""
     found = reader.rows("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
     if not found:
         raise DeskError(f"This desk never had version {version} of its procedure: run `deskterm doctor`.")
@@ -55,6 +57,6 @@ def load_procedure_document(reader: ReadConnection, version: int) -> str:
 
 
 def load_agents(reader: ReadConnection) -> list[AgentView]:
-    """Who works here, active or not, by login."""
+    """Load all agents, active or not, by login."""
     found = reader.rows("SELECT login, name, role, team, tier, active FROM agent ORDER BY login")
     return [AgentView._make((*row[:5], bool(row[5]))) for row in found]

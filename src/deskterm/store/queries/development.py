@@ -12,8 +12,8 @@ from deskterm.store.rows.texts import load_texts
 
 
 class ItemRow(NamedTuple):
-    """A development item with the ticket that it hangs on. at: when it last changed, epoch seconds; due: when its
-    release goes out; tickets: the others that wait for it, those that are closed left out; under_way: not released, not
+    """A development item with its ticket. Instants are epoch seconds; at: when it last changed; due: when its release
+    goes out; tickets: the other tickets that wait for it, closed ones left out; under_way: neither released nor
     ended."""
 
     ticket: int
@@ -38,8 +38,8 @@ class ItemRow(NamedTuple):
 
 
 class ReleaseRow(NamedTuple):
-    """A release. day: its date; out_at: when it went out, epoch seconds, None for one to come; items: what is in it, as
-    (ticket, item); tickets: how many it moved, or will; notes: what is new."""
+    """A release. day: its date; out_at: when it went out, epoch seconds, None for one to come; items: its items, as
+    (ticket, item); tickets: how many tickets it moved, or will move; notes: its release notes."""
 
     day: str
     out_at: int | None
@@ -50,19 +50,19 @@ class ReleaseRow(NamedTuple):
 
 
 def load_items(reader: ReadConnection, *, include_done: bool = False, release: str | None = None) -> list[ItemRow]:
-    """Items that are under way, the oldest ticket first. every: those that are done too. release: only those of a
-    release."""
+    """Load items that are under way, the oldest ticket first. include_done: released and ended ones too. release: only
+    those of a release."""
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.state, r.at, r.due_at, r.data, t.subject, t.status, t.severity, t.organisation "
         "FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'item' "
         "ORDER BY r.ticket_id, length(r.key), r.key"
     )
-    over = reader.rows(
+    joined = reader.rows(
         "SELECT DISTINCT r.ticket_id FROM record r JOIN ticket t ON t.id = r.ticket_id "
         "WHERE r.kind = 'joined' AND t.category = 'closed'"
     )
-    closed = {number for (number,) in over}
-    rows = [_item(row, closed) for row in found]
+    closed = {number for (number,) in joined}
+    rows = [_to_item(row, closed) for row in found]
     return [
         row
         for row in rows
@@ -71,36 +71,37 @@ def load_items(reader: ReadConnection, *, include_done: bool = False, release: s
 
 
 def load_releases(reader: ReadConnection) -> list[ReleaseRow]:
-    """Releases that something is scheduled to or that went out, by day."""
+    """Load releases that have items or that went out, by day."""
+    # Every ticket that a release moved has a record of it: one release is many records of the same day.
     out: dict[str, list[tuple[Any, ...]]] = {}
     for day, at, who, data in reader.rows(
         "SELECT key, at, who, data FROM record WHERE kind = 'release' ORDER BY key, at, ticket_id"
     ):
         out.setdefault(day, []).append((seconds_from_stored(at), who, json.loads(data).get("notes")))
-    held: dict[str, list[ItemRow]] = {}
+    scheduled: dict[str, list[ItemRow]] = {}
     for item in load_items(reader, include_done=True):
         if item.release is not None:
-            held.setdefault(item.release, []).append(item)
-    notes = load_texts(reader, [went[-1][2] for went in out.values()])
+            scheduled.setdefault(item.release, []).append(item)
+    notes = load_texts(reader, [entries[-1][2] for entries in out.values()])
     found = []
-    for day in sorted(out.keys() | held.keys()):
-        went = out.get(day, [])
-        inside = held.get(day, [])
-        tickets = {number for item in inside for number in (item.ticket, *item.tickets)}
+    for day in sorted(out.keys() | scheduled.keys()):
+        entries = out.get(day, [])
+        items = scheduled.get(day, [])
+        tickets = {number for item in items for number in (item.ticket, *item.tickets)}
         found.append(
             ReleaseRow(
                 day,
-                went[-1][0] if went else None,
-                went[-1][1] if went else "",
-                [(item.ticket, item.key) for item in inside],
-                max(len(tickets), len(went)),
-                notes.get(went[-1][2], "") if went else "",
+                entries[-1][0] if entries else None,
+                entries[-1][1] if entries else "",
+                [(item.ticket, item.key) for item in items],
+                max(len(tickets), len(entries)),
+                notes.get(entries[-1][2], "") if entries else "",
             )
         )
     return found
 
 
-def _item(row: tuple[Any, ...], closed: Collection[int]) -> ItemRow:
+def _to_item(row: tuple[Any, ...], closed: Collection[int]) -> ItemRow:
     ticket, key, state, at, due, data, subject, status, severity, organisation = row
     values = json.loads(data)
     return ItemRow(

@@ -1,4 +1,4 @@
-"""Messages that were taken for mere thanks. SQL over a bare `ReadConnection`."""
+"""Messages that were recognised as mere thanks. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deskterm.store.db.reader import ReadConnection
 
 class ThanksRow(NamedTuple):
     """A message of mere thanks. message: its `seq` on the ticket; at: when it arrived, epoch seconds; state: `kept`
-    closed, or `overruled` by `who`."""
+    when it left the ticket closed, or `overruled` by `who`."""
 
     number: int
     message: int
@@ -23,7 +23,7 @@ class ThanksRow(NamedTuple):
 
 
 def load_thanks(reader: ReadConnection, state: str = "kept", *, limit: int = 100) -> list[ThanksRow]:
-    """What kept tickets closed, the newest first; or what was overruled."""
+    """Load the messages of thanks in a state, the newest first."""
     found = reader.rows(
         "SELECT r.ticket_id, m.seq, m.at, coalesce(c.name, m.author), t.subject, p.body, r.state, r.who FROM record r "
         "JOIN message m ON m.ticket_id = r.ticket_id AND m.seq = CAST(r.key AS INTEGER) "

@@ -1,4 +1,4 @@
-"""Lists across the desk that somebody answers for: open escalations, tickets of absent colleagues, tickets of teams.
+"""Lists across the desk for those who oversee it: open escalations, tickets of absent agents, tickets of teams, staff.
 SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
 class Escalation(NamedTuple):
-    """An open step of a ladder. at: since when, epoch seconds; level: its place, from 1; role: who is asked; by: who
-    escalated, or the rule that did; by_customer: they asked for it."""
+    """An open escalation: a step of a ladder. at: since when, epoch seconds; level: the number of the step, from 1;
+    role: the one that has to act; by: who escalated, or the rule that did; by_customer: the customer asked for it."""
 
     number: int
     key: str
@@ -32,16 +32,16 @@ class Escalation(NamedTuple):
 
 
 def load_escalations(reader: ReadConnection, roles: Sequence[str] = (), *, limit: int = 1000) -> list[Escalation]:
-    """Open escalations, the oldest first. roles: only those that one of these roles is asked about (S1-34)."""
+    """Load open escalations, the oldest first. roles: only those on which one of these roles has to act (S1-34)."""
     params: dict[str, object] = {"limit": limit}
-    asked = ""
+    of_roles = ""
     if roles:
-        asked = f"AND r.who IN ({', '.join(f':role{place}' for place in range(len(roles)))}) "
+        of_roles = f"AND r.who IN ({', '.join(f':role{place}' for place in range(len(roles)))}) "
         params |= {f"role{place}": role for place, role in enumerate(roles)}
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.at, r.data, t.subject, t.assignee, t.organisation FROM record r "
         "JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'escalation' AND r.state = 'open' "
-        f"{asked}ORDER BY r.at, r.ticket_id LIMIT :limit",
+        f"{of_roles}ORDER BY r.at, r.ticket_id LIMIT :limit",
         params,
     )
     return [
@@ -66,13 +66,15 @@ def load_escalations(reader: ReadConnection, roles: Sequence[str] = (), *, limit
 def load_tickets_of_absent_agents(
     reader: ReadConnection, now: int, departments: Iterable[str] | None = None, *, limit: int = 1000
 ) -> list[QueueRow]:
-    """Open tickets whose owners are away (S5-03), in the order of work. departments: only of these; None for all."""
+    """Load open tickets whose assignees are away or retired (S5-03), in the order of work. departments: only those of
+    these departments; None for all."""
     params: dict[str, object] = {"now": reader.instant(now), "limit": limit}
     within = ""
     if departments is not None:
-        wanted = list(departments)
-        within = f"AND department IN ({', '.join(f':home{place}' for place in range(len(wanted))) or 'NULL'}) "
-        params |= {f"home{place}": home for place, home in enumerate(wanted)}
+        keys = list(departments)
+        # IN of an empty list is no SQL; IN (NULL) matches nothing.
+        within = f"AND department IN ({', '.join(f':department{place}' for place in range(len(keys))) or 'NULL'}) "
+        params |= {f"department{place}": key for place, key in enumerate(keys)}
     found = reader.rows(
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND assignee IN "
         f"(SELECT login FROM agent WHERE away_until > :now OR NOT active) {within}"
@@ -83,7 +85,7 @@ def load_tickets_of_absent_agents(
 
 
 def load_team_tickets(reader: ReadConnection, teams: Sequence[str] | None, *, limit: int = 1000) -> list[QueueRow]:
-    """Open tickets of teams, in the order of work; None for those of the whole desk (S2-23)."""
+    """Load open tickets of teams, in the order of work; None for those of the whole desk (S2-23)."""
     params: dict[str, object] = {"limit": limit}
     within = ""
     if teams is not None:
@@ -97,7 +99,8 @@ def load_team_tickets(reader: ReadConnection, teams: Sequence[str] | None, *, li
 
 
 class StaffMember(NamedTuple):
-    """An agent. away: until when, epoch seconds; roles: the procedure's, which they hold."""
+    """An agent with their workload. away: until when, epoch seconds; roles: the named roles of the procedure that they
+    have; open: how many open tickets they have."""
 
     login: str
     name: str
@@ -111,33 +114,41 @@ class StaffMember(NamedTuple):
 
 
 def load_staff(reader: ReadConnection, now: int) -> list[StaffMember]:
-    """Who works here, by login, with how many open tickets they have."""
+    """Load all agents, by login, with the number of their open tickets."""
     found = reader.rows(
         "SELECT a.login, a.name, a.role, a.roles, a.team, a.tier, a.away_until, a.active, "
         "(SELECT count(*) FROM ticket t WHERE t.is_open = 1 AND t.assignee = a.login) FROM agent a ORDER BY a.login"
     )
     return [
         StaffMember(
-            login, name, role, tuple(filter(None, roles.split(","))), team, tier, _ahead(away, now), bool(active), mine
+            login,
+            name,
+            role,
+            tuple(filter(None, roles.split(","))),
+            team,
+            tier,
+            _future_seconds(away, now),
+            bool(active),
+            count,
         )
-        for login, name, role, roles, team, tier, away, active, mine in found
+        for login, name, role, roles, team, tier, away, active, count in found
     ]
 
 
-def _ahead(stored: Any, now: int) -> int | None:
-    """An instant that is still to come."""
+def _future_seconds(stored: Any, now: int) -> int | None:
+    """Convert a stored instant to epoch seconds; None when it has passed."""
     until = optional_seconds_from_stored(stored)
     return until if until is not None and until > now else None
 
 
 def find_overseen_teams(document: str, person: StaffMember) -> list[str] | None:
-    """The teams whose tickets somebody answers for, by the procedure's roles that oversee (S2-23) and as a lead; None
-    for those of the whole desk. document: the procedure as JSON."""
-    roles = [role for role in json.loads(document).get("roles", []) if "oversee" in role.get("may", [])]
-    held = [role for role in roles if role["key"] in person.roles]
-    if person.role == "admin" or any(not role.get("teams") for role in held):
+    """Find the teams that somebody oversees, by their roles in the procedure (S2-23) and as a lead; None means the
+    whole desk. document: the procedure as JSON."""
+    overseeing = [role for role in json.loads(document).get("roles", []) if "oversee" in role.get("may", [])]
+    own_roles = [role for role in overseeing if role["key"] in person.roles]
+    if person.role == "admin" or any(not role.get("teams") for role in own_roles):
         return None
     if person.role == "lead" and person.team is None:
         return None
-    own = {person.team} if person.role == "lead" and person.team else set()
-    return sorted(own.union(*(role["teams"] for role in held)))
+    own_team = {person.team} if person.role == "lead" and person.team else set()
+    return sorted(own_team.union(*(role["teams"] for role in own_roles)))

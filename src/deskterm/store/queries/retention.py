@@ -1,4 +1,4 @@
-"""Tickets by how long they are kept, over a bare `ReadConnection`."""
+"""Closed tickets by how long they are retained, over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from deskterm.store.db.reader import ReadConnection
 
 
 class RetentionRow(NamedTuple):
-    """A closed ticket. touched: when somebody last worked on it, epoch seconds. held: why it is kept all the same."""
+    """A ticket and its retention. touched: when it last changed, epoch seconds. held: the reason of its legal hold,
+    None without one."""
 
     number: int
     subject: str
@@ -18,7 +19,8 @@ class RetentionRow(NamedTuple):
 
 
 def load_expired_tickets(reader: ReadConnection, before: int) -> list[RetentionRow]:
-    """Closed tickets that nobody has worked on since an instant and that still have words, the oldest first."""
+    """Load closed tickets that have not changed since an instant (epoch seconds) and still have personal texts, the
+    oldest first."""
     found = reader.rows(
         "SELECT id, subject, updated_at, held FROM ticket WHERE is_open = 0 AND category = 'closed' "
         "AND updated_at < :before AND EXISTS (SELECT 1 FROM personal_text t WHERE t.ticket_id = ticket.id "
@@ -31,6 +33,9 @@ def load_expired_tickets(reader: ReadConnection, before: int) -> list[RetentionR
 
 
 def load_held_tickets(reader: ReadConnection) -> list[RetentionRow]:
-    """All tickets that are held, in order of their numbers."""
+    """Load all tickets under a legal hold, in order of their numbers."""
     found = reader.rows("SELECT id, subject, updated_at, held FROM ticket WHERE held IS NOT NULL ORDER BY id")
-    return [RetentionRow(number, subject, seconds_from_stored(touched), why) for number, subject, touched, why in found]
+    return [
+        RetentionRow(number, subject, seconds_from_stored(touched), reason)
+        for number, subject, touched, reason in found
+    ]

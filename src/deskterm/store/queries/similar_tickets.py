@@ -1,7 +1,7 @@
-"""Tickets that may be about the same matter: by the words of their subjects, over a bare `ReadConnection`.
+"""Tickets that may be about the same matter, by the words of their subjects, over a bare `ReadConnection`.
 
-Only the newest tickets of the organisation, and the newest of all, are looked at, so that it costs the same on a large
-desk while somebody types (S1-33).
+Only the newest tickets of the client, and the newest of all, are compared, so that a search while somebody types costs
+the same on a large desk (S1-33).
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from typing import Any, NamedTuple
 
 from deskterm.store.db.reader import ReadConnection
 
-_OWN, _ALL = 400, 400
-"""How many of the newest tickets are looked at."""
-_ENOUGH = 0.34
-"""The share of the words, weighed by how rare they are, that must be in both."""
+_NEWEST_OF_CLIENT, _NEWEST_OF_ALL = 400, 400
+_MIN_SCORE = 0.34
+"""The share of words that two subjects must have in common, rare words counted for more."""
 _WORD = re.compile(r"\w{2,}")
 
 
 class SimilarTicket(NamedTuple):
-    """A ticket that may be about the same. score: from 0 to 1, how alike the subjects are; same_organisation: whether
-    it is of the one who asks."""
+    """A ticket that may be about the same matter. score: similarity of the subjects, from 0 to 1; same_organisation: it
+    is of the client that was asked for."""
 
     number: int
     subject: str
@@ -45,42 +44,46 @@ def find_similar_tickets(
     leave_out: Collection[int] = (),
     limit: int = 5,
 ) -> list[SimilarTicket]:
-    """Open and recent tickets that are alike, those of the same organisation first, then the likelier ones.
-    organisation: its key, its name, or an address whose domain is its own; among: whose tickets are looked at, as
-    `duplicates.suggest` of a procedure has it: `organisation` looks at others only where none is known."""
+    """Find open and recent tickets with a similar subject: those of the same client first, then by score.
+
+    organisation: the client's key or name, or an address of its domain. among: the tickets to compare, as
+    `duplicates.suggest` of a procedure has it; `organisation` means all when the client is unknown. leave_out: numbers
+    of tickets to skip.
+    """
     wanted = _words(subject)
     if not wanted or among == "never":
         return []
-    client = _client(reader, organisation) if organisation else None
+    client = _find_client(reader, organisation) if organisation else None
     rows: dict[int, tuple[Any, ...]] = {}
     if client is not None:
-        own = f"{_SELECT} WHERE organisation_id = :client ORDER BY id DESC LIMIT {_OWN}"
+        own = f"{_SELECT} WHERE organisation_id = :client ORDER BY id DESC LIMIT {_NEWEST_OF_CLIENT}"
         rows |= {row[0]: row for row in reader.rows(own, {"client": client})}
     if client is None or among == "all":
-        newest = f"{_SELECT} WHERE id > (SELECT max(id) FROM ticket) - {_ALL} ORDER BY id DESC"
+        newest = f"{_SELECT} WHERE id > (SELECT max(id) FROM ticket) - {_NEWEST_OF_ALL} ORDER BY id DESC"
         rows |= {row[0]: row for row in reader.rows(newest)}
-    texts = {number: _words(row[1]) for number, row in rows.items() if number not in leave_out}
-    common = Counter(word for words in texts.values() for word in words)
+    subjects = {number: _words(row[1]) for number, row in rows.items() if number not in leave_out}
+    frequency = Counter(word for words in subjects.values() for word in words)
     found = []
-    for number, words in texts.items():
-        score = _alike(wanted, words, common)
-        if score < _ENOUGH:
+    for number, words in subjects.items():
+        score = _similarity(wanted, words, frequency)
+        if score < _MIN_SCORE:
             continue
-        _, told, status, category, name, assignee, home, about = rows[number]
-        likely = SimilarTicket(
-            number, told, status, category, name, assignee, round(score, 2), home is not None and home == client
+        _, other, status, category, name, assignee, owner, other_product = rows[number]
+        ticket = SimilarTicket(
+            number, other, status, category, name, assignee, round(score, 2), owner is not None and owner == client
         )
-        open_first = category not in ("solved", "closed")
-        found.append(
-            ((not likely.same_organisation, -score - 0.1 * open_first - 0.1 * (about == product), -number), likely)
-        )
-    return [likely for _, likely in sorted(found)[:limit]]
+        # Among similar tickets, open ones and those about the same product come first.
+        is_open, same_product = category not in ("solved", "closed"), other_product == product
+        rank = -score - 0.1 * is_open - 0.1 * same_product
+        found.append(((not ticket.same_organisation, rank, -number), ticket))
+    return [ticket for _, ticket in sorted(found)[:limit]]
 
 
 _SELECT = "SELECT id, subject, status, category, organisation, assignee, organisation_id, product FROM ticket"
 
 
-def _client(reader: ReadConnection, word: str) -> int | None:
+def _find_client(reader: ReadConnection, word: str) -> int | None:
+    """Find a client by its key, its name, or an address of its domain."""
     wanted = " ".join(word.split()).casefold()
     domain = wanted.rsplit("@", 1)[1] if "@" in wanted else ""
     found = reader.rows(
@@ -95,12 +98,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
-def _alike(a: frozenset[str], b: frozenset[str], common: Counter[str]) -> float:
-    """The share of their words that both have, a rare word for more than a common one. A word that no ticket has tells
-    little: it may be half typed."""
-    both, either = a & b, a | b
+def _similarity(one: frozenset[str], other: frozenset[str], frequency: Counter[str]) -> float:
+    """Return the share of words that two subjects have in common, a rare word counted for more than a frequent one. A
+    word that no ticket has counts little: it may be half typed."""
+    both, either = one & other, one | other
 
     def weight(word: str) -> float:
-        return 1 / (1 + log1p(common[word])) if common[word] else 0.5
+        return 1 / (1 + log1p(frequency[word])) if frequency[word] else 0.5
 
     return sum(map(weight, both)) / sum(map(weight, either)) if both else 0.0

@@ -1,4 +1,4 @@
-"""What customers answered to surveys, and the articles that were sent to them, over the whole desk. SQL over a bare
+"""Answers to surveys, and articles that were sent to customers, over the whole desk. SQL over a bare
 `ReadConnection`."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from deskterm.store.rows.texts import load_texts
 
 
 class AnswerRow(NamedTuple):
-    """A question how it was, and what came of it (`deskterm.desk.conversation.survey`). at: when it last changed, epoch
+    """A survey of a ticket and its answer (`deskterm.desk.conversation.survey`). at: when it last changed, epoch
     seconds."""
 
     ticket: int
@@ -32,8 +32,8 @@ class AnswerRow(NamedTuple):
 
 
 class ArticleRow(NamedTuple):
-    """An article of the knowledge base. tickets: on how many it was sent; times: how often in all; done: how many of
-    the tickets are solved or closed; last: when it was sent last, epoch seconds."""
+    """An article of the knowledge base. tickets: on how many tickets it was sent; times: how often in all; done: how
+    many of the tickets are solved or closed; last: when it was last sent, epoch seconds."""
 
     address: str
     tickets: int
@@ -43,16 +43,16 @@ class ArticleRow(NamedTuple):
 
 
 def load_answers(reader: ReadConnection, *, include_read: bool = False) -> list[AnswerRow]:
-    """Answers that nobody has read yet: complaints first, then the lowest score, then the oldest. every: those that
-    were read, and questions without an answer, too."""
+    """Load answers that nobody has read yet: complaints first, then the lowest score, then the oldest. include_read:
+    answers that were read, and surveys without an answer, too."""
     where = "" if include_read else " AND r.state = 'answered'"
     found = reader.rows(
         "SELECT r.ticket_id, r.key, r.state, r.who, r.at, r.data, t.subject, t.organisation, t.assignee FROM record r "
         f"JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'feedback'{where}"
     )
-    told = [(row, json.loads(row[5])) for row in found]
-    names = ("comment", "note", "changed")
-    words = load_texts(reader, (values.get(name) for _, values in told for name in names))
+    parsed = [(row, json.loads(row[5])) for row in found]
+    members = ("comment", "note", "changed")
+    texts = load_texts(reader, (values.get(name) for _, values in parsed for name in members))
     rows = [
         AnswerRow(
             ticket,
@@ -61,21 +61,22 @@ def load_answers(reader: ReadConnection, *, include_read: bool = False) -> list[
             values.get("score"),
             bool(values.get("complaint")),
             values.get("flag"),
-            words.get(values.get("comment", 0), ""),
-            words.get(values.get("note", 0), ""),
-            words.get(values.get("changed", 0), ""),
+            texts.get(values.get("comment", 0), ""),
+            texts.get(values.get("note", 0), ""),
+            texts.get(values.get("changed", 0), ""),
             who,
             seconds_from_stored(at),
             *rest,
         )
-        for (ticket, key, state, who, at, _, *rest), values in told
+        for (ticket, key, state, who, at, _, *rest), values in parsed
     ]
-    unread = sorted(rows, key=lambda row: (row.ticket, len(row.key), row.key))
-    return sorted(unread, key=lambda row: (not row.complaint, row.score is None, row.score or 0, row.at))
+    # Keys are numbers as text: by length first, so that 10 comes after 9.
+    in_order = sorted(rows, key=lambda row: (row.ticket, len(row.key), row.key))
+    return sorted(in_order, key=lambda row: (not row.complaint, row.score is None, row.score or 0, row.at))
 
 
 def load_articles(reader: ReadConnection) -> list[ArticleRow]:
-    """The articles that were sent, the one on most tickets first (S1-30)."""
+    """Load the articles that were sent, the one on most tickets first (S1-30)."""
     found: dict[str, ArticleRow] = {}
     for at, data, is_open in reader.rows(
         "SELECT r.at, r.data, t.is_open FROM record r JOIN ticket t ON t.id = r.ticket_id WHERE r.kind = 'article'"

@@ -1,4 +1,4 @@
-"""What happened to one ticket, over a bare `ReadConnection`, and which ticket somebody means."""
+"""The events of one ticket, and the look-up of a ticket by its reference, over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StoredEvent(NamedTuple):
 
 
 class TicketReference(NamedTuple):
-    """A ticket that was meant."""
+    """A ticket that was found by a reference. external_id: its number in the system that it was imported from."""
 
     number: int
     subject: str
@@ -29,7 +29,7 @@ class TicketReference(NamedTuple):
 
 
 def load_history(reader: ReadConnection, number: int) -> list[StoredEvent]:
-    """The events of a ticket in the order of their sequence."""
+    """Load the events of a ticket in the order of their sequence."""
     found = reader.rows(
         "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
         {"number": number},
@@ -41,20 +41,20 @@ def load_history(reader: ReadConnection, number: int) -> list[StoredEvent]:
 
 
 def find_ticket(reader: ReadConnection, reference: str) -> TicketReference:
-    """The ticket that goes by a number (`1042`, `#1042`), or by the number it had in another system. DeskError where
-    there is none."""
+    """Find a ticket by its number (`1042`, `#1042`), or by its number in the system that it was imported from. Raises
+    DeskError when there is none."""
     wanted = reference.strip()
     digits = wanted.removeprefix("#")
-    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
-        found = _one(reader, "id = :wanted", int(digits))
+    if digits.isascii() and digits.isdigit() and len(digits) <= 18:  # more overflow a 64-bit integer
+        found = _find_one(reader, "id = :wanted", int(digits))
         if found is not None:
             return found
-    found = _one(reader, "external_id = :wanted", wanted)
+    found = _find_one(reader, "external_id = :wanted", wanted)
     if found is None:
         raise DeskError(f"There is no ticket {wanted}: `deskterm ticket list` shows those that are open.")
     return found
 
 
-def _one(reader: ReadConnection, condition: str, wanted: int | str) -> TicketReference | None:
+def _find_one(reader: ReadConnection, condition: str, wanted: int | str) -> TicketReference | None:
     rows = reader.rows(f"SELECT id, subject, external_id FROM ticket WHERE {condition}", {"wanted": wanted})
     return TicketReference._make(rows[0]) if rows else None

@@ -1,5 +1,5 @@
-"""Open tickets that would be forgotten: nobody touched them, no sprint has them, nobody said when they are due. SQL
-over a bare `ReadConnection`."""
+"""Lists of open tickets that would be forgotten: untouched, unscheduled, without a due time, or at the end of a shift.
+SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
 
 
 class UndatedTicket(NamedTuple):
-    """A ticket with a clock that nobody has given a due time. since: when the clock started, epoch seconds; target:
-    what it waits for."""
+    """A ticket with a clock that has no due time yet. since: when the clock started, epoch seconds; target: as the
+    procedure writes it."""
 
     row: QueueRow
     metric: str
@@ -22,7 +22,8 @@ class UndatedTicket(NamedTuple):
 
 
 class HandoverRow(NamedTuple):
-    """An open ticket at a hand-over. Instants are epoch seconds; due is None without a running clock."""
+    """An open ticket in the list that one shift hands to the next (S3-02). Instants are epoch seconds; due is None
+    without a running clock."""
 
     number: int
     subject: str
@@ -39,7 +40,7 @@ class HandoverRow(NamedTuple):
 
 
 def load_untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> list[QueueRow]:
-    """Open tickets that nobody touched after an instant (epoch seconds), the longest first (S1-31)."""
+    """Load open tickets that have not changed since an instant (epoch seconds), the longest untouched first (S1-31)."""
     found = reader.rows(
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 AND updated_at <= :since "
         "ORDER BY updated_at, id LIMIT :limit",
@@ -49,26 +50,26 @@ def load_untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> li
 
 
 def load_unscheduled(reader: ReadConnection, limit: int = 1_000) -> list[UndatedTicket]:
-    """Open tickets that are promised by a sprint or release and are in none yet, the oldest first (S1-16)."""
-    return _pending(reader, "c.target LIKE 'scheduled %' AND c.due_at IS NULL AND t.sprint IS NULL", limit)
+    """Load open tickets that are due with a sprint or release and are in none yet, the oldest first (S1-16)."""
+    return _load_undated(reader, "c.target LIKE 'scheduled %' AND c.due_at IS NULL AND t.sprint IS NULL", limit)
 
 
 def load_awaiting_due_time(reader: ReadConnection, limit: int = 1_000) -> list[UndatedTicket]:
-    """Open tickets that somebody has to say a due time of, the oldest first (S1-17)."""
-    return _pending(reader, "c.target LIKE 'set by %' AND c.due_at IS NULL", limit)
+    """Load open tickets whose due time has to be set by hand, the oldest first (S1-17)."""
+    return _load_undated(reader, "c.target LIKE 'set by %' AND c.due_at IS NULL", limit)
 
 
 def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[HandoverRow]:
-    """The open tickets of these teams, the next due first, those without a due instant last."""
-    names = {f"team_{place}": team for place, team in enumerate(teams)}
-    if not names:
+    """Load the open tickets of some teams, the next due first, those without a due instant last."""
+    params = {f"team_{place}": team for place, team in enumerate(teams)}
+    if not params:
         return []
-    listed = ", ".join(f":{name}" for name in names)
+    placeholders = ", ".join(f":{name}" for name in params)
     found = reader.rows(
         "SELECT id, subject, status, severity, priority, organisation, team, assignee, "
         "CASE WHEN next_due_at >= :never THEN NULL ELSE next_due_at END, waiting, received_at, updated_at "
-        f"FROM ticket WHERE is_open = 1 AND team IN ({listed}) ORDER BY next_due_at, id",
-        {**names, "never": reader.never},
+        f"FROM ticket WHERE is_open = 1 AND team IN ({placeholders}) ORDER BY next_due_at, id",
+        {**params, "never": reader.never},
     )
     return [
         HandoverRow._make(
@@ -84,7 +85,7 @@ def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[Hand
     ]
 
 
-def _pending(reader: ReadConnection, where: str, limit: int) -> list[UndatedTicket]:
+def _load_undated(reader: ReadConnection, where: str, limit: int) -> list[UndatedTicket]:
     columns = ", ".join(f"t.{name}" for name in queue_columns().split(", "))
     found = reader.rows(
         f"SELECT {columns}, c.metric, c.target, c.started_at FROM ticket t JOIN clock c ON c.ticket_id = t.id "

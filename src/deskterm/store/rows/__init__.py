@@ -1,1 +1,1 @@
-"""Pieces of rows that several queries share."""
+"""Parts of rows that several queries share."""

@@ -1,4 +1,4 @@
-"""The fields of tickets as people read them: words and names in the place of references to them."""
+"""Values of tickets' fields as people read them: texts and names in place of the references to them."""
 
 from __future__ import annotations
 
@@ -9,35 +9,40 @@ from deskterm.store.db.reader import ReadConnection
 
 Fields = dict[str, Any]
 
+_PER_QUERY = 500
+"""Numbers in the IN list of one query."""
+
 
 def resolve_field_values(reader: ReadConnection, tickets: Sequence[Fields]) -> list[Fields]:
-    """The fields of some tickets, read together. What was erased is empty, or `(erased)` where somebody is named."""
-    referred = [value for fields in tickets for value in fields.values() if isinstance(value, dict)]
-    words = _found(reader, "personal_text", "body", (value["text"] for value in referred if "text" in value))
-    numbers = (person for value in referred for person in value.get("contacts", ()))
-    people = _found(reader, "contact", "name, email, phone", numbers)
+    """Replace references in the fields of some tickets by texts and names, which are loaded together. An erased text is
+    empty, an erased person `(erased)`, as their rows say."""
+    references = [value for fields in tickets for value in fields.values() if isinstance(value, dict)]
+    texts = _load_rows(reader, "personal_text", "body", (value["text"] for value in references if "text" in value))
+    contact_numbers = (contact for value in references for contact in value.get("contacts", ()))
+    contacts = _load_rows(reader, "contact", "name, email, phone", contact_numbers)
 
-    def said(value: Any) -> Any:
+    def resolve(value: Any) -> Any:
         if isinstance(value, dict) and "text" in value:
-            return words[value["text"]][0] if value["text"] in words else ""
+            return texts[value["text"]][0] if value["text"] in texts else ""
         if isinstance(value, dict) and "contacts" in value:
-            return "; ".join(_person(*people[person]) for person in value["contacts"] if person in people)
+            return "; ".join(_format_contact(*contacts[one]) for one in value["contacts"] if one in contacts)
         return value
 
-    return [{key: said(value) for key, value in fields.items()} for fields in tickets]
+    return [{key: resolve(value) for key, value in fields.items()} for fields in tickets]
 
 
-def _person(name: str, email: str | None, phone: str) -> str:
+def _format_contact(name: str, email: str | None, phone: str) -> str:
     return " ".join([name, *([f"<{email}>"] if email else []), *([phone] if phone else [])])
 
 
-def _found(reader: ReadConnection, table: str, columns: str, wanted: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
-    """Rows by their number, some hundred at a time: the numbers come from the store itself."""
-    numbers = sorted({int(number) for number in wanted})
+def _load_rows(reader: ReadConnection, table: str, columns: str, numbers: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
+    """Load columns of rows by their number. The numbers come from the store itself and are converted to int, so they
+    may stand in the SQL as they are."""
+    ordered = sorted({int(number) for number in numbers})
     return {
         number: tuple(rest)
-        for start in range(0, len(numbers), 500)
+        for start in range(0, len(ordered), _PER_QUERY)
         for number, *rest in reader.rows(
-            f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join(map(str, numbers[start : start + 500]))})"
+            f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join(map(str, ordered[start : start + _PER_QUERY]))})"
         )
     }

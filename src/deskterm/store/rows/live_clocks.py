@@ -1,4 +1,4 @@
-"""The live clocks of tickets in a list: by which calendar each is counted, and whether it rests."""
+"""Live clocks of tickets in a list: the calendar that each is counted by, and whether it is paused."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from deskterm.store.db.reader import ReadConnection
 
 
 class LiveClock(NamedTuple):
-    """A clock that runs (`running`) or rests (`paused`). calendar: its key in the procedure; target: as the procedure
-    writes it. since: last change of state, epoch seconds; overrun: what counted after the due instant until then."""
+    """A clock that is `running` or `paused`. calendar: its key in the procedure; target: as the procedure writes it.
+    since: last change of state, epoch seconds; overrun: open seconds after the due instant up to then."""
 
     ticket: int
     metric: str
@@ -23,14 +23,14 @@ class LiveClock(NamedTuple):
 
 
 def load_live_clocks(reader: ReadConnection, numbers: Collection[int]) -> list[LiveClock]:
-    """The live clocks of these tickets."""
+    """Load the live clocks of some tickets, timers left out."""
     if not numbers:
         return []
-    places = {f"n{index}": number for index, number in enumerate(numbers)}
+    parameters = {f"n{index}": number for index, number in enumerate(numbers)}
     found = reader.rows(
         "SELECT ticket_id, metric, state, calendar, target, since, overrun FROM clock "
-        f"WHERE ticket_id IN ({', '.join(':' + name for name in places)}) AND state IN ('running', 'paused') "
+        f"WHERE ticket_id IN ({', '.join(':' + name for name in parameters)}) AND state IN ('running', 'paused') "
         "AND metric NOT LIKE 'timer:%'",
-        places,
+        parameters,
     )
     return [LiveClock._make((*row[:5], seconds_from_stored(row[5]), row[6])) for row in found]

@@ -1,4 +1,5 @@
-"""Words of people, and their names, by number: what records refer to. SQL over a bare `ReadConnection`."""
+"""Personal texts and contacts' names by number, for the records that refer to them. SQL over a bare
+`ReadConnection`."""
 
 from __future__ import annotations
 
@@ -7,36 +8,37 @@ from typing import Any
 
 from deskterm.store.db.reader import ReadConnection
 
-_AT_ONCE = 500
-_WORDS = ("body", "note", "notes", "comment", "changed")
-"""Members of a record that are the number of a text (`deskterm.desk.domain.records`)."""
+_PER_QUERY = 500
+_TEXT_MEMBERS = ("body", "note", "notes", "comment", "changed")
+"""Members of a record's values that are the number of a text (`deskterm.desk.domain.records`)."""
 
 
 def load_record_texts(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
-    """The words that some records refer to, by their number. records: their values."""
+    """Load the texts that some records refer to, by number. records: their values."""
     return load_texts(reader, (number for values in records for number in text_references(values).values()))
 
 
 def load_contact_names(reader: ReadConnection, records: Iterable[Mapping[str, Any]]) -> dict[int, str]:
-    """The names of those who take part, by their number. records: the values of such records."""
-    wanted = sorted({int(values["contact"]) for values in records if isinstance(values.get("contact"), int)})
-    if not wanted:
+    """Load the names of participants, by contact number; the address of one without a name. records: the values of
+    participant records."""
+    numbers = sorted({int(values["contact"]) for values in records if isinstance(values.get("contact"), int)})
+    if not numbers:
         return {}
-    found = reader.rows(f"SELECT id, name, email FROM contact WHERE id IN ({', '.join(map(str, wanted))})")
+    found = reader.rows(f"SELECT id, name, email FROM contact WHERE id IN ({', '.join(map(str, numbers))})")
     return {number: name or email or "" for number, name, email in found}
 
 
 def text_references(values: Mapping[str, Any]) -> dict[str, int]:
-    """Member → the number of its text, of the values of a record."""
-    return {name: values[name] for name in _WORDS if isinstance(values.get(name), int)}
+    """Return member → number of its text, for the members of a record's values that refer to one."""
+    return {name: values[name] for name in _TEXT_MEMBERS if isinstance(values.get(name), int)}
 
 
 def load_texts(reader: ReadConnection, numbers: Iterable[int | None]) -> dict[int, str]:
-    """Number → words; empty where they were erased."""
+    """Load texts by number; one that was erased is empty."""
     wanted = sorted({number for number in numbers if number is not None})
     found: dict[int, str] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = {f"t{place}": number for place, number in enumerate(wanted[start : start + _AT_ONCE])}
-        names = ", ".join(f":{name}" for name in part)
-        found |= dict(reader.rows(f"SELECT id, body FROM personal_text WHERE id IN ({names})", part))
+    for start in range(0, len(wanted), _PER_QUERY):
+        params = {f"t{place}": number for place, number in enumerate(wanted[start : start + _PER_QUERY])}
+        placeholders = ", ".join(f":{name}" for name in params)
+        found |= dict(reader.rows(f"SELECT id, body FROM personal_text WHERE id IN ({placeholders})", params))
     return found
