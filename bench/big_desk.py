@@ -15,7 +15,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import GENESIS, Event, TextRef, compute_digest, compute_hash, encode_event
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FIRST = 1001
@@ -25,7 +25,7 @@ _TROUBLES = ("is slow", "stopped at noon", "shows the wrong month", "asks for a 
 
 def big_desk(path: Path, tickets: int) -> DeskSession:
     """A new simulated desk with so many open tickets, three events each, received over the last three weeks."""
-    procedure = load(find("incident-management")).procedure
+    procedure = load(find_procedure("incident-management")).procedure
     store = create_desk(f"sqlite:///{path}", procedure, admin_login="ann", simulated=True, now=NOW)
     desk = open_desk(store, "ann")
     rows = list(_tickets(desk, tickets))

@@ -13,7 +13,7 @@ from deskterm.desk.domain.fold import fold_events
 from deskterm.desk.domain.state import State, apply_event
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import fold_clocks
@@ -81,7 +81,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def main(tickets: int = 100_000) -> None:
-    procedure = CompiledProcedure(load(find("incident-management")).procedure, 1)
+    procedure = CompiledProcedure(load(find_procedure("incident-management")).procedure, 1)
     terms = procedure.terms
 
     def edition(_: int) -> CompiledProcedure:

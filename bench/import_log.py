@@ -23,7 +23,7 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import find_mapping
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 
 NAME = "uci_incident_event_log.csv.xz"
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
@@ -49,7 +49,7 @@ def plain(log: Path, store: Path) -> tuple[int, float]:
 
 def imported(log: Path, place: Path) -> tuple[int, float]:
     """The same rows as tickets with events and clocks; rows and seconds, without founding the desk."""
-    procedure = load(find("incident-management")).procedure
+    procedure = load(find_procedure("incident-management")).procedure
     store = create_desk(f"sqlite:///{place}", procedure, admin_login="ann", simulated=True, now=NOW)
     mapping = find_mapping("servicenow-incident-log")
     began = time.perf_counter()

@@ -27,7 +27,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets.register import register
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 
 FLOORS = (
     ("cli",),
@@ -107,7 +107,7 @@ def floor(module: str) -> int:
 
 def ways_of_a_reply(url: str) -> dict[str, Way]:
     """Name → the way of a reply, by the desk's command and by the command line."""
-    procedure = load(find("saas-platform")).procedure
+    procedure = load(find_procedure("saas-platform")).procedure
     login = getpass.getuser()
     created = NOON - timedelta(days=1)
     store = create_desk(url, procedure, admin_login=login, admin_name=login, simulated=True, now=created)

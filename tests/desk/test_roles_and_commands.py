@@ -55,7 +55,7 @@ from deskterm.desk.workflow import (
 )
 from deskterm.errors import DeskError
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from role_table import BY_ITSELF, ROLES, WHO_MAY
@@ -264,7 +264,7 @@ def _qualified_name(function: Callable[..., object]) -> str:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, tmp_path: Path) -> None:
-    roles = load(find("saas-platform")).procedure.roles
+    roles = load(find_procedure("saas-platform")).procedure.roles
     roles_without_acts = tuple(part.model_copy(update={"may": ()}) for part in roles)
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform", roles=roles_without_acts)
     seed_people.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)

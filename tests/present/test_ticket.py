@@ -13,8 +13,8 @@ from deskterm.present.models import TicketView, next_opening
 from deskterm.present.ticket import present_rows, present_ticket
 from deskterm.procedure.compiled import document
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find, names
-from deskterm.procedure.sla_terms import calendar
+from deskterm.procedure.shipped import find_procedure, list_procedure_names
+from deskterm.procedure.sla_terms import compile_calendar
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import QueueRow, SortKey
 from deskterm.store.queries.ticket_detail import load_ticket_detail
@@ -79,9 +79,9 @@ def test_an_unknown_key_reads_as_itself() -> None:
     assert Vocabulary("").get_calendar("office") is None
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_the_calendars_of_the_words_are_those_of_the_procedure(name: str) -> None:
-    procedure = load(find(name)).procedure
+    procedure = load(find_procedure(name)).procedure
     words = Vocabulary(document(procedure))
     start = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
     for key, part in procedure.calendars.items():
@@ -89,7 +89,7 @@ def test_the_calendars_of_the_words_are_those_of_the_procedure(name: str) -> Non
             continue  # a desk's own edition has its holidays written down
         mine = words.get_calendar(key)
         assert mine is not None
-        assert mine.open_seconds(start, start + 400 * 86_400) == calendar(part).open_seconds(
+        assert mine.open_seconds(start, start + 400 * 86_400) == compile_calendar(part).open_seconds(
             start, start + 400 * 86_400
         )
 

@@ -9,7 +9,7 @@ import pytest
 
 from corner_shop import SHOP, line_of
 from deskterm.errors import DeskError
-from deskterm.procedure.calendar_feeds import closed_dates
+from deskterm.procedure.calendar_feeds import read_closed_dates
 from deskterm.procedure.load import load
 
 ICS = """BEGIN:VCALENDAR
@@ -56,7 +56,7 @@ def shop(folder: Path, ics: str | bytes | None = ICS) -> Path:
 
 def test_all_day_events_are_closed_and_keep_their_names(tmp_path: Path) -> None:
     shop(tmp_path)
-    found = closed_dates(tmp_path / "days.ics")
+    found = read_closed_dates(tmp_path / "days.ics")
     assert found[date(2026, 3, 10)] == found[date(2026, 3, 11)] == "Stock-taking, spring"
     assert [day.year for day in found if (day.month, day.day) == (6, 29)] == [2020, 2021, 2022, 2023, 2024, 2026]
     assert not {date(2026, 3, 12), date(2026, 4, 1), date(2026, 5, 1)} & set(found)

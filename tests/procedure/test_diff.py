@@ -6,13 +6,13 @@ import pytest
 
 from corner_shop import shop
 from deskterm.procedure.compiled import document
-from deskterm.procedure.diff import difference
+from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.pinned_holidays import pinned
 from deskterm.procedure.stored_document import read
 
 
 def test_the_same_procedure_differs_in_nothing() -> None:
-    assert difference(shop(), shop()) == []
+    assert diff_procedures(shop(), shop()) == []
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def test_the_same_procedure_differs_in_nothing() -> None:
     ],
 )
 def test_a_change_is_told_by_table_and_key(before: str, after: str, told: str) -> None:
-    assert difference(shop(), shop((before, after))) == [told]
+    assert diff_procedures(shop(), shop((before, after))) == [told]
 
 
 def test_an_added_entry_is_told_with_its_label() -> None:
     extra = '[[severities]]\nkey = "minor"\nlabel = "Minor"\n\n# Where a ticket may stand'
     grown = shop(("# Where a ticket may stand", extra))
-    assert difference(shop(), grown) == ['severities "minor": added (Minor)']
-    assert difference(grown, shop()) == ['severities "minor": removed']
+    assert diff_procedures(shop(), grown) == ['severities "minor": added (Minor)']
+    assert diff_procedures(grown, shop()) == ['severities "minor": removed']
 
 
 def test_another_order_of_a_scale_is_told() -> None:
@@ -57,23 +57,23 @@ def test_another_order_of_a_scale_is_told() -> None:
     )
     scale = swapped.severities
     turned = swapped.model_copy(update={"severities": scale[::-1]})
-    assert difference(swapped, turned) == ["severities: the order is now normal, late"]
+    assert diff_procedures(swapped, turned) == ["severities: the order is now normal, late"]
 
 
 def test_another_first_calendar_is_told() -> None:
     night = '[calendars.night]\ntimezone = "Europe/Paris"\nweek.mon = ["22:00-06:00"]\n\n# What people may ask for.'
     two = shop(("# What people may ask for.", night))
     turned = two.model_copy(update={"calendars": dict(reversed(two.calendars.items()))})
-    assert difference(two, turned) == ["calendars: the order is now night, shop"]
+    assert diff_procedures(two, turned) == ["calendars: the order is now night, shop"]
 
 
 def test_many_holidays_are_told_as_one() -> None:
     near, far = pinned(shop(), 2026, 2026), pinned(shop(), 2026, 2028)
-    (told,) = difference(near, far)
+    (told,) = diff_procedures(near, far)
     assert told.startswith('calendars "shop", holidays: ')
     assert told.endswith(" days from 2027-01-01 to 2028-12-26 added")
     one = shop(("region =", 'holidays = [{ date = 2026-05-04, name = "Feast" }]\nregion ='))
-    assert difference(shop(), one) == ['calendars "shop", holidays: 2026-05-04 (Feast) added']
+    assert diff_procedures(shop(), one) == ['calendars "shop", holidays: 2026-05-04 (Feast) added']
 
 
 def test_entries_without_a_key_are_told_apart() -> None:
@@ -84,12 +84,12 @@ def test_entries_without_a_key_are_told_apart() -> None:
             '[[notices]]\non = "closed"\nto = ["requester"]\n[[notices]]\non = "closed"\nto = ["lead"]\n\n[closing]',
         )
     )
-    assert difference(one, two) == ['notices "closed #2": added']
+    assert diff_procedures(one, two) == ['notices "closed #2": added']
 
 
 def test_a_stored_edition_is_compared_as_what_it_was() -> None:
     stored = read(document(shop()))
-    assert difference(stored, shop()) == []
-    assert difference(stored, shop(('label = "Urgent"', 'label = "Blocker"'))) == [
+    assert diff_procedures(stored, shop()) == []
+    assert diff_procedures(stored, shop(('label = "Urgent"', 'label = "Blocker"'))) == [
         'severities "urgent", label: "Urgent" → "Blocker"'
     ]

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Template
-from deskterm.procedure.shipped import find, names
+from deskterm.procedure.shipped import find_procedure, list_procedure_names
 from deskterm.procedure.template_text import ALWAYS, PLACEHOLDERS, awkward, heading, rendered
 
 KNOWN = {name: f"<{name}>" for name in PLACEHOLDERS}
 LEAST = {name: KNOWN[name] for name in ALWAYS}
 TEMPLATES = [
     pytest.param(template, id=f"{name}-{template.key}")
-    for name in names()
-    for template in load(find(name)).procedure.templates
+    for name in list_procedure_names()
+    for template in load(find_procedure(name)).procedure.templates
 ]
 BROKEN = {
     "a double space": re.compile(r"\S  +\S"),

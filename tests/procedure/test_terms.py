@@ -9,7 +9,7 @@ import pytest
 from corner_shop import SHOP
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.due_forecast import prospects
+from deskterm.procedure.due_forecast import forecast_metrics
 from deskterm.procedure.load import loads
 from deskterm.procedure.pinned_holidays import pinned
 from deskterm.sla.event import SlaEvent
@@ -208,6 +208,8 @@ def test_the_holidays_of_a_region_are_known_beyond_the_years_that_are_known_at_o
 def test_a_due_time_beyond_the_known_holidays_says_so() -> None:
     edition = CompiledProcedure(pinned(loads(SHOP, "shop.toml").procedure, 2014, 2026))
     (policy,) = [policy for policy in edition.terms.policies if policy.key == "faults"]
-    near, far = (prospects(edition, policy, "urgent", seconds(at)) for at in ("2026-12-30T10:00Z", "2027-01-04T10:00Z"))
+    near, far = (
+        forecast_metrics(edition, policy, "urgent", seconds(at)) for at in ("2026-12-30T10:00Z", "2027-01-04T10:00Z")
+    )
     assert {item.holidays_known for item in near} == {None}
     assert {item.holidays_known for item in far} == {(2014, 2026)}

@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketDetail, load_ticket_detail
 
@@ -33,7 +33,12 @@ class Story:
         self.now = datetime.fromisoformat(start).astimezone(UTC)
         self.url = url
         self.store = create_desk(
-            url, load(find(procedure)).procedure, admin_login="ann", admin_name="Ann", simulated=True, now=self.now
+            url,
+            load(find_procedure(procedure)).procedure,
+            admin_login="ann",
+            admin_name="Ann",
+            simulated=True,
+            now=self.now,
         )
         self._desks: dict[str, DeskSession] = {}
         seed_agents(self.by("ann"), people, now=self.now)

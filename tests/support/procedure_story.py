@@ -7,7 +7,7 @@ from functools import cache
 
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import fold_clocks
@@ -16,7 +16,7 @@ from deskterm.sla.terms import TIMER_PREFIX, Facts
 
 @cache
 def shipped(name: str) -> CompiledProcedure:
-    return CompiledProcedure(load(find(name)).procedure)
+    return CompiledProcedure(load(find_procedure(name)).procedure)
 
 
 def at(instant: str) -> int:

@@ -14,14 +14,14 @@ from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Procedure
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from small_desk import MONDAY
 
 
 def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
     """The desk with ann (admin) at work: lea is a lead, sam and kim are agents, and for every named role there is an
     agent whose login is its key. changes: parts of the procedure that are others than the shipped ones."""
-    procedure: Procedure = load(find(name)).procedure
+    procedure: Procedure = load(find_procedure(name)).procedure
     if changes:
         procedure = procedure.model_copy(update=changes)
     desk = open_desk(create_desk(url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-MOST = Decimal(1_000_000_000)
+LARGEST_AMOUNT = Decimal(1_000_000_000)
 """What an amount may be at most."""
-MOST_AN_HOUR = Decimal(10_000_000)
+LARGEST_RATE = Decimal(10_000_000)
 """What an hour's price may be at most, in any currency."""
 
 _CODES = (
@@ -28,46 +28,46 @@ _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _NAMED = re.compile(r"([A-Z]{3})?([^A-Za-z]*)([A-Z]{3})?", re.IGNORECASE)
 
 
-def amount(text: str, currency: str) -> Decimal:
+def parse_amount(text: str, currency: str) -> Decimal:
     """An amount of a currency, such as `1250.00`, or with it, `GBP 1250`. ValueError says what to write instead."""
     found = _number(text, currency, "amount", "1250.00")
-    if wrong := fault(found, currency):
+    if wrong := find_amount_problem(found, currency):
         raise ValueError(wrong)
-    return rounded(found, currency)
+    return round_to_coin(found, currency)
 
 
-def hourly(text: str, currency: str) -> Decimal:
+def parse_hourly_rate(text: str, currency: str) -> Decimal:
     """An hour's price, such as `62.50`. ValueError says what to write instead."""
     found = _number(text, currency, "hour's price", "62.50")
-    if wrong := hourly_fault(found, currency):
+    if wrong := find_rate_problem(found, currency):
         raise ValueError(wrong)
     return found
 
 
-def fault(value: Decimal, currency: str) -> str:
+def find_amount_problem(value: Decimal, currency: str) -> str:
     """What is wrong with an amount, in a sentence; empty where nothing is."""
     if not value.is_finite() or value < 0:
         return f"{value} is no amount: write it as 1250.00."
-    if value > MOST:
-        return f"{currency} {MOST:,} is the most that an amount may be: look at the number again."
-    if value != rounded(value, currency):
-        return f"{value} cannot be paid in {currency}: round it to {rounded(value, currency)}."
+    if value > LARGEST_AMOUNT:
+        return f"{currency} {LARGEST_AMOUNT:,} is the most that an amount may be: look at the number again."
+    if value != round_to_coin(value, currency):
+        return f"{value} cannot be paid in {currency}: round it to {round_to_coin(value, currency)}."
     return ""
 
 
-def hourly_fault(value: Decimal, currency: str) -> str:
+def find_rate_problem(value: Decimal, currency: str) -> str:
     """What is wrong with an hour's price, in a sentence; empty where nothing is."""
     if not value.is_finite() or value < 0:
         return f"{value} is no hour's price: write it as 62.50."
-    if value > MOST_AN_HOUR:
-        return f"{currency} {MOST_AN_HOUR:,} is the most that an hour may cost: look at the number again."
+    if value > LARGEST_RATE:
+        return f"{currency} {LARGEST_RATE:,} is the most that an hour may cost: look at the number again."
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -4:
         return f"{value} is too fine for an hour's price: write it with four digits after the point at most."
     return ""
 
 
-def rounded(value: Decimal, currency: str) -> Decimal:
+def round_to_coin(value: Decimal, currency: str) -> Decimal:
     """To the smallest coin, halves up."""
     places = 0 if currency in _WITHOUT_CENTS else 3 if currency in _IN_THOUSANDTHS else 2
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -24,13 +24,13 @@ _SELDOM_YEARS = 12
 _LOOKED_AT = 20
 
 
-def series(part: CadencePart, zone: Calendar) -> Cadence:
+def build_cadence(part: CadencePart, zone: Calendar) -> Cadence:
     """The sprints or releases of a cadence, in the zone of a calendar. None is made before somebody asks for one."""
     growing = _Growing(part, zone)
     return Cadence(growing.bounds, growing.dates, growing.grow)
 
 
-def fault(rule: str, first: date) -> str | None:
+def find_rule_problem(rule: str, first: date) -> str | None:
     """What is wrong with the rule of a cadence whose first start is on a date, and what to write; None when nothing
     is."""
     from dateutil.rrule import rrule, rrulestr

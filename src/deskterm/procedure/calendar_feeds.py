@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deskterm.procedure.checking.problems import Complaint
+from deskterm.procedure.checking.problems import Problem
 from deskterm.procedure.schema import CalendarPart, NamedDay, Procedure
 
 Event = Any
@@ -17,23 +17,23 @@ _LARGEST = 4_000_000
 _FIRST_YEAR, _LAST_YEAR = 2010, 2040
 
 
-def with_feeds(procedure: Procedure, folder: Path) -> tuple[Procedure, list[Complaint]]:
+def resolve_feeds(procedure: Procedure, folder: Path) -> tuple[Procedure, list[Problem]]:
     """The procedure with dates in the place of calendar files, which stand relative to `folder`; and what is wrong
     with those that cannot be read."""
-    complaints: list[Complaint] = []
+    complaints: list[Problem] = []
     calendars = dict(procedure.calendars)
     for key, part in procedure.calendars.items():
         if part.ics:
             try:
-                calendars[key] = _dated(part, closed_dates(folder / part.ics))
+                calendars[key] = _dated(part, read_closed_dates(folder / part.ics))
             except ValueError as error:
-                complaints.append(Complaint(("calendars", key, "ics"), f'calendars "{key}", ics: {error}.'))
+                complaints.append(Problem(("calendars", key, "ics"), f'calendars "{key}", ics: {error}.'))
     if calendars == procedure.calendars:
         return procedure, complaints
     return procedure.model_copy(update={"calendars": calendars}), complaints
 
 
-def closed_dates(path: Path) -> dict[date, str]:
+def read_closed_dates(path: Path) -> dict[date, str]:
     """The dates of the all-day events of a calendar file, with what they are called. ValueError, in a few words, when
     it cannot be read."""
     import icalendar  # heavy, and only wanted where a calendar names a file

@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from deskterm.procedure.sla_terms import terms
+from deskterm.procedure.sla_terms import compile_terms
 from deskterm.procedure.stored_document import read
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class CompiledProcedure:
         self.status_rank = {status.key: rank for rank, status in enumerate(procedure.statuses)}
         self.severity_rank = {step.key: rank for rank, step in enumerate(procedure.severities)}
         self.priority_rank = {step.key: rank for rank, step in enumerate(procedure.priority.scale)}
-        self.terms = terms(procedure, version)
+        self.terms = compile_terms(procedure, version)
 
     @property
     def timezone(self) -> str:

@@ -9,7 +9,7 @@ from deskterm.procedure.schema import NamedDay, Part, Procedure
 from deskterm.procedure.stored_document import model
 
 
-def difference(old: Procedure, new: Procedure) -> list[str]:
+def diff_procedures(old: Procedure, new: Procedure) -> list[str]:
     """What was added, removed and changed, a line each, by table and key; empty when they say the same."""
     return list(_tables("", model(old), model(new)))
 

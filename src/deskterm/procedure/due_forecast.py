@@ -12,7 +12,7 @@ from deskterm.sla.terms import Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class DueForecast:
     """One metric. due_at: epoch seconds; None where the target gives no instant, and `reason` says why. offset: the
     calendar zone's offset from UTC at the due instant, seconds. holidays_known: the years of which the calendar's
     holidays are known, where the time up to the due instant goes beyond them."""
@@ -29,12 +29,14 @@ class Prospect:
     holidays_known: tuple[int, int] | None = None
 
 
-def policy_for(procedure: CompiledProcedure, facts: Mapping[str, object]) -> Policy | None:
+def find_policy(procedure: CompiledProcedure, facts: Mapping[str, object]) -> Policy | None:
     """The first policy that matches a ticket with these facts."""
     return procedure.terms.find_policy(facts)
 
 
-def prospects(procedure: CompiledProcedure, policy: Policy, severity: str | None, start: int) -> list[Prospect]:
+def forecast_metrics(
+    procedure: CompiledProcedure, policy: Policy, severity: str | None, start: int
+) -> list[DueForecast]:
     """Every metric that the policy has a target for, counted from `start` (epoch seconds)."""
     found = []
     for metric in procedure.terms.metrics:
@@ -45,7 +47,7 @@ def prospects(procedure: CompiledProcedure, policy: Policy, severity: str | None
         calendar = procedure.terms.calendars[key]
         due = due_instant(target, start, calendar, (), procedure.terms.cadences)
         found.append(
-            Prospect(
+            DueForecast(
                 metric=metric.key,
                 label=metric.label,
                 target=target.text,

@@ -15,10 +15,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from deskterm.errors import DeskError
-from deskterm.procedure.checking.consistency import unsound
-from deskterm.procedure.checking.problems import Complaint, complaints
-from deskterm.procedure.checking.references import broken_references
-from deskterm.procedure.checking.toml_positions import Lines
+from deskterm.procedure.checking.consistency import find_inconsistencies
+from deskterm.procedure.checking.problems import Problem, problems_from_validation
+from deskterm.procedure.checking.references import find_broken_references
+from deskterm.procedure.checking.toml_positions import TomlPositions
 from deskterm.procedure.schema import Procedure
 
 _LARGEST = 4_000_000
@@ -60,21 +60,21 @@ def loads(text: str, name: str) -> Loaded:
     try:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
-        raise _refusal(complaints(error, data, Procedure), text, name) from error
+        raise _refusal(problems_from_validation(error, data, Procedure), text, name) from error
     if any(part.ics for part in procedure.calendars.values()):
-        from deskterm.procedure.calendar_feeds import with_feeds
+        from deskterm.procedure.calendar_feeds import resolve_feeds
 
-        procedure, feeds = with_feeds(procedure, Path(name).parent)
+        procedure, feeds = resolve_feeds(procedure, Path(name).parent)
         if feeds:
             raise _refusal(feeds, text, name)
-    if found := list(broken_references(procedure)) or list(unsound(procedure)):
+    if found := list(find_broken_references(procedure)) or list(find_inconsistencies(procedure)):
         raise _refusal(found, text, name)
     return Loaded(procedure, text, Path(name))
 
 
-def _refusal(found: Iterable[Complaint], text: str, name: str) -> DeskError:
-    lines = Lines(text)
-    told = sorted((lines.line(complaint.path), complaint.sentence) for complaint in found)
+def _refusal(found: Iterable[Problem], text: str, name: str) -> DeskError:
+    lines = TomlPositions(text)
+    told = sorted((lines.find_line(complaint.path), complaint.sentence) for complaint in found)
     return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in told))
 
 

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from deskterm.procedure.checking.references import ONE
+from deskterm.procedure.checking.references import ENTRY_NAMES
 from deskterm.procedure.schema import Choice, Part, Procedure
 from deskterm.procedure.schema.text_types import Ref, Written
 from deskterm.sla.targets import KINDS
@@ -120,7 +120,7 @@ def _value(kind: Any, notes: tuple[Any, ...] = ()) -> str:
     """What may stand there, in words."""
     for note in notes:
         if isinstance(note, Ref):
-            return ONE[note.table]
+            return ENTRY_NAMES[note.table]
         if isinstance(note, Written):
             return note.words
     pattern = next((note.pattern for note in notes if getattr(note, "pattern", None)), None)

@@ -14,17 +14,17 @@ def data_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "data"
 
 
-def names() -> list[str]:
+def list_procedure_names() -> list[str]:
     """The names of the shipped procedures, in order."""
     return sorted(path.stem for path in (data_folder() / "procedures").glob("*.toml"))
 
 
-def find(name_or_path: str) -> Path:
+def find_procedure(name_or_path: str) -> Path:
     """The file of a shipped procedure by its name, or of an own one by its path.
 
     DeskError names the nearest shipped one, and lists them all, when there is neither.
     """
-    known = names()
+    known = list_procedure_names()
     if name_or_path in known:
         return data_folder() / "procedures" / f"{name_or_path}.toml"
     path = Path(name_or_path).expanduser()

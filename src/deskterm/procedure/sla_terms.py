@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from deskterm.procedure.cadence_dates import series
+from deskterm.procedure.cadence_dates import build_cadence
 from deskterm.sla.cadence import Cadence, Cadences
 from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.durations import parse_duration
@@ -26,12 +26,12 @@ AUTO_CLOSE = TIMER_PREFIX + "auto-close"
 REOPEN_WINDOW = TIMER_PREFIX + "reopen-window"
 
 
-def terms(procedure: Procedure, version: int) -> SlaTerms:
+def compile_terms(procedure: Procedure, version: int) -> SlaTerms:
     """What clocks are judged by. version: the row in the store that the procedure stands in, 0 for a bare file."""
-    calendars = {key: calendar(part) for key, part in procedure.calendars.items()}
+    calendars = {key: compile_calendar(part) for key, part in procedure.calendars.items()}
     first_key, first = next(iter(calendars.items()))
     metrics = [_metric(part, procedure.statuses, procedure.sla.count_auto_ack) for part in procedure.metrics]
-    metrics += timers(procedure, first_key, first.day_length)
+    metrics += compile_timers(procedure, first_key, first.day_length)
     worked = frozenset(part.key for part in procedure.metrics if part.counts_work)
     policies = tuple(policy for part in procedure.policies for policy in _policies(part, calendars, worked))
     if worked:
@@ -39,7 +39,7 @@ def terms(procedure: Procedure, version: int) -> SlaTerms:
     return SlaTerms(version, tuple(metrics), policies, calendars, _cadences(procedure, first))
 
 
-def calendar(part: CalendarPart) -> Calendar:
+def compile_calendar(part: CalendarPart) -> Calendar:
     """The working time that a calendar of the file describes. ValueError, in one sentence, when it describes none."""
     public = None
     if part.region is not None:
@@ -48,25 +48,25 @@ def calendar(part: CalendarPart) -> Calendar:
         public = partial(public_holidays, part.region)
     return Calendar(
         part.timezone,
-        {day: wall_spans(spans) for day, spans in part.week.items()},
+        {day: parse_wall_spans(spans) for day, spans in part.week.items()},
         {day.date: day.name for day in part.holidays},
-        {day: wall_spans(spans) for day, spans in part.exceptions.items()},
+        {day: parse_wall_spans(spans) for day, spans in part.exceptions.items()},
         None if part.day_length is None else parse_duration(part.day_length, 86_400),
         public,
     )
 
 
-def wall_spans(spans: Iterable[str]) -> list[WallSpan]:
+def parse_wall_spans(spans: Iterable[str]) -> list[WallSpan]:
     """`08:00-16:00` as its two times of day."""
     return [(opens, closes) for opens, _, closes in (span.partition("-") for span in spans)]
 
 
-def condition(text: str) -> Condition:
+def parse_condition(text: str) -> Condition:
     """The occurrences that a condition of a file joins by `and`."""
     return frozenset(word.strip() for word in text.split(" and "))
 
 
-def values(wanted: str | bool | tuple[str, ...]) -> frozenset[str]:
+def to_value_set(wanted: str | bool | tuple[str, ...]) -> frozenset[str]:
     """The values of a fact in a `when`, any of which will do."""
     if isinstance(wanted, bool):
         return frozenset({"true" if wanted else "false"})
@@ -74,8 +74,8 @@ def values(wanted: str | bool | tuple[str, ...]) -> frozenset[str]:
 
 
 def _metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) -> Metric:
-    start = tuple(condition(text) for text in part.start)
-    stop = tuple(condition(text) for text in part.stop)
+    start = tuple(parse_condition(text) for text in part.start)
+    stop = tuple(parse_condition(text) for text in part.stop)
     if count_auto_ack and {"received"} in start and {"agent_reply"} in stop:
         stop = (*stop, frozenset({"auto_reply"}))
     return Metric(
@@ -93,7 +93,7 @@ def _metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) 
     )
 
 
-def timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator[Metric]:
+def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator[Metric]:
     """What the file lets happen by itself, as metrics: `timer:status:KEY` for a status that is left after some time,
     and the three above. They are counted in the first calendar, whatever policy a ticket has."""
 
@@ -103,12 +103,12 @@ def timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator
         return Metric(key, label, (frozenset({start}),), stops, each=True, fixed_target=promise, **more)
 
     for status in procedure.statuses:
-        wait = waits_in(procedure, status)
+        wait = find_wait(procedure, status)
         if wait is None:
             continue
         stop = [f"leaves:{status.key}"] + ["customer_message"] * wait.cancelled_by_reply
         warn = (parse_warning(status.remind_before),) if status.remind_before else ()
-        yield timer(status_timer(status.key), status.label, f"status:{status.key}", stop, wait.span, warnings=warn)
+        yield timer(status_timer_key(status.key), status.label, f"status:{status.key}", stop, wait.span, warnings=warn)
     closing = procedure.closing
     if closing.auto_close_after:
         over = [f"category:{category}" for category in ("new", "open", "waiting", "closed")]
@@ -130,7 +130,7 @@ class Wait(NamedTuple):
     cancelled_by_reply: bool = True
 
 
-def waits_in(procedure: Procedure, status: Status) -> Wait | None:
+def find_wait(procedure: Procedure, status: Status) -> Wait | None:
     """What happens when a ticket stays in a status; where the requester is asked to confirm and the status says
     nothing itself, they are asked again (S1-27)."""
     after, again = status.after, procedure.closing.sign_off_reminder
@@ -139,7 +139,7 @@ def waits_in(procedure: Procedure, status: Status) -> Wait | None:
     return Wait(again, remind=True) if again and status.on_reject is not None else None
 
 
-def status_timer(status: str) -> str:
+def status_timer_key(status: str) -> str:
     """The key of the metric that waits in a status."""
     return f"{TIMER_PREFIX}status:{status}"
 
@@ -152,7 +152,7 @@ def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozense
         return parse_target(text, calendars[part.calendars.get(metric, part.calendar)].day_length)
 
     own_calendars = dict(part.calendars) | dict.fromkeys(worked, AROUND_THE_CLOCK)
-    when = {fact: values(wanted) for fact, wanted in part.when.items()}
+    when = {fact: to_value_set(wanted) for fact, wanted in part.when.items()}
     targets: dict[tuple[str, str | None], Target] = {
         (metric, None): target(metric, text) for metric, text in part.targets.items()
     }
@@ -167,10 +167,10 @@ def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozense
 
 def _cadences(procedure: Procedure, zone: Calendar) -> Cadences:
     """The first cadence of each kind."""
-    return {part.kind: series(part, zone) for part in reversed(procedure.cadences)}
+    return {part.kind: build_cadence(part, zone) for part in reversed(procedure.cadences)}
 
 
-def releases(procedure: Procedure, terms: SlaTerms) -> Cadence | None:
+def find_release_cadence(procedure: Procedure, terms: SlaTerms) -> Cadence | None:
     """When releases go out (S4-19); None where the procedure names no cadence for them."""
     wanted = procedure.development.release_cadence
     part = next((part for part in procedure.cadences if part.key == wanted), None)
@@ -178,11 +178,11 @@ def releases(procedure: Procedure, terms: SlaTerms) -> Cadence | None:
         return None
     if part is next(other for other in procedure.cadences if other.kind == part.kind):
         return terms.cadences[part.kind]
-    return series(part, next(iter(terms.calendars.values())))
+    return build_cadence(part, next(iter(terms.calendars.values())))
 
 
-def next_release(procedure: Procedure, terms: SlaTerms, at: int) -> str | None:
+def find_next_release(procedure: Procedure, terms: SlaTerms, at: int) -> str | None:
     """Return the day of the first release after an instant in epoch seconds (S4-19); None when none is to come."""
-    cadence = releases(procedure, terms)
+    cadence = find_release_cadence(procedure, terms)
     coming = cadence.upcoming_dates(at, 1) if cadence is not None else ()
     return coming[0] if coming else None

@@ -18,9 +18,9 @@ NOW = ("--now", "2026-11-23T09:30")
 @pytest.fixture
 def vendor(deskterm: Call, tmp_path: Path) -> Call:
     """A simulated vendor's desk with a rate, and one chargeable task."""
-    from deskterm.procedure.shipped import find
+    from deskterm.procedure.shipped import find_procedure
 
-    text = Path(find("software-vendor")).read_text(encoding="utf-8")
+    text = Path(find_procedure("software-vendor")).read_text(encoding="utf-8")
     text = text.replace('currency = "GBP"', 'currency = "GBP"\nrate = "60"\nrounding = "15m"')
     file = tmp_path / "vendor.toml"
     file.write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.sla_terms import next_release
+from deskterm.procedure.sla_terms import find_next_release
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.development import load_items
 from one_ticket import seen
@@ -106,7 +106,7 @@ def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_
     number = ready(desk, "Invoices fail", None)
     with pytest.raises(DeskError, match=r"No release to come is on '2026-11-27': choose from 2026-11-26, 2026-12-10"):
         item_workflow.schedule_item(desk, number, "2026-11-27", now=MONDAY)
-    assert next_release(desk.procedure.definition, desk.procedure.terms, int(MONDAY.timestamp())) == "2026-11-26"
+    assert find_next_release(desk.procedure.definition, desk.procedure.terms, int(MONDAY.timestamp())) == "2026-11-26"
     item_workflow.schedule_item(desk, number, "2026-11-26", now=MONDAY)
     with pytest.raises(DeskError, match="scheduled so already"):
         item_workflow.schedule_item(desk, number, "2026-11-26", now=MONDAY)

@@ -21,7 +21,7 @@ from deskterm.desk.domain.money import (
     sum_entries,
 )
 from deskterm.errors import UsageError
-from deskterm.procedure.amounts import rounded
+from deskterm.procedure.amounts import round_to_coin
 from deskterm.procedure.schema import Money
 
 
@@ -96,7 +96,7 @@ def test_whatever_number_is_given_what_passes_can_be_paid(value: Decimal) -> Non
     except UsageError:
         return
     assert 0 <= passed <= 1_000_000_000
-    assert passed == rounded(passed, "GBP")
+    assert passed == round_to_coin(passed, "GBP")
 
 
 @pytest.mark.requirement("S1-32")
@@ -114,7 +114,7 @@ def test_begun_steps_are_charged() -> None:
 )
 def test_a_price_is_never_off_by_more_than_half_a_coin(seconds: int, rate: Decimal, currency: str) -> None:
     exact = rate * seconds / 3600
-    coin = Decimal(1).scaleb(rounded(exact, currency).as_tuple().exponent)  # type: ignore[arg-type]
+    coin = Decimal(1).scaleb(round_to_coin(exact, currency).as_tuple().exponent)  # type: ignore[arg-type]
     assert abs(compute_price(seconds, rate, currency) - exact) <= coin / 2
 
 

@@ -16,7 +16,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
@@ -167,7 +167,7 @@ def test_a_length_to_the_end_of_the_day_has_passed_when_that_day_ends() -> None:
 )
 def test_the_explanation_orders_as_the_store_does(name: str) -> None:
     """For every pair of steps of a procedure, what is explained agrees with the rank that the store sorts by."""
-    procedure = CompiledProcedure(load(find(name)).procedure)
+    procedure = CompiledProcedure(load(find_procedure(name)).procedure)
     rows: list[QueueRow] = []
     for severity in (None, *procedure.severities):
         for priority in (None, *procedure.priorities):

@@ -20,7 +20,7 @@ from deskterm.desk.policy.request_fields import holds_personal_text
 from deskterm.desk.tickets.register import register
 from deskterm.exchange.exporting.exports import export
 from deskterm.procedure.schema import FieldPart
-from deskterm.procedure.shipped import names
+from deskterm.procedure.shipped import list_procedure_names
 from deskterm.procedure.ticket_fields import REQUEST_FIELDS
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
@@ -92,7 +92,7 @@ def request(desk: DeskSession, kind: str, minute: float = 0) -> int:
 
 
 @pytest.mark.requirement("S5-09")
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: list[DeskSession], name: str) -> None:
     desk = shipped_desk(store_url, name)
     desks.append(desk)
@@ -112,7 +112,7 @@ def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: 
 
 
 @pytest.mark.requirement("S5-09")
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_a_purge_leaves_no_words_of_the_fields_either(store_url: str, desks: list[DeskSession], name: str) -> None:
     desk = shipped_desk(store_url, name)
     desks.append(desk)

@@ -22,7 +22,7 @@ from deskterm.desk.workflow import checklists, due_times
 from deskterm.errors import DeskError
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Role
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from role_table import AGENTS, LEADS, ROLES
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY
@@ -99,10 +99,10 @@ NAMED: dict[GrantableAct, Named] = {
 
 def _desk(tmp_path: Path, part: Named, *, act: GrantableAct | None) -> tuple[DeskSession, int]:
     """A desk where a role of the procedure has the act, or (None) where no role has any, and a ticket."""
-    roles = load(find(part.procedure)).procedure.roles
+    roles = load(find_procedure(part.procedure)).procedure.roles
     if part.role not in {role.key for role in roles} and act is not None:
         roles = (*roles, Role(key=part.role, label=part.role.title(), may=(act,)))
-    development_of = load(find(part.procedure)).procedure.development
+    development_of = load(find_procedure(part.procedure)).procedure.development
     changes: dict[str, object] = {"roles": roles}
     if act is None:
         unsigned = tuple(status.model_copy(update={"approval": None}) for status in development_of.statuses)

@@ -22,7 +22,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from due_time_desk import epoch, last_cycle, open_fault, upcoming_events
 from one_ticket import notices_to, seen
 from shipped_desk import as_
@@ -32,7 +32,7 @@ DAY = 1440
 
 
 def shipped_desk(url: str, procedure: str) -> DeskSession:
-    store = create_desk(url, load(find(procedure)).procedure, admin_login="ann", admin_name="Ann", now=MONDAY)
+    store = create_desk(url, load(find_procedure(procedure)).procedure, admin_login="ann", admin_name="Ann", now=MONDAY)
     desk = open_desk(store, "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": 1}], now=MONDAY)
     return open_desk(store, "sam")

@@ -18,7 +18,7 @@ from deskterm.desk.workflow.transition_rules import NeedsReply
 from deskterm.errors import DeskError
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import DevStatus, Procedure, Rule
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import EventView, load_ticket_detail
 from one_ticket import Opened, notices_to, open_ticket, seen, states
@@ -43,7 +43,7 @@ def made(store_url: str) -> Iterator[Made]:
 
 
 def shipped(name: str) -> Procedure:
-    return load(find(name)).procedure
+    return load(find_procedure(name)).procedure
 
 
 def kept_back(desk: DeskSession, number: int) -> list[EventView]:

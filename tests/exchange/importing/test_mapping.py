@@ -11,7 +11,7 @@ from deskterm.exchange.importing.mapping import find_mapping
 from deskterm.exchange.importing.row_reader import Observer, template
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load as load_procedure
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from event_logs import MAPPING, mapping
 from small_desk import small_procedure
 
@@ -67,7 +67,7 @@ def test_a_template_drops_what_is_empty() -> None:
 
 def test_the_shipped_mapping_fits_the_shipped_procedure() -> None:
     shipped = find_mapping("servicenow-incident-log")
-    Observer(shipped, CompiledProcedure(load_procedure(find("incident-management")).procedure))
+    Observer(shipped, CompiledProcedure(load_procedure(find_procedure("incident-management")).procedure))
     assert "CC BY 4.0" in shipped.credit
     assert "10.24432/C57S4H" in shipped.credit
 

@@ -18,7 +18,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.exchange.seeding.seed_files import agents, clients, severities
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import data_folder, find
+from deskterm.procedure.shipped import data_folder, find_procedure
 from small_desk import MONDAY, TEXT, small_desk, small_procedure
 
 SEEDS = data_folder() / "seeds"
@@ -175,7 +175,7 @@ def test_a_file_that_is_not_there_or_no_text_is_told_in_a_sentence(tmp_path: Pat
 
 
 def test_the_example_files_fit_the_procedure_they_speak_of(store_url: str) -> None:
-    store = create_desk(store_url, load(find("software-vendor")).procedure, admin_login="ann", now=MONDAY)
+    store = create_desk(store_url, load(find_procedure("software-vendor")).procedure, admin_login="ann", now=MONDAY)
     desk = open_desk(store, "ann")
     metrics = [metric.key for metric in desk.procedure.definition.metrics]
     for suffix in ("toml", "csv"):

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from corner_shop import SHOP, line_of
-from deskterm.procedure.checking.warnings import lint
+from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.load import loads
 
 
 def remarks(text: str) -> list[tuple[int | None, str]]:
-    return [(remark.line, remark.sentence) for remark in lint(loads(text, "shop.toml").procedure, text)]
+    return [(remark.line, remark.sentence) for remark in find_warnings(loads(text, "shop.toml").procedure, text)]
 
 
 def test_the_example_of_the_manual_has_nothing_to_remark() -> None:
@@ -120,15 +120,15 @@ def test_a_placeholder_that_no_letter_knows_is_told() -> None:
 def test_a_review_that_is_overdue_is_told_when_the_day_is_known() -> None:
     text = SHOP.replace('name = "Support of', 'next_review = 2026-01-31\nname = "Support of')
     procedure = loads(text, "shop.toml").procedure
-    assert lint(procedure, text) == []
-    assert lint(procedure, text, datetime(2026, 1, 31, 23, tzinfo=UTC)) == []
-    (remark,) = lint(procedure, text, datetime(2026, 2, 1, tzinfo=UTC))
+    assert find_warnings(procedure, text) == []
+    assert find_warnings(procedure, text, datetime(2026, 1, 31, 23, tzinfo=UTC)) == []
+    (remark,) = find_warnings(procedure, text, datetime(2026, 2, 1, tzinfo=UTC))
     assert remark == (line_of(text, "next_review"), "the procedure was to be looked at again by 2026-01-31.")
 
 
 def test_without_the_source_there_are_no_lines() -> None:
     procedure = loads(SHOP.replace("Europe/London", "GMT"), "shop.toml").procedure
-    assert [remark.line for remark in lint(procedure)] == [None]
+    assert [remark.line for remark in find_warnings(procedure)] == [None]
 
 
 def test_a_clock_that_waits_for_what_never_happens() -> None:

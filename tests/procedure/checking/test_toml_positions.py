@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.procedure.checking.toml_positions import Lines
+from deskterm.procedure.checking.toml_positions import TomlPositions
 
 TEXT = """\
 # a comment with [a.table] and key = "value"
@@ -82,23 +82,23 @@ span = "7c"
 )
 def test_a_key_has_the_line_it_is_written_on(path: tuple[str | int, ...], line: int) -> None:
     tomllib.loads(TEXT)
-    assert Lines(TEXT).line(path) == line
+    assert TomlPositions(TEXT).find_line(path) == line
 
 
 def test_what_is_not_there_has_the_line_of_its_nearest_parent() -> None:
-    lines = Lines(TEXT)
-    assert lines.line(("statuses", 1, "on_reply")) == 24
-    assert lines.line(("calendars", "office hours", "week", "wed", 4)) == 13
-    assert lines.line(("nothing", "at", "all")) == 1
+    lines = TomlPositions(TEXT)
+    assert lines.find_line(("statuses", 1, "on_reply")) == 24
+    assert lines.find_line(("calendars", "office hours", "week", "wed", 4)) == 13
+    assert lines.find_line(("nothing", "at", "all")) == 1
 
 
 def test_windows_line_ends_count_as_one() -> None:
-    assert Lines(TEXT.replace("\n", "\r\n")).line(("statuses", 1, "after", "span")) == 40
+    assert TomlPositions(TEXT.replace("\n", "\r\n")).find_line(("statuses", 1, "after", "span")) == 40
 
 
 def test_a_file_may_end_anywhere() -> None:
     for text in ("", "# only a comment", "a = 1", "a = 1 # comment", "[a]", "[[a]]"):
-        assert Lines(text).line(("a",)) == 1
+        assert TomlPositions(text).find_line(("a",)) == 1
 
 
 _KEYS = st.sampled_from(["key", "a-b", "k_1", "two words", "dot.ted", "ha#sh", "brack]et", "eq=ual", "quo'te", "ünder"])
@@ -184,6 +184,6 @@ def _numbers(value: object, path: tuple[str | int, ...]) -> list[tuple[tuple[str
 def test_every_value_of_any_document_is_found_on_its_line(data: st.DataObject) -> None:
     text = _Writer(data).document()
     document = tomllib.loads(text)
-    lines, rows = Lines(text), text.split("\n")
+    lines, rows = TomlPositions(text), text.split("\n")
     for path, number in _numbers(document, ()):
-        assert str(number) in rows[lines.line(path) - 1], (path, text)
+        assert str(number) in rows[lines.find_line(path) - 1], (path, text)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from deskterm.errors import DeskError
-from deskterm.procedure.checking.warnings import lint
+from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import CompiledProcedure, digest, document, from_document
-from deskterm.procedure.diff import difference
+from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.load import load
 from deskterm.procedure.pinned_holidays import pinned
-from deskterm.procedure.shipped import data_folder, find, names
+from deskterm.procedure.shipped import data_folder, find_procedure, list_procedure_names
 from deskterm.procedure.stored_document import model
 
 WARNED = {
@@ -26,7 +26,7 @@ WARNED = {
 
 
 def test_one_procedure_a_source_and_two_others_are_shipped() -> None:
-    assert names() == [
+    assert list_procedure_names() == [
         "campus-it",
         "incident-management",
         "managed-services",
@@ -37,52 +37,52 @@ def test_one_procedure_a_source_and_two_others_are_shipped() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_a_shipped_procedure_loads_under_its_own_name(name: str) -> None:
-    assert load(find(name)).procedure.about.key == name
+    assert load(find_procedure(name)).procedure.about.key == name
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_a_shipped_procedure_has_no_warnings_but_the_ones_that_are_meant(name: str) -> None:
-    loaded = load(find(name))
-    assert [remark.sentence for remark in lint(loaded.procedure, loaded.source)] == WARNED.get(name, [])
+    loaded = load(find_procedure(name))
+    assert [remark.sentence for remark in find_warnings(loaded.procedure, loaded.source)] == WARNED.get(name, [])
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_a_shipped_procedure_comes_back_from_the_store_as_it_went(name: str) -> None:
-    procedure = pinned(load(find(name)).procedure, 2020, 2030)
+    procedure = pinned(load(find_procedure(name)).procedure, 2020, 2030)
     text = document(procedure)
     stored = from_document(text, 7)
     assert model(stored.definition) == procedure
     assert document(stored.definition) == text
-    assert difference(procedure, stored.definition) == []
+    assert diff_procedures(procedure, stored.definition) == []
     assert stored.version == 7
     assert stored.timezone == CompiledProcedure(procedure).timezone
     assert stored.terms.metrics == CompiledProcedure(procedure).terms.metrics
     assert stored.terms.policies == CompiledProcedure(procedure).terms.policies
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_a_document_has_one_digest(name: str) -> None:
-    procedure = load(find(name)).procedure
-    assert digest(document(procedure)) == digest(document(load(find(name)).procedure))
+    procedure = load(find_procedure(name)).procedure
+    assert digest(document(procedure)) == digest(document(load(find_procedure(name)).procedure))
     renamed = procedure.model_copy(update={"about": procedure.about.model_copy(update={"organisation": "Other"})})
     assert digest(document(renamed)) != digest(document(procedure))
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_procedure_names())
 def test_a_shipped_procedure_names_no_address_and_no_company(name: str) -> None:
-    source = load(find(name)).source
+    source = load(find_procedure(name)).source
     assert not re.search(r"https?://(?!\S*\bexample\b)|\S+@\S+\.\w", source)
     for company in ("3t", "jira", "somaiya", "svv", "csit", "geeni", "3001"):
         assert not re.search(rf"\b{company}", source, re.IGNORECASE), company
 
 
 def test_a_procedure_is_found_by_name_or_by_path(tmp_path: Path) -> None:
-    assert find("campus-it") == data_folder() / "procedures" / "campus-it.toml"
+    assert find_procedure("campus-it") == data_folder() / "procedures" / "campus-it.toml"
     own = tmp_path / "own.toml"
     own.write_text("")
-    assert find(str(own)) == own
+    assert find_procedure(str(own)) == own
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_a_procedure_is_found_by_name_or_by_path(tmp_path: Path) -> None:
 )
 def test_an_unknown_procedure_is_told_with_the_nearest(wanted: str, told: str) -> None:
     with pytest.raises(DeskError, match="Shipped procedures: campus-it") as refused:
-        find(wanted)
+        find_procedure(wanted)
     assert told in str(refused.value)
 
 
 def test_a_folder_is_no_procedure(tmp_path: Path) -> None:
     with pytest.raises(DeskError, match="is a folder: give the procedure file in it"):
-        find(str(tmp_path))
+        find_procedure(str(tmp_path))

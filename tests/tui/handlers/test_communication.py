@@ -10,7 +10,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.directory import absence
 from deskterm.desk.tickets import register
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import at
@@ -24,7 +24,9 @@ def url(tmp_path: Path) -> str:
     from deskterm.desk.directory.seed_people import seed_agents
 
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    store = create_desk(place, load(find("managed-services")).procedure, admin_login="ann", admin_name="Ann", now=at(0))
+    store = create_desk(
+        place, load(find_procedure("managed-services")).procedure, admin_login="ann", admin_name="Ann", now=at(0)
+    )
     desk = open_desk(store, "ann")
     people = [{"login": "sam", "name": "Sam", "role": "lead"}, {"login": "kim", "name": "Kim", "role": "agent"}]
     seed_agents(desk, people, now=at(0))

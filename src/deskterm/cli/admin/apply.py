@@ -11,7 +11,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_changes
 from deskterm.desk.admin import setup
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 
 
 def apply_procedure(
@@ -22,7 +22,7 @@ def apply_procedure(
 ) -> None:
     """Put another edition of the procedure in force, for what happens from now on."""
     cli: CliContext = context.obj
-    loaded = load(find(file))
+    loaded = load(find_procedure(file))
     now = cli.now()
     lines = setup.apply_procedure(cli.open_desk(), loaded.procedure, source=loaded.source, dry_run=dry_run, now=now)
     print_changes(lines, as_json, dry_run=dry_run, ending=", in force now")

@@ -13,10 +13,10 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.desk.admin.setup import create_desk
 from deskterm.errors import UsageError
-from deskterm.procedure.checking.warnings import lint
+from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 
 
 def init_desk(
@@ -30,7 +30,7 @@ def init_desk(
 ) -> None:
     """Make a new desk, with you as its admin."""
     cli: CliContext = context.obj
-    loaded = load(find(procedure))
+    loaded = load(find_procedure(procedure))
     now, offset = system_now(), 0
     if cli.instant is not None:
         if not simulated:
@@ -49,7 +49,7 @@ def init_desk(
         now=now,
     )
     store.close()
-    warnings = lint(loaded.procedure, loaded.source)
+    warnings = find_warnings(loaded.procedure, loaded.source)
     if as_json:
         notes = [warning.sentence for warning in warnings]
         key = loaded.procedure.about.key

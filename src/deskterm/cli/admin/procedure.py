@@ -11,16 +11,16 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
-from deskterm.procedure.checking.warnings import lint
+from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.compiled import document
-from deskterm.procedure.diff import difference
+from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find, names
+from deskterm.procedure.shipped import find_procedure, list_procedure_names
 
 
 def list_shipped(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the procedures that come with deskterm."""
-    files = [load(find(name)) for name in names()]
+    files = [load(find_procedure(name)) for name in list_procedure_names()]
     if as_json:
         print_json(
             [
@@ -61,7 +61,7 @@ def show_procedure(
 ) -> None:
     """Print a procedure: the file as it was written, or its canonical JSON."""
     if name is not None:
-        loaded = load(find(name))
+        loaded = load(find_procedure(name))
         if as_json:
             print_json(json.loads(document(loaded.procedure)))
         else:
@@ -81,8 +81,8 @@ def check_file(
     as_json: AsJson = False,
 ) -> None:
     """Check a procedure file: errors end with exit code 1, warnings are printed."""
-    loaded = load(find(file))
-    warnings = lint(loaded.procedure, loaded.source)
+    loaded = load(find_procedure(file))
+    warnings = find_warnings(loaded.procedure, loaded.source)
     if as_json:
         found = [{"line": warning.line, "sentence": warning.sentence} for warning in warnings]
         print_json({"name": loaded.procedure.about.key, "path": str(loaded.path), "warnings": found})
@@ -100,7 +100,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show how two procedures differ; exit code 1 when they do."""
-    lines = difference(load(find(old)).procedure, load(find(new)).procedure)
+    lines = diff_procedures(load(find_procedure(old)).procedure, load(find_procedure(new)).procedure)
     if as_json:
         print_json({"changes": list(lines)})
     else:

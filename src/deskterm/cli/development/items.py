@@ -11,7 +11,7 @@ from deskterm.cli.runtime.options import AsJson, Number, Reason, number_argument
 from deskterm.cli.runtime.output import print_result
 from deskterm.desk.development import item_workflow, items
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.sla_terms import next_release
+from deskterm.procedure.sla_terms import find_next_release
 
 Which = Annotated[str | None, typer.Option("--item", help="Which item, where the ticket has several.", metavar="ITEM")]
 
@@ -100,7 +100,7 @@ def schedule_item(
     cli: CliContext = context.obj
     desk, now = cli.open_desk(), cli.now()
     if upcoming:
-        day = next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
+        day = find_next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
         if day is None:
             raise DeskError("The procedure says of no release when it is: name its day.")
     print_result(item_workflow.schedule_item(desk, number, day, item=which, now=now), as_json)

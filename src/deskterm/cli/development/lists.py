@@ -12,7 +12,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.compiled import from_document
-from deskterm.procedure.sla_terms import next_release
+from deskterm.procedure.sla_terms import find_next_release
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.development import ItemRow, ReleaseRow, load_items, load_releases
 
@@ -60,7 +60,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
         facts = load_desk_facts(reader)
         rows = load_releases(reader)
     procedure = from_document(facts.document, facts.procedure_version)
-    coming = next_release(procedure.definition, procedure.terms, int(cli.now(facts).timestamp()))
+    coming = find_next_release(procedure.definition, procedure.terms, int(cli.now(facts).timestamp()))
     # The next release is in the list before anything is scheduled to it.
     if coming is not None and coming not in {row.day for row in rows}:
         rows = sorted([*rows, ReleaseRow(coming, None, "", [], 0, "")])

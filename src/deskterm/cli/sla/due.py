@@ -13,9 +13,9 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.policy.classification import classify_request
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.due_forecast import policy_for, prospects
+from deskterm.procedure.due_forecast import find_policy, forecast_metrics
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.sla.zones import zone_display_name
 
 
@@ -33,10 +33,10 @@ def forecast_due_times(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print when each metric of a request would be due. No desk is needed."""
-    compiled = CompiledProcedure(load(find(procedure)).procedure)
+    compiled = CompiledProcedure(load(find_procedure(procedure)).procedure)
     facts: dict[str, Any] = classify_request(compiled, kind, severity, priority)
     facts |= {"organisation": client, "department": department, "product": product, "channel": channel}
-    policy = policy_for(compiled, facts | {"tags": tuple(tag or ())})
+    policy = find_policy(compiled, facts | {"tags": tuple(tag or ())})
     if policy is None:
         if as_json:
             print_json([])
@@ -44,7 +44,7 @@ def forecast_due_times(
         raise DeskError("No policy of this procedure is for such a request: it has no due times.")
     zone = compiled.terms.calendars[policy.calendar].timezone
     instant = int(parse_instant(start, zone).timestamp())
-    forecast = prospects(compiled, policy, facts["severity"], instant)
+    forecast = forecast_metrics(compiled, policy, facts["severity"], instant)
     if as_json:
         print_json(
             [

@@ -13,7 +13,7 @@ from deskterm.cli.runtime.instants import format_due, format_time_and_zone, pars
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find
+from deskterm.procedure.shipped import find_procedure
 from deskterm.reports import what_if
 from deskterm.reports.attainment import COUNTED, Tally
 from deskterm.reports.what_if import Row, WhatIf
@@ -42,7 +42,7 @@ def judge_past(
     side by side, and the tickets that are late under one of them only.
     """
     cli: CliContext = context.obj
-    other = load(find(procedure)).procedure
+    other = load(find_procedure(procedure)).procedure
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         comparison = what_if.what_if(

@@ -12,7 +12,7 @@ from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.desk.domain.text import normalise_name
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure, digest, document
-from deskterm.procedure.diff import difference
+from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.pinned_holidays import pinned
 from deskterm.procedure.schema import Procedure
 from deskterm.procedure.stored_document import model
@@ -69,7 +69,7 @@ def apply_procedure(
     desk.require("procedure")
     procedure = _pin_holidays(procedure, now)
     before = model(desk.procedure.definition)
-    lines = difference(before, procedure)
+    lines = diff_procedures(before, procedure)
     if not lines:
         return []
     with desk.store.writing() as session:

@@ -9,9 +9,9 @@ from datetime import datetime
 from deskterm.desk.admin.setup import activate_procedure, count_tickets_using, in_use_error
 from deskterm.desk.core.session import DeskSession
 from deskterm.errors import DeskError
-from deskterm.procedure.checking.consistency import unsound
-from deskterm.procedure.checking.references import broken_references
-from deskterm.procedure.diff import difference
+from deskterm.procedure.checking.consistency import find_inconsistencies
+from deskterm.procedure.checking.references import find_broken_references
+from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
 from deskterm.procedure.stored_document import model
 
@@ -38,10 +38,12 @@ def seed_severities(
         raise DeskError("The file holds no severity: list at least one.")
     before = model(desk.procedure.definition)
     procedure = replace_severities(before, steps)
-    lines = difference(before, procedure)
+    lines = diff_procedures(before, procedure)
     if not lines:
         return []
-    if (fault := next(broken_references(procedure), None) or next(unsound(procedure), None)) is not None:
+    if (
+        fault := next(find_broken_references(procedure), None) or next(find_inconsistencies(procedure), None)
+    ) is not None:
         raise DeskError(f"The procedure does not fit this scale: {fault.sentence}")
     keys = {seeded.severity.key for seeded in steps}
     with desk.store.writing() as session:

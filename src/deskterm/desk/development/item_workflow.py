@@ -18,7 +18,7 @@ from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import DevStatus
-from deskterm.procedure.sla_terms import releases
+from deskterm.procedure.sla_terms import find_release_cadence
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.tables import RecordRow, table_of
 
@@ -150,7 +150,7 @@ def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int
 
     Raises DeskError when the procedure has a cadence of releases and none to come is on that day. Without a cadence any
     day to come is allowed; raises UsageError for another one."""
-    cadence = releases(procedure.definition, procedure.terms)
+    cadence = find_release_cadence(procedure.definition, procedure.terms)
     if cadence is not None:
         found = cadence.starting(day)
         if found is None or found[1] <= at:

@@ -24,7 +24,7 @@ from deskterm.desk.development.item_transaction import (
 from deskterm.desk.domain.records import build_record_change
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import DevStatus
-from deskterm.procedure.sla_terms import next_release
+from deskterm.procedure.sla_terms import find_next_release
 from deskterm.store.db.tables import RecordRow, table_of
 
 RELEASE = "release"
@@ -54,7 +54,7 @@ def publish_release(desk: DeskSession, day: str, *, notes: str, now: datetime) -
     _require_day_reached(desk, day, now)
     locations = find_scheduled_items(desk, day)
     if not locations:
-        coming = next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
+        coming = find_next_release(desk.procedure.definition, desk.procedure.terms, int(now.timestamp()))
         hint = f" The next release is on {coming}." if coming is not None and coming != day else ""
         raise DeskError(f"Nothing is scheduled to the release of {day} and ready for it.{hint}")
     numbers = sorted({number for location in locations for number in (location.origin, *location.tickets)})

@@ -10,7 +10,7 @@ from typing import Any
 
 from deskterm.errors import UsageError
 from deskterm.procedure import amounts
-from deskterm.procedure.amounts import rounded
+from deskterm.procedure.amounts import round_to_coin
 from deskterm.procedure.schema import Money
 from deskterm.sla.durations import parse_duration
 
@@ -62,7 +62,7 @@ def parse_amount(text: str, currency: str) -> Decimal:
     """Return an amount, such as `1250.00`. Raises UsageError when it cannot be paid in the currency or is too large to
     be meant."""
     try:
-        return amounts.amount(text, currency)
+        return amounts.parse_amount(text, currency)
     except ValueError as error:
         raise UsageError(str(error)) from None
 
@@ -70,21 +70,21 @@ def parse_amount(text: str, currency: str) -> Decimal:
 def parse_rate(text: str, currency: str) -> Decimal:
     """Return an hourly rate, such as `62.50`. Raises UsageError for other texts."""
     try:
-        return amounts.hourly(text, currency)
+        return amounts.parse_hourly_rate(text, currency)
     except ValueError as error:
         raise UsageError(str(error)) from None
 
 
 def require_payable(amount: Decimal, currency: str) -> Decimal:
     """Return an amount that is to be paid. Raises UsageError when it cannot be paid in the currency or is too large."""
-    if wrong := amounts.fault(amount, currency):
+    if wrong := amounts.find_amount_problem(amount, currency):
         raise UsageError(wrong)
     return amount
 
 
 def require_payable_rate(rate: Decimal, currency: str) -> Decimal:
     """Return an hourly rate that is to be paid. Raises UsageError when it cannot be paid or is too large."""
-    if wrong := amounts.hourly_fault(rate, currency):
+    if wrong := amounts.find_rate_problem(rate, currency):
         raise UsageError(wrong)
     return rate
 
@@ -97,7 +97,7 @@ def compute_charged_seconds(seconds: int, part: Money) -> int:
 
 def compute_price(seconds: int, rate: Decimal, currency: str) -> Decimal:
     """Return the price of a time at an hourly rate, rounded to the smallest unit of the currency."""
-    return rounded(rate * seconds / 3600, currency)
+    return round_to_coin(rate * seconds / 3600, currency)
 
 
 def sum_entries(entries: Iterable[dict[str, Any]]) -> Price:

@@ -27,7 +27,7 @@ from deskterm.desk.notify.quiet_hours import find_delivery_time
 from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
-from deskterm.procedure.sla_terms import next_release
+from deskterm.procedure.sla_terms import find_next_release
 from deskterm.procedure.template_text import PLACEHOLDER, heading, rendered
 from deskterm.store.db.tables import Agent, PersonalText, table_of
 
@@ -173,7 +173,7 @@ def _find_release(work: TicketTransaction, event: Event) -> str:
     return str(
         event.data.get("release")
         or work.state.sprint
-        or next_release(work.procedure.definition, work.procedure.terms, work.at)
+        or find_next_release(work.procedure.definition, work.procedure.terms, work.at)
         or ""
     )
 

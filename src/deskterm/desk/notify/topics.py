@@ -10,7 +10,7 @@ from deskterm.desk.domain.changes import changed_records
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
-from deskterm.procedure.sla_terms import status_timer, waits_in
+from deskterm.procedure.sla_terms import find_wait, status_timer_key
 from deskterm.sla.terms import TIMER_PREFIX
 
 _ENDED = ("solved", "closed")
@@ -79,9 +79,9 @@ def _find_clock_topics(procedure: CompiledProcedure, event: Event) -> Iterator[s
         yield "reminded"
     else:
         status = next(
-            (candidate for candidate in procedure.statuses.values() if status_timer(candidate.key) == metric), None
+            (candidate for candidate in procedure.statuses.values() if status_timer_key(candidate.key) == metric), None
         )
-        waiting_rule = None if status is None else waits_in(procedure.definition, status)
+        waiting_rule = None if status is None else find_wait(procedure.definition, status)
         if waiting_rule is not None and waiting_rule.remind:
             yield "reminded"
 

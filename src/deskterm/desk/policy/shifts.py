@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Shift
-from deskterm.procedure.sla_terms import wall_spans
+from deskterm.procedure.sla_terms import parse_wall_spans
 from deskterm.sla.calendar import Calendar
 
 _FAR = 8 * 86_400
@@ -58,4 +58,4 @@ def _build_calendar(shift: Shift) -> Calendar:
 
 @lru_cache(maxsize=32)
 def _cached_calendar(timezone: str, week: tuple[tuple[str, tuple[str, ...]], ...]) -> Calendar:
-    return Calendar(timezone, {day: wall_spans(spans) for day, spans in week})
+    return Calendar(timezone, {day: parse_wall_spans(spans) for day, spans in week})

@@ -13,7 +13,7 @@ from deskterm.desk.notify.recipients import StaffDirectory, notify_staff, resolv
 from deskterm.desk.notify.topics import find_escalation_step, find_topics, format_topic
 from deskterm.desk.policy.departments import find_department
 from deskterm.procedure.schema import Notice, Procedure
-from deskterm.procedure.sla_terms import values
+from deskterm.procedure.sla_terms import to_value_set
 from deskterm.sla.terms import Facts
 
 _OUTSIDE = frozenset({"requester", "participants"})
@@ -205,7 +205,7 @@ def _meets_conditions(notice: Notice, facts: Facts) -> bool:
     for name, expected in notice.when.items():
         value = facts.get(name)
         actual = set(value) if isinstance(value, (tuple, frozenset, list, set)) else {value}
-        if values(expected).isdisjoint(actual):
+        if to_value_set(expected).isdisjoint(actual):
             return False
     return True
 

@@ -20,7 +20,7 @@ from deskterm.desk.reactions.rule_triggers import find_triggers, is_triggered
 from deskterm.desk.workflow import escalation
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.procedure.schema import Rule, Severity
-from deskterm.procedure.sla_terms import values
+from deskterm.procedure.sla_terms import to_value_set
 
 SUGGESTED = "suggested"
 """Flag of a ticket with an open suggestion of a rule."""
@@ -76,7 +76,7 @@ def is_rule_for_ticket(work: TicketTransaction, rule: Rule) -> bool:
         actual: object = getattr(state, "organisation_key" if name == "organisation" else name)
         if name == "exempt":
             actual = "true" if state.exempt else "false"
-        accepted = values(expected)
+        accepted = to_value_set(expected)
         if accepted.isdisjoint(actual) if isinstance(actual, tuple) else actual not in accepted:
             return False
     return True

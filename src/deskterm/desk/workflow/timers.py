@@ -5,7 +5,7 @@ from __future__ import annotations
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.notify.recipients import notify_responsible
 from deskterm.procedure.schema import Status
-from deskterm.procedure.sla_terms import AUTO_CLOSE, SNOOZE, status_timer
+from deskterm.procedure.sla_terms import AUTO_CLOSE, SNOOZE, status_timer_key
 
 
 def handle_timer_end(work: TicketTransaction, metric: str) -> str:
@@ -28,7 +28,7 @@ def _notify_overstay(work: TicketTransaction, metric: str) -> str:
     if (
         status is None
         or status.after is None
-        or metric != status_timer(status.key)
+        or metric != status_timer_key(status.key)
         or status.after.to
         or status.after.remind
     ):
@@ -44,6 +44,6 @@ def _find_target_status(work: TicketTransaction, metric: str) -> Status | None:
         closed_statuses = [status for status in following if status.category == "closed"]
         return closed_statuses[0] if closed_statuses else None
     current = procedure.statuses.get(work.state.status)
-    if current is None or current.after is None or current.after.to is None or metric != status_timer(current.key):
+    if current is None or current.after is None or current.after.to is None or metric != status_timer_key(current.key):
         return None
     return procedure.statuses.get(current.after.to)

@@ -22,7 +22,7 @@ from deskterm.exchange.demo.story_loader import Storybook, storybook
 from deskterm.exchange.demo.story_schema import YOU, Step, Story, moments
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
-from deskterm.procedure.shipped import data_folder, find
+from deskterm.procedure.shipped import data_folder, find_procedure
 from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store
 
@@ -41,7 +41,7 @@ def build(url: str, *, morning: datetime | None = None, real_now: datetime, admi
     """A new simulated desk with people and tickets, its clock at `morning` while the real one is at `real_now`.
     morning: left out, the Monday of that week, or the nearest Monday before it that is no holiday. admin_login:
     whoever looks; some of the tickets are theirs. DeskError when there is something at `url` already."""
-    loaded = load(find(PROCEDURE))
+    loaded = load(find_procedure(PROCEDURE))
     book = storybook(data_folder() / "demo")
     start = morning or working_morning(_calendar(CompiledProcedure(loaded.procedure)), real_now)
     store = create_desk(

@@ -24,8 +24,8 @@ from deskterm.exchange.demo.story_schema import (
     duration,
 )
 from deskterm.exchange.seeding.text_files import toml
-from deskterm.procedure.checking.problems import nearest
-from deskterm.procedure.checking.toml_positions import Lines
+from deskterm.procedure.checking.problems import suggest
+from deskterm.procedure.checking.toml_positions import TomlPositions
 
 _DAY = 28_800
 """Seconds of a day in the files of a storybook, where an order has to be known before a calendar is."""
@@ -69,16 +69,16 @@ def storybook(folder: Path) -> Storybook:
     return Storybook(people, (*told, *_from_templates(templates, people, str(path))))
 
 
-def _check_people(people: People, path: Path, lines: Lines) -> None:
+def _check_people(people: People, path: Path, lines: TomlPositions) -> None:
     logins = [agent.login for agent in people.agents]
     for number, taker in enumerate(people.takers):
         if taker not in logins:
-            line = lines.line(("takers", number))
-            raise DeskError(f'{path}:{line}: nobody has the login "{taker}"{nearest(taker, logins)}')
+            line = lines.find_line(("takers", number))
+            raise DeskError(f'{path}:{line}: nobody has the login "{taker}"{suggest(taker, logins)}')
     seen: dict[str, int] = {}
     for number, client in enumerate(people.clients):
         for contact in client.contacts:
-            line = lines.line(("clients", number, "contacts"))
+            line = lines.find_line(("clients", number, "contacts"))
             if contact in seen:
                 raise DeskError(f'{path}:{line}: "{contact}" is a contact on line {seen[contact]} already.')
             seen[contact] = line
@@ -87,7 +87,7 @@ def _check_people(people: People, path: Path, lines: Lines) -> None:
 def _check(told: Told, contacts: list[str], logins: list[str]) -> None:
     story = told.story
     if story.requester not in contacts:
-        near = nearest(story.requester, contacts)
+        near = suggest(story.requester, contacts)
         raise DeskError(f'{told.at("requester")}: no client has the contact "{story.requester}"{near}')
     _check_logins(story.who, story.steps, logins, lambda number: told.at("steps", number))
     last = None if story.ago is None else duration(story.ago, _DAY)
@@ -105,20 +105,20 @@ def _check_logins(doer: str, steps: Iterable[Step], logins: list[str], place: Ca
             raise DeskError(f"{place(number)}: say who does this.")
         for login in (step.who, step.assign):
             if login and login not in logins:
-                raise DeskError(f'{place(number)}: nobody has the login "{login}"{nearest(login, logins)}')
+                raise DeskError(f'{place(number)}: nobody has the login "{login}"{suggest(login, logins)}')
 
 
-def _check_template(template: Template, path: Path, lines: Lines, number: int, logins: list[str]) -> None:
+def _check_template(template: Template, path: Path, lines: TomlPositions, number: int, logins: list[str]) -> None:
     def place(step: int) -> str:
-        return f"{path}:{lines.line(('templates', number, 'steps', step))}"
+        return f"{path}:{lines.find_line(('templates', number, 'steps', step))}"
 
     _check_logins("", template.steps, logins, place)
     known = [*template.slots, "first", "agent"]
     texts = [template.subject, template.body, *(text for step in template.steps for text in _texts(step).values())]
     for word in (word for text in texts for word in _SLOT.findall(text)):
         if word not in known:
-            line = lines.line(("templates", number))
-            raise DeskError(f'{path}:{line}: nothing stands for "{{{word}}}"{nearest(word, known)}')
+            line = lines.find_line(("templates", number))
+            raise DeskError(f'{path}:{line}: nothing stands for "{{{word}}}"{suggest(word, known)}')
 
 
 # -- templates -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, StringConstraints, model_validator
 
 from deskterm.exchange.seeding.seed_files import AgentRow, ClientRow
-from deskterm.procedure.checking.toml_positions import Lines
+from deskterm.procedure.checking.toml_positions import TomlPositions
 from deskterm.procedure.schema import Part
 from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.sla.calendar import Calendar
@@ -154,12 +154,12 @@ class Told:
 
     story: Story
     place: str
-    lines: Lines | None = None
+    lines: TomlPositions | None = None
     number: int = 0
 
     def at(self, *path: str | int) -> str:
         """File and line of a part of the story."""
-        return f"{self.place}:{self.lines.line(('stories', self.number, *path))}" if self.lines else self.place
+        return f"{self.place}:{self.lines.find_line(('stories', self.number, *path))}" if self.lines else self.place
 
 
 class Moment(NamedTuple):

@@ -18,7 +18,7 @@ from deskterm.desk.admin.severity_scale import SeededSeverity
 from deskterm.desk.domain.email_address import is_email_address
 from deskterm.errors import DeskError
 from deskterm.exchange.seeding.text_files import text_of, toml
-from deskterm.procedure.checking.problems import complaints, nearest
+from deskterm.procedure.checking.problems import problems_from_validation, suggest
 from deskterm.procedure.schema import Part, Severity
 from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.sla.targets import parse_target
@@ -129,7 +129,7 @@ def severities(path: Path, metrics: Iterable[str] = ()) -> list[SeededSeverity]:
     for entry in entries:
         for metric, text in entry.row.targets.items():
             if metric not in known:
-                raise DeskError(f'{path}:{entry.line("targets")}: unknown metric "{metric}"{nearest(metric, known)}')
+                raise DeskError(f'{path}:{entry.line("targets")}: unknown metric "{metric}"{suggest(metric, known)}')
             try:
                 parse_target(text, _DAY)
             except ValueError as error:
@@ -173,7 +173,7 @@ def _entries(path: Path, name: str, document: type[Part], row: type[R], metrics:
         told, lines = toml(path, document)
         rows: tuple[R, ...] = getattr(told, name)
         entries = [
-            _Entry(item, lambda key, number=number: lines.line((name, number, key)))  # type: ignore[misc]
+            _Entry(item, lambda key, number=number: lines.find_line((name, number, key)))  # type: ignore[misc]
             for number, item in enumerate(rows)
         ]
     elif suffix == ".csv":
@@ -221,7 +221,7 @@ def _columns(path: Path, line: int, cells: list[str], row: type[Part], metrics: 
     for cell in cells:
         name = "_".join(cell.split()).lower()
         if name not in known:
-            raise DeskError(f'{path}:{line}: unknown column "{cell.strip()}"{nearest(name, known)}')
+            raise DeskError(f'{path}:{line}: unknown column "{cell.strip()}"{suggest(name, known)}')
         if name in columns:
             raise DeskError(f'{path}:{line}: the column "{name}" is there twice.')
         columns.append(name)
@@ -247,5 +247,5 @@ def _checked(path: Path, line: int, row: type[R], values: Mapping[str, Any]) -> 
     try:
         return row.model_validate(values)
     except ValidationError as error:
-        told = "\n".join(f"{path}:{line}: {fault.sentence}" for fault in complaints(error, values, row))
+        told = "\n".join(f"{path}:{line}: {fault.sentence}" for fault in problems_from_validation(error, values, row))
         raise DeskError(told) from error

@@ -10,8 +10,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from deskterm.errors import DeskError
-from deskterm.procedure.checking.problems import complaints
-from deskterm.procedure.checking.toml_positions import Lines
+from deskterm.procedure.checking.problems import problems_from_validation
+from deskterm.procedure.checking.toml_positions import TomlPositions
 
 LARGEST = 8_000_000
 """Bytes beyond which a file is none that somebody wrote by hand."""
@@ -36,7 +36,7 @@ def text_of(path: Path) -> str:
         raise DeskError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from error
 
 
-def toml(path: Path, shape: type[M]) -> tuple[M, Lines]:
+def toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
     """What a TOML file says, and the lines it says it on. DeskError: a line for each thing that is wrong."""
     text = text_of(path)
     try:
@@ -45,11 +45,13 @@ def toml(path: Path, shape: type[M]) -> tuple[M, Lines]:
         raise DeskError(_broken(str(error), text, path)) from error
     except RecursionError as error:
         raise DeskError(f"{path} is nested too deeply.") from error
-    lines = Lines(text)
+    lines = TomlPositions(text)
     try:
         return shape.model_validate(data), lines
     except ValidationError as error:
-        told = sorted((lines.line(fault.path), fault.sentence) for fault in complaints(error, data, shape))
+        told = sorted(
+            (lines.find_line(fault.path), fault.sentence) for fault in problems_from_validation(error, data, shape)
+        )
         raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in told)) from error
 
 

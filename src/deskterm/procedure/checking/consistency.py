@@ -8,44 +8,44 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import product
 
-from deskterm.procedure.amounts import CURRENCIES, hourly_fault
-from deskterm.procedure.cadence_dates import fault
-from deskterm.procedure.checking.problems import Complaint, nearest
+from deskterm.procedure.amounts import CURRENCIES, find_rate_problem
+from deskterm.procedure.cadence_dates import find_rule_problem
+from deskterm.procedure.checking.problems import Problem, suggest
 from deskterm.procedure.checking.toml_positions import Path
-from deskterm.procedure.checking.unmatched_policies import unmatched
+from deskterm.procedure.checking.unmatched_policies import find_unmatched_policies
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
-from deskterm.procedure.sla_terms import calendar, wall_spans
+from deskterm.procedure.sla_terms import compile_calendar, parse_wall_spans
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import parse_duration
 from deskterm.sla.targets import parse_target
 
 
-def unsound(procedure: Procedure) -> Iterator[Complaint]:
+def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
     """Everything that would keep a procedure from being worked by. References must have been checked before."""
     calendars: dict[str, Calendar] = {}
     for key, part in procedure.calendars.items():
         if part.day_length is not None and not _is_day(part.day_length):
             told = f'"{part.day_length}" is not the length of a working day: write hours, at most 24h, such as 7h30m.'
-            yield Complaint(("calendars", key, "day_length"), f'calendars "{key}", day_length: {told}')
+            yield Problem(("calendars", key, "day_length"), f'calendars "{key}", day_length: {told}')
             continue
         try:
-            calendars[key] = calendar(part)
+            calendars[key] = compile_calendar(part)
             calendars[key].require_openings()
             calendars[key].require_no_overlap()
         except ValueError as error:
             where = _where(str(error))
             if where[0] == "exceptions" and str(where[1]) not in map(str, part.exceptions):
                 where = ("holidays",) if part.holidays else ("region",)
-            yield Complaint(("calendars", key, *where), f'calendars "{key}": {_advised(str(error))}')
+            yield Problem(("calendars", key, *where), f'calendars "{key}": {_advised(str(error))}')
     for number, shift in enumerate(procedure.shifts):
         try:
-            Calendar(shift.timezone, {day: wall_spans(spans) for day, spans in shift.week.items()})
+            Calendar(shift.timezone, {day: parse_wall_spans(spans) for day, spans in shift.week.items()})
         except ValueError as error:
             told = f'shifts "{shift.key}": {_advised(str(error))}'
-            yield Complaint(("shifts", number, *_where(str(error))), told)
+            yield Problem(("shifts", number, *_where(str(error))), told)
     for number, policy in enumerate(procedure.policies):
         yield from _targets(("policies", number), policy, procedure, calendars)
-    yield from unmatched(procedure)
+    yield from find_unmatched_policies(procedure)
     yield from _metrics(procedure)
     yield from _raises(("severities",), procedure.severities)
     yield from _raises(("priority", "scale"), procedure.priority.scale)
@@ -56,13 +56,13 @@ def unsound(procedure: Procedure) -> Iterator[Complaint]:
     yield from _money(procedure)
     for number, asked in enumerate(procedure.fields):
         if asked.kind == "choice" and not asked.choices:
-            yield Complaint(("fields", number), f'fields "{asked.key}": a choice needs choices.')
+            yield Problem(("fields", number), f'fields "{asked.key}": a choice needs choices.')
     for number, key in enumerate(procedure.articles):
         if key not in procedure.links:
-            yield Complaint(("articles", number), f'articles: there is no link "{key}"{nearest(key, procedure.links)}')
+            yield Problem(("articles", number), f'articles: there is no link "{key}"{suggest(key, procedure.links)}')
     for number, notice in enumerate(procedure.notices):
         if "role" in notice.to and notice.role is None:
-            yield Complaint(("notices", number), f"notices number {number + 1}: say which role is told.")
+            yield Problem(("notices", number), f"notices number {number + 1}: say which role is told.")
 
 
 _ADVICE = {
@@ -111,9 +111,7 @@ def _where(wrong: str) -> Path:
     return ("week",)
 
 
-def _targets(
-    path: Path, policy: PolicyPart, procedure: Procedure, calendars: dict[str, Calendar]
-) -> Iterator[Complaint]:
+def _targets(path: Path, policy: PolicyPart, procedure: Procedure, calendars: dict[str, Calendar]) -> Iterator[Problem]:
     rows = [((*path, "targets"), policy.targets)]
     rows += [((*path, "by_severity", step), row) for step, row in policy.by_severity.items()]
     rows += [((*path, "by_priority", step), row) for step, row in policy.by_priority.items()]
@@ -128,89 +126,89 @@ def _targets(
             try:
                 target = parse_target(text, day.day_length)
             except ValueError as error:
-                yield Complaint((*where, metric), f"{told}: {error}.")
+                yield Problem((*where, metric), f"{told}: {error}.")
                 continue
             if target.role and target.role not in roles:
-                yield Complaint(
-                    (*where, metric), f'{told}: there is no role "{target.role}"{nearest(target.role, roles)}'
+                yield Problem(
+                    (*where, metric), f'{told}: there is no role "{target.role}"{suggest(target.role, roles)}'
                 )
             elif target.role and "set-due" not in roles[target.role].may:
-                yield Complaint((*where, metric), f'{told}: the role "{target.role}" lacks may = ["set-due"].')
+                yield Problem((*where, metric), f'{told}: the role "{target.role}" lacks may = ["set-due"].')
             elif target.cadence and target.cadence not in cadences:
                 lacking = f"the file has no cadence of kind {target.cadence} to count it by"
-                yield Complaint((*where, metric), f"{told}: {lacking}.")
+                yield Problem((*where, metric), f"{told}: {lacking}.")
 
 
-def _metrics(procedure: Procedure) -> Iterator[Complaint]:
+def _metrics(procedure: Procedure) -> Iterator[Problem]:
     for number, metric in enumerate(procedure.metrics):
         for name, conditions in (("start", metric.start), ("stop", metric.stop)):
             if not conditions:
                 told = f'metrics "{metric.key}", {name}: nothing would {name} it; name an occurrence, such as '
-                yield Complaint(("metrics", number, name), told + ("received." if name == "start" else "agent_reply."))
+                yield Problem(("metrics", number, name), told + ("received." if name == "start" else "agent_reply."))
 
 
-def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Complaint]:
+def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Problem]:
     known = [step.key for step in scale]
     for number, step in enumerate(scale):
         if step.raise_to is not None and step.raise_to not in known:
-            yield Complaint(
+            yield Problem(
                 (*path, number, "raise_to"),
-                f'{path[-1]} "{step.key}", raise_to: there is no step "{step.raise_to}"{nearest(step.raise_to, known)}',
+                f'{path[-1]} "{step.key}", raise_to: there is no step "{step.raise_to}"{suggest(step.raise_to, known)}',
             )
 
 
-def _matrix(procedure: Procedure) -> Iterator[Complaint]:
+def _matrix(procedure: Procedure) -> Iterator[Problem]:
     part = procedure.priority
     steps = [step.key for step in part.scale or procedure.severities]
     for impact, row in part.matrix.items():
         for urgency, step in row.items():
             if step not in steps:
                 path = ("priority", "matrix", impact, urgency)
-                yield Complaint(path, f'priority, matrix: there is no step "{step}"{nearest(step, steps)}')
+                yield Problem(path, f'priority, matrix: there is no step "{step}"{suggest(step, steps)}')
     if part.matrix:
         for effect, haste in product(part.impacts, part.urgencies):
             if haste.key not in part.matrix.get(effect.key, {}):
                 told = f'priority, matrix: impact "{effect.key}" with urgency "{haste.key}" has no step.'
-                yield Complaint(("priority", "matrix", effect.key), told)
+                yield Problem(("priority", "matrix", effect.key), told)
 
 
-def _initials(procedure: Procedure) -> Iterator[Complaint]:
+def _initials(procedure: Procedure) -> Iterator[Problem]:
     statuses = {status.key: status for status in procedure.statuses}
     for number, kind in enumerate(procedure.types):
         known = [key for key, status in statuses.items() if not status.types or kind.key in status.types]
         if kind.initial is not None and kind.initial not in known:
-            told = f'types "{kind.key}", initial: status "{kind.initial}" is not for it{nearest(kind.initial, known)}'
-            yield Complaint(("types", number, "initial"), told)
+            told = f'types "{kind.key}", initial: status "{kind.initial}" is not for it{suggest(kind.initial, known)}'
+            yield Problem(("types", number, "initial"), told)
         elif not known:
-            yield Complaint(("types", number), f'types "{kind.key}": no status is for this type.')
+            yield Problem(("types", number), f'types "{kind.key}": no status is for this type.')
 
 
-def _objectives(procedure: Procedure) -> Iterator[Complaint]:
+def _objectives(procedure: Procedure) -> Iterator[Problem]:
     for number, part in enumerate(procedure.objectives):
         path = ("objectives", number, "target")
         if part.statistic in ("share", "attainment"):
             if not re.fullmatch(r"(100|\d{1,2})(\.\d+)?%", part.target):
-                yield Complaint(path, f'objectives "{part.key}", target: write a share such as 60%.')
+                yield Problem(path, f'objectives "{part.key}", target: write a share such as 60%.')
         else:
             try:
                 parse_duration(part.target, 86_400)
             except ValueError as error:
-                yield Complaint(path, f'objectives "{part.key}", target: {error}.')
+                yield Problem(path, f'objectives "{part.key}", target: {error}.')
 
 
-def _cadences(procedure: Procedure) -> Iterator[Complaint]:
+def _cadences(procedure: Procedure) -> Iterator[Problem]:
     for number, cadence in enumerate(procedure.cadences):
-        wrong = fault(cadence.rule, cadence.first)
+        wrong = find_rule_problem(cadence.rule, cadence.first)
         if wrong is not None:
-            yield Complaint(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {wrong}.')
+            yield Problem(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {wrong}.')
 
 
-def _money(procedure: Procedure) -> Iterator[Complaint]:
+def _money(procedure: Procedure) -> Iterator[Problem]:
     part = procedure.money
     if part.currency not in CURRENCIES:
         near = get_close_matches(part.currency, sorted(CURRENCIES), n=1)
         advice = f'did you mean "{near[0]}"?' if near else "write a code of ISO 4217, such as GBP."
         told = f'money, currency: there is no currency "{part.currency}"; {advice}'
-        yield Complaint(("money", "currency"), told)
-    elif part.rate is not None and (wrong := hourly_fault(part.rate, part.currency)):
-        yield Complaint(("money", "rate"), f"money, rate: {wrong}")
+        yield Problem(("money", "currency"), told)
+    elif part.rate is not None and (wrong := find_rate_problem(part.rate, part.currency)):
+        yield Problem(("money", "rate"), f"money, rate: {wrong}")

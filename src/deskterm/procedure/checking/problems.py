@@ -12,14 +12,14 @@ from pydantic import BaseModel, ValidationError
 from deskterm.procedure.checking.toml_positions import Path
 
 
-class Complaint(NamedTuple):
+class Problem(NamedTuple):
     """One thing that keeps a file from being used. path: where; sentence: what is wrong and what is expected."""
 
     path: Path
     sentence: str
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown word: the nearest known one, or all there are."""
     choices = list(known)
     folded = word.lower().replace(" ", "-")
@@ -29,7 +29,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; known are {', '.join(choices)}." if choices else "; there are none in this file."
 
 
-def place(data: object, path: Path) -> str:
+def describe_path(data: object, path: Path) -> str:
     """A path in words: `statuses "open-issue", pauses`."""
     words: list[str] = []
     for part in path:
@@ -43,30 +43,32 @@ def place(data: object, path: Path) -> str:
     return ", ".join(words)
 
 
-def complaints(error: ValidationError, data: Mapping[str, Any], root: type[BaseModel]) -> Iterator[Complaint]:
+def problems_from_validation(
+    error: ValidationError, data: Mapping[str, Any], root: type[BaseModel]
+) -> Iterator[Problem]:
     """What the schema has against the data of a file, one complaint a place."""
     seen: set[Path] = set()
     unknown = [fault for fault in error.errors() if fault["type"] == "extra_forbidden"]
     meant: set[Path] = set()
     for fault in unknown:
         path = fault["loc"]
-        known = list(fields_at(root, path[:-1]))
+        known = list(find_fields(root, path[:-1]))
         key = str(path[-1])
         meant.update((*path[:-1], near) for near in get_close_matches(key, known, n=1, cutoff=0.55))
-        yield Complaint(path, f'unknown key "{key}"{_in(data, path[:-1])}{nearest(key, known)}')
+        yield Problem(path, f'unknown key "{key}"{_in(data, path[:-1])}{suggest(key, known)}')
     for fault in error.errors():
         path = _present(data, fault["loc"])
         if fault["type"] == "missing":
             if fault["loc"] not in meant:
-                yield Complaint(path, f'the key "{fault["loc"][-1]}" is missing{_in(data, path)}.')
+                yield Problem(path, f'the key "{fault["loc"][-1]}" is missing{_in(data, path)}.')
         elif fault["type"] == "too_short" and fault["input"]:
             continue  # what is in the list is wrong, and has its own complaint
         elif fault["type"] != "extra_forbidden" and path not in seen:
             seen.add(path)
-            yield Complaint(path, f"{place(data, path)}: {_sentence(dict(fault))}")
+            yield Problem(path, f"{describe_path(data, path)}: {_sentence(dict(fault))}")
 
 
-def fields_at(root: type[BaseModel], path: Path) -> tuple[str, ...]:
+def find_fields(root: type[BaseModel], path: Path) -> tuple[str, ...]:
     """The keys that the schema knows at a path; none where it takes any."""
     kind: Any = root
     for part in path:
@@ -92,7 +94,7 @@ def _plain(kind: Any) -> Any:
 
 
 def _in(data: object, path: Path) -> str:
-    return f" in {place(data, path)}" if path else ""
+    return f" in {describe_path(data, path)}" if path else ""
 
 
 def _inside(data: object, part: str | int) -> object:
@@ -136,7 +138,7 @@ def _sentence(fault: dict[str, Any]) -> str:
     match kind:
         case "literal_error":
             choices = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
-            return f"{given} is none of {', '.join(choices)}{nearest(str(fault['input']), choices).split('; known')[0]}"
+            return f"{given} is none of {', '.join(choices)}{suggest(str(fault['input']), choices).split('; known')[0]}"
         case "string_pattern_mismatch":
             return f"{given} {_PATTERNS.get(context['pattern'], 'is not written as it should be')}."
         case "string_too_short":

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, get_args, get_origin
 
-from deskterm.procedure.checking.problems import Complaint, nearest, place
+from deskterm.procedure.checking.problems import Problem, describe_path, suggest
 from deskterm.procedure.checking.toml_positions import Path
 from deskterm.procedure.schema import Part, Procedure
 from deskterm.procedure.schema.text_types import FACTS, OCCURRENCES, Ref, When
 from deskterm.procedure.ticket_fields import REQUEST_FIELDS
 
 CATEGORIES = ("new", "open", "waiting", "solved", "closed")
-ONE = {
+ENTRY_NAMES = {
     "types": "request type", "severities": "severity", "priorities": "priority", "impacts": "impact",
     "urgencies": "urgency", "statuses": "status", "stages": "stage", "fields": "field", "metrics": "metric",
     "calendars": "calendar", "departments": "department", "teams": "team", "tiers": "tier", "roles": "role",
@@ -25,7 +25,7 @@ ONE = {
 """What one entry of a table is called."""
 
 
-def tables(procedure: Procedure) -> dict[str, list[str]]:
+def collect_keys(procedure: Procedure) -> dict[str, list[str]]:
     """The keys that a file has, by the table that they stand in."""
 
     def keys(parts: Sequence[Any]) -> list[str]:
@@ -60,16 +60,17 @@ def tables(procedure: Procedure) -> dict[str, list[str]]:
     }
 
 
-def broken_references(procedure: Procedure) -> Iterator[Complaint]:
+def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
     """Every key that names nothing, every fact and occurrence that there is none of, every key given twice."""
-    known = tables(procedure)
+    known = collect_keys(procedure)
     data = _Told(procedure)
     for path, value, table in _references(Procedure, procedure, ()):
         if str(value) not in known[table]:
-            yield Complaint(
-                path, f'{data.place(path)}: there is no {ONE[table]} "{value}"{nearest(str(value), known[table])}'
+            yield Problem(
+                path,
+                f'{data.place(path)}: there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}',
             )
-    for path, part in parts(procedure, ()):
+    for path, part in walk_parts(procedure, ()):
         if isinstance(when := getattr(part, "when", None), dict):
             yield from _facts((*path, "when"), when, known, data)
     for number, metric in enumerate(procedure.metrics):
@@ -81,18 +82,18 @@ def broken_references(procedure: Procedure) -> Iterator[Complaint]:
     yield from _twice(procedure, (), data)
 
 
-def parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
+def walk_parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
     """Every table of a procedure with the way to it, from the outside in."""
     if isinstance(value, Part):
         yield path, value
         for name in type(value).model_fields:
-            yield from parts(getattr(value, name), (*path, name))
+            yield from walk_parts(getattr(value, name), (*path, name))
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
-            yield from parts(item, (*path, number))
+            yield from walk_parts(item, (*path, number))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from parts(item, (*path, str(key)))
+            yield from walk_parts(item, (*path, str(key)))
 
 
 class _Told:
@@ -105,7 +106,7 @@ class _Told:
     def place(self, path: Path) -> str:
         if self._data is None:
             self._data = self._procedure.model_dump(mode="json")
-        return place(self._data, path)
+        return describe_path(self._data, path)
 
 
 def _references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
@@ -140,46 +141,46 @@ def _argument(kind: Any, container: type, number: int) -> Any:
     return object
 
 
-def _facts(path: Path, when: When, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Complaint]:
+def _facts(path: Path, when: When, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
     for fact, wanted in when.items():
         if fact not in FACTS:
-            yield Complaint((*path, fact), f'{data.place(path)}: there is no fact "{fact}"{nearest(fact, FACTS)}')
+            yield Problem((*path, fact), f'{data.place(path)}: there is no fact "{fact}"{suggest(fact, FACTS)}')
             continue
         table = FACTS[fact]
         for value in wanted if isinstance(wanted, tuple) else (wanted,):
             if isinstance(value, bool) and fact != "exempt":
-                yield Complaint(
-                    (*path, fact), f"{data.place((*path, fact))}: expected text in quotes, not a yes or no."
-                )
+                yield Problem((*path, fact), f"{data.place((*path, fact))}: expected text in quotes, not a yes or no.")
             elif table is not None and value not in known[table]:
-                told = f'{data.place(path)}: there is no {ONE[table]} "{value}"{nearest(str(value), known[table])}'
-                yield Complaint((*path, fact), told)
+                told = (
+                    f'{data.place(path)}: there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}'
+                )
+                yield Problem((*path, fact), told)
 
 
-def _occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Complaint]:
+def _occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
     what, colon, key = word.partition(":")
     if not colon:
         plain = [known_word for known_word in OCCURRENCES if ":" not in known_word]
         if word not in plain:
-            yield Complaint(path, f'{data.place(path)}: nothing is called "{word}"{nearest(word, OCCURRENCES)}')
+            yield Problem(path, f'{data.place(path)}: nothing is called "{word}"{suggest(word, OCCURRENCES)}')
     elif what == "category":
         if key not in CATEGORIES:
-            yield Complaint(path, f'{data.place(path)}: there is no category "{key}"{nearest(key, CATEGORIES)}')
+            yield Problem(path, f'{data.place(path)}: there is no category "{key}"{suggest(key, CATEGORIES)}')
     elif what not in ("status", "leaves"):
-        yield Complaint(path, f'{data.place(path)}: nothing is called "{word}"{nearest(word, OCCURRENCES)}')
+        yield Problem(path, f'{data.place(path)}: nothing is called "{word}"{suggest(word, OCCURRENCES)}')
     elif key not in known["statuses"]:
-        yield Complaint(path, f'{data.place(path)}: there is no status "{key}"{nearest(key, known["statuses"])}')
+        yield Problem(path, f'{data.place(path)}: there is no status "{key}"{suggest(key, known["statuses"])}')
 
 
-def _twice(value: object, path: Path, data: _Told) -> Iterator[Complaint]:
-    for where, part in parts(value, path):
+def _twice(value: object, path: Path, data: _Told) -> Iterator[Problem]:
+    for where, part in walk_parts(value, path):
         for name in type(part).model_fields:
             items = getattr(part, name)
             if isinstance(items, tuple) and items and isinstance(items[0], Part):
                 yield from _repeated((*where, name), items)
 
 
-def _repeated(path: Path, items: Sequence[Part]) -> Iterator[Complaint]:
+def _repeated(path: Path, items: Sequence[Part]) -> Iterator[Problem]:
     field = next((name for name in ("key", "level", "date") if name in type(items[0]).model_fields), None)
     if field is None:
         return
@@ -189,5 +190,5 @@ def _repeated(path: Path, items: Sequence[Part]) -> Iterator[Complaint]:
         value = getattr(item, field)
         if counts[value] > 1 and value in seen:
             table = re.sub(r"_", " ", ", ".join(str(step) for step in path if isinstance(step, str)))
-            yield Complaint((*path, number, field), f'{table}: "{value}" is there twice; give each its own {field}.')
+            yield Problem((*path, number, field), f'{table}: "{value}" is there twice; give each its own {field}.')
         seen.add(value)

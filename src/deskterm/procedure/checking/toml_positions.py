@@ -9,7 +9,7 @@ Path = tuple[str | int, ...]
 """The way to a value: keys of tables and numbers in lists, from the outside in."""
 
 
-class Lines:
+class TomlPositions:
     """The lines of a TOML text that `tomllib` accepts. What it would refuse has no positions worth asking for."""
 
     def __init__(self, text: str) -> None:
@@ -20,7 +20,7 @@ class Lines:
         self._at = 0
         self._read()
 
-    def line(self, path: Path) -> int:
+    def find_line(self, path: Path) -> int:
         """The line, from 1, of the key or list entry at `path`; of its nearest parent where it is not in the text."""
         while path not in self._found:
             path = path[:-1]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from deskterm.procedure.checking.problems import Complaint
-from deskterm.procedure.checking.references import tables
+from deskterm.procedure.checking.problems import Problem
+from deskterm.procedure.checking.references import collect_keys
 from deskterm.procedure.schema import PolicyPart, Procedure
 from deskterm.procedure.schema.text_types import FACTS
-from deskterm.procedure.sla_terms import values
+from deskterm.procedure.sla_terms import to_value_set
 
 _OTHER = ""
 """Stands for a fact that a ticket does not have, and for every text that no policy names."""
@@ -18,7 +18,7 @@ Kinds = Mapping[str, frozenset[str]]
 as one with each: the more tags, the more policies are for it."""
 
 
-def unmatched(procedure: Procedure) -> Iterator[Complaint]:
+def find_unmatched_policies(procedure: Procedure) -> Iterator[Problem]:
     """Policies that can never match: behind others that take all of their tickets, or with conditions that no ticket
     meets; and those whose targets no ticket of theirs can have."""
     plain = {kind.key for kind in procedure.types if not kind.has_severity}
@@ -31,23 +31,23 @@ def unmatched(procedure: Procedure) -> Iterator[Complaint]:
             told = "it can never match: "
             if fact == "exempt":
                 told += "an exempt ticket has no policy, and no other needs to say so; leave exempt out."
-            elif not values(wanted):
+            elif not to_value_set(wanted):
                 told += f"{fact} is to be one of none; name some or leave it out."
             else:
                 continue
-            yield Complaint((*path, fact), f'policies "{part.key}": {told}')
-        if "exempt" in part.when or not all(values(wanted) for wanted in part.when.values()):
+            yield Problem((*path, fact), f'policies "{part.key}": {told}')
+        if "exempt" in part.when or not all(to_value_set(wanted) for wanted in part.when.values()):
             continue
-        types = values(part.when["type"]) if "type" in part.when else every
+        types = to_value_set(part.when["type"]) if "type" in part.when else every
         if types <= plain and "severity" in part.when:
             told = f"it can never match: {', '.join(sorted(types))} has no severity; leave the severity out."
-            yield Complaint((*path, "severity"), f'policies "{part.key}": {told}')
+            yield Problem((*path, "severity"), f'policies "{part.key}": {told}')
             continue
         if types <= plain and part.by_severity and not (part.targets or part.by_priority):
             told = f"{', '.join(sorted(types))} has no severity, so it promises nothing; write its targets in targets."
-            yield Complaint(("policies", number, "by_severity"), f'policies "{part.key}": {told}')
+            yield Problem(("policies", number, "by_severity"), f'policies "{part.key}": {told}')
         if (takers := _takers(part, earlier, tickets)) is not None:
-            yield Complaint(path, f'policies "{part.key}": {_taken(takers)}')
+            yield Problem(path, f'policies "{part.key}": {_taken(takers)}')
 
 
 def _taken(takers: Sequence[str]) -> str:
@@ -74,16 +74,17 @@ def _takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Sequence[K
 
 def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
     return all(
-        fact in later.when and values(later.when[fact]) <= values(wanted) for fact, wanted in earlier.when.items()
+        fact in later.when and to_value_set(later.when[fact]) <= to_value_set(wanted)
+        for fact, wanted in earlier.when.items()
     )
 
 
 def _tickets(procedure: Procedure) -> list[Kinds]:
     """All tickets that there can be, those whose type knows no severity apart from the others."""
-    known = tables(procedure)
+    known = collect_keys(procedure)
     kinds: dict[str, frozenset[str]] = {}
     for fact, table in FACTS.items():
-        named = {value for part in procedure.policies for value in values(part.when.get(fact, ()))}
+        named = {value for part in procedure.policies for value in to_value_set(part.when.get(fact, ()))}
         kinds[fact] = frozenset({*(known[table] if table is not None else ()), *named, _OTHER})
     plain = frozenset(kind.key for kind in procedure.types if not kind.has_severity)
     rest = frozenset(kind.key for kind in procedure.types) - plain
@@ -93,7 +94,7 @@ def _tickets(procedure: Procedure) -> list[Kinds]:
 
 def _meet(ticket: Kinds, part: PolicyPart) -> Kinds | None:
     """Those of some tickets that a policy is for; None when there are none."""
-    met = dict(ticket) | {fact: ticket[fact] & values(wanted) for fact, wanted in part.when.items()}
+    met = dict(ticket) | {fact: ticket[fact] & to_value_set(wanted) for fact, wanted in part.when.items()}
     return met if all(met.values()) else None
 
 
@@ -103,6 +104,6 @@ def _without(ticket: Kinds, part: PolicyPart) -> Iterator[Kinds]:
         yield ticket
         return
     for fact, wanted in part.when.items():
-        if others := ticket[fact] - values(wanted):
+        if others := ticket[fact] - to_value_set(wanted):
             yield {**ticket, fact: others}
-        ticket = {**ticket, fact: ticket[fact] & values(wanted)}
+        ticket = {**ticket, fact: ticket[fact] & to_value_set(wanted)}

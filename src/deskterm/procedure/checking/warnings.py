@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from deskterm.procedure.checking.toml_positions import Lines, Path
+from deskterm.procedure.checking.toml_positions import Path, TomlPositions
 from deskterm.procedure.schema import Procedure, Status
-from deskterm.procedure.sla_terms import calendar, condition, values
+from deskterm.procedure.sla_terms import compile_calendar, parse_condition, to_value_set
 from deskterm.procedure.template_text import PLACEHOLDERS, awkward
 from deskterm.sla.targets import NONE, parse_target
 from deskterm.sla.warning_times import parse_warning
@@ -19,23 +19,23 @@ _SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}
 _GREENWICH_SUMMER = {"GB": "Europe/London", "IE": "Europe/Dublin", "PT": "Europe/Lisbon"}
 
 
-class Remark(NamedTuple):
+class CheckWarning(NamedTuple):
     """A warning. line: where in the source, from 1; None where no source was given."""
 
     line: int | None
     sentence: str
 
 
-def lint(procedure: Procedure, source: str = "", now: datetime | None = None) -> list[Remark]:
+def find_warnings(procedure: Procedure, source: str = "", now: datetime | None = None) -> list[CheckWarning]:
     """Warnings in the order of the file; none of them keeps a procedure from being used. source: the text that it was
     read from, for the lines. now: left out, the date of the next review is not looked at."""
-    lines = Lines(source) if source else None
+    lines = TomlPositions(source) if source else None
     found = [*_calendars(procedure), *_statuses(procedure), *_metrics(procedure), *_policies(procedure)]
     found += [*_ladders(procedure), *_letters(procedure)]
     review = procedure.about.next_review
     if now is not None and review is not None and review < now.date():
         found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
-    remarks = [Remark(lines.line(path) if lines else None, sentence) for path, sentence in found]
+    remarks = [CheckWarning(lines.find_line(path) if lines else None, sentence) for path, sentence in found]
     return sorted(remarks, key=lambda remark: remark.line or 0)
 
 
@@ -126,11 +126,11 @@ def _metrics(procedure: Procedure) -> Iterator[Finding]:
     categories = {status.category for status in procedure.statuses}
     days: dict[str, int] = {}
     if any(text and not text.endswith("%") for metric in procedure.metrics for text in metric.warn):
-        days = {key: calendar(part).day_length for key, part in procedure.calendars.items()}
+        days = {key: compile_calendar(part).day_length for key, part in procedure.calendars.items()}
     for number, metric in enumerate(procedure.metrics):
         for name, conditions in (("start", metric.start), ("stop", metric.stop)):
             for place, text in enumerate(conditions):
-                for word in condition(text):
+                for word in parse_condition(text):
                     what, _, key = word.partition(":")
                     if what == "category" and key not in categories:
                         told = f'no status is of category {key}, so "{text}" never happens.'
@@ -162,7 +162,7 @@ def _policies(procedure: Procedure) -> Iterator[Finding]:
     for number, part in enumerate(procedure.policies):
         metrics = {metric: None for row in part.by_severity.values() for metric in row}
         for step in procedure.severities:
-            if "severity" in part.when and step.key not in values(part.when["severity"]):
+            if "severity" in part.when and step.key not in to_value_set(part.when["severity"]):
                 continue
             missing = [
                 metric
