@@ -46,7 +46,7 @@ class TicketFold:
         """The events that the state consists of: all that were not undone."""
 
     def step(self, event: Event) -> SlaEvent:
-        """Apply the ticket's next event, and return the mark that its clocks were advanced by."""
+        """Apply the ticket's next event, and return the SLA event that its clocks were advanced by."""
         if event.kind == "undone":
             return self._undo(event)
         self._effective_events.append(event)
@@ -66,17 +66,17 @@ class TicketFold:
 
     def _apply(self, event: Event) -> SlaEvent:
         procedure = self.procedures(event.version)
-        mark = apply_event(self.state, event, procedure)
+        sla_event = apply_event(self.state, event, procedure)
         if self._folding is None:
             self._folding = ClockFold(procedure.terms)
         elif self._version != event.version:
             # From here on, only clocks that start anew go by the new version; others keep the one they started with.
             self._folding.use_terms(procedure.terms)
         self._version = event.version
-        self._folding.apply(mark)
+        self._folding.apply(sla_event)
         if event.kind == "migrated":
-            self._folding.migrate(mark.at)
-        return mark
+            self._folding.migrate(sla_event.at)
+        return sla_event
 
     @property
     def facts(self) -> Facts:

@@ -118,7 +118,7 @@ class State:
 
 
 def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> SlaEvent:
-    """Apply an event to the state, in place, and return the mark that clocks are advanced by."""
+    """Apply an event to the state, in place, and return the SLA event that clocks are advanced by."""
     occurrences: set[str] = {"answered"} if state.answered_at is not None else set()
     at = event.at
     facts_changed = dues_changed = False
@@ -171,7 +171,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
         occurrences.add("automatic_raise")
     _update_end(state, category_before, event.at, occurrences)
     dues_changed = _end_temporary_states(state, occurrences) or dues_changed
-    # Facts are made anew only where they changed, and never changed in place: every mark keeps those of its time, and
+    # Facts are made anew only where they changed, and never changed in place: every SLA event keeps its own, and
     # folding a long history would otherwise spend most of its time here.
     if facts_changed or dues_changed or not state.facts:
         state.facts = {name: getattr(state, name) for name in POLICY_FIELDS if name != "organisation_key"}

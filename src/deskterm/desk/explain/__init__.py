@@ -1,1 +1,1 @@
-"""Why a clock is due when it is, and why a ticket stands where it stands in the queue."""
+"""Explanations of due times, policies and queue positions, as data and as text."""

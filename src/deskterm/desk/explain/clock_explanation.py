@@ -1,7 +1,7 @@
-"""Why a clock is due when it is: everything that led to it, as data that adds up.
+"""Explanations of clocks: why each is due when it is, built from the history of its ticket.
 
-Pure: a ticket's events and the editions they name go in. Nothing is judged anew: the fold says when a clock is due,
-and this tells how that comes about.
+Pure: a ticket's events and the procedure versions that they name go in. The fold decides when a clock is due; this
+module shows how that comes about, and decides nothing itself.
 """
 
 from __future__ import annotations
@@ -37,52 +37,53 @@ def build_explanations(
     *,
     now: datetime,
 ) -> list[Explanation]:
-    """Every clock of a ticket, in the order of the procedure's metrics and of the cycles, or those of a metric, or
-    one cycle of it. Timers are told only by their name. procedures: version → that edition."""
+    """Explain the clocks of a ticket, by metric and cycle; only those of a metric, or one cycle of it, if given.
+
+    Timers are explained only if they are named. procedures: version → compiled procedure."""
     return explain_histories(build_clock_histories(events, procedures), procedures, metric, cycle, now=now)
 
 
 def explain_histories(
-    told: ClockHistories,
+    ticket: ClockHistories,
     procedures: ProcedureLookup,
     metric: str | None = None,
     cycle: int | None = None,
     *,
     now: datetime,
 ) -> list[Explanation]:
-    """The same of a history that was told already: the time goes on, and nothing else happened."""
+    """Explain clocks as `build_explanations` does, from histories that are built already, so that only time passes."""
     return [
-        _explain_history(life, told, procedures, int(now.timestamp()))
-        for life in told.histories
-        if (life.clock.metric == metric if metric is not None else not life.clock.metric.startswith(TIMER_PREFIX))
-        and cycle in (None, life.clock.cycle)
+        _explain_history(history, ticket, procedures, int(now.timestamp()))
+        for history in ticket.histories
+        if (history.clock.metric == metric if metric is not None else not history.clock.metric.startswith(TIMER_PREFIX))
+        and cycle in (None, history.clock.cycle)
     ]
 
 
 def explain_policies(events: Iterable[Event], procedures: ProcedureLookup) -> list[PolicyCheck]:
-    """Which policy a ticket is under as it stands, and why not under those before it."""
-    told = build_clock_histories(events, procedures)
-    edition = procedures(told.version)
-    return check_policies(edition.terms, told.facts, _collect_labels(edition))
+    """Return the check of each policy for a ticket as it is now: which one matches, and why those before it do not."""
+    ticket = build_clock_histories(events, procedures)
+    procedure = procedures(ticket.version)
+    return check_policies(procedure.terms, ticket.facts, _collect_labels(procedure))
 
 
 def explain_missing_clock(events: Iterable[Event], procedures: ProcedureLookup, metric: str | None = None) -> str:
-    """Why a ticket has no clock, or none of a metric, in one sentence. DeskError for a metric that the procedure
-    does not have."""
-    told = build_clock_histories(events, procedures)
-    procedure = procedures(told.version)
+    """Return a sentence that says why a ticket has no clock, or none of a metric. Raises DeskError for a metric that
+    the procedure does not have."""
+    ticket = build_clock_histories(events, procedures)
+    procedure = procedures(ticket.version)
     known = {part.key: part for part in procedure.terms.metrics}
     if metric is not None and metric not in known:
         raise DeskError(
             f"There is no metric {metric!r}: use {', '.join(k for k in known if not k.startswith(TIMER_PREFIX))}."
         )
-    if exempt := told.facts.get("exempt"):
+    if exempt := ticket.facts.get("exempt"):
         label = next((one.label for one in procedure.definition.sla.exempt_reasons if one.key == exempt), exempt)
         return f"It is exempt ({label}): no policy is looked at for it."
-    policy = procedure.terms.find_policy(told.facts)
+    policy = procedure.terms.find_policy(ticket.facts)
     if policy is None:
         return "No policy of the procedure is for it."
-    severity = told.facts.get("severity")
+    severity = ticket.facts.get("severity")
     wanted = [metric] if metric is not None else list(known)
     if not any(policy.find_target(key, severity).has_clock for key in wanted):
         what = known[metric].label if metric is not None else "anything"
@@ -93,97 +94,103 @@ def explain_missing_clock(events: Iterable[Event], procedures: ProcedureLookup, 
     return f"Its clock has not started: that takes {', or '.join(starts)}."
 
 
-def _explain_history(life: ClockHistory, told: ClockHistories, procedures: ProcedureLookup, now: int) -> Explanation:
-    clock = life.clock
+def _explain_history(
+    history: ClockHistory, ticket: ClockHistories, procedures: ProcedureLookup, now: int
+) -> Explanation:
+    clock = history.clock
     terms = procedures(clock.version).terms
     calendar = terms.calendars[clock.calendar]
     target = parse_target(clock.target, calendar.day_length)
-    rests = clock.state == "paused"
+    is_paused = clock.state == "paused"
     metric = terms.find_metric(clock.metric)
-    standings = told.idle_periods if metric is not None and metric.counts_work else told.status_periods
+    status_periods = ticket.idle_periods if metric is not None and metric.counts_work else ticket.status_periods
     start = clock.started_at if clock.counts_from is None else clock.counts_from
-    pauses = [*clock.pauses, *([(clock.since, now)] if rests and now > clock.since else [])]
+    pauses = [*clock.pauses, *([(clock.since, now)] if is_paused and now > clock.since else [])]
     due = clock.due_at
-    if rests:
-        due = told.forecast_due_times(now)[clock.metric, clock.cycle]
-    wall = target.in_wall_time
+    if is_paused:
+        due = ticket.forecast_due_times(now)[clock.metric, clock.cycle]
+    wall_time = target.in_wall_time
     until = clock.stopped_at if clock.stopped_at is not None else now
     end = due if due is not None else max(until, start)
-    intervals = build_intervals(calendar, start, end, pauses, standings, wall_time=wall, split_at=until)
-    used = build_intervals(calendar, start, max(until, start), pauses, (), wall_time=wall)
-    begun = intervals[-1].total if intervals else 0
-    beyond = (
-        [] if due is None else _build_overdue_intervals(calendar, max(due, start), until, pauses, standings, wall=wall)
+    intervals = build_intervals(calendar, start, end, pauses, status_periods, wall_time=wall_time, split_at=until)
+    used = build_intervals(calendar, start, max(until, start), pauses, (), wall_time=wall_time)
+    counted = intervals[-1].total if intervals else 0
+    overdue = (
+        []
+        if due is None
+        else _build_overdue_intervals(calendar, max(due, start), until, pauses, status_periods, wall_time=wall_time)
     )
     left = None
     if due is not None:
-        ahead = due - until if wall else calendar.open_seconds(until, due)
-        left = ahead if due >= until else -_count_overdue(calendar, due, until, pauses, wall=wall)
+        ahead = due - until if wall_time else calendar.open_seconds(until, due)
+        left = ahead if due >= until else -_count_overdue(calendar, due, until, pauses, wall_time=wall_time)
     return Explanation(
         clock=clock,
-        label=_find_metric_label(procedures, told, clock.metric, clock.version),
+        label=_find_metric_label(procedures, ticket, clock.metric, clock.version),
         target=target,
         calendar=calendar,
-        unit="wall" if wall else "working",
-        checks=tuple(_check_policies(life, procedures)),
-        events=tuple(life.events),
+        unit="wall" if wall_time else "working",
+        checks=tuple(_check_policies(history, procedures)),
+        events=tuple(history.events),
         intervals=tuple(intervals),
         due=due,
-        parts=tuple(_find_parts(target, calendar, start, due, intervals, life, terms.cadences)),
+        parts=tuple(_find_parts(target, calendar, start, due, intervals, history, terms.cadences)),
         used=used[-1].total if used else 0,
         left=left,
-        breach=_find_breach(life, due, now),
-        pinned_by=life.pinned_by,
+        breach=_find_breach(history, due, now),
+        pinned_by=history.pinned_by,
         now=now,
-        overdue_intervals=tuple(interval._replace(total=interval.total + begun) for interval in beyond),
+        overdue_intervals=tuple(interval._replace(total=interval.total + counted) for interval in overdue),
         dates=tuple(target.counted_dates(start, calendar)) if not clock.pinned else (),
-        coming=target.coming(start, calendar, terms.cadences, told.state.sprint) if not clock.pinned else None,
+        coming=target.coming(start, calendar, terms.cadences, ticket.state.sprint) if not clock.pinned else None,
     )
 
 
-def _count_overdue(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall: bool) -> int:
-    """What counted from a due instant that has passed, pauses left out."""
-    return build_intervals(calendar, due, until, pauses, (), wall_time=wall)[-1].total
+def _count_overdue(calendar: Calendar, due: int, until: int, pauses: Pauses, *, wall_time: bool) -> int:
+    """Return the counted seconds since a due time that has passed."""
+    return build_intervals(calendar, due, until, pauses, (), wall_time=wall_time)[-1].total
 
 
 def _build_overdue_intervals(
-    calendar: Calendar, due: int, until: int, pauses: Pauses, standings: Sequence[StatusPeriod], *, wall: bool
+    calendar: Calendar, due: int, until: int, pauses: Pauses, status_periods: Sequence[StatusPeriod], *, wall_time: bool
 ) -> list[Interval]:
-    """The time after a due instant that has passed."""
-    return build_intervals(calendar, due, until, pauses, standings, wall_time=wall) if due < until else []
+    """Return the intervals after a due time that has passed; none before it."""
+    return build_intervals(calendar, due, until, pauses, status_periods, wall_time=wall_time) if due < until else []
 
 
-def _find_metric_label(procedures: ProcedureLookup, told: ClockHistories, metric: str, version: int) -> str:
-    for edition in (version, told.version):
-        found = procedures(edition).terms.find_metric(metric)
+def _find_metric_label(procedures: ProcedureLookup, ticket: ClockHistories, metric: str, version: int) -> str:
+    for number in (version, ticket.version):
+        found = procedures(number).terms.find_metric(metric)
         if found is not None:
             return found.label
     return metric
 
 
-def _collect_labels(edition: CompiledProcedure) -> Labels:
-    """What conditions of policies are told with."""
-    procedure = edition.definition
+def _collect_labels(procedure: CompiledProcedure) -> Labels:
+    """Return the labels of values in the conditions of policies, by fact."""
+    definition = procedure.definition
     scales = {
-        "type": procedure.types,
-        "severity": procedure.severities,
-        "priority": procedure.priority.scale,
-        "department": procedure.departments,
-        "product": procedure.products,
+        "type": definition.types,
+        "severity": definition.severities,
+        "priority": definition.priority.scale,
+        "department": definition.departments,
+        "product": definition.products,
     }
     return {fact: {part.key: part.label for part in parts} for fact, parts in scales.items()}  # type: ignore[attr-defined]
 
 
-def _check_policies(life: ClockHistory, procedures: ProcedureLookup) -> list[PolicyCheck]:
-    """The policies as they were held against the ticket: by its last facts, or by those of the promise where an
-    edition in between judges the last ones otherwise."""
-    if life.clock.metric.startswith(TIMER_PREFIX):
+def _check_policies(history: ClockHistory, procedures: ProcedureLookup) -> list[PolicyCheck]:
+    """Return the checks of all policies as they were made when the clock's target was chosen.
+
+    The ticket's last facts usually give the clock's policy. They do not if the version of the procedure changed in
+    between; then the facts of the choice itself are used."""
+    if history.clock.metric.startswith(TIMER_PREFIX):
         return []
-    edition = procedures(life.clock.version)
-    terms, labels = edition.terms, _collect_labels(edition)
-    checks = check_policies(terms, life.facts, labels)
+    procedure = procedures(history.clock.version)
+    terms, labels = procedure.terms, _collect_labels(procedure)
+    checks = check_policies(terms, history.facts, labels)
     matched = next((check.policy for check in checks if check.verdict == "matched"), None)
-    return checks if matched == life.clock.policy else check_policies(terms, life.target_facts, labels)
+    return checks if matched == history.clock.policy else check_policies(terms, history.target_facts, labels)
 
 
 def _find_parts(
@@ -192,21 +199,21 @@ def _find_parts(
     start: int,
     due: int | None,
     intervals: Sequence[Interval],
-    life: ClockHistory,
+    history: ClockHistory,
     cadences: Cadences,
 ) -> list[Part]:
     total = intervals[-1].total if intervals else 0
     if due is None:
         return []
-    if life.clock.pinned:
-        who = f"{life.pinned_by.actor} set" if life.pinned_by is not None else "was set"
+    if history.clock.pinned:
+        who = f"{history.pinned_by.actor} set" if history.pinned_by is not None else "was set"
         return [Part(f"up to the instant that {who}", total)]
     return target.parts(start, total, calendar, cadences)
 
 
-def _find_breach(life: ClockHistory, due: int | None, now: int) -> Breach | None:
-    clock = life.clock
-    waiver = next((turn for turn in reversed(life.events) if turn.kind == "waived"), None)
+def _find_breach(history: ClockHistory, due: int | None, now: int) -> Breach | None:
+    clock = history.clock
+    waiver = next((event for event in reversed(history.events) if event.kind == "waived"), None)
     if clock.breached_at is not None:
         return Breach(clock.breached_at, clock.cause or "time", waiver)
     if clock.state == "running" and due is not None and now > due:

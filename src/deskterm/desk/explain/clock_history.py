@@ -1,12 +1,12 @@
-"""What happened to each clock of a ticket: the fold, watched event by event.
+"""The history of each clock of a ticket, recorded while the ticket is folded event by event.
 
-The fold keeps how a clock stands. This keeps how it came to stand so: what started it and who, what a target was
-before it was changed, which words were given for it. Nothing here is judged anew.
+The fold knows how a clock is now. This module records how it came to be so: what started it, who changed its target
+and why. It decides nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -18,19 +18,22 @@ from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
 
 ProcedureLookup = Callable[[int], CompiledProcedure]
-"""Version → that edition."""
+"""Version → compiled procedure."""
 
 ClockEventKind = Literal["started", "continued", "paused", "resumed", "retargeted", "stopped", "cancelled", "waived"]
 LIVE_STATES = frozenset({"running", "paused"})
 IDLE = "nobody at work"
+"""Shown in the place of a status while a clock that counts work is paused."""
 
 
 class ClockEvent(NamedTuple):
-    """One change of a clock. at: epoch seconds. event: the kind of event `seq` that did it; who: its actor. status:
-    the ticket's status after it, by its label. because: what started or stopped it, in a procedure's words.
-    changes: what the event changed of what targets hang on, as field, old, new. before, after: targets in the
-    procedure's words; due_before, due_after: epoch seconds, None where nothing was due. editions: of the procedure,
-    where a migration brought the clock from one to another."""
+    """One change of a clock, caused by event `seq` of the ticket.
+
+    at: epoch seconds. event_kind, actor: of the ticket's event. status: label of the ticket's status after it. trigger:
+    occurrence that started the clock, in the words of the procedure. changes: (field, before, after) of the event.
+    target_before, target_after: targets as the procedure writes them. due_before, due_after: epoch seconds, None
+    without a due time. versions: of the procedure, before and after a migration.
+    """
 
     kind: ClockEventKind
     at: int
@@ -49,7 +52,7 @@ class ClockEvent(NamedTuple):
 
 
 class StatusPeriod(NamedTuple):
-    """The status that a ticket came to, by its label, when, and by whom."""
+    """A status, by its label, the instant (epoch seconds) from which the ticket had it, and who changed it."""
 
     at: int
     status: str
@@ -58,8 +61,11 @@ class StatusPeriod(NamedTuple):
 
 @dataclass(slots=True)
 class ClockHistory:
-    """A clock, its turns, and the facts its promise was last made by: those at the time, and the last ones while it
-    was live. pinned: the turn by which a person set its due instant, where one did."""
+    """A clock with its events.
+
+    target_facts: facts by which its target was chosen last. facts: the ticket's last facts while the clock was live.
+    pinned_by: the event by which a person set its due time.
+    """
 
     clock: Clock
     target_facts: Mapping[str, object]
@@ -70,10 +76,12 @@ class ClockHistory:
 
 @dataclass(slots=True)
 class ClockHistories:
-    """All clocks of a ticket in the order in which the fold has them. facts: what policies look at, as they stand;
-    version: the edition that a clock which started now would be judged by. standings: the statuses the ticket has
-    had, in order of time; idle: since when nobody works on it, each time. foreseen: at an instant, when each clock
-    that rests would be due if it went on then."""
+    """All clocks of a ticket, in the order of the fold.
+
+    facts: the ticket's facts now. version: version of the procedure that a clock which starts now goes by.
+    status_periods: the ticket's statuses, by time. idle_periods: the times at which the last person stopped work.
+    forecast_due_times: as `TicketFold.forecast_due_times`.
+    """
 
     histories: list[ClockHistory]
     state: State
@@ -85,14 +93,16 @@ class ClockHistories:
 
 
 def build_clock_histories(events: Iterable[Event], procedures: ProcedureLookup) -> ClockHistories:
-    """Watch a ticket being folded."""
-    watch = _HistoryBuilder(procedures)
+    """Fold a ticket, and return the history of each of its clocks."""
+    builder = _HistoryBuilder(procedures)
     for event in select_effective_events(events):
-        watch.step(event)
-    return watch.build()
+        builder.step(event)
+    return builder.build()
 
 
 class _HistoryBuilder:
+    """Folds a ticket and compares each clock before and after every event."""
+
     def __init__(self, procedures: ProcedureLookup) -> None:
         self._procedures = procedures
         self._fold = TicketFold(procedures)
@@ -101,41 +111,38 @@ class _HistoryBuilder:
         self._idle_periods: list[StatusPeriod] = []
         self._facts: Mapping[str, object] = {}
         self._pins: dict[str, ClockEvent] = {}
+        """Metric → the event by which a person last set its due time."""
         self._version = 0
 
     def step(self, event: Event) -> None:
+        """Apply the ticket's next event."""
         procedure = self._procedures(event.version)
-        mark = self._fold.step(event)
+        sla_event = self._fold.step(event)
         self._facts = self._fold.facts
         self._version = event.version
-        known = procedure.statuses.get(mark.status)
-        status = known.label if known else mark.status
+        known = procedure.statuses.get(sla_event.status)
+        status = known.label if known else sla_event.status
+        # A message may be dated before the event that recorded it, but periods never overlap.
         if "status" in event.changes:
-            at = max(mark.at, self._status_periods[-1].at if self._status_periods else mark.at)
+            at = max(sla_event.at, self._status_periods[-1].at if self._status_periods else sla_event.at)
             self._status_periods.append(StatusPeriod(at, status, event.actor))
-        if not self._idle_periods or "work_stopped" in mark.occurrences:
-            self._idle_periods.append(
-                StatusPeriod(max(mark.at, self._idle_periods[-1].at if self._idle_periods else 0), IDLE, event.actor)
-            )
+        if not self._idle_periods or "work_stopped" in sla_event.occurrences:
+            at = max(sla_event.at, self._idle_periods[-1].at if self._idle_periods else 0)
+            self._idle_periods.append(StatusPeriod(at, IDLE, event.actor))
         for name in event.changes:
             if name.startswith("dues."):
-                reason = str(event.data.get("reason") or "")
-                turn = ClockEvent("retargeted", event.at, event.seq, event.kind, event.actor, status, reason=reason)
-                self._pins[name[5:]] = turn
+                self._pins[name[5:]] = _build_event("retargeted", event.at, event, status)
         for clock in self._fold.clocks():
-            self._compare(clock, event, mark, status)
+            self._compare(clock, event, sla_event, status)
         if event.kind == "waived":
-            life = self._histories.get((str(event.data.get("metric")), int(event.data.get("cycle", 1))))
-            if life is not None:
-                reason = str(event.data.get("reason", ""))
-                life.events.append(
-                    ClockEvent("waived", event.at, event.seq, event.kind, event.actor, status, reason=reason)
-                )
+            history = self._histories.get((str(event.data.get("metric")), int(event.data.get("cycle", 1))))
+            if history is not None:
+                history.events.append(_build_event("waived", event.at, event, status))
 
     def build(self) -> ClockHistories:
-        lives = [self._histories[clock.metric, clock.cycle] for clock in self._fold.clocks()]
+        """Return the histories as they are after the last event."""
         return ClockHistories(
-            lives,
+            [self._histories[clock.metric, clock.cycle] for clock in self._fold.clocks()],
             self._fold.state,
             self._facts,
             self._version,
@@ -144,72 +151,79 @@ class _HistoryBuilder:
             self._fold.forecast_due_times,
         )
 
-    def _compare(self, clock: Clock, event: Event, mark: SlaEvent, status: str) -> None:
+    def _compare(self, clock: Clock, event: Event, sla_event: SlaEvent, status: str) -> None:
+        """Record what an event changed of a clock."""
         key = clock.metric, clock.cycle
-        life = self._histories.get(key)
-        if life is None:
+        history = self._histories.get(key)
+        before: Clock | None = None
+        if history is None:
             last = self._histories.get((clock.metric, clock.cycle - 1))
-            life = self._histories[key] = ClockHistory(
-                clock, last.facts if last is not None else self._facts, self._facts
+            facts = last.facts if last is not None else self._facts
+            history = self._histories[key] = ClockHistory(clock, facts, self._facts)
+            # A metric that continues after a reopening has a new cycle with the start of the last one.
+            continued = (
+                last is not None and "reopened" in sla_event.occurrences and clock.started_at == last.clock.started_at
             )
-            again = last is not None and "reopened" in mark.occurrences and clock.started_at == last.clock.started_at
-            life.events.append(self._build_start(clock, event, mark, status, again))
-            before: Clock | None = None
+            history.events.append(self._build_start(clock, event, sla_event, status, continued))
         else:
-            before = life.clock
+            before = history.clock
+            history.clock = clock
             if before.state not in LIVE_STATES and clock.stopped_at == before.stopped_at:
-                life.clock = clock
                 return
-            life.facts = self._facts
-            life.clock = clock
-        life.pinned_by = self._pins.get(clock.metric) if clock.pinned else None
+            history.facts = self._facts
+        history.pinned_by = self._pins.get(clock.metric) if clock.pinned else None
         if before == clock:
             return
-        life.events += self._find_changes(before, clock, event, status)
+        history.events += _find_changes(before, clock, event, status)
         if before is not None and _target_of(before) != _target_of(clock):
-            life.target_facts = self._facts
+            history.target_facts = self._facts
 
-    def _build_start(self, clock: Clock, event: Event, mark: SlaEvent, status: str, again: bool) -> ClockEvent:
-        if again:
-            return ClockEvent("continued", mark.at, event.seq, event.kind, event.actor, status, "reopened")
+    def _build_start(self, clock: Clock, event: Event, sla_event: SlaEvent, status: str, continued: bool) -> ClockEvent:
+        if continued:
+            return _build_event("continued", sla_event.at, event, status, trigger="reopened", reason="")
         metric = self._procedures(clock.version).terms.find_metric(clock.metric)
-        met = [start for start in metric.start if start <= mark.occurrences] if metric is not None else []
-        because = " and ".join(sorted(met[0])) if met else ""
-        return ClockEvent(
-            "started", clock.started_at, event.seq, event.kind, event.actor, status, because, target_after=clock.target
+        met = [start for start in metric.start if start <= sla_event.occurrences] if metric is not None else []
+        trigger = " and ".join(sorted(met[0])) if met else ""
+        return _build_event(
+            "started", clock.started_at, event, status, trigger=trigger, target_after=clock.target, reason=""
         )
 
-    @staticmethod
-    def _find_changes(before: Clock | None, clock: Clock, event: Event, status: str) -> Iterable[ClockEvent]:
-        def turn(kind: ClockEventKind, at: int, **more: Any) -> ClockEvent:
-            reason = str(event.data.get("reason") or "")
-            return ClockEvent(kind, at, event.seq, event.kind, event.actor, status, reason=reason, **more)
 
-        resumed = before is not None and before.state == "paused" and clock.state != "paused"
-        if before is not None and before.state not in LIVE_STATES:
-            yield turn("continued", clock.since, trigger="promised again")
-        if before is not None and (
-            _target_of(before) != _target_of(clock)
-            or (before.state == clock.state == "running" and before.due_at != clock.due_at)
-            or f"dues.{clock.metric}" in event.changes
-        ):
-            yield turn(
-                "retargeted",
-                event.at,
-                changes=tuple((name, old, new) for name, (old, new) in event.changes.items() if name != "status"),
-                target_before=before.target,
-                target_after=clock.target,
-                due_before=before.due_at,
-                due_after=clock.due_at,
-                versions=(before.version, clock.version) if event.kind == "migrated" else None,
-            )
-        if resumed:
-            yield turn("resumed", clock.since)
-        if clock.state == "paused" and (before is None or before.state != "paused"):
-            yield turn("paused", clock.since)
-        if clock.stopped_at is not None:
-            yield turn("cancelled" if clock.state == "cancelled" else "stopped", clock.stopped_at)
+def _build_event(kind: ClockEventKind, at: int, event: Event, status: str, **more: Any) -> ClockEvent:
+    more = {"reason": str(event.data.get("reason") or ""), **more}
+    return ClockEvent(kind, at, event.seq, event.kind, event.actor, status, **more)
+
+
+def _find_changes(before: Clock | None, clock: Clock, event: Event, status: str) -> Iterator[ClockEvent]:
+    """Yield what an event changed of a clock, in the order in which it is to be read. before: None at its start."""
+    was_paused = before is not None and before.state == "paused"
+    if before is not None and before.state not in LIVE_STATES:
+        yield _build_event("continued", clock.since, event, status, trigger="promised again")
+    if before is not None and (
+        _target_of(before) != _target_of(clock)
+        or (before.state == clock.state == "running" and before.due_at != clock.due_at)
+        or f"dues.{clock.metric}" in event.changes
+    ):
+        yield _build_event(
+            "retargeted",
+            event.at,
+            event,
+            status,
+            changes=tuple((name, old, new) for name, (old, new) in event.changes.items() if name != "status"),
+            target_before=before.target,
+            target_after=clock.target,
+            due_before=before.due_at,
+            due_after=clock.due_at,
+            versions=(before.version, clock.version) if event.kind == "migrated" else None,
+        )
+    if was_paused and clock.state != "paused":
+        yield _build_event("resumed", clock.since, event, status)
+    if clock.state == "paused" and not was_paused:
+        yield _build_event("paused", clock.since, event, status)
+    if clock.stopped_at is not None:
+        yield _build_event("cancelled" if clock.state == "cancelled" else "stopped", clock.stopped_at, event, status)
 
 
 def _target_of(clock: Clock) -> tuple[str, int | None, str, str]:
+    """Return what makes up a clock's target: two clocks with equal ones promise the same."""
     return clock.target, clock.target_seconds, clock.calendar, clock.policy

@@ -1,5 +1,8 @@
-"""What explains a due time, as data that adds up: the intervals of an `Explanation` leave no gap from where its clock
-is counted to its due instant, and what counts in them is the sum that its target asks for."""
+"""Explanations of due times as data that adds up.
+
+The intervals of an `Explanation` leave no gap between the instant from which its clock is counted and the due time, and
+their counted seconds are the length of its target.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from deskterm.sla.target_kinds.target import Coming, Part, Target
 
 
 class Breach(NamedTuple):
-    """A promise that was broken: when, and by what (`time`, `retarget`, `policy`). A waiver takes nothing back."""
+    """A missed target. at: epoch seconds. cause: `time`, `retarget` or `policy`. A waiver does not undo it."""
 
     at: int
     cause: str
@@ -27,13 +30,13 @@ class Breach(NamedTuple):
 class Explanation:
     """One cycle of one metric, explained at `now`. Instants are epoch seconds.
 
-    counts: whether `working` time of the calendar is added up or `wall` time. due: for a clock that rests, when it
-    would be due if it went on now; None where nobody can say yet. parts: what the counted seconds of the intervals
-    are for. used: counted seconds up to now, or to the stop. left: those from now to the due instant, or from the
-    stop to it; below nothing when it has passed. pin: how a person set the due instant, where one did. beyond: the
-    intervals from a due instant that has passed up to now, or to the stop; their totals go on, and end at `used`.
-    dates: those that a target in working dates counts, in days since 1970-01-01; coming: the sprint or release of a
-    target that goes by one."""
+    unit: what is counted, `working` time of the calendar or `wall` time. due: due time; of a paused clock as if it
+    resumed now; None while nobody can say. parts: what the counted seconds of the intervals are made up of. used:
+    counted seconds up to now, or to the stop. left: counted seconds from there to the due time; negative when it has
+    passed. pinned_by: the event by which a person set the due time. overdue_intervals: from a due time that has passed
+    up to now, or to the stop; their totals continue those of `intervals`, up to `used`. dates: counted by a target in
+    working dates, in days since 1970-01-01. coming: the sprint or release that the target goes by.
+    """
 
     clock: Clock
     label: str
@@ -56,40 +59,40 @@ class Explanation:
 
     @property
     def holidays_known(self) -> tuple[int, int] | None:
-        """The first and last year of which the calendar's holidays are known, where its time goes beyond them."""
+        """First and last year whose holidays the calendar knows, if the clock's time goes beyond them; else None."""
         return self.calendar.find_holiday_limits(self.clock.started_at, max(self.due or 0, self.clock.started_at))
 
     @property
     def start_event(self) -> ClockEvent:
-        """The turn that started it."""
+        """The event that started the clock."""
         return self.events[0]
 
     @property
     def counted_from(self) -> int:
-        """Where the target is counted from: the start, or a change that began it anew."""
+        """Instant from which the target is counted: the start, or a change that began it anew."""
         clock = self.clock
         return clock.started_at if clock.counts_from is None else clock.counts_from
 
     @property
     def total(self) -> int:
-        """What the intervals count."""
+        """Sum of the counted seconds."""
         return self.intervals[-1].total if self.intervals else 0
 
     @property
     def overdue_when_paused(self) -> bool:
-        """Whether it was due already when it came to rest: going on moves nothing."""
+        """True if the due time had passed when the clock was paused: resuming it would not move the due time."""
         return self.clock.state == "paused" and self.due is not None and self.due < self.clock.since
 
     @property
     def state(self) -> str:
-        """The clock's, and `pending` or `unscheduled` for one that runs and has no due instant yet."""
+        """The clock's state, or `pending` or `unscheduled` for a running one without a due time."""
         if self.clock.state != "running" or self.due is not None:
             return self.clock.state
         return "unscheduled" if self.target.cadence else "pending"
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, for programs: instants in RFC 3339 UTC, lengths in seconds."""
-        clock, rests = self.clock, self.clock.state == "paused"
+        """Return everything for JSON output: instants in RFC 3339 in UTC, lengths in seconds."""
+        clock, is_paused = self.clock, self.clock.state == "paused"
         return {
             "metric": clock.metric,
             "label": self.label,
@@ -115,8 +118,8 @@ class Explanation:
             },
             "started_at": _format_instant(clock.started_at),
             "counted_from": _format_instant(self.counted_from),
-            "due_at": None if rests else _format_instant(self.due),
-            "due_if_resumed_now": _format_instant(self.due) if rests else None,
+            "due_at": None if is_paused else _format_instant(self.due),
+            "due_if_resumed_now": _format_instant(self.due) if is_paused else None,
             "pinned": clock.pinned,
             "stopped_at": _format_instant(clock.stopped_at),
             "intervals": [_interval_to_json(interval) for interval in self.intervals],
@@ -128,7 +131,7 @@ class Explanation:
             "left": self.left,
             "warnings": [{"when": text, "at": _format_instant(instant)} for text, instant in clock.warnings],
             "breach": self.breach and _breach_to_json(self.breach),
-            "history": [_event_to_json(turn) for turn in self.events],
+            "history": [_event_to_json(event) for event in self.events],
         }
 
 
@@ -137,10 +140,10 @@ def _format_instant(instant: int | None) -> str | None:
 
 
 def format_offset(seconds: int) -> str:
-    """An offset from UTC: `+05:45`."""
+    """Return an offset from UTC, in seconds, as text: `+05:45`."""
     sign, length = ("-", -seconds) if seconds < 0 else ("+", seconds)
-    said = f"{sign}{length // 3600:02}:{length // 60 % 60:02}"
-    return f"{said}:{length % 60:02}" if length % 60 else said
+    text = f"{sign}{length // 3600:02}:{length // 60 % 60:02}"
+    return f"{text}:{length % 60:02}" if length % 60 else text
 
 
 def _offset_to_json(calendar: Calendar, at: int | None) -> str | None:
@@ -162,7 +165,7 @@ def _interval_to_json(interval: Interval) -> dict[str, Any]:
 
 
 def format_date(day: int) -> str:
-    """A date from its number of days since 1970-01-01."""
+    """Return a date, given in days since 1970-01-01, in ISO form."""
     return f"{datetime.fromtimestamp(day * 86_400, UTC):%F}"
 
 
@@ -184,25 +187,25 @@ def _breach_to_json(breach: Breach) -> dict[str, Any]:
     }
 
 
-def _event_to_json(turn: ClockEvent) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "what": turn.kind,
-        "at": _format_instant(turn.at),
-        "event": turn.seq,
-        "kind": turn.event_kind,
-        "by": turn.actor,
-        "status": turn.status,
-        "reason": turn.reason,
+def _event_to_json(event: ClockEvent) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "what": event.kind,
+        "at": _format_instant(event.at),
+        "event": event.seq,
+        "kind": event.event_kind,
+        "by": event.actor,
+        "status": event.status,
+        "reason": event.reason,
     }
-    if turn.trigger:
-        said["because"] = turn.trigger
-    if turn.kind == "retargeted":
-        said |= {
-            "changes": {name: [old, new] for name, old, new in turn.changes},
-            "editions": list(turn.versions) if turn.versions is not None else None,
-            "old_target": turn.target_before,
-            "new_target": turn.target_after,
-            "old_due_at": _format_instant(turn.due_before),
-            "new_due_at": _format_instant(turn.due_after),
+    if event.trigger:
+        found["because"] = event.trigger
+    if event.kind == "retargeted":
+        found |= {
+            "changes": {name: [old, new] for name, old, new in event.changes},
+            "editions": list(event.versions) if event.versions is not None else None,
+            "old_target": event.target_before,
+            "new_target": event.target_after,
+            "old_due_at": _format_instant(event.due_before),
+            "new_due_at": _format_instant(event.due_after),
         }
-    return said
+    return found

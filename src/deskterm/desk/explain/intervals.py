@@ -1,4 +1,4 @@
-"""The time of a clock, stretch by stretch: what counts, what does not, and who had it rest."""
+"""The time of a clock as intervals: which of them count, which do not, and who paused it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from deskterm.sla.breakdown import break_down
 from deskterm.sla.calendar import Calendar, merge_pauses
 
 Pauses = Sequence[tuple[int, int]]
+"""(start, end) in epoch seconds, half-open."""
 
 COUNTED_KINDS = frozenset({"working", "running"})
-"""Kinds of interval whose seconds are added."""
+"""Kinds of interval whose seconds are counted."""
 
 _KINDS: dict[str, Literal["working", "closed", "holiday", "paused"]] = {
     "open": "working",
@@ -24,10 +25,13 @@ _KINDS: dict[str, Literal["working", "closed", "holiday", "paused"]] = {
 
 
 class Interval(NamedTuple):
-    """Half-open, in epoch seconds. kind: `working` time of the calendar, `running` where all time counts, whatever
-    the calendar says, else why it does not count. seconds: what is added (working, running) or left out (paused).
-    total: what was added so far. note: the holiday's name. who, status: by whom it was paused and in which status.
-    offset: the zone's from UTC at the start, in seconds; ends: the same at the end."""
+    """One interval, half-open, in epoch seconds.
+
+    kind: `working` time of the calendar, `running` where all time counts whatever the calendar says, else why it does
+    not count. seconds: counted (working, running) or left out (paused). total: counted up to its end. note: name of a
+    holiday. paused_by, status: who paused the clock, and the ticket's status meanwhile. offset, end_offset: of the time
+    zone from UTC at start and end, in seconds.
+    """
 
     kind: Literal["working", "running", "closed", "holiday", "paused"]
     start: int
@@ -51,27 +55,30 @@ def build_intervals(
     wall_time: bool = False,
     split_at: int | None = None,
 ) -> list[Interval]:
-    """The time from start to end without a gap. wall: all time counts that is not paused. cut: an instant at which a
-    stretch is to end and the next to begin, if it lies between."""
+    """Return the intervals from start to end, without a gap.
+
+    wall_time: all time counts that is not paused. split_at: an instant at which one interval ends and the next begins,
+    if it lies between start and end."""
     edges = [start, split_at, end] if split_at is not None and start < split_at < end else [start, end]
     found: list[Interval] = []
     total = 0
     for begins, stops in pairwise(edges):
         for kind, opens, closes, note in _find_spans(calendar, begins, stops, pauses, wall_time):
-            for first, last, standing in _split_by_status(opens, closes, status_periods if kind == "paused" else ()):
+            for first, last, period in _split_by_status(opens, closes, status_periods if kind == "paused" else ()):
                 seconds = last - first if wall_time else calendar.open_seconds(first, last)
                 total += seconds if kind in COUNTED_KINDS else 0
-                who, status = (standing.actor, standing.status) if standing is not None else ("", "")
+                paused_by, status = (period.actor, period.status) if period is not None else ("", "")
                 offsets = calendar.offset(first), calendar.offset(last)
-                found.append(Interval(kind, first, last, seconds, total, note, who, status, *offsets))
+                found.append(Interval(kind, first, last, seconds, total, note, paused_by, status, *offsets))
     return found
 
 
 _Span = tuple[Literal["working", "running", "closed", "holiday", "paused"], int, int, str]
 
 
-def _find_spans(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: bool) -> Iterator[_Span]:
-    if not wall:
+def _find_spans(calendar: Calendar, start: int, end: int, pauses: Pauses, wall_time: bool) -> Iterator[_Span]:
+    """Yield the spans from start to end by kind, without a gap."""
+    if not wall_time:
         for line in break_down(calendar, start, end, pauses):
             yield _KINDS[line.kind], line.start, line.end, line.note
         return
@@ -88,17 +95,17 @@ def _find_spans(calendar: Calendar, start: int, end: int, pauses: Pauses, wall: 
 
 
 def _split_by_status(
-    start: int, end: int, standings: Sequence[StatusPeriod]
+    start: int, end: int, periods: Sequence[StatusPeriod]
 ) -> Iterator[tuple[int, int, StatusPeriod | None]]:
-    """A pause, cut where the ticket went from one status that pauses to another."""
-    current, at = standings[0] if standings else None, start  # what is dated before the first is of the first
-    for standing in standings:
-        if standing.at <= start:
-            current = standing
+    """Yield the parts of a pause, split where the ticket went from one pausing status to another."""
+    current, at = periods[0] if periods else None, start  # what is dated before the first period belongs to it
+    for period in periods:
+        if period.at <= start:
+            current = period
             continue
-        if standing.at >= end:
+        if period.at >= end:
             break
-        if at < standing.at:
-            yield at, standing.at, current
-        current, at = standing, standing.at
+        if at < period.at:
+            yield at, period.at, current
+        current, at = period, period.at
     yield at, end, current
