@@ -1,11 +1,17 @@
-"""Messages: which replies answer, review and update, and whom a ticket waits for."""
+"""Messages: replies, notes and messages of the requester, and how they move tickets and clocks."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
+from deskterm.desk.linking.duplicate import close_as_duplicate
+from deskterm.desk.tickets import resolution, update
+from deskterm.desk.tickets.register import register
+from deskterm.errors import UsageError
 from one_ticket import Opened, open_ticket, seen, states
 from small_desk import at
 
@@ -48,3 +54,79 @@ def test_what_is_missing_is_asked_for_and_waited_for(opened: Opened) -> None:
     assert seen(desk).row.waiting == "them"
     messages.record_customer_message(desk, 1001, "B 204", now=at(30))
     assert (seen(desk).row.status, seen(desk).row.waiting) == ("in-progress", "us")
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.requirement("S4-13", "S4-14")
+def test_a_reply_of_the_customer_moves_the_ticket_and_cancels_the_automatic_closure(opened: Opened) -> None:
+    desk = opened("saas-platform")
+    update.move(desk, 1001, "triage", now=at(1))
+    messages.reply(desk, 1001, "Which tenant?", status="waiting-for-customer", now=at(2))
+    messages.record_customer_message(desk, 1001, "The blue one.", now=at(3))
+    assert seen(desk).row.status == "customer-responded"
+    resolution.resolve(desk, 1001, "It is configured.", code="configured", now=at(4))
+    assert seen(desk).row.status == "on-customer-test"
+    messages.record_customer_message(desk, 1001, "Not quite.", now=at(5))
+    assert seen(desk).row.status == "customer-responded"
+    resolution.resolve(desk, 1001, "Now it is.", code="configured", status="pending-closure", now=at(6))
+    (timer,) = [timer for timer in seen(desk).timers if timer.metric == "timer:status:pending-closure"]
+    assert (timer.state, timer.due) == ("running", int((at(6) + 7 * DAY).timestamp()))
+    messages.record_customer_message(desk, 1001, "One more thing.", now=at(7))
+    assert seen(desk).row.status == "customer-responded"
+    assert not [timer for timer in seen(desk).timers if timer.state == "running"]
+
+
+def resolve_job(desk: DeskSession) -> None:
+    update.move(desk, 1001, "in-progress", now=at(1))
+    resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(10))
+
+
+@pytest.mark.requirement("S5-13")
+@pytest.mark.parametrize("words", ["Thanks, but the box is gone.", "Is it?", "Thank you! Call me: 020 7946 0123"])
+def test_a_reply_with_a_request_reopens_a_closed_ticket(opened: Opened, words: str) -> None:
+    desk = opened("web-agency", type="question")
+    resolve_job(desk)
+    messages.record_customer_message(desk, 1001, words, now=at(60))
+    assert (seen(desk).row.status, seen(desk).reopened) == ("client-responded", 1)
+
+
+@pytest.mark.requirement("S4-15")
+def test_a_message_to_a_duplicate_goes_to_the_original(opened: Opened) -> None:
+    desk = opened("saas-platform")
+    for minute in (2, 3):
+        register(desk, subject="The same", organisation="larch", incomplete=True, now=at(minute))
+    close_as_duplicate(desk, 1003, 1002, now=at(4))
+    close_as_duplicate(desk, 1002, 1001, now=at(5))
+    result = messages.record_customer_message(desk, 1003, "Any news?", author="Lou Roe", now=at(6))
+    assert result.number == 1001
+    assert result.summary.startswith("1001: message of the requester recorded (it was meant for 1003)")
+    last = seen(desk).messages[-1]
+    assert (last.body, last.author) == ("Any news?", "Lou Roe")
+    assert seen(desk).events[-1].data.get("came_by", seen(desk).events[-2].data.get("came_by")) == 1003
+
+
+@pytest.mark.requirement("S4-13")
+def test_a_pause_ends_when_the_message_arrived_not_when_it_was_recorded(opened: Opened) -> None:
+    desk = opened("software-vendor", type="technical-support", severity="high")
+    update.move(desk, 1001, "under-investigation", now=at(10))
+    messages.reply(desk, 1001, "On which page?", status="awaiting-client-info", now=at(60))
+    messages.record_customer_message(desk, 1001, "On the first.", received_at=at(90), now=at(240))
+    clock = next(clock for clock in seen(desk).clocks if clock.metric == "resolution")
+    assert (clock.state, clock.due) == ("running", int((at(30) + 2 * DAY).timestamp())), "half an hour of rest"
+    with pytest.raises(UsageError, match="cannot arrive later"):
+        messages.record_customer_message(desk, 1001, "And the last.", received_at=at(300), now=at(250))
+
+
+@pytest.mark.requirement("S5-10")
+def test_the_conversation_keeps_every_message_in_order(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    resolve_job(desk)
+    messages.record_customer_message(desk, 1001, "The colour is wrong.", now=at(60))
+    resolution.resolve(desk, 1001, "It is blue now.", now=at(70))
+    messages.record_customer_message(desk, 1001, "Thanks!", now=at(80))
+    public = [message.body for message in seen(desk).messages if message.kind == "public"]
+    assert public == [
+        "It says 500.", "The box is on the other side now.", "The colour is wrong.", "It is blue now.", "Thanks!",
+    ]  # fmt: skip

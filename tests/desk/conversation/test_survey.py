@@ -1,4 +1,4 @@
-"""How it was: asked when the procedure says, answered, marked at once when it is bad, and read by somebody."""
+"""Satisfaction surveys: requesting feedback, recording answers, and reviewing them."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ from small_desk import at
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = shipped_desk(store_url, "saas-platform")
-    register(made, subject="Where is the export?", body="x", requester="Ida", email="ida@larch.example",
+    session = shipped_desk(store_url, "saas-platform")
+    register(session, subject="Where is the export?", body="x", requester="Ida", email="ida@larch.example",
              organisation="larch", type="guidance", now=at(0))  # fmt: skip
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
+    yield session
+    assert check_integrity(session.store).findings == ()
+    session.store.close()
 
 
-def answers(desk: DeskSession) -> list[RecordView]:
+def feedback_records(desk: DeskSession) -> list[RecordView]:
     return [record for record in seen(desk).records if record.kind == "feedback"]
 
 
-def resolve(desk: DeskSession, minute: int) -> None:
+def move_to_closure(desk: DeskSession, minute: int) -> None:
     with desk.ticket(1001, "move", at(minute)) as work:
         work.append("moved", {"status": (work.state.status, "pending-closure")})
 
 
 @pytest.mark.requirement("S4-21")
-def test_everybody_is_asked_once_a_request_is_resolved(desk: DeskSession) -> None:
-    assert answers(desk) == []
-    resolve(desk, 10)
-    assert [answer.state for answer in answers(desk)] == ["asked"]
+def test_feedback_is_requested_once_when_a_ticket_is_resolved(desk: DeskSession) -> None:
+    assert feedback_records(desk) == []
+    move_to_closure(desk, 10)
+    assert [answer.state for answer in feedback_records(desk)] == ["asked"]
     messages.record_customer_message(desk, 1001, "Where exactly? I cannot find it.", now=at(20))
-    resolve(desk, 30)
-    assert [answer.state for answer in answers(desk)] == ["asked"]  # the first question stands
+    move_to_closure(desk, 30)
+    assert [answer.state for answer in feedback_records(desk)] == ["asked"]  # the first survey is still open
     survey.record_answer(desk, 1001, 5, now=at(40))
     confirmation.confirm(desk, 1001, now=at(50))
-    assert [(answer.state, answer.values["score"]) for answer in answers(desk)] == [("answered", 5)]
+    assert [(answer.state, answer.values["score"]) for answer in feedback_records(desk)] == [("answered", 5)]
     assert seen(desk).flags == ()
 
 
 @pytest.mark.requirement("S4-21")
-def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody_has_read_it(desk: DeskSession) -> None:
-    resolve(desk, 10)
+def test_a_low_score_or_a_complaint_flags_a_closed_ticket_until_it_is_reviewed(desk: DeskSession) -> None:
+    move_to_closure(desk, 10)
     confirmation.confirm(desk, 1001, now=at(20))
-    done = survey.record_answer(desk, 1001, 2, comment="It took a week", now=at(30))
-    assert done.summary.startswith("1001: feedback 1 recorded, 2 of 5")
+    result = survey.record_answer(desk, 1001, 2, comment="It took a week", now=at(30))
+    assert result.summary.startswith("1001: feedback 1 recorded, 2 of 5")
     assert "low-score" in seen(desk).flags
     survey.record_answer(desk, 1001, comment="And nobody called back!", complaint=True, now=at(31))
     assert {"complaint", "low-score"} <= set(seen(desk).flags)
@@ -70,13 +70,13 @@ def test_a_low_score_or_a_complaint_marks_a_closed_ticket_at_once_until_somebody
         survey.review_answer(desk, 1001, now=at(32))
     survey.review_answer(as_(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
     survey.review_answer(as_(desk, "lea"), 1001, outcome="We call back within a day now", now=at(33))
-    assert [(answer.state, answer.who) for answer in answers(desk)] == [("reviewed", "lea")] * 2
+    assert [(answer.state, answer.who) for answer in feedback_records(desk)] == [("reviewed", "lea")] * 2
     assert not {"complaint", "low-score"} & set(seen(desk).flags)
     with pytest.raises(DeskError, match="no answer that waits to be reviewed"):
         survey.review_answer(desk, 1001, now=at(34))
 
 
-def test_a_score_is_one_of_the_scale(desk: DeskSession) -> None:
+def test_a_score_off_the_scale_is_refused(desk: DeskSession) -> None:
     for score in (0, 6):
         with pytest.raises(UsageError, match="A score is from 1, the worst, to 5, the best"):
             survey.record_answer(desk, 1001, score, now=at(1))
@@ -85,7 +85,7 @@ def test_a_score_is_one_of_the_scale(desk: DeskSession) -> None:
 
 
 @pytest.mark.requirement("S3-15")
-def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> None:
+def test_a_procedure_may_request_feedback_at_closure_only(store_url: str) -> None:
     desk = shipped_desk(store_url, "managed-services")
     register(desk, subject="No mail", body="x", requester="Ida", email="ida@larch.example", type="problem",
              phone="+44 20 7946 0000", organisation="larch", impact="person", urgency="hindered",
@@ -93,7 +93,7 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
     closed = next(status.key for status in desk.procedure.statuses.values() if status.category == "closed")
     with desk.ticket(1001, "move", at(5)) as work:
         work.append("moved", {"status": (work.state.status, closed)})
-    assert [answer.state for answer in answers(desk)] == ["asked"]
+    assert [answer.state for answer in feedback_records(desk)] == ["asked"]
     survey.record_answer(desk, 1001, 1, comment="Slow", now=at(6))
     assert seen(desk).flags == ("low-score",)
     survey.review_answer(desk, 1001, now=at(7))
@@ -102,28 +102,28 @@ def test_a_provider_asks_after_closing_and_reads_what_comes(store_url: str) -> N
     desk.store.close()
 
 
-def test_nobody_is_asked_about_what_ended_without_a_resolution(store_url: str) -> None:
+def test_no_feedback_is_requested_for_a_ticket_closed_without_a_resolution(store_url: str) -> None:
     desk = shipped_desk(store_url, "managed-services")
     register(desk, subject="No mail", requester="Ida", incomplete=True, now=at(0))
     closing.close(desk, 1001, "withdrawn", now=at(2))
     assert seen(desk).row.category == "closed"
-    assert answers(desk) == []
+    assert feedback_records(desk) == []
     desk.store.close()
 
 
 @pytest.mark.requirement("S4-21", "S4-22")
-def test_a_complaint_about_a_ticket_that_is_closed_for_good_reaches_the_lead_and_is_decided_on(
+def test_a_complaint_about_a_ticket_closed_for_good_is_escalated_to_the_lead_and_reviewed(
     desk: DeskSession,
 ) -> None:
-    resolve(desk, 10)
+    move_to_closure(desk, 10)
     confirmation.confirm(desk, 1001, now=at(20))
-    done = survey.record_answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
-    assert "escalated to Customer" in done.summary
+    result = survey.record_answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
+    assert "escalated to Customer" in result.summary
     found = seen(desk)
     assert (found.row.status, "escalated" in found.flags) == ("closed", True)
     with open_reader(desk.store.url) as reader:
-        assert "escalated to Customer" in [one.what for one in load_notices(reader, "lea")]
-        assert [one.number for one in load_escalations(reader)] == [1001]
+        assert "escalated to Customer" in [entry.what for entry in load_notices(reader, "lea")]
+        assert [entry.number for entry in load_escalations(reader)] == [1001]
     lea = as_(desk, "lea")
     with pytest.raises(DeskError, match="closed for good"):
         checklists.tick_items(lea, 1001, [1], checklist="to-development", now=at(31))

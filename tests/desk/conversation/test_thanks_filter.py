@@ -1,4 +1,4 @@
-"""What is mere thanks and what is a request, on a set of replies that were labelled by hand."""
+"""The thanks filter, on a set of replies that were labelled by hand."""
 
 from __future__ import annotations
 
@@ -16,58 +16,58 @@ from procedure_story import shipped
 
 CASES = Path(__file__).parents[2] / "cases/thanks.json"
 NAMES = ("Kim Doe", "Larch Ltd", "Ann")
-LABELLED = 300
-PRECISION = 1.0
-FOUND_THANKS = 0.85
-"""Of the thanks in the set, at least so many are known for what they are; the others a person reads."""
+MIN_CASES = 300
+MIN_PRECISION = 1.0
+MIN_RECALL = 0.85
+"""The share of the thanks in the set that must be recognised; a person reads the others."""
 
 
 @cache
-def cases(says: str) -> list[tuple[str, str]]:
+def load_cases(label: str) -> list[tuple[str, str]]:
     rows = json.loads(CASES.read_text(encoding="utf-8"))
-    return [(row["language"], row["body"]) for row in rows if row["says"] == says]
+    return [(row["language"], row["body"]) for row in rows if row["says"] == label]
 
 
-def thanks(body: str) -> bool:
+def is_thanks(body: str) -> bool:
     return is_only_thanks(body, shipped("web-agency").definition.closing, people=NAMES)
 
 
 @pytest.mark.requirement("S5-12")
 def test_no_request_of_the_labelled_replies_is_taken_for_thanks(capsys: pytest.CaptureFixture[str]) -> None:
-    requests, grateful = cases("request"), cases("thanks")
-    swallowed = [body for _, body in requests if thanks(body)]
-    known = [body for _, body in grateful if thanks(body)]
-    precision = len(known) / (len(known) + len(swallowed))
+    requests, thanks = load_cases("request"), load_cases("thanks")
+    missed_requests = [body for _, body in requests if is_thanks(body)]
+    recognised = [body for _, body in thanks if is_thanks(body)]
+    precision = len(recognised) / (len(recognised) + len(missed_requests))
     with capsys.disabled():
-        languages = len({language for language, _ in requests + grateful})
+        languages = len({language for language, _ in requests + thanks})
         print(
-            f"\nthanks gate: {len(requests) + len(grateful)} replies in {languages} languages;"
-            f" requests found {len(requests) - len(swallowed)} of {len(requests)}"
-            f" (recall {1 - len(swallowed) / len(requests):.1%}), thanks known {len(known)} of {len(grateful)}"
-            f" (recall {len(known) / len(grateful):.1%}), precision of thanks {precision:.1%}"
+            f"\nthanks gate: {len(requests) + len(thanks)} replies in {languages} languages;"
+            f" requests found {len(requests) - len(missed_requests)} of {len(requests)}"
+            f" (recall {1 - len(missed_requests) / len(requests):.1%}), thanks known {len(recognised)} of {len(thanks)}"
+            f" (recall {len(recognised) / len(thanks):.1%}), precision of thanks {precision:.1%}"
         )
-    assert len(requests) + len(grateful) >= LABELLED
-    assert swallowed == []
-    assert precision >= PRECISION
-    assert len(known) >= FOUND_THANKS * len(grateful)
+    assert len(requests) + len(thanks) >= MIN_CASES
+    assert missed_requests == []
+    assert precision >= MIN_PRECISION
+    assert len(recognised) >= MIN_RECALL * len(thanks)
 
 
 @pytest.mark.requirement("S5-12")
 def test_thanks_before_or_after_a_request_do_not_hide_it() -> None:
-    polite = [body for _, body in cases("thanks") if ">" not in body and thanks(body)]
+    polite = [body for _, body in load_cases("thanks") if ">" not in body and is_thanks(body)]
     quoting = (">", "-----", "On Mon")
-    requests = [body for _, body in cases("request") if not any(sign in body for sign in quoting)]
-    hidden = [
+    requests = [body for _, body in load_cases("request") if not any(sign in body for sign in quoting)]
+    missed = [
         (first, second)
-        for one, other in product(polite[::4], requests)
-        if not thanks(other)
-        for first, second in ((one, other), (other, one))
-        if thanks(f"{first}\n{second}") and _says_something(other)
+        for first_text, second_text in product(polite[::4], requests)
+        if not is_thanks(second_text)
+        for first, second in ((first_text, second_text), (second_text, first_text))
+        if is_thanks(f"{first}\n{second}") and _is_more_than_a_greeting(second_text)
     ]
-    assert hidden == []
+    assert missed == []
 
 
-def _says_something(request: str) -> bool:
+def _is_more_than_a_greeting(request: str) -> bool:
     """Greetings and signatures alone are requests only because there is no thanks in them."""
     return request not in (
         "ok",
@@ -79,24 +79,24 @@ def _says_something(request: str) -> bool:
 
 
 @given(st.text(max_size=60))
-def test_a_question_mark_a_digit_or_a_link_is_never_mere_thanks(words: str) -> None:
+def test_a_message_with_a_question_mark_a_digit_or_a_link_is_never_only_thanks(text: str) -> None:
     for sign in ("?", "7", "https://larch.example", "…", "me@larch.example"):
-        assert not thanks(f"Thank you {words} {sign}")
+        assert not is_thanks(f"Thank you {text} {sign}")
 
 
 @given(st.text(alphabet=st.characters(categories=("Ll", "Lu", "Lo")), min_size=1, max_size=20))
-def test_an_unknown_word_beside_the_thanks_is_for_a_person_to_read(word: str) -> None:
+def test_a_message_with_an_unknown_word_is_never_only_thanks(word: str) -> None:
     closing = shipped("web-agency").definition.closing
-    known = {part for texts in (closing.thanks, closing.courtesies) for text in texts.values() for part in text}
-    if not any(word.casefold() in text.casefold() for text in known) and word.casefold() not in ("kim", "doe"):
-        assert not thanks(f"Thank you, {word}.")
+    recognised = {part for texts in (closing.thanks, closing.courtesies) for text in texts.values() for part in text}
+    if not any(word.casefold() in text.casefold() for text in recognised) and word.casefold() not in ("kim", "doe"):
+        assert not is_thanks(f"Thank you, {word}.")
 
 
-def test_what_comes_with_a_file_is_never_mere_thanks() -> None:
+def test_a_message_with_an_attachment_is_never_only_thanks() -> None:
     closing = shipped("web-agency").definition.closing
     assert is_only_thanks("Thank you!", closing)
     assert not is_only_thanks("Thank you!", closing, attachments=True)
 
 
-def test_a_procedure_without_words_of_thanks_knows_none() -> None:
+def test_a_procedure_without_phrases_of_thanks_recognises_none() -> None:
     assert not is_only_thanks("Thank you!", shipped("saas-platform").definition.closing)

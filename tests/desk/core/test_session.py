@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession, MovedOn
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets import assignment, update
+from deskterm.desk.tickets import assignment, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
+from deskterm.desk.workflow import checklists
+from deskterm.desk.workflow import work_sessions as work
 from deskterm.errors import DeskError, UsageError
-from one_ticket import seen
+from one_ticket import Opened, seen
 from small_desk import at, small_desk
 
 
@@ -200,3 +202,36 @@ def test_a_retyped_ticket_follows_the_policy_of_its_new_type(desk: DeskSession) 
     found = seen(desk, 1001)
     assert (found.row.subject, found.row.severity) == ("It is broken", "low")
     assert clock(desk, 1001, "response") == ("running", int(at(60).timestamp()))
+
+
+def close_for_good(desk: DeskSession) -> None:
+    update.move(desk, 1001, "triage", now=at(1))
+    resolution.resolve(desk, 1001, "It is configured.", code="configured", now=at(10))
+    confirmation.confirm(desk, 1001, "Yes.", now=at(20))
+    confirmation.confirm(desk, 1001, now=at(30))
+
+
+CHANGES: dict[str, Callable[[DeskSession], object]] = {
+    "reply": lambda desk: messages.reply(desk, 1001, "Hello", now=at(40)),
+    "note": lambda desk: messages.add_note(desk, 1001, "Hm", now=at(40)),
+    "status": lambda desk: update.move(desk, 1001, "triage", now=at(40)),
+    "assign": lambda desk: assignment.assign(desk, 1001, "sam", now=at(40)),
+    "severity": lambda desk: update.set_severity(desk, 1001, "severity-1", now=at(40)),
+    "tag": lambda desk: update.tag(desk, 1001, ["x"], now=at(40)),
+    "subject": lambda desk: update.edit(desk, 1001, subject="Other", now=at(40)),
+    "resolve": lambda desk: resolution.resolve(desk, 1001, "Done", code="advised", now=at(40)),
+    "reopen": lambda desk: reopening.reopen(desk, 1001, "called", now=at(40)),
+    "check": lambda desk: checklists.tick_items(desk, 1001, [1], now=at(40)),
+    "work": lambda desk: work.start(desk, 1001, now=at(40)),
+}
+
+
+@pytest.mark.requirement("S4-15")
+def test_a_ticket_that_is_closed_for_good_refuses_every_change(opened: Opened) -> None:
+    desk = opened("saas-platform")
+    close_for_good(desk)
+    before = seen(desk)
+    for change in CHANGES.values():
+        with pytest.raises(DeskError, match="is closed for good and can no longer be changed"):
+            change(desk)
+    assert seen(desk) == before

@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import split
-from deskterm.desk.tickets import closing, update
+from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
@@ -106,19 +106,5 @@ def test_what_comes_of_another_ticket_is_marked_with_what_it_lacks(store_url: st
     (made,) = seen(desk, number).fields["split_to"]
     assert "incomplete" in seen(desk, made).flags
     assert update.tag(desk, made, ["door"], now=at(2)).number == made
-    assert check_integrity(desk.store).findings == ()
-    desk.store.close()
-
-
-@pytest.mark.requirement("S4-15")
-def test_what_follows_a_closed_ticket_up_is_marked_with_what_it_lacks(store_url: str) -> None:
-    desk = shipped_desk(store_url, "saas-platform")
-    number = fault(desk, type=None, organisation="larch", incomplete=True)
-    assert "incomplete" in seen(desk, number).flags
-    update.move(desk, number, "triage", now=at(1))
-    closing.close(desk, number, desk.procedure.definition.closing.reasons[0].key, now=at(2))
-    made = messages.record_customer_message(desk, number, "It is back.", now=at(3)).number
-    assert made != number
-    assert "incomplete" in seen(desk, made).flags
     assert check_integrity(desk.store).findings == ()
     desk.store.close()

@@ -39,8 +39,8 @@ def test_the_client_rejects_the_fix_and_then_confirms_another(opened: Opened) ->
     resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
     with pytest.raises(DeskError, match="is Client Sign Off already"):
         resolution.resolve(desk, 1001, "It is repaired.", now=at(11))
-    done = confirmation.reject(desk, 1001, "It is not.", channel="portal", received_at=at(15), now=at(20))
-    assert done.summary.startswith("1001: not confirmed by the requester, now Under Investigation")
+    result = confirmation.reject(desk, 1001, "It is not.", channel="portal", received_at=at(15), now=at(20))
+    assert result.summary.startswith("1001: not confirmed by the requester, now Under Investigation")
     found = seen(desk)
     assert (found.reopened, states(desk)["resolution"]) == (1, "running")
     assert found.messages[-1].at == int(at(15).timestamp())
@@ -63,3 +63,16 @@ def test_sign_off_is_reminded_of_once_and_never_closes_by_itself(opened: Opened)
     told = [event for event in seen(desk).events if event.kind == "noticed" and "timer" in event.data["metric"]]
     assert len(told) == 1
     assert seen(desk).row.status == "client-sign-off"
+
+
+@pytest.mark.requirement("S3-13", "S3-16")
+def test_a_ticket_is_closed_only_after_the_requester_confirmed(opened: Opened) -> None:
+    desk = opened("managed-services")
+    update.move(desk, 1001, "in-progress", now=at(1))
+    result = resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
+    assert result.summary.startswith("1001: resolved, now Awaiting confirmation")
+    confirmation.reject(desk, 1001, "It is not the cable.", now=at(15))
+    assert seen(desk).row.status == "in-progress"
+    resolution.resolve(desk, 1001, "It was the switch.", now=at(20))
+    result = confirmation.confirm(desk, 1001, "Works.", now=at(30))
+    assert result.summary.startswith("1001: confirmed by the requester, now Closed")

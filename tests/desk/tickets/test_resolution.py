@@ -116,3 +116,24 @@ def test_a_ticket_that_came_back_needs_a_resolution_anew(opened: Opened) -> None
     assert seen(desk).row.status == "in-progress"
     with pytest.raises(DeskError, match="needs a word on how"):
         update.move(desk, 1001, "resolved", anyway=True, now=at(61))
+
+
+@pytest.mark.requirement("S4-26")
+def test_the_resolution_code_says_how_a_ticket_ended(opened: Opened) -> None:
+    desk = opened("saas-platform")
+    update.move(desk, 1001, "triage", now=at(1))
+    update.move(desk, 1001, "on-customer-test", anyway=True, now=at(2))
+    with pytest.raises(DeskError, match="Pending Closure needs a word on how it was resolved"):
+        update.move(desk, 1001, "pending-closure", now=at(3))
+    resolution.resolve(desk, 1001, "It is as designed; see the guide.", code="Advice given", now=at(4))
+    assert seen(desk).row.status == "on-customer-test", "where the customer is asked, it stays"
+    update.move(desk, 1001, "pending-closure", now=at(5))
+    assert hung(desk, "resolution")[0]["code"] == "advised"
+
+
+@pytest.mark.requirement("S5-08")
+def test_a_resolution_may_close_a_ticket_at_once(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    update.move(desk, 1001, "in-progress", now=at(1))
+    resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(10))
+    assert (seen(desk).row.status, seen(desk).closed) == ("closed", int(at(10).timestamp()))

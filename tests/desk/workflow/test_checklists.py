@@ -48,3 +48,20 @@ def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(opened: Opened)
         checklists.tick_items(desk, 1001, [9], now=at(3))
     with pytest.raises(DeskError, match="stands so already"):
         checklists.tick_items(desk, 1001, [1], now=at(4))
+
+
+@pytest.mark.requirement("S5-07")
+def test_a_work_request_comes_with_the_checklist_of_its_type(opened: Opened) -> None:
+    desk = opened("web-agency", type="work-request")
+    (checklist,) = hung(desk, "checklist")
+    assert (checklist["state"], len(checklist["items"])) == ("open", 4)  # type: ignore[arg-type]
+    checklists.tick_items(desk, 1001, [1, 3, 4], now=at(5))
+    assert hung(desk, "checklist")[0]["state"] == "done"
+
+
+@pytest.mark.requirement("S5-07")
+def test_a_ticket_that_becomes_a_work_request_gets_the_checklist_of_its_type(opened: Opened) -> None:
+    desk = opened("web-agency", type="question")
+    assert hung(desk, "checklist") == []
+    update.edit(desk, 1001, type="work-request", now=at(5))
+    assert hung(desk, "checklist")[0]["state"] == "open"

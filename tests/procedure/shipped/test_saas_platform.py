@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from dateutil.rrule import rrulestr
 
+from deskterm.present.labels import Vocabulary
+from deskterm.procedure.compiled import document
 from procedure_story import at, due, shipped, told, ways
 
 SAAS = shipped("saas-platform")
@@ -166,3 +168,18 @@ def test_every_status_but_three_belongs_to_a_stage() -> None:
         "waiting-for-customer",
         "closed",
     }
+
+
+@pytest.mark.requirement("S4-10", "S4-11")
+def test_a_status_belongs_to_a_stage() -> None:
+    definition = shipped("saas-platform").definition
+    vocabulary = Vocabulary(document(definition), 1)
+    statuses = [status.key for status in definition.statuses if status.stage == "customer-test"]
+    assert statuses == ["on-customer-test", "pending-closure"]
+    stages = [vocabulary.get_stage(key) for key in statuses]
+    assert [stage.label for stage in stages if stage is not None] == ["Close / On Customer Test"] * 2
+    assert vocabulary.get_stage("closed") is None
+    assert [status.label for status in definition.statuses] == [
+        "New", "Triage", "Under Review", "Customer Responded", "Waiting for Customer", "Work in Progress",
+        "Quote Required", "Escalated to Dev", "On Customer Test", "Pending Closure", "Closed",
+    ]  # fmt: skip
