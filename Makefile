@@ -38,7 +38,7 @@ check: .venv/.installed-dev
 	@$(BIN)/ruff format --quiet --check src tests bench docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --verbose >/dev/null 2>&1 || { $(BIN)/lint-imports; exit 1; }
-	@$(BIN)/vulture
+	@$(BIN)/python docs/unused.py
 	@$(BIN)/deptry src >/dev/null 2>&1 || { $(BIN)/deptry src; exit 1; }
 	@$(BIN)/codespell
 	@$(BIN)/python docs/generate.py --check

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.sla.breakdown import break_down, break_down_target
+from deskterm.sla.breakdown import Interval, break_down
 from deskterm.sla.calendar import Calendar
 from sla import calendar_strategies
 from sla.minute_calendar import utc
@@ -17,6 +18,13 @@ from sla.vectors import CALENDARS, OFFICE
 
 def seconds(text: str) -> int:
     return int(utc(text).timestamp())
+
+
+def break_down_target(
+    calendar: Calendar, start: int, target: int, pauses: Sequence[tuple[int, int]] = ()
+) -> list[Interval]:
+    """The intervals from a start to where a target of open seconds is due."""
+    return break_down(calendar, start, calendar.add_seconds(start, target, pauses), pauses)
 
 
 @given(data=st.data())

@@ -36,7 +36,6 @@ def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **
         breached=False,
         received=NOW - 3600,
         updated=NOW - 600,
-        sort_key=None,
     )
     return row._replace(**changed)  # type: ignore[arg-type]
 

@@ -31,8 +31,7 @@ SOON = 3600
 class QueueLine(NamedTuple):
     """A ticket in a list. status, category: keys, for rules; the rest is for reading. step: its severity, or its
     priority where there is no severity. due: None without a running clock; calendar: what that clock is counted
-    in; resting: a clock is paused. place: where the row stands in its list, opaque. since, overrun: of that clock, as
-    `left` takes them."""
+    in; paused: a clock is paused. since, overrun: of that clock, as `seconds_left` takes them."""
 
     number: int
     subject: Safe
@@ -53,7 +52,6 @@ class QueueLine(NamedTuple):
     breached: bool
     received: int
     updated: int
-    sort_key: object
     since: int = 0
     overrun: int = 0
     department: Safe = Safe("")

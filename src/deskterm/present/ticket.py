@@ -64,7 +64,6 @@ def present_row(row: QueueRow, clock: LiveClock | None, resting: bool, vocabular
         breached=row.breached,
         received=row.received,
         updated=row.updated,
-        sort_key=row.key,
         since=clock.since if clock else 0,
         overrun=clock.overrun if clock else 0,
         department=get_label(vocabulary.departments, row.department),

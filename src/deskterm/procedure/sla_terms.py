@@ -115,7 +115,7 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
         yield timer(AUTO_CLOSE, "Closes by itself", "category:solved", over, closing.auto_close_after)
     if closing.reopen_within:
         span = closing.reopen_within
-        yield timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span, is_quiet=True)
+        yield timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span)
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
     yield timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
 

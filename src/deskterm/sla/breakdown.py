@@ -25,14 +25,6 @@ class Interval(NamedTuple):
     offset: int
 
 
-def break_down_target(
-    calendar: Calendar, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()
-) -> list[Interval]:
-    """Why a target of open seconds is due when it is: its open lines add up to it, and the last one ends at the due
-    instant. Raises ValueError as `Calendar.after` does."""
-    return break_down(calendar, start, calendar.add_seconds(start, seconds, pauses), pauses)
-
-
 def break_down(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Interval]:
     """The time from `start` to `end` without a gap: open, closed, a holiday that closes an open weekday, paused."""
     lines: list[Interval] = []

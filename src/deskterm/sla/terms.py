@@ -41,7 +41,6 @@ class Metric:
     work_in: frozenset[str] = frozenset()
     tier: int | None = None
     fixed_target: tuple[Target, str] | None = None
-    is_quiet: bool = False
     is_timer: bool = field(init=False, repr=False, compare=False)
     start_occurrences: frozenset[str] = field(init=False, repr=False, compare=False)
     stop_occurrences: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -32,9 +32,6 @@ class Migration:
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
 
-    def statements(self, dialect: str) -> tuple[str, ...]:
-        return self.sqlite if dialect == "sqlite" else self.postgresql
-
 
 _WAIVERS_AND_SPRINTS = (
     "ALTER TABLE clock ADD COLUMN waived INTEGER NOT NULL DEFAULT 0",
