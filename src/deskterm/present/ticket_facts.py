@@ -135,7 +135,7 @@ _AS = {"caller": " (called)", "notify": " (to be told)"}
 
 
 def _participant(record: RecordView, sheet: TicketDetail) -> str:
-    name = sheet.people.get(record.values.get("contact", 0)) or "somebody who was erased"
+    name = sheet.contact_names.get(record.values.get("contact", 0)) or "somebody who was erased"
     return f"{name}{_AS.get(record.state, '')}"
 
 
@@ -177,7 +177,7 @@ def get_tier_label(level: Any, vocabulary: Vocabulary) -> str:
 
 def _quoted(record: RecordView, sheet: TicketDetail) -> str:
     """What somebody said of it, behind a dash."""
-    said = [sheet.words.get(record.values[name], "") for name in ("body", "comment", "note") if name in record.values]
+    said = [sheet.texts.get(record.values[name], "") for name in ("body", "comment", "note") if name in record.values]
     return "".join(f" – “{words}”" for words in said if words)
 
 

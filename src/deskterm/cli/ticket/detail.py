@@ -67,7 +67,7 @@ def _ticket_to_json(ticket: TicketDetail, stage: str | None) -> dict[str, Any]:
         "records": [
             record._asdict()
             | {"at": to_rfc3339(record.at), "due": to_rfc3339(record.due)}
-            | {"values": record.values | _resolve_texts(record.values, ticket.words)}
+            | {"values": record.values | _resolve_texts(record.values, ticket.texts)}
             for record in ticket.records
         ],
         "clocks": [_clock_to_json(clock) for clock in ticket.clocks],

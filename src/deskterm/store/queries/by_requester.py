@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import ReadConnection, escape_like
-from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
+from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
 
 
 def load_requester_tickets(
@@ -42,4 +42,4 @@ def load_requester_tickets(
         f"SELECT {queue_columns()} FROM ticket WHERE {where} ORDER BY received_at DESC, id DESC LIMIT :limit",
         params | {"limit": limit},
     )
-    return [queue_row(row) for row in found], int(total)
+    return [to_queue_row(row) for row in found], int(total)

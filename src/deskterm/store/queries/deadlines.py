@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
+from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
 
 JUST_MISSED = 1800
 """Seconds for which a missed target still leads the list of those next to breach."""
@@ -94,7 +94,7 @@ def load_next_to_breach(reader: ReadConnection, now: int, limit: int = 10) -> li
         "ORDER BY next_due_at, id LIMIT :limit",
         {"since": reader.instant(now - JUST_MISSED), "never": reader.never, "limit": limit},
     )
-    return [queue_row(row, ("next_due_at", "id")) for row in found]
+    return [to_queue_row(row, ("next_due_at", "id")) for row in found]
 
 
 def _load(reader: ReadConnection, where: str, params: dict[str, object]) -> list[Deadline]:

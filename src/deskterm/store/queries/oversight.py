@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
+from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
 
 
 class Escalation(NamedTuple):
@@ -81,7 +81,7 @@ def load_tickets_of_absent_agents(
         "ORDER BY rank, order_at, id LIMIT :limit",
         params,
     )
-    return [queue_row(row) for row in found]
+    return [to_queue_row(row) for row in found]
 
 
 def load_team_tickets(reader: ReadConnection, teams: Sequence[str] | None, *, limit: int = 1000) -> list[QueueRow]:
@@ -95,7 +95,7 @@ def load_team_tickets(reader: ReadConnection, teams: Sequence[str] | None, *, li
         f"SELECT {queue_columns()} FROM ticket WHERE is_open = 1 {within}ORDER BY rank, order_at, id LIMIT :limit",
         params,
     )
-    return [queue_row(row) for row in found]
+    return [to_queue_row(row) for row in found]
 
 
 class StaffMember(NamedTuple):

@@ -1,6 +1,7 @@
-"""The queue as a window: pages of a view by keyset, live filter, counters. SQL over a bare `ReadConnection`.
+"""Pages of the queue's views by keyset, with a live filter, and the views' counters. SQL over a bare `ReadConnection`.
 
-Every query of an open view says `is_open = 1`, because the partial indexes do.
+A page begins after a key instead of after a number of rows, so that the last page of a large desk costs what the first
+one does. Every query of an open view says `is_open = 1` in these words, because the partial indexes do.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from deskterm.store.db.instants import optional_seconds_from_stored, seconds_fro
 from deskterm.store.db.reader import ReadConnection, escape_like
 
 SortOrder = Literal["order", "due"]
-"""The procedure's order of work, or by due instant."""
+"""Order of a list: `order` is the procedure's order of work, `due` the due instant."""
 
 DUE_SOON_SECONDS = 3600
-"""Seconds that "Due in 1 h" looks ahead."""
+"""Seconds for which the view "Due in 1 h" looks ahead."""
 
 
 class SortKey(NamedTuple):
-    """Where a row stands in its list. at: an instant in the form of the database that it was read from."""
+    """Position of a row in its list. at: an instant in the form of the database that it was read from, so that it can
+    be bound again without loss."""
 
     rank: int
     at: Any
@@ -31,7 +33,7 @@ class SortKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks, and when. now: epoch seconds."""
+    """The agent who looks at a view, and when: some views depend on both. now: epoch seconds."""
 
     login: str
     team: str | None
@@ -39,9 +41,9 @@ class Viewer:
 
 
 class QueueRow(NamedTuple):
-    """A ticket in a list. Instants are epoch seconds; next_due is None without a running clock. breached: a target
-    was missed, as a fact of its events; a clock that ran out since then shows by `next_due`. waiting: who is to speak
-    next, `us` or `them`."""
+    """A ticket in a list. Instants are epoch seconds; next_due is None without a running clock. breached: a target was
+    missed, as its events say; `next_due` shows a clock that ran out since the last event. waiting: whose turn it is to
+    write, `us` or `them`."""
 
     number: int
     subject: str
@@ -75,9 +77,9 @@ _CONDITIONS = {
     "waiting": ("category = 'waiting'",),
     "open": ("1 = 1",),
 }
-"""View → conditions that exclude each other, any of which will do; each is a range of an index, so counting is cheap.
-A target is met up to its due instant and missed from the second after it, so `due` begins and `breached` ends at
-now."""
+"""View → conditions, of which a ticket meets one; they exclude each other, and each is a range of an index, so that
+counting is cheap. A target is met up to its due instant and missed from the second after it, so `due` begins and
+`breached` ends at now."""
 
 _COUNTERS = "SELECT " + ", ".join(
     " + ".join(f"(SELECT count(*) FROM ticket WHERE is_open = 1 AND {condition})" for condition in conditions)
@@ -93,21 +95,23 @@ _FIRST_FIELD = 20
 
 
 class _Sorting(NamedTuple):
-    """columns: the keyset; a window goes through it forwards, or backwards (`closed`: the newest first)."""
+    """Order of a list. columns: the keyset; descending: the greatest key first (`closed`: the newest)."""
 
     columns: tuple[str, ...]
     descending: bool = False
 
-    def by(self, *, reverse: bool) -> str:
+    def order_by(self, *, reverse: bool) -> str:
+        """Return the ORDER BY clause; reverse: of the list read from its end."""
         direction = " DESC" if self.descending != reverse else ""
         return ", ".join(f"{column}{direction}" for column in self.columns)
 
-    def beyond(self, *, reverse: bool) -> str:
-        """The rows after a key (reverse: before it)."""
+    def condition(self, *, reverse: bool) -> str:
+        """Return the condition for the rows after a key (reverse: before it)."""
         names = ", ".join(":key_" + column for column in self.columns)
         return f"({', '.join(self.columns)}) {'<' if self.descending != reverse else '>'} ({names})"
 
-    def bound(self, key: SortKey) -> dict[str, object]:
+    def parameters(self, key: SortKey) -> dict[str, object]:
+        """Return the parameters of `condition` for a key."""
         values = key if len(self.columns) == 3 else key[1:]
         return {f"key_{column}": value for column, value in zip(self.columns, values, strict=True)}
 
@@ -120,8 +124,8 @@ _SORTINGS = {
 
 
 def load_view_counts(reader: ReadConnection, viewer: Viewer) -> dict[str, int]:
-    """How many tickets each view but `closed` holds."""
-    ((*found,),) = reader.rows(_COUNTERS, _who(reader, viewer))
+    """Count the tickets of every view but `closed`, in one query."""
+    ((*found,),) = reader.rows(_COUNTERS, _viewer_parameters(reader, viewer))
     return dict(zip(_CONDITIONS, found, strict=True))
 
 
@@ -138,23 +142,26 @@ def load_queue_page(
     match: str = "",
     only: Mapping[str, str] = MappingProxyType({}),
 ) -> list[QueueRow]:
-    """A page of a view in list order: from the top, or the one that begins after a key, or the one that ends just
-    before one. offset: rows to skip from there. match: only what has this text in its number, subject, requester or
-    organisation, whatever the case. only: declared field → the value that tickets must have in it."""
+    """Load a page of a view in list order: the first one, the one that begins after a key, or the one that ends just
+    before a key.
+
+    offset: rows to skip from there. match: only tickets with this text in their number, subject, requester or
+    organisation, whatever the case. only: declared field → the value that tickets must have in it.
+    """
     sorting = _sorting(view, order)
     reverse = before is not None
     where, params = _where(reader, view, viewer, match, only)
     anchor = before if reverse else after
     if anchor is not None:
-        where += f" AND {sorting.beyond(reverse=reverse)}"
-        params |= sorting.bound(anchor)
+        where += f" AND {sorting.condition(reverse=reverse)}"
+        params |= sorting.parameters(anchor)
     params |= {"limit": limit, "offset": offset}
     sql = (
         f"SELECT {_COLUMNS} FROM ticket WHERE {where} "
-        f"ORDER BY {sorting.by(reverse=reverse)} LIMIT :limit OFFSET :offset"
+        f"ORDER BY {sorting.order_by(reverse=reverse)} LIMIT :limit OFFSET :offset"
     )
-    found = [queue_row(row, sorting.columns) for row in reader.rows(sql, params)]
-    if reverse:
+    found = [to_queue_row(row, sorting.columns) for row in reader.rows(sql, params)]
+    if reverse:  # it was read from the anchor upwards
         found.reverse()
     return found
 
@@ -166,7 +173,7 @@ def count_tickets(
     match: str = "",
     only: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
-    """How many rows a view has."""
+    """Count the tickets of a view; match and only as in `load_queue_page`."""
     where, params = _where(reader, view, viewer, match, only)
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     return int(found)
@@ -175,16 +182,16 @@ def count_tickets(
 def find_position(
     reader: ReadConnection, view: str, viewer: Viewer, order: SortOrder, key: SortKey, match: str = ""
 ) -> int:
-    """How many rows of a view stand before a key, whether or not a row has it."""
+    """Count the rows of a view before a key, whether or not a row has it."""
     sorting = _sorting(view, order)
     where, params = _where(reader, view, viewer, match)
-    sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.beyond(reverse=True)}"
-    ((found,),) = reader.rows(sql, params | sorting.bound(key))
+    sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.condition(reverse=True)}"
+    ((found,),) = reader.rows(sql, params | sorting.parameters(key))
     return int(found)
 
 
-def queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", "id")) -> QueueRow:
-    """A row of `queue_columns` with its place in a list that is sorted by these columns."""
+def to_queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", "id")) -> QueueRow:
+    """Convert a row of `queue_columns`. key: the columns that its list is sorted by, for the row's sort key."""
     number, due, updated = row[0], row[11], row[16]
     if len(key) == 3:
         place = SortKey(row[17], row[18], number)
@@ -208,7 +215,7 @@ def queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", 
 
 
 def queue_columns() -> str:
-    """The columns of `ticket` that `queue_row` reads, in their order."""
+    """Return the columns of `ticket` that `to_queue_row` reads, in their order."""
     return _COLUMNS
 
 
@@ -224,9 +231,9 @@ def _where(
     only: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, dict[str, object]]:
     where = "is_open = 0" if view == "closed" else f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])})"
-    params = _who(reader, viewer)
+    params = _viewer_parameters(reader, viewer)
     if match:
-        condition, pattern = _matching(reader, match)
+        condition, pattern = _match_condition(reader, match)
         where += f" AND {condition}"
         params["match"] = pattern
     for name, value in only.items():
@@ -235,7 +242,7 @@ def _where(
     return where, params
 
 
-def _who(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
+def _viewer_parameters(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
     return {
         "login": viewer.login,
         "team": viewer.team,
@@ -244,8 +251,9 @@ def _who(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
     }
 
 
-def _matching(reader: ReadConnection, match: str) -> tuple[str, str]:
-    """A literal LIKE. SQLite's own knows the case of ASCII only, and is fast; other letters are folded in Python."""
+def _match_condition(reader: ReadConnection, match: str) -> tuple[str, str]:
+    """Return the condition for a text in any of the searched columns, and its pattern. SQLite's LIKE ignores the case
+    of ASCII letters only, and is fast; other letters are folded by a function in Python."""
     escaped = escape_like(match)
     if reader.dialect == "postgresql":
         like, column = "ILIKE", "{}"

@@ -1,4 +1,4 @@
-"""One ticket for showing, and what else a console reads of its desk. SQL over a bare `ReadConnection`."""
+"""One ticket in full: its clocks, conversation, records and history. SQL over a bare `ReadConnection`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from deskterm.procedure.ticket_fields import FACT_FIELDS
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
+from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
 from deskterm.store.rows.field_values import resolve_field_values
 from deskterm.store.rows.merged_tickets import bind_numbers, find_merged_tickets
 from deskterm.store.rows.texts import load_contact_names, load_record_texts
@@ -19,8 +19,8 @@ from deskterm.store.rows.texts import load_contact_names, load_record_texts
 
 class ClockView(NamedTuple):
     """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds. waived: a lead
-    let the miss pass; next_event: the next warning or due instant that nobody noticed yet; overrun: what counted after
-    the due instant up to `since`."""
+    waived the miss; next_event: the next warning or due instant that was not noticed yet; overrun: open seconds after
+    the due instant up to `since`, the last change of state."""
 
     metric: str
     cycle: int
@@ -43,7 +43,7 @@ class ClockView(NamedTuple):
 
 
 class MessageView(NamedTuple):
-    """A turn of the conversation. kind: public, internal or system; author_kind: requester, agent or system."""
+    """A message of the conversation. kind: public, internal or system; author_kind: requester, agent or system."""
 
     seq: int
     at: int
@@ -55,11 +55,11 @@ class MessageView(NamedTuple):
     body: str
     mark: str = ""
     ticket: int | None = None
-    """The ticket that it was said in, where that was merged into this one; `seq` is of that one."""
+    """The ticket of which it is a message, where that was merged into this one; `seq` counts within that ticket."""
 
 
 class RecordView(NamedTuple):
-    """Something that hangs on the ticket (`desk.domain.records`): `values` with what all kinds have in front."""
+    """A record of the ticket (`desk.domain.records`): the members that every kind has, and all its `values`."""
 
     kind: str
     key: str
@@ -69,10 +69,12 @@ class RecordView(NamedTuple):
     due: int | None
     values: dict[str, Any]
     ticket: int | None = None
-    """The ticket that it hangs on, where that was merged into this one."""
+    """The ticket of which it is a record, where that was merged into this one."""
 
 
 class EventView(NamedTuple):
+    """An event of the ticket. at: epoch seconds."""
+
     seq: int
     kind: str
     at: int
@@ -82,8 +84,8 @@ class EventView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
-    """All of a ticket. Instants are epoch seconds; version: the seq of its last event. timers: clocks that promise
-    nothing, and wait for something to happen by itself."""
+    """A ticket in full. Instants are epoch seconds; version: the seq of its last event. timers: clocks that promise
+    nothing and wait for an automatic step."""
 
     row: QueueRow
     values: Mapping[str, Any]
@@ -105,83 +107,90 @@ class TicketDetail:
     held: str | None = None
     flags: tuple[str, ...] = ()
     records: list[RecordView] = field(default_factory=list)
-    words: dict[int, str] = field(default_factory=dict)
-    """What people wrote that records refer to by its number, but for letters; empty where it was erased."""
-    people: dict[int, str] = field(default_factory=dict)
-    """The names of those who take part, by their number."""
+    texts: dict[int, str] = field(default_factory=dict)
+    """Texts that records refer to, by number, those of letters left out; an erased one is empty."""
+    contact_names: dict[int, str] = field(default_factory=dict)
+    """Names of participants, by contact number."""
 
 
-_SHEET = "tags, fields, solved_at, closed_at, reopened, version, sprint, snoozed_until, exempt, held, flags" + "".join(
-    f", {field.name}" for field in FACT_FIELDS
+_DETAIL_COLUMNS = (
+    "tags, fields, solved_at, closed_at, reopened, version, sprint, snoozed_until, exempt, held, flags"
+    + "".join(f", {field.name}" for field in FACT_FIELDS)
 )
 _TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
 
 
 def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | None:
-    """The ticket with this number: its clocks as the procedure orders their metrics, then by cycle (a metric that it
-    has no more comes last), its conversation and history in the order of their events."""
-    wanted = {"number": number}
-    found = reader.rows(f"SELECT {queue_columns()}, {_SHEET} FROM ticket WHERE id = :number", wanted)
+    """Load a ticket; None when there is none of this number. Its clocks stand in the order of the procedure's metrics,
+    then by cycle, those of metrics that the procedure no longer has last; messages and history in the order of their
+    events."""
+    found = reader.rows(
+        f"SELECT {queue_columns()}, {_DETAIL_COLUMNS} FROM ticket WHERE id = :number", {"number": number}
+    )
     if not found:
         return None
-    row = queue_row(found[0])
-    tags, fields, solved, closed, reopened, version, sprint, snoozed, exempt, held, marks, *values = found[0][
+    row = to_queue_row(found[0])
+    tags, fields, solved, closed, reopened, version, sprint, snoozed, exempt, held, flags, *values = found[0][
         _QUEUE_WIDTH:
     ]
-    clocks = _clocks(reader, wanted)
-    gone = find_merged_tickets(reader, number, fields)
-    hanging = [*load_records(reader, number), *(one for other in gone for one in _counted(reader, other))]
+    clocks = _load_clocks(reader, number)
+    merged = find_merged_tickets(reader, number, fields)
+    records = [*load_records(reader, number), *(one for other in merged for one in _load_merged_records(reader, other))]
     return TicketDetail(
         row=row,
         values={field.name: value for field, value in zip(FACT_FIELDS, values, strict=True)},
         type=row.type,
-        tags=_listed(tags),
+        tags=_split(tags),
         fields=resolve_field_values(reader, [json.loads(fields)])[0],
         solved=optional_seconds_from_stored(solved),
         closed=optional_seconds_from_stored(closed),
         reopened=reopened,
         version=version,
         clocks=[clock for clock in clocks if not clock.metric.startswith(_TIMER)],
-        messages=_messages(reader, number, gone),
-        events=_events(reader, wanted),
+        messages=_load_messages(reader, number, merged),
+        events=_load_events(reader, number),
         timers=[clock for clock in clocks if clock.metric.startswith(_TIMER)],
         sprint=sprint,
         snoozed_until=optional_seconds_from_stored(snoozed),
         exempt=exempt,
         held=held,
-        flags=_listed(marks),
-        records=hanging,
-        words=load_record_texts(reader, (record.values for record in hanging if record.kind != "letter")),
-        people=load_contact_names(reader, (record.values for record in hanging if record.kind == "participant")),
+        flags=_split(flags),
+        records=records,
+        texts=load_record_texts(reader, (record.values for record in records if record.kind != "letter")),
+        contact_names=load_contact_names(reader, (record.values for record in records if record.kind == "participant")),
     )
 
 
 def load_records(reader: ReadConnection, number: int, kind: str | None = None) -> list[RecordView]:
-    """What hangs on a ticket, of one kind or of all, the oldest first."""
+    """Load the records of a ticket, of one kind or of all, the oldest first."""
     found = reader.rows(
         "SELECT kind, key, state, who, at, due_at, data FROM record WHERE ticket_id = :number"
         f"{' AND kind = :kind' if kind else ''} ORDER BY at, kind, length(key), key",
         {"number": number, **({"kind": kind} if kind else {})},
     )
     return [
-        RecordView(of, key, state, who, seconds_from_stored(at), optional_seconds_from_stored(due), json.loads(data))
-        for of, key, state, who, at, due, data in found
+        RecordView(
+            of_kind, key, state, who, seconds_from_stored(at), optional_seconds_from_stored(due), json.loads(data)
+        )
+        for of_kind, key, state, who, at, due, data in found
     ]
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _split(text: str) -> tuple[str, ...]:
+    """Split stored tags or flags: `,vip,wallboard,`."""
     return tuple(text.strip(",").split(",")) if text else ()
 
 
-def _clocks(reader: ReadConnection, wanted: dict[str, int]) -> list[ClockView]:
+def _load_clocks(reader: ReadConnection, number: int) -> list[ClockView]:
     found = reader.rows(
         "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
         "breached_at, cause, policy, calendar, version, waived, next_event_at, overrun FROM clock "
         "WHERE ticket_id = :number ORDER BY metric, cycle",
-        wanted,
+        {"number": number},
     )
-    places = _places(reader)
+    places = _load_metric_places(reader)
+    # Stable: within a metric the order of the query stays.
     found.sort(key=lambda row: places.get(row[0], len(places)))
     return [
         ClockView._make(
@@ -203,25 +212,25 @@ def _clocks(reader: ReadConnection, wanted: dict[str, int]) -> list[ClockView]:
     ]
 
 
-def _places(reader: ReadConnection) -> dict[str, int]:
-    """Where each metric stands in the procedure in force."""
+def _load_metric_places(reader: ReadConnection) -> dict[str, int]:
+    """Load metric → its place in the procedure in force."""
     found = reader.rows("SELECT p.document FROM procedure_version p JOIN desk d ON d.procedure_version = p.id")
-    return _metric_places(found[0][0]) if found else {}
+    return _parse_metric_places(found[0][0]) if found else {}
 
 
 @lru_cache(maxsize=4)
-def _metric_places(document: str) -> dict[str, int]:
+def _parse_metric_places(document: str) -> dict[str, int]:
     return {metric["key"]: place for place, metric in enumerate(json.loads(document).get("metrics", ()))}
 
 
-def _messages(reader: ReadConnection, number: int, gone: list[int]) -> list[MessageView]:
-    """The conversation; with those of tickets that were merged into it, in the order of time."""
-    names, params = bind_numbers([number, *gone])
+def _load_messages(reader: ReadConnection, number: int, merged: list[int]) -> list[MessageView]:
+    """Load the conversation; with those of tickets that were merged into it, in the order of time."""
+    placeholders, params = bind_numbers([number, *merged])
     found = reader.rows(
         "SELECT m.seq, m.at, m.kind, m.author_kind, coalesce(c.name, m.author), m.channel, m.automatic, t.body, "
         "m.mark, m.ticket_id FROM message m JOIN personal_text t ON t.id = m.text_id "
-        f"LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id IN ({names}) "
-        f"ORDER BY {'m.at, m.ticket_id, ' if gone else ''}m.seq",
+        f"LEFT JOIN contact c ON c.id = m.contact_id WHERE m.ticket_id IN ({placeholders}) "
+        f"ORDER BY {'m.at, m.ticket_id, ' if merged else ''}m.seq",
         params,
     )
     return [
@@ -239,18 +248,21 @@ def _messages(reader: ReadConnection, number: int, gone: list[int]) -> list[Mess
     ]
 
 
-_COUNTED = frozenset({"entry", "quote"})
+_KEPT_AFTER_MERGE = ("entry", "quote")
+"""Kinds of records that stay with their ticket when it is merged into another, and are shown with that one too."""
 
 
-def _counted(reader: ReadConnection, number: int) -> list[RecordView]:
-    """What was spent on a ticket, and stays so when it is merged into another."""
+def _load_merged_records(reader: ReadConnection, number: int) -> list[RecordView]:
+    """Load the records of a merged ticket that are shown with the one that it was merged into."""
     return [
-        record._replace(ticket=number) for kind in sorted(_COUNTED) for record in load_records(reader, number, kind)
+        record._replace(ticket=number) for kind in _KEPT_AFTER_MERGE for record in load_records(reader, number, kind)
     ]
 
 
-def _events(reader: ReadConnection, wanted: dict[str, int]) -> list[EventView]:
-    found = reader.rows("SELECT seq, kind, at, actor, data FROM event WHERE ticket_id = :number ORDER BY seq", wanted)
+def _load_events(reader: ReadConnection, number: int) -> list[EventView]:
+    found = reader.rows(
+        "SELECT seq, kind, at, actor, data FROM event WHERE ticket_id = :number ORDER BY seq", {"number": number}
+    )
     return [
         EventView(seq, kind, seconds_from_stored(at), actor, json.loads(data)) for seq, kind, at, actor, data in found
     ]

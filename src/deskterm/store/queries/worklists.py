@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
-from deskterm.store.queries.queue import QueueRow, queue_columns, queue_row
+from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
 
 
 class UndatedTicket(NamedTuple):
@@ -46,7 +46,7 @@ def load_untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> li
         "ORDER BY updated_at, id LIMIT :limit",
         {"since": reader.instant(since), "limit": limit},
     )
-    return [queue_row(row, ("updated_at", "id")) for row in found]
+    return [to_queue_row(row, ("updated_at", "id")) for row in found]
 
 
 def load_unscheduled(reader: ReadConnection, limit: int = 1_000) -> list[UndatedTicket]:
@@ -93,4 +93,4 @@ def _load_undated(reader: ReadConnection, where: str, limit: int) -> list[Undate
         f"AND {where} ORDER BY c.started_at, t.id, c.metric LIMIT :limit",
         {"limit": limit},
     )
-    return [UndatedTicket(queue_row(row[:-3]), row[-3], row[-2], seconds_from_stored(row[-1])) for row in found]
+    return [UndatedTicket(to_queue_row(row[:-3]), row[-3], row[-2], seconds_from_stored(row[-1])) for row in found]
