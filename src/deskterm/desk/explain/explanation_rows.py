@@ -1,5 +1,4 @@
-"""The account of a clock, line by line: each interval with its instants on the zone's wall, what it adds, and the sum
-so far."""
+"""Lines of a clock's account: each interval with its ends in local time, what it adds, and the sum so far."""
 
 from __future__ import annotations
 
@@ -14,20 +13,20 @@ from deskterm.desk.explain.intervals import COUNTED_KINDS, Interval
 Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
 
 LONG_ACCOUNT = 24
-"""Intervals from which on an account has one line a day."""
+"""Number of intervals above which an account has one line a day."""
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class TextLine(NamedTuple):
-    """A line, and what it is: for colours."""
+    """A line of text with its tone, by which pages colour it."""
 
     text: str
     tone: Tone
 
 
 def format_length(seconds: int) -> str:
-    """A length to the second: `16:00:00`."""
+    """Return a length in seconds as text: `16:00:00`."""
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
@@ -35,8 +34,10 @@ def format_length(seconds: int) -> str:
 def format_spans(
     intervals: Sequence[Interval], mark: int, offset: int, *, long: bool
 ) -> tuple[int, list[tuple[str, Interval]]]:
-    """The intervals with their instants in words, in an account that is long one a day, after an offset; and the
-    offset after them."""
+    """Return the intervals with their ends as text, and the offset from UTC after the last.
+
+    mark: the instant that splits a day's line. offset: from UTC before the first interval; it is shown only where it
+    changes. long: one line a day."""
     found: list[tuple[str, Interval]] = []
     for interval in _merge_by_day(intervals, mark) if long else intervals:
         found.append((f"  {_format_span(interval, offset)}", interval))
@@ -45,10 +46,11 @@ def format_spans(
 
 
 def _merge_by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
-    """One working interval a day, whatever shuts in between, and on either side of the mark; closed time is left out,
-    but for the last interval."""
+    """Yield one working interval a day, or two on the day of the mark; without closed time, but for the last interval.
 
-    def day(numbered: tuple[int, Interval]) -> tuple[str, int, bool]:
+    The account must end at its last instant, even if that is in closed time."""
+
+    def group_key(numbered: tuple[int, Interval]) -> tuple[str, int, bool]:
         number, interval = numbered
         if interval.kind != "working":
             return interval.kind, number, False
@@ -59,7 +61,7 @@ def _merge_by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval
         for number, interval in enumerate(intervals)
         if interval.kind != "closed" or interval is intervals[-1]
     ]
-    for (kind, _, _), group in groupby(kept, day):
+    for (kind, _, _), group in groupby(kept, group_key):
         found = [interval for _, interval in group]
         first, last = found[0], found[-1]
         if kind != "working" or len(found) == 1:
@@ -69,7 +71,7 @@ def _merge_by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval
 
 
 def format_interval(span: str, interval: Interval) -> TextLine:
-    """An interval's line, after its instants."""
+    """Return the line of an interval. span: its ends, as text."""
     total = format_length(interval.total)
     if interval.kind in COUNTED_KINDS:
         return TextLine(f"{span}  + {format_length(interval.seconds):>9} = {total:>9}", "counts")
@@ -81,7 +83,7 @@ def format_interval(span: str, interval: Interval) -> TextLine:
 
 
 def _format_span(interval: Interval, offset: int) -> str:
-    """Both ends on the zone's wall, each with the offset where it is not the one before."""
+    """Return both ends in local time, each with its offset from UTC where that differs from the one before."""
     begins, ends = to_wall_time(interval.start, interval.offset), to_wall_time(interval.end, interval.end_offset)
     first = f" UTC{format_offset(interval.offset)}" if interval.offset != offset else ""
     second = f" UTC{format_offset(interval.end_offset)}" if interval.end_offset != interval.offset else ""
@@ -90,15 +92,15 @@ def _format_span(interval: Interval, offset: int) -> str:
 
 
 def to_wall_time(at: int, offset: int) -> datetime:
-    """An instant as the wall shows it."""
+    """Return an instant as local time, in a datetime whose own zone is not meant."""
     return datetime.fromtimestamp(at + offset, UTC)
 
 
-def format_day(there: datetime) -> str:
-    """`Mon 2026-11-23`."""
-    return f"{_WEEKDAYS[there.weekday()]} {there:%Y-%m-%d}"
+def format_day(local: datetime) -> str:
+    """Return a date as text: `Mon 2026-11-23`. English whatever the locale, as all texts are."""
+    return f"{_WEEKDAYS[local.weekday()]} {local:%Y-%m-%d}"
 
 
-def format_time(there: datetime) -> str:
-    """`09:30`, with its seconds where they are not none."""
-    return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+def format_time(local: datetime) -> str:
+    """Return a time as text: `09:30`, with seconds only where there are any."""
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"

@@ -1,7 +1,7 @@
-"""An explanation in words: lines that a person can add up, in the time of the calendar's zone.
+"""Explanations as text: lines that a person can add up, in the time zone of the calendar.
 
-A line of the account names its instants, what it adds (`+ 7:00:00`) and the sum so far (`= 15:00:00`); the offset
-from UTC stands where it changes. A long account has one line a day, and leaves the nights out.
+A line of the account names the ends of an interval, what it adds (`+ 7:00:00`) and the sum so far (`= 15:00:00`); the
+offset from UTC is shown where it changes. A long account has one line a day and leaves out closed times.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from deskterm.sla.target_kinds.target import Coming
 from deskterm.sla.zones import zone_display_name
 
 _DATES_PER_LINE = 5
-"""Numbered dates on a line."""
+"""Number of dates on a line."""
 _CAUSES = {
     "time": "",
     "retarget": " by a change of target",
@@ -34,42 +34,47 @@ _CAUSES = {
 
 
 def format_lines(explanation: Explanation) -> list[str]:
-    """The explanation as text, not made safe for a terminal."""
-    return [said.text for said in format_explanation(explanation)]
+    """Return the explanation as lines of text. They are not made safe for a terminal."""
+    return [line.text for line in format_explanation(explanation)]
 
 
 def format_explanation(explanation: Explanation) -> list[TextLine]:
-    """The same with what each line is."""
+    """Return the explanation as lines with their tone, for colours."""
     return list(_TextBuilder(explanation).build())
 
 
 class _TextBuilder:
+    """Builds the lines of one explanation."""
+
     def __init__(self, explanation: Explanation) -> None:
         self._explanation = explanation
         self._calendar = explanation.calendar
         self._kind = "working time" if explanation.unit == "working" else "time on the clock"
 
     def build(self) -> Iterator[TextLine]:
-        why = self._explanation
-        cycle = f", cycle {why.clock.cycle}" if why.clock.cycle > 1 else ""
-        yield TextLine(f"{why.label}{cycle}: {self._describe_state()}", "late" if why.breach is not None else "head")
-        if why.breach is not None:
+        explanation = self._explanation
+        cycle = f", cycle {explanation.clock.cycle}" if explanation.clock.cycle > 1 else ""
+        yield TextLine(
+            f"{explanation.label}{cycle}: {self._describe_state()}",
+            "late" if explanation.breach is not None else "head",
+        )
+        if explanation.breach is not None:
             yield self._build_fact("Missed", self._describe_breach())
         yield from self._build_policies()
         yield self._build_fact("Target", self._describe_target())
         yield from self._build_dates()
-        if why.coming is not None:
-            yield self._build_fact(why.coming.kind.capitalize(), self._describe_coming(why.coming))
+        if explanation.coming is not None:
+            yield self._build_fact(explanation.coming.kind.capitalize(), self._describe_coming(explanation.coming))
         yield self._build_fact("Calendar", self._describe_calendar())
         yield self._build_fact("Started", self._describe_start())
-        if why.counted_from != why.clock.started_at:
+        if explanation.counted_from != explanation.clock.started_at:
             yield self._build_fact(
-                "Counted", f"from {self._format_instant(why.counted_from)} on, when the target changed"
+                "Counted", f"from {self._format_instant(explanation.counted_from)} on, when the target changed"
             )
-        for turn in why.events:
-            if turn.kind == "retargeted":
-                yield self._build_fact("Changed", self._describe_change(turn))
-        if why.clock.stopped_at is not None:
+        for event in explanation.events:
+            if event.kind == "retargeted":
+                yield self._build_fact("Changed", self._describe_change(event))
+        if explanation.clock.stopped_at is not None:
             yield self._build_fact("Stopped", self._describe_stop())
         yield TextLine("", "plain")
         yield from self._build_account()
@@ -80,57 +85,66 @@ class _TextBuilder:
     def _build_fact(name: str, words: str) -> TextLine:
         return TextLine(f"{name:<10}{words}", "fact")
 
-    # -- how it stands -------------------------------------------------------------------------------------------
+    # -- the state now --------------------------------------------------------------------------------------------
 
     def _describe_state(self) -> str:
-        why, left = self._explanation, self._explanation.left
-        if why.state == "unscheduled":
-            target, since = why.target, f"since {self._format_instant(why.clock.started_at)}"
+        explanation, left = self._explanation, self._explanation.left
+        if explanation.state == "unscheduled":
+            target, since = explanation.target, f"since {self._format_instant(explanation.clock.started_at)}"
             if target.is_scheduled:
                 return f"unscheduled {since}"
             return f"no {target.cadence} is planned after it, {since}"
-        if why.state == "pending":
-            who = f"somebody with the role {why.target.role}" if why.target.role else "somebody"
+        if explanation.state == "pending":
+            who = f"somebody with the role {explanation.target.role}" if explanation.target.role else "somebody"
             return f"has no due time until {who} sets one"
         if left is None:
-            said = "no due time was set" if why.clock.stopped_at is not None else "nobody can say yet when it is due"
-            return f"{why.state}, {said}, {format_length(why.used)} used ({self._kind})"
-        if why.state == "running":
-            said = (
+            text = (
+                "no due time was set"
+                if explanation.clock.stopped_at is not None
+                else "nobody can say yet when it is due"
+            )
+            return f"{explanation.state}, {text}, {format_length(explanation.used)} used ({self._kind})"
+        if explanation.state == "running":
+            text = (
                 f"{format_length(-left)} overdue"
-                if left < 0 or why.now > (why.due or 0)
+                if left < 0 or explanation.now > (explanation.due or 0)
                 else f"{format_length(left)} left"
             )
-            return f"running, {said}, {format_length(why.used)} used ({self._kind})"
-        if why.overdue_when_paused:
-            return f"paused, {format_length(-left)} overdue, {format_length(why.used)} used ({self._kind})"
-        if why.state == "paused":
-            due = self._format_instant(why.due or 0)
-            return f"paused, due {due} if resumed now, {format_length(why.used)} used ({self._kind})"
-        return f"{why.state} {self._describe_margin(left)}"
+            return f"running, {text}, {format_length(explanation.used)} used ({self._kind})"
+        if explanation.overdue_when_paused:
+            return f"paused, {format_length(-left)} overdue, {format_length(explanation.used)} used ({self._kind})"
+        if explanation.state == "paused":
+            due = self._format_instant(explanation.due or 0)
+            return f"paused, due {due} if resumed now, {format_length(explanation.used)} used ({self._kind})"
+        return f"{explanation.state} {self._describe_margin(left)}"
 
     def _describe_margin(self, left: int) -> str:
-        why = self._explanation
-        if why.clock.state == "cancelled":
-            return f"after {format_length(why.used)} of {self._kind}"
-        late = why.clock.stopped_at is not None and why.due is not None and why.clock.stopped_at > why.due
-        if why.clock.state == "late" and not late:
+        explanation = self._explanation
+        if explanation.clock.state == "cancelled":
+            return f"after {format_length(explanation.used)} of {self._kind}"
+        # A clock stays late when its due time is moved behind the stop afterwards.
+        late = (
+            explanation.clock.stopped_at is not None
+            and explanation.due is not None
+            and explanation.clock.stopped_at > explanation.due
+        )
+        if explanation.clock.state == "late" and not late:
             return "by an earlier due time"
         return f"{'late by' if late else 'early by'} {format_length(abs(left))} ({self._kind})".removeprefix(
-            "late " if why.clock.state == "late" else ""
+            "late " if explanation.clock.state == "late" else ""
         )
 
     def _describe_breach(self) -> str:
         breach = self._explanation.breach
         if breach is None:
             return ""
-        said = f"{self._format_instant(breach.at)}{_CAUSES.get(breach.cause, '')}"
+        text = f"{self._format_instant(breach.at)}{_CAUSES.get(breach.cause, '')}"
         if breach.waiver is None:
-            return said
+            return text
         waiver = breach.waiver
-        return f"{said}; waived {self._format_instant(waiver.at)} by {waiver.actor}: {waiver.reason}"
+        return f"{text}; waived {self._format_instant(waiver.at)} by {waiver.actor}: {waiver.reason}"
 
-    # -- what it was judged by -----------------------------------------------------------------------------------
+    # -- policy and target --------------------------------------------------------------------------------------
 
     def _build_policies(self) -> Iterator[TextLine]:
         checks = self._explanation.checks
@@ -154,56 +168,58 @@ class _TextBuilder:
         return " = ".join(steps)
 
     def _build_dates(self) -> Iterator[TextLine]:
-        """The dates that count, numbered."""
-        named = [
+        """Yield the dates that are counted, with their number."""
+        dates = [
             f"{number} {format_day(datetime.fromtimestamp(day * 86_400, UTC))}"
             for number, day in enumerate(self._explanation.dates, 1)
         ]
-        for first in range(0, len(named), _DATES_PER_LINE):
-            yield self._build_fact("" if first else "Dates", ", ".join(named[first : first + _DATES_PER_LINE]))
+        for first in range(0, len(dates), _DATES_PER_LINE):
+            yield self._build_fact("" if first else "Dates", ", ".join(dates[first : first + _DATES_PER_LINE]))
 
     def _describe_coming(self, coming: Coming) -> str:
         if coming.kind == "release":
-            said = self._format_instant(coming.end)
+            text = self._format_instant(coming.end)
         else:
-            said = f"{self._format_instant(coming.start)} – {self._format_instant(coming.end)}"
+            text = f"{self._format_instant(coming.start)} – {self._format_instant(coming.end)}"
         if coming.cap is None:
-            return said
+            return text
         first = "it" if coming.end <= coming.cap else "that"
-        return f"{said}; at most until {self._format_instant(coming.cap)}: {first} comes first"
+        return f"{text}; at most until {self._format_instant(coming.cap)}: {first} comes first"
 
     def _describe_calendar(self) -> str:
-        why, calendar = self._explanation, self._calendar
-        start = calendar.offset(why.clock.started_at)
-        said = f"{why.clock.calendar}, {zone_display_name(calendar.timezone)}, UTC{format_offset(start)} at the start"
-        if why.due is not None:
-            said += f", UTC{format_offset(calendar.offset(why.due))} when due"
-        if (years := why.holidays_known) is not None:
-            said += f"; its holidays are known for {years[0]}–{years[1]} only"
-        return said
+        explanation, calendar = self._explanation, self._calendar
+        start = calendar.offset(explanation.clock.started_at)
+        zone = zone_display_name(calendar.timezone)
+        text = f"{explanation.clock.calendar}, {zone}, UTC{format_offset(start)} at the start"
+        if explanation.due is not None:
+            text += f", UTC{format_offset(calendar.offset(explanation.due))} when due"
+        if (years := explanation.holidays_known) is not None:
+            text += f"; its holidays are known for {years[0]}–{years[1]} only"
+        return text
 
-    # -- what happened to it -------------------------------------------------------------------------------------
+    # -- events --------------------------------------------------------------------------------------------------
 
     def _describe_start(self) -> str:
-        clock, turn = self._explanation.clock, self._explanation.start_event
-        if turn.kind == "continued":
-            again = f"taken up again {self._format_instant(turn.at)}, when {turn.actor} reopened the ticket"
-            return f"{self._format_instant(clock.started_at)}; {again}"
-        because = f" on {turn.trigger}" if turn.trigger else ""
-        return (
-            f"{self._format_instant(clock.started_at)}{because} (event {turn.seq}, {turn.event_kind} by {turn.actor})"
-        )
+        clock, event = self._explanation.clock, self._explanation.start_event
+        start = self._format_instant(clock.started_at)
+        if event.kind == "continued":
+            return f"{start}; taken up again {self._format_instant(event.at)}, when {event.actor} reopened the ticket"
+        trigger = f" on {event.trigger}" if event.trigger else ""
+        return f"{start}{trigger} (event {event.seq}, {event.event_kind} by {event.actor})"
 
-    def _describe_change(self, turn: ClockEvent) -> str:
-        what = ", ".join(self._describe_field_change(name, old, new) for name, old, new in turn.changes)
-        if turn.versions is not None:
-            what = "migrated from edition {} to {} of the procedure".format(*turn.versions)
+    def _describe_change(self, event: ClockEvent) -> str:
+        what = ", ".join(self._describe_field_change(name, old, new) for name, old, new in event.changes)
+        if event.versions is not None:
+            what = "migrated from edition {} to {} of the procedure".format(*event.versions)
         target = (
-            f"target {turn.target_before} → {turn.target_after}, " if turn.target_before != turn.target_after else ""
+            f"target {event.target_before} → {event.target_after}, "
+            if event.target_before != event.target_after
+            else ""
         )
-        dues = f"due {self._format_due(turn.due_before)} → {self._format_due(turn.due_after)}"
-        reason = f" ({turn.reason})" if turn.reason else ""
-        return f"{self._format_instant(turn.at)} by {turn.actor}: {what + '; ' if what else ''}{target}{dues}{reason}"
+        dues = f"due {self._format_due(event.due_before)} → {self._format_due(event.due_after)}"
+        reason = f" ({event.reason})" if event.reason else ""
+        when = self._format_instant(event.at)
+        return f"{when} by {event.actor}: {what + '; ' if what else ''}{target}{dues}{reason}"
 
     def _describe_field_change(self, name: str, old: object, new: object) -> str:
         if name.startswith("dues."):
@@ -218,44 +234,47 @@ class _TextBuilder:
         return "–" if at is None else self._format_instant(at)
 
     def _describe_stop(self) -> str:
-        clock, turn = self._explanation.clock, self._explanation.events[-1]
-        ended = next((t for t in reversed(self._explanation.events) if t.kind in ("stopped", "cancelled")), turn)
+        clock, event = self._explanation.clock, self._explanation.events[-1]
+        ended = next((one for one in reversed(self._explanation.events) if one.kind in ("stopped", "cancelled")), event)
         stopped_at = self._format_instant(clock.stopped_at or 0)
         return f"{stopped_at} (event {ended.seq}, {ended.event_kind} by {ended.actor}: {ended.status})"
 
     # -- the account ---------------------------------------------------------------------------------------------
 
     def _build_account(self) -> Iterator[TextLine]:
-        why = self._explanation
-        mark = why.clock.stopped_at
-        sign = "stopped here" if mark is not None else "now"
-        mark = why.now if mark is None else mark
-        long = len(why.intervals) + len(why.overdue_intervals) > LONG_ACCOUNT
-        offset, before = format_spans(why.intervals, mark, self._calendar.offset(why.counted_from), long=long)
-        _, after = format_spans(why.overdue_intervals, mark, offset, long=long)
+        explanation = self._explanation
+        end = explanation.clock.stopped_at
+        end_label = "stopped here" if end is not None else "now"
+        end = explanation.now if end is None else end
+        long = len(explanation.intervals) + len(explanation.overdue_intervals) > LONG_ACCOUNT
+        offset, before = format_spans(
+            explanation.intervals, end, self._calendar.offset(explanation.counted_from), long=long
+        )
+        _, after = format_spans(explanation.overdue_intervals, end, offset, long=long)
         width = max((len(span) for span, _ in (*before, *after)), default=0)
         for span, interval in before:
-            if interval.start == mark and interval.start != why.counted_from:
-                yield TextLine(f"  -- {sign}: {self._format_instant(mark)}", "head")
+            if interval.start == end and interval.start != explanation.counted_from:
+                yield TextLine(f"  -- {end_label}: {self._format_instant(end)}", "head")
             yield format_interval(f"{span:<{width}}", interval)
-        if why.overdue_intervals:
-            yield TextLine(f"  -- due: {self._format_instant(why.due or 0)}", "head")
+        if explanation.overdue_intervals:
+            yield TextLine(f"  -- due: {self._format_instant(explanation.due or 0)}", "head")
             for span, interval in after:
                 yield format_interval(f"{span:<{width}}", interval)
-            yield TextLine(f"  -- {sign}: {self._format_instant(mark)}", "head")
+            yield TextLine(f"  -- {end_label}: {self._format_instant(end)}", "head")
 
     def _build_sum(self) -> Iterator[TextLine]:
-        why = self._explanation
-        if why.due is None:
-            yield self._build_fact("So far", f"{format_length(why.used)} of {self._kind}")
+        explanation = self._explanation
+        if explanation.due is None:
+            yield self._build_fact("So far", f"{format_length(explanation.used)} of {self._kind}")
             return
-        parts = " + ".join(f"{format_length(part.seconds)} ({part.what})" for part in why.parts)
-        yield self._build_fact("Sum", f"{format_length(why.total)} = {parts}")
-        rests = why.clock.state == "paused" and not why.overdue_when_paused
-        yield self._build_fact("Due", self._format_instant(why.due) + (" if resumed now" if rests else ""))
-        if why.clock.warnings and why.state == "running":
+        parts = " + ".join(f"{format_length(part.seconds)} ({part.what})" for part in explanation.parts)
+        yield self._build_fact("Sum", f"{format_length(explanation.total)} = {parts}")
+        is_paused = explanation.clock.state == "paused" and not explanation.overdue_when_paused
+        yield self._build_fact("Due", self._format_instant(explanation.due) + (" if resumed now" if is_paused else ""))
+        if explanation.clock.warnings and explanation.state == "running":
             yield self._build_fact(
-                "Warnings", ", ".join(f"{text}: {self._format_instant(at)}" for text, at in why.clock.warnings)
+                "Warnings",
+                ", ".join(f"{threshold}: {self._format_instant(at)}" for threshold, at in explanation.clock.warnings),
             )
 
     def _format_instant(self, at: int) -> str:

@@ -1,4 +1,4 @@
-"""Why a policy is for a ticket, or is not: its conditions, one after the other."""
+"""Matching of policies: which policy a ticket is under, and by which condition each other one fails."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from deskterm.sla.terms import Facts, Policy, SlaTerms
 
 
 class PolicyCheck(NamedTuple):
-    """A policy held against a ticket. verdict: `matched`; `failed` by the first condition that does not hold: `fact`
-    is to be one of `wanted` and is `found`, `said` in the procedure's words; `later` for one that comes after the
-    match and is not looked at."""
+    """The check of one policy for a ticket.
+
+    verdict: `matched`; `failed`, by the first condition that does not hold: `fact` should be one of `wanted` and is
+    `found`, which `sentence` says in labels; or `later`, for a policy after the one that matched, which is not checked.
+    """
 
     policy: str
     label: str
@@ -22,7 +24,7 @@ class PolicyCheck(NamedTuple):
     sentence: str = ""
 
     def describe(self) -> str:
-        """The same in words."""
+        """Return the check as a line of text."""
         if self.verdict == "matched":
             return f"✓ {self.label}"
         if self.verdict == "later":
@@ -30,6 +32,7 @@ class PolicyCheck(NamedTuple):
         return f"✗ {self.label}: {self.sentence}"
 
     def to_json(self) -> dict[str, object]:
+        """Return the check for JSON output."""
         shown: dict[str, object] = {"policy": self.policy, "label": self.label, "verdict": self.verdict}
         if self.verdict != "failed":
             return shown
@@ -37,13 +40,13 @@ class PolicyCheck(NamedTuple):
 
 
 Labels = Mapping[str, Mapping[str, str]]
-"""Fact → key → what the procedure calls it."""
+"""Fact → key → label."""
 
 
 def check_policies(terms: SlaTerms, facts: Facts, labels: Labels | None = None) -> list[PolicyCheck]:
-    """Every policy in its order, up to the first that matches and past it. labels: what the keys
-    in conditions are called. Empty for a ticket that is exempt (S2-14):
-    no policy is looked at for it."""
+    """Return the checks of all policies, in their order; none for an exempt ticket, which is under no policy (S2-14).
+
+    labels: of the keys in conditions."""
     if facts.get("exempt"):
         return []
     checks: list[PolicyCheck] = []
@@ -62,18 +65,19 @@ def _find_failed_condition(policy: Policy, facts: Facts, labels: Labels) -> Poli
     if policy.matches(facts):
         return None
     for name, wanted in policy.when.items():
+        # One condition at a time, with the rules of `Policy.matches` itself.
         alone = Policy(policy.key, policy.label, {name: wanted}, policy.calendar, {})
         if not alone.matches(facts):
             keys = tuple(sorted(wanted))
             known = labels.get(name, {})
             wants = " or ".join(known.get(key, key) for key in keys)
-            said = f"{name} is {describe_fact(facts, name, known)}, not {wants}"
-            return PolicyCheck(policy.key, policy.label, "failed", name, keys, describe_fact(facts, name), said)
+            sentence = f"{name} is {describe_fact(facts, name, known)}, not {wants}"
+            return PolicyCheck(policy.key, policy.label, "failed", name, keys, describe_fact(facts, name), sentence)
     return None
 
 
 def describe_fact(facts: Mapping[str, object], name: str, known: Mapping[str, str] | None = None) -> str:
-    """A fact's value in words. known: what its keys are called."""
+    """Return the value of a fact as text. known: key → label."""
     value, named = facts.get(name), known or {}
     if isinstance(value, (tuple, list, set, frozenset)):
         return ", ".join(named.get(str(one), str(one)) for one in value) or "none"

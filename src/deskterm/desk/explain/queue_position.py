@@ -1,4 +1,4 @@
-"""Why a ticket stands where it stands: the keys of the procedure's order of work, one after the other (S2-11,
+"""Positions in the queue: by which keys of the procedure's order a ticket is placed, one after the other (S2-11,
 S5-04)."""
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from deskterm.store.queries.ticket_detail import load_ticket_detail
 
 _NEVER = 1 << 40
 _SEARCHED_SECONDS = 400 * 86_400
-"""Seconds before now at which looking for an untouched ticket gives up counting."""
+"""Greatest time into the past, in seconds, that is searched for the instant since which a ticket is stale."""
 
 
 class OrderKey(NamedTuple):
-    """A key of the order, and what a ticket has for it. at: epoch seconds of what is an instant; value: what is
-    compared, smaller first."""
+    """A key of the order with a ticket's value. text: the value as text; empty for an instant, which is `at` in epoch
+    seconds. value: what is compared, the smaller first."""
 
     key: str
     label: str
@@ -35,7 +35,7 @@ class OrderKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The ticket just before or after. by: the label of the key that decides; own, other: what the two have for it."""
+    """The ticket just before or after. deciding_label: of the first key that differs. own, other: both values."""
 
     row: QueueRow
     deciding_label: str
@@ -45,7 +45,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """Where a ticket stands among all open ones. place: from 1; parts: the keys in turn."""
+    """The position of a ticket among all open ones. place: from 1. parts: the keys in turn."""
 
     row: QueueRow
     place: int
@@ -58,7 +58,7 @@ class QueuePosition:
 def explain_position(
     reader: ReadConnection, procedure: CompiledProcedure, number: int, viewer: Viewer
 ) -> QueuePosition:
-    """A ticket's place in the order of work, and who stands next to it. DeskError for one that is not open."""
+    """Return a ticket's position in the queue, with its neighbours. Raises DeskError for one that is not open."""
     found = load_ticket_detail(reader, number)
     if found is None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
@@ -79,8 +79,8 @@ def explain_position(
 
 
 def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[OrderKey]:
-    """What a ticket has for each key that decides, up to the first instant; among equals the lower number goes first.
-    They order tickets as the store does (`CompiledProcedure.rank`)."""
+    """Yield a ticket's value for each key of the order, up to the first instant, and its number last: it decides among
+    equals. The keys must order tickets as the store does (`CompiledProcedure.rank`)."""
     severity, priority = procedure.severities.get(row.severity or ""), procedure.priorities.get(row.priority or "")
     for key in (*procedure.definition.queue.by, "due"):
         if key == "urgent":
@@ -104,11 +104,12 @@ def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[Or
 
 
 def find_stale_since(calendar: Calendar, length: str, now: int) -> int:
-    """The instant since which so much working time has passed: what nobody touched after it is stale (S1-31). Of two
-    instants with the same working time between them, the later."""
+    """Return the instant since which a length of working time has passed (epoch seconds): a ticket that nobody touched
+    after it is stale (S1-31). If no working time lies between several such instants, the latest of them."""
     target = parse_target(length, calendar.day_length)
     if target.in_wall_time:
         return now - target.seconds
+    # Binary search, because a calendar can only be counted forwards.
     low, high = now - _SEARCHED_SECONDS, now
     while low < high:
         middle = (low + high + 1) // 2
@@ -121,10 +122,10 @@ def find_stale_since(calendar: Calendar, length: str, now: int) -> int:
 
 
 def _build_level_key(
-    key: str, label: str, step: Severity | None, given: str | None, ranks: Mapping[str, int]
+    key: str, label: str, step: Severity | None, level: str | None, ranks: Mapping[str, int]
 ) -> OrderKey:
-    words = step.label if step is not None else given or "none"
-    return OrderKey(key, label, words, None, ranks.get(given or "", 99))
+    text = step.label if step is not None else level or "none"
+    return OrderKey(key, label, text, None, ranks.get(level or "", 99))
 
 
 def _build_neighbour(procedure: CompiledProcedure, own: tuple[OrderKey, ...], row: QueueRow) -> Neighbour:
