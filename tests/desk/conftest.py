@@ -13,7 +13,7 @@ from deskterm.desk.tickets.register import register
 from due_time_desk import promising_desk
 from one_ticket import Opened
 from shipped_desk import as_, proved, shipped_desk
-from small_desk import MONDAY, at
+from small_desk import MONDAY, at, small_desk
 
 
 @pytest.fixture
@@ -32,6 +32,15 @@ def opened(store_url: str) -> Iterator[Opened]:
     for desk in made:
         assert check_integrity(desk.store).findings == ()
         desk.store.close()
+
+
+@pytest.fixture
+def desk(store_url: str) -> Iterator[DeskSession]:
+    """The small desk with its admin, ann, at work."""
+    small = small_desk(store_url)
+    yield small
+    assert check_integrity(small.store).findings == ()
+    small.store.close()
 
 
 @pytest.fixture

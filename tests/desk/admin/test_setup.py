@@ -12,7 +12,6 @@ from deskterm.desk.admin.severity_scale import SeededSeverity, seed_severities
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
@@ -126,21 +125,6 @@ def test_an_unused_severity_leaves_the_policies_too(desk: DeskSession) -> None:
 def test_a_target_on_an_unknown_metric_is_refused(desk: DeskSession) -> None:
     with pytest.raises(DeskError, match="'answer', but the metrics are next-response, resolution, response"):
         seed_severities(desk, [SeededSeverity(HIGH, {"answer": "1h"}), SeededSeverity(LOW)], now=at(1))
-
-
-def test_agents_and_clients_are_seeded_once(desk: DeskSession) -> None:
-    rows = [{"login": "zoe", "name": "Zoe", "role": "agent"}, {"login": "sam", "name": "Samuel"}]
-    assert seed_agents(desk, rows, dry_run=True, now=at(1)) == ["+ zoe (Zoe)", "~ sam: name Sam → Samuel"]
-    assert seed_agents(desk, rows, now=at(1)) == ["+ zoe (Zoe)", "~ sam: name Sam → Samuel"]
-    assert seed_agents(desk, rows, now=at(1)) == []
-    assert seed_clients(desk, [{"key": "larch", "name": "Larch & Sons"}], now=at(1)) == [
-        "~ larch: name Larch Ltd → Larch & Sons"
-    ]
-
-
-def test_the_last_admin_stays(desk: DeskSession) -> None:
-    with pytest.raises(DeskError, match="without an active admin"):
-        seed_agents(desk, [{"login": "ann", "role": "agent"}], now=at(1))
 
 
 def test_an_edition_has_its_public_holidays_written_down(store_url: str) -> None:

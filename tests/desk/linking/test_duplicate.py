@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from desk_story import Story
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.linking import split
 from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.linking.list_items import parse_list_items
@@ -20,15 +18,7 @@ from deskterm.desk.linking.merge import merge_into
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from one_ticket import seen
-from small_desk import at, small_desk
-
-
-@pytest.fixture
-def desk(store_url: str) -> Iterator[DeskSession]:
-    made = small_desk(store_url)
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
+from small_desk import at
 
 
 def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:

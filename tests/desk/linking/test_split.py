@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,17 +18,9 @@ from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
 from one_ticket import seen
 from shipped_desk import shipped_desk
-from small_desk import at, small_desk
+from small_desk import at
 
 LIST = "Three things:\n1. The door\n2. The window\n3. The roof"
-
-
-@pytest.fixture
-def desk(store_url: str) -> Iterator[DeskSession]:
-    made = small_desk(store_url)
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
 
 
 def fault(desk: DeskSession, body: str = LIST, **more: Any) -> int:

@@ -13,7 +13,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from one_ticket import seen
 from shipped_desk import shipped_desk
-from small_desk import MONDAY
+from small_desk import MONDAY, at
 
 ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -30,6 +30,11 @@ ISSUE: dict[str, Any] = {
 def issue(desk: DeskSession, **more: Any) -> int:
     given: dict[str, Any] = {"subject": "It jams", "requester": "Kim Roe", "body": "Paper jam 42", "fields": ISSUE}
     return register(desk, **{**given, "now": MONDAY, **more}).number
+
+
+def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
+    found = next(c for c in seen(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
+    return found.state, found.due
 
 
 @pytest.mark.requirement("S5-01")
@@ -96,3 +101,15 @@ def test_a_telephone_number_is_told_once_and_is_one(store_url: str) -> None:
     assert seen(desk, known).fields["contact-phone"] == "+61 2 5550 1234"
     own = register(desk, subject="Thrice", requester="Ada", fields={"contact-phone": "3131"}, now=MONDAY).number
     assert seen(desk, own).fields["contact-phone"] == "3131"
+
+
+def test_the_type_must_be_said_where_there_are_several(desk: DeskSession) -> None:
+    with pytest.raises(UsageError, match="fault, question"):
+        register(desk, subject="x", now=at(0))
+
+
+def test_a_ticket_may_have_been_received_before_it_is_registered(desk: DeskSession) -> None:
+    register(desk, subject="x", type="fault", severity="high", received_at=at(-20), now=at(0))
+    assert clock(desk, 1001, "response") == ("running", int(at(10).timestamp()))
+    with pytest.raises(UsageError, match="received later"):
+        register(desk, subject="x", type="fault", received_at=at(5), now=at(0))
