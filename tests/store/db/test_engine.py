@@ -18,8 +18,9 @@ from sqlalchemy import text
 from deskterm.errors import DeskError
 from deskterm.store.db.engine import Store, create_store, open_store
 from deskterm.store.db.errors import NoDesk
+from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
-from deskterm.store.db.tables import SCHEMA, Desk
+from deskterm.store.db.tables import Desk
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

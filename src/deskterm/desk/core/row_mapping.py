@@ -13,7 +13,7 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.ticket_fields import TICKET_FIELDS
 from deskterm.sla.clock import Clock
 from deskterm.sla.terms import TIMER_PREFIX
-from deskterm.store.db.tables import NEVER
+from deskterm.store.db.instants import NEVER
 
 _AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind != "instant")
 _INSTANTS = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind == "instant")

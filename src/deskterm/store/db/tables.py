@@ -1,7 +1,7 @@
-"""The tables. Events and texts are the truth; ticket, message and clock rows are folded from them and can be
-rebuilt at any time (`deskterm doctor`). Instants are UTC, whole seconds.
+"""The tables of the store. Instants are UTC, whole seconds.
 
-Writers other than `deskterm.desk` and `deskterm.exchange` have no business here.
+Events and personal texts are the source of truth. Rows of tickets, messages, clocks and records are projections of
+them, and can be built anew at any time (`deskterm doctor`). Only `deskterm.desk` and `deskterm.exchange` write.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     Table,
     Text,
     UniqueConstraint,
@@ -23,40 +22,19 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from deskterm.store.db.instants import NEVER as NEVER
-from deskterm.store.db.migrations import SCHEMA as SCHEMA
-
-
-def _partial(name: str, where: str, *columns: str) -> Index:
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
-
-def _queue_indexes(name: str, where: str, *equal: str) -> tuple[Index, Index]:
-    """One index for each order of a view (`store.queries.queue`), so that a page is read where it stands. breached
-    is there to be tested without the row."""
-    return (
-        _partial(f"{name}_order", where, *equal, "rank", "order_at", "id", "next_due_at", "breached"),
-        _partial(f"{name}_due", where, *equal, "next_due_at", "id", "breached"),
-    )
-
-
-def _id() -> Column[int]:
-    return Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
-
-
-def _ref(target: str, *, null: bool = False, index: bool = False) -> Column[int]:
-    kind = BigInteger().with_variant(Integer, "sqlite")
-    return Column(kind, ForeignKey(target), nullable=null, index=index)
+from deskterm.store.db.columns import big_integer, id_column, partial_index, queue_indexes, reference_column
+from deskterm.store.db.instants import NEVER
+from deskterm.store.db.migrations import SCHEMA
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """The table of a model, for statements in Core."""
+    """Return the table of a model, for statements of SQLAlchemy Core."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 class Desk(SQLModel, table=True):
-    """The one row that says which desk this store is. clock_offset: seconds that a simulated desk's clock is
-    ahead of the real one (negative: behind); 0 on an ordinary desk."""
+    """The desk: one row. clock_offset: seconds by which a simulated desk's clock is ahead of the real one (negative:
+    behind); 0 on an ordinary desk."""
 
     id: int | None = Field(default=1, primary_key=True)
     name: str
@@ -66,18 +44,18 @@ class Desk(SQLModel, table=True):
     timezone: str = "UTC"
     procedure_version: int = 0
     fold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """Which fold of events its rows are of (`deskterm.desk.domain.fold.PROJECTION_VERSION`)."""
+    """The version of the projection that wrote its rows (`deskterm.desk.domain.fold.PROJECTION_VERSION`)."""
     settings: str = Field(default="{}", sa_column=Column(Text, nullable=False, server_default="{}"))
-    """What it decides for itself within its procedure, as JSON (`deskterm.desk.admin.rule_settings`)."""
+    """The desk's own settings within its procedure, as JSON (`deskterm.desk.admin.rule_settings`)."""
     refolding: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """While rows are written anew: `PROJECTION_VERSION:NUMBER`, towards which fold, and up to which ticket; else
-    empty."""
+    """Progress of writing all rows anew: `PROJECTION_VERSION:NUMBER`, the version that it goes to and the last ticket
+    that is done; empty otherwise."""
     created_at: datetime
 
 
 class ProcedureVersion(SQLModel, table=True):
-    """An edition of the procedure that was in force on this desk. document: the procedure as canonical JSON;
-    source: the file as it was written, where there was one."""
+    """A version of the procedure that was in force on this desk. document: the procedure as canonical JSON; source: the
+    text of its file, empty without one."""
 
     __tablename__ = "procedure_version"
 
@@ -92,7 +70,7 @@ class ProcedureVersion(SQLModel, table=True):
 
 
 class Agent(SQLModel, table=True):
-    """Somebody who works here. role: viewer, agent, lead or admin; roles: named roles of the procedure, by comma."""
+    """An agent of the desk. role: viewer, agent, lead or admin; roles: named roles of the procedure, by comma."""
 
     id: int | None = Field(default=None, primary_key=True)
     login: str = Field(unique=True)
@@ -104,45 +82,48 @@ class Agent(SQLModel, table=True):
     tier: int | None = None
     active: bool = True
     away_until: datetime | None = None
-    """Ill or on holiday until then (S5-03)."""
+    """End of an absence (S5-03)."""
     certified: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """May work on tiers that want a certificate (S3-11)."""
+    """Has the certificate that some tiers require (S3-11)."""
 
     __table_args__ = (CheckConstraint("role IN ('viewer', 'agent', 'lead', 'admin')", name="agent_role"),)
 
 
 class Organisation(SQLModel, table=True):
-    """A client."""
+    """A client: the organisation that requesters belong to."""
 
-    id: int | None = Field(default=None, sa_column=_id())
+    id: int | None = Field(default=None, sa_column=id_column())
     key: str = Field(unique=True)
     name: str
     domain: str = ""
     tenant: str = ""
     notes: str = Field(default="", sa_column=Column(Text, nullable=False))
     coverage: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """Tiers that are ours, by comma, where the client has a desk of its own; empty is all (S3-12)."""
+    """The tiers of support that this desk covers, by comma, where the client has a desk of its own; empty is all
+    (S3-12)."""
     handoff: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """Who has the other tiers: a function or an address."""
+    """The function or address that has the other tiers."""
 
 
 class Contact(SQLModel, table=True):
-    """A person outside. Personal: erased on request, the row stays."""
+    """A person outside the desk. Personal data: it is erased on request, and the row stays."""
 
-    id: int | None = Field(default=None, sa_column=_id())
+    id: int | None = Field(default=None, sa_column=id_column())
     name: str
     email: str | None = Field(default=None, unique=True)
     phone: str = ""
-    organisation_id: int | None = Field(default=None, sa_column=_ref("organisation.id", null=True, index=True))
+    organisation_id: int | None = Field(
+        default=None, sa_column=reference_column("organisation.id", nullable=True, index=True)
+    )
 
 
 class Event(SQLModel, table=True):
-    """What happened to a ticket; append-only by trigger. seq: 1, 2, 3 … within the ticket. data: canonical JSON,
+    """An event of a ticket; append-only by trigger. seq: 1, 2, 3 … within the ticket. data: canonical JSON,
     `{"changes": {field: [before, after]}, "texts": {name: {"id", "digest"}}, …}`. hash: SHA-256 over the hash of
     the ticket's previous event and this row (`deskterm.desk.domain.events.chained`)."""
 
-    id: int | None = Field(default=None, sa_column=_id())
-    ticket_id: int = Field(sa_column=_ref("ticket.id"))
+    id: int | None = Field(default=None, sa_column=id_column())
+    ticket_id: int = Field(sa_column=reference_column("ticket.id"))
     seq: int
     kind: str
     at: datetime
@@ -155,23 +136,24 @@ class Event(SQLModel, table=True):
 
 
 class PersonalText(SQLModel, table=True):
-    """Words of people, apart from the events that hold only their salted digest: erasing empties body and salt."""
+    """A text that a person wrote, apart from the events, which have only its salted digest: to erase it, body and salt
+    are emptied, and the chain of events stays valid."""
 
     __tablename__ = "personal_text"
 
-    id: int | None = Field(default=None, sa_column=_id())
-    ticket_id: int = Field(sa_column=_ref("ticket.id", index=True))
+    id: int | None = Field(default=None, sa_column=id_column())
+    ticket_id: int = Field(sa_column=reference_column("ticket.id", index=True))
     salt: str
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class Ticket(SQLModel, table=True):
-    """A ticket as its events leave it. id is its number. version: seq of the last event folded in.
-    next_due_at: the earliest due instant of its running clocks, NEVER without one. rank and order_at: the
-    procedure's order of work (`Procedure.queue`), smaller first: steps of a scale in `rank`, then the instant (due or
-    received) that decides among equals."""
+    """A ticket: the projection of its events. id is its number; version: seq of the last event that is in it.
+    next_due_at: the earliest due instant of its running clocks, NEVER without one. rank and order_at: the procedure's
+    order of work (`Procedure.queue`), smaller first: steps of scales in `rank`, then the instant (due or received) that
+    decides among equals."""
 
-    id: int | None = Field(default=None, sa_column=_id())
+    id: int | None = Field(default=None, sa_column=id_column())
     external_id: str | None = Field(default=None, unique=True)
     type: str
     subject: str
@@ -184,9 +166,11 @@ class Ticket(SQLModel, table=True):
     priority: str | None = None
     impact: str | None = None
     urgency: str | None = None
-    requester_id: int | None = Field(default=None, sa_column=_ref("contact.id", null=True, index=True))
+    requester_id: int | None = Field(default=None, sa_column=reference_column("contact.id", nullable=True, index=True))
     requester: str = ""
-    organisation_id: int | None = Field(default=None, sa_column=_ref("organisation.id", null=True, index=True))
+    organisation_id: int | None = Field(
+        default=None, sa_column=reference_column("organisation.id", nullable=True, index=True)
+    )
     organisation: str = ""
     channel: str = ""
     department: str | None = None
@@ -207,42 +191,42 @@ class Ticket(SQLModel, table=True):
     closed_at: datetime | None = None
     reopened: int = 0
     waiting: str = "us"
-    """Who is to speak next: `us` or `them`."""
+    """Whose turn it is to write: `us` or `them`."""
     rank: int = 0
     order_at: datetime = NEVER
     next_due_at: datetime = NEVER
     next_metric: str = ""
     breached: int = 0
-    """1 when a target was missed: a fact, kept, unless a lead let it pass."""
+    """1 when a target was missed, also after its clock has stopped; 0 again when a lead waives it."""
     sprint: str | None = None
-    """The date on which the sprint starts that it is scheduled to, as `2026-11-23`."""
+    """The date on which its sprint starts, as `2026-11-23`."""
     snoozed_until: datetime | None = None
     exempt: str | None = None
-    """Why nothing is promised (S2-14)."""
+    """The reason of its exemption from targets (S2-14)."""
     held: str | None = None
-    """Why it is kept, whatever its age."""
+    """The reason of its legal hold."""
     flags: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """What its records mark it with, as `tags` are written: `,complaint,escalated,`."""
+    """Flags that its records raise, written as `tags` are: `,complaint,escalated,`."""
     version: int = 0
     hash: str = ""
 
     __table_args__ = (
-        *_queue_indexes("ticket", "is_open = 1"),
-        *_queue_indexes("ticket_assignee", "is_open = 1", "assignee"),
-        *_queue_indexes("ticket_team", "is_open = 1", "team"),
-        *_queue_indexes("ticket_category", "is_open = 1", "category"),
-        _partial("ticket_missed", "is_open = 1 AND breached = 1", "next_due_at", "id"),
-        _partial("ticket_closed", "is_open = 0", "updated_at", "id"),
+        *queue_indexes("ticket", "is_open = 1"),
+        *queue_indexes("ticket_assignee", "is_open = 1", "assignee"),
+        *queue_indexes("ticket_team", "is_open = 1", "team"),
+        *queue_indexes("ticket_category", "is_open = 1", "category"),
+        partial_index("ticket_missed", "is_open = 1 AND breached = 1", "next_due_at", "id"),
+        partial_index("ticket_closed", "is_open = 0", "updated_at", "id"),
         {"sqlite_autoincrement": True},
     )
 
 
 class Message(SQLModel, table=True):
-    """A turn of the conversation, in the order of its event. kind: public, internal or system; author_kind:
-    requester, agent or system."""
+    """A message of the conversation; seq: of its event. kind: public, internal or system; author_kind: requester, agent
+    or system."""
 
-    id: int | None = Field(default=None, sa_column=_id())
-    ticket_id: int = Field(sa_column=_ref("ticket.id"))
+    id: int | None = Field(default=None, sa_column=id_column())
+    ticket_id: int = Field(sa_column=reference_column("ticket.id"))
     seq: int
     at: datetime
     kind: str
@@ -251,27 +235,23 @@ class Message(SQLModel, table=True):
     channel: str = ""
     automatic: int = 0
     mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """`thanks`: mere thanks, which moved nothing (S5-12)."""
-    contact_id: int | None = Field(
-        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True)
-    )
-    """Whose words they are, by reference, where it is somebody outside: `author` is empty then, so that a name that is
-    erased (S5-09) stands nowhere else."""
-    text_id: int = Field(sa_column=_ref("personal_text.id"))
+    """`thanks`: mere thanks, which did not reopen the ticket (S5-12); `undone`: taken back by an undo."""
+    contact_id: int | None = Field(default=None, sa_column=Column(big_integer(), nullable=True))
+    """The author, where it is a contact. `author` is empty then, so that an erased name (S5-09) stands nowhere else."""
+    text_id: int = Field(sa_column=reference_column("personal_text.id"))
 
     __table_args__ = (UniqueConstraint("ticket_id", "seq", name="message_seq"),)
 
 
 class ClockRow(SQLModel, table=True):
-    """A cycle of a metric, as `deskterm.sla.Clock` leaves it. Lengths are open seconds. next_event_at: of a clock that
-    runs, the earliest warning or due instant that nobody noticed yet; NEVER without one. waived: 1 when a lead let a
-    missed target pass. Metrics whose keys begin with `timer:` wait for something and promise nothing."""
+    """A cycle of a metric: the projection of `deskterm.sla.Clock`. Lengths are open seconds. next_event_at: of a
+    running clock, the earliest warning or due instant that was not noticed yet; NEVER without one. waived: 1 when a
+    lead waived the missed target. Metrics whose keys begin with `timer:` wait for an automatic step and promise
+    nothing."""
 
     __tablename__ = "clock"
 
-    ticket_id: int = Field(
-        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), ForeignKey("ticket.id"), primary_key=True)
-    )
+    ticket_id: int = Field(sa_column=Column(big_integer(), ForeignKey("ticket.id"), primary_key=True))
     metric: str = Field(primary_key=True)
     cycle: int = Field(primary_key=True)
     state: str
@@ -303,14 +283,12 @@ class ClockRow(SQLModel, table=True):
 
 
 class RecordRow(SQLModel, table=True):
-    """Something that hangs on a ticket (`desk.domain.records`). state, who, due_at: members of `data`, the whole of
-    it as canonical JSON."""
+    """A record of a ticket (`desk.domain.records`). data: all of it, as canonical JSON; state, who and due_at are
+    members of it."""
 
     __tablename__ = "record"
 
-    ticket_id: int = Field(
-        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), ForeignKey("ticket.id"), primary_key=True)
-    )
+    ticket_id: int = Field(sa_column=Column(big_integer(), ForeignKey("ticket.id"), primary_key=True))
     kind: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     state: str = ""
@@ -323,19 +301,18 @@ class RecordRow(SQLModel, table=True):
 
 
 class Access(SQLModel, table=True):
-    """Somebody looked at a ticket, where the procedure wants that written down (S4-25); append-only by trigger."""
+    """An access to a ticket or an export, recorded where the procedure requires it (S4-25); append-only by trigger."""
 
-    id: int | None = Field(default=None, sa_column=_id())
+    id: int | None = Field(default=None, sa_column=id_column())
     at: datetime
     login: str
-    ticket_id: int | None = Field(
-        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), nullable=True)
-    )
+    ticket_id: int | None = Field(default=None, sa_column=Column(big_integer(), nullable=True))
     what: str
 
 
 class ImportedRow(SQLModel, table=True):
-    """Which rows of which log were taken, so that taking it again adds nothing."""
+    """Rows of an event log that were imported, so that importing them again adds nothing. source: the log's name in its
+    mapping; rows, digest: how many rows of this ticket, and their fingerprint."""
 
     __tablename__ = "imported_row"
 
@@ -352,9 +329,7 @@ class TicketNumber(SQLModel, table=True):
 
     __tablename__ = "ticket_number"
 
-    ticket_id: int = Field(
-        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
-    )
+    ticket_id: int = Field(sa_column=Column(big_integer(), primary_key=True, autoincrement=False))
 
 
 TABLES: list[Table] = [
@@ -364,4 +339,4 @@ TABLES: list[Table] = [
         *(RecordRow, Access, ImportedRow, TicketNumber),
     )
 ]
-"""What a store is made of."""
+"""All tables of a store, in the order in which references allow to create them."""
