@@ -8,18 +8,9 @@ import pytest
 
 from deskterm.errors import DeskError
 from deskterm.store.db.engine import Store
+from deskterm.store.db.instants import NEVER
 from deskterm.store.db.reader import open_reader
-from deskterm.store.db.tables import (
-    NEVER,
-    Agent,
-    ClockRow,
-    Desk,
-    Event,
-    Message,
-    PersonalText,
-    ProcedureVersion,
-    Ticket,
-)
+from deskterm.store.db.tables import Agent, ClockRow, Desk, Event, Message, PersonalText, ProcedureVersion, Ticket
 from deskterm.store.queries.deadlines import JUST_MISSED, load_next_to_breach
 from deskterm.store.queries.desk_facts import (
     AgentView,
