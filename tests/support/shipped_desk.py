@@ -12,32 +12,39 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.procedure.load import load
-from deskterm.procedure.schema import Procedure
-from deskterm.procedure.shipped import find_procedure
+from deskterm.procedure.compiled import document
+from deskterm.store.db.engine import Store
 from small_desk import MONDAY
+from store_templates import copy_store, load_shipped
 
 
 def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
     """The desk with ann (admin) at work: lea is a lead, sam and kim are agents, and for every named role there is an
     agent whose login is its key. changes: parts of the procedure that are others than the shipped ones."""
-    procedure: Procedure = load(find_procedure(name)).procedure
+    procedure = load_shipped(name)
     if changes:
         procedure = procedure.model_copy(update=changes)
-    desk = open_desk(create_desk(url, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
-    rows: list[dict[str, Any]] = [
-        {"login": "lea", "name": "Lea", "role": "lead"},
-        {"login": "sam", "name": "Sam", "role": "agent"},
-        {"login": "kim", "name": "Kim", "role": "agent"},
-    ]
-    rows += [{"login": role.key, "name": role.label, "role": "agent", "roles": role.key} for role in procedure.roles]
-    seed_agents(desk, rows, now=MONDAY)
-    clients = [
-        {"key": "larch", "name": "Larch Ltd", "domain": "larch.example"},
-        {"key": "birch", "name": "Birch Ltd", "domain": "birch.example"},
-    ]
-    seed_clients(desk, clients, now=MONDAY)
-    return desk
+
+    def create(place: str) -> Store:
+        desk = open_desk(create_desk(place, procedure, admin_login="ann", admin_name="Ann", now=MONDAY), "ann")
+        rows: list[dict[str, Any]] = [
+            {"login": "lea", "name": "Lea", "role": "lead"},
+            {"login": "sam", "name": "Sam", "role": "agent"},
+            {"login": "kim", "name": "Kim", "role": "agent"},
+        ]
+        rows += [
+            {"login": role.key, "name": role.label, "role": "agent", "roles": role.key} for role in procedure.roles
+        ]
+        seed_agents(desk, rows, now=MONDAY)
+        clients = [
+            {"key": "larch", "name": "Larch Ltd", "domain": "larch.example"},
+            {"key": "birch", "name": "Birch Ltd", "domain": "birch.example"},
+        ]
+        seed_clients(desk, clients, now=MONDAY)
+        return desk.store
+
+    key = "shipped desk", name, document(procedure) if changes else ""
+    return open_desk(copy_store(url, key, create), "ann")
 
 
 def proved(url: str, name: str) -> Iterator[DeskSession]:

@@ -10,6 +10,8 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.procedure.load import loads
 from deskterm.procedure.schema import Procedure
+from deskterm.store.db.engine import Store
+from store_templates import copy_store
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -120,13 +122,19 @@ def small_procedure(text: str = TEXT) -> Procedure:
 
 def small_desk(url: str, *, simulated: bool = False, login: str = "ann") -> DeskSession:
     """A desk with an admin (ann), a lead (lea), two agents (sam, kim) and a viewer (vic), and one client."""
-    store = create_desk(url, small_procedure(), admin_login="ann", admin_name="Ann", simulated=simulated, now=MONDAY)
-    desk = open_desk(store, "ann")
-    people = [("lea", "lead"), ("sam", "agent"), ("kim", "agent"), ("vic", "viewer")]
-    rows = [{"login": who, "name": who.capitalize(), "role": role, "team": "first-line"} for who, role in people]
-    seed_agents(desk, rows, now=MONDAY)
-    seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
-    return desk if login == "ann" else open_desk(store, login)
+
+    def create(place: str) -> Store:
+        store = create_desk(
+            place, small_procedure(), admin_login="ann", admin_name="Ann", simulated=simulated, now=MONDAY
+        )
+        desk = open_desk(store, "ann")
+        people = [("lea", "lead"), ("sam", "agent"), ("kim", "agent"), ("vic", "viewer")]
+        rows = [{"login": who, "name": who.capitalize(), "role": role, "team": "first-line"} for who, role in people]
+        seed_agents(desk, rows, now=MONDAY)
+        seed_clients(desk, [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}], now=MONDAY)
+        return store
+
+    return open_desk(copy_store(url, ("small desk", simulated), create), login)
 
 
 def at(minutes: float) -> datetime:
