@@ -2,13 +2,14 @@
 # make check  style, types, floors, stale documents   make bench   the measurements
 # make docs   documents that are made from the code   make clean   what was made here
 # make test-long   ten thousand random histories on both databases
+# make mutants     the code changed in 200 places: which changes do the tests notice?
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-long check bench docs clean
+.PHONY: demo test test-long check bench mutants docs clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/python:
@@ -53,5 +54,12 @@ docs: .venv/.installed-dev
 bench: .venv/.installed-bench
 	@$(BIN)/python bench/run.py
 
+.venv/.installed-mutants: .venv/.installed-dev
+	@$(PIP) install --group mutants
+	@touch $@
+
+mutants: .venv/.installed-mutants
+	@$(BIN)/python bench/mutants.py
+
 clean:
-	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .mutants

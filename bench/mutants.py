@@ -1,0 +1,264 @@
+"""Mutations: the code is changed in 200 places, one after the other, and the tests must notice each change.
+
+    python bench/mutants.py [--sample N] [--only SURVIVORS] [--fresh]
+
+cosmic-ray makes the mutations; the sample is fixed: of every place one mutation, and of all places those whose hash is
+smallest, so that an edit elsewhere does not draw other ones. The suite runs once with coverage, which says which tests
+run a line; a mutant meets those tests only, the quickest first, until one fails. What is measured stays in `.mutants/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.ast.ast_query import ASTQuery
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+from coverage import CoverageData
+
+ROOT = Path(__file__).parents[1]
+KEPT = ROOT / ".mutants"
+ROOMS = ("desk", "sla", "store")
+AIM = 0.92
+MOST_SECONDS = 90.0
+"""How long the tests of one mutant may take, by what they took before: the quickest first, what is over is left out."""
+WITHOUT = ("core/NoOp", "core/RemoveDecorator", "core/VariableInserter", "core/VariableReplacer")
+"""Operators that change nothing, or what no test could notice (a cached function is the same function)."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A mutation. place: the line and column it begins at; occurrence: cosmic-ray's count in the module."""
+
+    module: str
+    definition: str
+    operator: str
+    arguments: str
+    occurrence: int
+    line: int
+    column: int
+    last_line: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}:{self.line}:{self.column} {self.operator}{self.arguments}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Change the code in places, and see whether a test notices.")
+    parser.add_argument("--sample", type=int, default=200, help="how many places")
+    parser.add_argument("--only", help="those whose name contains this, or `survivors` of the last run")
+    parser.add_argument("--fresh", action="store_true", help="run the suite with coverage again")
+    options = parser.parse_args()
+    KEPT.mkdir(exist_ok=True)
+    if options.fresh or not (KEPT / "coverage").exists():
+        measure_coverage()
+    mutants = draw(list(all_mutants()), options.sample)
+    known = json.loads((KEPT / "results.json").read_text()) if (KEPT / "results.json").exists() else {}
+    if options.only == "survivors":
+        mutants = [mutant for mutant in mutants if known.get(mutant.name, "survived") != "killed"]
+    elif options.only:
+        mutants = [mutant for mutant in mutants if options.only in mutant.name]
+    results = dict(run_all(mutants))
+    (KEPT / "results.json").write_text(json.dumps(known | results, indent=1))
+    return report(mutants, results)
+
+
+# -- mutations -----------------------------------------------------------------------------------------------------
+
+
+def all_mutants() -> Iterator[Mutant]:
+    """Every mutation of the rooms, but for those in annotations, which are never evaluated."""
+    for path in sorted(path for room in ROOMS for path in (ROOT / "src/deskterm" / room).rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        tree = get_ast(source)
+        skipped = annotation_places(source)
+        nodes = list(ast_nodes(tree))
+        for name, arguments in operators():
+            operator = get_operator(name)(**arguments)
+            places = ((node, *place) for node in nodes for place in operator.mutation_positions(node))
+            for occurrence, (node, start, end) in enumerate(places):
+                if not any(first <= start < last for first, last in skipped):
+                    yield Mutant(
+                        str(path.relative_to(ROOT)), ASTQuery(node).get_definition_name() or "", name,
+                        json.dumps(arguments) if arguments else "", occurrence, start[0], start[1], end[0],
+                    )  # fmt: skip
+
+
+def operators() -> Iterator[tuple[str, dict[str, object]]]:
+    for name in sorted(operator_names()):
+        if name not in WITHOUT and not get_operator(name).arguments():
+            yield name, {}
+
+
+def annotation_places(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Start and end of what is never evaluated: annotations, and blocks for type checkers only."""
+    found: list[ast.AST] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.AnnAssign(annotation=annotation):
+                found.append(annotation)
+            case ast.arg(annotation=annotation) if annotation is not None:
+                found.append(annotation)
+            case ast.FunctionDef(returns=returns) | ast.AsyncFunctionDef(returns=returns) if returns is not None:
+                found.append(returns)
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                found.append(node)
+    return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in found]  # type: ignore[attr-defined]
+
+
+def draw(mutants: Iterable[Mutant], size: int) -> list[Mutant]:
+    """The sample: one mutation of each place, and of the places those with the smallest hashes."""
+    places: dict[tuple[str, int, int], list[Mutant]] = defaultdict(list)
+    for mutant in mutants:
+        places[(mutant.module, mutant.line, mutant.column)].append(mutant)
+    nth: dict[tuple[str, str], int] = defaultdict(int)
+    ranked = []
+    for _, here in sorted(places.items()):
+        first = here[0]
+        nth[(first.module, first.definition)] += 1
+        key = f"{first.module}:{first.definition}:{nth[(first.module, first.definition)]}"
+        digest = hashlib.sha256(key.encode()).digest()
+        ranked.append((digest, here[digest[0] % len(here)]))
+    return sorted((mutant for _, mutant in sorted(ranked, key=lambda pair: pair[0])[:size]), key=lambda m: m.name)
+
+
+# -- tests ---------------------------------------------------------------------------------------------------------
+
+
+def measure_coverage() -> None:
+    """Run the suite once: which tests run which lines, and how long each takes."""
+    print("running the suite with coverage …", flush=True)
+    settings = KEPT / "coveragerc"
+    sources = ",".join(str(ROOT / "src/deskterm" / room) for room in ROOMS)
+    settings.write_text(f"[run]\ndata_file = {KEPT / 'coverage'}\nsource = {sources}\n")
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", f"--cov-config={settings}",
+         "--cov", "--cov-context=test", "--cov-report=", f"--junitxml={KEPT / 'times.xml'}"],
+        cwd=ROOT, check=False, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def test_times() -> dict[str, float]:
+    """Test → seconds that it took."""
+    found = {}
+    for case in ElementTree.parse(KEPT / "times.xml").getroot().iter("testcase"):
+        file = str(case.get("classname", "")).replace(".", "/") + ".py"
+        found[f"{file}::{case.get('name')}"] = float(case.get("time", 0))
+    return found
+
+
+class Coverage:
+    """Which tests run a line, the quickest first."""
+
+    def __init__(self) -> None:
+        self._data = CoverageData(basename=str(KEPT / "coverage"))
+        self._data.read()
+        self._times = test_times()
+        self._lines: dict[str, dict[int, list[str]]] = {}
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """The tests that run the mutant's lines, or its module where they run at import, up to the time allowed."""
+        path = str(ROOT / mutant.module)
+        if path not in self._lines:
+            self._lines[path] = self._data.contexts_by_lineno(path)
+        by_line = self._lines[path]
+        lines = range(mutant.line, mutant.last_line + 1)
+        found = {context for line in lines for context in by_line.get(line, ()) if context}
+        if not found:
+            found = {context for contexts in by_line.values() for context in contexts if context}
+        tests = {context.rpartition("|")[0] for context in found}
+        ranked = sorted(tests, key=lambda test: (self._times.get(test, 1.0), test))
+        chosen, total = [], 0.0
+        for test in ranked:
+            total += self._times.get(test, 1.0)
+            if total > MOST_SECONDS and chosen:
+                break
+            chosen.append(test)
+        return chosen
+
+
+def run_all(mutants: list[Mutant]) -> Iterator[tuple[str, str]]:
+    """Run each mutant in a copy of the tree, two at a time: name → killed, survived or uncovered."""
+    coverage = Coverage()
+    todo = [(mutant, coverage.tests_of(mutant)) for mutant in mutants]
+    with tempfile.TemporaryDirectory(prefix="deskterm-mutants-") as folder:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for place in range(2):
+            copy = Path(folder) / str(place)
+            for part in ("src", "tests", "data", "docs", "bench"):
+                shutil.copytree(ROOT / part, copy / part)
+            for file in ("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"):
+                shutil.copy(ROOT / file, copy / file)
+            copies.put(copy)
+
+        def run(pair: tuple[Mutant, list[str]]) -> tuple[str, str]:
+            copy = copies.get()
+            try:
+                return pair[0].name, try_mutant(copy, *pair)
+            finally:
+                copies.put(copy)
+
+        with ThreadPoolExecutor(2) as threads:
+            for name, result in threads.map(run, todo):
+                print(f"{result:<10} {name}", flush=True)
+                yield name, result
+
+
+def try_mutant(copy: Path, mutant: Mutant, tests: list[str]) -> str:
+    """Run a mutant's tests in a copy of the tree, and put the code back."""
+    if not tests:
+        return "uncovered"
+    path = copy / mutant.module
+    source = path.read_text(encoding="utf-8")
+    arguments = json.loads(mutant.arguments) if mutant.arguments else {}
+    path.write_text(
+        mutate_code(source, get_operator(mutant.operator)(**arguments), mutant.occurrence), encoding="utf-8"
+    )
+    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
+            names.write("\n".join(tests))
+            names.flush()
+            words = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", f"@{names.name}"]
+            done = subprocess.run(
+                words, cwd=copy, env=environment, check=False, timeout=4 * MOST_SECONDS + 60,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return "killed"
+    finally:
+        path.write_text(source, encoding="utf-8")
+    if done.returncode not in (0, 1):
+        return "killed" if "Error" in done.stdout else f"error {done.returncode}"
+    return "killed" if done.returncode else "survived"
+
+
+def report(mutants: list[Mutant], results: dict[str, str]) -> int:
+    killed = sum(results[mutant.name] == "killed" for mutant in mutants)
+    print(f"\n{killed} of {len(mutants)} killed: {killed / len(mutants):.1%} (aim {AIM:.0%})")
+    for mutant in mutants:
+        if results[mutant.name] != "killed":
+            line = (ROOT / mutant.module).read_text(encoding="utf-8").splitlines()[mutant.line - 1].strip()
+            print(f"{results[mutant.name]:<10} {mutant.name}\n{'':<10} {line}")
+    return int(killed < AIM * len(mutants))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
