@@ -18,13 +18,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from xml.etree import ElementTree
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.ast.ast_query import ASTQuery
@@ -185,7 +185,8 @@ class Coverage:
             found = {context for contexts in by_line.values() for context in contexts if context}
         tests = {context.rpartition("|")[0] for context in found}
         ranked = sorted(tests, key=lambda test: (self._times.get(test, 1.0), test))
-        chosen, total = [], 0.0
+        chosen: list[str] = []
+        total = 0.0
         for test in ranked:
             total += self._times.get(test, 1.0)
             if total > MOST_SECONDS and chosen:
