@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from deskterm.automation.runner import Fired, Runner, digest, keep_running
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
@@ -21,6 +20,7 @@ from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import MONDAY, TEXT, at, small_procedure
+from store_templates import create_desk
 
 RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%", "5m"]').replace(
     'category = "solved"', 'category = "solved"\nafter = { span = "7c", to = "closed" }\nremind_before = "1c"'

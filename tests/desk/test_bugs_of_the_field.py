@@ -13,7 +13,6 @@ import pytest
 
 from deskterm.automation.runner import Runner, digest
 from deskterm.desk.admin.procedure_migration import migrate_tickets
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
@@ -28,6 +27,7 @@ from deskterm.store.queries.outbox import load_letters, load_notices
 from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page, load_view_counts
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import MONDAY, TEXT, at, small_procedure
+from store_templates import create_desk
 
 FRIDAY = timedelta(days=4)
 WATCHED = (

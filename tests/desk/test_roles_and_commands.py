@@ -54,13 +54,12 @@ from deskterm.desk.workflow import (
     work_sessions,
 )
 from deskterm.errors import DeskError
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from role_table import BY_ITSELF, ROLES, WHO_MAY
 from shipped_desk import shipped_desk
 from small_desk import MONDAY, small_procedure
+from store_templates import load_shipped
 
 Command = Callable[[DeskSession, int, Any], object]
 ONE, TWO = 1001, 1002
@@ -264,7 +263,7 @@ def _qualified_name(function: Callable[..., object]) -> str:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_the_table_says_and_nothing_else(role: str, tmp_path: Path) -> None:
-    roles = load(find_procedure("saas-platform")).procedure.roles
+    roles = load_shipped("saas-platform").roles
     roles_without_acts = tuple(part.model_copy(update={"may": ()}) for part in roles)
     ann = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "saas-platform", roles=roles_without_acts)
     seed_people.seed_agents(ann, [{"login": "vic", "name": "Vic", "role": "viewer"}], now=MONDAY)

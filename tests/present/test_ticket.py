@@ -12,8 +12,7 @@ from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import TicketView, next_opening
 from deskterm.present.ticket import present_rows, present_ticket
 from deskterm.procedure.compiled import document
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure, list_procedure_names
+from deskterm.procedure.shipped import list_procedure_names
 from deskterm.procedure.sla_terms import compile_calendar
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import QueueRow, SortKey
@@ -21,6 +20,7 @@ from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.rows.live_clocks import LiveClock
 from deskterm.tui.panes.clocks import clock_urgency, usage_bar
 from small_desk import at, small_desk, small_procedure
+from store_templates import load_shipped
 from tui.queue_rows import NOW, OFFICE, clock
 
 WORDS = Vocabulary(document(small_procedure()), 1)
@@ -81,7 +81,7 @@ def test_an_unknown_key_reads_as_itself() -> None:
 
 @pytest.mark.parametrize("name", list_procedure_names())
 def test_the_calendars_of_the_words_are_those_of_the_procedure(name: str) -> None:
-    procedure = load(find_procedure(name)).procedure
+    procedure = load_shipped(name)
     words = Vocabulary(document(procedure))
     start = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
     for key, part in procedure.calendars.items():

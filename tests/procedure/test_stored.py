@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from deskterm.procedure.checking.references import walk_parts
 from deskterm.procedure.compiled import CompiledProcedure, document, from_document
-from deskterm.procedure.load import load
 from deskterm.procedure.pinned_holidays import pinned, public_holidays
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Part, Procedure, Severity, Status
 from deskterm.procedure.schema.text_types import SpanText
-from deskterm.procedure.shipped import find_procedure, list_procedure_names
+from deskterm.procedure.shipped import list_procedure_names
 from deskterm.procedure.stored_document import DATES, MAPPINGS, NUMBERS, ROWS, Table, model, read
+from store_templates import load_shipped
 
 
 def agrees(plain: object, checked: object) -> bool:
@@ -39,7 +39,7 @@ def agrees(plain: object, checked: object) -> bool:
 
 @pytest.mark.parametrize("name", list_procedure_names())
 def test_a_plain_edition_says_what_its_models_say(name: str) -> None:
-    procedure = load(find_procedure(name)).procedure
+    procedure = load_shipped(name)
     plain = read(document(procedure))
     assert isinstance(plain, Table)
     assert agrees(plain, procedure)
@@ -73,7 +73,7 @@ def _kinds(kind: Any) -> list[Any]:
 
 
 def test_what_a_plain_edition_does_not_have_is_asked_of_its_model() -> None:
-    procedure = load(find_procedure("campus-it")).procedure
+    procedure = load_shipped("campus-it")
     content = json.loads(document(procedure))
     del content["closing"]["on_reply_when_closed"], content["statuses"][0]["asks_reply"], content["retention"]
     plain = read(json.dumps(content))
@@ -87,7 +87,7 @@ def test_what_a_plain_edition_does_not_have_is_asked_of_its_model() -> None:
 
 def test_reading_an_edition_builds_no_models(tmp_path: Path) -> None:
     edition = tmp_path / "edition.json"
-    edition.write_text(document(pinned(load(find_procedure("software-vendor")).procedure, 2020, 2030)))
+    edition.write_text(document(pinned(load_shipped("software-vendor"), 2020, 2030)))
     code = (
         "import sys; from pathlib import Path; from deskterm.procedure.compiled import from_document;"
         "made = from_document(Path(sys.argv[1]).read_text(), 1); made.rank('high', None, 'open-issue');"
@@ -165,7 +165,7 @@ def test_a_calendar_counts_the_same_before_and_after_the_store(procedure: Proced
 
 
 def test_a_pinned_procedure_holds_dates_and_no_regions() -> None:
-    desk = load(find_procedure("incident-management")).procedure
+    desk = load_shipped("incident-management")
     edition = pinned(desk, 2016, 2017)
     office = edition.calendars["office"]
     assert office.region is None
@@ -184,7 +184,7 @@ def test_own_names_of_holidays_win_over_those_of_a_region() -> None:
         region=HolidayRegion(country="GB"),
         holidays=(NamedDay(date=date(2026, 12, 25), name="Closed"), NamedDay(date=date(2026, 7, 1), name="Outing")),
     )
-    desk = load(find_procedure("campus-it")).procedure.model_copy(update={"calendars": {"desk": part}})
+    desk = load_shipped("campus-it").model_copy(update={"calendars": {"desk": part}})
     days = {day.date: day.name for day in pinned(desk, 2026, 2026).calendars["desk"].holidays}
     assert days[date(2026, 12, 25)] == "Closed"
     assert days[date(2026, 7, 1)] == "Outing"
@@ -192,6 +192,6 @@ def test_own_names_of_holidays_win_over_those_of_a_region() -> None:
 
 
 def test_every_table_of_a_procedure_is_found_on_its_way() -> None:
-    found = dict(walk_parts(load(find_procedure("software-vendor")).procedure, ()))
+    found = dict(walk_parts(load_shipped("software-vendor"), ()))
     assert ("ladders", 0, "levels", 0) in found
     assert ("calendars", "support") in found

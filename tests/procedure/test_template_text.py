@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.procedure.load import load
 from deskterm.procedure.schema import Template
-from deskterm.procedure.shipped import find_procedure, list_procedure_names
+from deskterm.procedure.shipped import list_procedure_names
 from deskterm.procedure.template_text import ALWAYS, PLACEHOLDERS, awkward, heading, rendered
+from store_templates import load_shipped
 
 KNOWN = {name: f"<{name}>" for name in PLACEHOLDERS}
 LEAST = {name: KNOWN[name] for name in ALWAYS}
 TEMPLATES = [
     pytest.param(template, id=f"{name}-{template.key}")
     for name in list_procedure_names()
-    for template in load(find_procedure(name)).procedure.templates
+    for template in load_shipped(name).templates
 ]
 BROKEN = {
     "a double space": re.compile(r"\S  +\S"),

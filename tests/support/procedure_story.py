@@ -6,17 +6,16 @@ from datetime import datetime
 from functools import cache
 
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import fold_clocks
 from deskterm.sla.terms import TIMER_PREFIX, Facts
+from store_templates import load_shipped
 
 
 @cache
 def shipped(name: str) -> CompiledProcedure:
-    return CompiledProcedure(load(find_procedure(name)).procedure)
+    return CompiledProcedure(load_shipped(name))
 
 
 def at(instant: str) -> int:

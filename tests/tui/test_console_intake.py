@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.tickets import register
 from deskterm.store.db.reader import open_reader
@@ -15,6 +14,7 @@ from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detai
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.register import Register
 from small_desk import MONDAY, TEXT, at, small_procedure
+from store_templates import create_desk
 from tui.console_session import ConsoleSession, open_console
 
 ONE_TYPE = (

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import events_of
@@ -19,6 +18,7 @@ from deskterm.desk.workflow import due_times
 from deskterm.errors import DeskError
 from due_time_desk import PROMISES
 from small_desk import MONDAY, at, small_procedure
+from store_templates import create_desk
 
 BY_RELEASE = (
     PROMISES.replace('response = "scheduled sprint"', 'response = "scheduled release"').replace(

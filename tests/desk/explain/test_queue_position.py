@@ -15,8 +15,6 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
@@ -25,6 +23,7 @@ from deskterm.store.queries.queue import QueueRow, SortKey, Viewer, load_queue_p
 from deskterm.store.queries.worklists import load_awaiting_due_time, load_unscheduled, load_untouched
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY, at
+from store_templates import load_shipped
 
 VIEWER = Viewer("ann", None, int(MONDAY.timestamp()))
 WEEK = {day: [("08:00", "16:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -167,7 +166,7 @@ def test_a_length_to_the_end_of_the_day_has_passed_when_that_day_ends() -> None:
 )
 def test_the_explanation_orders_as_the_store_does(name: str) -> None:
     """For every pair of steps of a procedure, what is explained agrees with the rank that the store sorts by."""
-    procedure = CompiledProcedure(load(find_procedure(name)).procedure)
+    procedure = CompiledProcedure(load_shipped(name))
     rows: list[QueueRow] = []
     for severity in (None, *procedure.severities):
         for priority in (None, *procedure.priorities):

@@ -19,13 +19,12 @@ from deskterm.desk.linking.separate import separate_ticket
 from deskterm.desk.tickets import reopening
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import at, small_desk
+from store_templates import load_shipped
 
 JOINED: list[Callable[..., Any]] = [
     lambda desk, number, other, **more: duplicate.close_as_duplicate(desk, number, other, **more),
@@ -174,7 +173,7 @@ def test_who_asked_hears_in_which_ticket_it_goes_on(store_url: str, name: str, j
 
 
 def test_where_no_notice_says_so_they_hear_it_in_plain_words(store_url: str) -> None:
-    procedure = load(find_procedure("campus-it")).procedure
+    procedure = load_shipped("campus-it")
     desk = shipped_desk(store_url, "campus-it", notices=tuple(one for one in procedure.notices if one.on != "merged"))
     asked: dict[str, Any] = {"subject": "x", "body": "It fails.", "organisation": "larch", "incomplete": True}
     first, second = (register(desk, requester=who, **asked, now=at(1)).number for who in ("Kim", "Lou"))

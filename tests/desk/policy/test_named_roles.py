@@ -20,12 +20,11 @@ from deskterm.desk.tickets import closing, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists, due_times
 from deskterm.errors import DeskError
-from deskterm.procedure.load import load
 from deskterm.procedure.schema import Role
-from deskterm.procedure.shipped import find_procedure
 from role_table import AGENTS, LEADS, ROLES
 from shipped_desk import as_, shipped_desk
 from small_desk import MONDAY
+from store_templates import load_shipped
 
 LATER = MONDAY + timedelta(days=2)
 LOGINS = {"viewer": "vic", "agent": "sam", "lead": "lea", "admin": "ann"}
@@ -99,10 +98,10 @@ NAMED: dict[GrantableAct, Named] = {
 
 def _desk(tmp_path: Path, part: Named, *, act: GrantableAct | None) -> tuple[DeskSession, int]:
     """A desk where a role of the procedure has the act, or (None) where no role has any, and a ticket."""
-    roles = load(find_procedure(part.procedure)).procedure.roles
+    roles = load_shipped(part.procedure).roles
     if part.role not in {role.key for role in roles} and act is not None:
         roles = (*roles, Role(key=part.role, label=part.role.title(), may=(act,)))
-    development_of = load(find_procedure(part.procedure)).procedure.development
+    development_of = load_shipped(part.procedure).development
     changes: dict[str, object] = {"roles": roles}
     if act is None:
         unsigned = tuple(status.model_copy(update={"approval": None}) for status in development_of.statuses)

@@ -17,7 +17,8 @@ from deskterm.procedure.load import loads
 from deskterm.store.queries.ticket_detail import RecordView
 from one_ticket import seen
 from shipped_desk import shipped_desk
-from small_desk import MONDAY
+from small_desk import MONDAY, TEXT
+from store_templates import create_desk
 
 SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "steps": "press the button"}}
 
@@ -85,9 +86,6 @@ raise_severity = 1
 
 
 def test_rules_that_lead_to_one_another_come_to_an_end(store_url: str) -> None:
-    from deskterm.desk.admin.setup import create_desk
-    from small_desk import TEXT
-
     store = create_desk(
         store_url, loads(TEXT + ROUND, "x.toml").procedure, admin_login="ann", admin_name="Ann", now=MONDAY
     )

@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 
 from deskterm.automation.runner import Runner
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes
 from deskterm.desk.conversation import messages
@@ -21,18 +20,17 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
 from due_time_desk import epoch, last_cycle, open_fault, upcoming_events
 from one_ticket import notices_to, seen
 from shipped_desk import as_
 from small_desk import MONDAY, at
+from store_templates import create_desk, load_shipped
 
 DAY = 1440
 
 
 def shipped_desk(url: str, procedure: str) -> DeskSession:
-    store = create_desk(url, load(find_procedure(procedure)).procedure, admin_login="ann", admin_name="Ann", now=MONDAY)
+    store = create_desk(url, load_shipped(procedure), admin_login="ann", admin_name="Ann", now=MONDAY)
     desk = open_desk(store, "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": 1}], now=MONDAY)
     return open_desk(store, "sam")

@@ -16,14 +16,13 @@ from deskterm.desk.tickets import assignment, reopening, resolution, update
 from deskterm.desk.workflow import checklists
 from deskterm.desk.workflow.transition_rules import NeedsReply
 from deskterm.errors import DeskError
-from deskterm.procedure.load import load
 from deskterm.procedure.schema import DevStatus, Procedure, Rule
-from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import EventView, load_ticket_detail
 from one_ticket import Opened, notices_to, open_ticket, seen, states
 from shipped_desk import as_, checked, shipped_desk
 from small_desk import at
+from store_templates import load_shipped
 
 Made = Callable[..., DeskSession]
 
@@ -43,7 +42,7 @@ def made(store_url: str) -> Iterator[Made]:
 
 
 def shipped(name: str) -> Procedure:
-    return load(find_procedure(name)).procedure
+    return load_shipped(name)
 
 
 def kept_back(desk: DeskSession, number: int) -> list[EventView]:

@@ -17,8 +17,7 @@ from deskterm.exchange.demo.build import build, pour, working_morning
 from deskterm.exchange.demo.story_loader import storybook
 from deskterm.exchange.demo.story_schema import before, moments
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import data_folder, find_procedure
+from deskterm.procedure.shipped import data_folder
 from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.reader import ReadConnection, open_reader
@@ -34,6 +33,7 @@ from deskterm.store.queries.queue import (
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from deskterm.store.queries.views import VIEWS
 from small_desk import MONDAY, small_desk
+from store_templates import load_shipped
 
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 EVENING = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
@@ -212,7 +212,7 @@ def test_a_monday_that_is_a_holiday_is_passed_over() -> None:
 
 
 def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) -> None:
-    procedure = load(find_procedure("software-vendor")).procedure
+    procedure = load_shipped("software-vendor")
     afternoon = datetime(2026, 8, 26, 14, 40, tzinfo=UTC)
     store = create_desk(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
     assert 130 <= pour(open_desk(store, "ann"), afternoon) <= 150
@@ -229,7 +229,7 @@ def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) ->
 def test_a_desk_for_real_work_takes_no_stories(tmp_path: Path) -> None:
     store = create_desk(
         f"sqlite:///{tmp_path / 'desk.sqlite3'}",
-        load(find_procedure("software-vendor")).procedure,
+        load_shipped("software-vendor"),
         admin_login="ann",
         now=MORNING,
     )
@@ -250,9 +250,7 @@ def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path)
     text = (folder / "open.toml").read_text(encoding="utf-8")
     (folder / "open.toml").write_text(text.replace('move = "under-investigation"', 'move = "fix-in-place"', 1))
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    store = create_desk(
-        url, load(find_procedure("software-vendor")).procedure, admin_login="ann", simulated=True, now=MORNING
-    )
+    store = create_desk(url, load_shipped("software-vendor"), admin_login="ann", simulated=True, now=MORNING)
     with pytest.raises(DeskError, match=r"open\.toml:\d+: From Open Issue a ticket cannot go to Fix in Place"):
         pour(open_desk(store, "ann"), MORNING, storybook(folder))
     store.close()
@@ -270,7 +268,7 @@ def copied(tmp_path: Path) -> Path:
 
 def test_everything_in_the_book_happens_before_the_morning_and_in_order() -> None:
     stories = storybook(BOOK).stories
-    calendar = next(iter(CompiledProcedure(load(find_procedure("software-vendor")).procedure).terms.calendars.values()))
+    calendar = next(iter(CompiledProcedure(load_shipped("software-vendor")).terms.calendars.values()))
     told = moments(stories, calendar, MORNING)
     assert len(told) == sum(1 + len(item.story.steps) for item in stories)
     assert all(moment.at < MORNING for moment in told)

@@ -19,10 +19,9 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import find_mapping
 from deskterm.exchange.importing.report import Report
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.engine import Store, open_store
 from real_data import real_data
+from store_templates import load_shipped
 
 LOG = "uci_incident_event_log.csv.xz"
 CUT = datetime(2016, 5, 16, 10, 0, tzinfo=ZoneInfo("America/Sao_Paulo"))
@@ -57,9 +56,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
 
 def in_two_parts(url: str) -> tuple[Report, int, Report]:
     log, words = real_data(LOG), find_mapping("servicenow-incident-log")
-    store = create_desk(
-        url, load(find_procedure("incident-management")).procedure, admin_login="ann", simulated=True, now=NOW
-    )
+    store = create_desk(url, load_shipped("incident-management"), admin_login="ann", simulated=True, now=NOW)
     first = import_events(store, log, words, until=CUT, now=NOW, actor="ann")
     open_then = number(store, "SELECT count(*) FROM ticket WHERE is_open = 1")
     rest = import_events(store, log, words, now=NOW, actor="ann")

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.admin.severity_scale import seed_severities
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
@@ -17,9 +16,9 @@ from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.exchange.seeding.seed_files import agents, clients, severities
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import data_folder, find_procedure
+from deskterm.procedure.shipped import data_folder
 from small_desk import MONDAY, TEXT, small_desk, small_procedure
+from store_templates import create_desk, load_shipped
 
 SEEDS = data_folder() / "seeds"
 METRICS = ["response", "next-response", "resolution"]
@@ -175,7 +174,7 @@ def test_a_file_that_is_not_there_or_no_text_is_told_in_a_sentence(tmp_path: Pat
 
 
 def test_the_example_files_fit_the_procedure_they_speak_of(store_url: str) -> None:
-    store = create_desk(store_url, load(find_procedure("software-vendor")).procedure, admin_login="ann", now=MONDAY)
+    store = create_desk(store_url, load_shipped("software-vendor"), admin_login="ann", now=MONDAY)
     desk = open_desk(store, "ann")
     metrics = [metric.key for metric in desk.procedure.definition.metrics]
     for suffix in ("toml", "csv"):

@@ -8,25 +8,20 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.directory import absence
+from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets import register
-from deskterm.procedure.load import load
-from deskterm.procedure.shipped import find_procedure
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import at
+from store_templates import create_desk, load_shipped
 from tui.console_session import open_console
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """A desk by the managed services procedure with two tickets; kim, who has the second, is away."""
-    from deskterm.desk.admin.setup import create_desk
-    from deskterm.desk.directory.seed_people import seed_agents
-
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    store = create_desk(
-        place, load(find_procedure("managed-services")).procedure, admin_login="ann", admin_name="Ann", now=at(0)
-    )
+    store = create_desk(place, load_shipped("managed-services"), admin_login="ann", admin_name="Ann", now=at(0))
     desk = open_desk(store, "ann")
     people = [{"login": "sam", "name": "Sam", "role": "lead"}, {"login": "kim", "name": "Kim", "role": "agent"}]
     seed_agents(desk, people, now=at(0))
