@@ -27,7 +27,7 @@ def lazy_commands(command: object, path: tuple[str, ...] = ()) -> list[tuple[str
 
 
 @pytest.mark.parametrize("limit", [30, 45, 62, 1000])
-def test_the_line_of_help_in_the_table_is_the_beginning_of_the_command_s_own_help(limit: int) -> None:
+def test_help_lines_of_the_table_begin_the_help_of_their_commands(limit: int) -> None:
     for name, command in lazy_commands(build_program()):
         assert command.get_short_help_str(limit) == command.loaded.get_short_help_str(limit), name
 

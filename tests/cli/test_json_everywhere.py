@@ -1,4 +1,4 @@
-"""Every command that prints data prints it for programs, too."""
+"""Every command that prints data can print it as JSON."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def test_every_command_takes_json_but_those_that_have_a_reason_not_to() -> None:
         ("run", "--once"),
     ],
 )
-def test_what_changes_the_desk_says_so_as_json(deskterm: Call, words: tuple[str, ...]) -> None:
-    made = deskterm("init", "--procedure", "software-vendor", "--simulated", "--json", *NINE).json
-    assert (made["procedure"], made["admin"], made["simulated"]) == ("software-vendor", "ann", True)
-    told = deskterm(*words, "--json", *(NINE if words[0] != "procedure" else ()))
-    assert (told.code, told.err) == (0, "")
-    assert isinstance(told.json, (dict, list))
+def test_commands_that_change_the_desk_print_json(deskterm: Call, words: tuple[str, ...]) -> None:
+    created = deskterm("init", "--procedure", "software-vendor", "--simulated", "--json", *NINE).json
+    assert (created["procedure"], created["admin"], created["simulated"]) == ("software-vendor", "ann", True)
+    answer = deskterm(*words, "--json", *(NINE if words[0] != "procedure" else ()))
+    assert (answer.code, answer.err) == (0, "")
+    assert isinstance(answer.json, (dict, list))
 
 
-def test_people_and_rules_say_whom_and_what_they_are_about(deskterm: Call) -> None:
+def test_absence_and_rules_print_their_subject_as_json(deskterm: Call) -> None:
     assert deskterm("init", "--procedure", "managed-services", "--simulated", *NINE).code == 0
     away = deskterm("people", "away", "2026-12-01", "--json", *NINE).json
     assert (away["login"], away["away"]) == ("ann", "2026-11-30T13:00:00Z")

@@ -1,4 +1,4 @@
-"""The commands in what people read first are commands that there are."""
+"""Commands in the README and the documents exist, with their options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def calls(page: Path) -> list[list[str]]:
-    """The words of every call in a page's blocks of shell and in its text."""
+    """Return the words of every call in a page's blocks of shell and in its text."""
     text = page.read_text(encoding="utf-8")
     blocks = "\n".join(re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL)).replace("\\\n", " ")
     lines = [line.partition("| ")[2] or line for line in blocks.splitlines() if "deskterm" in line]
@@ -25,7 +25,7 @@ def calls(page: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_tells_to_type_is_a_command_with_such_options(page: Path) -> None:
+def test_commands_and_options_in_documents_exist(page: Path) -> None:
     if page.name == "cli.md":
         return  # it is made of the help itself
     known = {tuple(path): {name for part in one.params for name in part.opts} for path, one in every_command()}

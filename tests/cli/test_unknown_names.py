@@ -1,5 +1,4 @@
-"""What is not there: exit code 1 where the desk or its procedure knows of no such thing, 2 where the words of the
-program itself are wrong."""
+"""Unknown names: exit code 1 where the desk or its procedure does not know them, 2 where the command line does not."""
 
 from __future__ import annotations
 
@@ -36,8 +35,8 @@ OF_A_TICKET = {
 @pytest.fixture
 def vendor(deskterm: Call) -> Call:
     assert deskterm("init", "--procedure", "software-vendor", "--simulated", *NINE).code == 0
-    made = deskterm("ticket", "new", "Login fails", "--requester", "Kim", "--incomplete", *NINE)
-    assert made.code == 0, made.err
+    created = deskterm("ticket", "new", "Login fails", "--requester", "Kim", "--incomplete", *NINE)
+    assert created.code == 0, created.err
     return deskterm
 
 
@@ -52,7 +51,7 @@ def test_every_command_about_a_ticket_is_in_the_table() -> None:
     assert about == set(OF_A_TICKET)
 
 
-def test_a_ticket_that_is_not_there_is_no_wrong_usage(vendor: Call) -> None:
+def test_a_missing_ticket_ends_in_exit_code_1(vendor: Call) -> None:
     for command, more in OF_A_TICKET.items():
         refused = vendor(*command.split(), 9, *more, *NINE)
         assert (refused.code, refused.out) == (1, ""), command
@@ -73,30 +72,30 @@ MAY_NOT = {
     "ticket release-hold": "end a hold", "ticket confirm-severity": "confirm a severity",
     "feedback review": "review an answer",
 }  # fmt: skip
-"""What a viewer is told that they may not do."""
+"""Acts that are refused to a viewer, as the refusals name them."""
 READING = {
     "ticket show", "ticket suggestions", "ticket time", "ticket price", "ticket order", "ticket participants",
     "ticket check", "sla why",
 }  # fmt: skip
 
 
-def test_a_viewer_reads_all_and_is_told_of_each_command_what_it_is_that_they_may_not_do(
+def test_a_viewer_may_read_everything_and_each_refusal_names_the_act(
     vendor: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = tmp_path / "people.csv"
     people.write_text("login,name,role\nvic,Vic,viewer\n", encoding="utf-8")
     assert vendor("seed", "agents", people, *NINE).code == 0
-    made = vendor("ticket", "new", "Another", "--requester", "Kim", "--incomplete", *NINE)
-    assert made.code == 0, made.err
+    created = vendor("ticket", "new", "Another", "--requester", "Kim", "--incomplete", *NINE)
+    assert created.code == 0, created.err
     assert vendor("ticket", "attach", 1002, 1001, *NINE).code == 0
     monkeypatch.setenv("LOGNAME", "vic")
     for command, more in OF_A_TICKET.items():
-        told = vendor(*command.split(), 1002, *more, *NINE)
-        assert told.code == (0 if command in READING else 1), (command, told.err)
+        answer = vendor(*command.split(), 1002, *more, *NINE)
+        assert answer.code == (0 if command in READING else 1), (command, answer.err)
         if command not in READING | {"ticket due"}:
             wanted = f"deskterm: A viewer may not {MAY_NOT.get(command, '')}"
-            assert told.err.startswith(wanted), (command, told.err)
-            assert ": ask somebody with the role " in told.err
+            assert answer.err.startswith(wanted), (command, answer.err)
+            assert ": ask somebody with the role " in answer.err
 
 
 UNKNOWN = """
@@ -128,9 +127,7 @@ def calls(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("text", "code"), [(UNKNOWN, 1), (WRONG, 2)])
-def test_what_the_desk_does_not_know_ends_in_1_and_what_the_program_does_not_know_in_2(
-    vendor: Call, text: str, code: int
-) -> None:
+def test_unknown_names_end_in_exit_code_1_and_wrong_usage_in_2(vendor: Call, text: str, code: int) -> None:
     for words in calls(text):
         refused = vendor(*words, *NINE)
         assert (words, refused.code, refused.out) == (words, code, "")

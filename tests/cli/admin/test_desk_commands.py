@@ -1,4 +1,4 @@
-"""Making a desk, seeding it, asking for due times, taking data out, and the ways in which that goes wrong."""
+"""Commands of a whole desk: init, seed, due times, export, doctor, and their errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def test_an_unknown_procedure_is_answered_with_the_known_ones(deskterm: Call) ->
     assert "did you mean software-vendor?" in answer.err
 
 
-def test_a_folder_that_cannot_be_written_is_said_so(deskterm: Call, tmp_path: Path, procedure_file: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(
+    deskterm: Call, tmp_path: Path, procedure_file: Path
+) -> None:
     (tmp_path / "file").write_text("x")
     answer = deskterm("init", "--procedure", procedure_file, "--database", tmp_path / "file" / "desk.sqlite3")
     assert answer.code == 1
@@ -55,7 +57,7 @@ def test_a_store_of_a_newer_deskterm_is_refused(desk: Call, tmp_path: Path) -> N
         assert "newer" in answer.err
 
 
-def test_a_new_desk_is_its_owners_alone(desk: Call, tmp_path: Path) -> None:
+def test_only_its_owner_may_read_a_new_desk(desk: Call, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "desk.sqlite3").stat().st_mode) == 0o600
 
 
@@ -76,7 +78,7 @@ def test_due_times_need_no_desk(deskterm: Call, procedure_file: Path) -> None:
     assert "Europe/London (UTC+01:00)" in printed.out
 
 
-def test_due_times_of_what_no_policy_is_for(deskterm: Call, procedure_file: Path) -> None:
+def test_a_request_without_a_policy_has_no_due_times(deskterm: Call, procedure_file: Path) -> None:
     due = ("sla", "due", "--procedure", procedure_file, "--type", "question", "--start", "2026-11-20")
     assert deskterm(*due, "--json").json == []
     assert deskterm(*due).code == 1
@@ -120,14 +122,14 @@ def test_exports_are_csv_or_jsonl_and_replace_no_file_unasked(desk: Call, tmp_pa
     assert desk("export", "messages", "--output", target, "--force").code == 0
 
 
-def test_the_doctor_finds_what_was_changed_behind_the_desks_back(desk: Call, tmp_path: Path) -> None:
+def test_the_doctor_finds_rows_that_differ_from_their_events(desk: Call, tmp_path: Path) -> None:
     desk("ticket", "new", "x", "--type", "fault")
     assert "sound" in desk("doctor").out
     with sqlite3.connect(tmp_path / "desk.sqlite3") as connection:
         connection.execute("UPDATE ticket SET status = 'closed'")
-    sick = desk("doctor", "--json")
-    assert sick.code == 1
-    assert sick.json["findings"] == ["ticket 1001 differs from its events in status"]
+    report = desk("doctor", "--json")
+    assert report.code == 1
+    assert report.json["findings"] == ["ticket 1001 differs from its events in status"]
     assert desk("doctor", "--repair").code == 0
     assert desk("doctor").code == 0
 
@@ -149,7 +151,7 @@ def test_the_console_without_a_terminal_prints_the_queue(desk: Call) -> None:
     assert "Login fails" in answer.out
 
 
-def real(*words: str, database: Path, program: list[str] | None = None) -> subprocess.CompletedProcess[str]:
+def run_program(*words: str, database: Path, program: list[str] | None = None) -> subprocess.CompletedProcess[str]:
     command = program or [sys.executable, "-m", "deskterm"]
     environment = {**os.environ, "DESKTERM_DATABASE": str(database), "LOGNAME": "ann"}
     return subprocess.run(
@@ -164,12 +166,12 @@ def test_the_version_answers_without_importing_anything_heavy(tmp_path: Path) ->
         "heavy = {'typer', 'textual', 'rich', 'sqlalchemy', 'sqlmodel', 'pydantic', 'sqlite3'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    done = real(database=tmp_path / "d", program=[sys.executable, "-c", script])
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("deskterm ")
+    result = run_program(database=tmp_path / "d", program=[sys.executable, "-c", script])
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("deskterm ")
 
 
-def test_a_list_is_read_without_the_writing_machinery(tmp_path: Path, desk: Call) -> None:
+def test_a_list_imports_nothing_that_only_writing_needs(tmp_path: Path, desk: Call) -> None:
     script = (
         "import sys\n"
         "from deskterm.cli.main import run\n"
@@ -177,19 +179,19 @@ def test_a_list_is_read_without_the_writing_machinery(tmp_path: Path, desk: Call
         "heavy = {'textual', 'sqlalchemy', 'sqlmodel', 'deskterm.procedure.schema'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    done = real(database=tmp_path / "desk.sqlite3", program=[sys.executable, "-c", script])
-    assert (done.returncode, done.stderr) == (0, "")
+    result = run_program(database=tmp_path / "desk.sqlite3", program=[sys.executable, "-c", script])
+    assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_a_reader_that_leaves_early_is_no_error(desk: Call, tmp_path: Path) -> None:
+def test_a_pipe_that_is_closed_early_is_no_error(desk: Call, tmp_path: Path) -> None:
     for _ in range(3):
         desk("ticket", "new", "x" * 200, "--type", "fault")
     command = f"{sys.executable} -m deskterm export events --format jsonl | head -c 1"
     environment = {**os.environ, "DESKTERM_DATABASE": str(tmp_path / "desk.sqlite3")}
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], env=environment, capture_output=True, text=True, check=False
     )
-    assert done.stderr == ""
+    assert result.stderr == ""
 
 
 @pytest.mark.parametrize("instant", ["9999-12-31", "0001-01-01", "1890-05-05"])
@@ -197,8 +199,8 @@ def test_an_instant_that_no_desk_will_see_is_refused(deskterm: Call, procedure_f
     due = deskterm("sla", "due", "--procedure", procedure_file, "--type", "fault", "--start", instant)
     assert due.code == 2
     assert "no instant that a desk will see" in due.err
-    made = deskterm("init", "--procedure", procedure_file, "--simulated", "--now", instant)
-    assert made.code == 2
+    created = deskterm("init", "--procedure", procedure_file, "--simulated", "--now", instant)
+    assert created.code == 2
 
 
 def test_numbers_beyond_every_database_are_wrong_usage(desk: Call) -> None:
@@ -216,7 +218,7 @@ def test_only_an_admin_reads_as_somebody_else(desk: Call, tmp_path: Path, monkey
     assert desk("ticket", "list", "--view", "mine", "--as", "ann").code == 1
 
 
-def test_json_holds_hostile_words_as_escapes(desk: Call) -> None:
+def test_json_escapes_hostile_text(desk: Call) -> None:
     subject = "a\x9b31m\u202eb\u2066"
     desk("ticket", "new", subject, "--type", "fault")
     printed = desk("ticket", "list", "--json")
@@ -224,12 +226,12 @@ def test_json_holds_hostile_words_as_escapes(desk: Call) -> None:
     assert printed.json[0]["subject"] == subject
 
 
-def test_bytes_that_are_no_text_get_one_sentence(desk: Call) -> None:
+def test_words_that_are_not_utf_8_get_one_sentence(desk: Call) -> None:
     answer = desk("ticket", "new", "\udcff\udcfe", "--type", "fault")
     assert (answer.code, "not UTF-8 text" in answer.err) == (2, True)
 
 
-def test_a_place_that_the_system_refuses_gets_one_sentence(desk: Call) -> None:
+def test_a_write_that_the_system_refuses_gets_one_sentence(desk: Call) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     answer = subprocess.run(
@@ -256,7 +258,7 @@ def test_the_shipped_examples_can_be_seeded(deskterm: Call) -> None:
         assert deskterm("seed", what, "example", "--dry-run").code == 0
 
 
-def test_a_stranger_is_not_told_to_act_as_somebody_else(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_who_is_no_agent_is_not_advised_to_work_as_another(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Choose from ann" in desk("ticket", "note", "1001", "x", "--as", "zoe").err
     monkeypatch.setenv("LOGNAME", "zoe")
     refused = desk("ticket", "note", "1001", "x")

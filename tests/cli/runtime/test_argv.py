@@ -1,4 +1,4 @@
-"""Words that begin with a dash, and numbers that nobody can mean."""
+"""The words of a call: global options, words that begin with a dash, and numbers out of range."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from every_command import every_command
 NINE = ("--now", "2026-11-23T09:00")
 
 
-def test_words_and_lengths_that_begin_with_a_dash_are_words(desk: Call) -> None:
+def test_words_and_durations_that_begin_with_a_dash_are_arguments(desk: Call) -> None:
     assert desk("ticket", "new", "-5 degrees", "--body", "- one\n- two", "--type", "fault", *NINE).code == 0
     assert desk("ticket", "note", 1001, "-1 item", "--json", *NINE).json["summary"] == "1001 noted"
     assert desk("ticket", "note", 1001, *NINE, "--", "-hello").code == 0
-    shown = desk("ticket", "show", 1001, *NINE).out
-    assert all(words in shown for words in ("-5 degrees", "  - two\n", "  -1 item\n", "  -hello\n"))
+    printed = desk("ticket", "show", 1001, *NINE).out
+    assert all(words in printed for words in ("-5 degrees", "  - two\n", "  -1 item\n", "  -hello\n"))
     refused = desk("ticket", "time", 1001, "-25m", *NINE)
     assert (refused.code, refused.err) == (
         2,
@@ -26,7 +26,7 @@ def test_words_and_lengths_that_begin_with_a_dash_are_words(desk: Call) -> None:
     )
 
 
-def test_a_dash_and_letters_are_an_option_and_the_refusal_says_what_to_do(desk: Call) -> None:
+def test_an_unknown_short_option_is_refused_with_advice(desk: Call) -> None:
     refused = desk("ticket", "note", 1001, "-x", *NINE)
     assert (refused.code, "words that begin with a dash go behind --" in refused.err) == (2, True)
 
@@ -58,7 +58,7 @@ def test_sorted_words_sort_the_same_again(words: list[str]) -> None:
 
 
 @given(WORDS, st.lists(WORD, max_size=3))
-def test_words_behind_two_dashes_are_the_command_s(words: list[str], behind: list[str]) -> None:
+def test_words_after_two_dashes_belong_to_the_command(words: list[str], behind: list[str]) -> None:
     found = parse(words)
     if found.complete and "--" not in words:
         assert parse([*words, "--", *behind]) == found._replace(command=[*found.command, "--", *behind])
@@ -95,7 +95,7 @@ def test_a_call_opens_the_console_if_it_says_only_where_as_whom_and_when(
 
 
 @pytest.mark.parametrize("words", [["ticket", "\udcff"], ["--as", "\ud800"], ["a\udfffb"]])
-def test_bytes_that_are_no_text_are_seen(words: list[str]) -> None:
+def test_words_that_are_not_utf_8_are_detected(words: list[str]) -> None:
     assert parse(["ticket", "\t\x1b", "Ä", "🖨"]).is_text
     assert not parse(words).is_text
 

@@ -32,7 +32,7 @@ from deskterm.errors import UsageError
         ("Sun 25 Oct 2026 01:30 BST", "2026-10-25T00:30"),
     ],
 )
-def test_an_instant_is_read_as_it_is_meant(written: str, expected: str) -> None:
+def test_instants_are_parsed(written: str, expected: str) -> None:
     assert parse_instant(written, "Europe/London") == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
@@ -57,7 +57,7 @@ def test_an_instant_is_read_as_it_is_meant(written: str, expected: str) -> None:
         "Mon 23 Nov 2026 09:30 IST",
     ],
 )
-def test_what_could_mean_something_else_is_refused_with_an_example(written: str) -> None:
+def test_ambiguous_instants_are_refused_with_an_example(written: str) -> None:
     with pytest.raises(UsageError, match=r"is no instant: write it as 2026-11-23T09:30\.$"):
         parse_instant(written, "Europe/London")
 
@@ -66,6 +66,6 @@ def test_what_could_mean_something_else_is_refused_with_an_example(written: str)
     st.integers(0, 10_000_000_000),
     st.sampled_from(["Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "America/New_York", "UTC"]),
 )
-def test_what_deskterm_prints_it_reads(instant: int, zone: str) -> None:
+def test_printed_instants_can_be_parsed(instant: int, zone: str) -> None:
     minute = instant // 60 * 60
     assert parse_instant(format_time_and_zone(minute, zone), zone).timestamp() == minute

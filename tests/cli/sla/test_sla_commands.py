@@ -35,9 +35,9 @@ def faults(desk: Call) -> Call:
 
 
 def test_why_explains_every_clock_of_a_ticket(faults: Call) -> None:
-    told = faults("sla", "why", "1001", *NINE)
-    assert told.code == 0
-    lines = told.out.splitlines()
+    answer = faults("sla", "why", "1001", *NINE)
+    assert answer.code == 0
+    lines = answer.out.splitlines()
     assert lines[0] == "1001 · Login fails"
     assert "Response: running, 0:30:00 left, 0:00:00 used (working time)" in lines
     assert "Resolution: running, 4:00:00 left, 0:00:00 used (working time)" in lines
@@ -56,9 +56,9 @@ def test_why_takes_a_ticket_by_any_of_its_numbers(faults: Call, tmp_path: Path) 
 
 
 def test_why_as_json_is_complete(faults: Call) -> None:
-    said = faults("sla", "why", "1001", "resolution", "--json", "--now", "2026-11-23T10:00").json
-    (clock,) = said["clocks"]
-    assert said["now"] == "2026-11-23T10:00:00Z"
+    document = faults("sla", "why", "1001", "resolution", "--json", "--now", "2026-11-23T10:00").json
+    (clock,) = document["clocks"]
+    assert document["now"] == "2026-11-23T10:00:00Z"
     assert (clock["metric"], clock["due_at"], clock["used"], clock["left"]) == (
         "resolution",
         "2026-11-23T13:00:00Z",
@@ -73,25 +73,25 @@ def test_why_as_json_is_complete(faults: Call) -> None:
 
 
 def test_why_of_a_ticket_without_clocks_says_which_policies_failed(faults: Call) -> None:
-    told = faults("sla", "why", "1003", *NINE)
-    assert told.code == 0
-    assert "It has no clocks. No policy of the procedure is for it." in told.out
-    assert "✗ Faults: type is Question, not Fault" in told.out
-    said = faults("sla", "why", "1003", "--json", *NINE).json
-    assert (said["clocks"], said["policies"][0]["found"]) == ([], "question")
+    answer = faults("sla", "why", "1003", *NINE)
+    assert answer.code == 0
+    assert "It has no clocks. No policy of the procedure is for it." in answer.out
+    assert "✗ Faults: type is Question, not Fault" in answer.out
+    document = faults("sla", "why", "1003", "--json", *NINE).json
+    assert (document["clocks"], document["policies"][0]["found"]) == ([], "question")
 
 
 def test_why_of_a_clock_that_has_not_started_says_what_starts_it(faults: Call) -> None:
-    told = faults("sla", "why", "1001", "next-response", *NINE)
+    answer = faults("sla", "why", "1001", "next-response", *NINE)
     assert (
         "It has no clock next-response. Its clock has not started: that takes answered and customer_message."
-        in told.out
+        in answer.out
     )
     assert faults("sla", "why", "1001", "nope").code == 1
     assert faults("sla", "why", "1001", "response", "--cycle", "2").code == 1
 
 
-def test_why_never_lets_words_act_on_the_terminal(desk: Call) -> None:
+def test_why_sanitizes_text(desk: Call) -> None:
     desk("ticket", "new", "\x1b[31mred\x07", "--type", "fault", *NINE)
     assert "\x1b" not in desk("sla", "why", "1001", *NINE).out
 
@@ -111,7 +111,7 @@ def test_the_list_holds_every_clock_that_is_due_in_time(faults: Call) -> None:
     assert "Resolution  2d" in faults("sla", "list", *NINE).out
 
 
-def test_the_list_tells_working_time_and_time_on_the_clock(faults: Call) -> None:
+def test_the_list_has_working_time_and_wall_clock_time(faults: Call) -> None:
     (low,) = [c for c in faults("sla", "list", "--json", "--now", "2026-11-24T06:00").json if c["target"] == "2d"]
     assert (low["working_seconds_left"], low["wall_seconds_left"]) == (9 * 3600, 27 * 3600)
 
@@ -151,7 +151,7 @@ def test_due_times_are_printed_to_the_second_where_they_are_not_on_the_minute(de
     assert "due Tue 24 Nov 2026 10:00:05 GMT" in pinned.out
 
 
-def test_what_a_change_would_do_to_a_clock_that_rests_says_if_resumed_now(desk: Call) -> None:
+def test_a_dry_run_marks_due_times_of_paused_clocks(desk: Call) -> None:
     desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *NINE)
     desk("ticket", "set", "1001", "--status", "working", *NINE)
     waiting = desk("ticket", "reply", "1001", "Which one?", "--status", "waiting", "--now", "2026-11-23T09:10")
@@ -173,12 +173,12 @@ def test_the_list_is_of_a_view(faults: Call) -> None:
         (("--metric", "nope"), "There is no metric 'nope': use response"),
     ],
 )
-def test_a_list_of_what_there_is_not_is_refused(faults: Call, words: tuple[str, str], sentence: str) -> None:
+def test_unknown_views_metrics_and_durations_are_refused(faults: Call, words: tuple[str, str], sentence: str) -> None:
     answer = faults("sla", "list", *words, *NINE)
     assert (answer.code, sentence in answer.err) == (1 if words[0] == "--metric" else 2, True)
 
 
-def test_lists_are_read_without_the_writing_machinery(faults: Call, tmp_path: Path) -> None:
+def test_clock_lists_import_nothing_that_only_writing_needs(faults: Call, tmp_path: Path) -> None:
     script = (
         "import sys\n"
         "from deskterm.cli.main import run\n"
@@ -187,10 +187,10 @@ def test_lists_are_read_without_the_writing_machinery(faults: Call, tmp_path: Pa
         "heavy = {'textual', 'sqlalchemy', 'sqlmodel', 'deskterm.procedure.schema'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], env=environment(tmp_path), capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 # -- watch -----------------------------------------------------------------------------------------------------------
@@ -200,32 +200,32 @@ def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "DESKTERM_DATABASE": str(folder / "desk.sqlite3"), "LOGNAME": "ann", "TERM": "xterm"}
 
 
-def test_watching_in_a_pipe_prints_a_block_for_each_look(faults: Call) -> None:
-    told = faults("sla", "watch", "--count", "2", "--interval", "0.1", "--rows", "1", *HALF_PAST)
-    assert told.code == 0
-    first, second, rest = told.out.split("\n\n")
+def test_watching_in_a_pipe_prints_a_block_each_time(faults: Call) -> None:
+    answer = faults("sla", "watch", "--count", "2", "--interval", "0.1", "--rows", "1", *HALF_PAST)
+    assert answer.code == 0
+    first, second, rest = answer.out.split("\n\n")
     assert first.splitlines()[0].startswith("Support · Mon 23 Nov 2026 09:30 GMT · 4 running, 1 overdue")
     assert "1001  Response" in first
     assert first.splitlines()[-1] == "… 3 more"
     assert (second.splitlines()[-1], rest) == ("… 3 more", "")
-    assert "\x1b" not in told.out
+    assert "\x1b" not in answer.out
 
 
 def test_watching_nothing_says_so(desk: Call) -> None:
     assert "No clock of these tickets runs" in desk("sla", "watch", "--count", "1", *NINE).out
 
 
-def test_a_watched_pipe_that_is_left_is_no_error(faults: Call, tmp_path: Path) -> None:
+def test_a_watch_whose_pipe_is_closed_is_no_error(faults: Call, tmp_path: Path) -> None:
     command = f"{sys.executable} -m deskterm sla watch --interval 0.1 | head -n 1"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         env=environment(tmp_path),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Support")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("Support")
 
 
 def test_ctrl_c_ends_the_watch(faults: Call, tmp_path: Path) -> None:
@@ -255,8 +255,8 @@ def test_a_change_is_shown_before_the_interval_is_over(faults: Call, tmp_path: P
         while watching.stdout.readline().strip():
             pass
         assert faults("ticket", "new", "Another one", "--type", "fault").code == 0
-        told, _ = watching.communicate(timeout=60)
-    assert "Another one" in told
+        answer, _ = watching.communicate(timeout=60)
+    assert "Another one" in answer
 
 
 def test_on_a_terminal_the_lines_are_painted_over_without_another_screen(faults: Call, tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_on_a_terminal_the_lines_are_painted_over_without_another_screen(faults:
     command = [sys.executable, "-m", "deskterm", "sla", "watch", "--interval", "0.1", "--count", "2"]
     with subprocess.Popen(command, env=environment(tmp_path), stdin=theirs, stdout=theirs) as watching:
         os.close(theirs)
-        told = b""
+        answer = b""
         while True:
             try:
                 chunk = os.read(ours, 4096)
@@ -272,18 +272,18 @@ def test_on_a_terminal_the_lines_are_painted_over_without_another_screen(faults:
                 break
             if not chunk:
                 break
-            told += chunk
+            answer += chunk
     os.close(ours)
     assert watching.returncode == 0
-    assert told.count(b"\x1b[5A\r\x1b[J") == 1
-    assert b"\x1b[?1049h" not in told
+    assert answer.count(b"\x1b[5A\r\x1b[J") == 1
+    assert b"\x1b[?1049h" not in answer
 
 
 def test_json_is_one_document(faults: Call) -> None:
     assert isinstance(json.loads(faults("sla", "list", "--json", *NINE).out), list)
 
 
-def test_bug_16_a_new_ticket_has_failed_nothing_whatever_zone_one_looks_from(
+def test_bug_16_a_new_ticket_has_missed_nothing_in_any_zone_of_the_system(
     faults: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import time

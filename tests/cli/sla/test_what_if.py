@@ -1,4 +1,4 @@
-"""`deskterm sla what-if` as a person meets it."""
+"""`deskterm sla what-if`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_number_of_flips_named_can_be_chosen(worked: Call, tight: Path) -> N
     assert "1001" not in answer.out
 
 
-def test_json_says_all_of_it(worked: Call, tight: Path) -> None:
+def test_json_is_complete(worked: Call, tight: Path) -> None:
     found = worked("sla", "what-if", "--procedure", tight, "--since", "2026-11-23", "--json", *NOW).json
     assert (found["before"], found["after"]) == ({"name": "Small desk", "version": 1}, {"name": "Tight desk"})
     assert (found["since"], found["until"][:16]) == ("2026-11-23T00:00:00Z", "2026-11-23T12:00")
@@ -66,13 +66,13 @@ def test_json_says_all_of_it(worked: Call, tight: Path) -> None:
     ]
 
 
-def test_what_the_other_procedure_does_not_know_is_said(worked: Call) -> None:
+def test_keys_unknown_to_the_other_procedure_are_warned_of(worked: Call) -> None:
     answer = worked("sla", "what-if", "--procedure", "managed-services", "--since", "2026-11-23", *NOW)
     assert "! 1 ticket has the severity low, which Managed services does not know" in answer.out
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "sentence"),
     [
         (("--procedure", "campus-it", "--since", "2027-01-01"), 2, "--since does not lie before now"),
         (("--procedure", "campus-it", "--since", "last-ish"), 2, "'last-ish' is no instant"),
@@ -80,10 +80,10 @@ def test_what_the_other_procedure_does_not_know_is_said(worked: Call) -> None:
         (("--since", "2026-11-23"), 2, "Missing option '--procedure'"),
     ],
 )
-def test_bad_input_is_answered_with_one_sentence(desk: Call, words: tuple[str, ...], code: int, said: str) -> None:
+def test_bad_input_is_answered_with_one_sentence(desk: Call, words: tuple[str, ...], code: int, sentence: str) -> None:
     answer = desk("sla", "what-if", *words, *NOW)
     assert (answer.code, answer.out) == (code, "")
-    assert said in answer.err
+    assert sentence in answer.err
     assert answer.err.count("\n") == 1
 
 

@@ -43,7 +43,7 @@ def test_a_due_time_is_set_with_a_reason_and_cleared(ticket: Call) -> None:
     assert (cleared.code, clock(ticket, "resolution")["due"]) == (0, "2026-11-23T13:00:00Z")
 
 
-def test_a_miss_is_waived_and_stays_on_record(ticket: Call) -> None:
+def test_a_breach_is_waived_and_stays_on_record(ticket: Call) -> None:
     at = ("--now", "2026-11-23T10:00")
     refused = ticket("ticket", "waive", "1001", "resolution", "--reason", "x", *at)
     assert "has not been missed" in refused.err
@@ -51,14 +51,14 @@ def test_a_miss_is_waived_and_stays_on_record(ticket: Call) -> None:
     assert clock(ticket, "response")["waived"]
 
 
-def test_a_ticket_is_put_off_and_taken_up_by_the_runner(ticket: Call) -> None:
+def test_a_snoozed_ticket_is_woken_by_the_runner(ticket: Call) -> None:
     assert ticket("ticket", "snooze", "1001", "2026-11-23T11:00", "--now", "2026-11-23T09:05").code == 0
-    told = ticket("run", "--once", "--now", "2026-11-23T11:00")
-    assert "taken up again" in told.out
+    answer = ticket("run", "--once", "--now", "2026-11-23T11:00")
+    assert "taken up again" in answer.out
     assert ticket("run", "--once", "--now", "2026-11-23T11:00").out == ""
 
 
-def test_work_is_begun_and_left_off(ticket: Call) -> None:
+def test_work_is_started_and_stopped(ticket: Call) -> None:
     assert ticket("ticket", "work", "1001", "--now", "2026-11-23T09:05").out == "1001: work begun\n"
     assert "at work on 1001 already" in ticket("ticket", "work", "1001", "--now", "2026-11-23T09:06").err
     left = ticket("ticket", "work", "1001", "--stop", "--now", "2026-11-23T09:30").out
@@ -72,14 +72,14 @@ def test_a_duplicate_is_closed_and_its_clocks_cancelled(ticket: Call) -> None:
     assert {found["state"] for found in sheet["clocks"]} == {"cancelled"}
 
 
-def test_a_message_becomes_a_ticket_whose_clocks_start_when_it_came(ticket: Call) -> None:
+def test_a_split_message_becomes_a_ticket_whose_clocks_start_when_it_arrived(ticket: Call) -> None:
     ticket("ticket", "reply", "1001", "And the printer.", "--from-requester", "--now", "2026-11-23T09:30")
     assert ticket("ticket", "split", "1001", "2", "--subject", "The printer", "--now", "2026-11-23T10:00").code == 0
     sheet = ticket("ticket", "show", "1002", "--json", "--now", "2026-11-23T10:00").json
     assert {found["started"] for found in sheet["clocks"]} == {"2026-11-23T09:30:00Z"}
 
 
-def test_running_clocks_move_to_a_new_edition_only_when_told_to(ticket: Call, tmp_path: Path) -> None:
+def test_running_clocks_migrate_to_a_new_version_on_command_only(ticket: Call, tmp_path: Path) -> None:
     (tmp_path / "tighter.toml").write_text(TEXT.replace('resolution = "4h"', 'resolution = "3h"'))
     at = ("--now", "2026-11-23T09:05")
     assert ticket("procedure", "apply", tmp_path / "tighter.toml", *at).code == 0
@@ -107,7 +107,7 @@ def test_running_clocks_move_to_a_new_edition_only_when_told_to(ticket: Call, tm
         ("split", "1001", "99"),
     ],
 )
-def test_what_is_not_said_rightly_gets_one_sentence(ticket: Call, words: tuple[str, ...]) -> None:
+def test_wrong_usage_gets_one_sentence(ticket: Call, words: tuple[str, ...]) -> None:
     answer = ticket("ticket", *words, "--now", "2026-11-23T09:05")
     assert answer.code in (1, 2)
     assert answer.err.startswith("deskterm: ")

@@ -1,4 +1,4 @@
-"""What a request says and means, rules and hand-overs, from the command line."""
+"""Requests with missing fields, severity, rules, handover and departments, from the command line."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ NINE = ("--now", "2026-11-23T09:00Z")
 TEN = ("--now", "2026-11-23T10:00Z")
 
 
-def founded(deskterm: Call, procedure: str) -> Call:
-    made = deskterm("init", "--procedure", procedure, "--simulated", *NINE)
-    assert made.code == 0, made.err
+def create_desk(deskterm: Call, procedure: str) -> Call:
+    created = deskterm("init", "--procedure", procedure, "--simulated", *NINE)
+    assert created.code == 0, created.err
     return deskterm
 
 
 @pytest.mark.requirement("S2-08", "S2-10", "S2-14", "S1-33")
-def test_a_request_is_asked_for_what_it_lacks_and_may_be_opened_without(deskterm: Call) -> None:
-    desk = founded(deskterm, "campus-it")
+def test_missing_fields_are_asked_for_and_may_be_left_out(deskterm: Call) -> None:
+    desk = create_desk(deskterm, "campus-it")
     refused = desk("ticket", "new", "Printer jams in room 204", *NINE)
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.count("\n") == 1
@@ -42,7 +42,7 @@ def test_a_request_is_asked_for_what_it_lacks_and_may_be_opened_without(deskterm
 
 @pytest.mark.requirement("S1-05")
 def test_a_severity_is_confirmed_from_the_command_line(deskterm: Call) -> None:
-    desk = founded(deskterm, "software-vendor")
+    desk = create_desk(deskterm, "software-vendor")
     opened = desk(
         *("ticket", "new", "Down", "--severity", "high", "--product", "platform", "--body", "It is down", *NINE)
     )
@@ -53,7 +53,7 @@ def test_a_severity_is_confirmed_from_the_command_line(deskterm: Call) -> None:
 
 @pytest.mark.requirement("S3-02", "S3-08")
 def test_rules_are_listed_and_switched_and_a_shift_hands_over(deskterm: Call) -> None:
-    desk = founded(deskterm, "managed-services")
+    desk = create_desk(deskterm, "managed-services")
     rules = {rule["key"]: rule["by_itself"] for rule in desk("rule", "list", "--json", *NINE).json}
     assert (rules["critical"], rules["response-near"]) == (True, False)
     assert "by itself from now on" in desk("rule", "on", "response-near", *NINE).out
@@ -63,17 +63,17 @@ def test_rules_are_listed_and_switched_and_a_shift_hands_over(deskterm: Call) ->
     assert desk("rule", "off", "critical", *NINE).code == 1
     opened = desk("ticket", "new", "Mouse", "--field", "contact-phone=02 9999 1234", *NINE)
     assert "team global" in opened.out, opened.err
-    handed = desk("handover", "--json", *TEN).json
-    assert (handed["team"], [one["number"] for one in handed["tickets"]]) == ("global", [1001])
-    assert handed["since"] == "2026-11-23T06:00:00Z"
+    handover = desk("handover", "--json", *TEN).json
+    assert (handover["team"], [one["number"] for one in handover["tickets"]]) == ("global", [1001])
+    assert handover["since"] == "2026-11-23T06:00:00Z"
     assert "Mouse" in desk("handover", *TEN).out
     assert desk("ticket", "suggestions", 1001, *TEN).out == "Nothing is suggested for 1001.\n"
     assert desk("ticket", "suggestions", 1001, "--take", "1", *TEN).code == 1
     assert desk("ticket", "suggestions", 7, *TEN).code == 1
 
 
-def test_what_a_request_lacks_is_said_as_options(deskterm: Call) -> None:
-    vendor = founded(deskterm, "software-vendor")
+def test_missing_fields_are_named_as_options(deskterm: Call) -> None:
+    vendor = create_desk(deskterm, "software-vendor")
     refused = vendor("ticket", "new", "Login fails", *NINE)
     assert (refused.code, refused.err) == (
         2,
@@ -83,8 +83,8 @@ def test_what_a_request_lacks_is_said_as_options(deskterm: Call) -> None:
     assert vendor("ticket", "new", "Login fails", "--product", "platform", "--body", "It does.", *NINE).code == 0
 
 
-def test_a_telephone_number_serves_for_calls_back(deskterm: Call) -> None:
-    desk = founded(deskterm, "managed-services")
+def test_a_telephone_number_serves_as_contact(deskterm: Call) -> None:
+    desk = create_desk(deskterm, "managed-services")
     refused = desk("ticket", "new", "No mail", "--requester", "Ada", *NINE)
     assert (refused.code, "give --phone, or open it" in refused.err) == (2, True)
     assert desk("ticket", "new", "No mail", "--requester", "Ada", "--phone", "+61 2 5550 1234", *NINE).code == 0
@@ -94,7 +94,7 @@ def test_a_telephone_number_serves_for_calls_back(deskterm: Call) -> None:
 
 @pytest.mark.requirement("S5-02", "S5-05")
 def test_departments_are_shown_and_listed(deskterm: Call) -> None:
-    desk = founded(deskterm, "web-agency")
+    desk = create_desk(deskterm, "web-agency")
     asked = ("--type", "enquiry", "--email", "uma@nobody.example")
     assert desk("ticket", "new", "A price", *asked).code == 0
     assert "Department Pre-sales enquiries" in desk("ticket", "show", "1001").out

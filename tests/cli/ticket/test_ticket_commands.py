@@ -24,15 +24,15 @@ def test_a_ticket_is_opened_listed_answered_changed_and_shown(desk: Call) -> Non
     assert "3h 30m" in listed.out
 
 
-def test_a_reply_may_move_a_ticket_in_the_same_act(desk: Call) -> None:
+def test_a_reply_may_change_the_status_in_the_same_command(desk: Call) -> None:
     desk("ticket", "new", "Login fails", "--type", "fault", *NINE)
     answered = desk("ticket", "reply", "1001", "On it.", "--status", "Working on it", "--now", "2026-11-23T09:10")
     assert answered.out == "1001 answered, now Working on it\n"
     changed = desk("ticket", "set", "1001", "--severity", "high", "--tag", "vip", "--json", "--now", "2026-11-23T09:20")
     assert changed.json["changes"] == {"severity": ["low", "high"], "tags": [[], ["vip"]]}
-    shown = desk("ticket", "show", "1001", "--now", "2026-11-23T09:30")
-    assert "tags vip" in shown.out
-    assert "On it." in shown.out
+    printed = desk("ticket", "show", "1001", "--now", "2026-11-23T09:30")
+    assert "tags vip" in printed.out
+    assert "On it." in printed.out
 
 
 def test_lists_are_json_when_asked(desk: Call) -> None:
@@ -43,14 +43,14 @@ def test_lists_are_json_when_asked(desk: Call) -> None:
     assert [clock["metric"] for clock in sheet["clocks"]] == ["response", "resolution"]
 
 
-def test_words_come_from_standard_input_too(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_is_read_from_standard_input(desk: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     desk("ticket", "new", "Login fails", "--type", "fault", *NINE)
     monkeypatch.setattr("sys.stdin", io.StringIO("two\nlines\n"))
     assert desk("ticket", "note", "1001", "--now", "2026-11-23T09:01").code == 0
     assert "  two\n  lines\n" in desk("ticket", "show", "1001", *NINE).out
 
 
-def test_hostile_words_never_reach_the_terminal_as_such(desk: Call) -> None:
+def test_hostile_text_is_sanitized(desk: Call) -> None:
     desk(
         "ticket",
         "new",
@@ -137,14 +137,14 @@ def test_a_change_says_which_due_times_it_moves_and_a_dry_run_changes_nothing(de
         "rests": False,
     }
     assert "Severity Low" in desk("ticket", "show", "1001", *ten).out
-    done = desk("ticket", "set", "1001", "--severity", "high", *ten)
-    assert done.out == rehearsed.out.removesuffix("A dry run: nothing was written.\n")
+    result = desk("ticket", "set", "1001", "--severity", "high", *ten)
+    assert result.out == rehearsed.out.removesuffix("A dry run: nothing was written.\n")
 
 
 def test_a_change_that_makes_a_clock_late_says_so(desk: Call) -> None:
     desk("ticket", "new", "Login fails", "--type", "fault", "--severity", "low", *NINE)
-    done = desk("ticket", "set", "1001", "--severity", "high", "--now", "2026-11-23T09:45")
-    assert "  Response    Mon 23 Nov 2026 10:00 → Mon 23 Nov 2026 09:30  late at once\n" in done.out
+    result = desk("ticket", "set", "1001", "--severity", "high", "--now", "2026-11-23T09:45")
+    assert "  Response    Mon 23 Nov 2026 10:00 → Mon 23 Nov 2026 09:30  late at once\n" in result.out
     breach = desk("sla", "why", "1001", "response", "--json", "--now", "2026-11-23T09:50").json["clocks"][0]["breach"]
     assert (breach["at"], breach["cause"]) == ("2026-11-23T09:45:00Z", "retarget")
 

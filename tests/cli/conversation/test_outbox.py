@@ -1,0 +1,67 @@
+"""`deskterm outbox|notices|escalations`, and the commands on tickets that write letters and notices."""
+
+from __future__ import annotations
+
+from cli_call import Call
+
+AT = ("--now", "2026-11-23T09:30Z")
+
+
+def test_the_outbox_lists_queued_letters(managed_services: Call) -> None:
+    (letter,) = managed_services("outbox", "--json", *AT).json
+    assert (letter["number"], letter["on"], letter["at"]) == (1001, "registered", "2026-11-23T09:00:00Z")
+    assert letter["to"] == [{"contact": 1, "name": "Ida", "email": "ida@larch.example"}]
+    assert "ida@larch.example" in managed_services("outbox", *AT).out
+    assert managed_services("outbox", "--state", "lost").code == 2
+    assert managed_services("outbox", "--state", "sent", "--json", *AT).json == []
+
+
+def test_a_logged_call_replaces_a_letter(managed_services: Call) -> None:
+    managed_services("ticket", "set", "1001", "--priority", "high", *AT)
+    assert managed_services("ticket", "told", "1001", "She agrees.", *AT).code == 2
+    assert managed_services("ticket", "told", "1001", "She agrees.", "--phone", *AT).out.startswith(
+        "1001: told by phone"
+    )
+    assert [letter["on"] for letter in managed_services("outbox", "--json", *AT).json] == ["registered"]
+    assert "(system) email, automatic, withdrawn" in managed_services("ticket", "show", "1001", *AT).out
+
+
+def test_an_escalation_is_listed_until_it_is_reviewed(managed_services: Call) -> None:
+    assert managed_services("ticket", "escalate", "1001", *AT).code == 2
+    answer = managed_services("ticket", "escalate", "1001", "needs a field engineer", *AT)
+    assert answer.out.startswith("1001 escalated to Level two")
+    (step,) = managed_services("escalations", "--json", *AT).json
+    assert (step["number"], step["label"], step["by"], step["reason"]) == (
+        1001, "Level two", "ann", "needs a field engineer",
+    )  # fmt: skip
+    assert "Level two" in managed_services("escalations", *AT).out
+    assert managed_services("escalations", "--mine", "--json", *AT).json == []
+    assert [one["what"] for one in managed_services("notices", "--json", "--as", "sam", *AT).json][:1] == [
+        "escalated to Level two"
+    ]
+    assert "escalated to Level two" in managed_services("notices", "--as", "sam", *AT).out
+    assert managed_services("ticket", "review", "1001", "A field engineer goes there.", *AT).code == 0
+    assert managed_services("escalations", "--json", *AT).json == []
+
+
+def test_a_priority_is_disputed_and_settled(managed_services: Call) -> None:
+    assert managed_services("ticket", "dispute", "1001", "Nobody can work.", "--wanted", "high", *AT).code == 0
+    assert managed_services("ticket", "settle", "1001", *AT).code == 2
+    tried = managed_services("ticket", "settle", "1001", "--priority", "high", "--dry-run", *AT)
+    assert tried.out.endswith("A dry run: nothing was written.\n")
+    settled = managed_services("ticket", "settle", "1001", "--priority", "high", *AT)
+    assert (settled.code, settled.out.count(" → ") > 0) == (0, True), "each clock's old and new due time"
+    assert managed_services("ticket", "show", "1001", "--json", *AT).json["priority"] == "high"
+
+
+def test_a_delay_is_announced(managed_services: Call) -> None:
+    assert managed_services("ticket", "delay", "1001", "The part comes tomorrow.", *AT).code == 0
+    assert [letter["on"] for letter in managed_services("outbox", "--json", *AT).json] == ["registered", "delayed"]
+
+
+def test_an_announcement_reaches_all_tickets_of_an_incident(managed_services: Call) -> None:
+    managed_services("ticket", "new", "No mail either", "--requester", "Ola", "--incomplete", *AT)
+    assert managed_services("ticket", "attach", "1002", "1001", *AT).code == 0
+    answer = managed_services("ticket", "announce", "1001", "We know of it.", *AT)
+    assert answer.out.startswith("1001: said on 2 tickets, to 2 people")
+    assert managed_services("ticket", "detach", "1002", *AT).code == 0
