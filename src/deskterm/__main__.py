@@ -1,5 +1,8 @@
-"""Where the program starts. `--version` answers before anything heavy is imported, and the console paints
-before the command line is."""
+"""The entry point of the program.
+
+`--version` answers before anything heavy is imported, and the console paints before the parser of the command line is
+imported: each import is where it is known to be needed.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,18 @@ import sys
 def main() -> None:
     """Run the command line, and end with its exit code."""
     if sys.argv[1:] in (["--version"], ["-V"]):
-        from deskterm import __version__
+        from deskterm import __version__  # noqa: PLC0415
 
         print(f"deskterm {__version__}")
         return
-    from deskterm.cli.runtime.argv import parse
+    from deskterm.cli.runtime.argv import parse  # noqa: PLC0415
 
     arguments = parse(sys.argv[1:])
     if arguments.opens_console:
-        from deskterm.cli.console import run_console
+        from deskterm.cli.console import run_console  # noqa: PLC0415
 
         sys.exit(run_console(arguments))
-    from deskterm.cli.main import run_arguments
+    from deskterm.cli.main import run_arguments  # noqa: PLC0415
 
     sys.exit(run_arguments(arguments))
 

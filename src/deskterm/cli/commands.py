@@ -13,7 +13,7 @@ PROGRAM = GroupEntry(
     "The support desk that lives in a terminal. Without a command it opens the console.",
     {
         "demo": CommandEntry(
-            "admin.demo:demo",
+            "admin.demo:make_demo",
             "Make a throw-away desk with a live working day, and open the console on it; in a pipe, print its queue.",
         ),
         "init": CommandEntry("admin.init:init_desk", "Make a new desk, with you as its admin."),
@@ -113,7 +113,7 @@ PROGRAM = GroupEntry(
                     "Change a ticket: all that is asked for happens, or nothing.",
                 ),
                 "due": CommandEntry(
-                    "ticket.due_times:due",
+                    "ticket.due_times:set_due",
                     "Say when a clock is due; it stays there, whatever changes, until it is cleared.",
                 ),
                 "schedule": CommandEntry("ticket.due_times:schedule", "Schedule a ticket to a sprint or a release."),
@@ -201,7 +201,7 @@ PROGRAM = GroupEntry(
                     "Take the next step of a ladder: its role is asked, its level of support takes over.",
                 ),
                 "passed": CommandEntry(
-                    "ticket.escalation:passed",
+                    "ticket.escalation:record_handoff_to_client",
                     "Say that a ticket was passed to the client's own desk, which gives that level of support itself.",
                 ),
                 "review": CommandEntry(
@@ -222,7 +222,7 @@ PROGRAM = GroupEntry(
                     "Tell the requester that it takes longer, before the time runs out.",
                 ),
                 "told": CommandEntry(
-                    "ticket.escalation:told",
+                    "ticket.escalation:log_call",
                     "Log a call that does instead of the letters that wait; they are withdrawn.",
                 ),
                 "attach": CommandEntry(

@@ -17,7 +17,7 @@ from deskterm.cli.ticket.list import print_queue
 from deskterm.exchange.demo.build import build
 
 
-def demo(
+def make_demo(
     context: typer.Context,
     keep: Annotated[
         Path | None, typer.Option(help="Keep the desk in this new file, to come back to.", metavar="FILE")

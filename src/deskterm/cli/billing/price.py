@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.cli.billing.time_entries import Note, entry_values
+from deskterm.cli.billing.time_entries import Note, to_entry_values
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import to_rfc3339
 from deskterm.cli.runtime.options import AsJson, Number, require_ticket
@@ -37,7 +37,7 @@ def show_price(
         raise UsageError("--amount and --note go with --agreed.")
     with cli.open_reader() as reader:
         require_ticket(reader, number)
-        price = sum_entries(entry_values(row) for row in load_time_entries(reader, number))
+        price = sum_entries(to_entry_values(row) for row in load_time_entries(reader, number))
         accepted = [
             row
             for row in load_quotes(reader, include_answered=True)

@@ -96,9 +96,9 @@ def _print_entries(cli: CliContext, number: int, zone_name: str, as_json: bool) 
         ],
         right=("Worked", "Charged", "Price"),
     )
-    print_lines([sum_entries(entry_values(row) for row in rows).describe()])
+    print_lines([sum_entries(to_entry_values(row) for row in rows).describe()])
 
 
-def entry_values(row: TimeEntryRow) -> dict[str, object]:
+def to_entry_values(row: TimeEntryRow) -> dict[str, object]:
     """Return the values of a time entry as its record holds them: those that are not None."""
     return {name: value for name, value in row._asdict().items() if value is not None}

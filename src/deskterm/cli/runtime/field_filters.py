@@ -36,11 +36,11 @@ def parse_filters(words: Iterable[str], vocabulary: Vocabulary) -> dict[str, str
             raise UsageError(f"There is no field {name!r} to filter by: use {', '.join(FILTER_FIELDS)}.")
         if name in found:
             raise UsageError(f"--only names {name} twice: a ticket has one.")
-        found[name] = _key(name, value, vocabulary)
+        found[name] = _resolve_value(name, value, vocabulary)
     return found
 
 
-def _key(name: str, value: str, vocabulary: Vocabulary) -> str:
+def _resolve_value(name: str, value: str, vocabulary: Vocabulary) -> str:
     field = FILTER_FIELDS[name]
     if not field.choices or field.kind != "text":
         return value

@@ -25,13 +25,13 @@ def name_missing_options(desk: DeskSession) -> Iterator[None]:
         if not error.missing:
             raise
         kinds = {part.key: part.kind for part in desk.procedure.definition.fields}
-        options = [option_for(key, kinds.get(key, "")) for key in error.missing]
+        options = [choose_option(key, kinds.get(key, "")) for key in error.missing]
         raise UsageError(
             f"{error.problem}: give {', '.join(options)}, or open it without what cannot be had: --incomplete."
         ) from error
 
 
-def option_for(key: str, kind: str = "") -> str:
+def choose_option(key: str, kind: str = "") -> str:
     """Return the option that gives a field. kind: the field's kind in the procedure."""
     if key in _OPTIONS:
         return _OPTIONS[key]

@@ -32,7 +32,7 @@ OnlyTicket = Annotated[
 ]
 
 
-def missing_ticket(number: int) -> DeskError:
+def missing_ticket_error(number: int) -> DeskError:
     """Return the error for a ticket that is not there."""
     return DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
 
@@ -40,7 +40,7 @@ def missing_ticket(number: int) -> DeskError:
 def require_ticket(reader: ReadConnection, number: int) -> None:
     """Raise DeskError when there is no such ticket."""
     if not reader.rows("SELECT 1 FROM ticket WHERE id = :number", {"number": number}):
-        raise missing_ticket(number)
+        raise missing_ticket_error(number)
 
 
 def parse_field(text: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ class ProcedureVersions:
         self.current = Vocabulary(facts.document, facts.procedure_version)
         self._vocabularies: dict[int, Vocabulary] = {facts.procedure_version: self.current}
 
-    def vocabulary(self, version: int) -> Vocabulary:
+    def load_vocabulary(self, version: int) -> Vocabulary:
         """Return the labels of a version."""
         if version not in self._vocabularies:
             self._vocabularies[version] = Vocabulary(load_procedure_document(self._reader, version), version)
@@ -56,7 +56,7 @@ class ProcedureVersions:
 
     def find_calendar(self, clock: Deadline) -> Calendar | None:
         """Return the calendar whose working time a clock counts; None for a target in wall-clock time."""
-        calendar = self.vocabulary(clock.version).get_calendar(clock.calendar)
+        calendar = self.load_vocabulary(clock.version).get_calendar(clock.calendar)
         if calendar is None:
             return None
         try:
@@ -65,17 +65,17 @@ class ProcedureVersions:
             return None
         return None if target.in_wall_time else calendar
 
-    def seconds_left(self, clock: Deadline, now: int) -> int | None:
+    def compute_seconds_left(self, clock: Deadline, now: int) -> int | None:
         """Return the seconds until a clock is due, in working time where its target is; None without a due time."""
         return seconds_left(clock.due, self.find_calendar(clock), now, clock.since, clock.overrun)
 
     def format_clock(self, clock: Deadline) -> str:
         """Return the label of a clock's metric, with its cycle from the second on."""
-        text = get_label(self.vocabulary(clock.version).metrics, clock.metric)
+        text = get_label(self.load_vocabulary(clock.version).metrics, clock.metric)
         return text if clock.cycle == 1 else f"{text} {clock.cycle}"
 
 
-def clock_sign(clock: Deadline, seconds_left: int | None, now: int) -> str:
+def choose_sign(clock: Deadline, seconds_left: int | None, now: int) -> str:
     """Return the sign for the state of a clock."""
     if clock.breached_at is not None or (clock.due is not None and clock.due < now):
         return GLYPHS["breached"]

@@ -10,7 +10,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
-from deskterm.cli.sla.clocks import ProcedureVersions, View, clock_sign, filter_by_view
+from deskterm.cli.sla.clocks import ProcedureVersions, View, choose_sign, filter_by_view
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.formats import format_count, format_countdown
 from deskterm.present.labels import get_label
@@ -94,9 +94,9 @@ def _read_clocks(reader: ReadConnection, now: int, within: int | None, breached:
 
 
 def _format_cells(clock: Deadline, versions: ProcedureVersions, zone_name: str, now: int) -> list[str]:
-    seconds_left = versions.seconds_left(clock, now)
+    seconds_left = versions.compute_seconds_left(clock, now)
     return [
-        clock_sign(clock, seconds_left, now),
+        choose_sign(clock, seconds_left, now),
         str(clock.number),
         format_countdown(seconds_left) if seconds_left is not None else "paused" if clock.state == "paused" else "–",
         format_countdown(clock.due - now) if clock.due is not None else "–",
@@ -118,7 +118,7 @@ def _clock_to_json(clock: Deadline, versions: ProcedureVersions, now: int) -> di
     return document | {
         "due_at": to_rfc3339(clock.due),
         "wall_seconds_left": clock.due - now if clock.due is not None else None,
-        "working_seconds_left": versions.seconds_left(clock, now) if calendar is not None else None,
+        "working_seconds_left": versions.compute_seconds_left(clock, now) if calendar is not None else None,
         "timezone": calendar.timezone if calendar is not None else None,
         "breached_at": to_rfc3339(clock.breached_at),
         "overdue": clock.due is not None and clock.due < now,

@@ -16,7 +16,7 @@ from rich.cells import cell_len, set_cell_size
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import report_error
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone
-from deskterm.cli.sla.clocks import ProcedureVersions, View, clock_sign, filter_by_view
+from deskterm.cli.sla.clocks import ProcedureVersions, View, choose_sign, filter_by_view
 from deskterm.present.formats import format_countdown
 from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
@@ -129,9 +129,9 @@ class _WatchedClocks:
         return running
 
     def _format_cells(self, clock: Deadline, now: int) -> list[str]:
-        seconds_left = self._versions.seconds_left(clock, now) or 0
+        seconds_left = self._versions.compute_seconds_left(clock, now) or 0
         cells = [
-            f"{clock_sign(clock, seconds_left, now)} {format_countdown(seconds_left):>7}",
+            f"{choose_sign(clock, seconds_left, now)} {format_countdown(seconds_left):>7}",
             format_due(clock.due, self._facts.timezone),
             str(clock.number),
             self._versions.format_clock(clock),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from deskterm.cli.runtime.context import CliContext
-from deskterm.cli.runtime.options import AsJson, Number, missing_ticket
+from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
@@ -49,7 +49,7 @@ def _print_checklists(cli: CliContext, number: int, as_json: bool) -> None:
     with cli.open_reader() as reader:
         facts, ticket = load_desk_facts(reader), load_ticket_detail(reader, number)
     if ticket is None:
-        raise missing_ticket(number)
+        raise missing_ticket_error(number)
     procedure = from_document(facts.document, facts.procedure_version)
     asked_for = checklists.find_applicable_checklists(procedure, ticket.type, ticket.row.status, ticket.records)
     begun = {

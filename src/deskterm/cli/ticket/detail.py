@@ -9,7 +9,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time, to_rfc3339
-from deskterm.cli.runtime.options import AsJson, Number, missing_ticket
+from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.present.formats import format_countdown
@@ -32,7 +32,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         facts = load_desk_facts(reader)
         ticket = load_ticket_detail(reader, number)
     if ticket is None:
-        raise missing_ticket(number)
+        raise missing_ticket_error(number)
     cli.log_access(facts, number, "ticket")
     vocabulary = Vocabulary(facts.document, timezone=facts.timezone)
     stage = vocabulary.get_stage(ticket.row.status)

@@ -18,7 +18,7 @@ from deskterm.errors import UsageError
 Metric = Annotated[str, typer.Argument(help="The clock: response, resolution, …")]
 
 
-def due(
+def set_due(
     context: typer.Context,
     number: Number,
     metric: Metric,

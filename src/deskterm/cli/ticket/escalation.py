@@ -42,7 +42,7 @@ def escalate(
     print_result(result, as_json)
 
 
-def passed(
+def record_handoff_to_client(
     context: typer.Context,
     number: Number,
     note: Annotated[str, typer.Argument(help="To whom, and what they were told; only agents see it.")] = "",
@@ -116,7 +116,7 @@ def delay(
     print_result(result, as_json)
 
 
-def told(
+def log_call(
     context: typer.Context,
     number: Number,
     words: Annotated[str, typer.Argument(help="What they were told.")],
