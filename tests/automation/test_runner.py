@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from deskterm.automation.runner import Fired, Runner, digest, keep_running
+from deskterm.automation.runner import ClockAlert, Runner, run_until_stopped, summarize_alerts
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
@@ -42,7 +42,7 @@ def seen(desk: DeskSession, number: int = 1001) -> TicketDetail:
     return found_sheet
 
 
-def told(came: list[Fired]) -> list[tuple[int, str, str, int]]:
+def told(came: list[ClockAlert]) -> list[tuple[int, str, str, int]]:
     """Ticket, what, threshold, and minutes after Monday 09:00."""
     return [(one.number, one.what, one.threshold, (one.instant - int(MONDAY.timestamp())) // 60) for one in came]
 
@@ -73,7 +73,7 @@ def test_an_answer_leaves_nothing_to_warn_of(desk: DeskSession) -> None:
 def test_two_runners_on_one_store_say_everything_once(desk: DeskSession) -> None:
     for minute in range(12):
         register(desk, subject="x", type="fault", severity="high", now=at(minute))
-    came: list[Fired] = []
+    came: list[ClockAlert] = []
     lock = threading.Lock()
 
     def run() -> None:
@@ -137,14 +137,16 @@ def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: DeskSes
 def test_what_came_while_nobody_looked_is_one_line(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     came = list(Runner(desk.store).step(at(600)))
-    assert digest(came) == ["While nobody looked, since Mon 23 Nov 2026 09:15 GMT: 2 warnings, 2 missed targets."]
+    assert summarize_alerts(came) == [
+        "While nobody looked, since Mon 23 Nov 2026 09:15 GMT: 2 warnings, 2 missed targets."
+    ]
 
 
 def test_it_keeps_running_until_it_is_stopped(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     minutes = iter(range(0, 1000, 4))
     stop = threading.Event()
-    came: list[Fired] = []
+    came: list[ClockAlert] = []
 
     def clock() -> datetime:
         return at(next(minutes))
@@ -154,5 +156,5 @@ def test_it_keeps_running_until_it_is_stopped(desk: DeskSession) -> None:
         if len(came) >= 3:
             stop.set()
 
-    keep_running(Runner(desk.store), clock, stop, tell)
+    run_until_stopped(Runner(desk.store), clock, stop, tell)
     assert [one.what for one in came] == ["warning", "warning", "breach"]

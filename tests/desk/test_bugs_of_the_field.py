@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deskterm.automation.runner import Runner, digest
+from deskterm.automation.runner import Runner, summarize_alerts
 from deskterm.desk.admin.procedure_migration import migrate_tickets
 from deskterm.desk.api import open_desk
 from deskterm.desk.conversation import messages
@@ -129,7 +129,7 @@ def test_bug_11_nobody_is_reminded_at_midnight_or_on_a_weekend(desk: DeskSession
         update.move(desk, number, "waiting", now=at(2), reason="asked by telephone")
     register(desk, subject="y", type="fault", severity="low", assignee="sam", team="sunday", now=at(0))
     came = list(Runner(desk.store).step(at(0) + timedelta(days=5)))
-    assert len(digest(came)) == 1
+    assert len(summarize_alerts(came)) == 1
     with open_reader(desk.store.url) as reader:
         letters, notices = load_letters(reader), load_notices(reader, "sun")
     assert [letter.not_before for letter in letters] == [None, None]  # reminded on Tuesday in working time: at once

@@ -77,7 +77,7 @@ def state_of(desk: DeskSession, number: int) -> State:
 
 
 def onward(t: Told) -> str:
-    ways = t.desk.procedure.next_statuses(*kind_and_status(t))
+    ways = t.desk.procedure.find_next_statuses(*kind_and_status(t))
     return ways[t.pick % len(ways)].key if ways else "nowhere"
 
 
@@ -146,7 +146,7 @@ def first_step(desk: DeskSession, kind: str, status: str) -> str:
     ways: list[list[str]] = [[status]]
     been = {status}
     for way in ways:
-        for ahead in desk.procedure.next_statuses(kind, way[-1]):
+        for ahead in desk.procedure.find_next_statuses(kind, way[-1]):
             if ahead.category == "closed":
                 return [*way, ahead.key][1]
             if ahead.key not in been:

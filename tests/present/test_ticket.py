@@ -11,7 +11,7 @@ from deskterm.desk.tickets import register, update
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import TicketView, next_opening
 from deskterm.present.ticket import present_rows, present_ticket
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from deskterm.procedure.shipped import list_procedure_names
 from deskterm.procedure.sla_terms import compile_calendar
 from deskterm.store.db.reader import open_reader
@@ -23,7 +23,7 @@ from small_desk import at, small_desk, small_procedure
 from store_templates import load_shipped
 from tui.queue_rows import NOW, OFFICE, clock
 
-WORDS = Vocabulary(document(small_procedure()), 1)
+WORDS = Vocabulary(to_document(small_procedure()), 1)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_an_unknown_key_reads_as_itself() -> None:
 @pytest.mark.parametrize("name", list_procedure_names())
 def test_the_calendars_of_the_words_are_those_of_the_procedure(name: str) -> None:
     procedure = load_shipped(name)
-    words = Vocabulary(document(procedure))
+    words = Vocabulary(to_document(procedure))
     start = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
     for key, part in procedure.calendars.items():
         if part.region is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from corner_shop import shop
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from deskterm.procedure.diff import diff_procedures
-from deskterm.procedure.pinned_holidays import pinned
-from deskterm.procedure.stored_document import read
+from deskterm.procedure.pinned_holidays import pin_holidays
+from deskterm.procedure.stored_document import read_document
 
 
 def test_the_same_procedure_differs_in_nothing() -> None:
@@ -68,7 +68,7 @@ def test_another_first_calendar_is_told() -> None:
 
 
 def test_many_holidays_are_told_as_one() -> None:
-    near, far = pinned(shop(), 2026, 2026), pinned(shop(), 2026, 2028)
+    near, far = pin_holidays(shop(), 2026, 2026), pin_holidays(shop(), 2026, 2028)
     (told,) = diff_procedures(near, far)
     assert told.startswith('calendars "shop", holidays: ')
     assert told.endswith(" days from 2027-01-01 to 2028-12-26 added")
@@ -88,7 +88,7 @@ def test_entries_without_a_key_are_told_apart() -> None:
 
 
 def test_a_stored_edition_is_compared_as_what_it_was() -> None:
-    stored = read(document(shop()))
+    stored = read_document(to_document(shop()))
     assert diff_procedures(stored, shop()) == []
     assert diff_procedures(stored, shop(('label = "Urgent"', 'label = "Blocker"'))) == [
         'severities "urgent", label: "Urgent" → "Blocker"'

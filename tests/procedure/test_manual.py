@@ -7,7 +7,7 @@ import pytest
 from corner_shop import MANUAL, SHOP
 from deskterm.errors import DeskError
 from deskterm.procedure.load import loads
-from deskterm.procedure.manual import BEGIN, END, TARGETS_BEGIN, TARGETS_END, render, render_targets, renew
+from deskterm.procedure.manual import BEGIN, END, TARGETS_BEGIN, TARGETS_END, render_reference, render_targets, renew
 from deskterm.procedure.schema.text_types import FACTS, OCCURRENCES
 from deskterm.sla.targets import KINDS
 
@@ -18,7 +18,7 @@ def test_the_reference_in_the_manual_is_the_one_of_the_schema() -> None:
 
 
 def test_every_key_of_every_table_is_explained() -> None:
-    rows = [row for row in render().splitlines() if row.startswith("| `")]
+    rows = [row for row in render_reference().splitlines() if row.startswith("| `")]
     assert len(rows) > 200
     assert [row for row in rows if row.endswith("|  |")] == []
 
@@ -48,7 +48,7 @@ def test_the_refusals_in_the_manual_are_the_ones_that_are_told() -> None:
 
 def test_the_reference_is_renewed_between_its_marks_only() -> None:
     manual = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert renew(manual) == f"before\n{BEGIN}\n\n{render()}\n{END}\nafter\n"
+    assert renew(manual) == f"before\n{BEGIN}\n\n{render_reference()}\n{END}\nafter\n"
     assert renew(renew(manual)) == renew(manual)
 
 

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.procedure.checking.references import walk_parts
-from deskterm.procedure.compiled import CompiledProcedure, document, from_document
-from deskterm.procedure.pinned_holidays import pinned, public_holidays
+from deskterm.procedure.compiled import CompiledProcedure, compile_document, to_document
+from deskterm.procedure.pinned_holidays import load_public_holidays, pin_holidays
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Part, Procedure, Severity, Status
 from deskterm.procedure.schema.text_types import SpanText
 from deskterm.procedure.shipped import list_procedure_names
-from deskterm.procedure.stored_document import DATES, MAPPINGS, NUMBERS, ROWS, Table, model, read
+from deskterm.procedure.stored_document import DATES, MAPPINGS, NUMBERS, ROWS, StoredTable, read_document, to_model
 from store_templates import load_shipped
 
 
@@ -40,8 +40,8 @@ def agrees(plain: object, checked: object) -> bool:
 @pytest.mark.parametrize("name", list_procedure_names())
 def test_a_plain_edition_says_what_its_models_say(name: str) -> None:
     procedure = load_shipped(name)
-    plain = read(document(procedure))
-    assert isinstance(plain, Table)
+    plain = read_document(to_document(procedure))
+    assert isinstance(plain, StoredTable)
     assert agrees(plain, procedure)
 
 
@@ -74,9 +74,9 @@ def _kinds(kind: Any) -> list[Any]:
 
 def test_what_a_plain_edition_does_not_have_is_asked_of_its_model() -> None:
     procedure = load_shipped("campus-it")
-    content = json.loads(document(procedure))
+    content = json.loads(to_document(procedure))
     del content["closing"]["on_reply_when_closed"], content["statuses"][0]["asks_reply"], content["retention"]
-    plain = read(json.dumps(content))
+    plain = read_document(json.dumps(content))
     assert plain.closing.on_reply_when_closed == "reopen"
     assert plain.statuses[0].asks_reply is False
     assert plain.retention.years == 6
@@ -87,10 +87,10 @@ def test_what_a_plain_edition_does_not_have_is_asked_of_its_model() -> None:
 
 def test_reading_an_edition_builds_no_models(tmp_path: Path) -> None:
     edition = tmp_path / "edition.json"
-    edition.write_text(document(pinned(load_shipped("software-vendor"), 2020, 2030)))
+    edition.write_text(to_document(pin_holidays(load_shipped("software-vendor"), 2020, 2030)))
     code = (
-        "import sys; from pathlib import Path; from deskterm.procedure.compiled import from_document;"
-        "made = from_document(Path(sys.argv[1]).read_text(), 1); made.rank('high', None, 'open-issue');"
+        "import sys; from pathlib import Path; from deskterm.procedure.compiled import compile_document;"
+        "made = compile_document(Path(sys.argv[1]).read_text(), 1); made.compute_rank('high', None, 'open-issue');"
         "print(sorted({'pydantic', 'holidays', 'dateutil', 'sqlmodel'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(edition)], capture_output=True, text=True, check=True)
@@ -140,17 +140,17 @@ def procedures(draw: st.DrawFn) -> Procedure:
 
 @given(procedures())
 def test_any_procedure_comes_back_from_its_document_as_it_went(procedure: Procedure) -> None:
-    text = document(procedure)
-    plain = read(text)
+    text = to_document(procedure)
+    plain = read_document(text)
     assert agrees(plain, procedure)
-    assert model(plain) == procedure
-    assert document(plain) == text
+    assert to_model(plain) == procedure
+    assert to_document(plain) == text
 
 
 @given(procedures())
 def test_a_calendar_counts_the_same_before_and_after_the_store(procedure: Procedure) -> None:
     before = CompiledProcedure(procedure.model_copy(update={"policies": ()}))
-    after = from_document(document(before.definition), 3)
+    after = compile_document(to_document(before.definition), 3)
     assert list(after.terms.calendars) == list(before.terms.calendars)
     for key, calendar in before.terms.calendars.items():
         again = after.terms.calendars[key]
@@ -166,15 +166,15 @@ def test_a_calendar_counts_the_same_before_and_after_the_store(procedure: Proced
 
 def test_a_pinned_procedure_holds_dates_and_no_regions() -> None:
     desk = load_shipped("incident-management")
-    edition = pinned(desk, 2016, 2017)
+    edition = pin_holidays(desk, 2016, 2017)
     office = edition.calendars["office"]
     assert office.region is None
     assert {day.date.year for day in office.holidays} == {2016, 2017}
     named = {day.date: day.name for day in office.holidays}
-    assert named == public_holidays(HolidayRegion(country="BR"), 2016, 2017)
+    assert named == load_public_holidays(HolidayRegion(country="BR"), 2016, 2017)
     assert date(2016, 4, 21) in named
     assert list(named) == sorted(named)
-    assert pinned(edition, 2010, 2030) is edition
+    assert pin_holidays(edition, 2010, 2030) is edition
 
 
 def test_own_names_of_holidays_win_over_those_of_a_region() -> None:
@@ -185,7 +185,7 @@ def test_own_names_of_holidays_win_over_those_of_a_region() -> None:
         holidays=(NamedDay(date=date(2026, 12, 25), name="Closed"), NamedDay(date=date(2026, 7, 1), name="Outing")),
     )
     desk = load_shipped("campus-it").model_copy(update={"calendars": {"desk": part}})
-    days = {day.date: day.name for day in pinned(desk, 2026, 2026).calendars["desk"].holidays}
+    days = {day.date: day.name for day in pin_holidays(desk, 2026, 2026).calendars["desk"].holidays}
     assert days[date(2026, 12, 25)] == "Closed"
     assert days[date(2026, 7, 1)] == "Outing"
     assert days[date(2026, 1, 1)] == "New Year's Day"

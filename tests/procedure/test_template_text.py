@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deskterm.procedure.schema import Template
 from deskterm.procedure.shipped import list_procedure_names
-from deskterm.procedure.template_text import ALWAYS, PLACEHOLDERS, awkward, heading, rendered
+from deskterm.procedure.template_text import ALWAYS, PLACEHOLDERS, find_template_problems, render_body, render_subject
 from store_templates import load_shipped
 
 KNOWN = {name: f"<{name}>" for name in PLACEHOLDERS}
@@ -42,57 +42,57 @@ def test_every_shipped_template_reads_well_with_all_known_with_nothing_known_and
     known = [KNOWN, LEAST, {}]
     known += [{name: value for name, value in KNOWN.items() if name != lacking} for lacking in PLACEHOLDERS]
     for values in known:
-        body = rendered(template.body, values)
-        title = heading(template.subject or "[{number}] {subject}", values)
+        body = render_body(template.body, values)
+        title = render_subject(template.subject or "[{number}] {subject}", values)
         assert (broken(body), broken(title)) == ([], []), f"{title}\n\n{body}"
-    assert list(awkward(template.body)) == []
-    assert re.search(r"[a-z>][.?!:]", rendered(template.body, LEAST)), "it says something even so"
+    assert list(find_template_problems(template.body)) == []
+    assert re.search(r"[a-z>][.?!:]", render_body(template.body, LEAST)), "it says something even so"
 
 
 def test_a_letter_says_all_that_it_wants_to_where_all_is_known() -> None:
     text = 'Dear {requester},\n\nit is "{subject}" ({status}). It is due {due}.\n\nSeverity: {severity}\n\n{agent}\n'
     for template in (text, "{number}: {note}"):
-        assert rendered(template, KNOWN) == re.sub(r"\{(\w+)\}", r"<\1>", template).strip()
+        assert render_body(template, KNOWN) == re.sub(r"\{(\w+)\}", r"<\1>", template).strip()
 
 
 def test_a_sentence_that_wants_what_is_not_known_is_left_out() -> None:
     text = "It is number {number}. Its priority is {priority}. You will hear from us."
-    assert rendered(text, {"number": "7"}) == "It is number 7. You will hear from us."
-    assert rendered(text, {"number": "7", "priority": "High"}).count("High") == 1
+    assert render_body(text, {"number": "7"}) == "It is number 7. You will hear from us."
+    assert render_body(text, {"number": "7", "priority": "High"}).count("High") == 1
 
 
 def test_what_leads_up_to_nothing_is_left_out_too() -> None:
     text = "Dear {requester},\n\nall is done. Here is how:\n\n{resolution}\n\nPlease test it.\n\n{agent}\n"
-    assert rendered(text, {"agent": "Sam"}) == "Dear,\n\nall is done.\n\nPlease test it.\n\nSam"
+    assert render_body(text, {"agent": "Sam"}) == "Dear,\n\nall is done.\n\nPlease test it.\n\nSam"
 
 
 def test_lines_of_values_go_one_by_one() -> None:
     text = "It was rated.\n\nSeverity: {severity}\nPriority: {priority}\n\n{agent}\n{team}, {organisation}\n"
-    assert rendered(text, {"priority": "High", "agent": "Sam", "organisation": "Larch"}) == (
+    assert render_body(text, {"priority": "High", "agent": "Sam", "organisation": "Larch"}) == (
         "It was rated.\n\nPriority: High\n\nSam\nLarch"
     )
-    assert rendered(text, {"severity": "One", "agent": "Sam"}) == "It was rated.\n\nSeverity: One\n\nSam"
+    assert render_body(text, {"severity": "One", "agent": "Sam"}) == "It was rated.\n\nSeverity: One\n\nSam"
 
 
 def test_a_heading_leaves_out_the_part_that_says_nothing() -> None:
     text = "[{number}] {subject}: {severity}, {priority}"
-    assert heading(text, {"number": "7", "subject": "Dark"}) == "[7] Dark"
-    assert heading(text, {"number": "7", "subject": "Dark", "severity": "One"}) == "[7] Dark: One"
-    assert heading(text, {"number": "7", "subject": "Dark", "priority": "High"}) == "[7] Dark: High"
+    assert render_subject(text, {"number": "7", "subject": "Dark"}) == "[7] Dark"
+    assert render_subject(text, {"number": "7", "subject": "Dark", "severity": "One"}) == "[7] Dark: One"
+    assert render_subject(text, {"number": "7", "subject": "Dark", "priority": "High"}) == "[7] Dark: High"
 
 
 def test_words_of_customers_are_put_in_as_they_are() -> None:
     words = "First.  Second: \n\n\n{agent} ( )"
-    assert rendered("It is resolved.\n\n{resolution}\n\n{agent}", {"resolution": words, "agent": "Sam"}) == (
+    assert render_body("It is resolved.\n\n{resolution}\n\n{agent}", {"resolution": words, "agent": "Sam"}) == (
         f"It is resolved.\n\n{words}\n\nSam"
     )
 
 
 def test_a_template_that_leads_up_to_nothing_or_says_nothing_is_remarked_on() -> None:
-    assert list(awkward("Dear {requester},\n\nWhat to know:\n\nThank you.\n\n{agent}\n")) == [
+    assert list(find_template_problems("Dear {requester},\n\nWhat to know:\n\nThank you.\n\n{agent}\n")) == [
         'nothing comes after "What to know:": put a placeholder there, or a line that begins with -'
     ]
-    assert list(awkward("Dear {requester},\n\nit is {priority}.\n\n{agent}\n")) == [
+    assert list(find_template_problems("Dear {requester},\n\nit is {priority}.\n\n{agent}\n")) == [
         "where there is no {priority}, {requester}, it says nothing: give it a sentence without a placeholder"
     ]
 
@@ -102,8 +102,8 @@ def test_a_template_that_leads_up_to_nothing_or_says_nothing_is_remarked_on() ->
     st.dictionaries(st.sampled_from(["number", "due", "note"]), st.sampled_from(["x", "", " ", "{due}", "a.  b"])),
 )
 def test_any_template_can_be_filled_in_and_nothing_of_it_stays_unfilled(text: str, values: dict[str, str]) -> None:
-    for said in (rendered(text, values), heading(text, values)):
+    for said in (render_body(text, values), render_subject(text, values)):
         assert "\x00" not in said
         assert said.count("{") <= text.count("{")
     if "{" not in text:
-        assert "".join(rendered(text, values).split()) == "".join(text.split())
+        assert "".join(render_body(text, values).split()) == "".join(text.split())

@@ -11,7 +11,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.due_forecast import forecast_metrics
 from deskterm.procedure.load import loads
-from deskterm.procedure.pinned_holidays import pinned
+from deskterm.procedure.pinned_holidays import pin_holidays
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import fold_clocks
 
@@ -164,29 +164,29 @@ def test_a_procedure_without_sprints_has_none() -> None:
 def test_the_order_of_work_goes_by_the_file() -> None:
     urgent = shop(SHOP + '\n[queue]\nby = ["urgent", "severity", "status", "received"]\n')
     ranks = [
-        urgent.rank("urgent", None, "new"),
-        urgent.rank("urgent", None, "working"),
-        urgent.rank("normal", None, "new"),
-        urgent.rank(None, None, "new"),
-        urgent.rank("unknown", "unknown", "unknown"),
+        urgent.compute_rank("urgent", None, "new"),
+        urgent.compute_rank("urgent", None, "working"),
+        urgent.compute_rank("normal", None, "new"),
+        urgent.compute_rank(None, None, "new"),
+        urgent.compute_rank("unknown", "unknown", "unknown"),
     ]
     assert ranks == sorted(set(ranks))
     assert max(ranks) < 10**9
-    assert not urgent.by_due()
-    assert shop().by_due()
-    assert shop().rank("urgent", None, "new") == 0
+    assert not urgent.is_ordered_by_due()
+    assert shop().is_ordered_by_due()
+    assert shop().compute_rank("urgent", None, "new") == 0
 
 
 def test_a_ticket_starts_in_the_first_new_status_that_its_type_knows() -> None:
-    assert shop().initial_status("fault").key == "new"
+    assert shop().find_initial_status("fault").key == "new"
     own = SHOP.replace("has_severity = false", 'has_severity = false\ninitial = "working"')
-    assert shop(own).initial_status("question").key == "working"
+    assert shop(own).find_initial_status("question").key == "working"
 
 
 def test_ways_are_those_that_the_type_knows() -> None:
     text = SHOP.replace('key = "waiting"\n', 'key = "waiting"\ntypes = ["fault"]\n')
-    assert [status.key for status in shop(text).next_statuses("question", "new")] == ["working", "done"]
-    assert shop(text).next_statuses("question", "gone") == []
+    assert [status.key for status in shop(text).find_next_statuses("question", "new")] == ["working", "done"]
+    assert shop(text).find_next_statuses("question", "gone") == []
 
 
 def test_instants_are_read_in_the_zone_of_the_first_calendar() -> None:
@@ -206,7 +206,7 @@ def test_the_holidays_of_a_region_are_known_beyond_the_years_that_are_known_at_o
 
 
 def test_a_due_time_beyond_the_known_holidays_says_so() -> None:
-    edition = CompiledProcedure(pinned(loads(SHOP, "shop.toml").procedure, 2014, 2026))
+    edition = CompiledProcedure(pin_holidays(loads(SHOP, "shop.toml").procedure, 2014, 2026))
     (policy,) = [policy for policy in edition.terms.policies if policy.key == "faults"]
     near, far = (
         forecast_metrics(edition, policy, "urgent", seconds(at)) for at in ("2026-12-30T10:00Z", "2027-01-04T10:00Z")

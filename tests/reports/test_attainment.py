@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm.reports.attainment import Judgement, Period, Tally, judged
+from deskterm.reports.attainment import Judgement, Period, Tally, judge_cycle
 from deskterm.sla.clock import Clock
 
 RUNNING = Clock("response", 1, "running", 1000, "1h", 3600, 5000, None, 0, 1000, None, None, "all", "office", 1)
@@ -36,17 +36,17 @@ CANCELLED = RUNNING._replace(state="cancelled", stopped_at=4000)
     ],
 )
 def test_a_cycle_is_what_it_was_at_the_end_of_the_period(clock: Clock, until: int, wanted: Judgement | None) -> None:
-    assert judged(clock, until) == wanted
+    assert judge_cycle(clock, until) == wanted
 
 
 def test_a_waiver_excuses_what_is_late_and_nothing_else() -> None:
-    assert judged(LATE, 9000, waived=True) == Judgement("waived", 5000)
-    assert judged(MET, 9000, waived=True) == Judgement("met", 5000)
+    assert judge_cycle(LATE, 9000, waived=True) == Judgement("waived", 5000)
+    assert judge_cycle(MET, 9000, waived=True) == Judgement("met", 5000)
 
 
 @pytest.mark.parametrize("clock", [RUNNING, MET, LATE, CANCELLED])
 def test_a_ticket_that_is_exempt_counts_beside_whatever_came_of_it(clock: Clock) -> None:
-    said = judged(clock, 9000, exempt=True)
+    said = judge_cycle(clock, 9000, exempt=True)
     assert said is not None
     assert said.verdict == "exempt"
 
@@ -54,11 +54,11 @@ def test_a_ticket_that_is_exempt_counts_beside_whatever_came_of_it(clock: Clock)
 def test_the_denominator_is_what_was_met_and_what_was_late() -> None:
     tally = Tally()
     for clock in (MET, MET, LATE, RETARGETED, CANCELLED, PAUSED):
-        said = judged(clock, 9000)
+        said = judge_cycle(clock, 9000)
         assert said is not None
         tally.count(said)
     assert tally == Tally(met=2, late=2, retarget=1, running=1, cancelled=1)
-    assert (tally.judged, tally.attainment) == (4, 0.5)
+    assert (tally.decided, tally.attainment) == (4, 0.5)
     assert tally + Tally(met=4) == Tally(met=6, late=2, retarget=1, running=1, cancelled=1)
 
 
@@ -68,4 +68,7 @@ def test_nothing_decided_is_no_attainment() -> None:
 
 def test_neighbouring_periods_share_no_instant() -> None:
     first, second = Period(0, 5000), Period(5000, 9000)
-    assert [(period.has(4999), period.has(5000)) for period in (first, second)] == [(True, False), (False, True)]
+    assert [(period.contains(4999), period.contains(5000)) for period in (first, second)] == [
+        (True, False),
+        (False, True),
+    ]

@@ -16,7 +16,7 @@ from deskterm.desk.tickets.update import move, set_severity
 from deskterm.desk.workflow.due_times import waive
 from deskterm.errors import UsageError
 from deskterm.reports.attainment import Tally
-from deskterm.reports.what_if import Unknown, WhatIf, what_if
+from deskterm.reports.what_if import UnknownKey, WhatIf, compare_procedures
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import TABLES
 from small_desk import MONDAY, TEXT, at, small_desk, small_procedure
@@ -65,7 +65,7 @@ def told(desk: DeskSession) -> DeskSession:
 
 def judged(desk: DeskSession, text: str = TEXT, *, since: datetime = MONDAY, until: datetime | None = None) -> WhatIf:
     with open_reader(desk.store.url) as reader:
-        return what_if(reader, small_procedure(text), since=since, until=until, now=LAST)
+        return compare_procedures(reader, small_procedure(text), since=since, until=until, now=LAST)
 
 
 def changed(*changes: tuple[str, str]) -> str:
@@ -185,7 +185,7 @@ def test_a_status_that_no_longer_pauses_lets_the_clock_run(rested: DeskSession) 
 def test_a_status_that_the_other_procedure_lacks_counts_as_the_desk_has_it(rested: DeskSession) -> None:
     text = changed(('key = "waiting"', 'key = "on-hold"'), ('["waiting", "solved"]', '["on-hold", "solved"]'))
     found = judged(rested, text)
-    assert found.unknown == [Unknown("status", "waiting", 1, "waiting")]
+    assert found.unknown == [UnknownKey("status", "waiting", 1, "waiting")]
     assert found.flips == []
     assert tallies(found)["resolution", "high"] == (Tally(met=1), Tally(met=1))
 
@@ -199,7 +199,7 @@ def test_a_status_that_no_longer_ends_the_work_lets_the_clock_run(told: DeskSess
 
 def test_a_severity_that_the_other_procedure_lacks_is_named_and_promised_nothing(told: DeskSession) -> None:
     found = judged(told, changed(('"low"', '"minor"'), ("by_severity.low", "by_severity.minor")))
-    assert found.unknown == [Unknown("severity", "low", 3)]
+    assert found.unknown == [UnknownKey("severity", "low", 3)]
     assert tallies(found)["response", "low"] == (Tally(met=2, running=1), Tally())
     assert next(row for row in found.rows if row.severity == "low").change is None
 
@@ -226,7 +226,7 @@ def test_the_clocks_of_a_duplicate_count_beside(desk: DeskSession) -> None:
 def test_only_so_many_flips_are_kept_as_were_asked_for(told: DeskSession) -> None:
     text = changed((LOW, LOW.replace("1h", "30m")))
     with open_reader(told.store.url) as reader:
-        found = what_if(reader, small_procedure(text), since=MONDAY, now=LAST, keep=1)
+        found = compare_procedures(reader, small_procedure(text), since=MONDAY, now=LAST, keep=1)
     assert [flip.ticket for flip in found.flips] == [1001]
     assert sum(found.flipped.values()) == 3
 
@@ -250,7 +250,7 @@ def test_many_tickets_are_read_in_parts_and_told_of(desk: DeskSession) -> None:
         fault(desk, "high", 0)
     calls: list[tuple[int, int]] = []
     with open_reader(desk.store.url) as reader:
-        found = what_if(
+        found = compare_procedures(
             reader, small_procedure(), since=MONDAY, now=LAST, progress=lambda *counts: calls.append(counts)
         )
     assert calls == [(200, 203), (203, 203)]
@@ -262,7 +262,7 @@ def test_giving_up_halfway_leaves_the_desk_at_work(told: DeskSession) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), open_reader(told.store.url) as reader:
-        what_if(reader, small_procedure(), since=MONDAY, now=LAST, progress=stop)
+        compare_procedures(reader, small_procedure(), since=MONDAY, now=LAST, progress=stop)
     assert fault(told, "low", 1845) == 1006
 
 

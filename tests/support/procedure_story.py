@@ -38,7 +38,7 @@ def retold(procedure: CompiledProcedure, facts: Facts, instant: str, status: str
 
 
 def ways(procedure: CompiledProcedure, kind: str, status: str) -> list[str]:
-    return [target.key for target in procedure.next_statuses(kind, status)]
+    return [target.key for target in procedure.find_next_statuses(kind, status)]
 
 
 def due(procedure: CompiledProcedure, metric: str, start: str, **facts: object) -> str | None:

@@ -12,7 +12,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.history.integrity import check_integrity
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from deskterm.store.db.engine import Store
 from small_desk import MONDAY
 from store_templates import copy_store, load_shipped
@@ -43,7 +43,7 @@ def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
         seed_clients(desk, clients, now=MONDAY)
         return desk.store
 
-    key = "shipped desk", name, document(procedure) if changes else ""
+    key = "shipped desk", name, to_document(procedure) if changes else ""
     return open_desk(copy_store(url, key, create), "ann")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import postgres
 from deskterm.desk.admin import setup
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from deskterm.procedure.load import load
 from deskterm.procedure.schema import Procedure
 from deskterm.procedure.shipped import find_procedure
@@ -37,7 +37,7 @@ def load_shipped(name: str) -> Procedure:
 
 def create_desk(url: str, procedure: Procedure, *, now: datetime, **settings: Any) -> Store:
     """Open a new store that equals what `setup.create_desk` creates from the same arguments."""
-    key = "desk", document(procedure), now, *sorted(settings.items())
+    key = "desk", to_document(procedure), now, *sorted(settings.items())
     return copy_store(url, key, lambda place: setup.create_desk(place, procedure, now=now, **settings))
 
 

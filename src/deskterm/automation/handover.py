@@ -16,7 +16,7 @@ _DONE = "handed_over"
 """The change of shift, epoch seconds, that was last carried out."""
 
 
-class Handover:
+class ShiftHandover:
     """The changes of shift of one desk. A runner that was away carries out the last one that it missed, as of its own
     instant; of several runners, the second finds nothing left to do."""
 

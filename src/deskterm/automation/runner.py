@@ -16,7 +16,7 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from deskterm.automation.handover import Handover
+from deskterm.automation.handover import ShiftHandover
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.core.transaction import events_of
 from deskterm.desk.domain.fold import UpcomingEvent, fold_events
@@ -28,14 +28,14 @@ from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import ClockRow, table_of
 
-LATE = 60
+DIGEST_AFTER = 60
 """Seconds after which something is told as part of a digest, not as news."""
-LOOK = 1.0
+POLL_INTERVAL = 1.0
 """Seconds between looks at the next event, for another program may have brought an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class ClockAlert:
     """Something that came. instant: its true one, epoch seconds; late: by how many seconds it was noted after that;
     assignee: whose ticket it is; sentence: for a person; timezone: the desk's."""
 
@@ -62,7 +62,7 @@ class Runner:
         self._desk = open_system_desk(store, progress=progress)
         self._clocks = table_of(ClockRow)
         self._passed: set[tuple[int, UpcomingEvent, str | None]] = set()
-        self._handover = Handover(self._desk)
+        self._handover = ShiftHandover(self._desk)
         self._since: datetime | None = None
 
     def next_at(self) -> datetime | None:
@@ -75,7 +75,7 @@ class Runner:
         coming = [at for at in (first, change) if at is not None and at < NEVER]
         return min(coming, default=None)
 
-    def step(self, now: datetime) -> Iterator[Fired]:
+    def step(self, now: datetime) -> Iterator[ClockAlert]:
         """Note everything that has come up to now, in order of its true instants, each in a transaction of its own.
         Stopping in between loses nothing."""
         self._since = now
@@ -91,7 +91,7 @@ class Runner:
                 continue
             self._passed.clear()
             late = int(now.timestamp()) - event.instant
-            yield Fired(
+            yield ClockAlert(
                 number,
                 event.what,
                 event.metric,
@@ -127,8 +127,8 @@ class Runner:
         raise DeskError(f"The clocks of ticket {number} differ from its events: run `deskterm doctor --repair`.")
 
 
-def keep_running(
-    runner: Runner, clock: Callable[[], datetime], stop: threading.Event, tell: Callable[[Sequence[Fired]], None]
+def run_until_stopped(
+    runner: Runner, clock: Callable[[], datetime], stop: threading.Event, tell: Callable[[Sequence[ClockAlert]], None]
 ) -> None:
     """Step, tell, and sleep until the next event, until `stop` is set. tell: what came, in order of time."""
     while not stop.is_set():
@@ -140,13 +140,13 @@ def keep_running(
         if came:
             tell(came)
         following = runner.next_at()
-        ahead = LOOK if following is None else (following - clock()).total_seconds()
-        stop.wait(min(max(ahead, 0.05), LOOK))
+        ahead = POLL_INTERVAL if following is None else (following - clock()).total_seconds()
+        stop.wait(min(max(ahead, 0.05), POLL_INTERVAL))
 
 
-def digest(came: Sequence[Fired]) -> list[str]:
+def summarize_alerts(came: Sequence[ClockAlert]) -> list[str]:
     """What came, for a person: news one by one, and what came while nobody looked as one line (no flood)."""
-    old = [fired for fired in came if fired.late > LATE]
+    old = [fired for fired in came if fired.late > DIGEST_AFTER]
     lines = []
     if old:
         words = {
@@ -158,4 +158,4 @@ def digest(came: Sequence[Fired]) -> list[str]:
         told = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
         since = format_local_time(old[0].instant, old[0].timezone)
         lines.append(f"While nobody looked, since {since}: {told}.")
-    return lines + [fired.sentence for fired in came if fired.late <= LATE]
+    return lines + [fired.sentence for fired in came if fired.late <= DIGEST_AFTER]

@@ -15,7 +15,7 @@ from deskterm.sla.open_time import LAST_YEAR
 from deskterm.sla.targets import parse_target
 
 if TYPE_CHECKING:
-    from deskterm.procedure.schema import Cadence as CadencePart
+    from deskterm.procedure.schema import CadencePart as CadencePart
 
 _EPOCH = datetime.fromisoformat("1970-01-01")  # wall time, as the cadence's
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from deskterm.procedure.sla_terms import compile_terms
-from deskterm.procedure.stored_document import read
+from deskterm.procedure.stored_document import read_document
 
 if TYPE_CHECKING:
     from deskterm.procedure.schema import Procedure, RequestType, Severity, Status
@@ -36,28 +36,28 @@ class CompiledProcedure:
         """The zone of the first calendar: the one that instants without a zone are read in."""
         return next(iter(self.definition.calendars.values())).timezone
 
-    def initial_status(self, kind: str) -> Status:
+    def find_initial_status(self, kind: str) -> Status:
         wanted = self.types[kind].initial
         if wanted is not None:
             return self.statuses[wanted]
-        first_new = next((s for s in self.statuses.values() if s.category == "new" and self.knows(kind, s)), None)
+        first_new = next((s for s in self.statuses.values() if s.category == "new" and self.has_status(kind, s)), None)
         return first_new or next(iter(self.statuses.values()))
 
     @staticmethod
-    def knows(kind: str, status: Status) -> bool:
+    def has_status(kind: str, status: Status) -> bool:
         """Whether tickets of a request type have this status."""
         return not status.types or kind in status.types
 
-    def next_statuses(self, kind: str, status: str) -> list[Status]:
+    def find_next_statuses(self, kind: str, status: str) -> list[Status]:
         """Where a ticket may go from here, in the file's order of the transitions."""
         here = self.statuses.get(status)
         targets = [self.statuses[key] for key in here.to] if here else []
-        return [target for target in targets if self.knows(kind, target)]
+        return [target for target in targets if self.has_status(kind, target)]
 
-    def rank(self, severity: str | None, priority: str | None, status: str) -> int:
+    def compute_rank(self, severity: str | None, priority: str | None, status: str) -> int:
         """What goes before instants in the order of work, smaller first; at most 10^9."""
         steps = {
-            "urgent": 0 if self._urgent(severity, priority) else 1,
+            "urgent": 0 if self._is_urgent(severity, priority) else 1,
             "severity": self.severity_rank.get(severity or "", 99),
             "priority": self.priority_rank.get(priority or "", 99),
             "status": self.status_rank.get(status, 99),
@@ -69,28 +69,28 @@ class CompiledProcedure:
             rank = rank * 100 + steps[key]
         return rank
 
-    def _urgent(self, severity: str | None, priority: str | None) -> bool:
+    def _is_urgent(self, severity: str | None, priority: str | None) -> bool:
         steps = self.severities.get(severity or ""), self.priorities.get(priority or "")
         return any(step is not None and step.urgent for step in steps)
 
-    def by_due(self) -> bool:
+    def is_ordered_by_due(self) -> bool:
         """Whether the order of work goes by due instants rather than by arrival."""
         instants = [key for key in self.definition.queue.by if key in ("due", "received")]
         return not instants or instants[0] == "due"
 
 
-def document(procedure: Procedure) -> str:
+def to_document(procedure: Procedure) -> str:
     """The canonical JSON of a procedure: what a store keeps and what its digest is made of. Fields stand in the order
     of the schema, a file's own keys in the order of the file: the first calendar stays the first."""
     return json.dumps(procedure.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
 
 
-def digest(document_text: str) -> str:
+def compute_digest(document_text: str) -> str:
     """SHA-256, in hex."""
     return hashlib.sha256(document_text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=64)
-def from_document(text: str, version: int) -> CompiledProcedure:
+def compile_document(text: str, version: int) -> CompiledProcedure:
     """A stored edition, compiled once a process."""
-    return CompiledProcedure(read(text), version)
+    return CompiledProcedure(read_document(text), version)

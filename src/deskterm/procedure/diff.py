@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from deskterm.procedure.schema import NamedDay, Part, Procedure
-from deskterm.procedure.stored_document import model
+from deskterm.procedure.stored_document import to_model
 
 
 def diff_procedures(old: Procedure, new: Procedure) -> list[str]:
     """What was added, removed and changed, a line each, by table and key; empty when they say the same."""
-    return list(_tables("", model(old), model(new)))
+    return list(_tables("", to_model(old), to_model(new)))
 
 
 def _tables(where: str, old: Part, new: Part) -> Iterator[str]:

@@ -25,7 +25,7 @@ _LARGEST = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedProcedure:
     """A procedure with the text it was written in. path: where it stands, or what it was called."""
 
     procedure: Procedure
@@ -33,7 +33,7 @@ class Loaded:
     path: Path
 
 
-def load(path: Path) -> Loaded:
+def load(path: Path) -> LoadedProcedure:
     """The procedure in a file. DeskError when it cannot be read or says something that it cannot."""
     try:
         if path.stat().st_size > _LARGEST:
@@ -49,7 +49,7 @@ def load(path: Path) -> Loaded:
     return loads(text, str(path))
 
 
-def loads(text: str, name: str) -> Loaded:
+def loads(text: str, name: str) -> LoadedProcedure:
     """The procedure in a text. name: what errors call it."""
     try:
         data = tomllib.loads(text)
@@ -69,7 +69,7 @@ def loads(text: str, name: str) -> Loaded:
             raise _refusal(feeds, text, name)
     if found := list(find_broken_references(procedure)) or list(find_inconsistencies(procedure)):
         raise _refusal(found, text, name)
-    return Loaded(procedure, text, Path(name))
+    return LoadedProcedure(procedure, text, Path(name))
 
 
 def _refusal(found: Iterable[Problem], text: str, name: str) -> DeskError:

@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 
 from deskterm.procedure.checking.references import ENTRY_NAMES
 from deskterm.procedure.schema import Choice, Part, Procedure
-from deskterm.procedure.schema.text_types import Ref, Written
+from deskterm.procedure.schema.text_types import Reference, ValueName
 from deskterm.sla.targets import KINDS
 
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
@@ -41,7 +41,7 @@ _KEY = "^[a-z0-9][a-z0-9-]*$"
 _PATTERNS = {_KEY: "key", "^[A-Z]{2}$": "country code", "^[A-Z]{3}$": "currency code"}
 
 
-def render() -> str:
+def render_reference() -> str:
     """The reference in Markdown: a section a table, in the order of the schema."""
     top = [name for name, field in Procedure.model_fields.items() if _part(field.annotation) is None]
     lines = ["### Before the first table", "", *_fields(Procedure, top)]
@@ -60,7 +60,7 @@ def render_targets() -> str:
 def renew(manual: str) -> str:
     """Return a manual with the text between its marks as the code has it now."""
     manual = _replace(manual, TARGETS_BEGIN, TARGETS_END, render_targets())
-    return _replace(manual, BEGIN, END, render())
+    return _replace(manual, BEGIN, END, render_reference())
 
 
 def _replace(manual: str, begin: str, end: str, text: str) -> str:
@@ -119,9 +119,9 @@ def _left_out(field: FieldInfo) -> str:
 def _value(kind: Any, notes: tuple[Any, ...] = ()) -> str:
     """What may stand there, in words."""
     for note in notes:
-        if isinstance(note, Ref):
+        if isinstance(note, Reference):
             return ENTRY_NAMES[note.table]
-        if isinstance(note, Written):
+        if isinstance(note, ValueName):
             return note.words
     pattern = next((note.pattern for note in notes if getattr(note, "pattern", None)), None)
     if pattern is not None:
@@ -188,7 +188,7 @@ def _unnumbered(words: str) -> str:
 def main(arguments: list[str]) -> None:
     """Print the reference, or renew the generated parts of the manual whose path is given."""
     if not arguments:
-        print(render(), end="")
+        print(render_reference(), end="")
         return
     manual = Path(arguments[0])
     manual.write_text(renew(manual.read_text(encoding="utf-8")), encoding="utf-8")

@@ -11,10 +11,10 @@ from datetime import date
 from difflib import get_close_matches
 
 from deskterm.procedure.schema import CalendarPart, HolidayRegion, NamedDay, Procedure
-from deskterm.procedure.stored_document import model
+from deskterm.procedure.stored_document import to_model
 
 
-def public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> dict[date, str]:
+def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> dict[date, str]:
     """Closed dates of a country, or of a part of it, with their names. ValueError when nothing is known of it."""
     import holidays  # heavy, and only wanted where a calendar names a region
 
@@ -44,10 +44,10 @@ def _meant(region: HolidayRegion) -> str:
     return f"did you mean {near[0]}?" if near else f"its parts are {', '.join(parts)}"
 
 
-def pinned(procedure: Procedure, first_year: int, last_year: int) -> Procedure:
+def pin_holidays(procedure: Procedure, first_year: int, last_year: int) -> Procedure:
     """The same procedure with dates in the place of regions, for the years from first to last. Dates that the file
     names itself keep their names. ValueError when nothing is known of a region."""
-    procedure = model(procedure)
+    procedure = to_model(procedure)
     calendars = {key: _pinned(part, first_year, last_year) for key, part in procedure.calendars.items()}
     return procedure if calendars == procedure.calendars else procedure.model_copy(update={"calendars": calendars})
 
@@ -55,6 +55,6 @@ def pinned(procedure: Procedure, first_year: int, last_year: int) -> Procedure:
 def _pinned(part: CalendarPart, first_year: int, last_year: int) -> CalendarPart:
     if part.region is None:
         return part
-    named = public_holidays(part.region, first_year, last_year) | {day.date: day.name for day in part.holidays}
+    named = load_public_holidays(part.region, first_year, last_year) | {day.date: day.name for day in part.holidays}
     days = tuple(NamedDay(date=day, name=named[day]) for day in sorted(named))
     return part.model_copy(update={"region": None, "holidays": days})

@@ -43,9 +43,9 @@ def compile_calendar(part: CalendarPart) -> Calendar:
     """The working time that a calendar of the file describes. ValueError, in one sentence, when it describes none."""
     public = None
     if part.region is not None:
-        from deskterm.procedure.pinned_holidays import public_holidays
+        from deskterm.procedure.pinned_holidays import load_public_holidays
 
-        public = partial(public_holidays, part.region)
+        public = partial(load_public_holidays, part.region)
     return Calendar(
         part.timezone,
         {day: parse_wall_spans(spans) for day, spans in part.week.items()},

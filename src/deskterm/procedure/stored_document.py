@@ -27,15 +27,15 @@ DATES = frozenset({"date", "first", "effective_from", "next_review"})
 NUMBERS = frozenset({"rate"})
 
 
-def read(text: str) -> Procedure:
+def read_document(text: str) -> Procedure:
     """The procedure in a document of a store: to be read, as quickly as JSON can be."""
     source = _Source(text)
-    return cast("Procedure", Table(json.loads(text), source, ()))
+    return cast("Procedure", StoredTable(json.loads(text), source, ()))
 
 
-def model(procedure: Procedure) -> Procedure:
+def to_model(procedure: Procedure) -> Procedure:
     """The procedure as its models: to be compared, copied and changed."""
-    return procedure._source.model if isinstance(procedure, Table) else procedure
+    return procedure._source.model if isinstance(procedure, StoredTable) else procedure
 
 
 class _Source:
@@ -55,7 +55,7 @@ class _Source:
         return found
 
 
-class Table:
+class StoredTable:
     """One table of a stored edition: its fields as attributes."""
 
     def __init__(self, fields: dict[str, Any], source: _Source, path: tuple[str | int, ...]) -> None:
@@ -72,7 +72,7 @@ class Table:
 def _value(name: str, value: Any, source: _Source, path: tuple[str | int, ...]) -> Any:
     if isinstance(value, dict):
         if name not in MAPPINGS:
-            return Table(value, source, path)
+            return StoredTable(value, source, path)
         inner = "week" if name in ROWS else ""
         entries = {key: _value(inner, item, source, (*path, key)) for key, item in value.items()}
         return {date.fromisoformat(key): item for key, item in entries.items()} if name == "exceptions" else entries

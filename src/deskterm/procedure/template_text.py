@@ -48,7 +48,7 @@ class _Unit:
         return self.text.rstrip().endswith(":")
 
 
-def rendered(text: str, values: Mapping[str, str]) -> str:
+def render_body(text: str, values: Mapping[str, str]) -> str:
     """The body of a letter. values: placeholder → what it stands for; what is not there, or empty, is not known."""
     kept: dict[int, str] = {}
     for unit, said in _told(text, _known(values)):
@@ -58,14 +58,14 @@ def rendered(text: str, values: Mapping[str, str]) -> str:
     return "\n\n".join(kept.values()).strip()
 
 
-def heading(text: str, values: Mapping[str, str]) -> str:
+def render_subject(text: str, values: Mapping[str, str]) -> str:
     """The heading of a letter, on one line: of parts with a colon between them, those that say nothing are left out."""
     known = _known(values)
     parts = [part for part in text.split(": ") if not (names := set(PLACEHOLDER.findall(part))) or names & known]
     return " ".join(_filled(": ".join(_closed(part, known) for part in parts), values).split())
 
 
-def awkward(text: str) -> Iterator[str]:
+def find_template_problems(text: str) -> Iterator[str]:
     """What of a body will not read well in some letter, in words."""
     units = list(_units(text))
     for place, unit in enumerate(units):

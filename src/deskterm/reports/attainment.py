@@ -24,7 +24,7 @@ class Period(NamedTuple):
     since: int
     until: int
 
-    def has(self, instant: int) -> bool:
+    def contains(self, instant: int) -> bool:
         return self.since <= instant < self.until
 
 
@@ -37,7 +37,7 @@ class Judgement(NamedTuple):
     retarget: bool = False
 
 
-def judged(clock: Clock, until: int, *, exempt: bool = False, waived: bool = False) -> Judgement | None:
+def judge_cycle(clock: Clock, until: int, *, exempt: bool = False, waived: bool = False) -> Judgement | None:
     """What is to be said of a cycle as of an instant; None of one that had not started. exempt: its ticket is left
     out of service levels (S2-14). waived: a lead excused it, which matters where it is late (S1-11)."""
     if clock.started_at >= until:
@@ -68,14 +68,14 @@ class Tally:
     waived: int = 0
 
     @property
-    def judged(self) -> int:
+    def decided(self) -> int:
         """The denominator: met and late."""
         return self.met + self.late
 
     @property
     def attainment(self) -> float | None:
         """The share that was met, 0 to 1; None where nothing was decided."""
-        return self.met / self.judged if self.judged else None
+        return self.met / self.decided if self.decided else None
 
     def count(self, judgement: Judgement) -> None:
         setattr(self, judgement.verdict, getattr(self, judgement.verdict) + 1)

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deskterm.desk.domain.events import Event, decode_event
 from deskterm.desk.domain.state import State, apply_event
 from deskterm.errors import UsageError
-from deskterm.procedure.compiled import CompiledProcedure, from_document
-from deskterm.procedure.stored_document import model, read
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
+from deskterm.procedure.stored_document import read_document, to_model
 from deskterm.progress import Progress
-from deskterm.reports.attainment import Judgement, Period, Tally, Verdict, judged
+from deskterm.reports.attainment import Judgement, Period, Tally, Verdict, judge_cycle
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import fold_clocks
@@ -51,7 +51,7 @@ class Flip(NamedTuple):
     stopped_at: int | None
 
 
-class Unknown(NamedTuple):
+class UnknownKey(NamedTuple):
     """Something that tickets have and the other procedure does not. what: status, type, severity or priority.
     category: how a status was taken, which is how the desk has it."""
 
@@ -62,7 +62,7 @@ class Unknown(NamedTuple):
 
 
 @dataclass(slots=True)
-class Row:
+class WhatIfRow:
     """One metric at one severity (None: tickets without one), before and after."""
 
     metric: str
@@ -92,22 +92,22 @@ class WhatIf:
     tickets: int = 0
     events: int = 0
     exempt: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[WhatIfRow] = field(default_factory=list)
     flipped: dict[tuple[Verdict, Verdict], int] = field(default_factory=dict)
     flips: list[Flip] = field(default_factory=list)
-    unknown: list[Unknown] = field(default_factory=list)
+    unknown: list[UnknownKey] = field(default_factory=list)
 
-    def totals(self) -> list[Row]:
+    def totals(self) -> list[WhatIfRow]:
         """Every metric over all severities."""
-        sums: dict[str, Row] = {}
+        sums: dict[str, WhatIfRow] = {}
         for row in self.rows:
-            total = sums.setdefault(row.metric, Row(row.metric, row.label, None, ""))
+            total = sums.setdefault(row.metric, WhatIfRow(row.metric, row.label, None, ""))
             total.before += row.before
             total.after += row.after
         return list(sums.values())
 
 
-def what_if(
+def compare_procedures(
     reader: ReadConnection,
     other: Procedure,
     *,
@@ -123,7 +123,7 @@ def what_if(
     period = _period(since, until, now)
     facts = load_desk_facts(reader)
     statuses = _statuses(reader)
-    present = from_document(facts.document, facts.procedure_version)
+    present = compile_document(facts.document, facts.procedure_version)
     compared = CompiledProcedure(other)
     sides = _adopting(present, statuses), _adopting(compared, statuses)
     found = WhatIf(present.definition.about.name, facts.procedure_version, other.about.name, period, facts.timezone)
@@ -185,7 +185,7 @@ def _event(row: tuple[Any, ...]) -> Event:
 def _statuses(reader: ReadConnection) -> dict[str, Status]:
     """Every status that this desk ever had, as its latest edition has it."""
     documents = reader.rows("SELECT document FROM procedure_version ORDER BY id")
-    return {status.key: status for (document,) in documents for status in read(document).statuses}
+    return {status.key: status for (document,) in documents for status in read_document(document).statuses}
 
 
 def _adopting(compiled: CompiledProcedure, statuses: Mapping[str, Status]) -> CompiledProcedure:
@@ -193,7 +193,7 @@ def _adopting(compiled: CompiledProcedure, statuses: Mapping[str, Status]) -> Co
     lacking = tuple(status for key, status in statuses.items() if key not in compiled.statuses)
     if not lacking:
         return compiled
-    procedure = model(compiled.definition)
+    procedure = to_model(compiled.definition)
     adopted = procedure.model_copy(update={"statuses": (*procedure.statuses, *lacking)})
     return CompiledProcedure(adopted, compiled.version)
 
@@ -238,7 +238,7 @@ class _Replay:
         for clock, tally in zip((was, would), tallies, strict=True):
             judgement = None
             if clock is not None:
-                judgement = judged(clock, period.until, exempt=state.exempt is not None, waived=waived)
+                judgement = judge_cycle(clock, period.until, exempt=state.exempt is not None, waived=waived)
             said.append(judgement)
             if judgement is not None and judgement.at >= period.since:
                 tally.count(judgement)
@@ -278,7 +278,7 @@ class _Replay:
                 continue
             known = severities.get(severity or "")
             label = known.label if known else severity or "none"
-            self._found.rows.append(Row(metric, labels[metric], severity, label, *tallies))
+            self._found.rows.append(WhatIfRow(metric, labels[metric], severity, label, *tallies))
         knows: dict[str, Mapping[str, object]] = {
             "status": other.statuses,
             "type": other.types,
@@ -288,7 +288,7 @@ class _Replay:
         for what, key in sorted(self._had):
             if key not in knows[what]:
                 category = (statuses[key].category if key in statuses else "open") if what == "status" else ""
-                self._found.unknown.append(Unknown(what, key, self._had[what, key], category))
+                self._found.unknown.append(UnknownKey(what, key, self._had[what, key], category))
 
 
 _FLIPS = frozenset({("met", "late"), ("late", "met"), ("running", "late"), ("late", "running")})

@@ -21,7 +21,7 @@ from deskterm.errors import DeskError
 from deskterm.exchange.exporting.exports import export
 from deskterm.present.labels import Vocabulary
 from deskterm.present.ticket import present_ticket
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 from small_desk import at, small_desk, small_procedure
@@ -94,7 +94,7 @@ def test_every_kind_has_a_phrase_and_a_line_in_the_history(desk: DeskSession, ki
     stored = next(event for event in detail.events if event.seq == 2)
     assert describe_event(kind, stored.data).strip()
     turns = [
-        turn for turn in present_ticket(detail, Vocabulary(document(small_procedure()), 1)).timeline if turn.seq == 2
+        turn for turn in present_ticket(detail, Vocabulary(to_document(small_procedure()), 1)).timeline if turn.seq == 2
     ]
     lines = [turn.text for turn in turns if turn.voice == "history"]
     assert [line.startswith("team none → First line") for line in lines] == [True] * (kind != "registered")

@@ -16,7 +16,7 @@ from deskterm.desk.tickets import register, update
 from deskterm.present import ticket as reading
 from deskterm.present.labels import Vocabulary
 from deskterm.present.models import seconds_left
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.deadlines import load_due
 from deskterm.store.queries.queue import Viewer, load_queue_page
@@ -72,7 +72,7 @@ def overdue_by_pauses(url: str) -> int:
 
 def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(store_url: str) -> None:
     number = overdue_by_pauses(store_url)
-    words = Vocabulary(document(small_procedure()), 1)
+    words = Vocabulary(to_document(small_procedure()), 1)
     now = int(at(410).timestamp())
     with open_reader(store_url) as reader:
         found = load_ticket_detail(reader, number)

@@ -173,7 +173,7 @@ def test_the_explanation_orders_as_the_store_does(name: str) -> None:
             for status in procedure.statuses:
                 for due in (None, 1000, 2000):
                     received = 500 + len(rows) % 3
-                    key = SortKey(procedure.rank(severity, priority, status), 0, len(rows))
+                    key = SortKey(procedure.compute_rank(severity, priority, status), 0, len(rows))
                     rows.append(
                         QueueRow(
                             len(rows), "", status, "open", severity, priority, "", "", None, None, "", due, "", False,
@@ -183,7 +183,7 @@ def test_the_explanation_orders_as_the_store_does(name: str) -> None:
     never = 1 << 40
 
     def stored(row: QueueRow) -> tuple[int, int, int]:
-        instant = (row.next_due or never) if procedure.by_due() else row.received
+        instant = (row.next_due or never) if procedure.is_ordered_by_due() else row.received
         return row.key.rank, instant, row.number
 
     explained = sorted(rows, key=lambda row: [part.value for part in build_order_keys(procedure, row)])

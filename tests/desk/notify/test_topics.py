@@ -9,11 +9,11 @@ import pytest
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import Event
 from deskterm.desk.notify.topics import find_topics, format_topic, is_tier_raise
-from deskterm.procedure.compiled import document, from_document
+from deskterm.procedure.compiled import compile_document, to_document
 from due_time_desk import open_fault
 from small_desk import at, small_procedure
 
-PROCEDURE = from_document(document(small_procedure()), 1)
+PROCEDURE = compile_document(to_document(small_procedure()), 1)
 
 
 def event(kind: Any, changes: dict[str, tuple[Any, Any]] | None = None, **data: Any) -> Event:

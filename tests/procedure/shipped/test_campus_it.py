@@ -78,10 +78,10 @@ def test_a_dependent_service_is_exempt() -> None:
 
 
 def test_the_critical_go_first_and_then_the_oldest() -> None:
-    ranks = [CAMPUS.rank(None, priority, "registered") for priority in ("critical", "high", "normal", "low")]
+    ranks = [CAMPUS.compute_rank(None, priority, "registered") for priority in ("critical", "high", "normal", "low")]
     assert ranks == sorted(set(ranks))
-    assert CAMPUS.rank(None, "high", "registered") == CAMPUS.rank(None, "high", "escalated-l2")
-    assert not CAMPUS.by_due()
+    assert CAMPUS.compute_rank(None, "high", "registered") == CAMPUS.compute_rank(None, "high", "escalated-l2")
+    assert not CAMPUS.is_ordered_by_due()
     assert FILE.priority.default == "normal"
 
 

@@ -8,7 +8,7 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from deskterm.present.labels import Vocabulary
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from procedure_story import at, due, shipped, told, ways
 
 SAAS = shipped("saas-platform")
@@ -121,9 +121,9 @@ def test_severity_1_goes_to_development_whenever_it_becomes_so() -> None:
 
 
 def test_severity_decides_before_priority() -> None:
-    assert SAAS.rank("severity-1", "low", "new") < SAAS.rank("severity-2", "urgent", "new")
-    assert SAAS.rank("severity-2", "urgent", "new") < SAAS.rank("severity-2", "high", "new")
-    assert SAAS.by_due()
+    assert SAAS.compute_rank("severity-1", "low", "new") < SAAS.compute_rank("severity-2", "urgent", "new")
+    assert SAAS.compute_rank("severity-2", "urgent", "new") < SAAS.compute_rank("severity-2", "high", "new")
+    assert SAAS.is_ordered_by_due()
     assert all(kind.default_severity for kind in FILE.types)
 
 
@@ -173,7 +173,7 @@ def test_every_status_but_three_belongs_to_a_stage() -> None:
 @pytest.mark.requirement("S4-10", "S4-11")
 def test_a_status_belongs_to_a_stage() -> None:
     definition = shipped("saas-platform").definition
-    vocabulary = Vocabulary(document(definition), 1)
+    vocabulary = Vocabulary(to_document(definition), 1)
     statuses = [status.key for status in definition.statuses if status.stage == "customer-test"]
     assert statuses == ["on-customer-test", "pending-closure"]
     stages = [vocabulary.get_stage(key) for key in statuses]

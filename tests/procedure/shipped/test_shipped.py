@@ -9,12 +9,12 @@ import pytest
 
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.warnings import find_warnings
-from deskterm.procedure.compiled import CompiledProcedure, digest, document, from_document
+from deskterm.procedure.compiled import CompiledProcedure, compile_document, compute_digest, to_document
 from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.load import load
-from deskterm.procedure.pinned_holidays import pinned
+from deskterm.procedure.pinned_holidays import pin_holidays
 from deskterm.procedure.shipped import data_folder, find_procedure, list_procedure_names
-from deskterm.procedure.stored_document import model
+from deskterm.procedure.stored_document import to_model
 
 WARNED = {
     "software-vendor": [
@@ -50,11 +50,11 @@ def test_a_shipped_procedure_has_no_warnings_but_the_ones_that_are_meant(name: s
 
 @pytest.mark.parametrize("name", list_procedure_names())
 def test_a_shipped_procedure_comes_back_from_the_store_as_it_went(name: str) -> None:
-    procedure = pinned(load(find_procedure(name)).procedure, 2020, 2030)
-    text = document(procedure)
-    stored = from_document(text, 7)
-    assert model(stored.definition) == procedure
-    assert document(stored.definition) == text
+    procedure = pin_holidays(load(find_procedure(name)).procedure, 2020, 2030)
+    text = to_document(procedure)
+    stored = compile_document(text, 7)
+    assert to_model(stored.definition) == procedure
+    assert to_document(stored.definition) == text
     assert diff_procedures(procedure, stored.definition) == []
     assert stored.version == 7
     assert stored.timezone == CompiledProcedure(procedure).timezone
@@ -65,9 +65,9 @@ def test_a_shipped_procedure_comes_back_from_the_store_as_it_went(name: str) -> 
 @pytest.mark.parametrize("name", list_procedure_names())
 def test_a_document_has_one_digest(name: str) -> None:
     procedure = load(find_procedure(name)).procedure
-    assert digest(document(procedure)) == digest(document(load(find_procedure(name)).procedure))
+    assert compute_digest(to_document(procedure)) == compute_digest(to_document(load(find_procedure(name)).procedure))
     renamed = procedure.model_copy(update={"about": procedure.about.model_copy(update={"organisation": "Other"})})
-    assert digest(document(renamed)) != digest(document(procedure))
+    assert compute_digest(to_document(renamed)) != compute_digest(to_document(procedure))
 
 
 @pytest.mark.parametrize("name", list_procedure_names())

@@ -38,9 +38,9 @@ def test_nothing_is_promised_by_the_clock() -> None:
 
 
 def test_urgent_goes_first_and_the_rest_in_order_of_arrival() -> None:
-    assert AGENCY.rank(None, "urgent", "open") < AGENCY.rank(None, "normal", "open")
-    assert AGENCY.rank(None, "normal", "open") == AGENCY.rank(None, "normal", "client-responded")
-    assert not AGENCY.by_due()
+    assert AGENCY.compute_rank(None, "urgent", "open") < AGENCY.compute_rank(None, "normal", "open")
+    assert AGENCY.compute_rank(None, "normal", "open") == AGENCY.compute_rank(None, "normal", "client-responded")
+    assert not AGENCY.is_ordered_by_due()
 
 
 def test_a_job_that_is_done_is_closed_from_wherever_it_is() -> None:

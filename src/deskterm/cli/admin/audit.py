@@ -15,7 +15,7 @@ from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.domain.event_phrases import describe_changes, describe_event
 from deskterm.desk.history import hash_chain
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.access_log import ActionRow, load_accesses, load_actions
 from deskterm.store.queries.desk_facts import load_agents
@@ -65,7 +65,7 @@ def list_log(
     cli: CliContext = context.obj
     cli.open_desk().require("audit", "read who did what")
     facts = cli.read_facts()
-    procedure = from_document(facts.document, facts.procedure_version)
+    procedure = compile_document(facts.document, facts.procedure_version)
     begin, end = (
         None if text is None else int(parse_instant(text, facts.timezone).timestamp()) for text in (since, until)
     )

@@ -11,7 +11,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.output import print_json, print_lines, show_progress_on_terminal
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.present.formats import format_count
-from deskterm.procedure.compiled import from_document
+from deskterm.procedure.compiled import compile_document
 from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.health import check_health
 from deskterm.store.db.reader import open_reader
@@ -66,7 +66,7 @@ def _warn_of_holidays(store: Store, cli: CliContext) -> Iterator[str]:
     if not facts.document:
         return
     now = int(cli.now(facts).timestamp())
-    for key, calendar in from_document(facts.document, facts.procedure_version).terms.calendars.items():
+    for key, calendar in compile_document(facts.document, facts.procedure_version).terms.calendars.items():
         if (years := calendar.find_holiday_limits(now, now + _YEAR_AHEAD)) is not None:
             yield (
                 f"the holidays of the calendar {key} are known for {years[0]}–{years[1]} only: apply the procedure "

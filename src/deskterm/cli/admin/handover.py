@@ -13,7 +13,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.policy import shifts
 from deskterm.errors import DeskError
 from deskterm.present.labels import Vocabulary, get_label
-from deskterm.procedure.compiled import from_document
+from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.worklists import load_open_tickets
 
@@ -29,7 +29,7 @@ def list_handover(
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        procedure = from_document(facts.document, facts.procedure_version)
+        procedure = compile_document(facts.document, facts.procedure_version)
         if not procedure.definition.shifts:
             raise DeskError("This procedure has no shifts: `deskterm ticket list` shows what is open.")
         now = int(cli.now(facts).timestamp())

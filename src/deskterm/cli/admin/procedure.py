@@ -12,7 +12,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
 from deskterm.cli.runtime.table import print_table
 from deskterm.procedure.checking.warnings import find_warnings
-from deskterm.procedure.compiled import document
+from deskterm.procedure.compiled import to_document
 from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure, list_procedure_names
@@ -63,7 +63,7 @@ def show_procedure(
     if name is not None:
         loaded = load(find_procedure(name))
         if as_json:
-            print_json(json.loads(document(loaded.procedure)))
+            print_json(json.loads(to_document(loaded.procedure)))
         else:
             print(loaded.source, end="")
         return

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from deskterm.automation.runner import Fired, Runner, digest, keep_running
+from deskterm.automation.runner import ClockAlert, Runner, run_until_stopped, summarize_alerts
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import to_rfc3339
 from deskterm.cli.runtime.options import AsJson
@@ -44,9 +44,9 @@ def run_service(
     # A service ends between two steps, whichever way it is stopped, and so never in the middle of a transaction.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    keep_running(runner, clock, stop, _print_digest)
+    run_until_stopped(runner, clock, stop, _print_digest)
     store.close()
 
 
-def _print_digest(fired: Sequence[Fired]) -> None:
-    print_lines(digest(fired))
+def _print_digest(fired: Sequence[ClockAlert]) -> None:
+    print_lines(summarize_alerts(fired))

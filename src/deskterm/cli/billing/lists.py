@@ -12,7 +12,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
 from deskterm.desk.domain.money import format_money
-from deskterm.procedure.compiled import from_document
+from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.billing import load_quotes
 from deskterm.store.queries.desk_facts import load_desk_facts
 
@@ -30,7 +30,7 @@ def list_quotes(
     if as_json:
         print_json([row._asdict() | {"at": to_rfc3339(row.at)} for row in rows])
         return
-    states = from_document(facts.document, facts.procedure_version).definition.money.quote_states
+    states = compile_document(facts.document, facts.procedure_version).definition.money.quote_states
     labels = {state.key: state.label for state in states}
     print_table(
         ("#", "Quote", "State", "Amount", "Since", "Client", "Subject"),

@@ -14,7 +14,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.desk.billing import time_entries
 from deskterm.desk.domain.money import format_money, format_time_worked, parse_rate, parse_time, sum_entries
 from deskterm.errors import UsageError
-from deskterm.procedure.compiled import from_document
+from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.billing import TimeEntryRow, load_time_entries
 
 Note = Annotated[str, typer.Option(help="What was done or said, in a few words.")]
@@ -44,7 +44,7 @@ def record_time(
     now = cli.now(facts)
     hourly = None
     if rate is not None:
-        hourly = parse_rate(rate, from_document(facts.document, facts.procedure_version).definition.money.currency)
+        hourly = parse_rate(rate, compile_document(facts.document, facts.procedure_version).definition.money.currency)
     if correct is not None and void is not None:
         raise UsageError("--correct and --void go one at a time.")
     if correct is not None:

@@ -11,7 +11,7 @@ from deskterm.cli.runtime.instants import format_time, to_rfc3339
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
-from deskterm.procedure.compiled import from_document
+from deskterm.procedure.compiled import compile_document
 from deskterm.procedure.sla_terms import find_next_release
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.development import ItemRow, ReleaseRow, load_items, load_releases
@@ -31,7 +31,7 @@ def list_items(
     if as_json:
         print_json([_item_to_json(row) for row in rows])
         return
-    development = from_document(facts.document, facts.procedure_version).definition.development
+    development = compile_document(facts.document, facts.procedure_version).definition.development
     labels = {status.key: status.label for status in development.statuses}
     routes = {route.key: route.label for route in development.routes}
     print_table(
@@ -59,7 +59,7 @@ def list_releases(context: typer.Context, as_json: AsJson = False) -> None:
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
         rows = load_releases(reader)
-    procedure = from_document(facts.document, facts.procedure_version)
+    procedure = compile_document(facts.document, facts.procedure_version)
     coming = find_next_release(procedure.definition, procedure.terms, int(cli.now(facts).timestamp()))
     # The next release is in the list before anything is scheduled to it.
     if coming is not None and coming not in {row.day for row in rows}:

@@ -16,7 +16,7 @@ from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
 from deskterm.reports import what_if
 from deskterm.reports.attainment import COUNTED, Tally
-from deskterm.reports.what_if import Row, WhatIf
+from deskterm.reports.what_if import WhatIf, WhatIfRow
 from deskterm.store.queries.desk_facts import load_desk_facts
 
 _SHOWN = 20
@@ -45,7 +45,7 @@ def judge_past(
     other = load(find_procedure(procedure)).procedure
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        comparison = what_if.what_if(
+        comparison = what_if.compare_procedures(
             reader,
             other,
             since=parse_instant(since, facts.timezone),
@@ -98,13 +98,13 @@ def _make_table(comparison: WhatIf) -> tuple[list[str], list[list[str]]]:
             _format_attainment(row.before),
             _format_attainment(row.after),
             "–" if row.change is None else f"{row.change:+.1f}",
-            *(_format_counts(row, name) for name in ("judged", "met", "late", *counted_apart)),
+            *(_format_counts(row, name) for name in ("decided", "met", "late", *counted_apart)),
         ]
         for row in rows
     ]
 
 
-def _list_rows_with_totals(comparison: WhatIf) -> Iterator[Row]:
+def _list_rows_with_totals(comparison: WhatIf) -> Iterator[WhatIfRow]:
     """Yield the rows of each metric, and their total where they are several."""
     for total in comparison.totals():
         rows = [row for row in comparison.rows if row.metric == total.metric]
@@ -118,7 +118,7 @@ def _format_attainment(tally: Tally) -> str:
     return "–" if tally.attainment is None else f"{100 * tally.attainment:.1f} %"
 
 
-def _format_counts(row: Row, name: str) -> str:
+def _format_counts(row: WhatIfRow, name: str) -> str:
     """Format a count before and after, once if both are the same. name: the field of the tallies."""
     before, after = getattr(row.before, name), getattr(row.after, name)
     return f"{before:,}" if before == after else f"{before:,} → {after:,}"
@@ -196,7 +196,7 @@ def _comparison_to_json(comparison: WhatIf) -> dict[str, Any]:
     }
 
 
-def _row_to_json(row: Row) -> dict[str, Any]:
+def _row_to_json(row: WhatIfRow) -> dict[str, Any]:
     return {
         "metric": row.metric,
         "severity": row.severity,
@@ -208,4 +208,4 @@ def _row_to_json(row: Row) -> dict[str, Any]:
 
 def _tally_to_json(tally: Tally) -> dict[str, Any]:
     share = tally.attainment
-    return asdict(tally) | {"judged": tally.judged, "attainment": None if share is None else round(share, 6)}
+    return asdict(tally) | {"judged": tally.decided, "attainment": None if share is None else round(share, 6)}

@@ -11,7 +11,7 @@ from deskterm.cli.runtime.options import AsJson, Number, missing_ticket_error
 from deskterm.cli.runtime.output import print_json, print_lines, print_result
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import from_document
+from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 
@@ -50,7 +50,7 @@ def _print_checklists(cli: CliContext, number: int, as_json: bool) -> None:
         facts, ticket = load_desk_facts(reader), load_ticket_detail(reader, number)
     if ticket is None:
         raise missing_ticket_error(number)
-    procedure = from_document(facts.document, facts.procedure_version)
+    procedure = compile_document(facts.document, facts.procedure_version)
     asked_for = checklists.find_applicable_checklists(procedure, ticket.type, ticket.row.status, ticket.records)
     begun = {
         record.key: record for record in ticket.records if record.kind == checklists.CHECKLIST and record.ticket is None

@@ -15,7 +15,7 @@ from deskterm.cli.runtime.table import print_table
 from deskterm.cli.ticket.queue_table import queue_row_to_json
 from deskterm.desk.explain.queue_position import Neighbour, OrderKey, QueuePosition, explain_position, find_stale_since
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import from_document
+from deskterm.procedure.compiled import compile_document
 from deskterm.store.queries.desk_facts import load_desk_facts
 from deskterm.store.queries.queue import Viewer
 from deskterm.store.queries.worklists import load_untouched
@@ -28,7 +28,7 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
     cli: CliContext = context.obj
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        procedure = from_document(facts.document, facts.procedure_version)
+        procedure = compile_document(facts.document, facts.procedure_version)
         viewer = Viewer("", None, int(cli.now(facts).timestamp()))
         place = explain_position(reader, procedure, number, viewer)
     if as_json:
@@ -56,7 +56,7 @@ def print_stale(cli: CliContext, limit: int, as_json: bool) -> None:
     Raises DeskError when it does not say that."""
     with cli.open_reader() as reader:
         facts = load_desk_facts(reader)
-        procedure = from_document(facts.document, facts.procedure_version)
+        procedure = compile_document(facts.document, facts.procedure_version)
         length = procedure.definition.queue.stale_after
         if not length:
             raise DeskError("This procedure does not say when a ticket is stale: give it `stale_after` under [queue].")

@@ -11,11 +11,11 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.fold import PROJECTION_VERSION
 from deskterm.desk.domain.text import normalise_name
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import CompiledProcedure, digest, document
+from deskterm.procedure.compiled import CompiledProcedure, compute_digest, to_document
 from deskterm.procedure.diff import diff_procedures
-from deskterm.procedure.pinned_holidays import pinned
+from deskterm.procedure.pinned_holidays import pin_holidays
 from deskterm.procedure.schema import Procedure
-from deskterm.procedure.stored_document import model
+from deskterm.procedure.stored_document import to_model
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
@@ -68,7 +68,7 @@ def apply_procedure(
     tickets use a status, type or severity that the new version no longer has."""
     desk.require("procedure")
     procedure = _pin_holidays(procedure, now)
-    before = model(desk.procedure.definition)
+    before = to_model(desk.procedure.definition)
     lines = diff_procedures(before, procedure)
     if not lines:
         return []
@@ -107,7 +107,8 @@ def _reorder_queue(session: Session, procedure: CompiledProcedure) -> None:
     )
     moved = []
     for number, severity, priority, status, rank, order_at, due, received in session.execute(statement):
-        new_rank, new_order = procedure.rank(severity, priority, status), due if procedure.by_due() else received
+        new_rank = procedure.compute_rank(severity, priority, status)
+        new_order = due if procedure.is_ordered_by_due() else received
         if (new_rank, new_order) != (rank, order_at):
             moved.append({"number": number, "new_rank": new_rank, "new_order": new_order})
     if moved:
@@ -148,18 +149,18 @@ def _require_unused(session: Session, column: str, before: tuple[object, ...], a
 
 def _pin_holidays(procedure: Procedure, now: datetime) -> Procedure:
     """Write the public holidays down as dates, so that a later release of the holiday data does not change the past."""
-    return pinned(procedure, now.year - _HOLIDAYS_BACK, now.year + _HOLIDAYS_AHEAD)
+    return pin_holidays(procedure, now.year - _HOLIDAYS_BACK, now.year + _HOLIDAYS_AHEAD)
 
 
 def _insert_version(session: Session, procedure: Procedure, source: str, login: str, now: datetime) -> int:
-    text = document(procedure)
+    text = to_document(procedure)
     table = table_of(ProcedureVersion)
     result = session.execute(
         insert(table)
         .values(
             key=procedure.about.key,
             name=procedure.about.name,
-            digest=digest(text),
+            digest=compute_digest(text),
             document=text,
             source=source,
             applied_at=now,

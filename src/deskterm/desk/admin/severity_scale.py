@@ -13,7 +13,7 @@ from deskterm.procedure.checking.consistency import find_inconsistencies
 from deskterm.procedure.checking.references import find_broken_references
 from deskterm.procedure.diff import diff_procedures
 from deskterm.procedure.schema import PolicyPart, Procedure, Severity
-from deskterm.procedure.stored_document import model
+from deskterm.procedure.stored_document import to_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def seed_severities(
     desk.require("seed")
     if not steps:
         raise DeskError("The file holds no severity: list at least one.")
-    before = model(desk.procedure.definition)
+    before = to_model(desk.procedure.definition)
     procedure = replace_severities(before, steps)
     lines = diff_procedures(before, procedure)
     if not lines:

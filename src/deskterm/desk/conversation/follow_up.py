@@ -34,7 +34,7 @@ def register_follow_up(
     values: dict[str, Any] = copy_classification(state)
     if any(rule.on == "create" and not rule.when and _is_routing_rule(rule) for rule in procedure.definition.rules):
         values["team"] = None  # routing rules assign every new ticket, so they decide anew for this one
-    values["status"] = procedure.initial_status(state.type).key
+    values["status"] = procedure.find_initial_status(state.type).key
     values["channel"] = channel or state.channel
     values["received_at"] = received_at
     changes: dict[str, Any] = {name: (None, value) for name, value in values.items() if value is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deskterm.desk.domain.events import Event, decode_event
-from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.desk_facts import load_procedure_document
 from deskterm.store.queries.ticket_history import load_history
@@ -22,7 +22,7 @@ def editions(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:
 
     def edition(version: int) -> CompiledProcedure:
         if version not in known:
-            known[version] = from_document(load_procedure_document(reader, version), version)
+            known[version] = compile_document(load_procedure_document(reader, version), version)
         return known[version]
 
     return edition

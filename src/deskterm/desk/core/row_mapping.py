@@ -64,8 +64,8 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProc
         "tags": f",{','.join(state.tags)}," if state.tags else "",
         "fields": json.dumps(state.fields, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
         "received_at": received,
-        "rank": procedure.rank(state.severity, state.priority, state.status),
-        "order_at": (next_due or NEVER) if procedure.by_due() else received,
+        "rank": procedure.compute_rank(state.severity, state.priority, state.status),
+        "order_at": (next_due or NEVER) if procedure.is_ordered_by_due() else received,
         "next_due_at": next_due or NEVER,
         "next_metric": first.metric if first else "",
         "breached": int(

@@ -24,7 +24,7 @@ from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.policy.permissions import Act, require
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.store.db.engine import Store
 from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
@@ -102,7 +102,7 @@ class DeskSession:
             row = session.get(ProcedureVersion, version)
             if row is None:
                 raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
-            self._editions[version] = from_document(row.document, version)
+            self._editions[version] = compile_document(row.document, version)
         return self._editions[version]
 
     def _context(self) -> TransactionContext:

@@ -187,7 +187,7 @@ def plan_ticket_move(work: TicketTransaction, status: DevStatus | None, origin: 
     target = work.procedure.statuses.get(key or "")
     if target is None or status is None or not work.state.is_open or target.key == work.state.status:
         return TicketMove({})
-    if not work.procedure.knows(work.state.type, target):
+    if not work.procedure.has_status(work.state.type, target):
         return TicketMove({})
     if why := find_blocking_reason(work, target, origin=origin, released=not status.to):
         return TicketMove({}, target, why)

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from deskterm.desk.domain import event_payloads as payloads
 from deskterm.desk.domain.changes import Changes, changed_records
-from deskterm.procedure.schema.text_types import Moment, News
+from deskterm.procedure.schema.text_types import NoticeTopic, RuleTrigger
 
 EventKind = Literal[
     "registered",
@@ -98,9 +98,9 @@ class KindEntry:
     long the ticket is kept. Only events of persons make a ticket younger."""
     message_kind: MessageKind | None = None
     """Visibility of the event's `body`; None where events of the kind have no body."""
-    topics: Callable[[Changes, Data], tuple[News, ...]] | None = None
+    topics: Callable[[Changes, Data], tuple[NoticeTopic, ...]] | None = None
     """Returns the notice topics that an event has because of its kind."""
-    trigger: Moment | None = None
+    trigger: RuleTrigger | None = None
     """Trigger of rules that every event of the kind fires."""
     has_reactions: bool = True
     """Rules, notices and follow-up actions react to it."""
@@ -145,23 +145,23 @@ def _passed_on(label: str, data: Data) -> str:
     return "passed it to the client's own desk" if data.get("passed") else label
 
 
-def _reply_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+def _reply_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     if data.get("author_kind") == "requester":
         return () if data.get("thanks") else ("customer-replied",)
     return () if data.get("automatic") else ("replied",)
 
 
-def _merge_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+def _merge_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     # The ticket that takes another one in has the same kind of event, and nobody needs to be told there.
     return ("merged",) if data.get("into") else ()
 
 
-def _escalation_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+def _escalation_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     opened = any(record.get("state") == "open" for record in changed_records(changes, "escalation"))
     return ("escalated",) if opened else ()
 
 
-def _survey_topics(changes: Changes, data: Data) -> tuple[News, ...]:
+def _survey_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
     return ("feedback-given", "low-score") if data.get("low") else ("feedback-given",)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Select, String, Table, select, type_coerce
 from sqlmodel import Session, UTCDateTime
 
 from deskterm.desk.history.event_rows import group_by_ticket
-from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.store.db.tables import (
     ClockRow,
     Contact,
@@ -113,7 +113,7 @@ def _build_procedure_lookup(session: Session) -> Callable[[int], CompiledProcedu
     def procedure(version: int) -> CompiledProcedure:
         if version not in compiled:
             row = session.get_one(ProcedureVersion, version)
-            compiled[version] = from_document(row.document, version)
+            compiled[version] = compile_document(row.document, version)
         return compiled[version]
 
     return procedure

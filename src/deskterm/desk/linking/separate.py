@@ -74,9 +74,10 @@ def _find_status_before(work: TicketTransaction) -> str | None:
     if joined is not None and "status" not in joined.changes:
         return None
     before = "" if joined is None else str(joined.changes["status"][0])
-    if before in work.procedure.statuses and work.procedure.knows(work.state.type, work.procedure.statuses[before]):
+    status = work.procedure.statuses.get(before)
+    if status is not None and work.procedure.has_status(work.state.type, status):
         return before
-    target = find_reopen_status(work) or work.procedure.initial_status(work.state.type)
+    target = find_reopen_status(work) or work.procedure.find_initial_status(work.state.type)
     return target.key
 
 

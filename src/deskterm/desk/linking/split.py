@@ -86,7 +86,7 @@ def _register_part(
     """Register the ticket that is split off, in the transaction of its source; the caller finishes it."""
     part, state = source.beside(), source.state
     values: dict[str, Any] = copy_classification(state)
-    values["status"] = source.procedure.initial_status(state.type).key
+    values["status"] = source.procedure.find_initial_status(state.type).key
     values["channel"] = request.data.get("channel") or state.channel
     values["received_at"] = min(request.data.get("spoken_at", request.at), source.at)
     values["requester_id"] = request.data.get("contact") or values["requester_id"]

@@ -28,7 +28,7 @@ from deskterm.desk.notify.topics import find_escalation_step
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Notice, Template
 from deskterm.procedure.sla_terms import find_next_release
-from deskterm.procedure.template_text import PLACEHOLDER, heading, rendered
+from deskterm.procedure.template_text import PLACEHOLDER, render_body, render_subject
 from deskterm.store.db.tables import Agent, PersonalText, table_of
 
 DeliveryState = Literal["queued", "sent", "failed", "withdrawn"]
@@ -106,7 +106,7 @@ def render_letter(
     values["note"] = note or values.get("note", "")
     if bare:
         values |= dict.fromkeys(_CONFIDENTIAL_FIELDS, "")
-    return heading(heading_template, values), rendered(body_template, values)
+    return render_subject(heading_template, values), render_body(body_template, values)
 
 
 def _build_placeholder_values(work: TicketTransaction, event: Event, placeholders: set[str]) -> dict[str, str]:

@@ -17,8 +17,8 @@ _ENDED = ("solved", "closed")
 
 
 def find_topics(work: TicketTransaction, event: Event) -> Iterator[str]:
-    """Yield the topics of an event (`deskterm.procedure.schema.text_types.News`), the main one first. An event whose
-    data names its topic has just that."""
+    """Yield the topics of an event (`deskterm.procedure.schema.text_types.NoticeTopic`), the main one first. An event
+    whose data names its topic has just that."""
     if event.kind == "noticed":
         yield from _find_clock_topics(work.procedure, event)
     elif "news" in event.data:

@@ -41,7 +41,7 @@ def resolve_choice(what: str, name: str, choices: Iterable[T]) -> T:
 
 def list_next_statuses(procedure: CompiledProcedure, kind: str, status: str) -> list[Status]:
     """Return the statuses that a ticket of a type may go to from a status."""
-    return procedure.next_statuses(kind, status)
+    return procedure.find_next_statuses(kind, status)
 
 
 def resolve_next_status(procedure: CompiledProcedure, kind: str, status: str, name: str) -> Status:
@@ -64,7 +64,7 @@ def find_duplicate_status(procedure: CompiledProcedure, kind: str, number: int |
     """
     preferred = procedure.definition.duplicates.status
     for status in procedure.statuses.values():
-        if procedure.knows(kind, status) and (
+        if procedure.has_status(kind, status) and (
             status.key == preferred or (preferred is None and status.category == "closed")
         ):
             return status

@@ -142,7 +142,7 @@ def _move(work: TicketTransaction, rule: Rule) -> list[str]:
     requires applies to rules as well."""
     target = work.procedure.statuses.get(rule.status or "")
     current = work.state.status
-    if target is None or target.key == current or not work.procedure.knows(work.state.type, target):
+    if target is None or target.key == current or not work.procedure.has_status(work.state.type, target):
         return []
     if reason := find_blocking_reason(work, target):
         record_blocked_move(work, target, reason, by_rule=rule.key)

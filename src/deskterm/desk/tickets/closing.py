@@ -33,7 +33,7 @@ def close(
     """
     with desk.ticket(number, "move", now, version, action="close tickets") as work:
         closing_reason = resolve_choice("closing reason", reason, work.procedure.definition.closing.reasons)
-        following = work.procedure.next_statuses(work.state.type, work.state.status)
+        following = work.procedure.find_next_statuses(work.state.type, work.state.status)
         target = status or next(
             (status_choice.key for status_choice in following if status_choice.category == "closed"), None
         )

@@ -41,7 +41,7 @@ def confirm(
     with desk.ticket(number, "move", now, version, action="say that all is well for a requester") as work:
         if not has_unrejected_resolution(work.state):
             _require_awaiting_confirmation(work)
-        following = work.procedure.next_statuses(work.state.type, work.state.status)
+        following = work.procedure.find_next_statuses(work.state.type, work.state.status)
         final_statuses = [
             status for category in ("closed", "solved") for status in following if status.category == category
         ]
@@ -69,7 +69,7 @@ def reject(
     with desk.ticket(number, "move", now, version, action="say for a requester that it is not resolved") as work:
         current = _require_awaiting_confirmation(work)
         target_key = current.on_reject or current.on_reply
-        following = work.procedure.next_statuses(work.state.type, current.key)
+        following = work.procedure.find_next_statuses(work.state.type, current.key)
         target_key = target_key or next(
             (status.key for status in following if status.category in ("open", "new")), None
         )

@@ -66,8 +66,10 @@ def build_type_changes(
 ) -> dict[str, tuple[str | None, str | None]]:
     """Return the field changes that give a ticket another request type."""
     changes: dict[str, tuple[str | None, str | None]] = {"type": (state.type, request_type.key)}
-    if state.status in procedure.statuses and not procedure.knows(request_type.key, procedure.statuses[state.status]):
-        changes["status"] = (state.status, procedure.initial_status(request_type.key).key)
+    if state.status in procedure.statuses and not procedure.has_status(
+        request_type.key, procedure.statuses[state.status]
+    ):
+        changes["status"] = (state.status, procedure.find_initial_status(request_type.key).key)
     if not request_type.has_severity:
         changes["severity"] = (state.severity, None)
     elif state.severity is None:

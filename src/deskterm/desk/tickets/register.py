@@ -103,7 +103,10 @@ def register(
             request_type, department_key = _route_non_client(
                 procedure, request_type, department_key, elsewhere=incomplete
             )
-        values: dict[str, Any] = {"type": request_type.key, "status": procedure.initial_status(request_type.key).key}
+        values: dict[str, Any] = {
+            "type": request_type.key,
+            "status": procedure.find_initial_status(request_type.key).key,
+        }
         values |= resolve_levels(procedure, request_type, severity, priority, impact, urgency)
         values["channel"] = require_channel(
             channel or common.get("channel") or procedure.definition.channels[0], procedure.definition.channels

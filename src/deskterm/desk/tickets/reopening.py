@@ -47,9 +47,9 @@ def find_reopen_status(work: TicketTransaction) -> Status | None:
     closing = work.procedure.definition.closing
     if closing.reopen_to is not None:
         target = work.procedure.statuses[closing.reopen_to]
-        if work.procedure.knows(work.state.type, target):
+        if work.procedure.has_status(work.state.type, target):
             return target
-    following = work.procedure.next_statuses(work.state.type, work.state.status)
+    following = work.procedure.find_next_statuses(work.state.type, work.state.status)
     return next((status for status in following if status.category in ("open", "new")), None)
 
 

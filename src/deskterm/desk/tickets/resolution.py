@@ -201,7 +201,7 @@ def _find_resolved_status(work: TicketTransaction) -> str | None:
     """Return the key of the status that a resolved ticket moves to: one that waits for confirmation where the procedure
     asks for it, else solved, else closed. None where it stays."""
     current = work.procedure.statuses.get(work.state.status)
-    following = work.procedure.next_statuses(work.state.type, work.state.status)
+    following = work.procedure.find_next_statuses(work.state.type, work.state.status)
     if current is not None and current.on_reject is not None:
         return None
     asking_statuses = [status for status in following if status.on_reject is not None]

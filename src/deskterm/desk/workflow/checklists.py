@@ -141,7 +141,7 @@ def find_applicable_checklists(
     keys = [record.key for record in all_records if record.kind == CHECKLIST and record.state != "done"]
     ladders = [record.values.get("ladder") for record in all_records if (record.kind, record.state) == _OPEN_ESCALATION]
     keys += [ladder.checklist or "" for ladder in procedure.definition.ladders if ladder.key in ladders]
-    keys += [status.requires_checklist or "" for status in procedure.next_statuses(type_key, status)]
+    keys += [status.requires_checklist or "" for status in procedure.find_next_statuses(type_key, status)]
     keys += [procedure.definition.development.checklist or ""]
     definitions = {checklist.key: checklist for checklist in procedure.definition.checklists}
     unique = dict.fromkeys([*(key for key in keys if key not in done_keys), *done_keys])

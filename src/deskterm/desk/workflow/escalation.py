@@ -138,9 +138,9 @@ def _find_level_status(work: TicketTransaction, level: LadderLevel) -> Status | 
     current = work.procedure.statuses.get(work.state.status)
     if level.status is not None:
         target = work.procedure.statuses[level.status]
-        is_allowed = work.procedure.knows(work.state.type, target) and not target.requires_checklist
+        is_allowed = work.procedure.has_status(work.state.type, target) and not target.requires_checklist
         return target if is_allowed else None
     if level.tier is None or (current is not None and current.tier == level.tier):
         return None
-    following = work.procedure.next_statuses(work.state.type, work.state.status)
+    following = work.procedure.find_next_statuses(work.state.type, work.state.status)
     return next((status for status in following if status.tier == level.tier and not status.requires_checklist), None)

@@ -40,7 +40,7 @@ def _notify_overstay(work: TicketTransaction, metric: str) -> str:
 def _find_target_status(work: TicketTransaction, metric: str) -> Status | None:
     procedure = work.procedure
     if metric == AUTO_CLOSE:
-        following = procedure.next_statuses(work.state.type, work.state.status)
+        following = procedure.find_next_statuses(work.state.type, work.state.status)
         closed_statuses = [status for status in following if status.category == "closed"]
         return closed_statuses[0] if closed_statuses else None
     current = procedure.statuses.get(work.state.status)

@@ -146,7 +146,7 @@ def _first(procedure: CompiledProcedure, kind: str | None) -> dict[str, Any]:
     severity = part.default_severity if part.has_severity else None
     return {
         "type": part.key,
-        "status": procedure.initial_status(part.key).key,
+        "status": procedure.find_initial_status(part.key).key,
         "department": part.department,
         "severity": severity,
     }

@@ -26,7 +26,7 @@ from deskterm.exchange.importing.mapping import Mapping
 from deskterm.exchange.importing.report import Report
 from deskterm.exchange.importing.row_groups import Gathered, History
 from deskterm.exchange.importing.row_reader import Observer
-from deskterm.procedure.compiled import CompiledProcedure, from_document
+from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.instants import seconds_from_stored, to_stored_text
@@ -256,7 +256,7 @@ class _Stored(dict[datetime, str]):
 
 def _editions(bulk: BulkWriter, current: CompiledProcedure) -> dict[int, CompiledProcedure]:
     found = {
-        version: from_document(document, version)
+        version: compile_document(document, version)
         for version, document in bulk.execute("SELECT id, document FROM procedure_version")
     }
     return found | {current.version: current}

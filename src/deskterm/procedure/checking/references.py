@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 from deskterm.procedure.checking.problems import Problem, describe_path, suggest
 from deskterm.procedure.checking.toml_positions import Path
 from deskterm.procedure.schema import Part, Procedure
-from deskterm.procedure.schema.text_types import FACTS, OCCURRENCES, Ref, When
+from deskterm.procedure.schema.text_types import FACTS, OCCURRENCES, Conditions, Reference
 from deskterm.procedure.ticket_fields import REQUEST_FIELDS
 
 CATEGORIES = ("new", "open", "waiting", "solved", "closed")
@@ -112,13 +112,15 @@ class _Told:
 def _references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
     if get_origin(kind) is Annotated:
         inner, *notes = get_args(kind)
-        yield from ((path, value, note.table) for note in notes if isinstance(note, Ref))
+        yield from ((path, value, note.table) for note in notes if isinstance(note, Reference))
         yield from _references(inner, value, path)
     elif isinstance(value, Part):
         for name, field in type(value).model_fields.items():
             item = getattr(value, name)
             if item is not None:
-                yield from ((((*path, name)), item, note.table) for note in field.metadata if isinstance(note, Ref))
+                yield from (
+                    (((*path, name)), item, note.table) for note in field.metadata if isinstance(note, Reference)
+                )
                 yield from _references(field.annotation, item, (*path, name))
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
@@ -141,7 +143,7 @@ def _argument(kind: Any, container: type, number: int) -> Any:
     return object
 
 
-def _facts(path: Path, when: When, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
+def _facts(path: Path, when: Conditions, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
     for fact, wanted in when.items():
         if fact not in FACTS:
             yield Problem((*path, fact), f'{data.place(path)}: there is no fact "{fact}"{suggest(fact, FACTS)}')

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from deskterm.procedure.checking.toml_positions import Path, TomlPositions
 from deskterm.procedure.schema import Procedure, Status
 from deskterm.procedure.sla_terms import compile_calendar, parse_condition, to_value_set
-from deskterm.procedure.template_text import PLACEHOLDERS, awkward
+from deskterm.procedure.template_text import PLACEHOLDERS, find_template_problems
 from deskterm.sla.targets import NONE, parse_target
 from deskterm.sla.warning_times import parse_warning
 
@@ -188,7 +188,7 @@ def _letters(procedure: Procedure) -> Iterator[Finding]:
                         f"known are {_listed(PLACEHOLDERS)}.",
                     )
 
-        for told in awkward(template.body):
+        for told in find_template_problems(template.body):
             yield ("templates", number, "body"), f'templates "{template.key}": {told}.'
 
 

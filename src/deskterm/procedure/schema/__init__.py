@@ -13,7 +13,7 @@ from pydantic import Field
 
 from deskterm.procedure.schema.automation import Rule
 from deskterm.procedure.schema.billing import Money, QuoteState
-from deskterm.procedure.schema.calendars import Cadence, CalendarPart, HolidayRegion, NamedDay, Shift
+from deskterm.procedure.schema.calendars import CadencePart, CalendarPart, HolidayRegion, NamedDay, Shift
 from deskterm.procedure.schema.checklists import Checklist, ChecklistItem
 from deskterm.procedure.schema.development import Development, DevRoute, DevStatus
 from deskterm.procedure.schema.feedback import Feedback
@@ -38,7 +38,7 @@ from deskterm.procedure.schema.tickets import (
 
 __all__ = [
     "About",
-    "Cadence",
+    "CadencePart",
     "CalendarPart",
     "Category",
     "Checklist",
@@ -138,7 +138,7 @@ class Procedure(Part):
     objectives: tuple[Objective, ...] = ()
     reports: tuple[Report, ...] = ()
     retention: Retention = Retention()
-    cadences: tuple[Cadence, ...] = ()
+    cadences: tuple[CadencePart, ...] = ()
     development: Development = Development()
     money: Money = Money()
     feedback: Feedback = Feedback()

@@ -7,19 +7,19 @@ from typing import Literal
 from pydantic import Field
 
 from deskterm.procedure.schema.text_types import (
+    Conditions,
     DepartmentKey,
     DevRouteKey,
     Key,
     LadderKey,
     MetricKey,
-    Moment,
     Part,
+    RuleTrigger,
     StatusKey,
     TeamKey,
     Text,
     Threshold,
     TierLevel,
-    When,
 )
 
 
@@ -29,11 +29,11 @@ class Rule(Part):
     key: Key
     label: Text
     definition: str = ""
-    on: Moment
+    on: RuleTrigger
     """The moment: `effort` is hands-on work that reached an amount, `low-score` feedback at or under the low mark."""
     entered: StatusKey | None = None
     """The status whose entering is the moment of a `status` rule."""
-    when: When = Field(default={})
+    when: Conditions = Field(default={})
     """Facts, as in a policy."""
     metric: MetricKey | None = None
     """The clock that a warning, breach or effort rule is about; any where left out."""

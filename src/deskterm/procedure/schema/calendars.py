@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from deskterm.procedure.schema.text_types import Key, Lasting, Part, SpanText, TeamKey, Text, Weekday
+from deskterm.procedure.schema.text_types import DurationText, Key, Part, SpanText, TeamKey, Text, Weekday
 
 
 class NamedDay(Part):
@@ -49,7 +49,7 @@ class CalendarPart(Part):
     """Said out loud: this calendar works on public holidays too."""
     exceptions: dict[Date, tuple[SpanText, ...]] = Field(default={})
     """Date → spans that replace that day's; an empty list closes it."""
-    day_length: Lasting | None = None
+    day_length: DurationText | None = None
     """What `1d` of a target stands for, such as `7h30m`; the most common day's length where left out."""
 
 
@@ -68,7 +68,7 @@ class Shift(Part):
     """At its end, a list of what is open goes to the next shift."""
 
 
-class Cadence(Part):
+class CadencePart(Part):
     """Sprints or releases (S1-15, S4-19)."""
 
     key: Key
@@ -79,7 +79,7 @@ class Cadence(Part):
     """An RFC 5545 rule, such as `FREQ=WEEKLY;INTERVAL=2`; `;BYHOUR=18` where one does not start at midnight."""
     first: Date
     """The first start: midnight in the zone of the first calendar."""
-    length: Lasting = "14c"
+    length: DurationText = "14c"
     """How long a sprint lasts; a release is over as it starts."""
     notes: bool = False
     """Notes go to the requesters of what it holds."""

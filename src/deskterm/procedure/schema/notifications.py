@@ -7,28 +7,28 @@ from typing import Literal
 from pydantic import Field
 
 from deskterm.procedure.schema.text_types import (
+    Conditions,
     Key,
     MetricKey,
-    News,
+    NoticeTopic,
     Part,
     RoleKey,
     StatusKey,
     TemplateKey,
     Text,
     Threshold,
-    When,
 )
 
 
 class Notice(Part):
     """Who is told of what, and from which template."""
 
-    on: News
+    on: NoticeTopic
     """What has happened. `delayed`: a due time will be missed; `changed-by-feedback`: what came of people's
     answers."""
     to: tuple[Literal["requester", "participants", "assignee", "team", "department", "lead", "role", "tier"], ...]
     """Who is told."""
-    when: When = Field(default={})
+    when: Conditions = Field(default={})
     metric: MetricKey | None = None
     """The clock that it is about; any where left out."""
     at: Threshold = ""

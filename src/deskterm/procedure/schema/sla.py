@@ -9,6 +9,7 @@ from pydantic import Field
 from deskterm.procedure.schema.text_types import (
     CalendarKey,
     Choice,
+    Conditions,
     Key,
     MetricKey,
     Part,
@@ -19,7 +20,6 @@ from deskterm.procedure.schema.text_types import (
     Text,
     Threshold,
     TierLevel,
-    When,
 )
 
 
@@ -54,7 +54,7 @@ class PolicyPart(Part):
 
     key: Key
     label: Text
-    when: When = Field(default={})
+    when: Conditions = Field(default={})
     calendar: CalendarKey
     """What its targets are counted in."""
     calendars: dict[MetricKey, CalendarKey] = Field(default={})
@@ -91,7 +91,7 @@ class Objective(Part):
     """A time for a mean or median, `60%` for a share or attainment."""
     calendar: CalendarKey | None = None
     """What times are counted in."""
-    when: When = Field(default={})
+    when: Conditions = Field(default={})
 
 
 class Report(Part):
@@ -106,4 +106,4 @@ class Report(Part):
     """What it counts, in order, such as `created`, `resolved`, `by-severity`, `attainment`, `time-in-status`."""
     metrics: tuple[MetricKey, ...] = ()
     """The clocks that it is about; all where left out."""
-    when: When = Field(default={})
+    when: Conditions = Field(default={})

@@ -47,14 +47,14 @@ FACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
+class Reference:
     """Marks a key that must stand in a table of the same file."""
 
     table: str
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ValueName:
     """What a kind of text is called in the reference."""
 
     words: str
@@ -84,19 +84,19 @@ def _threshold(text: str) -> str:
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-SpanText = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$"), Written("span")]
-Lasting = Annotated[str, AfterValidator(_lasting), Written("length of time")]
+SpanText = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$"), ValueName("span")]
+DurationText = Annotated[str, AfterValidator(_lasting), ValueName("length of time")]
 """A length of time: open time (`30m`, `4h`, `2d`) or calendar days (`7c`); empty for none."""
-TargetText = Annotated[Text, AfterValidator(_target), Written("target")]
+TargetText = Annotated[Text, AfterValidator(_target), ValueName("target")]
 """A target, as `deskterm.sla.targets` reads it."""
-Threshold = Annotated[str, AfterValidator(_threshold), Written("share or time")]
+Threshold = Annotated[str, AfterValidator(_threshold), ValueName("share or time")]
 """A share of a target (`75%`) or the open time left of it (`30m`)."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Category = Literal["new", "open", "waiting", "solved", "closed"]
 """What a status means to the desk, whatever it is called: `new` nobody acted yet, `open` ours to act, `waiting`
 somebody else's, `solved` answered but not final, `closed` done."""
-Moment = Literal[
+RuleTrigger = Literal[
     "create",
     "reply",
     "customer-reply",
@@ -113,7 +113,7 @@ Moment = Literal[
     "low-score",
 ]
 """When rules act. `effort`: hands-on work reached an amount; `low-score`: feedback at or under the low mark."""
-News = Literal[
+NoticeTopic = Literal[
     "registered",
     "replied",
     "customer-replied",
@@ -139,32 +139,32 @@ News = Literal[
     "changed-by-feedback",
 ]
 """What people are told of. `delayed`: a due time will be missed; `changed-by-feedback`: what came of their answers."""
-When = dict[str, str | bool | tuple[str, ...]]
+Conditions = dict[str, str | bool | tuple[str, ...]]
 """Facts and what they must be; a list means any of it. All must hold; an empty table holds always."""
 
-TypeKey = Annotated[Key, Ref("types")]
-SeverityKey = Annotated[Key, Ref("severities")]
-PriorityKey = Annotated[Key, Ref("priorities")]
-ImpactKey = Annotated[Key, Ref("impacts")]
-UrgencyKey = Annotated[Key, Ref("urgencies")]
-StatusKey = Annotated[Key, Ref("statuses")]
-StageKey = Annotated[Key, Ref("stages")]
-FieldKey = Annotated[Key, Ref("fields")]
-MetricKey = Annotated[Key, Ref("metrics")]
-CalendarKey = Annotated[Key, Ref("calendars")]
-DepartmentKey = Annotated[Key, Ref("departments")]
-TeamKey = Annotated[Key, Ref("teams")]
-TierLevel = Annotated[int, Ref("tiers")]
-RoleKey = Annotated[Key, Ref("roles")]
-LadderKey = Annotated[Key, Ref("ladders")]
-ChecklistKey = Annotated[Key, Ref("checklists")]
-OutcomeKey = Annotated[Key, Ref("outcomes")]
-CadenceKey = Annotated[Key, Ref("cadences")]
-TemplateKey = Annotated[Key, Ref("templates")]
-ReasonKey = Annotated[Key, Ref("reasons")]
-ChannelKey = Annotated[Key, Ref("channels")]
-DevStatusKey = Annotated[Key, Ref("dev-statuses")]
-DevRouteKey = Annotated[Key, Ref("dev-routes")]
+TypeKey = Annotated[Key, Reference("types")]
+SeverityKey = Annotated[Key, Reference("severities")]
+PriorityKey = Annotated[Key, Reference("priorities")]
+ImpactKey = Annotated[Key, Reference("impacts")]
+UrgencyKey = Annotated[Key, Reference("urgencies")]
+StatusKey = Annotated[Key, Reference("statuses")]
+StageKey = Annotated[Key, Reference("stages")]
+FieldKey = Annotated[Key, Reference("fields")]
+MetricKey = Annotated[Key, Reference("metrics")]
+CalendarKey = Annotated[Key, Reference("calendars")]
+DepartmentKey = Annotated[Key, Reference("departments")]
+TeamKey = Annotated[Key, Reference("teams")]
+TierLevel = Annotated[int, Reference("tiers")]
+RoleKey = Annotated[Key, Reference("roles")]
+LadderKey = Annotated[Key, Reference("ladders")]
+ChecklistKey = Annotated[Key, Reference("checklists")]
+OutcomeKey = Annotated[Key, Reference("outcomes")]
+CadenceKey = Annotated[Key, Reference("cadences")]
+TemplateKey = Annotated[Key, Reference("templates")]
+ReasonKey = Annotated[Key, Reference("reasons")]
+ChannelKey = Annotated[Key, Reference("channels")]
+DevStatusKey = Annotated[Key, Reference("dev-statuses")]
+DevRouteKey = Annotated[Key, Reference("dev-routes")]
 
 
 class Part(BaseModel):

@@ -12,10 +12,10 @@ from deskterm.procedure.schema.text_types import (
     ChecklistKey,
     Choice,
     DepartmentKey,
+    DurationText,
     FieldKey,
     ImpactKey,
     Key,
-    Lasting,
     MetricKey,
     OutcomeKey,
     Part,
@@ -105,7 +105,7 @@ class PriorityPart(Part):
 class StatusTimer(Part):
     """What happens when a ticket stays in a status."""
 
-    span: Lasting
+    span: DurationText
     """How long: `7c` calendar days, `3d` by the calendar."""
     to: StatusKey | None = None
     """Where the ticket goes by itself."""
@@ -148,7 +148,7 @@ class Status(Part):
     """The level of support that works on tickets here."""
     after: StatusTimer | None = None
     """What happens by itself when it stays here."""
-    remind_before: Lasting = ""
+    remind_before: DurationText = ""
     """How long before that the requester is reminded."""
 
 
@@ -198,7 +198,7 @@ class Closing(Part):
 
     on_reply_when_closed: Literal["reopen", "reopen-within", "new-linked", "ignore"] = "reopen"
     """What a requester's reply to a closed ticket does."""
-    reopen_within: Lasting = ""
+    reopen_within: DurationText = ""
     """How long after closing a ticket may come back (S3-14); afterwards a reply makes a new linked one."""
     immutable: bool = False
     """A closed ticket can no longer be changed (S4-15)."""
@@ -210,9 +210,9 @@ class Closing(Part):
     """Language → words that may stand beside them: greetings, closings, "sent from my phone"."""
     confirm_before_close: bool = False
     """The requester is asked whether all is well first."""
-    sign_off_reminder: Lasting = ""
+    sign_off_reminder: DurationText = ""
     """How long after the question it is asked again."""
-    auto_close_after: Lasting = ""
+    auto_close_after: DurationText = ""
     """How long a solved ticket waits for a word before it closes by itself; empty is for ever."""
     requires_resolution_note: bool = False
     """How it was resolved must be said, and is sent to the requester (S2-18)."""
@@ -252,7 +252,7 @@ class QueueOrder(Part):
 
     by: tuple[Literal["urgent", "severity", "priority", "due", "received", "status"], ...] = ("due", "received")
     """Keys in turn, each ascending: the most severe, the first due, the oldest first."""
-    stale_after: Lasting = ""
+    stale_after: DurationText = ""
     """Open tickets that nobody has touched for so long are listed as stale (S1-31)."""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deskterm.errors import DeskError
 
 if TYPE_CHECKING:
-    from deskterm.automation.runner import Fired
+    from deskterm.automation.runner import ClockAlert
 
 _RETRY_DELAY = 5
 """Seconds until a store that is locked or out of reach is tried again."""
@@ -39,11 +39,13 @@ class AutomationWorker:
 
     def _run(self) -> None:
         # in this thread, and not at the top: both bring SQLModel, which must not hold up the first frame
-        from deskterm.automation.runner import LATE, Runner, digest, keep_running  # noqa: PLC0415
+        from deskterm.automation.runner import DIGEST_AFTER, Runner, run_until_stopped, summarize_alerts  # noqa: PLC0415
         from deskterm.store.db.engine import open_store  # noqa: PLC0415
 
-        def report(fired: Sequence[Fired]) -> None:
-            sentences = digest([one for one in fired if one.late > LATE or one.assignee == self._login])
+        def report(fired: Sequence[ClockAlert]) -> None:
+            sentences = summarize_alerts(
+                [one for one in fired if one.late > DIGEST_AFTER or one.assignee == self._login]
+            )
             if sentences:
                 self._report(sentences)
 
@@ -51,7 +53,7 @@ class AutomationWorker:
             try:
                 store = open_store(self._url)
                 try:
-                    keep_running(Runner(store), self._clock, self._stop, report)
+                    run_until_stopped(Runner(store), self._clock, self._stop, report)
                 finally:
                     store.close()
             except DeskError:  # locked, or out of reach: another instance does the work, or a later try
