@@ -19,10 +19,10 @@ from deskterm.desk.workflow import due_times
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
-from small_desk import MONDAY, TEXT, at, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 from store_templates import create_desk
 
-RUNNING = TEXT.replace('label = "Response"', 'label = "Response"\nwarn = ["50%", "5m"]').replace(
+RUNNING = SMALL_PROCEDURE.replace('label = "Response"', 'label = "Response"\nwarn = ["50%", "5m"]').replace(
     'category = "solved"', 'category = "solved"\nafter = { span = "7c", to = "closed" }\nremind_before = "1c"'
 )
 

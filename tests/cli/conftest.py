@@ -9,7 +9,7 @@ import pytest
 from cli_call import Answer, Call
 from deskterm.cli.main import run
 from deskterm.procedure.shipped import find_procedure
-from small_desk import TEXT
+from small_desk import SMALL_PROCEDURE
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def deskterm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 def procedure_file(tmp_path: Path) -> Path:
     """The small desk's procedure as a file."""
     path = tmp_path / "small.toml"
-    path.write_text(TEXT, encoding="utf-8")
+    path.write_text(SMALL_PROCEDURE, encoding="utf-8")
     return path
 
 

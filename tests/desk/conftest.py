@@ -10,26 +10,26 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
-from due_time_desk import promising_desk
-from one_ticket import Opened
-from shipped_desk import as_, proved, shipped_desk
+from due_time_desk import due_time_desk
+from shipped_desk import as_agent, shipped_desk, verified_desk
 from small_desk import MONDAY, at, small_desk
+from ticket_reads import DeskFactory
 
 
 @pytest.fixture
-def opened(store_url: str) -> Iterator[Opened]:
-    """A desk by a shipped procedure with one ticket, 1001, and sam at work; what it wrote is proven in the end."""
-    made: list[DeskSession] = []
+def desk_with_ticket(store_url: str) -> Iterator[DeskFactory]:
+    """Open desks by a procedure with one ticket, 1001, and sam at work; their history is verified afterwards."""
+    desks: list[DeskSession] = []
 
-    def opening(procedure: str, **facts: object) -> DeskSession:
+    def open_with_ticket(procedure: str, **fields: object) -> DeskSession:
         desk = shipped_desk(store_url, procedure)
-        made.append(desk)
-        told = {"subject": "The form fails", "body": "It says 500.", "requester": "Kim Doe", "organisation": "larch"}
-        register(desk, **told | facts, incomplete=True, now=at(0))  # type: ignore[arg-type]
-        return as_(desk, "sam")
+        desks.append(desk)
+        values = {"subject": "The form fails", "body": "It says 500.", "requester": "Kim Doe", "organisation": "larch"}
+        register(desk, **values | fields, incomplete=True, now=at(0))  # type: ignore[arg-type]
+        return as_agent(desk, "sam")
 
-    yield opening
-    for desk in made:
+    yield open_with_ticket
+    for desk in desks:
         assert check_integrity(desk.store).findings == ()
         desk.store.close()
 
@@ -45,33 +45,33 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 @pytest.fixture
 def agency(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "web-agency")
+    yield from verified_desk(store_url, "web-agency")
 
 
 @pytest.fixture
 def campus(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "campus-it")
+    yield from verified_desk(store_url, "campus-it")
 
 
 @pytest.fixture
 def saas(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "saas-platform")
+    yield from verified_desk(store_url, "saas-platform")
 
 
 @pytest.fixture
 def services(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "managed-services")
+    yield from verified_desk(store_url, "managed-services")
 
 
 @pytest.fixture
 def vendor(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "software-vendor")
+    yield from verified_desk(store_url, "software-vendor")
 
 
 @pytest.fixture
 def clock_desk(store_url: str) -> Iterator[DeskSession]:
     """The small desk with everything that moves due times: warnings, sprints, timers, departments and work."""
-    desk = promising_desk(store_url)
+    desk = due_time_desk(store_url)
     yield desk
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
@@ -80,7 +80,7 @@ def clock_desk(store_url: str) -> Iterator[DeskSession]:
 @pytest.fixture
 def staffed_services(store_url: str) -> Iterator[DeskSession]:
     """The desk of managed services with two agents of the first line, gil and gus, and one of the second, two."""
-    for desk in proved(store_url, "managed-services"):
+    for desk in verified_desk(store_url, "managed-services"):
         rows = [
             {"login": "gil", "name": "Gil", "team": "global", "tier": 1},
             {"login": "gus", "name": "Gus", "team": "global", "tier": 1},

@@ -26,12 +26,12 @@ from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_letters, load_notices
 from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page, load_view_counts
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
-from small_desk import MONDAY, TEXT, at, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 from store_templates import create_desk
 
 FRIDAY = timedelta(days=4)
 WATCHED = (
-    TEXT.replace('label = "Resolution"\n', 'label = "Resolution"\nwarn = ["50%"]\n')
+    SMALL_PROCEDURE.replace('label = "Resolution"\n', 'label = "Resolution"\nwarn = ["50%"]\n')
     .replace('key = "waiting"\n', 'key = "waiting"\nremind_before = "1d"\nafter = { span = "2d", to = "solved" }\n', 1)
     .replace('key = "low"\n', 'key = "low"\nurgent = false\n', 1)
     + """

@@ -27,14 +27,14 @@ from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.sla.clock import Clock
-from due_time_desk import PROMISES, promising_desk
+from due_time_desk import DUE_TIME_PROCEDURE, due_time_desk
 from small_desk import at, small_procedure
 
 EDITIONS = (
-    PROMISES.replace('resolution = "4h"', 'resolution = "2h"').replace('span = "7c"', 'span = "3d"'),
-    PROMISES.replace("no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Founder\'s day" }]').replace(
-        'low]\nresponse = "1h"\n', "low]\n"
-    ),
+    DUE_TIME_PROCEDURE.replace('resolution = "4h"', 'resolution = "2h"').replace('span = "7c"', 'span = "3d"'),
+    DUE_TIME_PROCEDURE.replace(
+        "no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Founder\'s day" }]'
+    ).replace('low]\nresponse = "1h"\n', "low]\n"),
 )
 
 
@@ -128,7 +128,7 @@ def told(desk: DeskSession, number: int) -> tuple[list[Event], TicketFold]:
 
 @pytest.fixture
 def office(store_url: str) -> Iterator[Office]:
-    desks = [promising_desk(store_url)]
+    desks = [due_time_desk(store_url)]
     for text in EDITIONS:
         apply_procedure(desks[-1], small_procedure(text), now=at(0))
         desks.append(open_desk(desks[0].store, "ann"))

@@ -19,7 +19,7 @@ from deskterm.reports.attainment import Tally
 from deskterm.reports.what_if import UnknownKey, WhatIf, compare_procedures
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import TABLES
-from small_desk import MONDAY, TEXT, at, small_desk, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_desk, small_procedure
 
 TUESDAY = MONDAY + timedelta(days=1)
 LAST = at(1845)
@@ -63,13 +63,15 @@ def told(desk: DeskSession) -> DeskSession:
     return desk
 
 
-def judged(desk: DeskSession, text: str = TEXT, *, since: datetime = MONDAY, until: datetime | None = None) -> WhatIf:
+def judged(
+    desk: DeskSession, text: str = SMALL_PROCEDURE, *, since: datetime = MONDAY, until: datetime | None = None
+) -> WhatIf:
     with open_reader(desk.store.url) as reader:
         return compare_procedures(reader, small_procedure(text), since=since, until=until, now=LAST)
 
 
 def changed(*changes: tuple[str, str]) -> str:
-    text = TEXT
+    text = SMALL_PROCEDURE
     for before, after in changes:
         assert before in text
         text = text.replace(before, after)

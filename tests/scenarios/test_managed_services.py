@@ -13,7 +13,7 @@ from deskterm.desk.tickets import assignment, confirmation, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.errors import DeskError
-from one_ticket import states
+from ticket_reads import read_clock_states
 
 PEOPLE: list[dict[str, Any]] = [
     {"login": "ann-au", "name": "Anna", "role": "agent", "team": "australia", "tier": 1},
@@ -47,17 +47,17 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     assert "registered" in story.letters(number)  # it says what the priority is
 
     assignment.assign(anna, number, "ann-au", now=story.now)
-    assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "paused"}
+    assert read_clock_states(anna, number) == {"response": "running", "resolution": "running", "effort": "paused"}
     update.move(anna, number, "in-progress", anyway=True, now=story.now)
     work_sessions.start(anna, number, now=story.now)
-    assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "running"}
+    assert read_clock_states(anna, number) == {"response": "running", "resolution": "running", "effort": "running"}
     story.at("2026-11-23T09:26+11:00")
     assert [record.state for record in story.records(number, "suggestion")] == ["open"]
     story.at("2026-11-23T09:31+11:00")
     assert len(story.records(number, "suggestion")) == 2
     work_sessions.stop(anna, number, now=story.now)
     escalation.escalate(anna, number, reason="Half an hour is over.", now=story.now)
-    assert states(anna, number) == {"response": "running", "resolution": "running", "effort": "late"}
+    assert read_clock_states(anna, number) == {"response": "running", "resolution": "running", "effort": "late"}
     assert (story.status(number), story.sheet(number).values["tier"]) == ("escalated-l2", 2)
     assert "escalated" in story.letters(number)
 
@@ -65,7 +65,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     messages.reply(story.by("sue"), number, "The index was rebuilt. Is all well?", status="awaiting-confirmation",
                        now=story.now)  # fmt: skip
     confirmation.confirm(story.by("sue"), number, "Yes, all is well.", channel="phone", now=story.now)
-    assert states(anna, number) == {"response": "met", "resolution": "met", "effort": "late"}
+    assert read_clock_states(anna, number) == {"response": "met", "resolution": "met", "effort": "late"}
     assert story.status(number) == "closed"
     assert [record.state for record in story.records(number, "feedback")] == ["asked"]
     survey.record_answer(story.by("lea"), number, 2, comment="It took long.", now=story.now)
@@ -75,12 +75,12 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
     story.at("2026-12-23T11:00+11:00")  # thirty days to the second
     messages.record_customer_message(anna, number, "It is slow again.", channel="email", now=story.now)
     assert story.status(number) == "in-progress"
-    assert states(anna, number) == {
+    assert read_clock_states(anna, number) == {
         "response": "met", "next-response": "running", "resolution": "running", "effort": "late",
     }  # fmt: skip
     resolution.resolve(story.by("sue"), number, "Rebuilt once more.", status="awaiting-confirmation", now=story.now)
     confirmation.confirm(story.by("sue"), number, "Good.", now=story.now)
-    assert states(anna, number) == {
+    assert read_clock_states(anna, number) == {
         "response": "met", "next-response": "met", "resolution": "met", "effort": "late",
     }  # fmt: skip
     story.at("2027-01-22T11:00:01+11:00")

@@ -1,4 +1,4 @@
-"""The small desk with everything that changes a promise: warnings, roles, sprints, timers, departments, work."""
+"""The small desk with everything that moves due times: warnings, roles, sprints, timers, departments and work."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.engine import Store
 from deskterm.store.queries.ticket_detail import ClockView
-from one_ticket import seen
-from small_desk import MONDAY, TEXT, at, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 from store_templates import copy_store
+from ticket_reads import read_ticket
 
-PROMISES = (
-    TEXT.replace(
+DUE_TIME_PROCEDURE = (
+    SMALL_PROCEDURE.replace(
         'key = "waiting"\nlabel = "Waiting for customer"\ncategory = "waiting"\n',
         'key = "waiting"\nlabel = "Waiting for customer"\ncategory = "waiting"\nremind_before = "2d"\n'
         'after = { span = "7c", to = "closed" }\n',
@@ -93,11 +93,14 @@ length = "14c"
 )
 
 
-def promising_desk(url: str) -> DeskSession:
-    """An admin (ann), a lead (lea), agents sam and kim, of whom kim is the planner, and the client larch."""
+def due_time_desk(url: str) -> DeskSession:
+    """Create the desk and open it for ann, its admin.
+
+    lea is a lead; sam and kim are agents, and kim is the planner too; larch is a client.
+    """
 
     def create(place: str) -> Store:
-        store = create_desk(place, small_procedure(PROMISES), admin_login="ann", admin_name="Ann", now=MONDAY)
+        store = create_desk(place, small_procedure(DUE_TIME_PROCEDURE), admin_login="ann", admin_name="Ann", now=MONDAY)
         desk = open_desk(store, "ann")
         rows: list[dict[str, Any]] = [
             {"login": "lea", "name": "Lea", "role": "lead"},
@@ -118,7 +121,7 @@ def open_fault(desk: DeskSession, severity: str = "high", **fields: Any) -> int:
 
 def last_cycle(desk: DeskSession, metric: str, number: int = 1001) -> ClockView:
     """The last cycle of a metric or a timer of a ticket."""
-    found = seen(desk, number)
+    found = read_ticket(desk, number)
     return [clock for clock in found.clocks + found.timers if clock.metric == metric][-1]
 
 

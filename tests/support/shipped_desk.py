@@ -1,4 +1,4 @@
-"""A desk that works by a shipped procedure, with an admin, a lead, agents and somebody for each of its named roles."""
+"""A desk by a shipped procedure, with an admin, a lead, agents, and an agent for each of its named roles."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from store_templates import copy_store, load_shipped
 
 
 def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
-    """The desk with ann (admin) at work: lea is a lead, sam and kim are agents, and for every named role there is an
-    agent whose login is its key. changes: parts of the procedure that are others than the shipped ones."""
+    """Create the desk and open it for ann, its admin. lea is a lead, sam and kim are agents, and each named role has an
+    agent whose login is its key. changes: replaced parts of the procedure."""
     procedure = load_shipped(name)
     if changes:
         procedure = procedure.model_copy(update=changes)
@@ -47,21 +47,21 @@ def shipped_desk(url: str, name: str, **changes: Any) -> DeskSession:
     return open_desk(copy_store(url, key, create), "ann")
 
 
-def proved(url: str, name: str) -> Iterator[DeskSession]:
-    """Such a desk, for a fixture: once the test is over, its rows are what its events say, and its chain holds."""
+def verified_desk(url: str, name: str) -> Iterator[DeskSession]:
+    """Yield such a desk for a fixture; after the test its rows must be what its events say, and its chain hold."""
     desk = shipped_desk(url, name)
     yield desk
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def as_(desk: DeskSession, login: str) -> DeskSession:
-    """Somebody else at work on the same desk."""
+def as_agent(desk: DeskSession, login: str) -> DeskSession:
+    """Open the same desk for another agent."""
     return open_desk(desk.store, login)
 
 
-def checked(desk: DeskSession, number: int, checklist: str, outcome: str, now: datetime) -> None:
-    """A checklist gone through."""
+def finish_checklist(desk: DeskSession, number: int, checklist: str, outcome: str, now: datetime) -> None:
+    """Finish a checklist with an outcome."""
     with desk.ticket(number, "check", now) as work:
         work.append(
             "checked", build_record_change(work.state.records, "checklist", checklist, state="done", outcome=outcome)

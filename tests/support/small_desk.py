@@ -15,7 +15,7 @@ from store_templates import copy_store
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
-TEXT = """
+SMALL_PROCEDURE = """
 [about]
 key = "small"
 name = "Small desk"
@@ -115,13 +115,13 @@ resolution = "2d"
 """
 
 
-def small_procedure(text: str = TEXT) -> Procedure:
+def small_procedure(text: str = SMALL_PROCEDURE) -> Procedure:
     """The procedure of the small desk."""
     return loads(text, "small.toml").procedure
 
 
 def small_desk(url: str, *, simulated: bool = False, login: str = "ann") -> DeskSession:
-    """A desk with an admin (ann), a lead (lea), two agents (sam, kim) and a viewer (vic), and one client."""
+    """Create the desk with an admin (ann), a lead (lea), two agents (sam, kim), a viewer (vic) and one client."""
 
     def create(place: str) -> Store:
         store = create_desk(
@@ -138,5 +138,5 @@ def small_desk(url: str, *, simulated: bool = False, login: str = "ann") -> Desk
 
 
 def at(minutes: float) -> datetime:
-    """So many minutes after Monday 09:00 in London."""
+    """The instant so many minutes after Monday 09:00 in London."""
     return MONDAY + timedelta(minutes=minutes)

@@ -13,12 +13,12 @@ from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.register import Register
-from small_desk import MONDAY, TEXT, at, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 from store_templates import create_desk
 from tui.console_session import ConsoleSession, open_console
 
 ONE_TYPE = (
-    TEXT.replace('default_severity = "low"', 'has_severity = false\nfields = ["page"]\nrequired = ["page"]')
+    SMALL_PROCEDURE.replace('default_severity = "low"', 'has_severity = false\nfields = ["page"]\nrequired = ["page"]')
     .replace(
         """[[types]]
 key = "question"

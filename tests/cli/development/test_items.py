@@ -46,11 +46,11 @@ def test_an_item_goes_from_a_ticket_to_a_release(ticket: Call, tmp_path: Path) -
     assert ticket("item", "list", "--json").json == []
     from deskterm.desk.api import open_desk
     from deskterm.store.db.engine import open_store
-    from shipped_desk import checked
+    from shipped_desk import finish_checklist
     from small_desk import MONDAY
 
     store = open_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
-    checked(open_desk(store, "ann"), 1001, "to-development", "code-change", MONDAY)
+    finish_checklist(open_desk(store, "ann"), 1001, "to-development", "code-change", MONDAY)
     store.close()
     assert "Development item 1 raised (Code change or bug fix), Planned" in run(
         ticket, "item", "raise", "1001", "--system", "Tracker", "--reference", "DEV-7"

@@ -126,10 +126,10 @@ def test_missed_clocks_are_listed_when_asked_for(faults: Call) -> None:
 
 
 def test_the_list_ends_with_clocks_that_have_no_due_time(deskterm: Call, tmp_path: Path) -> None:
-    from due_time_desk import PROMISES
+    from due_time_desk import DUE_TIME_PROCEDURE
 
     file = tmp_path / "promising.toml"
-    file.write_text(PROMISES, encoding="utf-8")
+    file.write_text(DUE_TIME_PROCEDURE, encoding="utf-8")
     assert deskterm("init", "--procedure", file, "--simulated", *NINE).code == 0
     assert deskterm("ticket", "new", "Sort the shelf", "--type", "task", *NINE).code == 0
     assert deskterm("ticket", "new", "Login fails", "--type", "fault", "--severity", "high", *NINE).code == 0
@@ -302,10 +302,10 @@ def test_bug_16_a_new_ticket_has_missed_nothing_in_any_zone_of_the_system(
 
 
 def test_bug_20_a_clock_without_a_due_time_is_not_overdue_by_anything(deskterm: Call, tmp_path: Path) -> None:
-    from due_time_desk import PROMISES
+    from due_time_desk import DUE_TIME_PROCEDURE
 
     file = tmp_path / "promising.toml"
-    file.write_text(PROMISES, encoding="utf-8")
+    file.write_text(DUE_TIME_PROCEDURE, encoding="utf-8")
     assert deskterm("init", "--procedure", file, "--simulated", *NINE).code == 0
     assert deskterm("ticket", "new", "Sort the shelf", "--type", "task", *NINE).code == 0
     week = ("--now", "2026-11-30T09:00")

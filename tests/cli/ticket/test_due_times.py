@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli_call import Call
-from small_desk import TEXT
+from small_desk import SMALL_PROCEDURE
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_split_message_becomes_a_ticket_whose_clocks_start_when_it_arrived(tic
 
 
 def test_running_clocks_migrate_to_a_new_version_on_command_only(ticket: Call, tmp_path: Path) -> None:
-    (tmp_path / "tighter.toml").write_text(TEXT.replace('resolution = "4h"', 'resolution = "3h"'))
+    (tmp_path / "tighter.toml").write_text(SMALL_PROCEDURE.replace('resolution = "4h"', 'resolution = "3h"'))
     at = ("--now", "2026-11-23T09:05")
     assert ticket("procedure", "apply", tmp_path / "tighter.toml", *at).code == 0
     assert clock(ticket, "resolution")["due"] == "2026-11-23T13:00:00Z"

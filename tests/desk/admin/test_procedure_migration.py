@@ -18,16 +18,18 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import ClockView, load_ticket_detail
-from due_time_desk import PROMISES, promising_desk
+from due_time_desk import DUE_TIME_PROCEDURE, due_time_desk
 from small_desk import at, small_procedure
 
-STRICTER = PROMISES.replace('resolution = "4h"', 'resolution = "2h"')
-HOLIDAY = PROMISES.replace("no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Founder\'s day" }]')
+STRICTER = DUE_TIME_PROCEDURE.replace('resolution = "4h"', 'resolution = "2h"')
+HOLIDAY = DUE_TIME_PROCEDURE.replace(
+    "no_holidays = true", 'holidays = [{ date = 2026-11-24, name = "Founder\'s day" }]'
+)
 
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = promising_desk(store_url)
+    made = due_time_desk(store_url)
     yield made
     assert check_integrity(made.store).findings == ()
     made.store.close()
@@ -90,7 +92,7 @@ def test_a_holiday_moves_only_what_runs(desk: DeskSession) -> None:
 
 def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
-    without = PROMISES.replace('response = "30m"\nnext-response = "1h"\n', 'next-response = "1h"\n')
+    without = DUE_TIME_PROCEDURE.replace('response = "30m"\nnext-response = "1h"\n', 'next-response = "1h"\n')
     new = edition(desk, without, 40)
     migrate_tickets(new, at(50))
     assert (clocks(desk, 1001)["response"].state, clocks(desk, 1001)["response"].breached_at) == (

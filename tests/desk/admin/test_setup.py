@@ -19,7 +19,7 @@ from deskterm.errors import DeskError
 from deskterm.procedure.schema import Severity
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
-from small_desk import MONDAY, TEXT, at, small_desk, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_desk, small_procedure
 
 HIGH, LOW = Severity(key="high", label="High", urgent=True), Severity(key="low", label="Low")
 
@@ -51,7 +51,7 @@ def test_the_same_edition_again_changes_nothing(desk: DeskSession) -> None:
 
 def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(desk: DeskSession) -> None:
     register(desk, subject="old", type="fault", severity="high", now=at(0))
-    tighter = TEXT.replace('response = "30m"', 'response = "15m"')
+    tighter = SMALL_PROCEDURE.replace('response = "30m"', 'response = "15m"')
     assert apply_procedure(desk, small_procedure(tighter), now=at(1)) != []
     again = open_desk(desk.store, "ann")
     register(again, subject="new", type="fault", severity="high", now=at(2))
@@ -65,13 +65,13 @@ def test_a_new_edition_holds_for_new_tickets_and_leaves_running_clocks_alone(des
 
 
 def test_an_edition_of_another_zone_takes_the_desk_there(desk: DeskSession) -> None:
-    apply_procedure(desk, small_procedure(TEXT.replace("Europe/London", "Europe/Prague")), now=at(1))
+    apply_procedure(desk, small_procedure(SMALL_PROCEDURE.replace("Europe/London", "Europe/Prague")), now=at(1))
     again = open_desk(desk.store, "ann")
     assert again.timezone == again.procedure.timezone == "Europe/Prague"
 
 
 def test_a_dry_run_shows_the_same_lines_and_writes_nothing(desk: DeskSession) -> None:
-    tighter = small_procedure(TEXT.replace('response = "30m"', 'response = "15m"'))
+    tighter = small_procedure(SMALL_PROCEDURE.replace('response = "30m"', 'response = "15m"'))
     lines = apply_procedure(desk, tighter, dry_run=True, now=at(1))
     assert open_desk(desk.store, "ann").procedure.version == desk.procedure.version
     assert apply_procedure(desk, tighter, now=at(1)) == lines
@@ -80,7 +80,7 @@ def test_a_dry_run_shows_the_same_lines_and_writes_nothing(desk: DeskSession) ->
 def test_an_edition_without_a_status_that_tickets_stand_in_is_refused(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     update.move(desk, 1001, "working", now=at(1))
-    without = TEXT.replace('key = "working"', 'key = "busy"').replace('"working"', '"busy"')
+    without = SMALL_PROCEDURE.replace('key = "working"', 'key = "busy"').replace('"working"', '"busy"')
     with pytest.raises(DeskError, match=r"The status Working on it cannot be removed: 1 ticket uses it \(1001\)"):
         apply_procedure(desk, small_procedure(without), now=at(2))
 
@@ -88,7 +88,7 @@ def test_an_edition_without_a_status_that_tickets_stand_in_is_refused(desk: Desk
 def test_another_order_of_work_reorders_the_tickets_there_are(desk: DeskSession) -> None:
     register(desk, subject="low", type="fault", severity="low", now=at(0))
     register(desk, subject="high", type="fault", severity="high", now=at(5))
-    by_severity = TEXT.replace("[about]", '[queue]\nby = ["severity", "received"]\n\n[about]')
+    by_severity = SMALL_PROCEDURE.replace("[about]", '[queue]\nby = ["severity", "received"]\n\n[about]')
     apply_procedure(desk, small_procedure(by_severity), now=at(6))
 
 
@@ -128,7 +128,7 @@ def test_a_target_on_an_unknown_metric_is_refused(desk: DeskSession) -> None:
 
 
 def test_an_edition_has_its_public_holidays_written_down(store_url: str) -> None:
-    text = TEXT.replace("no_holidays = true", 'region = { country = "GB", subdivision = "ENG" }')
+    text = SMALL_PROCEDURE.replace("no_holidays = true", 'region = { country = "GB", subdivision = "ENG" }')
     store = create_desk(store_url, small_procedure(text), admin_login="ann", now=MONDAY)
     desk = open_desk(store, "ann")
     register(desk, subject="x", type="fault", severity="high", now=MONDAY + timedelta(days=31, hours=6, minutes=45))

@@ -18,7 +18,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Money
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import RecordView, load_records
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import at
 
 
@@ -46,7 +46,7 @@ def entries(desk: DeskSession, number: int = 1001) -> list[RecordView]:
 
 @pytest.mark.requirement("S1-32")
 def test_work_by_the_clock_leaves_an_entry_with_its_price(desk: DeskSession) -> None:
-    sam = as_(desk, "sam")
+    sam = as_agent(desk, "sam")
     work_sessions.start(sam, 1001, now=at(5))
     done = work_sessions.stop(sam, 1001, now=at(25))
     assert done.summary == ("1001: work left off; 20m (charged 30m: GBP 30.00) written down as entry 1")
@@ -59,7 +59,7 @@ def test_work_by_the_clock_leaves_an_entry_with_its_price(desk: DeskSession) -> 
 
 
 def test_work_on_a_ticket_that_is_closed_meanwhile_is_written_down_too(desk: DeskSession) -> None:
-    sam = as_(desk, "sam")
+    sam = as_agent(desk, "sam")
     move(sam, 1001, "under-investigation", now=at(1))
     work_sessions.start(sam, 1001, now=at(5))
     messages.reply(desk, 1001, "All twelve are there", status="client-sign-off", now=at(15))
@@ -68,10 +68,10 @@ def test_work_on_a_ticket_that_is_closed_meanwhile_is_written_down_too(desk: Des
 
 @pytest.mark.requirement("S1-32", "S5-11")
 def test_time_is_written_down_by_hand_with_what_was_done(desk: DeskSession) -> None:
-    done = time_entries.add_entry(as_(desk, "kim"), 1001, 1500, note="Loaded 12 courses", now=at(60))
+    done = time_entries.add_entry(as_agent(desk, "kim"), 1001, 1500, note="Loaded 12 courses", now=at(60))
     assert done.summary == "1001: 25m (charged 30m: GBP 30.00) written down as entry 1"
-    time_entries.add_entry(as_(desk, "kim"), 1001, 600, chargeable=False, started=at(40), now=at(61))
-    time_entries.add_entry(as_(desk, "sam"), 1001, 600, rate=Decimal("99.99"), now=at(62))
+    time_entries.add_entry(as_agent(desk, "kim"), 1001, 600, chargeable=False, started=at(40), now=at(61))
+    time_entries.add_entry(as_agent(desk, "sam"), 1001, 600, rate=Decimal("99.99"), now=at(62))
     with desk.ticket(1001, "time", at(63)) as ticket:
         assert time_entries.calculate_price(ticket).describe() == "45m, charged 45m: GBP 55.00"
     with pytest.raises(UsageError, match="has been done"):
@@ -80,18 +80,18 @@ def test_time_is_written_down_by_hand_with_what_was_done(desk: DeskSession) -> N
 
 @pytest.mark.requirement("S1-32")
 def test_an_entry_is_corrected_by_another_and_never_changed(desk: DeskSession) -> None:
-    kim = as_(desk, "kim")
+    kim = as_agent(desk, "kim")
     time_entries.add_entry(kim, 1001, 1500, note="Loaded courses", now=at(60))
     with pytest.raises(UsageError, match="not changed without a reason"):
         time_entries.correct_entry(kim, 1001, "1", seconds=600, reason=" ", now=at(61))
     with pytest.raises(DeskError, match="is kim's: ask them, or somebody with the role lead"):
-        time_entries.correct_entry(as_(desk, "sam"), 1001, "1", seconds=600, reason="x", now=at(61))
+        time_entries.correct_entry(as_agent(desk, "sam"), 1001, "1", seconds=600, reason="x", now=at(61))
     time_entries.correct_entry(kim, 1001, "1", seconds=600, reason="a slip of the pen", now=at(61))
     first, second = entries(desk)
     assert (first.state, first.values["seconds"]) == ("void", 1500)
     assert (second.state, second.values["amount"], second.values["corrects"]) == ("valid", "15.00", "1")
     assert second.values["note"] == first.values["note"]
-    time_entries.void_entry(as_(desk, "lea"), 1001, "2", reason="another ticket's", now=at(62))
+    time_entries.void_entry(as_agent(desk, "lea"), 1001, "2", reason="another ticket's", now=at(62))
     with pytest.raises(DeskError, match="struck out already"):
         time_entries.void_entry(kim, 1001, "2", reason="x", now=at(63))
     with pytest.raises(DeskError, match=r"has no entry 7: it has 1, 2\."):

@@ -12,7 +12,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_records
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY
 
 BASE = "https://knowledge.example.com"
@@ -23,7 +23,7 @@ def test_articles_in_replies_of_agents_are_recorded_on_the_ticket(store_url: str
     desk = shipped_desk(store_url, "software-vendor")
     register(desk, subject="How do I add a user?", body="x", type="support-query", product="platform",
              requester="Ida", organisation="larch", now=MONDAY)  # fmt: skip
-    sam = as_(desk, "sam")
+    sam = as_agent(desk, "sam")
     body = f"See {BASE}/users/add, and <{BASE}/users/roles>. Our status: https://status.example.com/"
     messages.reply(sam, 1001, body, now=MONDAY + timedelta(minutes=1))
     messages.record_customer_message(desk, 1001, f"I have read {BASE}/users/gone", now=MONDAY + timedelta(minutes=2))

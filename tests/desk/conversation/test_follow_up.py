@@ -13,9 +13,9 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import closing, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from one_ticket import Opened, seen
 from shipped_desk import shipped_desk
 from small_desk import at
+from ticket_reads import DeskFactory, read_ticket
 
 DAY = timedelta(days=1)
 
@@ -27,37 +27,39 @@ def resolve_and_confirm(desk: DeskSession) -> CommandResult:
 
 
 @pytest.mark.requirement("S3-02", "S3-14")
-def test_a_follow_up_starts_at_the_first_tier_as_every_new_ticket(opened: Opened) -> None:
-    desk = opened("managed-services")
+def test_a_follow_up_starts_at_the_first_tier_as_every_new_ticket(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("managed-services")
     update.move(desk, 1001, "escalated-l2", now=at(1))
     with desk.ticket(1001, "transfer", at(2)) as work:
         work.append("transferred", {"team": (work.state.team, "second-line"), "tier": (work.state.tier, 2)})
     resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
     confirmation.confirm(desk, 1001, now=at(20))
     messages.record_customer_message(desk, 1001, "Again.", now=at(20) + 31 * DAY)
-    new = seen(desk, 1002)
+    new = read_ticket(desk, 1002)
     assert new.values["tier"] == 1
     assert new.row.team in ("global", "australia")
 
 
 @pytest.mark.requirement("S3-14")
 @pytest.mark.parametrize("channel", ["phone", "email", "portal"])
-def test_a_reply_reopens_a_closed_ticket_until_the_last_second_of_thirty_days(opened: Opened, channel: str) -> None:
-    desk = opened("managed-services")
+def test_a_reply_reopens_a_closed_ticket_until_the_last_second_of_thirty_days(
+    desk_with_ticket: DeskFactory, channel: str
+) -> None:
+    desk = desk_with_ticket("managed-services")
     resolve_and_confirm(desk)
     last = at(20) + 30 * DAY
     messages.record_customer_message(desk, 1001, "Again.", channel=channel, received_at=last, now=last + DAY)
-    assert (seen(desk).row.status, seen(desk).reopened) == ("in-progress", 1)
+    assert (read_ticket(desk).row.status, read_ticket(desk).reopened) == ("in-progress", 1)
 
 
 @pytest.mark.requirement("S3-14")
-def test_a_reply_after_thirty_days_registers_a_follow_up(opened: Opened) -> None:
-    desk = opened("managed-services")
+def test_a_reply_after_thirty_days_registers_a_follow_up(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("managed-services")
     resolve_and_confirm(desk)
     late = at(20) + 30 * DAY + timedelta(seconds=1)
     result = messages.record_customer_message(desk, 1001, "Again.", now=late)
     assert result.number == 1002
-    old, new = seen(desk), seen(desk, 1002)
+    old, new = read_ticket(desk), read_ticket(desk, 1002)
     assert (old.row.status, old.fields["follow_ups"]) == ("closed", [1002])
     assert (new.fields["follow_up_of"], new.row.organisation, new.row.requester) == (1001, "Larch Ltd", "Kim Doe")
     assert (new.type, new.row.subject, new.messages[0].body) == (old.type, "The form fails", "Again.")
@@ -75,21 +77,21 @@ def close_for_good(desk: DeskSession) -> None:
 
 
 @pytest.mark.requirement("S4-15")
-def test_all_messages_to_a_closed_ticket_go_to_one_follow_up(opened: Opened) -> None:
-    desk = opened("saas-platform", severity="severity-3")
+def test_all_messages_to_a_closed_ticket_go_to_one_follow_up(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("saas-platform", severity="severity-3")
     close_for_good(desk)
     late = at(60 * 24)
     result = messages.record_customer_message(desk, 1001, "It is back.", received_at=late, now=late + DAY)
     assert (result.number, result.summary.split(";")[0]) == (1002, "1001 stays closed")
-    new = seen(desk, 1002)
+    new = read_ticket(desk, 1002)
     assert (new.fields["follow_up_of"], new.row.severity, new.row.received) == (1001, "severity-3", late.timestamp())
-    assert seen(desk).row.status == "closed"
+    assert read_ticket(desk).row.status == "closed"
     second = messages.record_customer_message(desk, 1001, "And here is a picture.", now=late + 2 * DAY)
     assert second.number == 1002, "the follow-up is open and gets further messages"
-    assert [message.body for message in seen(desk, 1002).messages if message.author_kind == "requester"] == [
+    assert [message.body for message in read_ticket(desk, 1002).messages if message.author_kind == "requester"] == [
         "It is back.", "And here is a picture.",
     ]  # fmt: skip
-    assert seen(desk).fields["follow_ups"] == [1002]
+    assert read_ticket(desk).fields["follow_ups"] == [1002]
 
 
 @pytest.mark.requirement("S4-15")
@@ -98,11 +100,11 @@ def test_a_follow_up_with_missing_fields_is_flagged_as_incomplete(store_url: str
     number = register(
         desk, subject="Repairs", body="x", requester="Kim", organisation="larch", incomplete=True, now=at(0)
     ).number
-    assert "incomplete" in seen(desk, number).flags
+    assert "incomplete" in read_ticket(desk, number).flags
     update.move(desk, number, "triage", now=at(1))
     closing.close(desk, number, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     follow_up = messages.record_customer_message(desk, number, "It is back.", now=at(3)).number
     assert follow_up != number
-    assert "incomplete" in seen(desk, follow_up).flags
+    assert "incomplete" in read_ticket(desk, follow_up).flags
     assert check_integrity(desk.store).findings == ()
     desk.store.close()

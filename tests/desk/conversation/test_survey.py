@@ -17,9 +17,9 @@ from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 
 def feedback_records(desk: DeskSession) -> list[RecordView]:
-    return [record for record in seen(desk).records if record.kind == "feedback"]
+    return [record for record in read_ticket(desk).records if record.kind == "feedback"]
 
 
 def move_to_closure(desk: DeskSession, minute: int) -> None:
@@ -52,7 +52,7 @@ def test_feedback_is_requested_once_when_a_ticket_is_resolved(desk: DeskSession)
     survey.record_answer(desk, 1001, 5, now=at(40))
     confirmation.confirm(desk, 1001, now=at(50))
     assert [(answer.state, answer.values["score"]) for answer in feedback_records(desk)] == [("answered", 5)]
-    assert seen(desk).flags == ()
+    assert read_ticket(desk).flags == ()
 
 
 @pytest.mark.requirement("S4-21")
@@ -61,17 +61,17 @@ def test_a_low_score_or_a_complaint_flags_a_closed_ticket_until_it_is_reviewed(d
     confirmation.confirm(desk, 1001, now=at(20))
     result = survey.record_answer(desk, 1001, 2, comment="It took a week", now=at(30))
     assert result.summary.startswith("1001: feedback 1 recorded, 2 of 5")
-    assert "low-score" in seen(desk).flags
+    assert "low-score" in read_ticket(desk).flags
     survey.record_answer(desk, 1001, comment="And nobody called back!", complaint=True, now=at(31))
-    assert {"complaint", "low-score"} <= set(seen(desk).flags)
-    low = [event.data.get("low") for event in seen(desk).events if event.kind == "feedback"]
+    assert {"complaint", "low-score"} <= set(read_ticket(desk).flags)
+    low = [event.data.get("low") for event in read_ticket(desk).events if event.kind == "feedback"]
     assert low == [True, True]
     with pytest.raises(DeskError, match="several answers to review: say which with --which, of 1, 2"):
         survey.review_answer(desk, 1001, now=at(32))
-    survey.review_answer(as_(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
-    survey.review_answer(as_(desk, "lea"), 1001, outcome="We call back within a day now", now=at(33))
+    survey.review_answer(as_agent(desk, "lea"), 1001, feedback="1", note="Discussed with the team", now=at(32))
+    survey.review_answer(as_agent(desk, "lea"), 1001, outcome="We call back within a day now", now=at(33))
     assert [(answer.state, answer.who) for answer in feedback_records(desk)] == [("reviewed", "lea")] * 2
-    assert not {"complaint", "low-score"} & set(seen(desk).flags)
+    assert not {"complaint", "low-score"} & set(read_ticket(desk).flags)
     with pytest.raises(DeskError, match="no answer that waits to be reviewed"):
         survey.review_answer(desk, 1001, now=at(34))
 
@@ -95,9 +95,9 @@ def test_a_procedure_may_request_feedback_at_closure_only(store_url: str) -> Non
         work.append("moved", {"status": (work.state.status, closed)})
     assert [answer.state for answer in feedback_records(desk)] == ["asked"]
     survey.record_answer(desk, 1001, 1, comment="Slow", now=at(6))
-    assert seen(desk).flags == ("low-score",)
+    assert read_ticket(desk).flags == ("low-score",)
     survey.review_answer(desk, 1001, now=at(7))
-    assert seen(desk).flags == ()
+    assert read_ticket(desk).flags == ()
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
@@ -106,7 +106,7 @@ def test_no_feedback_is_requested_for_a_ticket_closed_without_a_resolution(store
     desk = shipped_desk(store_url, "managed-services")
     register(desk, subject="No mail", requester="Ida", incomplete=True, now=at(0))
     closing.close(desk, 1001, "withdrawn", now=at(2))
-    assert seen(desk).row.category == "closed"
+    assert read_ticket(desk).row.category == "closed"
     assert feedback_records(desk) == []
     desk.store.close()
 
@@ -119,17 +119,17 @@ def test_a_complaint_about_a_ticket_closed_for_good_is_escalated_to_the_lead_and
     confirmation.confirm(desk, 1001, now=at(20))
     result = survey.record_answer(desk, 1001, comment="Nobody called back!", complaint=True, now=at(30))
     assert "escalated to Customer" in result.summary
-    found = seen(desk)
+    found = read_ticket(desk)
     assert (found.row.status, "escalated" in found.flags) == ("closed", True)
     with open_reader(desk.store.url) as reader:
         assert "escalated to Customer" in [entry.what for entry in load_notices(reader, "lea")]
         assert [entry.number for entry in load_escalations(reader)] == [1001]
-    lea = as_(desk, "lea")
+    lea = as_agent(desk, "lea")
     with pytest.raises(DeskError, match="closed for good"):
         checklists.tick_items(lea, 1001, [1], checklist="to-development", now=at(31))
     checklists.tick_items(lea, 1001, [1, 2, 3, 4], now=at(32))
     with pytest.raises(DeskError, match="is not open: its severity and priority stay"):
         escalation_review.review_escalation(lea, 1001, decision="unchanged", severity="severity-1", now=at(33))
     escalation_review.review_escalation(lea, 1001, decision="unchanged", now=at(34))
-    assert "escalated" not in seen(desk).flags
-    assert seen(desk).row.status == "closed"
+    assert "escalated" not in read_ticket(desk).flags
+    assert read_ticket(desk).row.status == "closed"

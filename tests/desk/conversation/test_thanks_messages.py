@@ -8,8 +8,8 @@ from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import resolution, update
 from deskterm.errors import DeskError
-from one_ticket import Opened, hung, seen
 from small_desk import at
+from ticket_reads import DeskFactory, read_records, read_ticket
 
 
 def resolve_job(desk: DeskSession) -> None:
@@ -18,38 +18,40 @@ def resolve_job(desk: DeskSession) -> None:
 
 
 @pytest.mark.requirement("S5-12")
-def test_thanks_keep_a_ticket_closed_without_a_letter_or_notice(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_thanks_keep_a_ticket_closed_without_a_letter_or_notice(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     resolve_job(desk)
-    before = seen(desk)
+    before = read_ticket(desk)
     result = messages.record_customer_message(desk, 1001, "Thank you, Sam!", now=at(60))
     assert result.summary == "1001: thanks recorded, it stays closed"
-    after = seen(desk)
+    after = read_ticket(desk)
     assert (after.row.status, after.row.waiting, after.reopened) == ("closed", before.row.waiting, 0)
     assert (after.messages[-1].body, after.messages[-1].mark) == ("Thank you, Sam!", "thanks")
-    assert len(hung(desk, "letter")) == len([record for record in before.records if record.kind == "letter"])
-    assert len(hung(desk, "notice")) == len([record for record in before.records if record.kind == "notice"])
+    assert len(read_records(desk, "letter")) == len([record for record in before.records if record.kind == "letter"])
+    assert len(read_records(desk, "notice")) == len([record for record in before.records if record.kind == "notice"])
     assert after.clocks == before.clocks
 
 
 @pytest.mark.requirement("S5-12")
-def test_thanks_with_an_attachment_reopen_the_ticket(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_thanks_with_an_attachment_reopen_the_ticket(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     resolve_job(desk)
     messages.record_customer_message(desk, 1001, "Thank you!", attachments=True, now=at(60))
-    assert seen(desk).row.status == "client-responded"
+    assert read_ticket(desk).row.status == "client-responded"
 
 
 @pytest.mark.requirement("S5-12")
-def test_overruled_thanks_reopen_the_ticket_and_count_from_the_arrival_of_the_message(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_overruled_thanks_reopen_the_ticket_and_count_from_the_arrival_of_the_message(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     resolve_job(desk)
     messages.record_customer_message(desk, 1001, "Great job.", received_at=at(60), now=at(61))
     result = thanks_messages.overrule_thanks(desk, 1001, now=at(300))
     assert result.summary.startswith("1001: opened again for what was taken for thanks, now Client responded")
-    found = seen(desk)
+    found = read_ticket(desk)
     assert (found.row.status, found.row.waiting, found.reopened) == ("client-responded", "us", 1)
-    (record,) = hung(desk, "thanks")
+    (record,) = read_records(desk, "thanks")
     assert (record["state"], record["who"]) == ("overruled", "sam")
     event = next(event for event in found.events if event.kind == "overruled")
     assert event.data["counts_from"] == int(at(60).timestamp())

@@ -13,12 +13,12 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
 from deskterm.desk.workflow import work_sessions as work
 from deskterm.errors import DeskError, UsageError
-from one_ticket import Opened, seen
 from small_desk import at
+from ticket_reads import DeskFactory, read_ticket
 
 
 def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
-    found = next(c for c in seen(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
+    found = next(c for c in read_ticket(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
     return found.state, found.due
 
 
@@ -33,7 +33,7 @@ def test_the_first_ticket_is_number_1001_and_its_clocks_run(desk: DeskSession) -
         email="Kim@Larch.example",
         now=at(0),
     )
-    found = seen(desk, done.number)
+    found = read_ticket(desk, done.number)
     assert done.number == 1001
     assert (found.row.subject, found.row.status, found.row.severity) == ("Login fails", "new", "high")
     assert (found.row.requester, found.row.organisation) == ("Kim Doe", "Larch Ltd")
@@ -50,7 +50,7 @@ def test_a_reply_stops_the_response_clock_and_may_move_the_ticket(desk: DeskSess
     assert done.changes == {"status": ("working", "waiting")}
     assert clock(desk, 1001, "response")[0] == "met"
     assert clock(desk, 1001, "resolution") == ("paused", None)
-    assert seen(desk, 1001).row.next_due is None
+    assert read_ticket(desk, 1001).row.next_due is None
 
 
 def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_counted(desk: DeskSession) -> None:
@@ -58,7 +58,7 @@ def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_
     update.move(desk, 1001, "working", now=at(5))
     messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(10))
     messages.record_customer_message(desk, 1001, "Firefox", now=at(70))
-    assert seen(desk, 1001).row.status == "working"
+    assert read_ticket(desk, 1001).row.status == "working"
     assert clock(desk, 1001, "resolution") == ("running", int(at(300).timestamp()))
     assert clock(desk, 1001, "next-response") == ("running", int(at(130).timestamp()))
 
@@ -67,7 +67,7 @@ def test_a_note_is_no_answer(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.add_note(desk, 1001, "smells like the proxy", now=at(1))
     assert clock(desk, 1001, "response")[0] == "running"
-    assert seen(desk, 1001).messages[-1].kind == "internal"
+    assert read_ticket(desk, 1001).messages[-1].kind == "internal"
 
 
 def test_an_automatic_reply_is_no_answer(desk: DeskSession) -> None:
@@ -84,12 +84,12 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(desk: DeskSession) -> No
         update.move(desk, 1001, "closed", now=at(1))
     with pytest.raises(DeskError, match=r"no status 'workin'\. Did you mean working\?"):
         update.move(desk, 1001, "workin", now=at(1))
-    assert seen(desk, 1001).version == 1
+    assert read_ticket(desk, 1001).version == 1
 
 
 def test_a_question_has_no_severity_and_no_clocks(desk: DeskSession) -> None:
     register(desk, subject="x", type="question", now=at(0))
-    assert seen(desk, 1001).clocks == []
+    assert read_ticket(desk, 1001).clocks == []
     with pytest.raises(UsageError, match="A Question has no severity"):
         register(desk, subject="x", type="question", severity="high", now=at(0))
     with pytest.raises(DeskError, match="A Question has no severity"):
@@ -101,7 +101,7 @@ def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: DeskSession) -> 
     messages.reply(desk, 1001, "Try now.", status="solved", now=at(60))
     assert clock(desk, 1001, "resolution")[0] == "met"
     messages.record_customer_message(desk, 1001, "Still broken.", now=at(120))
-    assert seen(desk, 1001).reopened == 1
+    assert read_ticket(desk, 1001).reopened == 1
     assert clock(desk, 1001, "resolution", 2) == ("running", int(at(300).timestamp()))
 
 
@@ -115,7 +115,7 @@ def test_what_a_person_saw_must_be_what_there_is(desk: DeskSession) -> None:
 def test_words_keep_their_lines_and_lose_only_what_a_database_cannot_hold(desk: DeskSession) -> None:
     body = "  indented\n\n\x1b[31mred\x1b[0m [b]x[/b] \u202e日本\x00語 🙂"
     register(desk, subject="[urgent] x", body=body, type="fault", now=at(0))
-    assert seen(desk, 1001).messages[0].body == body.replace("\x00", "")
+    assert read_ticket(desk, 1001).messages[0].body == body.replace("\x00", "")
 
 
 def test_a_ticket_that_is_not_there_is_said_so(desk: DeskSession) -> None:
@@ -126,7 +126,7 @@ def test_a_ticket_that_is_not_there_is_said_so(desk: DeskSession) -> None:
 def test_the_clocks_of_two_machines_may_differ_but_history_keeps_its_order(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(10))
     messages.add_note(desk, 1001, "from a machine that is behind", now=at(9))
-    assert seen(desk, 1001).events[-1].at == int(at(10).timestamp())
+    assert read_ticket(desk, 1001).events[-1].at == int(at(10).timestamp())
 
 
 def close_for_good(desk: DeskSession) -> None:
@@ -152,11 +152,11 @@ CHANGES: dict[str, Callable[[DeskSession], object]] = {
 
 
 @pytest.mark.requirement("S4-15")
-def test_a_ticket_that_is_closed_for_good_refuses_every_change(opened: Opened) -> None:
-    desk = opened("saas-platform")
+def test_a_ticket_that_is_closed_for_good_refuses_every_change(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("saas-platform")
     close_for_good(desk)
-    before = seen(desk)
+    before = read_ticket(desk)
     for change in CHANGES.values():
         with pytest.raises(DeskError, match="is closed for good and can no longer be changed"):
             change(desk)
-    assert seen(desk) == before
+    assert read_ticket(desk) == before

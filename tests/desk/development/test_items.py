@@ -15,7 +15,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import RecordView, load_records, load_ticket_detail
-from shipped_desk import as_, checked, shipped_desk
+from shipped_desk import as_agent, finish_checklist, shipped_desk
 from small_desk import at
 
 
@@ -38,7 +38,7 @@ def ticket(desk: DeskSession, subject: str = "Saving an invoice ends in an error
 
 def raised(desk: DeskSession, route: str = "code-change", minute: int = 1) -> int:
     number = ticket(desk)
-    checked(desk, number, "to-development", route, at(minute))
+    finish_checklist(desk, number, "to-development", route, at(minute))
     items.raise_item(desk, number, now=at(minute))
     return number
 
@@ -64,7 +64,7 @@ def to_qa(desk: DeskSession, number: int, minute: int = 2) -> None:
         ("dev-lead", "waiting-qa-deployment"),
         ("qa", "qa-in-progress"),
     ):
-        item_workflow.move_item(as_(desk, login), number, state, now=at(minute))
+        item_workflow.move_item(as_agent(desk, login), number, state, now=at(minute))
 
 
 @pytest.mark.requirement("S4-12", "S4-18")
@@ -72,7 +72,7 @@ def test_a_checklist_comes_before_development_and_says_the_route(desk: DeskSessi
     number = ticket(desk)
     with pytest.raises(DeskError, match=r"First go through “Before it goes to development”\. Left: The impact is capt"):
         items.raise_item(desk, number, now=at(1))
-    checked(desk, number, "to-development", "performance", at(1))
+    finish_checklist(desk, number, "to-development", "performance", at(1))
     done = items.raise_item(desk, number, url="https://dev.example/4", system="Tracker", now=at(2))
     assert done.summary.startswith("1001: Development item 1 raised (Performance and infrastructure), Planned")
     found = item(desk, number)
@@ -99,14 +99,14 @@ def test_nothing_passes_review_or_qa_without_the_signature_of_its_role(desk: Des
     item_workflow.move_item(desk, number, "waiting-for-review", now=at(3))
     for nobody in ("sam", "ann", "qa"):
         with pytest.raises(DeskError, match="Only somebody with the role Dev Lead may sign work off here"):
-            item_workflow.move_item(as_(desk, nobody), number, "waiting-qa-deployment", now=at(4))
-    item_workflow.move_item(as_(desk, "dev-lead"), number, "waiting-qa-deployment", now=at(4))
-    item_workflow.move_item(as_(desk, "sam"), number, "qa-in-progress", now=at(5))
+            item_workflow.move_item(as_agent(desk, nobody), number, "waiting-qa-deployment", now=at(4))
+    item_workflow.move_item(as_agent(desk, "dev-lead"), number, "waiting-qa-deployment", now=at(4))
+    item_workflow.move_item(as_agent(desk, "sam"), number, "qa-in-progress", now=at(5))
     with pytest.raises(DeskError, match="only what is Ready for Release can be scheduled"):
         item_workflow.schedule_item(desk, number, "2026-11-26", now=at(6))
     with pytest.raises(DeskError, match="Only somebody with the role QA may approve a release here"):
-        item_workflow.move_item(as_(desk, "dev-lead"), number, "ready-for-release", now=at(6))
-    item_workflow.move_item(as_(desk, "qa"), number, "ready-for-release", now=at(6))
+        item_workflow.move_item(as_agent(desk, "dev-lead"), number, "ready-for-release", now=at(6))
+    item_workflow.move_item(as_agent(desk, "qa"), number, "ready-for-release", now=at(6))
     signed = [(one["status"], one["who"]) for one in item(desk, number).values["approvals"]]
     assert signed == [("waiting-for-review", "dev-lead"), ("qa-in-progress", "qa")]
     with pytest.raises(DeskError, match=r"Released is said by a release: schedule the item"):
@@ -117,10 +117,12 @@ def test_nothing_passes_review_or_qa_without_the_signature_of_its_role(desk: Des
 def test_what_goes_back_loses_the_signatures_that_it_has_to_get_again(desk: DeskSession) -> None:
     number = raised(desk)
     to_qa(desk, number)
-    item_workflow.move_item(as_(desk, "sam"), number, "dev-in-progress", reason="fails on empty invoices", now=at(3))
+    item_workflow.move_item(
+        as_agent(desk, "sam"), number, "dev-in-progress", reason="fails on empty invoices", now=at(3)
+    )
     assert "approvals" not in item(desk, number).values
     with pytest.raises(DeskError, match="cannot go to Ready for Release"):
-        item_workflow.move_item(as_(desk, "qa"), number, "ready-for-release", now=at(4))
+        item_workflow.move_item(as_agent(desk, "qa"), number, "ready-for-release", now=at(4))
 
 
 @pytest.mark.requirement("S4-18")
@@ -159,10 +161,10 @@ def test_only_a_genuine_software_issue_goes_to_the_vendors_developers_and_they_m
     register(desk, subject="Wrong totals", requester="Ida", organisation="larch", type="technical-support",
              product="platform", body="See the sheet", now=at(0))  # fmt: skip
     update.move(desk, 1001, "under-investigation", now=at(1))
-    checked(desk, 1001, "software-issue", "user-error", at(2))
+    finish_checklist(desk, 1001, "software-issue", "user-error", at(2))
     with pytest.raises(DeskError, match="ended in User error: only Software issue goes to development"):
         items.raise_item(desk, 1001, now=at(3))
-    checked(desk, 1001, "software-issue", "software-issue", at(4))
+    finish_checklist(desk, 1001, "software-issue", "software-issue", at(4))
     items.raise_item(desk, 1001, system="Tracker", reference="DEV-7", url="https://dev.example/DEV-7", now=at(5))
     assert status(desk, 1001) == "raised-with-development"
     item_workflow.move_item(desk, 1001, "done", now=at(6))

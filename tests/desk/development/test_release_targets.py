@@ -16,12 +16,12 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.errors import DeskError
-from due_time_desk import PROMISES
+from due_time_desk import DUE_TIME_PROCEDURE
 from small_desk import MONDAY, at, small_procedure
 from store_templates import create_desk
 
 BY_RELEASE = (
-    PROMISES.replace('response = "scheduled sprint"', 'response = "scheduled release"').replace(
+    DUE_TIME_PROCEDURE.replace('response = "scheduled sprint"', 'response = "scheduled release"').replace(
         'resolution = "set by planner"', 'resolution = "next release, at most 10 working days"'
     )
     + """

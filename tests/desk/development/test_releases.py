@@ -18,9 +18,9 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.sla_terms import find_next_release
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.development import load_items
-from one_ticket import seen
-from shipped_desk import as_, checked, shipped_desk
+from shipped_desk import as_agent, finish_checklist, shipped_desk
 from small_desk import MONDAY
+from ticket_reads import read_ticket
 
 THURSDAY = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
 """The day of a release: every second Thursday from the 8th of January."""
@@ -40,7 +40,7 @@ def ready(desk: DeskSession, subject: str, day: str | None = "2026-11-26") -> in
     number = register(desk, subject=subject, body="x", type="issue", requester="Ida", email="ida@larch.example",
                       organisation="larch", fields=fields, now=MONDAY).number  # fmt: skip
     update.move(desk, number, "triage", now=MONDAY)
-    checked(desk, number, "to-development", "code-change", MONDAY)
+    finish_checklist(desk, number, "to-development", "code-change", MONDAY)
     development.raise_item(desk, number, now=MONDAY)
     for login, state in (
         ("developer", "dev-in-progress"),
@@ -49,7 +49,7 @@ def ready(desk: DeskSession, subject: str, day: str | None = "2026-11-26") -> in
         ("qa", "qa-in-progress"),
         ("qa", "ready-for-release"),
     ):
-        item_workflow.move_item(as_(desk, login), number, state, now=MONDAY)
+        item_workflow.move_item(as_agent(desk, login), number, state, now=MONDAY)
     if day is not None:
         item_workflow.schedule_item(desk, number, day, now=MONDAY)
     return number
@@ -62,17 +62,17 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
     waiting = register(desk, subject="The same here", body="x", type="guidance", requester="Uwe",
                        email="uwe@birch.example", organisation="birch", now=MONDAY).number  # fmt: skip
     development.join_item(desk, waiting, first, now=MONDAY)
-    lea = as_(desk, "lea")
+    lea = as_agent(desk, "lea")
     with pytest.raises(UsageError, match="a release goes out with its notes"):
         releases.publish_release(lea, "2026-11-26", notes=" ", now=THURSDAY)
     with pytest.raises(DeskError, match="is yet to come: put it out on its day"):
         releases.publish_release(lea, "2026-11-26", notes="Invoices save again", now=MONDAY)
     with pytest.raises(DeskError, match="may not put a release out"):
-        releases.publish_release(as_(desk, "sam"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+        releases.publish_release(as_agent(desk, "sam"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     out = releases.publish_release(lea, "2026-11-26", notes="Invoices save again", now=THURSDAY)
     assert (out.items, [done.number for done in out.results]) == (2, [first, second, waiting])
     for number in (first, second, waiting):
-        found = seen(desk, number)
+        found = read_ticket(desk, number)
         assert found.row.status == "on-customer-test"
         assert "development" not in found.flags
         (kept,) = (record for record in found.records if record.kind == "release")
@@ -83,7 +83,7 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
             text = session.get(PersonalText, kept.values["notes"])
         assert text is not None
         assert text.body == "Invoices save again"
-    assert seen(desk, later).row.status == "escalated-to-dev"
+    assert read_ticket(desk, later).row.status == "escalated-to-dev"
     with pytest.raises(
         DeskError, match=r"Nothing is scheduled to the release of 2026-11-26.*next release is on 2026-12-10"
     ):
@@ -93,10 +93,10 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
 @pytest.mark.requirement("S4-19")
 def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: DeskSession) -> None:
     number = ready(desk, "Invoices fail")
-    releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    letters = [record for record in seen(desk, number).records if record.kind == "letter"]
+    releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    letters = [record for record in read_ticket(desk, number).records if record.kind == "letter"]
     assert "released" in [letter.values.get("on") for letter in letters]
-    told = next(message.body for message in seen(desk, number).messages if "is live" in message.body)
+    told = next(message.body for message in read_ticket(desk, number).messages if "is live" in message.body)
     assert "release 2026-11-26 is live" in told
     assert "What is new in it:\n\nInvoices save again\n" in told
 
@@ -114,7 +114,7 @@ def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_
         changes = build_record_change(work.state.records, "item", "1", state="qa-in-progress")
         work.append("item_moved", changes, item="1")
     item_workflow.move_item(desk, number, "dev-in-progress", now=MONDAY)
-    (item,) = (record for record in seen(desk, number).records if record.kind == "item")
+    (item,) = (record for record in read_ticket(desk, number).records if record.kind == "item")
     assert ("release" in item.values, item.due) == (False, None)
 
 
@@ -122,8 +122,8 @@ def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: DeskSession) 
     number = ready(desk, "Invoices fail")
     with desk.ticket(number, "move", MONDAY) as work:
         work.append("moved", {"status": (work.state.status, "closed")})
-    releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    assert seen(desk, number).row.status == "closed"
+    releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    assert read_ticket(desk, number).row.status == "closed"
 
 
 @pytest.mark.requirement("S4-19", "S4-15")
@@ -139,15 +139,15 @@ def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: DeskSessio
         work.append("moved", {"status": (work.state.status, "closed")})
     with open_reader(desk.store.url) as reader:
         assert load_items(reader)[0].tickets == []
-    out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    out = releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     assert [done.number for done in out.results] == [number]
-    assert "released" not in [one.values["on"] for one in seen(desk, twin).records if one.kind == "letter"]
-    assert seen(desk, twin).row.status == "closed"
+    assert "released" not in [one.values["on"] for one in read_ticket(desk, twin).records if one.kind == "letter"]
+    assert read_ticket(desk, twin).row.status == "closed"
 
 
 @pytest.mark.requirement("S1-29")
 def test_the_answer_says_where_a_ticket_went_with_its_item(desk: DeskSession) -> None:
     number = register(desk, subject="Slow", body="x", type="guidance", organisation="larch", now=MONDAY).number
     update.move(desk, number, "triage", now=MONDAY)
-    checked(desk, number, "to-development", "code-change", MONDAY)
+    finish_checklist(desk, number, "to-development", "code-change", MONDAY)
     assert "; the ticket is now " in development.raise_item(desk, number, now=MONDAY).summary

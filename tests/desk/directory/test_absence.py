@@ -18,9 +18,9 @@ from deskterm.store.queries.oversight import (
     load_team_tickets,
     load_tickets_of_absent_agents,
 )
-from one_ticket import seen
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
@@ -34,10 +34,10 @@ def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
 @pytest.mark.requirement("S5-03")
 def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency: DeskSession) -> None:
     number = ticket(agency, type="question", assignee="sam")
-    kim = as_(agency, "kim")
+    kim = as_agent(agency, "kim")
     with pytest.raises(DeskError, match="Sam is not away: ask them"):
         absence.take_over(kim, number, now=at(5))
-    assert absence.set_absence(as_(agency, "sam"), "sam", at(3000), now=at(6)).startswith("Sam is away until")
+    assert absence.set_absence(as_agent(agency, "sam"), "sam", at(3000), now=at(6)).startswith("Sam is away until")
     with open_reader(agency.store.url) as reader:
         assert [row.number for row in load_tickets_of_absent_agents(reader, int(at(7).timestamp()), ["support"])] == [
             number
@@ -47,9 +47,9 @@ def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency
         assert [one.away for one in load_staff(reader, int(at(7).timestamp())) if one.login == "sam"] == [
             int(at(3000).timestamp())
         ]
-    before = seen(agency, number).clocks
+    before = read_ticket(agency, number).clocks
     absence.take_over(kim, number, now=at(8))
-    assert (seen(agency, number).row.assignee, seen(agency, number).clocks) == ("kim", before)
+    assert (read_ticket(agency, number).row.assignee, read_ticket(agency, number).clocks) == ("kim", before)
     with open_reader(agency.store.url) as reader:
         assert "taken over by kim" in [one.what for one in load_notices(reader, "sam")]
     with pytest.raises(DeskError, match="is yours"):
@@ -58,22 +58,22 @@ def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency
 
 def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency: DeskSession) -> None:
     with pytest.raises(DeskError, match="An agent may not say that somebody else is away"):
-        absence.set_absence(as_(agency, "kim"), "sam", at(600), now=at(0))
+        absence.set_absence(as_agent(agency, "kim"), "sam", at(600), now=at(0))
     with pytest.raises(UsageError, match="has passed"):
         absence.set_absence(agency, "sam", at(-1), now=at(0))
     with pytest.raises(DeskError, match="sam is not away"):
         absence.set_absence(agency, "sam", None, now=at(0))
-    absence.set_absence(as_(agency, "lea"), "sam", at(600), now=at(0))
-    assert absence.set_absence(as_(agency, "sam"), "sam", None, now=at(1)) == "Sam is back"
+    absence.set_absence(as_agent(agency, "lea"), "sam", at(600), now=at(0))
+    assert absence.set_absence(as_agent(agency, "sam"), "sam", None, now=at(1)) == "Sam is back"
 
 
 def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: DeskSession) -> None:
     number = ticket(saas, type="issue", assignee="sam", department="support")
     absence.set_absence(saas, "sam", at(600), now=at(1))
     with pytest.raises(DeskError, match="Support does not take over from those who are away"):
-        absence.take_over(as_(saas, "kim"), number, now=at(2))
-    absence.take_over(as_(saas, "lea"), number, now=at(2))
-    assert seen(saas, number).row.assignee == "lea"
+        absence.take_over(as_agent(saas, "kim"), number, now=at(2))
+    absence.take_over(as_agent(saas, "lea"), number, now=at(2))
+    assert read_ticket(saas, number).row.assignee == "lea"
 
 
 @pytest.mark.requirement("S2-23")

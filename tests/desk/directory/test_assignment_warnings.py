@@ -14,9 +14,9 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from one_ticket import seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY, at
+from ticket_reads import read_ticket
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def call(desk: DeskSession, **more: Any) -> int:
 @pytest.mark.requirement("S5-03")
 def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wall(desk: DeskSession) -> None:
     number = call(desk)
-    absence.set_absence(as_(desk, "gil"), "gil", at(600), now=at(1))
+    absence.set_absence(as_agent(desk, "gil"), "gil", at(600), now=at(1))
     done = assignment.assign(desk, number, "gil", now=at(2))
     assert done.summary.startswith(f"{number} assigned to gil; Gil is away until Tue 24 Nov 2026 06:00 AEDT")
     assert "away" not in assignment.assign(desk, number, "two", now=at(3)).summary
@@ -58,7 +58,7 @@ def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wa
 @pytest.mark.requirement("S3-11")
 def test_giving_a_ticket_of_a_certified_level_to_somebody_without_a_certificate_says_so(desk: DeskSession) -> None:
     number = call(desk, priority="critical")
-    assert seen(desk, number).values["tier"] == 3
+    assert read_ticket(desk, number).values["tier"] == 3
     assert (
         "Two has no certificate, which Level three asks for"
         in assignment.assign(desk, number, "two", now=at(1)).summary

@@ -10,8 +10,8 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.resolution import resolve
 from deskterm.errors import DeskError, UsageError
-from one_ticket import letters_about, open_ticket
 from small_desk import at
+from ticket_reads import letters_about, open_ticket
 
 
 def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:

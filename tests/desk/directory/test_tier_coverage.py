@@ -14,9 +14,9 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
-from one_ticket import seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY, at
+from ticket_reads import read_ticket
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
 
 
 def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
-    ticket = seen(desk, number)
+    ticket = read_ticket(desk, number)
     return ticket.row.status, ticket.row.team, ticket.values["tier"]
 
 
@@ -72,13 +72,13 @@ def test_an_escalation_to_a_level_that_is_the_clients_own_is_to_be_passed_to_the
     escalation.escalate(desk, number, reason="complex", now=at(1))
     done = escalation.escalate(desk, number, reason="very complex", now=at(2))
     assert done.summary == f"{number}: Level three is the client's own: pass it to Birch's engineers"
-    found = seen(desk, number)
+    found = read_ticket(desk, number)
     assert (found.values["tier"], found.row.team, "handoff" in found.flags) == (2, "second-line", True)
     escalation.escalate(desk, number, reason="again", now=at(3))
-    assert len([one for one in seen(desk, number).records if one.kind == "handoff"]) == 1, "marked once"
-    done = tier_coverage.record_handoff(as_(desk, "two"), number, note="Called them; they take it.", now=at(4))
+    assert len([one for one in read_ticket(desk, number).records if one.kind == "handoff"]) == 1, "marked once"
+    done = tier_coverage.record_handoff(as_agent(desk, "two"), number, note="Called them; they take it.", now=at(4))
     assert done.summary == f"{number}: passed to Birch's engineers"
-    assert "handoff" not in seen(desk, number).flags
+    assert "handoff" not in read_ticket(desk, number).flags
     with pytest.raises(DeskError, match="is not to be passed"):
         tier_coverage.record_handoff(desk, number, now=at(5))
 
@@ -88,7 +88,7 @@ def test_a_ladder_that_begins_by_itself_stops_at_a_level_that_is_the_clients_own
     number = call(desk, organisation="birch")
     with desk.ticket(number, "escalate", at(1)) as work:
         assert "pass it to Birch's engineers" in escalation.begin_ladder(work, "tiers", level=2, reason="by itself")
-    assert (seen(desk, number).values["tier"], "handoff" in seen(desk, number).flags) == (1, True)
+    assert (read_ticket(desk, number).values["tier"], "handoff" in read_ticket(desk, number).flags) == (1, True)
 
 
 @pytest.mark.requirement("S3-12")
@@ -100,6 +100,6 @@ def test_a_tier_that_is_the_clients_own_is_not_ours_to_give(store_url: str) -> N
     done = register(desk, subject="Down", organisation="birch", priority="critical", **CALL, now=MONDAY)
     assert "pass it to Birch's engineers" in done.summary
     assert place(desk, done.number) == ("new", "global", 1)
-    assert seen(desk, done.number).flags == ("handoff",)
+    assert read_ticket(desk, done.number).flags == ("handoff",)
     with pytest.raises(DeskError, match="no such tier"):
         seed_clients(desk, [{"key": "larch", "name": "Larch", "coverage": "1,9"}], now=MONDAY)

@@ -21,7 +21,7 @@ from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.store.queries.queue import QueueRow, SortKey, Viewer, load_queue_page
 from deskterm.store.queries.worklists import load_awaiting_due_time, load_unscheduled, load_untouched
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY, at
 from store_templates import load_shipped
 
@@ -122,7 +122,7 @@ def test_what_has_no_due_time_yet_is_listed_with_its_age(store_url: str, reader_
     (pending,) = load_awaiting_due_time(reader_of[0])
     assert (pending.row.number, pending.target) == (task, "set by customer-excellence-manager")
     due_times.schedule(desk, aged, "2026-11-30", now=at(3))
-    manager = as_(desk, "customer-excellence-manager")
+    manager = as_agent(desk, "customer-excellence-manager")
     due_times.set_due(manager, task, "resolution", at(6000), reason="agreed with the client", now=at(3))
     assert (load_unscheduled(reader_of[0]), load_awaiting_due_time(reader_of[0])) == ([], [])
     desk.store.close()

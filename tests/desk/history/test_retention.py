@@ -28,8 +28,8 @@ from deskterm.procedure.load import loads
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.by_requester import load_requester_tickets
 from deskterm.store.queries.retention import load_held_tickets
-from one_ticket import seen
-from small_desk import TEXT, at, small_desk
+from small_desk import SMALL_PROCEDURE, at, small_desk
+from ticket_reads import read_ticket
 
 KIM = "kim@larch.example"
 
@@ -69,10 +69,10 @@ def test_a_person_leaves_and_the_skeleton_stays(desk: DeskSession) -> None:
     messages.record_customer_message(desk, number, "Thanks, Kim", now=at(6))
     messages.add_note(desk, number, "Kim called again; kim@larch.example", now=at(7))
     update.move(desk, number, "solved", now=at(8))
-    before = [event.kind for event in seen(desk, number).events]
+    before = [event.kind for event in read_ticket(desk, number).events]
     found = erasure.erase_person(desk, KIM, now=at(60))
     assert (found.tickets, found.emptied, found.redacted, found.remaining_mentions) == ([number], 3, 2, [])
-    after = seen(desk, number)
+    after = read_ticket(desk, number)
     assert [event.kind for event in after.events] == [*before, "erased"]
     assert [(message.author, message.body) for message in after.messages] == [
         ("(erased)", ""),
@@ -95,7 +95,7 @@ def test_somebody_who_only_wrote_along_is_erased_too(desk: DeskSession) -> None:
     messages.record_customer_message(desk, number, "I am Lou.", author="lou@larch.example", now=at(2))
     found = erasure.erase_person(desk, "Lou Roe", now=at(3))
     assert (found.tickets, found.emptied) == ([number], 1)
-    assert [(message.author, message.body) for message in seen(desk, number).messages] == [
+    assert [(message.author, message.body) for message in read_ticket(desk, number).messages] == [
         ("Kim Doe", "Kim Doe here."),
         ("(erased)", ""),
     ]
@@ -133,7 +133,9 @@ def test_nobody_is_erased_while_a_ticket_is_held(desk: DeskSession) -> None:
 def test_a_procedure_may_erase_and_hold_nobody(desk: DeskSession) -> None:
     number = fault(desk)
     apply_procedure(
-        desk, loads(TEXT + "[retention]\nerase_persons = false\nlegal_hold = false\n", "x.toml").procedure, now=at(1)
+        desk,
+        loads(SMALL_PROCEDURE + "[retention]\nerase_persons = false\nlegal_hold = false\n", "x.toml").procedure,
+        now=at(1),
     )
     other = open_desk(desk.store, "ann")
     with pytest.raises(DeskError, match="erases nobody"):
@@ -215,8 +217,8 @@ def test_what_one_person_asked_for_is_found_by_its_words(desk: DeskSession) -> N
         with pytest.raises(DeskError, match="Nobody outside is known as 'Max'"):
             numbers("Max")
     update.edit(desk, first, subject="Printer prints in grey only", now=at(9))
-    assert seen(desk, first).row.subject == "Printer prints in grey only"
-    said = [message.body for message in seen(desk, first).messages]
+    assert read_ticket(desk, first).row.subject == "Printer prints in grey only"
+    said = [message.body for message in read_ticket(desk, first).messages]
     assert said == ["Kim Doe here.", "Change the toner, 100 % sure."]
 
 

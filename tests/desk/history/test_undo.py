@@ -21,16 +21,16 @@ from deskterm.desk.tickets import assignment, update
 from deskterm.desk.workflow import due_times
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
-from due_time_desk import promising_desk
-from one_ticket import seen
+from due_time_desk import due_time_desk
 from small_desk import at
+from ticket_reads import read_ticket
 
 ASIDE = {"version", "hash", "updated_at"}
 
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = promising_desk(store_url)
+    made = due_time_desk(store_url)
     yield made
     assert check_integrity(made.store).findings == ()
     made.store.close()
@@ -84,10 +84,12 @@ def test_all_that_a_command_changed_goes_back_at_once(desk: DeskSession) -> None
     number = fault(desk)
     before = rows(desk, number)
     update.update_ticket(desk, number, severity="high", status="working", add_tags=("vip",), subject="Other", now=at(5))
-    assert seen(desk, number).row.subject == "Other"
+    assert read_ticket(desk, number).row.subject == "Other"
     undo_last_command(desk, number, now=at(6))
     assert rows(desk, number) == before
-    assert [event.kind for event in seen(desk, number).events if event.kind not in ("letter", "told")][-1] == "undone"
+    assert [event.kind for event in read_ticket(desk, number).events if event.kind not in ("letter", "told")][
+        -1
+    ] == "undone"
 
 
 def test_what_people_said_stays_said(desk: DeskSession) -> None:
@@ -114,7 +116,7 @@ def test_agents_take_back_their_own_leads_anything(desk: DeskSession) -> None:
     undo_last_command(of(desk, "lea"), number, now=at(5))
     update.move(of(desk, "sam"), number, "working", now=at(6))
     undo_last_command(of(desk, "sam"), number, now=at(7))
-    assert seen(desk, number).row.status == "new"
+    assert read_ticket(desk, number).row.status == "new"
 
 
 def test_who_saw_another_ticket_takes_nothing_back(desk: DeskSession) -> None:
@@ -136,7 +138,7 @@ def test_several_tickets_go_back_together_or_not_at_all(desk: DeskSession) -> No
     update.tag(of(desk, "kim"), numbers[2], ["vip"], now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {numbers[2]} was part of it, and has moved on: kim tagged it"):
         undo_last_command(desk, numbers[0], now=at(12))
-    assert seen(desk, numbers[0]).row.status == "working"
+    assert read_ticket(desk, numbers[0]).row.status == "working"
     undo_last_command(desk, numbers[2], now=at(13))
     done = undo_last_command(desk, numbers[1], now=at(14))
     assert done.summary.endswith("also on 2 other tickets")
@@ -165,13 +167,13 @@ def test_what_is_taken_back_is_named_before_what_it_changed(desk: DeskSession) -
         connect(desk, second, first, now=at(10))
         assert undo_last_command(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {named}")
     split.split_list_items(desk, second, 1, now=at(12))
-    made = seen(desk, second).fields["split_to"]
+    made = read_ticket(desk, second).fields["split_to"]
     assert (
         f"taken back: the splitting off of {made[0]}, {made[1]}, also"
         in undo_last_command(desk, second, now=at(13)).summary
     )
     split.split_list_items(desk, second, 1, items=[1], now=at(14))
-    (one,) = seen(desk, second).fields["split_to"]
+    (one,) = read_ticket(desk, second).fields["split_to"]
     assert undo_last_command(desk, one, now=at(15)).summary.startswith(
         f"{one}: taken back: the splitting off from {second}, also"
     )
@@ -182,10 +184,14 @@ def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> 
     messages.record_customer_message(desk, second, "And it smokes.", now=at(6))
     before = rows(desk, first), rows(desk, second)
     merge_into(desk, first, into=second, now=at(10))
-    assert [message.body for message in seen(desk, second).messages] == ["It hurts.", "It hurts.", "And it smokes."]
+    assert [message.body for message in read_ticket(desk, second).messages] == [
+        "It hurts.",
+        "It hurts.",
+        "And it smokes.",
+    ]
     undo_last_command(desk, first, now=at(11))
     assert (rows(desk, first), rows(desk, second)) == before
-    assert [message.body for message in seen(desk, second).messages] == ["It hurts.", "And it smokes."]
+    assert [message.body for message in read_ticket(desk, second).messages] == ["It hurts.", "And it smokes."]
 
 
 @pytest.mark.requirement("S5-06")
@@ -193,11 +199,11 @@ def test_what_was_split_off_is_closed_and_stays_linked(desk: DeskSession) -> Non
     number = fault(desk, body="Two things:\n1. The door\n2. The window")
     before = rows(desk, number)
     split.split_list_items(desk, number, 1, now=at(10))
-    made = seen(desk, number).fields["split_to"]
+    made = read_ticket(desk, number).fields["split_to"]
     undo_last_command(desk, made[0], now=at(11))
     assert rows(desk, number) == before
     for one in made:
-        found = seen(desk, one)
+        found = read_ticket(desk, one)
         assert (found.row.status, found.fields) == ("closed", {"split_from": number})
         assert {clock.state for clock in found.clocks} == {"cancelled"}
     with pytest.raises(DeskError, match="it was taken back itself"):
@@ -207,7 +213,7 @@ def test_what_was_split_off_is_closed_and_stays_linked(desk: DeskSession) -> Non
 def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: DeskSession) -> None:
     number = fault(desk, body="- a\n- b")
     split.split_list_items(desk, number, 1, now=at(10))
-    made = seen(desk, number).fields["split_to"]
+    made = read_ticket(desk, number).fields["split_to"]
     messages.reply(desk, made[1], "On it.", now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {made[1]} was part of it, and has moved on: ann answered"):
         undo_last_command(desk, number, now=at(12))
@@ -219,7 +225,7 @@ def test_a_note_of_a_handing_over_stays_and_says_that_it_was_taken_back(desk: De
     transfer(desk, number, department="hardware", note="Looks like the fan.", now=at(5))
     undo_last_command(desk, number, now=at(6))
     assert rows(desk, number) == before
-    assert [(message.body, message.mark) for message in seen(desk, number).messages][-1] == (
+    assert [(message.body, message.mark) for message in read_ticket(desk, number).messages][-1] == (
         "Looks like the fan.",
         "undone",
     )
@@ -241,9 +247,9 @@ def test_what_was_noticed_of_a_due_time_that_is_no_more_is_noticed_again(desk: D
     update.set_severity(desk, number, "high", now=at(1))
     notice(desk, number, 35)
     undo_last_command(desk, number, now=at(36))
-    assert not seen(desk, number).row.breached
+    assert not read_ticket(desk, number).row.breached
     notice(desk, number, 70)
-    noticed = [event.data for event in seen(desk, number).events if event.kind == "noticed"]
+    noticed = [event.data for event in read_ticket(desk, number).events if event.kind == "noticed"]
     assert [data["what"] for data in noticed if data["metric"] == "response"].count("breach") == 2
 
 
@@ -270,6 +276,6 @@ def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: DeskSession) -
     done = undo_last_command(desk, number, now=at(4))
     assert done.summary.endswith("; a letter of it was sent already")
     assert undo_last_command(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"
-    found = seen(desk, number)
+    found = read_ticket(desk, number)
     assert [record.state for record in found.records if record.kind == "letter"] == ["sent"]
     assert [message.mark for message in found.messages] == ["", "undone", ""]

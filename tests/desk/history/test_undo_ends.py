@@ -17,41 +17,41 @@ from deskterm.desk.tickets import closing, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
-from one_ticket import Opened, hung, seen
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import at
+from ticket_reads import DeskFactory, read_records, read_ticket
 
 
 def sent(desk: DeskSession, number: int, minute: float) -> None:
     """All letters of a ticket go out."""
-    for record in seen(desk, number).records:
+    for record in read_ticket(desk, number).records:
         if record.kind == "letter" and record.state == "queued":
             letters.record_delivery(open_system_desk(desk.store), number, record.key, "sent", now=at(minute))
 
 
 def stands(desk: DeskSession, number: int = 1001) -> tuple[Any, ...]:
-    found = seen(desk, number)
+    found = read_ticket(desk, number)
     said = [(message.body, message.mark) for message in found.messages if message.mark != "undone"]
     return found.row.status, found.row.assignee, found.row.waiting, found.clocks, said, found.records, found.fields
 
 
-def test_a_reply_whose_letter_waits_is_taken_back_with_it(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_a_reply_whose_letter_waits_is_taken_back_with_it(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     before = stands(desk)
     messages.reply(desk, 1001, "Wrong ticket, sorry.", now=at(5))
-    assert [one["state"] for one in hung(desk, "letter")] == ["queued"]
+    assert [one["state"] for one in read_records(desk, "letter")] == ["queued"]
     undo_last_command(desk, 1001, now=at(6))
     assert stands(desk) == before
-    found = seen(desk)
+    found = read_ticket(desk)
     assert [(one.body, one.mark) for one in found.messages][-1] == ("Wrong ticket, sorry.", "undone")
-    assert hung(desk, "letter") == []
+    assert read_records(desk, "letter") == []
 
 
-def test_a_reply_whose_letter_failed_never_went_out_either(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_a_reply_whose_letter_failed_never_went_out_either(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     before = stands(desk)
     messages.reply(desk, 1001, "Hello", now=at(5))
-    (letter,) = [record for record in seen(desk).records if record.kind == "letter"]
+    (letter,) = [record for record in read_ticket(desk).records if record.kind == "letter"]
     letters.record_delivery(
         open_system_desk(desk.store), 1001, letter.key, "failed", reason="no such mailbox", now=at(6)
     )
@@ -59,8 +59,8 @@ def test_a_reply_whose_letter_failed_never_went_out_either(opened: Opened) -> No
     assert stands(desk) == before
 
 
-def test_a_reply_that_went_out_stays_and_the_refusal_says_so(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_a_reply_that_went_out_stays_and_the_refusal_says_so(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     messages.reply(desk, 1001, "Hello", now=at(5))
     sent(desk, 1001, 6)
     with pytest.raises(DeskError, match="its letter has gone out, and what was sent stays sent"):
@@ -70,12 +70,12 @@ def test_a_reply_that_went_out_stays_and_the_refusal_says_so(opened: Opened) -> 
         undo_last_command(desk, 1001, now=at(9))
 
 
-def test_a_resolution_goes_back_with_its_status_and_its_letters(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_a_resolution_goes_back_with_its_status_and_its_letters(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     update.move(desk, 1001, "in-progress", now=at(1))
     before = stands(desk)
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(5))
-    assert (seen(desk).row.status, len(hung(desk, "resolution"))) == ("closed", 1)
+    assert (read_ticket(desk).row.status, len(read_records(desk, "resolution"))) == ("closed", 1)
     undo_last_command(desk, 1001, now=at(6))
     assert stands(desk) == before
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(7))
@@ -84,8 +84,10 @@ def test_a_resolution_goes_back_with_its_status_and_its_letters(opened: Opened) 
         undo_last_command(desk, 1001, now=at(9))
 
 
-def test_what_was_said_of_an_incident_goes_back_on_all_its_tickets_or_on_none(opened: Opened) -> None:
-    desk = opened("saas-platform")
+def test_what_was_said_of_an_incident_goes_back_on_all_its_tickets_or_on_none(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("saas-platform")
     other = register(desk, subject="Down", requester="Lou Roe", organisation="birch", incomplete=True, now=at(1)).number
     incidents.attach_ticket(desk, other, 1001, now=at(2))
     before = stands(desk), stands(desk, other)
@@ -98,8 +100,10 @@ def test_what_was_said_of_an_incident_goes_back_on_all_its_tickets_or_on_none(op
         undo_last_command(desk, 1001, now=at(9))
 
 
-def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "Done.", now=at(5))
     messages.record_customer_message(desk, 1001, "Thank you!", now=at(6))
@@ -109,8 +113,8 @@ def test_a_message_that_was_only_thanks_after_all_keeps_the_ticket_closed_again(
     assert stands(desk) == before
 
 
-def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: Opened) -> None:
-    desk = as_(opened("saas-platform"), "lea")
+def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(desk_with_ticket: DeskFactory) -> None:
+    desk = as_agent(desk_with_ticket("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
     closing.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     number = messages.record_customer_message(desk, 1001, "It is back.", now=at(3)).number
@@ -118,12 +122,15 @@ def test_a_follow_up_that_the_requester_made_stays_linked_on_both_sides(opened: 
         undo_last_command(desk, 1001, now=at(4))
     with pytest.raises(DeskError, match="a request that was made stays"):
         undo_last_command(desk, number, now=at(5))
-    assert (seen(desk).fields["follow_ups"], seen(desk, number).fields["follow_up_of"]) == ([number], 1001)
+    assert (read_ticket(desk).fields["follow_ups"], read_ticket(desk, number).fields["follow_up_of"]) == (
+        [number],
+        1001,
+    )
 
 
 @pytest.mark.requirement("S4-15")
-def test_what_was_closed_for_good_is_not_opened_by_taking_back(opened: Opened) -> None:
-    desk = as_(opened("saas-platform"), "lea")
+def test_what_was_closed_for_good_is_not_opened_by_taking_back(desk_with_ticket: DeskFactory) -> None:
+    desk = as_agent(desk_with_ticket("saas-platform"), "lea")
     update.move(desk, 1001, "triage", now=at(1))
     closing.close(desk, 1001, desk.procedure.definition.closing.reasons[0].key, now=at(2))
     with pytest.raises(DeskError, match="it is closed for good: open a new one that names it"):
@@ -137,8 +144,10 @@ def test_what_was_closed_for_good_is_not_opened_by_taking_back(opened: Opened) -
         lambda desk, number, other, now: merge.merge_into(desk, number, into=other, now=now),
     ],
 )
-def test_tickets_that_were_taken_for_one_come_apart_even_where_closed_is_for_good(opened: Opened, connect: Any) -> None:
-    desk = opened("saas-platform")
+def test_tickets_that_were_taken_for_one_come_apart_even_where_closed_is_for_good(
+    desk_with_ticket: DeskFactory, connect: Any
+) -> None:
+    desk = desk_with_ticket("saas-platform")
     other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
     before = stands(desk), stands(desk, other)
     connect(desk, other, 1001, now=at(2))
@@ -148,8 +157,8 @@ def test_tickets_that_were_taken_for_one_come_apart_even_where_closed_is_for_goo
 
 @pytest.mark.requirement("S1-33")
 @pytest.mark.parametrize("name", ["saas-platform", "software-vendor", "web-agency"])
-def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Opened, name: str) -> None:
-    desk = opened(name)
+def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(desk_with_ticket: DeskFactory, name: str) -> None:
+    desk = desk_with_ticket(name)
     other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
     third = register(desk, subject="Too", requester="Max Poe", organisation="larch", incomplete=True, now=at(2)).number
     duplicate.close_as_duplicate(desk, other, 1001, now=at(3))
@@ -170,20 +179,20 @@ def test_who_answers_a_ticket_that_goes_on_in_another_is_told_which(opened: Open
 
 
 @pytest.mark.parametrize("name", ["managed-services", "saas-platform"])
-def test_what_rules_did_of_a_command_goes_back_with_it(opened: Opened, name: str) -> None:
-    desk = as_(opened(name), "lea")
+def test_what_rules_did_of_a_command_goes_back_with_it(desk_with_ticket: DeskFactory, name: str) -> None:
+    desk = as_agent(desk_with_ticket(name), "lea")
     before = stands(desk)
     if name == "managed-services":
         update.update_ticket(desk, 1001, priority="critical", reason="All are down.", now=at(1))
     else:
         update.set_severity(desk, 1001, "severity-1", reason="All are down.", now=at(1))
-    assert [event for event in seen(desk).events if event.data.get("by_rule")]
+    assert [event for event in read_ticket(desk).events if event.data.get("by_rule")]
     undo_last_command(desk, 1001, now=at(2))
     assert stands(desk) == before
 
 
-def test_an_escalation_is_taken_back_and_its_letter_stays_sent(opened: Opened) -> None:
-    desk = as_(opened("campus-it"), "lea")
+def test_an_escalation_is_taken_back_and_its_letter_stays_sent(desk_with_ticket: DeskFactory) -> None:
+    desk = as_agent(desk_with_ticket("campus-it"), "lea")
     before = stands(desk)
     escalation.escalate(desk, 1001, reason="He asked for it.", now=at(1))
     sent(desk, 1001, 2)
@@ -191,5 +200,5 @@ def test_an_escalation_is_taken_back_and_its_letter_stays_sent(opened: Opened) -
     assert done.summary.endswith("a letter of it was sent already")
     after = stands(desk)
     assert after[:4] == before[:4]
-    assert ("escalated", "sent") in [(one["on"], one["state"]) for one in hung(desk, "letter")]
-    assert hung(desk, "escalation") == []
+    assert ("escalated", "sent") in [(one["on"], one["state"]) for one in read_records(desk, "letter")]
+    assert read_records(desk, "escalation") == []

@@ -26,7 +26,7 @@ from deskterm.desk.workflow import due_times, work_sessions
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from due_time_desk import promising_desk
+from due_time_desk import due_time_desk
 from small_desk import at
 
 BESIDE = {"version", "hash", "updated_at"}
@@ -104,7 +104,7 @@ HISTORIES = st.lists(
 
 @pytest.fixture
 def office(store_url: str) -> Iterator[Office]:
-    ann = promising_desk(store_url)
+    ann = due_time_desk(store_url)
     yield Office(ann, open_desk(ann.store, "kim"))
     ann.store.close()
 

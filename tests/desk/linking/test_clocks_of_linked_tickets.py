@@ -9,23 +9,26 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.linking import duplicate, split
 from deskterm.errors import DeskError
 from due_time_desk import epoch, last_cycle, open_fault
-from one_ticket import seen
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def test_a_duplicate_loses_its_clocks_and_keeps_its_misses(clock_desk: DeskSession) -> None:
     older, number = open_fault(clock_desk), open_fault(clock_desk)
     messages.reply(clock_desk, number, "late", now=at(45))
-    before = seen(clock_desk, older).clocks
+    before = read_ticket(clock_desk, older).clocks
     with pytest.raises(DeskError, match="1001 is the older of the two: close 1002"):
         duplicate.close_as_duplicate(clock_desk, older, original_number=number, now=at(50))
     duplicate.close_as_duplicate(clock_desk, number, original_number=older, now=at(50))
-    found = {clock.metric: clock for clock in seen(clock_desk, number).clocks}
+    found = {clock.metric: clock for clock in read_ticket(clock_desk, number).clocks}
     assert (found["response"].state, found["response"].breached_at) == ("late", epoch(30))
     assert found["resolution"].state == "cancelled"
-    assert (seen(clock_desk, number).row.status, seen(clock_desk, number).fields) == ("closed", {"duplicate_of": older})
-    assert seen(clock_desk, older).clocks == before
-    assert seen(clock_desk, older).fields == {"duplicates": [number]}
+    assert (read_ticket(clock_desk, number).row.status, read_ticket(clock_desk, number).fields) == (
+        "closed",
+        {"duplicate_of": older},
+    )
+    assert read_ticket(clock_desk, older).clocks == before
+    assert read_ticket(clock_desk, older).fields == {"duplicates": [number]}
     with pytest.raises(DeskError, match="is a duplicate itself, of 1001"):
         duplicate.close_as_duplicate(clock_desk, open_fault(clock_desk), original_number=number, now=at(60))
     with pytest.raises(DeskError, match="is a duplicate of 1001 already"):
@@ -40,9 +43,9 @@ def test_a_matter_split_off_starts_when_its_message_came(clock_desk: DeskSession
     with pytest.raises(DeskError, match="the desk's own"):
         split.split_message(clock_desk, number, 4, now=at(60))
     done = split.split_message(clock_desk, number, 3, now=at(90))
-    found = seen(clock_desk, done.number)
+    found = read_ticket(clock_desk, done.number)
     assert (found.row.subject, found.row.received, found.row.requester) == ("By the way:", epoch(50), "Kim Doe")
     assert last_cycle(clock_desk, "response", done.number).started == epoch(50)
     assert found.fields == {"split_from": number}
     assert found.messages[0].body == "By the way:\nthe printer burns."
-    assert seen(clock_desk, number).fields == {"split_to": [done.number]}
+    assert read_ticket(clock_desk, number).fields == {"split_to": [done.number]}

@@ -17,8 +17,8 @@ from deskterm.desk.linking.list_items import parse_list_items
 from deskterm.desk.linking.merge import merge_into
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
-from one_ticket import seen
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:
@@ -27,7 +27,7 @@ def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:
 
 
 def said(desk: DeskSession, number: int) -> list[tuple[int | None, str]]:
-    return [(message.ticket, message.body) for message in seen(desk, number).messages]
+    return [(message.ticket, message.body) for message in read_ticket(desk, number).messages]
 
 
 @pytest.mark.requirement("S1-33")
@@ -69,7 +69,7 @@ def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: DeskSessi
     second = fault(desk, 5, body="Mine too.", requester="Lou Roe", email="lou@larch.example")
     messages.record_customer_message(desk, first, "Since Monday.", now=at(10))
     messages.reply(desk, second, "We look into it.", now=at(15))
-    before = seen(desk, second).clocks
+    before = read_ticket(desk, second).clocks
     done = merge_into(desk, first, into=second, reason="same thing", now=at(20))
     assert done.summary == f"{first} merged into {second}"
     assert said(desk, second) == [
@@ -79,10 +79,12 @@ def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: DeskSessi
         (None, "We look into it."),
     ]
     assert said(desk, first) == [(None, "It hurts."), (None, "Since Monday.")]
-    assert (seen(desk, first).row.status, seen(desk, first).fields) == ("closed", {"merged_into": second})
-    assert {clock.state for clock in seen(desk, first).clocks} == {"cancelled"}
-    assert (seen(desk, second).clocks, seen(desk, second).fields) == (before, {"merged": [first]})
-    assert [record.kind for record in seen(desk, second).records if record.kind == "participant"] == ["participant"]
+    assert (read_ticket(desk, first).row.status, read_ticket(desk, first).fields) == ("closed", {"merged_into": second})
+    assert {clock.state for clock in read_ticket(desk, first).clocks} == {"cancelled"}
+    assert (read_ticket(desk, second).clocks, read_ticket(desk, second).fields) == (before, {"merged": [first]})
+    assert [record.kind for record in read_ticket(desk, second).records if record.kind == "participant"] == [
+        "participant"
+    ]
 
 
 def test_a_chain_of_merged_tickets_shows_where_it_ends(desk: DeskSession) -> None:

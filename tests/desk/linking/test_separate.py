@@ -21,10 +21,10 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
-from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import at, small_desk
 from store_templates import load_shipped
+from ticket_reads import read_ticket
 
 JOINED: list[Callable[..., Any]] = [
     lambda desk, number, other, **more: duplicate.close_as_duplicate(desk, number, other, **more),
@@ -75,7 +75,7 @@ def test_tickets_taken_for_one_are_parted_after_the_requester_wrote(
     assert done.summary == (
         f"{second} is a ticket of its own again, now New; one person leaves {first}; what was said stays where it is"
     )
-    here, there = seen(desk, second), seen(desk, first)
+    here, there = read_ticket(desk, second), read_ticket(desk, first)
     assert (here.row.status, here.reopened) == ("new", 1)
     assert {"duplicate_of", "merged_into", "duplicates", "merged"}.isdisjoint([*here.fields, *there.fields])
     assert [clock.state for clock in here.clocks if clock.metric == "response"] == ["cancelled", "running"]
@@ -89,7 +89,7 @@ def test_what_is_written_to_a_duplicate_is_said_by_whoever_asked_there(desk: Des
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 5)
     duplicate.close_as_duplicate(desk, second, first, now=at(10))
     messages.record_customer_message(desk, second, "Are you at it?", now=at(11))
-    assert [message.author for message in seen(desk, first).messages] == ["Kim", "Lou"]
+    assert [message.author for message in read_ticket(desk, first).messages] == ["Kim", "Lou"]
 
 
 def test_who_takes_part_for_another_reason_stays(desk: DeskSession) -> None:
@@ -103,7 +103,7 @@ def test_who_takes_part_for_another_reason_stays(desk: DeskSession) -> None:
     participants.add_participant(desk, first, "Ola", now=at(8))
     separate_ticket(desk, second, "another door", now=at(9))
     assert names(desk, first) == ["Max", "Ola", "Pip"]
-    assert seen(desk, first).fields["duplicates"] == [third]
+    assert read_ticket(desk, first).fields["duplicates"] == [third]
 
 
 def test_one_that_was_closed_before_it_was_merged_stays_closed(desk: DeskSession) -> None:
@@ -121,10 +121,10 @@ def test_one_that_was_closed_before_it_was_merged_stays_closed(desk: DeskSession
 def test_parting_is_undone_on_both(desk: DeskSession) -> None:
     first, second = fault(desk, "Kim"), fault(desk, "Lou", 1)
     duplicate.close_as_duplicate(desk, second, first, now=at(2))
-    before = seen(desk, first).fields, seen(desk, second).fields
+    before = read_ticket(desk, first).fields, read_ticket(desk, second).fields
     separate_ticket(desk, second, "another door", now=at(3))
     undo_last_command(desk, first, now=at(4))
-    assert (seen(desk, first).fields, seen(desk, second).fields) == before
+    assert (read_ticket(desk, first).fields, read_ticket(desk, second).fields) == before
     assert names(desk, first) == ["Lou"]
 
 
@@ -143,11 +143,11 @@ def test_tickets_part_even_where_closed_is_for_good(store_url: str, join: Callab
     first, second = (
         register(desk, requester=who, **asked, now=at(minute)).number for minute, who in enumerate(("Kim", "Lou"))
     )
-    status = seen(desk, second).row.status
+    status = read_ticket(desk, second).row.status
     join(desk, second, first, now=at(3))
     messages.record_customer_message(desk, second, "Any news?", now=at(4))
     separate_ticket(desk, second, "another matter", now=at(5))
-    assert seen(desk, second).row.status == status
+    assert read_ticket(desk, second).row.status == status
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
@@ -164,9 +164,9 @@ def test_who_asked_hears_in_which_ticket_it_goes_on(store_url: str, name: str, j
     )
     join(desk, second, first, now=at(3))
     letter = next(
-        event for event in seen(desk, second).events if event.kind == "letter" and event.data["on"] == "merged"
+        event for event in read_ticket(desk, second).events if event.kind == "letter" and event.data["on"] == "merged"
     )
-    words = next(message.body for message in seen(desk, second).messages if message.seq == letter.seq)
+    words = next(message.body for message in read_ticket(desk, second).messages if message.seq == letter.seq)
     assert str(first) in words
     assert "{" not in words
     desk.store.close()
@@ -178,7 +178,7 @@ def test_where_no_notice_says_so_they_hear_it_in_plain_words(store_url: str) -> 
     asked: dict[str, Any] = {"subject": "x", "body": "It fails.", "organisation": "larch", "incomplete": True}
     first, second = (register(desk, requester=who, **asked, now=at(1)).number for who in ("Kim", "Lou"))
     duplicate.close_as_duplicate(desk, second, first, now=at(3))
-    said = [message.body for message in seen(desk, second).messages]
+    said = [message.body for message in read_ticket(desk, second).messages]
     assert f"Your request {second} goes on in {first}, which is about the same matter." in said
     desk.store.close()
 

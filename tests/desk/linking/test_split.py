@@ -16,9 +16,9 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
-from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import at
+from ticket_reads import read_ticket
 
 LIST = "Three things:\n1. The door\n2. The window\n3. The roof"
 
@@ -65,20 +65,20 @@ def test_a_thing_of_a_list_is_split_off_once(desk: DeskSession) -> None:
     number = fault(desk)
     messages.record_customer_message(desk, number, "By the way, the lamp.", now=at(1))
     split.split_list_items(desk, number, 1, items=[2], now=at(2))
-    (made,) = seen(desk, number).fields["split_to"]
+    (made,) = read_ticket(desk, number).fields["split_to"]
     with pytest.raises(DeskError, match=f"Thing 2 of message 1 of {number} is ticket {made} already: choose others"):
         split.split_list_items(desk, number, 1, now=at(3))
     with pytest.raises(DeskError, match=f"Thing 2 of message 1 of {number} is ticket {made} already: split off other"):
         split.split_message(desk, number, 1, now=at(3))
     split.split_list_items(desk, number, 1, items=[1, 3], now=at(4))
-    assert len(seen(desk, number).fields["split_to"]) == 3
+    assert len(read_ticket(desk, number).fields["split_to"]) == 3
 
 
 def test_a_split_that_is_taken_back_sends_no_letters(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     number = fault(desk, type="technical-support", incomplete=True)
     split.split_list_items(desk, number, 1, now=at(1))
-    made = seen(desk, number).fields["split_to"]
+    made = read_ticket(desk, number).fields["split_to"]
     assert [letters(desk, one) for one in made] == [[("registered", "queued")]] * 3
     undo_last_command(desk, number, now=at(2))
     assert [letters(desk, one) for one in made] == [[("registered", "withdrawn")]] * 3
@@ -91,11 +91,11 @@ def test_a_split_that_is_taken_back_sends_no_letters(store_url: str) -> None:
 def test_what_comes_of_another_ticket_is_marked_with_what_it_lacks(store_url: str) -> None:
     desk = shipped_desk(store_url, "campus-it")
     number = fault(desk, type=None, incomplete=True)
-    lacking = seen(desk, number)
+    lacking = read_ticket(desk, number)
     assert "incomplete" in lacking.flags
     split.split_list_items(desk, number, 1, items=[1], now=at(1))
-    (made,) = seen(desk, number).fields["split_to"]
-    assert "incomplete" in seen(desk, made).flags
+    (made,) = read_ticket(desk, number).fields["split_to"]
+    assert "incomplete" in read_ticket(desk, made).flags
     assert update.tag(desk, made, ["door"], now=at(2)).number == made
     assert check_integrity(desk.store).findings == ()
     desk.store.close()

@@ -9,9 +9,9 @@ from deskterm.desk.tickets import resolution
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Notice
-from one_ticket import Opened
 from shipped_desk import shipped_desk
 from small_desk import at
+from ticket_reads import DeskFactory
 
 LETTER = """Dear Kim Doe,
 I am writing about your request, the broken form.
@@ -20,8 +20,8 @@ Let us know if there is anything else. Thank you for telling us."""
 
 
 @pytest.mark.requirement("S2-19")
-def test_a_resolution_letter_is_checked_for_its_five_parts(opened: Opened) -> None:
-    desk = opened("campus-it")
+def test_a_resolution_letter_is_checked_for_its_five_parts(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("campus-it")
     procedure = desk.procedure.definition
     assert find_missing_parts(procedure, LETTER) == []
     assert [check.key for check in find_missing_parts(procedure, "It is fixed.")] == [
@@ -31,8 +31,10 @@ def test_a_resolution_letter_is_checked_for_its_five_parts(opened: Opened) -> No
 
 
 @pytest.mark.requirement("S2-19")
-def test_the_letter_that_goes_out_is_checked_and_not_the_note_that_a_template_puts_into_it(opened: Opened) -> None:
-    desk = opened("campus-it")
+def test_the_letter_that_goes_out_is_checked_and_not_the_note_that_a_template_puts_into_it(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("campus-it")
     done = resolution.resolve(desk, 1001, "Replaced the lamp.", code="solved", strict=True, now=at(5))
     assert done.lacks == ""
 

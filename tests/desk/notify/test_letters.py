@@ -17,9 +17,9 @@ from deskterm.desk.tickets.resolution import resolve
 from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import Letter, load_letters
-from one_ticket import letters_about, open_ticket, seen
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import at
+from ticket_reads import letters_about, open_ticket, read_ticket
 
 
 def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: DeskSession) -> None:
@@ -29,7 +29,7 @@ def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Des
     assert [(person.name, person.email) for person in letter.to] == [("Ida Fern", "ida@larch.example")]
     assert letter.heading == f"[{number}] The projector is dark"
     assert f"registered under number {number}. Its priority is High." in letter.body
-    assert [(message.kind, message.automatic) for message in seen(campus, number).messages] == [
+    assert [(message.kind, message.automatic) for message in read_ticket(campus, number).messages] == [
         ("public", False),
         ("system", True),
     ]
@@ -39,7 +39,7 @@ def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Des
 
 def test_a_letter_is_no_answer_and_nobodys_turn_changes_by_it(campus: DeskSession) -> None:
     number = open_ticket(campus, priority="critical")
-    before = seen(campus, number)
+    before = read_ticket(campus, number)
     assert before.row.waiting == "us"
     assert {clock.metric: clock.state for clock in before.clocks}.get("update") is None
 
@@ -68,11 +68,11 @@ def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: De
     letters.log_call_instead(campus, number, "It is high now; she agrees.", now=at(6))
     registered, changed = letters_about(campus, number)
     assert (registered.state, changed.state) == ("queued", "withdrawn")
-    call = seen(campus, number).messages[-1]
+    call = read_ticket(campus, number).messages[-1]
     assert (call.kind, call.author_kind, call.channel, call.body) == (
         "public", "agent", "phone", "It is high now; she agrees.",
     )  # fmt: skip
-    assert [clock.metric for clock in seen(campus, number).clocks if clock.state == "running"] == ["update"]
+    assert [clock.metric for clock in read_ticket(campus, number).clocks if clock.state == "running"] == ["update"]
     with pytest.raises(DeskError, match=r"No letter of .* waits for which a call will do"):
         letters.log_call_instead(campus, number, "again", now=at(7))
 
@@ -81,7 +81,7 @@ def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: Des
     number = open_ticket(campus)
     (letter,) = letters_about(campus, number)
     itself = open_system_desk(campus.store)
-    version = seen(campus, number).version
+    version = read_ticket(campus, number).version
     letters.record_delivery(itself, number, letter.key, "failed", reason="no route to host", now=at(1))
     letters.record_delivery(itself, number, letter.key, "queued", now=at(2))
     letters.record_delivery(itself, number, letter.key, "sent", now=at(3))
@@ -118,7 +118,7 @@ def test_the_people_of_a_duplicate_are_told_of_it(vendor: DeskSession) -> None:
     duplicate.close_as_duplicate(vendor, second, first, now=at(5))
     letter = letters_about(vendor, second)[-1]
     assert (letter.on, letter.template, [person.name for person in letter.to]) == ("merged", "duplicate", ["Ola Birk"])
-    assert [record.values["contact"] for record in seen(vendor, first).records if record.kind == "participant"]
+    assert [record.values["contact"] for record in read_ticket(vendor, first).records if record.kind == "participant"]
 
 
 def body_of(desk: DeskSession, number: int, template: str) -> str:
@@ -142,7 +142,7 @@ def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(saas: Des
     number = open_ticket(saas, type="guidance", organisation="larch")
     update.move(saas, number, "triage", now=at(1))
     quotes.request_quote(saas, number, now=at(2))
-    quotes.send_quote(as_(saas, "professional-services"), number, Decimal("1250.00"), now=at(3))
+    quotes.send_quote(as_agent(saas, "professional-services"), number, Decimal("1250.00"), now=at(3))
     assert "Quote: GBP 1,250.00\n" in body_of(saas, number, "quote")
     survey.record_answer(saas, number, 3, comment="Slow.", now=at(4))
     survey.review_answer(saas, number, note="Nobody looked.", outcome="We call back within a day now.", now=at(5))

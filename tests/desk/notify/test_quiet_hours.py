@@ -13,7 +13,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.notify.quiet_hours import find_delivery_time
 from due_time_desk import epoch, open_fault
-from small_desk import MONDAY, TEXT, at, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 
 EVENING, OPENING = 660, 1380
 """Monday 20:00 and Tuesday 08:00 in London, in minutes after Monday 09:00."""
@@ -46,7 +46,7 @@ def test_a_message_that_a_person_causes_is_delivered_at_once(clock_desk: DeskSes
 
 @pytest.mark.requirement("S3-02")
 def test_staff_are_notified_in_the_hours_of_their_team(store_url: str) -> None:
-    shifts = TEXT.replace('label = "First line"', 'label = "First line"\ncalendar = "night"').replace(
+    shifts = SMALL_PROCEDURE.replace('label = "First line"', 'label = "First line"\ncalendar = "night"').replace(
         "[[severities]]",
         '[calendars.night]\ntimezone = "Europe/London"\nno_holidays = true\n[calendars.night.week]\n'
         'mon = ["18:00-24:00"]\n\n[[severities]]',

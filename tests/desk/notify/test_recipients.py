@@ -13,9 +13,9 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
-from one_ticket import notices_to
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import MONDAY, at
+from ticket_reads import notices_to
 
 
 def suggestions(desk: DeskSession, number: int) -> dict[str, str]:
@@ -33,7 +33,7 @@ def call(desk: DeskSession) -> int:
 @pytest.mark.requirement("S3-06")
 def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(staffed_services: DeskSession) -> None:
     number = call(staffed_services)
-    work_sessions.start(as_(staffed_services, "gil"), number, now=at(0))
+    work_sessions.start(as_agent(staffed_services, "gil"), number, now=at(0))
     list(Runner(staffed_services.store).step(at(31)))
     assert suggestions(staffed_services, number) == {"nearly-half-an-hour": "open", "half-an-hour": "open"}
     asked = [what for what in notices_to(staffed_services, "gil") if "work" in what]
@@ -48,7 +48,7 @@ def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(s
 def test_where_nobody_keeps_the_timer_the_team_is_asked(staffed_services: DeskSession) -> None:
     number = call(staffed_services)
     update.move(staffed_services, number, "in-progress", now=at(0))
-    absence.set_absence(as_(staffed_services, "gus"), "gus", at(600), now=at(1))
+    absence.set_absence(as_agent(staffed_services, "gus"), "gus", at(600), now=at(1))
     list(Runner(staffed_services.store).step(at(31)))
     assert "Five minutes of first-line work are left" in notices_to(staffed_services, "gil")
     assert "Five minutes of first-line work are left" not in notices_to(staffed_services, "gus"), "away"

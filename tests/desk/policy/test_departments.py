@@ -19,14 +19,14 @@ from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page
-from one_ticket import seen
-from shipped_desk import as_, proved, shipped_desk
+from shipped_desk import as_agent, shipped_desk, verified_desk
 from small_desk import MONDAY, at
+from ticket_reads import read_ticket
 
 
 @pytest.fixture
 def agency(store_url: str) -> Iterator[DeskSession]:
-    yield from proved(store_url, "web-agency")
+    yield from verified_desk(store_url, "web-agency")
 
 
 def heard(desk: DeskSession, login: str) -> list[str]:
@@ -46,7 +46,10 @@ def members(desk: DeskSession, **teams: str) -> None:
 @pytest.mark.requirement("S5-01", "S5-05")
 def test_a_ticket_shows_its_department_and_a_list_is_of_one(agency: DeskSession) -> None:
     first, second = ticket(agency), ticket(agency, "work-request")
-    assert [seen(agency, number).values["department"] for number in (first, second)] == ["support", "work-request"]
+    assert [read_ticket(agency, number).values["department"] for number in (first, second)] == [
+        "support",
+        "work-request",
+    ]
     viewer = Viewer("ann", None, int(at(1).timestamp()))
     with open_reader(agency.store.url) as reader:
         assert [
@@ -67,7 +70,7 @@ def test_the_lead_is_told_where_nobody_works_in_the_department(agency: DeskSessi
     assert heard(agency, "sam") == []
     said = messages.record_customer_message(agency, done.number, "Any news?", now=at(5))
     assert "lea told instead" in said.summary
-    mine = register(as_(agency, "lea"), subject="Another", email="ida@larch.example", type="work-request",
+    mine = register(as_agent(agency, "lea"), subject="Another", email="ida@larch.example", type="work-request",
                     fields={"details": "20 %"}, now=at(6))  # fmt: skip
     assert "nobody works in Work Request, so it stays with you" in mine.summary
 
@@ -109,7 +112,7 @@ def test_a_procedure_with_neither_teams_nor_departments_takes_no_team(tmp_path: 
 def test_a_team_stays_behind_when_its_ticket_goes_to_another_department(agency: DeskSession) -> None:
     number = ticket(agency, team="support")
     transfer(agency, number, department="billing", note="an invoice", now=at(1))
-    assert (seen(agency, number).values["department"], seen(agency, number).row.team) == ("billing", None)
+    assert (read_ticket(agency, number).values["department"], read_ticket(agency, number).row.team) == ("billing", None)
     assert find_home_department(agency.procedure.definition, "billing") == "billing"
 
 
@@ -124,10 +127,13 @@ def test_who_is_no_client_stays_out_of_what_is_for_clients_after_intake_too(agen
         update.update_ticket(agency, number, type="question", now=at(1))
     update.update_ticket(agency, number, type="question", organisation="larch", now=at(2))
     transfer(agency, number, department="billing", note="x", now=at(3))
-    assert seen(agency, number).values["department"] == "billing"
+    assert read_ticket(agency, number).values["department"] == "billing"
     mail = register(agency, subject="Hi", type="enquiry", department="billing", email="vic@nobody.example",
                     incomplete=True, now=at(4))  # fmt: skip
-    assert (seen(agency, mail.number).type, seen(agency, mail.number).values["department"]) == ("enquiry", "pre-sales")
+    assert (read_ticket(agency, mail.number).type, read_ticket(agency, mail.number).values["department"]) == (
+        "enquiry",
+        "pre-sales",
+    )
 
 
 def test_a_ticket_is_not_registered_for_somebody_who_only_looks_on(agency: DeskSession) -> None:
@@ -142,9 +148,9 @@ def test_members_take_over_from_each_other_and_leads_from_everybody(agency: Desk
     number = ticket(agency, assignee="sam")
     absence.set_absence(agency, "sam", at(600), now=at(1))
     with pytest.raises(DeskError, match="Only those who work in Support take over from each other"):
-        absence.take_over(as_(agency, "kim"), number, now=at(2))
+        absence.take_over(as_agent(agency, "kim"), number, now=at(2))
     members(agency, kim="support")
-    absence.take_over(as_(agency, "kim"), number, now=at(3))
+    absence.take_over(as_agent(agency, "kim"), number, now=at(3))
     absence.set_absence(agency, "kim", at(600), now=at(4))
-    absence.take_over(as_(agency, "lea"), number, now=at(5))
-    assert seen(agency, number).row.assignee == "lea"
+    absence.take_over(as_agent(agency, "lea"), number, now=at(5))
+    assert read_ticket(agency, number).row.assignee == "lea"

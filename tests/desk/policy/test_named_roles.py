@@ -22,7 +22,7 @@ from deskterm.desk.workflow import checklists, due_times
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Role
 from role_table import AGENTS, LEADS, ROLES
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY
 from store_templates import load_shipped
 
@@ -59,7 +59,7 @@ def _raised(desk: DeskSession, number: int) -> None:
 
 def _tested(desk: DeskSession, number: int) -> None:
     _raised(desk, number)
-    item_workflow.move_item(as_(desk, "dev-lead"), number, "waiting-qa-deployment", now=MONDAY)
+    item_workflow.move_item(as_agent(desk, "dev-lead"), number, "waiting-qa-deployment", now=MONDAY)
     item_workflow.move_item(desk, number, "qa-in-progress", now=MONDAY)
 
 
@@ -129,8 +129,8 @@ def test_what_a_procedure_leaves_to_a_role_of_its_own_is_for_those_who_have_it(
     desk, number = _desk(tmp_path, part, act=act)
     for login in LOGINS.values():
         with pytest.raises(DeskError, match=r"Only somebody with the role .* may |A viewer may not "):
-            part.act(as_(desk, login), number)
-    part.act(as_(desk, part.role), number)
+            part.act(as_agent(desk, login), number)
+    part.act(as_agent(desk, part.role), number)
     desk.store.close()
 
 
@@ -142,8 +142,8 @@ def test_what_it_leaves_to_nobody_in_particular_is_for_leads_or_part_of_the_work
     part = NAMED[act]
     desk, number = _desk(tmp_path, part, act=None)
     if role in part.otherwise:
-        part.act(as_(desk, LOGINS[role]), number)
+        part.act(as_agent(desk, LOGINS[role]), number)
     else:
         with pytest.raises(DeskError, match=r"may not .*: ask somebody with the role"):
-            part.act(as_(desk, LOGINS[role]), number)
+            part.act(as_agent(desk, LOGINS[role]), number)
     desk.store.close()

@@ -7,8 +7,8 @@ import pytest
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.reactions.dispatch import follow
-from one_ticket import letters_about, open_ticket, seen
 from small_desk import at
+from ticket_reads import letters_about, open_ticket, read_ticket
 
 
 def test_each_event_has_its_reactions_once(campus: DeskSession) -> None:
@@ -18,7 +18,9 @@ def test_each_event_has_its_reactions_once(campus: DeskSession) -> None:
         assert follow(work) == ["letter queued"]
         assert follow(work) == []
         assert work.followed == len(work.happened)
-    assert [event.kind for event in seen(campus, number).events].count("letter") == 2  # on registration and on this
+    assert [event.kind for event in read_ticket(campus, number).events].count(
+        "letter"
+    ) == 2  # on registration and on this
 
 
 @pytest.mark.requirement("S3-07")

@@ -9,9 +9,9 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
-from one_ticket import notices_to, open_ticket, seen
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import at
+from ticket_reads import notices_to, open_ticket, read_ticket
 
 
 def numbered_notices(desk: DeskSession, login: str) -> list[tuple[int, str]]:
@@ -27,11 +27,11 @@ def test_everybody_in_a_department_is_told_and_the_first_to_answer_has_the_ticke
     number = open_ticket(agency, type="question", organisation="larch")
     assert numbered_notices(agency, "sam") == numbered_notices(agency, "kim") == [(number, "a new ticket")]
     assert notices_to(agency, "lea") == []
-    assert seen(agency, number).row.assignee is None
-    messages.reply(as_(agency, "kim"), number, "It is under Pages.", now=at(10))
-    assert seen(agency, number).row.assignee == "kim"
-    messages.reply(as_(agency, "sam"), number, "And see the guide.", now=at(11))
-    assert seen(agency, number).row.assignee == "kim"
+    assert read_ticket(agency, number).row.assignee is None
+    messages.reply(as_agent(agency, "kim"), number, "It is under Pages.", now=at(10))
+    assert read_ticket(agency, number).row.assignee == "kim"
+    messages.reply(as_agent(agency, "sam"), number, "And see the guide.", now=at(11))
+    assert read_ticket(agency, number).row.assignee == "kim"
     messages.record_customer_message(agency, number, "I cannot find it.", now=at(12))
     assert numbered_notices(agency, "sam")[0] == (number, "the requester wrote")
     assert numbered_notices(agency, "kim")[0] == (number, "the requester wrote")

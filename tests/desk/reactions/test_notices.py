@@ -15,9 +15,9 @@ from deskterm.desk.workflow import escalation
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import load_notices
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import letters_about, notices_to, open_ticket, seen
-from shipped_desk import as_, proved, shipped_desk
+from shipped_desk import as_agent, shipped_desk, verified_desk
 from small_desk import MONDAY, at
+from ticket_reads import letters_about, notices_to, open_ticket, read_ticket
 
 
 def numbered_notices(desk: DeskSession, login: str) -> list[tuple[int, str]]:
@@ -32,7 +32,7 @@ def call(desk: DeskSession) -> int:
 
 
 def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == kind]
+    return [record for record in read_ticket(desk, number).records if record.kind == kind]
 
 
 def test_where_nobody_is_of_any_department_all_who_work_on_tickets_are_told(agency: DeskSession) -> None:
@@ -47,7 +47,7 @@ def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: DeskSess
     messages.reply(agency, number, "Choose another: trout.", now=at(5))
     (letter,) = letters_about(agency, number)
     assert (letter.on, letter.template, letter.bare, letter.body) == ("replied", "answered", True, "")
-    assert letter.covers == next(m.seq for m in seen(agency, number).messages if m.author_kind == "agent")
+    assert letter.covers == next(m.seq for m in read_ticket(agency, number).messages if m.author_kind == "agent")
     update.move(agency, number, "closed", now=at(6))
     closed = letters_about(agency, number)[-1]
     assert closed.on == "closed"
@@ -57,13 +57,13 @@ def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: DeskSess
 def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: DeskSession) -> None:
     number = open_ticket(agency, type="question", organisation="larch")
     messages.reply(agency, number, "Under Pages.", now=at(5))
-    assert [message.body for message in seen(agency, number).messages] == ["Nothing shows.", "Under Pages."]
+    assert [message.body for message in read_ticket(agency, number).messages] == ["Nothing shows.", "Under Pages."]
     messages.reply(agency, number, "As I said.", channel="phone", now=at(6))
     assert len(letters_about(agency, number)) == 1
 
 
 def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
-    for desk in proved(store_url, "saas-platform"):
+    for desk in verified_desk(store_url, "saas-platform"):
         number = open_ticket(desk, type="issue", organisation="larch")
         update.update_ticket(desk, number, severity="severity-2", priority="high", now=at(5))
         assert [letter.template for letter in letters_about(desk, number)] == ["received", "rated"]
@@ -82,7 +82,7 @@ def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
 def test_a_resolution_is_written_of_once_to_everybody(
     store_url: str, procedure: str, way: tuple[str, ...], written: list[str]
 ) -> None:
-    for desk in proved(store_url, procedure):
+    for desk in verified_desk(store_url, procedure):
         number = open_ticket(desk, organisation="larch")
         participants.add_participant(desk, number, "Ben Oak", email="ben@larch.example", now=at(1))
         for status in way:
@@ -107,7 +107,7 @@ def test_a_note_that_is_a_whole_letter_is_not_put_into_another(campus: DeskSessi
     resolve(campus, number, words, code="solved", now=at(2))
     letter = letters_about(campus, number)[-1]
     assert (letter.on, letter.body) == ("resolved", "")
-    said = next(message for message in seen(campus, number).messages if message.body == words)
+    said = next(message for message in read_ticket(campus, number).messages if message.body == words)
     assert letter.covers == said.seq
 
 
@@ -118,11 +118,11 @@ def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(saas: DeskSe
     done = escalation.escalate(saas, number, level="support manager", reason="it goes on", now=at(2))
     assert "nobody holds the role Support Manager: lea told instead" in done.summary
     assert notices_to(saas, "lea") == ["escalated to Support Manager, and nobody holds the role Support Manager"]
-    absence.set_absence(as_(saas, "head-of-support"), "head-of-support", at(600), now=at(3))
+    absence.set_absence(as_agent(saas, "head-of-support"), "head-of-support", at(600), now=at(3))
     done = escalation.escalate(saas, number, reason="it goes on", now=at(4))
     assert "everybody with the role Head of Support & Customer Success is away: lea told instead" in done.summary
     seed_agents(saas, [{"login": "chief-customer-officer", "active": False}], now=at(5))
-    done = escalation.escalate(as_(saas, "lea"), number, reason="it goes on", now=at(6))
+    done = escalation.escalate(as_agent(saas, "lea"), number, reason="it goes on", now=at(6))
     assert "nobody holds the role Chief Customer Officer, so it stays with you" in done.summary
     fine = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(7)).number
     assert "nobody" not in escalation.escalate(saas, fine, level="2", reason="slow", now=at(8)).summary
@@ -131,16 +131,16 @@ def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(saas: DeskSe
 @pytest.mark.requirement("S3-11")
 def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(staffed_services: DeskSession) -> None:
     number = call(staffed_services)
-    done = escalation.escalate(as_(staffed_services, "gil"), number, reason="it is beyond me", now=at(1))
+    done = escalation.escalate(as_agent(staffed_services, "gil"), number, reason="it is beyond me", now=at(1))
     assert "nobody" not in done.summary
-    done = escalation.escalate(as_(staffed_services, "gil"), number, reason="it is beyond them", now=at(2))
+    done = escalation.escalate(as_agent(staffed_services, "gil"), number, reason="it is beyond them", now=at(2))
     assert "nobody is in Level three: lea told instead" in done.summary
 
 
 def test_on_a_desk_without_leads_the_admins_are_told(saas: DeskSession) -> None:
     seed_agents(saas, [{"login": "lea", "active": False}, {"login": "support-manager", "active": False}], now=at(0))
     number = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
-    done = escalation.escalate(as_(saas, "sam"), number, level="support manager", reason="it goes on", now=at(2))
+    done = escalation.escalate(as_agent(saas, "sam"), number, level="support manager", reason="it goes on", now=at(2))
     assert "nobody holds the role Support Manager: ann told instead" in done.summary
 
 

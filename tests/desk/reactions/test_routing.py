@@ -18,9 +18,9 @@ from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import RecordView
 from deskterm.store.queries.worklists import load_open_tickets
-from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import MONDAY
+from ticket_reads import read_ticket
 
 SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "steps": "press the button"}}
 
@@ -29,12 +29,12 @@ CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
 
 
 def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
-    ticket = seen(desk, number)
+    ticket = read_ticket(desk, number)
     return ticket.row.status, ticket.row.team, ticket.values["tier"]
 
 
 def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == kind]
+    return [record for record in read_ticket(desk, number).records if record.kind == kind]
 
 
 def managed(url: str) -> DeskSession:
@@ -69,7 +69,7 @@ def test_what_is_under_review_goes_to_whoever_has_least_of_its_urgency(store_url
         number = register(desk, subject="x", severity=severity, **SAAS, now=MONDAY).number
         handling.move(desk, number, "triage", now=MONDAY)
         handling.move(desk, number, "under-review", now=MONDAY)
-        return seen(desk, number).row.assignee
+        return read_ticket(desk, number).row.assignee
 
     assert [reviewed("severity-3"), reviewed("severity-3"), reviewed("severity-2")] == ["ada", "bob", "ada"]
     assert reviewed("severity-2") == "bob"
@@ -105,17 +105,21 @@ def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str
     third = register(desk, subject="Down", priority="critical", **CALL, now=MONDAY).number
     assignment.assign(desk, numbers[0], "gil", now=MONDAY)
     list(runner.step(MONDAY))
-    assert {seen(desk, number).row.team for number in numbers} == {"global"}
+    assert {read_ticket(desk, number).row.team for number in numbers} == {"global"}
     morning = MONDAY + timedelta(hours=12)  # 08:00 in Sydney
     assert shifts.find_next_handover(desk.procedure, int(MONDAY.timestamp())) == int(morning.timestamp())
     list(runner.step(morning + timedelta(minutes=20)))
-    assert [(seen(desk, n).row.team, seen(desk, n).row.assignee) for n in numbers] == [("australia", None)] * 2
-    moved = next(event for event in seen(desk, numbers[1]).events if event.kind == "assigned" and event.actor != "ann")
+    assert [(read_ticket(desk, n).row.team, read_ticket(desk, n).row.assignee) for n in numbers] == [
+        ("australia", None)
+    ] * 2
+    moved = next(
+        event for event in read_ticket(desk, numbers[1]).events if event.kind == "assigned" and event.actor != "ann"
+    )
     assert moved.at == int(morning.timestamp())
-    assert seen(desk, third).row.team == "third-line"
+    assert read_ticket(desk, third).row.team == "third-line"
     assignment.assign(desk, numbers[0], "gil", team="global", now=morning + timedelta(minutes=30))
     list(Runner(desk.store).step(morning + timedelta(minutes=40)))
-    assert seen(desk, numbers[0]).row.team == "global"  # said by somebody after the change
+    assert read_ticket(desk, numbers[0]).row.team == "global"  # said by somebody after the change
     with open_reader(store_url) as reader:
         handed = load_open_tickets(reader, shifts.list_shift_teams(desk.procedure))
     assert {one.number for one in handed} == set(numbers)

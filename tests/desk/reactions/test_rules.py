@@ -15,21 +15,21 @@ from deskterm.desk.tickets import update as handling
 from deskterm.desk.tickets.register import register
 from deskterm.procedure.load import loads
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import seen
 from shipped_desk import shipped_desk
-from small_desk import MONDAY, TEXT
+from small_desk import MONDAY, SMALL_PROCEDURE
 from store_templates import create_desk
+from ticket_reads import read_ticket
 
 SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "steps": "press the button"}}
 
 
 def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
-    ticket = seen(desk, number)
+    ticket = read_ticket(desk, number)
     return ticket.row.status, ticket.row.team, ticket.values["tier"]
 
 
 def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == kind]
+    return [record for record in read_ticket(desk, number).records if record.kind == kind]
 
 
 def saas(url: str) -> DeskSession:
@@ -87,13 +87,13 @@ raise_severity = 1
 
 def test_rules_that_lead_to_one_another_come_to_an_end(store_url: str) -> None:
     store = create_desk(
-        store_url, loads(TEXT + ROUND, "x.toml").procedure, admin_login="ann", admin_name="Ann", now=MONDAY
+        store_url, loads(SMALL_PROCEDURE + ROUND, "x.toml").procedure, admin_login="ann", admin_name="Ann", now=MONDAY
     )
     desk = open_desk(store, "ann")
     number = register(desk, subject="x", type="fault", severity="high", now=MONDAY).number
     handling.move(desk, number, "working", now=MONDAY)
-    events = [event.data.get("by_rule") for event in seen(desk, number).events if event.kind == "moved"]
+    events = [event.data.get("by_rule") for event in read_ticket(desk, number).events if event.kind == "moved"]
     assert events == [None, "there", "back"]
     handling.set_severity(desk, number, "low", now=MONDAY)
-    assert seen(desk, number).row.severity == "high"
+    assert read_ticket(desk, number).row.severity == "high"
     assert check_integrity(store).findings == ()

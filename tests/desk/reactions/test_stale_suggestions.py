@@ -12,7 +12,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import escalation, work_sessions
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import at
 
 
@@ -31,13 +31,13 @@ def call(desk: DeskSession) -> int:
 @pytest.mark.requirement("S3-06", "S3-08")
 def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(staffed_services: DeskSession) -> None:
     number = call(staffed_services)
-    work_sessions.start(as_(staffed_services, "gil"), number, now=at(0))
+    work_sessions.start(as_agent(staffed_services, "gil"), number, now=at(0))
     list(Runner(staffed_services.store).step(at(31)))
-    done = escalation.escalate(as_(staffed_services, "gil"), number, reason="it is beyond me", now=at(32))
+    done = escalation.escalate(as_agent(staffed_services, "gil"), number, reason="it is beyond me", now=at(32))
     assert suggestions(staffed_services, number)["half-an-hour"] == "lapsed"
     assert "no longer suggested: Half an hour of work" in done.summary
     assert suggestions(staffed_services, number)["nearly-half-an-hour"] == "lapsed", "its clock is over"
-    undo_last_command(as_(staffed_services, "gil"), number, now=at(33))
+    undo_last_command(as_agent(staffed_services, "gil"), number, now=at(33))
     assert suggestions(staffed_services, number)["half-an-hour"] == "open", "taken back, it is suggested again"
     update.update_ticket(staffed_services, number, priority="high", now=at(34))
     assert suggestions(staffed_services, number)["half-an-hour"] == "open", "something else was done"

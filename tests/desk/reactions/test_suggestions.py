@@ -18,20 +18,20 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
 from deskterm.errors import DeskError
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY
+from ticket_reads import read_ticket
 
 CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
 
 
 def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
-    ticket = seen(desk, number)
+    ticket = read_ticket(desk, number)
     return ticket.row.status, ticket.row.team, ticket.values["tier"]
 
 
 def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == kind]
+    return [record for record in read_ticket(desk, number).records if record.kind == kind]
 
 
 def managed(url: str) -> DeskSession:
@@ -56,18 +56,18 @@ def test_after_half_an_hour_of_work_the_agent_is_asked_and_takes_it_or_leaves_it
     desk = managed(store_url)
     number = register(desk, subject="Odd", **CALL, now=MONDAY).number
     assignment.assign(desk, number, "gil", now=MONDAY)
-    work_sessions.start(as_(desk, "gil"), number, now=MONDAY)
+    work_sessions.start(as_agent(desk, "gil"), number, now=MONDAY)
     runner = Runner(desk.store)
     list(runner.step(MONDAY + timedelta(minutes=26)))
     first = of_kind(desk, number, "suggestion")
     assert [record.values["rule"] for record in first] == ["nearly-half-an-hour"]
-    assert seen(desk, number).flags == ("suggested",)
-    dismiss_suggestion(as_(desk, "gil"), number, now=MONDAY + timedelta(minutes=27))
-    assert seen(desk, number).flags == ()
+    assert read_ticket(desk, number).flags == ("suggested",)
+    dismiss_suggestion(as_agent(desk, "gil"), number, now=MONDAY + timedelta(minutes=27))
+    assert read_ticket(desk, number).flags == ()
     list(runner.step(MONDAY + timedelta(minutes=31)))
     rules = {record.values["rule"]: record.state for record in of_kind(desk, number, "suggestion")}
     assert rules == {"nearly-half-an-hour": "left", "half-an-hour": "open"}
-    accept_suggestion(as_(desk, "gil"), number, now=MONDAY + timedelta(minutes=32))
+    accept_suggestion(as_agent(desk, "gil"), number, now=MONDAY + timedelta(minutes=32))
     assert place(desk, number) == ("escalated-l2", "second-line", 2)
     with pytest.raises(DeskError, match="Nothing is suggested"):
         accept_suggestion(desk, number, now=MONDAY + timedelta(minutes=33))
@@ -78,21 +78,21 @@ def test_after_half_an_hour_of_work_the_agent_is_asked_and_takes_it_or_leaves_it
 def test_near_its_limit_a_ticket_is_raised_when_a_lead_wants_it_and_keeps_its_time(store_url: str) -> None:
     desk = managed(store_url)
     asked = register(desk, subject="A", **CALL, now=MONDAY).number
-    due = {clock.metric: clock.due for clock in seen(desk, asked).clocks}
+    due = {clock.metric: clock.due for clock in read_ticket(desk, asked).clocks}
     runner = Runner(desk.store)
     near = MONDAY + timedelta(seconds=((due["response"] or 0) - int(MONDAY.timestamp())) * 0.8)
     list(runner.step(near))
     (suggestion,) = of_kind(desk, asked, "suggestion")
-    assert (suggestion.values["rule"], seen(desk, asked).row.priority) == ("response-near", "medium")
+    assert (suggestion.values["rule"], read_ticket(desk, asked).row.priority) == ("response-near", "medium")
     with pytest.raises(DeskError, match="lead or admin"):
-        switch_rule(as_(desk, "gil"), "response-near", True, now=near)
+        switch_rule(as_agent(desk, "gil"), "response-near", True, now=near)
     with pytest.raises(DeskError, match="not for leads"):
         switch_rule(desk, "critical", True, now=near)
-    switch_rule(as_(desk, "lea"), "response-near", True, now=near)
+    switch_rule(as_agent(desk, "lea"), "response-near", True, now=near)
     raised = register(desk, subject="B", **CALL, now=near).number
-    before = {clock.metric: clock.due for clock in seen(desk, raised).clocks}
+    before = {clock.metric: clock.due for clock in read_ticket(desk, raised).clocks}
     list(runner.step(near + (near - MONDAY)))
-    ticket = seen(desk, raised)
+    ticket = read_ticket(desk, raised)
     assert ticket.row.priority == "high"
     assert {clock.metric: clock.due for clock in ticket.clocks} == before
     assert of_kind(desk, raised, "suggestion") == []

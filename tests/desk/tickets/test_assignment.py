@@ -8,15 +8,15 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from one_ticket import seen
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def test_assigning_brings_the_agents_team_and_names_those_who_can_be_chosen(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     assignment.assign(desk, 1001, "sam", now=at(1))
-    assert (seen(desk, 1001).row.assignee, seen(desk, 1001).row.team) == ("sam", "first-line")
+    assert (read_ticket(desk, 1001).row.assignee, read_ticket(desk, 1001).row.team) == ("sam", "first-line")
     with pytest.raises(DeskError, match="choose from ann, kim, lea, sam"):
         assignment.assign(desk, 1001, "nobody-here", now=at(2))
     assignment.assign(desk, 1001, None, now=at(3))
-    assert seen(desk, 1001).row.assignee is None
+    assert read_ticket(desk, 1001).row.assignee is None

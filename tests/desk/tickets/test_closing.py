@@ -10,8 +10,8 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import closing, confirmation, resolution, update
 from deskterm.errors import DeskError
-from one_ticket import Opened, hung, open_ticket, seen
 from small_desk import at
+from ticket_reads import DeskFactory, open_ticket, read_records, read_ticket
 
 
 @pytest.mark.requirement("S3-13")
@@ -32,7 +32,7 @@ def test_a_ticket_is_not_closed_by_hand_before_its_client_has_confirmed(services
         with pytest.raises(DeskError, match=ways):
             one()
     confirmation.confirm(services, number, now=at(5))
-    assert seen(services, number).row.status == "closed"
+    assert read_ticket(services, number).row.status == "closed"
 
 
 @pytest.mark.requirement("S3-13")
@@ -40,22 +40,22 @@ def test_a_ticket_is_closed_unasked_for_a_reason_of_the_procedure(services: Desk
     first, second = open_ticket(services), open_ticket(services)
     closing.close(services, first, "withdrawn", now=at(1))
     update.move(services, second, "closed", reason="duplicate", now=at(1))
-    assert [seen(services, number).row.status for number in (first, second)] == ["closed", "closed"]
+    assert [read_ticket(services, number).row.status for number in (first, second)] == ["closed", "closed"]
 
 
 def test_a_procedure_that_asks_nobody_lets_tickets_be_closed_by_hand(agency: DeskSession) -> None:
     number = open_ticket(agency, type="question", organisation="larch")
     update.move(agency, number, "closed", now=at(1))
-    assert seen(agency, number).row.status == "closed"
+    assert read_ticket(agency, number).row.status == "closed"
 
 
 @pytest.mark.requirement("S1-03")
-def test_a_ticket_that_lacks_information_is_closed_for_that_reason(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="low")
+def test_a_ticket_that_lacks_information_is_closed_for_that_reason(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="low")
     update.move(desk, 1001, "under-investigation", now=at(1))
     messages.reply(desk, 1001, "On which page?", status="awaiting-client-info", now=at(2))
     with pytest.raises(DeskError, match=r"Known: insufficient-information, duplicate, withdrawn"):
         closing.close(desk, 1001, "bored", now=at(3))
     done = closing.close(desk, 1001, "insufficient-information", now=at(5 * 1440))
     assert done.summary.startswith("1001: Closed/Resolved, insufficient information")
-    assert hung(desk, "resolution")[0]["code"] == "insufficient-information"
+    assert read_records(desk, "resolution")[0]["code"] == "insufficient-information"

@@ -11,8 +11,8 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.errors import DeskError
-from one_ticket import Opened, hung, open_ticket, seen, states
 from small_desk import MONDAY, at
+from ticket_reads import DeskFactory, open_ticket, read_clock_states, read_records, read_ticket
 
 DAY = timedelta(days=1)
 
@@ -23,16 +23,16 @@ def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(ve
     update.move(vendor, number, "under-investigation", now=at(1))
     messages.reply(vendor, number, "Press the button.", resolution="permanent", status="client-sign-off", now=at(2))
     messages.record_customer_message(vendor, number, "That did it.", now=at(3))
-    assert seen(vendor, number).row.status == "under-investigation"
+    assert read_ticket(vendor, number).row.status == "under-investigation"
     with pytest.raises(DeskError, match=f"confirmed: say so with `deskterm ticket confirm {number}`"):
         update.move(vendor, number, "closed", now=at(4))
     confirmation.confirm(vendor, number, now=at(5))
-    assert seen(vendor, number).row.status == "closed"
+    assert read_ticket(vendor, number).row.status == "closed"
 
 
 @pytest.mark.requirement("S1-27")
-def test_the_client_rejects_the_fix_and_then_confirms_another(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
+def test_the_client_rejects_the_fix_and_then_confirms_another(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     with pytest.raises(DeskError, match="nobody has asked the requester to confirm"):
         confirmation.confirm(desk, 1001, now=at(2))
@@ -41,38 +41,38 @@ def test_the_client_rejects_the_fix_and_then_confirms_another(opened: Opened) ->
         resolution.resolve(desk, 1001, "It is repaired.", now=at(11))
     result = confirmation.reject(desk, 1001, "It is not.", channel="portal", received_at=at(15), now=at(20))
     assert result.summary.startswith("1001: not confirmed by the requester, now Under Investigation")
-    found = seen(desk)
-    assert (found.reopened, states(desk)["resolution"]) == (1, "running")
+    found = read_ticket(desk)
+    assert (found.reopened, read_clock_states(desk)["resolution"]) == (1, "running")
     assert found.messages[-1].at == int(at(15).timestamp())
     resolution.resolve(desk, 1001, "Now it is.", now=at(30))
     confirmation.confirm(desk, 1001, channel="phone", now=at(40))
-    assert seen(desk).row.status == "closed"
-    assert [said["state"] for said in hung(desk, "resolution")] == ["rejected", "permanent"]
+    assert read_ticket(desk).row.status == "closed"
+    assert [said["state"] for said in read_records(desk, "resolution")] == ["rejected", "permanent"]
 
 
 @pytest.mark.requirement("S1-27")
-def test_sign_off_is_reminded_of_once_and_never_closes_by_itself(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
+def test_sign_off_is_reminded_of_once_and_never_closes_by_itself(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
-    due = next(timer.due for timer in seen(desk).timers if timer.metric == "timer:status:client-sign-off")
+    due = next(timer.due for timer in read_ticket(desk).timers if timer.metric == "timer:status:client-sign-off")
     assert due == int((at(10) + 3 * DAY).timestamp()), "three working days from Monday"
     runner = Runner(desk.store)
     for day in (4, 5, 30):
         list(runner.step(MONDAY + day * DAY))
-    told = [event for event in seen(desk).events if event.kind == "noticed" and "timer" in event.data["metric"]]
+    told = [event for event in read_ticket(desk).events if event.kind == "noticed" and "timer" in event.data["metric"]]
     assert len(told) == 1
-    assert seen(desk).row.status == "client-sign-off"
+    assert read_ticket(desk).row.status == "client-sign-off"
 
 
 @pytest.mark.requirement("S3-13", "S3-16")
-def test_a_ticket_is_closed_only_after_the_requester_confirmed(opened: Opened) -> None:
-    desk = opened("managed-services")
+def test_a_ticket_is_closed_only_after_the_requester_confirmed(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("managed-services")
     update.move(desk, 1001, "in-progress", now=at(1))
     result = resolution.resolve(desk, 1001, "The cable was loose.", now=at(10))
     assert result.summary.startswith("1001: resolved, now Awaiting confirmation")
     confirmation.reject(desk, 1001, "It is not the cable.", now=at(15))
-    assert seen(desk).row.status == "in-progress"
+    assert read_ticket(desk).row.status == "in-progress"
     resolution.resolve(desk, 1001, "It was the switch.", now=at(20))
     result = confirmation.confirm(desk, 1001, "Works.", now=at(30))
     assert result.summary.startswith("1001: confirmed by the requester, now Closed")

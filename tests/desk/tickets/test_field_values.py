@@ -9,9 +9,9 @@ import pytest
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
-from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import MONDAY
+from ticket_reads import read_ticket
 
 ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -33,7 +33,7 @@ def issue(desk: DeskSession, **more: Any) -> int:
 @pytest.mark.requirement("S2-08", "S2-05")
 def test_caller_requester_and_those_to_be_told_are_three_people(store_url: str) -> None:
     desk = shipped_desk(store_url, "campus-it")
-    ticket = seen(desk, issue(desk))
+    ticket = read_ticket(desk, issue(desk))
     assert ticket.row.requester == "Kim Roe"
     assert ticket.fields["caller"] == "Ada Byron <ada@example.org> 022 3131"
     assert ticket.fields["notify"] == "Kim Roe; Bo Quill <bo@example.org>"

@@ -8,8 +8,8 @@ from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
 from deskterm.errors import UsageError
-from one_ticket import seen
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def test_nothing_to_say_is_refused(desk: DeskSession) -> None:
@@ -19,4 +19,4 @@ def test_nothing_to_say_is_refused(desk: DeskSession) -> None:
             messages.reply(desk, 1001, empty, now=at(1))
     with pytest.raises(UsageError, match="needs a subject"):
         register(desk, subject=" \n", type="fault", now=at(0))
-    assert seen(desk, 1001).version == 1
+    assert read_ticket(desk, 1001).version == 1

@@ -13,9 +13,9 @@ from deskterm.desk.policy.request_fields import IncompleteRequest
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.supply import supply_fields
-from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import MONDAY, at
+from ticket_reads import read_ticket
 
 ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -76,20 +76,20 @@ def test_another_type_asks_for_what_that_type_asks_for(store_url: str) -> None:
         now=at(0),
     ).number
     done = update.update_ticket(desk, number, type="issue", now=at(1))
-    found = seen(desk, number)
+    found = read_ticket(desk, number)
     assert "incomplete" in found.flags
     assert "without Business impact (some words)" in done.summary
     (record,) = [one for one in found.records if one.kind == "missing"]
     assert set(record.values["fields"]) >= {"business-impact", "steps"}
     supply_fields(desk, number, {"business-impact": "Nobody can invoice", "steps": "Press save"}, now=at(2))
-    assert "incomplete" not in seen(desk, number).flags
+    assert "incomplete" not in read_ticket(desk, number).flags
     update.update_ticket(desk, number, type="feedback", now=at(3))
     update.update_ticket(desk, number, type="issue", now=at(4))
-    assert "incomplete" not in seen(desk, number).flags, "what was said once is known"
+    assert "incomplete" not in read_ticket(desk, number).flags, "what was said once is known"
     undo_last_command(desk, number, now=at(5))
     lacks = register(desk, subject="Slow", type="issue", organisation="larch", incomplete=True, now=at(6)).number
-    assert "incomplete" in seen(desk, lacks).flags
+    assert "incomplete" in read_ticket(desk, lacks).flags
     update.update_ticket(desk, lacks, type="feedback", now=at(7))
-    (record,) = [one for one in seen(desk, lacks).records if one.kind == "missing"]
+    (record,) = [one for one in read_ticket(desk, lacks).records if one.kind == "missing"]
     assert "business-impact" not in record.values["fields"]
     assert check_integrity(desk.store).findings == ()

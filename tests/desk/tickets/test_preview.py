@@ -10,19 +10,19 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.preview import preview_due_changes
 from deskterm.errors import DeskError
 from due_time_desk import epoch, last_cycle, open_fault
-from one_ticket import seen
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(clock_desk: DeskSession) -> None:
     open_fault(clock_desk, "low")
-    version = seen(clock_desk).version
+    version = read_ticket(clock_desk).version
     found = preview_due_changes(clock_desk, 1001, severity="high", now=at(60))
     assert found[:2] == [
         DueChange("response", "Response", 1, epoch(60), epoch(30), True, 1001),
         DueChange("resolution", "Resolution", 1, epoch(2880), epoch(240), False, 1001),
     ]
-    assert seen(clock_desk).version == version
+    assert read_ticket(clock_desk).version == version
     update.set_severity(clock_desk, 1001, "high", now=at(60))
     assert (last_cycle(clock_desk, "response").due, last_cycle(clock_desk, "response").cause) == (epoch(30), "retarget")
     (response, resolution) = preview_due_changes(clock_desk, 1001, organisation="larch", now=at(61))

@@ -11,9 +11,9 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.request_fields import IncompleteRequest
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
-from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import MONDAY, at
+from ticket_reads import read_ticket
 
 ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -33,7 +33,7 @@ def issue(desk: DeskSession, **more: Any) -> int:
 
 
 def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
-    found = next(c for c in seen(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
+    found = next(c for c in read_ticket(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
     return found.state, found.due
 
 
@@ -46,7 +46,7 @@ def test_who_is_no_client_comes_in_by_pre_sales_only(store_url: str) -> None:
         register(desk, subject="An invoice", type="enquiry", department="billing", now=MONDAY)
     asked = register(desk, subject="What does it cost?", type="enquiry", email="uma@nobody.example", now=MONDAY)
     by_mail = register(desk, subject="Hello", email="uma@nobody.example", incomplete=True, now=MONDAY)
-    assert seen(desk, asked.number).type == seen(desk, by_mail.number).type == "enquiry"
+    assert read_ticket(desk, asked.number).type == read_ticket(desk, by_mail.number).type == "enquiry"
     assert register(desk, subject="How?", email="kim@larch.example", now=MONDAY).number
 
 
@@ -55,7 +55,7 @@ def test_a_client_may_open_as_many_tickets_as_they_like(tmp_path: Any) -> None:
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", "web-agency")
     numbers = [register(desk, subject=f"Job {n}", email="kim@larch.example", now=MONDAY).number for n in range(25)]
     assert len(set(numbers)) == 25
-    assert seen(desk, numbers[-1]).clocks == []
+    assert read_ticket(desk, numbers[-1]).clocks == []
 
 
 @pytest.mark.requirement("S2-05", "S4-09")
@@ -64,7 +64,7 @@ def test_a_request_is_taken_in_at_any_hour_and_has_its_own_number(store_url: str
     sunday = MONDAY + timedelta(days=6, hours=14)
     numbers = [issue(desk, now=sunday, priority="critical"), issue(desk, now=sunday)]
     assert len(set(numbers)) == 2
-    assert seen(desk, numbers[0]).row.received == int(sunday.timestamp())
+    assert read_ticket(desk, numbers[0]).row.received == int(sunday.timestamp())
 
 
 @pytest.mark.requirement("S4-25")
@@ -76,14 +76,14 @@ def test_a_tickets_tenant_is_the_clients_unless_it_names_another(store_url: str)
     said = {"business-impact": "x", "steps": "y"}
     own = register(desk, subject="A", organisation="larch", fields=said, now=MONDAY).number
     other = register(desk, subject="B", organisation="larch", fields={**said, "tenant": "larch-02"}, now=MONDAY).number
-    assert seen(desk, own).fields["tenant"] == "larch-01"
-    assert seen(desk, other).fields["tenant"] == "larch-02"
+    assert read_ticket(desk, own).fields["tenant"] == "larch-01"
+    assert read_ticket(desk, other).fields["tenant"] == "larch-02"
 
 
 def test_words_of_a_personal_field_stand_apart_from_the_events(store_url: str) -> None:
     desk = shipped_desk(store_url, "managed-services")
     number = register(desk, subject="Mail", fields={"contact-phone": "02 9999 1234"}, now=MONDAY).number
-    ticket = seen(desk, number)
+    ticket = read_ticket(desk, number)
     assert ticket.fields["contact-phone"] == "02 9999 1234"
     assert "9999" not in str([event.data for event in ticket.events])
     with pytest.raises(IncompleteRequest, match="is to be a telephone number, not 'none'"):
@@ -96,11 +96,11 @@ def test_a_telephone_number_is_told_once_and_is_one(store_url: str) -> None:
         with pytest.raises(UsageError, match="is no telephone number: write it as"):
             register(desk, subject="Mail", requester="Ada", phone=words, now=MONDAY)
     number = register(desk, subject="Mail", requester="Ada", phone="+61 2 5550 1234", now=MONDAY).number
-    assert seen(desk, number).fields["contact-phone"] == "+61 2 5550 1234"
+    assert read_ticket(desk, number).fields["contact-phone"] == "+61 2 5550 1234"
     known = register(desk, subject="Again", requester="Ada", now=MONDAY).number
-    assert seen(desk, known).fields["contact-phone"] == "+61 2 5550 1234"
+    assert read_ticket(desk, known).fields["contact-phone"] == "+61 2 5550 1234"
     own = register(desk, subject="Thrice", requester="Ada", fields={"contact-phone": "3131"}, now=MONDAY).number
-    assert seen(desk, own).fields["contact-phone"] == "3131"
+    assert read_ticket(desk, own).fields["contact-phone"] == "3131"
 
 
 def test_the_type_must_be_said_where_there_are_several(desk: DeskSession) -> None:

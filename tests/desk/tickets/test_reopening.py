@@ -8,8 +8,8 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.tickets import confirmation, reopening, resolution, update
 from deskterm.errors import DeskError, UsageError
-from one_ticket import Opened
 from small_desk import at
+from ticket_reads import DeskFactory
 
 
 def resolve_and_confirm(desk: DeskSession) -> CommandResult:
@@ -19,8 +19,8 @@ def resolve_and_confirm(desk: DeskSession) -> CommandResult:
 
 
 @pytest.mark.requirement("S3-14")
-def test_an_agent_reopens_a_ticket_for_a_caller(opened: Opened) -> None:
-    desk = opened("managed-services")
+def test_an_agent_reopens_a_ticket_for_a_caller(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("managed-services")
     resolve_and_confirm(desk)
     with pytest.raises(UsageError, match="Say why"):
         reopening.reopen(desk, 1001, " ", now=at(30))

@@ -7,36 +7,38 @@ import pytest
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.errors import DeskError, UsageError
-from one_ticket import Opened, hung, seen, states
 from small_desk import at
+from ticket_reads import DeskFactory, read_clock_states, read_records, read_ticket
 
 
 @pytest.mark.requirement("S1-24", "S1-26")
-def test_a_service_task_is_in_progress_and_ends_with_the_requester(opened: Opened) -> None:
-    desk = opened("software-vendor", type="service-task")
+def test_a_service_task_is_in_progress_and_ends_with_the_requester(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("software-vendor", type="service-task")
     for minute, status in enumerate(["under-investigation", "in-progress"], 1):
         update.move(desk, 1001, status, now=at(minute))
     done = resolution.resolve(desk, 1001, "3,900 letters are out.", now=at(60))
     assert done.summary.startswith("1001: resolved, now Client Sign Off")
     confirmation.confirm(desk, 1001, "All arrived.", now=at(90))
-    assert seen(desk).row.status == "closed"
+    assert read_ticket(desk).row.status == "closed"
 
 
 @pytest.mark.requirement("S1-21")
-def test_a_temporary_fix_stops_the_resolution_clock_and_leaves_the_permanent_one_outstanding(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="highest")
+def test_a_temporary_fix_stops_the_resolution_clock_and_leaves_the_permanent_one_outstanding(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="highest")
     update.move(desk, 1001, "under-investigation", now=at(1))
     resolution.resolve(desk, 1001, "Use the old form until the release.", resolution="temporary", now=at(30))
-    found = seen(desk)
-    assert (found.row.status, states(desk)["resolution"], found.flags) == (
+    found = read_ticket(desk)
+    assert (found.row.status, read_clock_states(desk)["resolution"], found.flags) == (
         "client-sign-off",
         "met",
         ("incomplete", "outstanding"),
     )
     confirmation.confirm(desk, 1001, now=at(60))
-    assert "outstanding" in seen(desk).flags, "closed, and still to be fixed for good"
+    assert "outstanding" in read_ticket(desk).flags, "closed, and still to be fixed for good"
     resolution.record_permanent_fix(desk, 1001, note="Released on Friday.", now=at(120))
-    assert "outstanding" not in seen(desk).flags
+    assert "outstanding" not in read_ticket(desk).flags
     with pytest.raises(DeskError, match="No permanent fix is outstanding"):
         resolution.record_permanent_fix(desk, 1001, now=at(121))
 
@@ -54,33 +56,33 @@ def test_a_temporary_fix_stops_the_resolution_clock_and_leaves_the_permanent_one
     ],
 )
 def test_a_code_says_whether_a_resolution_is_temporary(
-    opened: Opened, procedure: str, worked_on: str, code: str, state: str
+    desk_with_ticket: DeskFactory, procedure: str, worked_on: str, code: str, state: str
 ) -> None:
-    desk = opened(procedure)
+    desk = desk_with_ticket(procedure)
     update.move(desk, 1001, worked_on, now=at(1))
     resolution.resolve(desk, 1001, "Use the other one for now.", code=code, now=at(30))
-    assert hung(desk, "resolution")[-1]["state"] == state
+    assert read_records(desk, "resolution")[-1]["state"] == state
     outstanding = procedure == "software-vendor" and state == "temporary"
-    assert ("outstanding" in seen(desk).flags) == outstanding
+    assert ("outstanding" in read_ticket(desk).flags) == outstanding
 
 
 @pytest.mark.requirement("S1-21")
-def test_a_code_that_contradicts_what_is_said_with_it_is_refused(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="highest")
+def test_a_code_that_contradicts_what_is_said_with_it_is_refused(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="highest")
     update.move(desk, 1001, "under-investigation", now=at(1))
     with pytest.raises(UsageError, match="“Permanent solution” is a permanent resolution, not a temporary one"):
         resolution.resolve(desk, 1001, "For now.", resolution="temporary", code="permanent", now=at(2))
     with pytest.raises(UsageError, match="choose another: permanent"):
         resolution.resolve(desk, 1001, "For good.", resolution="permanent", code="temporary", now=at(3))
     resolution.resolve(desk, 1001, "For now.", resolution="temporary", now=at(4))
-    assert hung(desk, "resolution")[-1]["code"] == "temporary"
+    assert read_records(desk, "resolution")[-1]["code"] == "temporary"
 
 
-def test_a_temporary_fix_takes_the_only_code_for_one(opened: Opened) -> None:
-    desk = opened("campus-it")
+def test_a_temporary_fix_takes_the_only_code_for_one(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("campus-it")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "Print from the other room.", resolution="temporary", now=at(2))
-    assert hung(desk, "resolution")[-1]["code"] == "workaround"
+    assert read_records(desk, "resolution")[-1]["code"] == "workaround"
 
 
 LETTER = """Dear Kim Doe,
@@ -90,8 +92,10 @@ Let us know if there is anything else. Thank you for telling us."""
 
 
 @pytest.mark.requirement("S2-18")
-def test_nothing_is_resolved_without_saying_how_and_the_requester_reads_it(opened: Opened) -> None:
-    desk = opened("campus-it")
+def test_nothing_is_resolved_without_saying_how_and_the_requester_reads_it(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("campus-it")
     update.move(desk, 1001, "in-progress", now=at(1))
     with pytest.raises(DeskError, match=r"needs a word on how it was resolved: .*ticket resolve 1001"):
         update.move(desk, 1001, "resolved", anyway=True, now=at(2))
@@ -100,40 +104,40 @@ def test_nothing_is_resolved_without_saying_how_and_the_requester_reads_it(opene
     with pytest.raises(UsageError, match="Say what kind of resolution it is: solved, workaround, supplied, elsewhere"):
         resolution.resolve(desk, 1001, LETTER, now=at(4))
     resolution.resolve(desk, 1001, LETTER, code="solved", now=at(5))
-    found = seen(desk)
+    found = read_ticket(desk)
     last = next(message for message in reversed(found.messages) if message.kind == "public")
     assert (found.row.status, last.body) == ("resolved", LETTER)
-    assert hung(desk, "resolution")[0]["seq"] == last.seq
+    assert read_records(desk, "resolution")[0]["seq"] == last.seq
     update.move(desk, 1001, "closed", now=at(6))
-    assert seen(desk).row.status == "closed"
+    assert read_ticket(desk).row.status == "closed"
 
 
 @pytest.mark.requirement("S2-18")
-def test_a_ticket_that_came_back_needs_a_resolution_anew(opened: Opened) -> None:
-    desk = opened("campus-it")
+def test_a_ticket_that_came_back_needs_a_resolution_anew(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("campus-it")
     resolution.resolve(desk, 1001, LETTER, code="solved", now=at(5))
     messages.record_customer_message(desk, 1001, "It is broken again.", now=at(60))
-    assert seen(desk).row.status == "in-progress"
+    assert read_ticket(desk).row.status == "in-progress"
     with pytest.raises(DeskError, match="needs a word on how"):
         update.move(desk, 1001, "resolved", anyway=True, now=at(61))
 
 
 @pytest.mark.requirement("S4-26")
-def test_the_resolution_code_says_how_a_ticket_ended(opened: Opened) -> None:
-    desk = opened("saas-platform")
+def test_the_resolution_code_says_how_a_ticket_ended(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("saas-platform")
     update.move(desk, 1001, "triage", now=at(1))
     update.move(desk, 1001, "on-customer-test", anyway=True, now=at(2))
     with pytest.raises(DeskError, match="Pending Closure needs a word on how it was resolved"):
         update.move(desk, 1001, "pending-closure", now=at(3))
     resolution.resolve(desk, 1001, "It is as designed; see the guide.", code="Advice given", now=at(4))
-    assert seen(desk).row.status == "on-customer-test", "where the customer is asked, it stays"
+    assert read_ticket(desk).row.status == "on-customer-test", "where the customer is asked, it stays"
     update.move(desk, 1001, "pending-closure", now=at(5))
-    assert hung(desk, "resolution")[0]["code"] == "advised"
+    assert read_records(desk, "resolution")[0]["code"] == "advised"
 
 
 @pytest.mark.requirement("S5-08")
-def test_a_resolution_may_close_a_ticket_at_once(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
+def test_a_resolution_may_close_a_ticket_at_once(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "The box is on the other side now.", now=at(10))
-    assert (seen(desk).row.status, seen(desk).closed) == ("closed", int(at(10).timestamp()))
+    assert (read_ticket(desk).row.status, read_ticket(desk).closed) == ("closed", int(at(10).timestamp()))

@@ -6,9 +6,9 @@ import pytest
 
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.supply import supply_fields
-from one_ticket import Opened, seen
 from shipped_desk import shipped_desk
 from small_desk import MONDAY, at
+from ticket_reads import DeskFactory, read_ticket
 
 
 @pytest.mark.requirement("S2-15", "S2-08", "S1-03")
@@ -16,14 +16,14 @@ def test_what_cannot_be_had_marks_the_ticket_until_it_is_supplied(store_url: str
     desk = shipped_desk(store_url, "software-vendor")
     done = register(desk, subject="Where is it?", body="I cannot find it", incomplete=True, now=MONDAY)
     assert "without a product" in done.summary
-    assert seen(desk, done.number).flags == ("incomplete",)
+    assert read_ticket(desk, done.number).flags == ("incomplete",)
     supply_fields(desk, done.number, {"product": "platform"}, now=MONDAY)
-    assert seen(desk, done.number).flags == ()
-    assert seen(desk, done.number).values["product"] == "platform"
+    assert read_ticket(desk, done.number).flags == ()
+    assert read_ticket(desk, done.number).values["product"] == "platform"
 
 
 @pytest.mark.requirement("S2-17")
-def test_a_workaround_is_written_down_in_its_field(opened: Opened) -> None:
-    desk = opened("campus-it")
+def test_a_workaround_is_written_down_in_its_field(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("campus-it")
     supply_fields(desk, 1001, {"workaround": "Print from the library."}, now=at(5))
-    assert seen(desk).fields["workaround"] == "Print from the library."
+    assert read_ticket(desk).fields["workaround"] == "Print from the library."

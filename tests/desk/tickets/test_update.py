@@ -9,12 +9,12 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from due_time_desk import open_fault
-from one_ticket import seen
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
-    found = next(c for c in seen(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
+    found = next(c for c in read_ticket(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
     return found.state, found.due
 
 
@@ -30,23 +30,23 @@ def test_several_changes_happen_together_or_not_at_all(desk: DeskSession) -> Non
     register(desk, subject="x", type="fault", now=at(0))
     with pytest.raises(DeskError):
         update.update_ticket(desk, 1001, severity="high", status="closed", now=at(1))
-    assert seen(desk, 1001).row.severity == "low"
+    assert read_ticket(desk, 1001).row.severity == "low"
     done = update.update_ticket(
         desk, 1001, severity="high", status="working", add_tags=["VIP", "wall board"], now=at(2)
     )
     assert done.summary == "1001: severity Low → High; New → Working on it; tags vip, wall-board"
-    assert seen(desk, 1001).tags == ("vip", "wall-board")
+    assert read_ticket(desk, 1001).tags == ("vip", "wall-board")
 
 
 def test_a_new_severity_keeps_the_start_and_what_the_requester_chose(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     update.set_severity(desk, 1001, "High", reason="whole site", now=at(10))
     assert clock(desk, 1001, "response") == ("running", int(at(30).timestamp()))
-    assert seen(desk, 1001).events[-1].data["reason"] == "whole site"
+    assert read_ticket(desk, 1001).events[-1].data["reason"] == "whole site"
 
 
 def test_a_severity_that_makes_a_ticket_late_at_once_is_late_from_the_change_on(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     update.set_severity(desk, 1001, "high", now=at(45))
-    found = next(c for c in seen(desk, 1001).clocks if c.metric == "response")
+    found = next(c for c in read_ticket(desk, 1001).clocks if c.metric == "response")
     assert (found.breached_at, found.cause) == (int(at(45).timestamp()), "retarget")

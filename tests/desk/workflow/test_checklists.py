@@ -7,13 +7,15 @@ import pytest
 from deskterm.desk.tickets import update
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError, UsageError
-from one_ticket import Opened, hung
 from small_desk import at
+from ticket_reads import DeskFactory, read_records
 
 
 @pytest.mark.requirement("S1-28")
-def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_development(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
+def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_development(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     with pytest.raises(
         DeskError, match=r"needs the list .*genuine.* Tick off what is done with `deskterm ticket check 1001 1 2 3"
@@ -31,19 +33,19 @@ def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_developmen
     done = checklists.tick_items(desk, 1001, outcome="Software issue", now=at(9))
     assert done.summary.endswith("done: Software issue")
     update.move(desk, 1001, "raised-with-development", now=at(10))
-    (record,) = hung(desk, "checklist")
+    (record,) = read_records(desk, "checklist")
     assert (record["state"], record["outcome"]) == ("done", "software-issue")
     first = record["items"][0]  # type: ignore[index]
     assert (first["by"], first["at"]) == ("sam", int(at(3).timestamp()))
 
 
 @pytest.mark.requirement("S1-28")
-def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
+def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     checklists.tick_items(desk, 1001, [1, 2, 3, 4, 5, 6], checklist="software-issue", outcome="data-error", now=at(1))
     done = checklists.tick_items(desk, 1001, [4], untick=True, now=at(2))
     assert done.summary.endswith("1 left")
-    assert hung(desk, "checklist")[0]["state"] == "open"
+    assert read_records(desk, "checklist")[0]["state"] == "open"
     with pytest.raises(UsageError, match="has no item 9: it has 1 to 7"):
         checklists.tick_items(desk, 1001, [9], now=at(3))
     with pytest.raises(DeskError, match="stands so already"):
@@ -51,17 +53,19 @@ def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(opened: Opened)
 
 
 @pytest.mark.requirement("S5-07")
-def test_a_work_request_comes_with_the_checklist_of_its_type(opened: Opened) -> None:
-    desk = opened("web-agency", type="work-request")
-    (checklist,) = hung(desk, "checklist")
+def test_a_work_request_comes_with_the_checklist_of_its_type(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("web-agency", type="work-request")
+    (checklist,) = read_records(desk, "checklist")
     assert (checklist["state"], len(checklist["items"])) == ("open", 4)  # type: ignore[arg-type]
     checklists.tick_items(desk, 1001, [1, 3, 4], now=at(5))
-    assert hung(desk, "checklist")[0]["state"] == "done"
+    assert read_records(desk, "checklist")[0]["state"] == "done"
 
 
 @pytest.mark.requirement("S5-07")
-def test_a_ticket_that_becomes_a_work_request_gets_the_checklist_of_its_type(opened: Opened) -> None:
-    desk = opened("web-agency", type="question")
-    assert hung(desk, "checklist") == []
+def test_a_ticket_that_becomes_a_work_request_gets_the_checklist_of_its_type(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("web-agency", type="question")
+    assert read_records(desk, "checklist") == []
     update.edit(desk, 1001, type="work-request", now=at(5))
-    assert hung(desk, "checklist")[0]["state"] == "open"
+    assert read_records(desk, "checklist")[0]["state"] == "open"

@@ -12,8 +12,8 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.errors import DeskError, UsageError
 from due_time_desk import epoch, last_cycle, open_fault, upcoming_events
-from one_ticket import seen
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 def task(desk: DeskSession) -> int:
@@ -34,18 +34,18 @@ def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(clock_desk
     assert due_times.record_clock_event(itself, 1001, coming[0], now=at(500)) is not None
     assert due_times.record_clock_event(itself, 1001, coming[0], now=at(500)) is None
     assert last_cycle(clock_desk, "resolution").next_event == epoch(210)
-    assert seen(clock_desk).events[-1].data["instant"] == epoch(120)
-    assert seen(clock_desk).events[-1].actor == "deskterm"
+    assert read_ticket(clock_desk).events[-1].data["instant"] == epoch(120)
+    assert read_ticket(clock_desk).events[-1].actor == "deskterm"
 
 
 def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
-    before = seen(clock_desk)
+    before = read_ticket(clock_desk)
     breach = next(
         event for event in upcoming_events(clock_desk) if event.what == "breach" and event.metric == "response"
     )
     due_times.record_clock_event(open_system_desk(clock_desk.store), 1001, breach, now=at(300))
-    after = seen(clock_desk)
+    after = read_ticket(clock_desk)
     assert [c._replace(next_event=None) for c in after.clocks] == [c._replace(next_event=None) for c in before.clocks]
     assert after.row.updated == before.row.updated
     messages.reply(clock_desk, 1001, "written while the notice came", now=at(301), version=1)
@@ -86,14 +86,14 @@ def test_a_due_time_is_set_by_who_may_with_a_reason(clock_desk: DeskSession) -> 
 
 def test_a_task_is_due_with_the_sprint_it_is_scheduled_to(clock_desk: DeskSession) -> None:
     task(clock_desk)
-    assert seen(clock_desk).row.next_due is None
+    assert read_ticket(clock_desk).row.next_due is None
     with pytest.raises(DeskError, match=r"No sprint to come starts on '2026-11-24': choose from 2026-11-23"):
         due_times.schedule(clock_desk, 1001, "2026-11-24", now=at(1))
     due_times.schedule(clock_desk, 1001, "2026-11-23", now=at(1))
-    assert seen(clock_desk).sprint == "2026-11-23"
+    assert read_ticket(clock_desk).sprint == "2026-11-23"
     assert last_cycle(clock_desk, "response").due == epoch(-540) + 14 * 86_400
     due_times.schedule(clock_desk, 1001, None, now=at(2))
-    assert seen(clock_desk).row.next_due is None
+    assert read_ticket(clock_desk).row.next_due is None
 
 
 def test_a_ticket_that_comes_back_is_not_due_when_it_was(clock_desk: DeskSession) -> None:
@@ -112,13 +112,13 @@ def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(clock_desk: DeskSe
     with pytest.raises(DeskError, match="has not been missed"):
         due_times.waive(lea, 1001, "response", reason="storm", now=at(30))
     messages.reply(clock_desk, 1001, "late", now=at(45))
-    assert seen(clock_desk).row.breached
+    assert read_ticket(clock_desk).row.breached
     with pytest.raises(DeskError, match="An agent may not waive"):
         due_times.waive(open_desk(clock_desk.store, "sam"), 1001, "response", reason="storm", now=at(50))
     due_times.waive(lea, 1001, "response", reason="storm", now=at(50))
     found = last_cycle(clock_desk, "response")
     assert (found.state, found.breached_at, found.waived) == ("late", epoch(30), True)
-    assert not seen(clock_desk).row.breached
+    assert not read_ticket(clock_desk).row.breached
     with pytest.raises(DeskError, match="waived already"):
         due_times.waive(lea, 1001, "response", reason="storm", now=at(51))
 
@@ -126,12 +126,12 @@ def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(clock_desk: DeskSe
 def test_a_ticket_is_put_off_and_a_word_takes_it_up(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     due_times.snooze(clock_desk, 1001, at(600), now=at(1))
-    assert last_cycle(clock_desk, "timer:snooze").due == seen(clock_desk).snoozed_until == epoch(600)
+    assert last_cycle(clock_desk, "timer:snooze").due == read_ticket(clock_desk).snoozed_until == epoch(600)
     due_times.snooze(clock_desk, 1001, at(700), now=at(2))
     assert last_cycle(clock_desk, "timer:snooze").due == epoch(700)
     assert last_cycle(clock_desk, "resolution").state == "running"
     messages.record_customer_message(clock_desk, 1001, "and now?", now=at(3))
-    assert (last_cycle(clock_desk, "timer:snooze").state, seen(clock_desk).snoozed_until) == ("met", None)
+    assert (last_cycle(clock_desk, "timer:snooze").state, read_ticket(clock_desk).snoozed_until) == ("met", None)
     due_times.snooze(clock_desk, 1001, at(800), now=at(4))
     due_times.snooze(clock_desk, 1001, None, now=at(5))
     assert last_cycle(clock_desk, "timer:snooze").cycle == 2

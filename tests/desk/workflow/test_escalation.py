@@ -14,12 +14,12 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import letters_about, notices_to, open_ticket, seen
 from small_desk import at
+from ticket_reads import letters_about, notices_to, open_ticket, read_ticket
 
 
 def steps(desk: DeskSession, number: int) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == "escalation"]
+    return [record for record in read_ticket(desk, number).records if record.kind == "escalation"]
 
 
 def news(desk: DeskSession, number: int) -> list[str]:
@@ -32,7 +32,7 @@ def test_a_ticket_climbs_two_levels_and_the_requester_hears_of_each(campus: Desk
     with pytest.raises(UsageError, match="Say why"):
         escalation.escalate(campus, number, ladder="escalation", now=at(1))
     escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
-    found = seen(campus, number)
+    found = read_ticket(campus, number)
     assert (found.values["tier"], found.row.team, "escalated" in found.flags) == (2, "technical-services", True)
     escalation.escalate(campus, number, reason="a decision is wanted", now=at(3))
     first, second = steps(campus, number)
@@ -47,9 +47,9 @@ def test_a_ticket_climbs_two_levels_and_the_requester_hears_of_each(campus: Desk
 def test_no_clock_is_another_for_an_escalation(campus: DeskSession) -> None:
     number = open_ticket(campus, priority="critical")
     messages.reply(campus, number, "We are on it.", now=at(1))
-    before = seen(campus, number).clocks
+    before = read_ticket(campus, number).clocks
     escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
-    assert seen(campus, number).clocks == before
+    assert read_ticket(campus, number).clocks == before
 
 
 @pytest.mark.requirement("S4-23")
@@ -96,9 +96,9 @@ def test_only_open_tickets_are_escalated(campus: DeskSession) -> None:
 def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says_that(campus: DeskSession) -> None:
     number = open_ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", reason="needs the mail server", now=at(2))
-    assert seen(campus, number).row.status == "escalated-l1"
+    assert read_ticket(campus, number).row.status == "escalated-l1"
     escalation.escalate(campus, number, reason="a decision is wanted", now=at(3))
-    assert seen(campus, number).row.status == "escalated-l2"
+    assert read_ticket(campus, number).row.status == "escalated-l2"
     last = letters_about(campus, number)[-1]
     assert "It is now Escalated L2" in last.body
 
@@ -107,7 +107,7 @@ def test_each_step_leads_to_the_status_that_its_ladder_names_and_the_letter_says
 def test_a_step_that_is_taken_before_its_turn_leads_to_its_status_too(campus: DeskSession) -> None:
     number = open_ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", level="head", reason="a decision is wanted", now=at(2))
-    assert seen(campus, number).row.status == "escalated-l2"
+    assert read_ticket(campus, number).row.status == "escalated-l2"
 
 
 @pytest.mark.requirement("S2-20")
@@ -115,17 +115,17 @@ def test_closing_a_ticket_ends_its_escalations_and_taking_that_back_brings_them_
     number = open_ticket(services, organisation="larch")
     escalation.escalate(services, number, reason="complex", now=at(1))
     resolution.resolve(services, number, "Replaced the disk.", now=at(2))
-    assert "escalated" in seen(services, number).flags
+    assert "escalated" in read_ticket(services, number).flags
     confirmation.confirm(services, number, now=at(3))
     (step,) = steps(services, number)
     with open_reader(services.store.url) as reader:
-        assert (step.state, "escalated" in seen(services, number).flags, load_escalations(reader)) == (
+        assert (step.state, "escalated" in read_ticket(services, number).flags, load_escalations(reader)) == (
             "over",
             False,
             [],
         )
     undo.undo_last_command(services, number, now=at(4))
-    assert (steps(services, number)[0].state, "escalated" in seen(services, number).flags) == ("open", True)
+    assert (steps(services, number)[0].state, "escalated" in read_ticket(services, number).flags) == ("open", True)
     confirmation.confirm(services, number, now=at(5))
     reopening.reopen(services, number, "It is back", now=at(6))
     assert steps(services, number)[0].state == "over"
@@ -136,4 +136,4 @@ def test_a_duplicate_is_not_escalated_any_more(vendor: DeskSession) -> None:
     first, number = open_ticket(vendor), open_ticket(vendor)
     escalation.escalate(vendor, number, reason="asked for", now=at(1))
     duplicate.close_as_duplicate(vendor, number, first, now=at(2))
-    assert (steps(vendor, number)[0].state, "escalated" in seen(vendor, number).flags) == ("over", False)
+    assert (steps(vendor, number)[0].state, "escalated" in read_ticket(vendor, number).flags) == ("over", False)

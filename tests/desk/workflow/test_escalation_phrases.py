@@ -11,13 +11,13 @@ from deskterm.desk.workflow import escalation_phrases, escalation_review
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.oversight import load_escalations
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import notices_to, open_ticket, seen
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import at
+from ticket_reads import notices_to, open_ticket, read_ticket
 
 
 def steps(desk: DeskSession, number: int) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == "escalation"]
+    return [record for record in read_ticket(desk, number).records if record.kind == "escalation"]
 
 
 @pytest.mark.requirement("S1-34")
@@ -38,9 +38,9 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
     assert (waiting.number, waiting.by_customer, waiting.role) == (number, True, "customer-excellence-manager")
     messages.record_customer_message(vendor, number, "Escalate it, I said.", now=at(6))
     assert len(steps(vendor, number)) == 1
-    cem = as_(vendor, "customer-excellence-manager")
+    cem = as_agent(vendor, "customer-excellence-manager")
     escalation_review.review_escalation(cem, number, decision="Called them; a fix comes on Friday.", now=at(7))
-    assert "escalated" not in seen(vendor, number).flags
+    assert "escalated" not in read_ticket(vendor, number).flags
 
 
 @pytest.mark.requirement("S1-34")

@@ -9,13 +9,13 @@ from deskterm.desk.tickets import confirmation
 from deskterm.desk.workflow import checklists, escalation, escalation_review
 from deskterm.errors import DeskError
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import letters_about, open_ticket, seen
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import at
+from ticket_reads import letters_about, open_ticket, read_ticket
 
 
 def steps(desk: DeskSession, number: int) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == "escalation"]
+    return [record for record in read_ticket(desk, number).records if record.kind == "escalation"]
 
 
 def news(desk: DeskSession, number: int) -> list[str]:
@@ -28,7 +28,7 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
     escalation.escalate(saas, number, impact="Two hundred invoices wait.", by_customer=True, now=at(1))
     (step,) = steps(saas, number)
     assert (step.values["by_customer"], step.values["level"]) == (True, 1)
-    assert (seen(saas, number).messages[-2].kind, seen(saas, number).messages[-2].body) == (
+    assert (read_ticket(saas, number).messages[-2].kind, read_ticket(saas, number).messages[-2].body) == (
         "internal", "Two hundred invoices wait.",
     )  # fmt: skip
     with pytest.raises(
@@ -39,12 +39,12 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
     with pytest.raises(DeskError, match="There is no outcome 'perhaps'"):
         escalation_review.review_escalation(saas, number, decision="perhaps", now=at(4))
     with pytest.raises(DeskError, match="An agent may not decide on an escalation"):
-        escalation_review.review_escalation(as_(saas, "sam"), number, decision="priority-raised", now=at(4))
+        escalation_review.review_escalation(as_agent(saas, "sam"), number, decision="priority-raised", now=at(4))
     escalation_review.review_escalation(
         saas, number, decision="priority-raised", priority="urgent", note="It is month's end.", now=at(5)
     )
     assert (steps(saas, number)[0].state, steps(saas, number)[0].values["decision"]) == ("reviewed", "Priority raised")
-    assert (seen(saas, number).row.priority, "escalated" in seen(saas, number).flags) == ("urgent", False)
+    assert (read_ticket(saas, number).row.priority, "escalated" in read_ticket(saas, number).flags) == ("urgent", False)
     assert news(saas, number) == ["registered", "escalated", "priority-changed"]
     with pytest.raises(DeskError, match="has no open escalation"):
         escalation_review.review_escalation(saas, number, decision="unchanged", now=at(6))

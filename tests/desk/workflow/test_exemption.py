@@ -12,9 +12,9 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.exemption import exempt, unexempt
 from deskterm.errors import DeskError
-from one_ticket import seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY
+from ticket_reads import read_ticket
 
 ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -37,17 +37,17 @@ def issue(desk: DeskSession, **more: Any) -> int:
 def test_an_exempt_ticket_has_no_clocks_until_it_is_taken_back(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     number = register(desk, subject="Down", product="platform", body="Down", severity="high", now=MONDAY).number
-    before = {clock.metric: clock.due for clock in seen(desk, number).clocks}
+    before = {clock.metric: clock.due for clock in read_ticket(desk, number).clocks}
     with pytest.raises(DeskError, match="exempt a ticket"):
-        exempt(as_(desk, "sam"), number, "the power is off", now=MONDAY)
-    done = exempt(as_(desk, "lea"), number, "the power is off", now=MONDAY + timedelta(minutes=5))
+        exempt(as_agent(desk, "sam"), number, "the power is off", now=MONDAY)
+    done = exempt(as_agent(desk, "lea"), number, "the power is off", now=MONDAY + timedelta(minutes=5))
     assert {moved.new_due for moved in done.moved} == {None}
-    ticket = seen(desk, number)
+    ticket = read_ticket(desk, number)
     assert ticket.exempt == "the power is off"
     assert {clock.state for clock in ticket.clocks} == {"cancelled"}
     assert ticket.row.next_due is None
-    unexempt(as_(desk, "lea"), number, now=MONDAY + timedelta(minutes=10))
-    assert {clock.metric: clock.due for clock in seen(desk, number).clocks} == before
+    unexempt(as_agent(desk, "lea"), number, now=MONDAY + timedelta(minutes=10))
+    assert {clock.metric: clock.due for clock in read_ticket(desk, number).clocks} == before
     assert check_integrity(desk.store).findings == ()
 
 
@@ -59,4 +59,4 @@ def test_the_reasons_of_an_exemption_are_the_procedures(store_url: str) -> None:
         exempt(desk, number, "no time", now=MONDAY)
     key = desk.procedure.definition.sla.exempt_reasons[0].key
     exempt(desk, number, key, now=MONDAY)
-    assert seen(desk, number).exempt == key
+    assert read_ticket(desk, number).exempt == key

@@ -10,26 +10,26 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from one_ticket import seen
-from shipped_desk import proved, shipped_desk
+from shipped_desk import shipped_desk, verified_desk
 from small_desk import at
+from ticket_reads import read_ticket
 
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    for made in proved(store_url, "managed-services"):
+    for made in verified_desk(store_url, "managed-services"):
         register(made, subject="No mail", impact="person", requester="Ida", incomplete=True, now=at(0))
         yield made
 
 
 @pytest.mark.requirement("S3-05")
 def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promised(desk: DeskSession) -> None:
-    assert seen(desk).row.priority == "medium"
+    assert read_ticket(desk).row.priority == "medium"
     done = update.update_ticket(desk, 1001, urgency="Can go on", now=at(5))
     assert done.summary.startswith("1001: urgency none → Can go on, priority Medium → Low")
     assert {one.label for one in done.moved} >= {"Resolution"}
     done = update.update_ticket(desk, 1001, impact="organisation", urgency="stopped", reason="all of them", now=at(6))
-    ticket = seen(desk)
+    ticket = read_ticket(desk)
     assert (ticket.values["impact"], ticket.values["urgency"], ticket.row.priority) == (
         "organisation",
         "stopped",

@@ -8,12 +8,12 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
 from deskterm.store.queries.ticket_detail import RecordView
-from one_ticket import open_ticket, seen
 from small_desk import at
+from ticket_reads import open_ticket, read_ticket
 
 
 def steps(desk: DeskSession, number: int) -> list[RecordView]:
-    return [record for record in seen(desk, number).records if record.kind == "escalation"]
+    return [record for record in read_ticket(desk, number).records if record.kind == "escalation"]
 
 
 @pytest.mark.requirement("S2-07")
@@ -24,8 +24,11 @@ def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSes
         work.done("")
     for tier, ladder in ((1, "from-site"), (2, "escalation"), (2, "escalation")):
         escalation.escalate(campus, number, reason="beyond us", now=at(2))
-        assert (seen(campus, number).values["tier"], steps(campus, number)[-1].values["ladder"]) == (tier, ladder)
-    assert seen(campus, number).row.status == "escalated-l2"
+        assert (read_ticket(campus, number).values["tier"], steps(campus, number)[-1].values["ladder"]) == (
+            tier,
+            ladder,
+        )
+    assert read_ticket(campus, number).row.status == "escalated-l2"
 
 
 @pytest.mark.requirement("S2-07", "S3-06")
@@ -39,15 +42,21 @@ def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
     with campus.ticket(number, "escalate", at(3)) as work:
         assert escalation.begin_ladder(work, "from-site", by_rule="late") == "escalated to Customer support"
         work.done("")
-    assert (seen(campus, number).values["tier"], seen(campus, number).row.team) == (2, "technical-services")
+    assert (read_ticket(campus, number).values["tier"], read_ticket(campus, number).row.team) == (
+        2,
+        "technical-services",
+    )
 
 
 @pytest.mark.requirement("S3-12")
 def test_a_ticket_that_was_sent_to_a_tier_goes_on_to_the_one_above(services: DeskSession) -> None:
     number = open_ticket(services, tags=("very-technical",), priority="high")
-    assert seen(services, number).values["tier"] == 2
+    assert read_ticket(services, number).values["tier"] == 2
     escalation.escalate(services, number, reason="beyond us", now=at(1))
-    assert (seen(services, number).values["tier"], seen(services, number).row.status) == (3, "escalated-l3")
+    assert (read_ticket(services, number).values["tier"], read_ticket(services, number).row.status) == (
+        3,
+        "escalated-l3",
+    )
 
 
 def test_a_customer_cannot_ask_where_no_ladder_is_for_them(services: DeskSession) -> None:

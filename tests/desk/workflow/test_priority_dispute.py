@@ -7,8 +7,8 @@ import pytest
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.workflow import priority_dispute
 from deskterm.errors import DeskError, UsageError
-from one_ticket import letters_about, open_ticket, seen
 from small_desk import at
+from ticket_reads import letters_about, open_ticket, read_ticket
 
 
 @pytest.mark.requirement("S3-05")
@@ -20,13 +20,16 @@ def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> No
     priority_dispute.dispute_priority(
         services, number, "Nobody at the clinic can read mail.", requested_priority="high", now=at(1)
     )
-    assert seen(services, number).flags[:1] == ("disputed",)
+    assert read_ticket(services, number).flags[:1] == ("disputed",)
     with pytest.raises(DeskError, match="is disputed already"):
         priority_dispute.dispute_priority(services, number, "Again", now=at(2))
     with pytest.raises(UsageError, match="why the priority stays"):
         priority_dispute.settle_dispute(services, number, now=at(3))
     priority_dispute.settle_dispute(services, number, priority="high", now=at(4))
-    assert (seen(services, number).row.priority, "disputed" in seen(services, number).flags) == ("high", False)
+    assert (read_ticket(services, number).row.priority, "disputed" in read_ticket(services, number).flags) == (
+        "high",
+        False,
+    )
     assert "priority of your request is now High" in letters_about(services, number)[-1].body
     with pytest.raises(DeskError, match="Nobody disputes"):
         priority_dispute.settle_dispute(services, number, note="no", now=at(5))
@@ -38,11 +41,11 @@ def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehears
     priority_dispute.dispute_priority(
         services, number, "Nobody at the clinic can read mail.", requested_priority="high", now=at(1)
     )
-    before = seen(services, number)
+    before = read_ticket(services, number)
     tried = priority_dispute.settle_dispute(
         services, number, priority="high", note="They are right.", now=at(2), rehearse=True
     )
-    assert seen(services, number) == before
+    assert read_ticket(services, number) == before
     done = priority_dispute.settle_dispute(services, number, priority="high", note="They are right.", now=at(2))
     assert [one.metric for one in done.moved] == ["response", "resolution"]
     assert all(one.old_due is not None and one.new_due is not None and one.new_due < one.old_due for one in done.moved)
@@ -53,7 +56,7 @@ def test_a_dispute_may_leave_the_priority_with_a_word_why(services: DeskSession)
     number = open_ticket(services, priority="low")
     priority_dispute.dispute_priority(services, number, "It is urgent.", now=at(1))
     priority_dispute.settle_dispute(services, number, note="One person, and there is another printer.", now=at(2))
-    assert (seen(services, number).row.priority, len(letters_about(services, number))) == ("low", 1)
+    assert (read_ticket(services, number).row.priority, len(letters_about(services, number))) == ("low", 1)
 
 
 def test_a_priority_is_disputed_only_where_the_procedure_lets_customers(campus: DeskSession) -> None:

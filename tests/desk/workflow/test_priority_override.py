@@ -11,9 +11,9 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.priority_override import override_priority
 from deskterm.errors import DeskError
-from one_ticket import seen
 from shipped_desk import shipped_desk
 from small_desk import MONDAY
+from ticket_reads import read_ticket
 
 ISSUE: dict[str, Any] = {
     "occurred-at": "2026-11-20 14:00",
@@ -41,7 +41,7 @@ def test_a_ticket_is_lifted_out_of_its_order_for_a_reason_and_a_number(store_url
     with pytest.raises(DeskError, match="There is no reason 'because'"):
         override_priority(desk, number, "critical", override="because", affected=1, now=MONDAY)
     override_priority(desk, number, "critical", override="no-alternative", affected=40, note="exam week", now=MONDAY)
-    ticket = seen(desk, number)
+    ticket = read_ticket(desk, number)
     assert (ticket.row.priority, ticket.fields["number-affected"]) == ("critical", 40)
     (record,) = [record for record in ticket.records if record.kind == "override"]
     assert (record.state, record.who, record.values["affected"]) == ("no-alternative", "ann", 40)

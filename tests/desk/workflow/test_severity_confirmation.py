@@ -10,9 +10,9 @@ import pytest
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow.severity_confirmation import confirm_severity
 from deskterm.errors import DeskError
-from one_ticket import seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import MONDAY
+from ticket_reads import read_ticket
 
 
 @pytest.mark.requirement("S1-05", "S1-07", "S1-06")
@@ -20,9 +20,9 @@ def test_the_severity_that_was_asked_for_stays_beside_the_one_that_was_confirmed
     desk = shipped_desk(store_url, "software-vendor")
     wanted: dict[str, Any] = {"product": "platform", "body": "It is down", "impact": "nobody can teach", "now": MONDAY}
     number = register(desk, subject="Down", severity="highest", **wanted).number
-    confirm_severity(as_(desk, "sam"), number, now=MONDAY)
-    confirm_severity(as_(desk, "kim"), number, "low", reason="cosmetic", now=MONDAY + timedelta(minutes=5))
-    ticket = seen(desk, number)
+    confirm_severity(as_agent(desk, "sam"), number, now=MONDAY)
+    confirm_severity(as_agent(desk, "kim"), number, "low", reason="cosmetic", now=MONDAY + timedelta(minutes=5))
+    ticket = read_ticket(desk, number)
     assert ticket.row.severity == "low"
     assert ticket.values["impact"] == "nobody can teach"
     (record,) = [record for record in ticket.records if record.kind == "severity"]

@@ -21,10 +21,10 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
 from due_time_desk import epoch, last_cycle, open_fault, upcoming_events
-from one_ticket import notices_to, seen
-from shipped_desk import as_
+from shipped_desk import as_agent
 from small_desk import MONDAY, at
 from store_templates import create_desk, load_shipped
+from ticket_reads import notices_to, read_ticket
 
 DAY = 1440
 
@@ -95,13 +95,13 @@ def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_
     messages.reply(clock_desk, 1001, "Which browser?", status="waiting", now=at(10))
     waits = last_cycle(clock_desk, "timer:status:waiting")
     assert (waits.state, waits.due) == ("running", epoch(10) + 7 * 86_400)
-    assert waits.metric not in {clock.metric for clock in seen(clock_desk).clocks}
-    assert seen(clock_desk).row.next_due is None
+    assert waits.metric not in {clock.metric for clock in read_ticket(clock_desk).clocks}
+    assert read_ticket(clock_desk).row.next_due is None
     (warning, end) = upcoming_events(clock_desk)
     assert (warning.what, end.what, end.instant) == ("warning", "timer", waits.due)
     messages.record_customer_message(clock_desk, 1001, "Firefox", now=at(70))
     assert last_cycle(clock_desk, "timer:status:waiting").state == "met"
-    assert not seen(clock_desk).row.breached
+    assert not read_ticket(clock_desk).row.breached
 
 
 def test_a_solved_ticket_closes_by_itself_and_may_come_back_for_a_while(clock_desk: DeskSession) -> None:
@@ -122,12 +122,12 @@ def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_
     update.move(saas, number, "triage", now=at(1))
     done = quotes.request_quote(saas, number, now=at(2))
     assert done.summary.startswith(f"{number}: quote 1 requested, now Quote Required")
-    quotes.send_quote(as_(saas, "professional-services"), number, Decimal("480"), now=at(3))
+    quotes.send_quote(as_agent(saas, "professional-services"), number, Decimal("480"), now=at(3))
     runner = Runner(saas.store)
     list(runner.step(at(2) + timedelta(days=14) - timedelta(seconds=1)))
     assert "Quote Required: it has waited its time, look at it" not in notices_to(saas, "pro")
     list(runner.step(at(2) + timedelta(days=14)))
     assert notices_to(saas, "pro").count("Quote Required: it has waited its time, look at it") == 1
-    assert seen(saas, number).row.status == "quote-required", "it stays where it is"
+    assert read_ticket(saas, number).row.status == "quote-required", "it stays where it is"
     done = quotes.record_quote_answer(saas, number, True, now=at(3) + timedelta(days=15))
     assert done.summary.startswith(f"{number}: quote 1 accepted, now Work in Progress")

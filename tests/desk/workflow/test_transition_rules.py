@@ -19,10 +19,10 @@ from deskterm.errors import DeskError
 from deskterm.procedure.schema import DevStatus, Procedure, Rule
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import EventView, load_ticket_detail
-from one_ticket import Opened, notices_to, open_ticket, seen, states
-from shipped_desk import as_, checked, shipped_desk
+from shipped_desk import as_agent, finish_checklist, shipped_desk
 from small_desk import at
 from store_templates import load_shipped
+from ticket_reads import DeskFactory, notices_to, open_ticket, read_clock_states, read_ticket
 
 Made = Callable[..., DeskSession]
 
@@ -64,7 +64,7 @@ def tried_in(procedure: Procedure, **changes: Any) -> dict[str, Any]:
 def ready(desk: DeskSession) -> int:
     number = open_ticket(desk, type="issue", organisation="larch")
     update.move(desk, number, "triage", now=at(1))
-    checked(desk, number, "to-development", "code-change", at(2))
+    finish_checklist(desk, number, "to-development", "code-change", at(2))
     items.raise_item(desk, number, now=at(3))
     for login, state in (
         ("developer", "dev-in-progress"),
@@ -73,7 +73,7 @@ def ready(desk: DeskSession) -> int:
         ("qa", "qa-in-progress"),
         ("qa", "ready-for-release"),
     ):
-        item_workflow.move_item(as_(desk, login), number, state, now=at(4))
+        item_workflow.move_item(as_agent(desk, login), number, state, now=at(4))
     item_workflow.schedule_item(desk, number, "2026-11-26", now=at(5))
     return number
 
@@ -85,7 +85,7 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     number = open_ticket(desk)
     assignment.assign(desk, number, "sam", now=at(1))
     done = update.update_ticket(desk, number, priority="low", now=at(2))
-    assert seen(desk, number).row.status == "registered"
+    assert read_ticket(desk, number).row.status == "registered"
     assert "stays Registered: Resolved needs a word on how it was resolved" in done.summary
     (event,) = kept_back(desk, number)
     assert (event.data["status"], event.data["by_rule"]) == ("resolved", "done")
@@ -95,7 +95,7 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
     resolution.resolve(desk, number, "A new lamp.", code="solved", status="resolved", now=at(5))
     reopening.reopen(desk, number, "dark again", now=at(6))
     update.update_ticket(desk, number, priority="low", now=at(7))
-    assert seen(desk, number).row.status == "in-progress", "what was said before it came back does not count"
+    assert read_ticket(desk, number).row.status == "in-progress", "what was said before it came back does not count"
 
 
 @pytest.mark.requirement("S1-28")
@@ -105,9 +105,9 @@ def test_a_rule_does_not_pass_a_checklist_that_has_to_be_done(made: Made) -> Non
     number = open_ticket(desk, type="technical-support", severity="low")
     done = update.set_severity(desk, number, "highest", now=at(1))
     assert "stays Open Issue: Raised with Development needs the list" in done.summary
-    checked(desk, number, "software-issue", "software-issue", at(2))
+    finish_checklist(desk, number, "software-issue", "software-issue", at(2))
     update.set_severity(desk, number, "high", now=at(3))
-    assert seen(desk, number).row.status == "raised-with-development"
+    assert read_ticket(desk, number).row.status == "raised-with-development"
     assert len(kept_back(desk, number)) == 1
 
 
@@ -117,19 +117,19 @@ def test_a_rule_does_not_let_a_ticket_wait_for_a_requester_who_has_the_last_word
     number = open_ticket(desk, type="technical-support", severity="low")
     done = update.set_severity(desk, number, "high", now=at(1))
     assert "the last word is theirs: answer them first" in done.summary
-    assert seen(desk, number).row.status == "open-issue"
+    assert read_ticket(desk, number).row.status == "open-issue"
 
 
 @pytest.mark.requirement("S1-28", "S1-29")
 def test_a_ticket_that_waits_for_an_item_too_goes_by_the_list_of_the_ticket_that_it_was_raised_from(made: Made) -> None:
     desk = made("software-vendor")
     first, second = (open_ticket(desk, type="technical-support", severity="high") for _ in range(2))
-    checked(desk, first, "software-issue", "software-issue", at(1))
+    finish_checklist(desk, first, "software-issue", "software-issue", at(1))
     items.raise_item(desk, first, now=at(2))
     items.join_item(desk, second, first, now=at(3))
-    assert {seen(desk, number).row.status for number in (first, second)} == {"raised-with-development"}
+    assert {read_ticket(desk, number).row.status for number in (first, second)} == {"raised-with-development"}
     item_workflow.move_item(desk, first, "done", now=at(4))
-    checked(desk, first, "software-issue", "user-error", at(6))
+    finish_checklist(desk, first, "software-issue", "user-error", at(6))
     done = item_workflow.move_item(desk, first, "raised", now=at(7))
     assert "stays Fix in Place Awaiting Release: Raised with Development is for what ended in" in done.summary
     assert f"{second}: Raised with Development is for what ended in" in done.summary
@@ -140,8 +140,8 @@ def test_a_ticket_that_waits_for_an_item_too_goes_by_the_list_of_the_ticket_that
 def test_a_release_moves_its_tickets_to_customer_test_though_a_resolution_is_asked_for_there(made: Made) -> None:
     desk = made("saas-platform", **tried_in(shipped("saas-platform"), requires_resolution=True))
     number = ready(desk)
-    out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
-    assert (seen(desk, number).row.status, kept_back(desk, number)) == ("on-customer-test", [])
+    out = releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
+    assert (read_ticket(desk, number).row.status, kept_back(desk, number)) == ("on-customer-test", [])
     assert "now On Customer Test" in out.results[0].summary
     with pytest.raises(DeskError, match="needs a word on how it was resolved"):
         update.move(desk, number, "pending-closure", anyway=True, now=at(5_001))
@@ -158,8 +158,8 @@ def test_a_release_does_not_close_what_nobody_resolved_and_says_so(made: Made) -
     built = procedure.development.model_copy(update={"statuses": statuses})
     desk = made("saas-platform", development=built, closing=ends)
     number = ready(desk)
-    out = releases.publish_release(as_(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
-    assert seen(desk, number).row.status == "escalated-to-dev"
+    out = releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
+    assert read_ticket(desk, number).row.status == "escalated-to-dev"
     assert "stays Escalated to Dev: Closed needs a word on how it was resolved" in out.results[0].summary
     assert [event.data["label"] for event in kept_back(desk, number)] == ["Closed"]
 
@@ -182,8 +182,8 @@ def test_the_same_item_is_not_raised_twice_unless_another_one_is_wanted(made: Ma
 
 
 @pytest.mark.requirement("S1-25", "S1-26")
-def test_an_illegal_jump_is_refused_with_the_legal_ones_of_the_type(opened: Opened) -> None:
-    desk = opened("software-vendor", type="support-query")
+def test_an_illegal_jump_is_refused_with_the_legal_ones_of_the_type(desk_with_ticket: DeskFactory) -> None:
+    desk = desk_with_ticket("software-vendor", type="support-query")
     with pytest.raises(DeskError, match=r"it can go to: Under Investigation"):
         update.move(desk, 1001, "closed", now=at(1))
     update.move(desk, 1001, "under-investigation", now=at(2))
@@ -192,12 +192,14 @@ def test_an_illegal_jump_is_refused_with_the_legal_ones_of_the_type(opened: Open
 
 
 @pytest.mark.requirement("S1-18")
-def test_review_and_resolution_rest_while_the_client_is_asked_and_response_does_not(opened: Opened) -> None:
-    desk = opened("software-vendor", type="technical-support", severity="high")
+def test_review_and_resolution_rest_while_the_client_is_asked_and_response_does_not(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     with pytest.raises(NeedsReply, match=r"the last word is theirs: reply with --status awaiting-client-info"):
         update.move(desk, 1001, "awaiting-client-info", now=at(2))
     update.move(desk, 1001, "awaiting-client-info", anyway=True, now=at(3))
-    assert states(desk) == {"response": "running", "review": "paused", "resolution": "paused"}
+    assert read_clock_states(desk) == {"response": "running", "review": "paused", "resolution": "paused"}
     messages.reply(desk, 1001, "On which page?", now=at(4))
-    assert states(desk)["response"] == "met"
+    assert read_clock_states(desk)["response"] == "met"

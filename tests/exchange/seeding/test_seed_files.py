@@ -17,7 +17,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from deskterm.exchange.seeding.seed_files import agents, clients, severities
 from deskterm.procedure.shipped import data_folder
-from small_desk import MONDAY, TEXT, small_desk, small_procedure
+from small_desk import MONDAY, SMALL_PROCEDURE, small_desk, small_procedure
 from store_templates import create_desk, load_shipped
 
 SEEDS = data_folder() / "seeds"
@@ -198,7 +198,7 @@ def test_a_dry_run_of_every_kind_writes_nothing(desk: DeskSession, write: Write)
 
 
 def test_a_scale_keeps_what_the_file_leaves_unsaid(store_url: str, write: Write) -> None:
-    text = TEXT.replace('label = "High"', 'label = "High"\ndefinition = "Work stands still."', 1)
+    text = SMALL_PROCEDURE.replace('label = "High"', 'label = "High"\ndefinition = "Work stands still."', 1)
     desk = open_desk(create_desk(store_url, small_procedure(text), admin_login="ann", now=MONDAY), "ann")
     seed_severities(desk, severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS), now=MONDAY)
     high = again(desk).procedure.severities["high"]
@@ -214,7 +214,9 @@ def test_a_severity_in_use_stays_and_its_tickets_are_named(desk: DeskSession, wr
 
 def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store_url: str, write: Write) -> None:
     rule = '[[rules]]\nkey = "call"\nlabel = "Call"\non = "create"\nwhen = { severity = "high" }\nnotify = ["lead"]\n'
-    desk = open_desk(create_desk(store_url, small_procedure(TEXT + rule), admin_login="ann", now=MONDAY), "ann")
+    desk = open_desk(
+        create_desk(store_url, small_procedure(SMALL_PROCEDURE + rule), admin_login="ann", now=MONDAY), "ann"
+    )
     scale = severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
     told = refusal(lambda: seed_severities(desk, scale, now=MONDAY))
     assert told.startswith("The procedure does not fit this scale: ")

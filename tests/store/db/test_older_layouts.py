@@ -19,7 +19,7 @@ from deskterm.store.db.engine import open_store
 from deskterm.store.db.migrations import SCHEMA
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import load_ticket_detail
-from due_time_desk import promising_desk
+from due_time_desk import due_time_desk
 from small_desk import at
 
 ADDED_BY_2 = {"clock": ("waived",), "ticket": ("sprint", "snoozed_until"), "desk": ("fold",)}
@@ -50,7 +50,7 @@ def drop_numbers(session: Session, dialect: str) -> None:
 
 def as_layout_1(url: str) -> None:
     """Take away what layout 2 brought, from the tables and from the rows that the older fold did not make."""
-    desk = promising_desk(url)
+    desk = due_time_desk(url)
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     update.move(desk, 1001, "working", now=at(1))
     messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(45))

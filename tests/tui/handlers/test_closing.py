@@ -13,9 +13,9 @@ from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.procedure.schema import Notice
 from deskterm.tui.dialogs.confirm import Confirm
-from one_ticket import hung, seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import at
+from ticket_reads import read_records, read_ticket
 from tui.console_session import open_console
 
 PLAIN = Notice(on="replied", to=("requester",))
@@ -26,7 +26,7 @@ def opened(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = (), **f
     changes = {"notices": notices} if notices else {}
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure, **changes)
     register(desk, subject="The form fails", requester="Kim Doe", incomplete=True, now=at(0), **facts)  # type: ignore[arg-type]
-    return as_(desk, "sam")
+    return as_agent(desk, "sam")
 
 
 @pytest.mark.requirement("S2-19")
@@ -40,11 +40,11 @@ async def test_a_letter_that_lacks_something_is_held_back_once(tmp_path: Path) -
         composer.action_send()
         await console.wait_for_text("Held back: the letter lacks")
         await console.wait_for_text("A closing that offers further assistance")
-        assert seen(desk).row.status == "registered"
+        assert read_ticket(desk).row.status == "registered"
         composer.action_send()
         await console.wait_for_notice("1001: resolved, now Resolved")
-    assert seen(desk).row.status == "resolved"
-    assert hung(desk, "resolution")[0]["code"] == "solved"
+    assert read_ticket(desk).row.status == "resolved"
+    assert read_records(desk, "resolution")[0]["code"] == "solved"
     desk.store.close()
 
 
@@ -86,9 +86,9 @@ async def test_an_incident_is_resolved_with_what_is_attached_to_it_or_alone(
         if answer == "y":
             await console.wait_for_text("Held back: the letter lacks")
             composer.action_send()
-        await console.wait_until(lambda: seen(desk).row.status == "resolved", "the end")
+        await console.wait_until(lambda: read_ticket(desk).row.status == "resolved", "the end")
         await console.wait_until(lambda: console.workspace.composer is None, "the composer is gone")
-    assert {seen(desk, number).row.status for number in (1001, 1002)} == ended
+    assert {read_ticket(desk, number).row.status for number in (1001, 1002)} == ended
     desk.store.close()
 
 
@@ -99,7 +99,7 @@ async def test_what_the_requester_said_is_written_down(tmp_path: Path) -> None:
     async with open_console(desk.store.url) as console:
         await console.run("reject", "It was not.")
         await console.wait_for_notice("not confirmed by the requester")
-        assert seen(desk).row.status == "in-progress"
+        assert read_ticket(desk).row.status == "in-progress"
         await console.run("close", "withdrawn")
         await console.wait_for_notice("cannot be closed from where it is")
     resolution.resolve(desk, 1001, "It was the switch.", now=at(90))
@@ -119,7 +119,7 @@ async def test_one_key_opens_a_ticket_again_that_stayed_closed_for_thanks(tmp_pa
         await console.wait_until(lambda: console.panes.queue.count == 1, "the closed ticket")
         await console.pilot.press("O")
         await console.wait_for_notice("opened again for what was taken for thanks")
-    assert seen(desk).row.status == "client-responded"
+    assert read_ticket(desk).row.status == "client-responded"
     desk.store.close()
 
 
@@ -134,7 +134,7 @@ async def test_a_checklist_is_ticked_off(tmp_path: Path) -> None:
         await console.wait_for_text("what did it end in?")
         await console.pilot.press("enter")
         await console.wait_for_notice("done: Software issue")
-    assert hung(desk, "checklist")[0]["outcome"] == "software-issue"
+    assert read_records(desk, "checklist")[0]["outcome"] == "software-issue"
     desk.store.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from deskterm.desk.tickets import register, update
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import RecordView, load_records
-from shipped_desk import checked, shipped_desk
+from shipped_desk import finish_checklist, shipped_desk
 from small_desk import at
 from tui.console_session import open_console
 
@@ -23,7 +23,7 @@ async def test_time_a_quote_and_a_development_item_are_reached_by_their_names(tm
     register.register(desk, subject="New logo", body="x", requester="Ida", email="ida@larch.example", type="guidance",
                     now=at(0))  # fmt: skip
     update.move(desk, 1001, "triage", now=at(0))
-    checked(desk, 1001, "to-development", "code-change", at(0))
+    finish_checklist(desk, 1001, "to-development", "code-change", at(0))
     desk.store.close()
     async with open_console(url) as console:
         console.workspace.show_ticket(1001)

@@ -15,7 +15,7 @@ from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.access_log import load_accesses
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
-from small_desk import TEXT, at, small_desk
+from small_desk import SMALL_PROCEDURE, at, small_desk
 from tui.console_session import ConsoleSession, open_console
 
 
@@ -163,7 +163,9 @@ async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> 
         assert load_accesses(reader) == []
     store = open_store(url)
     apply_procedure(
-        open_desk(store, "ann"), loads(TEXT + "[retention]\nlog_accesses = true\n", "x.toml").procedure, now=at(30)
+        open_desk(store, "ann"),
+        loads(SMALL_PROCEDURE + "[retention]\nlog_accesses = true\n", "x.toml").procedure,
+        now=at(30),
     )
     store.close()
     async with open_console(url, "sam") as console:

@@ -12,16 +12,16 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import work_sessions
-from one_ticket import hung, seen
-from shipped_desk import as_, shipped_desk
+from shipped_desk import as_agent, shipped_desk
 from small_desk import at
+from ticket_reads import read_records, read_ticket
 from tui.console_session import open_console
 
 
 def opened(tmp_path: Path, procedure: str, login: str = "sam") -> DeskSession:
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure)
     register(desk, subject="The form fails", requester="Kim Doe", incomplete=True, now=at(0))
-    return as_(desk, login)
+    return as_agent(desk, login)
 
 
 @pytest.mark.requirement("S2-10")
@@ -34,9 +34,9 @@ async def test_a_ticket_is_lifted_out_of_its_order_for_a_reason(tmp_path: Path) 
         await console.wait_for_text("How many people are affected?")
         await console.pilot.press(*"40", "enter")
         await console.wait_for_notice("priority Critical")
-    assert seen(desk).row.priority == "critical"
-    assert hung(desk, "override")[0]["affected"] == 40
-    assert hung(desk, "override")[0]["state"] == "no-alternative"
+    assert read_ticket(desk).row.priority == "critical"
+    assert read_records(desk, "override")[0]["affected"] == 40
+    assert read_records(desk, "override")[0]["state"] == "no-alternative"
     desk.store.close()
 
 
@@ -56,10 +56,10 @@ async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer
         await console.wait_for_text("Why is nothing promised for 1001?")
         await console.pilot.press("down", "enter")
         await console.wait_for_notice("1001 is exempt: Server down")
-        assert seen(desk).exempt == "server"
+        assert read_ticket(desk).exempt == "server"
         await console.run("exempt", "-")
         await console.wait_for_notice("is not exempt any more")
-    assert seen(desk).exempt is None
+    assert read_ticket(desk).exempt is None
     desk.store.close()
 
 
@@ -68,7 +68,7 @@ async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer
 async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[str, ...], tier: int) -> None:
     desk = opened(tmp_path, "managed-services", "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": "1"}], now=at(0))
-    work_sessions.start(as_(desk, "sam"), 1001, now=at(1))
+    work_sessions.start(as_agent(desk, "sam"), 1001, now=at(1))
     assert list(Runner(desk.store).step(at(1) + timedelta(minutes=31)))
     async with open_console(desk.store.url, minutes=40) as console:
         console.workspace.run_command("suggested", "")
@@ -78,8 +78,8 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[
         await console.wait_for_text("Do it?")
         await console.pilot.press(*way)
         await console.wait_until(lambda: not console.busy(), "the end of :suggested")
-    assert seen(desk).values["tier"] == tier
-    assert [record["state"] for record in hung(desk, "suggestion")].count("taken") == (tier == 2)
+    assert read_ticket(desk).values["tier"] == tier
+    assert [record["state"] for record in read_records(desk, "suggestion")].count("taken") == (tier == 2)
     desk.store.close()
 
 

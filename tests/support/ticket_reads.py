@@ -1,4 +1,4 @@
-"""A desk by a shipped procedure with one ticket, and what is to be seen of it."""
+"""Reads of a ticket for tests: its detail, clocks and records, and the letters and notices about it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from deskterm.store.queries.outbox import Letter, load_letters, load_notices
 from deskterm.store.queries.ticket_detail import TicketDetail, load_records, load_ticket_detail
 from small_desk import at
 
-Opened = Callable[..., DeskSession]
+DeskFactory = Callable[..., DeskSession]
+"""Opens a desk by a shipped procedure, with ticket 1001; keyword arguments are fields of the ticket."""
 
 
-def seen(desk: DeskSession, number: int = 1001) -> TicketDetail:
+def read_ticket(desk: DeskSession, number: int = 1001) -> TicketDetail:
+    """The detail of a ticket, which must exist."""
     with open_reader(desk.store.url) as reader:
         found = load_ticket_detail(reader, number)
     assert found is not None
     return found
 
 
-def states(desk: DeskSession, number: int = 1001) -> dict[str, str]:
+def read_clock_states(desk: DeskSession, number: int = 1001) -> dict[str, str]:
     """Metric → the state of its last cycle."""
-    return {clock.metric: clock.state for clock in seen(desk, number).clocks}
+    return {clock.metric: clock.state for clock in read_ticket(desk, number).clocks}
 
 
-def hung(desk: DeskSession, kind: str, number: int = 1001) -> list[dict[str, object]]:
-    """The records of a kind that hang on a ticket."""
+def read_records(desk: DeskSession, kind: str, number: int = 1001) -> list[dict[str, object]]:
+    """The values of a ticket's records of a kind."""
     with open_reader(desk.store.url) as reader:
         return [record.values for record in load_records(reader, number, kind)]
 
