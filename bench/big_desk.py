@@ -10,7 +10,7 @@ from typing import Any
 
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
-from deskterm.desk.core.row_mapping import clock_values, seconds, ticket_values
+from deskterm.desk.core.row_mapping import build_clock_row, build_ticket_row, to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import GENESIS, Event, TextRef, compute_digest, compute_hash, encode_event
 from deskterm.desk.domain.fold import TicketFold
@@ -42,7 +42,7 @@ def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, A
     severities = list(desk.procedure.severities)
     for number in range(FIRST, FIRST + tickets):
         subject = f"{chance.choice(_THINGS)} {chance.choice(_TROUBLES)} ({number})"
-        received = seconds(NOW) - chance.randrange(21 * 86_400)
+        received = to_epoch(NOW) - chance.randrange(21 * 86_400)
         severity = chance.choice(severities)
         first = {"type": (None, "incident"), "status": (None, "new"), "severity": (None, severity)}
         events = [
@@ -73,7 +73,7 @@ def _tickets(desk: DeskSession, tickets: int) -> Iterator[tuple[str, dict[str, A
             )
         clocks = fold.clocks()
         shown = {"id": number, "subject": subject, "requester": "", "organisation": "", "hash": chain}
-        yield "ticket", ticket_values(fold.state, clocks, desk.procedure) | shown
+        yield "ticket", build_ticket_row(fold.state, clocks, desk.procedure) | shown
         yield "personal_text", {"id": number, "ticket_id": number, "salt": "", "body": subject}
         for clock in clocks:
-            yield "clock", {"ticket_id": number, **clock_values(clock)}
+            yield "clock", {"ticket_id": number, **build_clock_row(clock)}

@@ -200,7 +200,7 @@ def test_bug_34_what_only_tells_or_rehearses_changes_nothing(desk: DeskSession) 
     before = seen(desk.store)
     assert preview_due_changes(desk, 1001, severity="high", now=at(2)) != []
     assert migrate_tickets(desk, at(2), dry_run=True) == []
-    update.update_ticket(desk, 1001, severity="high", now=at(2), rehearse=True)
+    update.update_ticket(desk, 1001, severity="high", now=at(2), dry_run=True)
     assert seen(desk.store) == before
     near = [fired for fired in Runner(desk.store).step(at(0) + timedelta(days=1)) if fired.what == "warning"]
     after = seen(desk.store)

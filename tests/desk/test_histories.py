@@ -15,7 +15,7 @@ from deskterm.desk.admin.setup import apply_procedure
 from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import events_of
+from deskterm.desk.core.transaction import load_events
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import TicketFold, fold_events
 from deskterm.desk.history.integrity import check_integrity
@@ -122,8 +122,8 @@ def noticed(desk: DeskSession, number: int, minute: int) -> None:
 
 def told(desk: DeskSession, number: int) -> tuple[list[Event], TicketFold]:
     with desk.store.reading() as session:
-        events = list(events_of(session, number))
-        return events, fold_events(events, desk.editions(session))
+        events = list(load_events(session, number))
+        return events, fold_events(events, desk.build_procedure_lookup(session))
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def live_through(office: Office, acts: list[Act], severity: str) -> None:
     assert check_integrity(first.store, after=number - 1).findings == ()
     events, whole = told(first, number)
     with first.store.reading() as session:
-        editions = first.editions(session)
+        editions = first.build_procedure_lookup(session)
         watched = TicketFold(editions)
         for event in events:
             watched.step(event)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from deskterm.desk.api import open_system_desk
 from deskterm.desk.conversation import messages, thanks_messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, events_of
+from deskterm.desk.core.transaction import CommandResult, load_events
 from deskterm.desk.domain.fold import fold_events
 from deskterm.desk.domain.state import State
 from deskterm.desk.history import undo
@@ -73,7 +73,7 @@ def thanks_alone(text: str) -> bool:
 
 def state_of(desk: DeskSession, number: int) -> State:
     with desk.store.reading() as session:
-        return fold_events(events_of(session, number), desk.editions(session)).state
+        return fold_events(load_events(session, number), desk.build_procedure_lookup(session)).state
 
 
 def onward(t: Told) -> str:
@@ -95,7 +95,7 @@ def timer(t: Told) -> None:
     """The first thing that the passing of time brought."""
     itself = open_system_desk(t.desk.store)
     with t.desk.store.reading() as session:
-        coming = fold_events(events_of(session, t.number), t.desk.editions(session)).upcoming_events()
+        coming = fold_events(load_events(session, t.number), t.desk.build_procedure_lookup(session)).upcoming_events()
     for event in coming[:1]:
         due_times.record_clock_event(itself, t.number, event, now=t.now)
 

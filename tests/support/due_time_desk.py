@@ -7,7 +7,7 @@ from typing import Any
 from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import events_of
+from deskterm.desk.core.transaction import load_events
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.tickets.register import register
@@ -128,7 +128,7 @@ def last_cycle(desk: DeskSession, metric: str, number: int = 1001) -> ClockView:
 def upcoming_events(desk: DeskSession, number: int = 1001) -> list[UpcomingEvent]:
     """The warnings, breaches and ends of timers that are to come, first to last."""
     with desk.store.reading() as session:
-        return fold_events(events_of(session, number), desk.editions(session)).upcoming_events()
+        return fold_events(load_events(session, number), desk.build_procedure_lookup(session)).upcoming_events()
 
 
 def epoch(minutes: float) -> int:

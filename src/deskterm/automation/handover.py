@@ -62,5 +62,5 @@ class ShiftHandover:
             work.at = max(change, work.state.last_event_at)  # a runner that was away finds the same facts
             before = work.state.team
             apply_shift_change_rules(work)
-            work.done(f"{number} handed over")
+            work.build_result(f"{number} handed over")
             return work.state.team != before

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from deskterm.automation.handover import ShiftHandover
 from deskterm.desk.api import open_system_desk
-from deskterm.desk.core.transaction import events_of
+from deskterm.desk.core.transaction import load_events
 from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.workflow.due_times import record_clock_event
 from deskterm.errors import DeskError
@@ -120,7 +120,7 @@ class Runner:
                 number = session.execute(statement).scalar_one_or_none()
                 if number is None:
                     return None
-                fold = fold_events(events_of(session, number), self._desk.editions(session))
+                fold = fold_events(load_events(session, number), self._desk.build_procedure_lookup(session))
             upcoming = fold.upcoming_events()
             if upcoming and upcoming[0].instant <= now.timestamp():
                 return number, upcoming[0], fold.state.assignee

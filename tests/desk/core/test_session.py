@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import DeskSession, MovedOn
+from deskterm.desk.core.session import DeskSession, VersionConflict
 from deskterm.desk.tickets import assignment, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
@@ -108,7 +108,7 @@ def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: DeskSession) -> 
 def test_what_a_person_saw_must_be_what_there_is(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     messages.add_note(desk, 1001, "one", now=at(1), version=1)
-    with pytest.raises(MovedOn, match="you saw version 1, it is at 2"):
+    with pytest.raises(VersionConflict, match="you saw version 1, it is at 2"):
         messages.reply(desk, 1001, "two", now=at(2), version=1)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import events_of
+from deskterm.desk.core.transaction import load_events
 from deskterm.desk.explain.clock_explanation import build_explanations
 from deskterm.desk.explain.explanation import Explanation
 from deskterm.desk.history.integrity import check_integrity
@@ -49,7 +49,9 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 def why(desk: DeskSession, metric: str) -> Explanation:
     with desk.store.reading() as session:
-        (told,) = build_explanations(events_of(session, 1001), desk.editions(session), metric, now=at(60))
+        (told,) = build_explanations(
+            load_events(session, 1001), desk.build_procedure_lookup(session), metric, now=at(60)
+        )
     return told
 
 

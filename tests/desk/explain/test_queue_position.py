@@ -63,8 +63,8 @@ def test_an_agency_works_in_the_order_of_arrival_with_urgent_ones_first(
     reader_of.append(open_reader(store_url))
     assert order(reader_of[0]) == [second, third, first]
     place = explain_position(reader_of[0], desk.procedure, third, VIEWER)
-    assert (place.place, place.of) == (2, 3)
-    assert place.parts[0][:3] == ("urgent", "Urgent", "yes")
+    assert (place.place, place.total) == (2, 3)
+    assert place.keys[0][:3] == ("urgent", "Urgent", "yes")
     assert place.before is not None
     assert place.after is not None
     assert (place.before.row.number, place.before.deciding_label) == (second, "Received")
@@ -87,7 +87,7 @@ def test_a_campus_works_on_what_is_critical_then_by_priority_then_by_age(
     reader_of.append(open_reader(store_url))
     assert order(reader_of[0]) == [numbers[place] for place in (2, 1, 3, 0, 4)]
     place = explain_position(reader_of[0], desk.procedure, numbers[3], VIEWER)
-    assert [part.key for part in place.parts] == ["urgent", "priority", "received", "number"]
+    assert [part.key for part in place.keys] == ["urgent", "priority", "received", "number"]
     assert place.before is not None
     assert place.after is not None
     assert (place.before.deciding_label, place.after.deciding_label) == ("Received", "Priority")
@@ -105,7 +105,7 @@ def test_a_vendor_works_on_what_is_due_first_and_what_is_never_due_last(
     reader_of.append(open_reader(store_url))
     assert order(reader_of[0]) == [slow, fast]  # the response of the first is due first
     place = explain_position(reader_of[0], desk.procedure, fast, VIEWER)
-    assert [part.key for part in place.parts] == ["due", "number"]
+    assert [part.key for part in place.keys] == ["due", "number"]
     assert place.after is None
     desk.store.close()
 

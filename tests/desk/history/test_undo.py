@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from deskterm.desk.api import open_desk, open_system_desk
 from deskterm.desk.conversation import messages
-from deskterm.desk.core.session import DeskSession, MovedOn
+from deskterm.desk.core.session import DeskSession, VersionConflict
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.history.undo import undo_last_command
 from deskterm.desk.linking import split
@@ -58,7 +58,7 @@ def rows(desk: DeskSession, number: int) -> dict[str, Any]:
 def notice(desk: DeskSession, number: int, minute: float) -> None:
     """What a runner does who looks at this minute."""
     itself = open_system_desk(desk.store)
-    with itself.ticket(number, "notice", at(minute), rehearse=True) as work:
+    with itself.ticket(number, "notice", at(minute), dry_run=True) as work:
         coming = work.fold.upcoming_events()
     for event in coming:
         due_times.record_clock_event(itself, number, event, now=at(minute))
@@ -123,7 +123,7 @@ def test_who_saw_another_ticket_takes_nothing_back(desk: DeskSession) -> None:
     number = fault(desk)
     version = update.move(desk, number, "working", now=at(2)).version
     update.tag(desk, number, ["vip"], now=at(3))
-    with pytest.raises(MovedOn):
+    with pytest.raises(VersionConflict):
         undo_last_command(desk, number, now=at(4), version=version)
     undo_last_command(desk, number, now=at(4), version=version + 1)
 
@@ -131,7 +131,7 @@ def test_who_saw_another_ticket_takes_nothing_back(desk: DeskSession) -> None:
 def test_several_tickets_go_back_together_or_not_at_all(desk: DeskSession) -> None:
     numbers = [fault(desk, minute) for minute in range(3)]
     before = [rows(desk, number) for number in numbers]
-    with desk.as_one():
+    with desk.group_commands():
         for number in numbers:
             update.move(desk, number, "working", now=at(10))
             assignment.assign(desk, number, "sam", now=at(10))

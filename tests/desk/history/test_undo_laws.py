@@ -48,7 +48,7 @@ class Office(NamedTuple):
 
 
 def both(o: Office, act: Callable[[int], object], *numbers: int) -> None:
-    with o.ann.as_one():
+    with o.ann.group_commands():
         for number in numbers:
             act(number)
 

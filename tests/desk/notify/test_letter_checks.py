@@ -36,7 +36,7 @@ def test_the_letter_that_goes_out_is_checked_and_not_the_note_that_a_template_pu
 ) -> None:
     desk = desk_with_ticket("campus-it")
     done = resolution.resolve(desk, 1001, "Replaced the lamp.", code="solved", strict=True, now=at(5))
-    assert done.lacks == ""
+    assert done.missing_in_letter == ""
 
 
 @pytest.mark.requirement("S2-19")
@@ -48,7 +48,7 @@ def test_words_that_go_out_as_they_are_must_be_a_whole_letter(store_url: str) ->
     )
     with pytest.raises(DeskError, match="The letter lacks a polite introduction"):
         resolution.resolve(desk, first, "It is fixed.", code="solved", strict=True, now=at(5))
-    assert resolution.resolve(desk, first, LETTER, code="solved", strict=True, now=at(6)).lacks == ""
+    assert resolution.resolve(desk, first, LETTER, code="solved", strict=True, now=at(6)).missing_in_letter == ""
     bare = resolution.resolve(desk, second, "It is fixed.", code="solved", now=at(6))
-    assert bare.lacks.startswith("a polite introduction")
+    assert bare.missing_in_letter.startswith("a polite introduction")
     desk.store.close()

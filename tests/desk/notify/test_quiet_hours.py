@@ -22,7 +22,7 @@ EVENING, OPENING = 660, 1380
 @contextmanager
 def clock_event(desk: DeskSession, minute: float) -> Iterator[TicketTransaction]:
     """A transaction in which a clock has just warned."""
-    with desk.ticket(1001, "edit", at(minute), rehearse=True) as work:
+    with desk.ticket(1001, "edit", at(minute), dry_run=True) as work:
         work.append(
             "noticed", what="warning", metric="resolution", cycle=1, threshold="50%", due=work.at, instant=work.at
         )
@@ -39,7 +39,7 @@ def test_a_message_of_a_clock_waits_for_the_next_opening_of_its_calendar(clock_d
 
 def test_a_message_that_a_person_causes_is_delivered_at_once(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
-    with clock_desk.ticket(1001, "move", at(EVENING), rehearse=True) as work:
+    with clock_desk.ticket(1001, "move", at(EVENING), dry_run=True) as work:
         work.append("moved", {"status": ("new", "working")})
         assert find_delivery_time(work, for_staff=True) is None
 

@@ -39,7 +39,7 @@ def test_an_event_has_the_topics_of_its_kind_and_of_its_changes(
     clock_desk: DeskSession, happened: Event, topics: list[str]
 ) -> None:
     open_fault(clock_desk)
-    with clock_desk.ticket(1001, "edit", at(1), rehearse=True) as work:
+    with clock_desk.ticket(1001, "edit", at(1), dry_run=True) as work:
         assert list(find_topics(work, happened)) == topics
 
 

@@ -17,7 +17,7 @@ def test_each_event_has_its_reactions_once(campus: DeskSession) -> None:
         work.append("priority_set", {"priority": (work.state.priority, "high")})
         assert follow(work) == ["letter queued"]
         assert follow(work) == []
-        assert work.followed == len(work.happened)
+        assert work.reacted_count == len(work.new_events)
     assert [event.kind for event in read_ticket(campus, number).events].count(
         "letter"
     ) == 2  # on registration and on this
@@ -29,5 +29,5 @@ def test_a_clock_event_sends_notices_and_they_have_no_reactions(services: DeskSe
     with open_system_desk(services.store).ticket(number, "notice", at(1)) as work:
         work.append("noticed", what="breach", metric="resolution", cycle=1, threshold="", due=work.at, instant=work.at)
         follow(work)
-        assert work.followed == len(work.happened) > 1
+        assert work.reacted_count == len(work.new_events) > 1
     assert letters_about(services, number)[-1].on == "delayed"

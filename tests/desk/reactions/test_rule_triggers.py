@@ -37,7 +37,7 @@ def test_an_event_triggers_by_its_kind_and_by_what_it_changes(
     clock_desk: DeskSession, happened: Event, triggers: list[str]
 ) -> None:
     open_fault(clock_desk)
-    with clock_desk.ticket(1001, "edit", at(1), rehearse=True) as work:
+    with clock_desk.ticket(1001, "edit", at(1), dry_run=True) as work:
         assert list(find_triggers(work, happened)) == triggers
 
 
@@ -52,13 +52,13 @@ def test_a_rule_on_work_compares_percentages_and_durations_as_seconds(
     open_fault(clock_desk, "low")  # half an hour of hands-on work
     rule = Rule(key="half", label="Half", on="effort", metric="effort", at=rule_at)
     warned = event("noticed", metric="effort", what="warning", cycle=1, threshold=threshold)
-    with clock_desk.ticket(1001, "edit", at(1), rehearse=True) as work:
+    with clock_desk.ticket(1001, "edit", at(1), dry_run=True) as work:
         assert is_triggered(work, rule, warned) is triggered
 
 
 def test_a_rule_on_a_status_may_name_the_one_that_is_entered(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     rule = Rule(key="wait", label="Waits", on="status", entered="waiting")
-    with clock_desk.ticket(1001, "edit", at(1), rehearse=True) as work:
+    with clock_desk.ticket(1001, "edit", at(1), dry_run=True) as work:
         assert is_triggered(work, rule, event("moved", {"status": ("working", "waiting")}))
         assert not is_triggered(work, rule, event("moved", {"status": ("new", "working")}))

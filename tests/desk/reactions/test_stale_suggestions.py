@@ -66,5 +66,5 @@ def test_a_warning_of_first_line_work_lapses_when_the_ticket_is_sent_to_another_
     assert suggestions(staffed_services, number) == {"nearly-half-an-hour": "open"}
     with staffed_services.ticket(number, "assign", at(27)) as ticket:
         ticket.append("assigned", {"tier": (ticket.state.tier, 2)})
-        ticket.done("")
+        ticket.build_result("")
     assert suggestions(staffed_services, number) == {"nearly-half-an-hour": "lapsed"}

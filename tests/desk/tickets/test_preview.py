@@ -37,7 +37,7 @@ def test_what_was_foreseen_is_what_the_change_does(clock_desk: DeskSession) -> N
     for wanted in ({"severity": "high"}, {"organisation": "larch"}, {"type": "question"}):
         foreseen = preview_due_changes(clock_desk, 1001, now=at(60), **wanted)
         assert foreseen
-        assert list(update.update_ticket(clock_desk, 1001, now=at(60), **wanted).moved) == foreseen  # type: ignore[arg-type]
+        assert list(update.update_ticket(clock_desk, 1001, now=at(60), **wanted).due_changes) == foreseen  # type: ignore[arg-type]
         assert preview_due_changes(clock_desk, 1001, now=at(60), **wanted) == []
 
 

@@ -78,7 +78,7 @@ def test_a_rule_begins_a_ladder_once(saas: DeskSession) -> None:
     with saas.ticket(number, "escalate", at(1)) as work:
         assert escalation.begin_ladder(work, "customer-escalation", by_rule="complaint") == "escalated to Customer"
         assert escalation.begin_ladder(work, "customer-escalation", by_rule="complaint") == ""
-        work.done("")
+        work.build_result("")
     assert [step.values["by_rule"] for step in steps(saas, number)] == ["complaint"]
 
 

@@ -57,9 +57,9 @@ def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_
     number = open_ticket(saas, type="issue", organisation="larch")
     with saas.ticket(number, "escalate", at(1)) as work:
         work.append("moved", {"status": (work.state.status, "pending-closure")})
-        work.done("")
+        work.build_result("")
     confirmation.confirm(saas, number, now=at(1))
-    with saas.ticket(number, "escalate", at(2), final=True) as work:
+    with saas.ticket(number, "escalate", at(2), allow_closed=True) as work:
         escalation.begin_ladder(work, "customer-escalation", reason="a low score", afterwards=True)
-        work.done("")
+        work.build_result("")
     assert steps(saas, number)[0].state == "open"

@@ -41,7 +41,7 @@ def test_an_exempt_ticket_has_no_clocks_until_it_is_taken_back(store_url: str) -
     with pytest.raises(DeskError, match="exempt a ticket"):
         exempt(as_agent(desk, "sam"), number, "the power is off", now=MONDAY)
     done = exempt(as_agent(desk, "lea"), number, "the power is off", now=MONDAY + timedelta(minutes=5))
-    assert {moved.new_due for moved in done.moved} == {None}
+    assert {moved.new_due for moved in done.due_changes} == {None}
     ticket = read_ticket(desk, number)
     assert ticket.exempt == "the power is off"
     assert {clock.state for clock in ticket.clocks} == {"cancelled"}

@@ -27,7 +27,7 @@ def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promise
     assert read_ticket(desk).row.priority == "medium"
     done = update.update_ticket(desk, 1001, urgency="Can go on", now=at(5))
     assert done.summary.startswith("1001: urgency none → Can go on, priority Medium → Low")
-    assert {one.label for one in done.moved} >= {"Resolution"}
+    assert {one.label for one in done.due_changes} >= {"Resolution"}
     done = update.update_ticket(desk, 1001, impact="organisation", urgency="stopped", reason="all of them", now=at(6))
     ticket = read_ticket(desk)
     assert (ticket.values["impact"], ticket.values["urgency"], ticket.row.priority) == (

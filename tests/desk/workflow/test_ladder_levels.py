@@ -21,7 +21,7 @@ def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSes
     number = open_ticket(campus)
     with campus.ticket(number, "assign", at(1)) as work:
         work.append("assigned", {"tier": (work.state.tier, 0)})
-        work.done("")
+        work.build_result("")
     for tier, ladder in ((1, "from-site"), (2, "escalation"), (2, "escalation")):
         escalation.escalate(campus, number, reason="beyond us", now=at(2))
         assert (read_ticket(campus, number).values["tier"], steps(campus, number)[-1].values["ladder"]) == (
@@ -41,7 +41,7 @@ def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
         escalation.escalate(campus, number, ladder="from-site", level="1", reason="back", now=at(2))
     with campus.ticket(number, "escalate", at(3)) as work:
         assert escalation.begin_ladder(work, "from-site", by_rule="late") == "escalated to Customer support"
-        work.done("")
+        work.build_result("")
     assert (read_ticket(campus, number).values["tier"], read_ticket(campus, number).row.team) == (
         2,
         "technical-services",

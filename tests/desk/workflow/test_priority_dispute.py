@@ -43,13 +43,15 @@ def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehears
     )
     before = read_ticket(services, number)
     tried = priority_dispute.settle_dispute(
-        services, number, priority="high", note="They are right.", now=at(2), rehearse=True
+        services, number, priority="high", note="They are right.", now=at(2), dry_run=True
     )
     assert read_ticket(services, number) == before
     done = priority_dispute.settle_dispute(services, number, priority="high", note="They are right.", now=at(2))
-    assert [one.metric for one in done.moved] == ["response", "resolution"]
-    assert all(one.old_due is not None and one.new_due is not None and one.new_due < one.old_due for one in done.moved)
-    assert tried.moved == done.moved
+    assert [one.metric for one in done.due_changes] == ["response", "resolution"]
+    assert all(
+        one.old_due is not None and one.new_due is not None and one.new_due < one.old_due for one in done.due_changes
+    )
+    assert tried.due_changes == done.due_changes
 
 
 def test_a_dispute_may_leave_the_priority_with_a_word_why(services: DeskSession) -> None:

@@ -13,7 +13,7 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.billing import quotes
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import events_of
+from deskterm.desk.core.transaction import load_events
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.domain.fold import UpcomingEvent, fold_events
 from deskterm.desk.history.integrity import check_integrity
@@ -57,7 +57,9 @@ def vendor(store_url: str) -> Iterator[DeskSession]:
 def upcoming(desk: DeskSession, metric: str) -> list[tuple[str, float]]:
     """What a metric will bring, and how many minutes after Monday 09:00."""
     with desk.store.reading() as session:
-        events: list[UpcomingEvent] = fold_events(events_of(session, 1001), desk.editions(session)).upcoming_events()
+        events: list[UpcomingEvent] = fold_events(
+            load_events(session, 1001), desk.build_procedure_lookup(session)
+        ).upcoming_events()
     zero = int(at(0).timestamp())
     return [(event.what, (event.instant - zero) / 60) for event in events if event.metric == metric]
 

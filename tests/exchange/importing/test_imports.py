@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.domain.events import decode_event
 from deskterm.desk.history.integrity import check_integrity
@@ -61,7 +61,7 @@ class Bench:
 
 def _epoch(at: object) -> int:
     moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
-    return seconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return to_epoch(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 @pytest.fixture

@@ -76,8 +76,8 @@ def list_some(names: Sequence[str]) -> str:
 
 def warn_of_gaps(result: CommandResult) -> None:
     """Print on standard error what a resolution letter lacks (S2-19); it goes out all the same."""
-    if result.lacks:
-        print(f"deskterm: the letter lacks {sanitize(result.lacks)}", file=sys.stderr)
+    if result.missing_in_letter:
+        print(f"deskterm: the letter lacks {sanitize(result.missing_in_letter)}", file=sys.stderr)
 
 
 def show_progress(noun: str) -> Progress:

@@ -6,7 +6,7 @@ import sys
 
 from deskterm.cli.runtime.output import list_some, show_upgrade_progress
 from deskterm.desk.api import open_desk
-from deskterm.desk.core.people import Stranger
+from deskterm.desk.core.people import UnknownAgent
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.classification import require_channel
 from deskterm.errors import DeskError
@@ -27,7 +27,7 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
     open_desk(store, own_login, progress=show_upgrade_progress()).require("act-as")
     try:
         return open_desk(store, acting, behind=own_login)
-    except Stranger as error:
+    except UnknownAgent as error:
         raise DeskError(f"{error} Choose from {list_some(error.logins)}.") from error
 
 

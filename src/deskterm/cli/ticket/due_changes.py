@@ -20,14 +20,14 @@ def print_due_changes(result: CommandResult, zone_name: str, *, may_move: bool, 
 
 def _print_lines(result: CommandResult, zone_name: str, may_move: bool, dry_run: bool) -> None:
     print_result(result, as_json=False)
-    names = [change.label if change.cycle == 1 else f"{change.label} {change.cycle}" for change in result.moved]
+    names = [change.label if change.cycle == 1 else f"{change.label} {change.cycle}" for change in result.due_changes]
     width = max(map(len, names), default=0) + 2
-    for name, change in zip(names, result.moved, strict=True):
+    for name, change in zip(names, result.due_changes, strict=True):
         late = "  late at once" if change.late_now else ""
         due = f"{format_due(change.old_due, zone_name)} → {format_due(change.new_due, zone_name)}"
         due += " if resumed now" if change.rests else ""
         print_lines([f"  {name:<{width}}{due}{late}"])
-    if may_move and not result.moved:
+    if may_move and not result.due_changes:
         print("  no due time moves")
     if dry_run:
         print("A dry run: nothing was written.")
@@ -37,7 +37,7 @@ def _print_json(result: CommandResult, dry_run: bool) -> None:
     moved = [
         {name: value for name, value in asdict(change).items() if name != "number"}
         | {name: to_rfc3339(getattr(change, name)) for name in ("old_due", "new_due")}
-        for change in result.moved
+        for change in result.due_changes
     ]
     print_json(
         {

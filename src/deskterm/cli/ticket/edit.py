@@ -58,7 +58,7 @@ def set_values(
         anyway=anyway,
         now=cli.now(facts),
         version=version,
-        rehearse=dry_run,
+        dry_run=dry_run,
     )
     may_move = any(value is not None for value in (severity, priority, impact, urgency, kind, client))
     print_due_changes(result, facts.timezone, may_move=may_move, dry_run=dry_run, as_json=as_json)

@@ -98,7 +98,7 @@ def settle(
     """Decide on a disputed priority; another one moves due times: each clock's old and new one are shown."""
     cli: CliContext = context.obj
     facts = cli.read_facts()
-    result = settle_dispute(cli.open_desk(), number, priority=priority, note=note, now=cli.now(facts), rehearse=dry_run)
+    result = settle_dispute(cli.open_desk(), number, priority=priority, note=note, now=cli.now(facts), dry_run=dry_run)
     print_due_changes(result, facts.timezone, may_move=priority is not None, dry_run=dry_run, as_json=as_json)
 
 

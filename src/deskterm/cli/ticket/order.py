@@ -34,11 +34,11 @@ def explain_order(context: typer.Context, number: Number, as_json: AsJson = Fals
     if as_json:
         print_json(_place_to_json(place, facts.timezone))
         return
-    print_lines([f"{number} · {place.row.subject}", f"{place.place} of {place.of} open tickets"])
+    print_lines([f"{number} · {place.row.subject}", f"{place.place} of {place.total} open tickets"])
     print()
     print_table(
         ("", "Key", "This ticket"),
-        [(str(turn), part.label, _format_part(part, facts.timezone)) for turn, part in enumerate(place.parts, 1)],
+        [(str(turn), part.label, _format_part(part, facts.timezone)) for turn, part in enumerate(place.keys, 1)],
         right=("",),
     )
     print()
@@ -93,8 +93,8 @@ def _place_to_json(place: QueuePosition, zone_name: str) -> dict[str, Any]:
     return {
         "number": place.row.number,
         "place": place.place,
-        "of": place.of,
-        "keys": [{"key": part.key, "value": part.text or to_rfc3339(part.at)} for part in place.parts],
+        "of": place.total,
+        "keys": [{"key": part.key, "value": part.text or to_rfc3339(part.at)} for part in place.keys],
         "before": _neighbour_to_json(place.before, zone_name),
         "after": _neighbour_to_json(place.after, zone_name),
     }

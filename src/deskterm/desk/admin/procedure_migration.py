@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import events_of
+from deskterm.desk.core.transaction import load_events
 from deskterm.desk.domain.due_changes import DueChange, compare_due_times, compute_due_times
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events
@@ -27,7 +27,7 @@ _BATCH_SIZE = 200
 def plan_migration(desk: DeskSession, now: datetime, *, progress: Progress | None = None) -> list[DueChange]:
     """Return the due times that the version in force would change, by ticket; nothing is written. progress: called with
     tickets done and tickets in all."""
-    at = seconds(now)
+    at = to_epoch(now)
     found: list[DueChange] = []
     with desk.store.reading() as session:
         numbers = _find_outdated_tickets(desk, session)
@@ -84,7 +84,7 @@ def _find_outdated_tickets(desk: DeskSession, session: Session) -> list[int]:
 
 def _plan_ticket(desk: DeskSession, session: Session, number: int, now: int) -> Iterator[DueChange]:
     """Return the due times of a ticket that a migration would change, from a copy that is not written."""
-    fold = fold_events(events_of(session, number), desk.editions(session))
+    fold = fold_events(load_events(session, number), desk.build_procedure_lookup(session))
     state = fold.state
     at = max(now, state.last_event_at)
     before = compute_due_times(fold, at)

@@ -43,7 +43,7 @@ def request_quote(
             changes["status"] = (work.state.status, target.key)
         key = find_next_key(work.state.records, QUOTE)
         _append_quote(work, key, "requested", note, changes)
-        result = work.done(f"{number}: quote {key} requested{_format_move(work, changes)}")
+        result = work.build_result(f"{number}: quote {key} requested{_format_move(work, changes)}")
     return result
 
 
@@ -65,7 +65,7 @@ def send_quote(
         _append_quote(
             work, key, "sent", note, withdrawn, amount=str(require_payable(amount, currency)), currency=currency
         )
-        result = work.done(f"{number}: quote {key} of {format_money(amount, currency)} sent{replaced}")
+        result = work.build_result(f"{number}: quote {key} of {format_money(amount, currency)} sent{replaced}")
     return result
 
 
@@ -85,7 +85,7 @@ def record_quote_answer(
             target = resolve_next_status(work.procedure, work.state.type, work.state.status, next_status)
             changes["status"] = (work.state.status, target.key)
         _append_quote(work, record.key, "accepted" if accepted else "declined", note, changes)
-        result = work.done(
+        result = work.build_result(
             f"{number}: quote {record.key} {'accepted' if accepted else 'declined'}{_format_move(work, changes)}"
         )
     return result
@@ -115,7 +115,7 @@ def record_agreement(
         details = f" up to {format_money(amount, currency)}" if amount is not None else ""
         if unpriced:
             details += f"; {unpriced} without a rate: `deskterm ticket time {number} --correct ENTRY --rate`"
-        result = work.done(f"{number}: the customer agrees to be charged{details}")
+        result = work.build_result(f"{number}: the customer agrees to be charged{details}")
     return result
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from deskterm.desk.core.row_mapping import seconds as epoch
+from deskterm.desk.core.row_mapping import to_epoch as epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.money import (
@@ -74,7 +74,9 @@ def add_entry(
         started_at = epoch(started) if started is not None else max(work.at - seconds, 0)
         values = _build_entry(work, desk.agent.login, desk.agent.tier, started_at, seconds, charged, rate)
         key = _append_entry(work, values, note)
-        result = work.done(f"{number}: {_format_entry(values)} written down as entry {key}{_format_excess(work)}")
+        result = work.build_result(
+            f"{number}: {_format_entry(values)} written down as entry {key}{_format_excess(work)}"
+        )
     return result
 
 
@@ -115,7 +117,7 @@ def correct_entry(
         changes = build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None)
         changes |= build_record_change(work.state.records, ENTRY, new_key, **values)
         work.append("worked", changes, entry=new_key, reason=reason)
-        result = work.done(f"{number}: entry {key} is now {new_key}: {_format_entry(values)}")
+        result = work.build_result(f"{number}: entry {key} is now {new_key}: {_format_entry(values)}")
     return result
 
 
@@ -130,21 +132,21 @@ def void_entry(desk: DeskSession, number: int, key: str, *, reason: str, now: da
             entry=key,
             reason=reason,
         )
-        result = work.done(f"{number}: entry {key} struck out")
+        result = work.build_result(f"{number}: entry {key} struck out")
     return result
 
 
 def record_finished_work(work: TicketTransaction) -> list[str]:
     """Record the time of agents whose work on the ticket ended in this command, because they stopped or the ticket was
     resolved. Return a line for each entry."""
-    if any(event.kind == "undone" for event in work.happened):  # work that was undone has never been
+    if any(event.kind == "undone" for event in work.new_events):  # work that was undone has never been
         return []
     lines = []
-    for login, (tier, since) in list(work.at_work.items()):
+    for login, (tier, since) in list(work.earlier_workers.items()):
         if login in work.state.workers or work.at <= since:
             continue
         # This runs after each event of a command, so what is recorded must not be found again.
-        del work.at_work[login]
+        del work.earlier_workers[login]
         request_type = work.procedure.types.get(work.state.type)
         charged = request_type is not None and request_type.chargeable
         values = _build_entry(work, login, tier, since, work.at - since, charged, None)

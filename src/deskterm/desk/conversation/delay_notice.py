@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.row_mapping import next_clock
+from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
@@ -50,7 +50,7 @@ def announce_delay(
             metric=clock.metric,
             cycle=clock.cycle,
         )
-        result = work.done(f"{number}: told that it takes longer{' by phone' if by_phone else ''}")
+        result = work.build_result(f"{number}: told that it takes longer{' by phone' if by_phone else ''}")
     return result
 
 
@@ -67,7 +67,7 @@ def _find_late_clock(work: TicketTransaction, metric: str | None) -> Clock:
     if metric is not None:
         key = resolve_choice("metric", metric, work.procedure.definition.metrics).key
         clocks = [clock for clock in clocks if clock.metric == key]
-    clock = next_clock(clocks)
+    clock = find_next_clock(clocks)
     if clock is None:
         raise DeskError(f"No clock of {work.number} runs that could be late: answer with `deskterm ticket reply`.")
     return clock

@@ -29,7 +29,7 @@ def register_follow_up(
     The new ticket takes over classification, participants and requester. contact: the author of the message; by default
     the requester of the closed ticket. received_at: when the message arrived, UTC epoch seconds; the clocks of the new
     ticket start then."""
-    work = source.beside()
+    work = source.open_sibling()
     state, procedure = source.state, source.procedure
     values: dict[str, Any] = copy_classification(state)
     if any(rule.on == "create" and not rule.when and _is_routing_rule(rule) for rule in procedure.definition.rules):
@@ -58,7 +58,7 @@ def register_follow_up(
     missing = check_split_ticket_fields(work, body)
     if missing:
         work.append("edited", missing)
-    result = work.done(f"{source.number} stays closed; {work.number} registered, which follows it up")
+    result = work.build_result(f"{source.number} stays closed; {work.number} registered, which follows it up")
     # The new ticket is written first: only then does it have the number that the closed ticket links to.
     work.finish()
     before = state.fields.get(FOLLOW_UPS)

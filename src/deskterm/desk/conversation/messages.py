@@ -8,9 +8,9 @@ from typing import Literal
 
 from deskterm.desk.conversation.follow_up import find_latest_follow_up, register_follow_up
 from deskterm.desk.conversation.thanks_messages import is_only_thanks_on_ticket, record_thanks
-from deskterm.desk.core.people import writer
+from deskterm.desk.core.people import find_or_add_author
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.notify.letter_checks import check_resolution_letter
 from deskterm.desk.tickets.message_input import require_message_text, resolve_arrival
@@ -64,9 +64,9 @@ def reply(
             resolution=resolution,
         )
         moved = f", now {target.label}" if target else ""
-        result = work.done(f"{number} answered{moved}")
+        result = work.build_result(f"{number} answered{moved}")
         if resolution is not None:
-            result = replace(result, lacks=check_resolution_letter(work, event, strict=False))
+            result = replace(result, missing_in_letter=check_resolution_letter(work, event, strict=False))
     return result
 
 
@@ -75,7 +75,7 @@ def add_note(desk: DeskSession, number: int, body: str, *, now: datetime, versio
     text = require_message_text(body)
     with desk.ticket(number, "note", now, version) as work:
         work.append("noted", {}, {"body": text}, author_kind="agent", author=desk.agent.name)
-        result = work.done(f"{number} noted")
+        result = work.build_result(f"{number} noted")
     return result
 
 
@@ -104,7 +104,7 @@ def record_customer_message(
     # The successor of a ticket is known only under its lock, and locks on several tickets must be taken in the order of
     # their numbers. So each ticket is opened and left in turn, and only the last one is written to.
     while True:
-        with desk.ticket(number, "reply", now, final=True) as work:
+        with desk.ticket(number, "reply", now, allow_closed=True) as work:
             at = resolve_arrival(work, received_at)
             requester_id = requester_id or work.state.requester_id
             only_thanks = not work.state.is_open and is_only_thanks_on_ticket(work, text, attachments)
@@ -134,7 +134,7 @@ class _CustomerMessage:
 def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_thanks: bool) -> CommandResult:
     """Record a message on the ticket at the end of the chain, or on a follow-up of it."""
     state, number = work.state, work.number or 0
-    contact = writer(work.session, message.author, message.requester_id, state.organisation_id)
+    contact = find_or_add_author(work.session, message.author, message.requester_id, state.organisation_id)
     arrived_at = message.at if message.at != work.at else None
     if only_thanks:
         return record_thanks(work, message.text, contact=contact, channel=message.channel, arrived_at=arrived_at)
@@ -142,7 +142,7 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
         return register_follow_up(
             work,
             message.text,
-            named(work.session, state)["subject"],
+            load_displayed_names(work.session, state)["subject"],
             contact=contact,
             channel=message.channel,
             received_at=message.at,
@@ -161,7 +161,7 @@ def _record_on_ticket(work: TicketTransaction, message: _CustomerMessage, only_t
     )
     moved = f", now {target.label}" if target else ""
     origin = f" (it was meant for {message.addressed_to})" if redirected else ""
-    return work.done(f"{number}: message of the requester recorded{moved}{origin}")
+    return work.build_result(f"{number}: message of the requester recorded{moved}{origin}")
 
 
 def _find_status_after_reply(work: TicketTransaction) -> Status | None:

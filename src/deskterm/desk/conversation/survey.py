@@ -74,7 +74,7 @@ def record_answer(
         )
         work.append("feedback", changes, texts, feedback=key, score=score, low=low, complaint=complaint)
         rating = f"{score} of {part.scale}" if score is not None else "words"
-        result = work.done(f"{number}: feedback {key} recorded, {rating}{', a complaint' if complaint else ''}")
+        result = work.build_result(f"{number}: feedback {key} recorded, {rating}{', a complaint' if complaint else ''}")
     return result
 
 
@@ -100,7 +100,7 @@ def review_answer(
         )
         kind: EventKind = "feedback_changed" if outcome.strip() else "feedback_reviewed"
         work.append(kind, changes, texts, feedback=record.key)
-        result = work.done(f"{number}: feedback {record.key} reviewed")
+        result = work.build_result(f"{number}: feedback {record.key} reviewed")
     return result
 
 

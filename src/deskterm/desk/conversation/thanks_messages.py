@@ -44,7 +44,7 @@ def record_thanks(
         channel=channel,
         spoken_at=arrived_at,
     )
-    return work.done(f"{work.number}: thanks recorded, it stays closed")
+    return work.build_result(f"{work.number}: thanks recorded, it stays closed")
 
 
 def overrule_thanks(
@@ -68,7 +68,12 @@ def overrule_thanks(
             raise DeskError(f"Ticket {number} has no way back: open a new one that names it.")
         changes = build_record_change(work.state.records, THANKS, record.key, state="overruled", who=desk.agent.login)
         arrived_at = next(
-            (event.data.get("spoken_at", event.at) for event in work.events() if event.seq == record.number), record.at
+            (
+                event.data.get("spoken_at", event.at)
+                for event in work.load_earlier_events()
+                if event.seq == record.number
+            ),
+            record.at,
         )
         work.append(
             "overruled",
@@ -76,7 +81,7 @@ def overrule_thanks(
             message=record.number,
             counts_from=arrived_at,
         )
-        result = work.done(f"{number}: opened again for what was taken for thanks, now {target.label}")
+        result = work.build_result(f"{number}: opened again for what was taken for thanks, now {target.label}")
     return result
 
 

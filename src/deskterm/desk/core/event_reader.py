@@ -11,12 +11,12 @@ from deskterm.store.queries.desk_facts import load_procedure_document
 from deskterm.store.queries.ticket_history import load_history
 
 
-def events_of(reader: ReadConnection, number: int) -> list[Event]:
+def read_events(reader: ReadConnection, number: int) -> list[Event]:
     """What happened to a ticket, in the order of its sequence; nothing for a ticket that does not exist."""
     return [decode_event(*row) for row in load_history(reader, number)]
 
 
-def editions(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:
+def build_procedure_lookup(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:
     """Version → that edition of the desk's procedure, compiled once. DeskError for one that it never had."""
     known: dict[int, CompiledProcedure] = {}
 

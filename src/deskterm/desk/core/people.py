@@ -13,7 +13,7 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.store.db.tables import Agent, Contact, Organisation, table_of
 
 
-class Stranger(DeskError):
+class UnknownAgent(DeskError):
     """The login is not that of an active agent. logins: those that are."""
 
     def __init__(self, sentence: str, logins: Sequence[str]) -> None:
@@ -21,17 +21,17 @@ class Stranger(DeskError):
         self.logins = logins
 
 
-def stranger(session: Session, login: str, *, known: bool) -> Stranger:
+def build_unknown_agent(session: Session, login: str, *, known: bool) -> UnknownAgent:
     """Why a login may not work here. known: it is that of somebody who did."""
     table = table_of(Agent)
     logins = list(session.execute(select(table.c.login).where(table.c.active).order_by(table.c.id)).scalars())
     if known:
-        return Stranger(f"{login} is no longer active on this desk: ask an admin.", logins)
+        return UnknownAgent(f"{login} is no longer active on this desk: ask an admin.", logins)
     said = f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."
-    return Stranger(said, logins)
+    return UnknownAgent(said, logins)
 
 
-def active_agent(session: Session, login: str) -> Agent:
+def find_active_agent(session: Session, login: str) -> Agent:
     """An agent who can be given work. DeskError names those who can."""
     table = table_of(Agent)
     agent: Agent | None = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
@@ -44,15 +44,15 @@ def active_agent(session: Session, login: str) -> Agent:
     raise DeskError(f"{login!r} {reason}: choose from {shown}.")
 
 
-def worker(session: Session, login: str) -> Agent:
+def find_worker(session: Session, login: str) -> Agent:
     """An active agent who works on tickets. DeskError for one who only looks on."""
-    agent = active_agent(session, login)
+    agent = find_active_agent(session, login)
     if agent.role == "viewer":
         raise DeskError(f"{agent.name} only looks on: give it to somebody who works on tickets.")
     return agent
 
 
-def organisation_of(
+def find_organisation(
     session: Session, key: str | None, email: str | None, number: int | None = None
 ) -> Organisation | None:
     """The client by its key, or by the domain of an address, or by its row. DeskError for an unknown key."""
@@ -77,14 +77,16 @@ def organisation_of(
     return None
 
 
-def clients(session: Session) -> list[tuple[str, str, str]]:
+def list_clients(session: Session) -> list[tuple[str, str, str]]:
     """Key, name and domain of every client, by name."""
     table = table_of(Organisation)
     found = session.execute(select(table.c.key, table.c.name, table.c.domain).order_by(func.lower(table.c.name)))
     return [(key, name, domain) for key, name, domain in found]
 
 
-def writer(session: Session, name: str | None, requester_id: int | None, organisation_id: int | None) -> int | None:
+def find_or_add_author(
+    session: Session, name: str | None, requester_id: int | None, organisation_id: int | None
+) -> int | None:
     """The number of the person outside who wrote: the requester unless another is named, by name or by address; one
     who is not known yet becomes known. None when nothing is known of them."""
     wanted = normalise_name(name)
@@ -96,18 +98,18 @@ def writer(session: Session, name: str | None, requester_id: int | None, organis
     if not wanted:
         return None
     if is_email_address(wanted):
-        person = contact(session, None, wanted, None, organisation_id)
+        person = find_or_add_contact(session, None, wanted, None, organisation_id)
         return person.id if person is not None else None
     same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
     statement = select(table.c.id).where(table.c.name == wanted, same).order_by(table.c.id)
     found: int | None = session.execute(statement).scalars().first()
     if found is not None:
         return found
-    person = contact(session, wanted, None, None, organisation_id)
+    person = find_or_add_contact(session, wanted, None, None, organisation_id)
     return person.id if person is not None else None
 
 
-def contact(
+def find_or_add_contact(
     session: Session, name: str | None, email: str | None, phone: str | None, organisation_id: int | None
 ) -> Contact | None:
     """The person outside: known by their address, else by name within their organisation, else new. None when

@@ -19,22 +19,22 @@ _AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state a
 _INSTANTS = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind == "instant")
 
 
-def instant(seconds: int | None) -> datetime | None:
+def to_optional_datetime(seconds: int | None) -> datetime | None:
     """The same, of what may not be."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def moment(seconds: int) -> datetime:
+def to_datetime(seconds: int) -> datetime:
     """Epoch seconds as an aware datetime in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def seconds(moment: datetime) -> int:
+def to_epoch(moment: datetime) -> int:
     """The whole seconds of an aware datetime since 1970-01-01 UTC."""
     return int(moment.timestamp() // 1)
 
 
-def next_clock(clocks: Sequence[Clock]) -> Clock | None:
+def find_next_clock(clocks: Sequence[Clock]) -> Clock | None:
     """The running clock that is due first, but for timers and what was waived."""
     running = [
         clock
@@ -49,15 +49,15 @@ def is_timer(clock: Clock) -> bool:
     return clock.metric.startswith(TIMER_PREFIX)
 
 
-def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProcedure) -> dict[str, Any]:
+def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledProcedure) -> dict[str, Any]:
     """Column → value of a ticket's row, but for its id, its hash and what is looked up by reference (subject,
     requester, organisation)."""
-    first = next_clock(clocks) if state.is_open else None
-    next_due = instant(first.due_at) if first else None
-    received = moment(state.received_at)
+    first = find_next_clock(clocks) if state.is_open else None
+    next_due = to_optional_datetime(first.due_at) if first else None
+    received = to_datetime(state.received_at)
     return {
         **{name: getattr(state, name) for name in _AS_IN_STATE},
-        **{name: instant(getattr(state, name)) for name in _INSTANTS},
+        **{name: to_optional_datetime(getattr(state, name)) for name in _INSTANTS},
         "is_open": int(state.is_open),
         "requester_id": state.requester_id,
         "organisation_id": state.organisation_id,
@@ -75,7 +75,7 @@ def ticket_values(state: State, clocks: Sequence[Clock], procedure: CompiledProc
     }
 
 
-def record_values(record: Record) -> dict[str, Any]:
+def build_record_row(record: Record) -> dict[str, Any]:
     """Column → value of a record's row, but for the ticket's id."""
     due = record.values.get("due")
     return {
@@ -83,28 +83,28 @@ def record_values(record: Record) -> dict[str, Any]:
         "key": record.key,
         "state": record.state,
         "who": record.who,
-        "at": instant(record.at),
-        "due_at": instant(due),
+        "at": to_optional_datetime(record.at),
+        "due_at": to_optional_datetime(due),
         "data": json.dumps(record.values, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
     }
 
 
-def clock_values(clock: Clock) -> dict[str, Any]:
+def build_clock_row(clock: Clock) -> dict[str, Any]:
     """Column → value of a clock's row, but for the ticket's id."""
     return {
         "metric": clock.metric,
         "cycle": clock.cycle,
         "state": clock.state,
-        "started_at": instant(clock.started_at),
+        "started_at": to_optional_datetime(clock.started_at),
         "target": clock.target,
         "target_seconds": clock.target_seconds,
-        "due_at": instant(clock.due_at),
-        "next_event_at": instant(clock.next_event_at) or NEVER,
-        "stopped_at": instant(clock.stopped_at),
+        "due_at": to_optional_datetime(clock.due_at),
+        "next_event_at": to_optional_datetime(clock.next_event_at) or NEVER,
+        "stopped_at": to_optional_datetime(clock.stopped_at),
         "consumed": clock.consumed,
         "overrun": clock.overrun,
-        "since": instant(clock.since),
-        "breached_at": instant(clock.breached_at),
+        "since": to_optional_datetime(clock.since),
+        "breached_at": to_optional_datetime(clock.breached_at),
         "cause": clock.cause,
         "policy": clock.policy,
         "calendar": clock.calendar,

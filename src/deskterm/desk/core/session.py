@@ -15,9 +15,9 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
-from deskterm.desk.core.people import stranger
-from deskterm.desk.core.row_mapping import seconds
-from deskterm.desk.core.transaction import Reactions, TicketTransaction, events_of
+from deskterm.desk.core.people import build_unknown_agent
+from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.core.transaction import Reactions, TicketTransaction, load_events
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
 from deskterm.desk.domain.events import GENESIS
 from deskterm.desk.domain.fold import TicketFold
@@ -30,13 +30,13 @@ from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
-_STANDS = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
+_LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
 
 SYSTEM_ACTOR = "deskterm"
 """Who did what happened by itself, and the role of it."""
 
 
-class MovedOn(DeskError):
+class VersionConflict(DeskError):
     """The ticket is at another version than the one that a person was looking at."""
 
     def __init__(self, number: int, seen: int, now: int) -> None:
@@ -65,7 +65,7 @@ class DeskSession:
         with store.reading() as session:
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
-                raise stranger(session, login, known=agent is not None)
+                raise build_unknown_agent(session, login, known=agent is not None)
             session.expunge(agent)
         self.agent = agent
 
@@ -80,30 +80,30 @@ class DeskSession:
 
     def _open(self, store: Store) -> None:
         self.store = store
-        self._editions: dict[int, CompiledProcedure] = {}
+        self._procedures: dict[int, CompiledProcedure] = {}
         with store.reading() as session:
             found = session.get(DeskRow, 1)
             if found is None:
                 raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
             self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
             self.timezone = found.timezone
-            self.procedure = self._edition(session, found.procedure_version)
+            self.procedure = self.load_procedure(session, found.procedure_version)
 
     def require(self, act: Act, action: str = "") -> None:
         """DeskError unless this agent's role allows the act. action: what is tried, in the words of a refusal."""
         require(self.agent.role, act, action)
 
-    def editions(self, session: Session) -> ProcedureVersions:
+    def build_procedure_lookup(self, session: Session) -> ProcedureVersions:
         """Look-up of procedure versions, for the fold."""
         return ProcedureVersions(self, session)
 
-    def _edition(self, session: Session, version: int) -> CompiledProcedure:
-        if version not in self._editions:
+    def load_procedure(self, session: Session, version: int) -> CompiledProcedure:
+        if version not in self._procedures:
             row = session.get(ProcedureVersion, version)
             if row is None:
                 raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
-            self._editions[version] = compile_document(row.document, version)
-        return self._editions[version]
+            self._procedures[version] = compile_document(row.document, version)
+        return self._procedures[version]
 
     def _context(self) -> TransactionContext:
         return TransactionContext(
@@ -118,21 +118,21 @@ class DeskSession:
         now: datetime,
         version: int | None = None,
         *,
-        rehearse: bool = False,
-        final: bool = False,
+        dry_run: bool = False,
+        allow_closed: bool = False,
         action: str = "",
     ) -> Iterator[TicketTransaction]:
-        """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. rehearse:
+        """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. dry_run:
         nothing of it is written. DeskError on a ticket that goes on in another one or is closed for good (S4-15), but
-        for acts that leave it as it is; final: on such a one too. action: as `require` has it."""
+        for acts that leave it as it is; allow_closed: on such a one too. action: as `require` has it."""
         self.require(act, action)
-        with self.store.reading() if rehearse else self.store.writing() as session:
-            work = self._taken(session, number, now, version)
-            if not final:
+        with self.store.reading() if dry_run else self.store.writing() as session:
+            work = self._lock_ticket(session, number, now, version)
+            if not allow_closed:
                 require_changeable(work, act)
-            work.rehearsed = rehearse
+            work.is_dry_run = dry_run
             yield work
-            if not rehearse:
+            if not dry_run:
                 work.finish()
 
     @contextmanager
@@ -141,8 +141,8 @@ class DeskSession:
     ) -> Iterator[list[TicketTransaction]]:
         """A transaction on several tickets, in the order in which they are named."""
         self.require(act, action)
-        with self.as_one(), self.store.writing() as session:
-            taken = {number: self._taken(session, number, now, None) for number in sorted(set(numbers))}
+        with self.group_commands(), self.store.writing() as session:
+            taken = {number: self._lock_ticket(session, number, now, None) for number in sorted(set(numbers))}
             for work in taken.values():
                 require_changeable(work, act)
             yield [taken[number] for number in numbers]
@@ -150,7 +150,7 @@ class DeskSession:
                 work.finish()
 
     @contextmanager
-    def as_one(self) -> Iterator[None]:
+    def group_commands(self) -> Iterator[None]:
         """What is done to several tickets herein is one act, that can be undone as one."""
         before = self.bulk
         self.bulk = before or secrets.token_hex(8)
@@ -159,25 +159,25 @@ class DeskSession:
         finally:
             self.bulk = before
 
-    def _taken(self, session: Session, number: int, now: datetime, version: int | None) -> TicketTransaction:
-        row = session.connection().execute(_STANDS, {"number": number}).one_or_none()
+    def _lock_ticket(self, session: Session, number: int, now: datetime, version: int | None) -> TicketTransaction:
+        row = session.connection().execute(_LOCK_TICKET, {"number": number}).one_or_none()
         if row is None:
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-        fold, moved = TicketFold(self.editions(session)), False
-        for event in events_of(session, number):
+        fold, moved = TicketFold(self.build_procedure_lookup(session)), False
+        for event in load_events(session, number):
             fold.step(event)
             moved = moved or (version is not None and event.seq > version and event.kind not in SYSTEM_EVENTS)
         if version is not None and (moved or row.version < version):
-            raise MovedOn(number, version, row.version)
-        return TicketTransaction(self._context(), self._reactions, session, fold, seconds(now), number, row.hash)
+            raise VersionConflict(number, version, row.version)
+        return TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
 
     @contextmanager
     def new_ticket(self, act: Act, now: datetime) -> Iterator[TicketTransaction]:
         """A transaction that makes a ticket; its first event must be `registered`."""
         self.require(act)
         with self.store.writing() as session:
-            fold = TicketFold(self.editions(session))
-            work = TicketTransaction(self._context(), self._reactions, session, fold, seconds(now), None, GENESIS)
+            fold = TicketFold(self.build_procedure_lookup(session))
+            work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), None, GENESIS)
             yield work
             work.finish()
 
@@ -187,10 +187,10 @@ class ProcedureVersions:
         self._desk, self._session = desk, session
 
     def __call__(self, version: int) -> CompiledProcedure:
-        return self._desk._edition(self._session, version)
+        return self._desk.load_procedure(self._session, version)
 
 
-_LEFT_AS_IT_IS: frozenset[Act] = frozenset(
+_ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(
     {"link", "undo", "erase", "purge", "hold", "notice", "feedback", "audit", "migrate", "import", "develop", "release",
      "time"}
 )  # fmt: skip
@@ -201,7 +201,7 @@ makes of its item, and what its work is charged with, is the desk's own."""
 def require_changeable(work: TicketTransaction, act: Act) -> None:
     """DeskError when an act would change a ticket that is closed because it goes on in another one (S1-33), or that is
     closed and the procedure says that closed ones can no longer be changed (S4-15)."""
-    if act in _LEFT_AS_IT_IS or work.state.category != "closed":
+    if act in _ALLOWED_AFTER_CLOSING or work.state.category != "closed":
         return
     if (other := find_merge_target(work.state.fields)) is not None:
         raise DeskError(

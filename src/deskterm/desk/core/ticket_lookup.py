@@ -19,7 +19,7 @@ def require_ticket(session: Session, number: int) -> None:
         raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
 
 
-def open_tickets(session: Session, numbers: Iterable[int]) -> list[int]:
+def select_open_tickets(session: Session, numbers: Iterable[int]) -> list[int]:
     """Return those of some tickets that are open, in the order of their numbers."""
     query = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)
     return sorted(session.execute(query).scalars())

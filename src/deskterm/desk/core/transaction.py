@@ -15,7 +15,13 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
-from deskterm.desk.core.row_mapping import clock_values, instant, record_values, seconds, ticket_values
+from deskterm.desk.core.row_mapping import (
+    build_clock_row,
+    build_record_row,
+    build_ticket_row,
+    to_epoch,
+    to_optional_datetime,
+)
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.due_changes import DueChange
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind, find_entry
@@ -45,42 +51,42 @@ UNDONE = "undone"
 
 _ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
 # Written once, because making a statement costs more than running it.
-_HISTORY = (
+_SELECT_EVENTS = (
     select(_event.c.seq, _event.c.kind, _event.c.at, _event.c.actor, _event.c.procedure_version, _event.c.data)
     .where(_event.c.ticket_id == bindparam("number"))
     .order_by(_event.c.seq)
 )
-_KEEP_TEXT = insert(_text).returning(_text.c.id)
-_ADD_EVENT = insert(_event)
+_INSERT_TEXT = insert(_text).returning(_text.c.id)
+_INSERT_EVENTS = insert(_event)
 _message = table_of(Message)
-_ADD_MESSAGE = insert(_message)
-_TAKE_MESSAGES_BACK = (
+_INSERT_MESSAGES = insert(_message)
+_MARK_UNDONE_MESSAGES = (
     update(_message)
     .where(_message.c.ticket_id == bindparam("number"), _message.c.seq.in_(bindparam("seqs", expanding=True)))
     .values(mark=UNDONE)
 )
-_ADD_TICKET = insert(_ticket).returning(_ticket.c.id)
-_BLANK = {"type": "", "subject": "", "status": "", "category": "new", "fields": "{}"}
-_SET_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
-_DROP_CLOCK = delete(_clock).where(
+_INSERT_TICKET = insert(_ticket).returning(_ticket.c.id)
+_EMPTY_TICKET = {"type": "", "subject": "", "status": "", "category": "new", "fields": "{}"}
+_UPDATE_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
+_DELETE_CLOCK = delete(_clock).where(
     _clock.c.ticket_id == bindparam("number"),
     _clock.c.metric == bindparam("of_metric"),
     _clock.c.cycle == bindparam("of_cycle"),
 )
-_ADD_CLOCKS = insert(_clock)
+_INSERT_CLOCKS = insert(_clock)
 _record = table_of(RecordRow)
-_DROP_RECORD = delete(_record).where(
+_DELETE_RECORD = delete(_record).where(
     _record.c.ticket_id == bindparam("number"),
     _record.c.kind == bindparam("of_kind"),
     _record.c.key == bindparam("of_key"),
 )
-_ADD_RECORDS = insert(_record)
+_INSERT_RECORDS = insert(_record)
 _contact, _organisation = table_of(Contact), table_of(Organisation)
-_BODY = select(_text.c.body).where(_text.c.id == bindparam("id"))
-_CONTACT = select(_contact.c.name).where(_contact.c.id == bindparam("id"))
-_ORGANISATION = select(_organisation.c.name).where(_organisation.c.id == bindparam("id"))
+_SELECT_TEXT = select(_text.c.body).where(_text.c.id == bindparam("id"))
+_SELECT_CONTACT_NAME = select(_contact.c.name).where(_contact.c.id == bindparam("id"))
+_SELECT_ORGANISATION_NAME = select(_organisation.c.name).where(_organisation.c.id == bindparam("id"))
 
-_NAMED = frozenset({"requester_id", "organisation_id"})
+_NAMED_FIELDS = frozenset({"requester_id", "organisation_id"})
 """Fields whose words stand in the ticket's row."""
 
 
@@ -94,14 +100,14 @@ class CommandResult:
     summary: str
     changes: Changes
     version: int
-    moved: tuple[DueChange, ...] = ()
-    lacks: str = ""
+    due_changes: tuple[DueChange, ...] = ()
+    missing_in_letter: str = ""
 
 
-def events_of(session: Session, number: int) -> Iterator[Event]:
+def load_events(session: Session, number: int) -> Iterator[Event]:
     """A ticket's events, in order."""
-    for seq, kind, at, actor, version, data in session.connection().execute(_HISTORY, {"number": number}):
-        yield decode_event(seq, kind, seconds(at), actor, version, data)
+    for seq, kind, at, actor, version, data in session.connection().execute(_SELECT_EVENTS, {"number": number}):
+        yield decode_event(seq, kind, to_epoch(at), actor, version, data)
 
 
 Reactions = Callable[["TicketTransaction"], list[str]]
@@ -121,17 +127,17 @@ class TicketTransaction:
     at: int
     number: int | None
     hash: str
-    happened: list[Event] = field(default_factory=list)
+    new_events: list[Event] = field(default_factory=list)
     _clocks: list[Clock] = field(default_factory=list)
-    _before: list[Clock] = field(default_factory=list)
-    _hung: Records = field(default_factory=dict)
-    _words: dict[int, str] = field(default_factory=dict)
+    _earlier_clocks: list[Clock] = field(default_factory=list)
+    _earlier_records: Records = field(default_factory=dict)
+    _new_texts: dict[int, str] = field(default_factory=dict)
     """Text id → words, of those that the command brought."""
-    rehearsed: bool = False
+    is_dry_run: bool = False
     """Nothing of it will be written."""
-    at_work: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    earlier_workers: dict[str, tuple[int | None, int]] = field(default_factory=dict)
     """Login → tier, and since when, of those who were at work on the ticket as the command came."""
-    followed: int = 0
+    reacted_count: int = 0
     """How many of `happened` the procedure's rules and notices have seen."""
 
     connection: Connection = field(init=False)
@@ -147,20 +153,22 @@ class TicketTransaction:
                 " later --now."
             )
         self.at = max(self.at, last)  # clocks of two machines differ by a little; the order of events does not
-        self._before = self.fold.clocks()
-        self._hung = dict(self.fold.state.records)
+        self._earlier_clocks = self.fold.clocks()
+        self._earlier_records = dict(self.fold.state.records)
         state = self.fold.state
-        self.at_work = {login: (state.workers.get(login), since) for login, since in state.work_started_at.items()}
+        self.earlier_workers = {
+            login: (state.workers.get(login), since) for login, since in state.work_started_at.items()
+        }
 
     @property
     def state(self) -> State:
         return self.fold.state
 
-    def events(self) -> Iterator[Event]:
+    def load_earlier_events(self) -> Iterator[Event]:
         """The ticket's events as they were before the command."""
-        return events_of(self.session, self.number or 0)
+        return load_events(self.session, self.number or 0)
 
-    def beside(self) -> TicketTransaction:
+    def open_sibling(self) -> TicketTransaction:
         """Another ticket that is made in the same transaction; the command finishes it."""
         fold = TicketFold(self.fold.procedures)
         return TicketTransaction(self.context, self.reactions, self.session, fold, self.at, None, GENESIS)
@@ -194,21 +202,21 @@ class TicketTransaction:
             actor=self.context.agent.login,
             version=self.context.procedure.version,
             changes=real,
-            texts=self._kept(texts or {}),
-            data={name: value for name, value in said.items() if value not in (None, "", False)} | self._act(),
+            texts=self._insert_texts(texts or {}),
+            data={name: value for name, value in said.items() if value not in (None, "", False)} | self._command_mark(),
         )
         self.fold.step(event)
-        self.happened.append(event)
+        self.new_events.append(event)
         return event
 
-    def _act(self) -> dict[str, Any]:
+    def _command_mark(self) -> dict[str, Any]:
         """What makes one act of the events of a command: the number of its first event; and of a command about
         several tickets, a mark that all of them have."""
-        if self.happened:
-            return {"act": self.happened[0].seq}
+        if self.new_events:
+            return {"act": self.new_events[0].seq}
         return {"bulk": self.context.bulk} if self.context.bulk else {}
 
-    def _kept(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
+    def _insert_texts(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
         if texts and self.number is None:
             self._insert_ticket()
         kept = {}
@@ -216,18 +224,20 @@ class TicketTransaction:
             body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
             salt = secrets.token_hex(16)
             row = {"ticket_id": self.number, "salt": salt, "body": body}
-            kept[name] = TextRef(int(self.connection.execute(_KEEP_TEXT, row).scalar_one()), compute_digest(salt, body))
-            self._words[kept[name].id] = body
+            kept[name] = TextRef(
+                int(self.connection.execute(_INSERT_TEXT, row).scalar_one()), compute_digest(salt, body)
+            )
+            self._new_texts[kept[name].id] = body
         return kept
 
     def _insert_ticket(self) -> None:
-        now = instant(self.at)
-        result = self.connection.execute(_ADD_TICKET, _BLANK | {"received_at": now, "updated_at": now})
+        now = to_optional_datetime(self.at)
+        result = self.connection.execute(_INSERT_TICKET, _EMPTY_TICKET | {"received_at": now, "updated_at": now})
         self.number = int(result.scalar_one())
 
     def finish(self) -> None:
         """Write what happened and what follows from it."""
-        if not self.happened:
+        if not self.new_events:
             return
         self.reactions(self)
         if self.number is None:
@@ -242,7 +252,7 @@ class TicketTransaction:
 
     def _write_events(self, number: int) -> None:
         rows, messages = [], []
-        for event in self.happened:
+        for event in self.new_events:
             data = encode_event(event)
             self.hash = compute_hash(self.hash, number, event, data)
             rows.append(
@@ -250,65 +260,65 @@ class TicketTransaction:
                     "ticket_id": number,
                     "seq": event.seq,
                     "kind": event.kind,
-                    "at": instant(event.at),
+                    "at": to_optional_datetime(event.at),
                     "actor": event.actor,
                     "procedure_version": event.version,
                     "data": data,
                     "hash": self.hash,
                 }
             )
-            message = message_values(event)
+            message = build_message_row(event)
             if message is not None:
                 messages.append(message | {"ticket_id": number})
-        self.connection.execute(_ADD_EVENT, rows)
+        self.connection.execute(_INSERT_EVENTS, rows)
         if messages:
-            self.connection.execute(_ADD_MESSAGE, messages)
-        for event in self.happened:
+            self.connection.execute(_INSERT_MESSAGES, messages)
+        for event in self.new_events:
             if event.kind == "undone":
-                self.connection.execute(_TAKE_MESSAGES_BACK, {"number": number, "seqs": event.data["seqs"]})
+                self.connection.execute(_MARK_UNDONE_MESSAGES, {"number": number, "seqs": event.data["seqs"]})
 
     def _write_ticket(self, number: int) -> None:
         self._clocks = self.fold.clocks()
-        values = ticket_values(self.state, self._clocks, self.procedure)
-        if any(_renames(event) for event in self.happened):
-            values |= named(self.session, self.state, self._words)
+        values = build_ticket_row(self.state, self._clocks, self.procedure)
+        if any(_changes_names(event) for event in self.new_events):
+            values |= load_displayed_names(self.session, self.state, self._new_texts)
         values["hash"] = self.hash
-        self.connection.execute(_SET_TICKET, values | {"number": number})
+        self.connection.execute(_UPDATE_TICKET, values | {"number": number})
 
     def _write_clocks(self, number: int) -> None:
-        before = {(clock.metric, clock.cycle): clock for clock in self._before}
+        before = {(clock.metric, clock.cycle): clock for clock in self._earlier_clocks}
         after = {(clock.metric, clock.cycle): clock for clock in self._clocks}
         for key, clock in before.items():
             if after.get(key) != clock:
-                self.connection.execute(_DROP_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]})
+                self.connection.execute(_DELETE_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]})
         fresh = [
-            clock_values(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
+            build_clock_row(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
         ]
         if fresh:
-            self.connection.execute(_ADD_CLOCKS, fresh)
+            self.connection.execute(_INSERT_CLOCKS, fresh)
 
     def _write_records(self, number: int) -> None:
-        before, after = self._hung, self.state.records
+        before, after = self._earlier_records, self.state.records
         for kind, key in before:
             if after.get((kind, key)) is not before[(kind, key)]:
-                self.connection.execute(_DROP_RECORD, {"number": number, "of_kind": kind, "of_key": key})
+                self.connection.execute(_DELETE_RECORD, {"number": number, "of_kind": kind, "of_key": key})
         fresh = [
-            record_values(record) | {"ticket_id": number}
+            build_record_row(record) | {"ticket_id": number}
             for place, record in after.items()
             if before.get(place) is not record
         ]
         if fresh:
-            self.connection.execute(_ADD_RECORDS, fresh)
+            self.connection.execute(_INSERT_RECORDS, fresh)
 
-    def done(self, summary: str, moved: Sequence[DueChange] = ()) -> CommandResult:
+    def build_result(self, summary: str, moved: Sequence[DueChange] = ()) -> CommandResult:
         """The command's answer, and what the procedure makes of it. Called before the transaction ends, shown after
         it."""
-        if not self.rehearsed:
+        if not self.is_dry_run:
             summary = "; ".join((summary, *self.reactions(self)))
         if self.number is None:
             self._insert_ticket()
         changes: dict[str, tuple[Any, Any]] = {}
-        for event in self.happened:
+        for event in self.new_events:
             for name, (before, after) in event.changes.items():
                 changes[name] = (changes[name][0] if name in changes else before, after)
         return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(moved))
@@ -325,14 +335,14 @@ def _require_declared(kind: EventKind, data: Mapping[str, Any], texts: Mapping[s
         raise ValueError(f"{kind!r} has no body: give its entry a message_kind.")
 
 
-def message_values(event: Event) -> dict[str, Any] | None:
+def build_message_row(event: Event) -> dict[str, Any] | None:
     """Column → value of the message that an event is, without the ticket's id; None when it is none."""
     if "body" not in event.texts:
         return None
     author_kind = event.data.get("author_kind", "agent")
     return {
         "seq": event.seq,
-        "at": instant(event.data.get("spoken_at", event.at)),
+        "at": to_optional_datetime(event.data.get("spoken_at", event.at)),
         "kind": find_entry(event.kind).message_kind or "internal",
         "author_kind": author_kind,
         "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
@@ -344,25 +354,27 @@ def message_values(event: Event) -> dict[str, Any] | None:
     }
 
 
-def named(session: Session, state: State, known: Mapping[int, str] | None = None) -> dict[str, str]:
+def load_displayed_names(session: Session, state: State, known: Mapping[int, str] | None = None) -> dict[str, str]:
     """The words that a ticket's row shows by reference: subject, requester's and organisation's name. known: text id →
     words that need not be looked up."""
     words = {"subject": "", "requester": "", "organisation": ""}
     if state.subject_id is not None:
         found = (known or {}).get(state.subject_id)
-        words["subject"] = session.execute(_BODY, {"id": state.subject_id}).scalar_one() if found is None else found
+        words["subject"] = (
+            session.execute(_SELECT_TEXT, {"id": state.subject_id}).scalar_one() if found is None else found
+        )
     if state.requester_id is not None:
-        words["requester"] = session.execute(_CONTACT, {"id": state.requester_id}).scalar_one()
+        words["requester"] = session.execute(_SELECT_CONTACT_NAME, {"id": state.requester_id}).scalar_one()
     if state.organisation_id is not None:
-        words["organisation"] = session.execute(_ORGANISATION, {"id": state.organisation_id}).scalar_one()
+        words["organisation"] = session.execute(_SELECT_ORGANISATION_NAME, {"id": state.organisation_id}).scalar_one()
     return words
 
 
-def _renames(event: Event) -> bool:
+def _changes_names(event: Event) -> bool:
     """Whether the words in a ticket's row may be others after an event."""
     return (
         "subject" in event.texts
         or event.kind == "undone"
         or event.kind in ERASURE_EVENTS
-        or not _NAMED.isdisjoint(event.changes)
+        or not _NAMED_FIELDS.isdisjoint(event.changes)
     )

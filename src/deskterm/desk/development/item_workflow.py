@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import select
 
-from deskterm.desk.core.row_mapping import moment
+from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.development.item_transaction import ENDED, ITEM, ItemTransaction, find_item, open_item
@@ -162,7 +162,7 @@ def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int
         instant = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
     except ValueError as error:
         raise UsageError(f"{day!r} is no date: write it as 2026-11-26.") from error
-    if instant.date() < moment(at).date():
+    if instant.date() < to_datetime(at).date():
         raise UsageError(f"{day} is over: a release lies ahead.")
     return int(instant.timestamp())
 
@@ -200,8 +200,8 @@ def _build_result(found: ItemTransaction, number: int, summary: str) -> CommandR
     blocked = [
         f"{work.number}: {event.data['why']}"
         for work in found.transactions
-        for event in work.happened
+        for event in work.new_events
         if event.kind == MOVE_BLOCKED and work.number != number
     ]
     named = next((work for work in found.transactions if work.number == number), found.origin)
-    return named.done("; ".join([f"{named.number}: {summary}", *blocked]))
+    return named.build_result("; ".join([f"{named.number}: {summary}", *blocked]))

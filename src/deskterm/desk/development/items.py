@@ -57,7 +57,7 @@ def raise_item(
         before = work.state.status
         item = _append_item(work, route_key, title=title, system=system, url=url, reference=reference)
         summary = f"{part.label} {item.key} raised{_format_route(item.route)}, {item.status.label}"
-        result = work.done(f"{number}: {summary}{_format_move(work, before)}")
+        result = work.build_result(f"{number}: {summary}{_format_move(work, before)}")
     return result
 
 
@@ -102,7 +102,7 @@ def join_item(desk: DeskSession, number: int, origin: int, *, item: str | None =
         work.append("item_joined", changes | move.changes, item=location.key, ticket=location.origin)
         move.record_block(work)
         summary = f"{number} waits for item {location.key} of {location.origin}: {status.label}"
-        result = work.done(f"{summary}{_format_move(work, before)}")
+        result = work.build_result(f"{summary}{_format_move(work, before)}")
     return result
 
 

@@ -138,4 +138,4 @@ def _release_ticket(
         next((move for move in ticket_moves if move.target is not None), ticket_moves[0]).record_block(work)
     status = work.procedure.statuses.get(work.state.status)
     label = status.label if status is not None else work.state.status
-    return work.done(f"{work.number}: released on {day}, now {label}")
+    return work.build_result(f"{work.number}: released on {day}, now {label}")

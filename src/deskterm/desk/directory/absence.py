@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
-from deskterm.desk.core.people import active_agent
+from deskterm.desk.core.people import find_active_agent
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.notify.recipients import StaffDirectory, notify_staff
@@ -31,7 +31,7 @@ def set_absence(desk: DeskSession, login: str, until: datetime | None, *, now: d
     if until is not None and until <= now:
         raise UsageError("The day of the return has passed: say until when they are away.")
     with desk.store.writing() as session:
-        agent = active_agent(session, login)
+        agent = find_active_agent(session, login)
         if until is None and agent.away_until is None:
             raise DeskError(f"{login} is not away.")
         session.execute(update(_agent).where(_agent.c.login == login).values(away_until=until))
@@ -80,5 +80,5 @@ def take_over(desk: DeskSession, number: int, *, now: datetime, version: int | N
         before = state.assignee
         work.append("assigned", {"assignee": (before, desk.agent.login)}, reason=f"{before} is away")
         notify_staff(work, [before], "assigned", f"taken over by {desk.agent.login}")
-        result = work.done(f"{number} taken over from {before}")
+        result = work.build_result(f"{number} taken over from {before}")
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deskterm.desk.core.row_mapping import moment, seconds
+from deskterm.desk.core.row_mapping import to_datetime, to_epoch
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory.absence import is_away
 from deskterm.desk.directory.tier_coverage import explain_client_tier
@@ -15,8 +15,8 @@ from deskterm.store.db.tables import Agent
 def find_assignment_warnings(work: TicketTransaction, agent: Agent) -> Iterator[str]:
     """Yield the reasons against assigning a ticket to an agent, in a few words each: they are away (S5-03), they lack
     the certificate that the ticket's level of support requires (S3-11), or that level is the client's own (S3-12)."""
-    if agent.away_until is not None and is_away(agent, moment(work.at)):
-        yield f"{agent.name} is away until {format_local_time(seconds(agent.away_until), work.context.timezone)}"
+    if agent.away_until is not None and is_away(agent, to_datetime(work.at)):
+        yield f"{agent.name} is away until {format_local_time(to_epoch(agent.away_until), work.context.timezone)}"
     level = find_support_level(work)
     tier = next((candidate for candidate in work.procedure.definition.tiers if candidate.level == level), None)
     if tier is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from deskterm.desk.core.people import contact
+from deskterm.desk.core.people import find_or_add_contact
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.records import build_record_change, build_record_removal, records_of_kind
@@ -31,7 +31,7 @@ def add_participant(
     of the ticket's client. Raises DeskError for the requester and for somebody who takes part already.
     """
     with desk.ticket(number, "participate", now, version) as work:
-        person = contact(work.session, name_or_email, email, None, work.state.organisation_id)
+        person = find_or_add_contact(work.session, name_or_email, email, None, work.state.organisation_id)
         if person is None or person.id is None:
             raise UsageError("Say who takes part: a name or an e-mail address.")
         if "@" in name_or_email and person.email is None:
@@ -42,7 +42,7 @@ def add_participant(
             raise DeskError(f"{person.name} is the requester of {number} already.")
         if not add_contacts(work, [person.id], ""):
             raise DeskError(f"{person.name} takes part in {number} already.")
-        result = work.done(f"{number}: {person.name} takes part")
+        result = work.build_result(f"{number}: {person.name} takes part")
     return result
 
 
@@ -67,7 +67,7 @@ def remove_participant(
             )
         ((person, name),) = matches
         work.append("participants", build_record_removal(work.state.records, "participant", str(person)))
-        result = work.done(f"{number}: {name} takes part no more")
+        result = work.build_result(f"{number}: {name} takes part no more")
     return result
 
 

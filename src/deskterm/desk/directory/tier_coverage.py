@@ -98,7 +98,7 @@ def record_handoff(
         contacts = (
             ", ".join(dict.fromkeys(handoff.who for handoff in open_handoffs if handoff.who)) or "their support contact"
         )
-        result = work.done(f"{number}: passed to {contacts}")
+        result = work.build_result(f"{number}: passed to {contacts}")
     return result
 
 

@@ -49,8 +49,8 @@ class QueuePosition:
 
     row: QueueRow
     place: int
-    of: int
-    parts: tuple[OrderKey, ...]
+    total: int
+    keys: tuple[OrderKey, ...]
     before: Neighbour | None
     after: Neighbour | None
 

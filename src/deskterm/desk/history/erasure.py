@@ -192,7 +192,7 @@ def _erase_on_ticket(work: TicketTransaction, found: ErasureResult, names: _Name
     plain_fields = find_plain_text_fields(work) if is_requester else []
     mentions = {*_find_events_with_name(work, names), *_find_events_with_fields(work, plain_fields)}
     found.remaining_mentions += [(work.number or 0, seq) for seq in sorted(mentions)]
-    events, bodies = list(work.events()), dict(_load_bodies(work))
+    events, bodies = list(work.load_earlier_events()), dict(_load_bodies(work))
     own = {text_id for event in events for text_id in _own_texts(event, found.person, is_requester)}
     own_bodies = [bodies[text_id] for text_id in own if bodies.get(text_id)]
     own_subjects = {
@@ -235,7 +235,7 @@ def find_plain_text_fields(work: TicketTransaction) -> list[str]:
 def _find_events_with_fields(work: TicketTransaction, fields: Collection[str]) -> Iterator[int]:
     """Return the seq of every event with a text in one of these fields, before or after the event."""
     names = {f"fields.{key}" for key in fields}
-    for event in work.events() if names else ():
+    for event in work.load_earlier_events() if names else ():
         if any(isinstance(value, str) for name in names.intersection(event.changes) for value in event.changes[name]):
             yield event.seq
 

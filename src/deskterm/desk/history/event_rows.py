@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.domain.event_kinds import ERASURE_EVENTS
 from deskterm.desk.domain.events import Event, compute_digest, decode_event
 
@@ -16,7 +16,7 @@ def decode_row(row: Mapping[str, Any]) -> Event | None:
     """Decode the event of a stored row; None when it cannot be decoded, because somebody changed it."""
     try:
         return decode_event(
-            row["seq"], row["kind"], seconds(row["at"]), row["actor"], row["procedure_version"], row["data"]
+            row["seq"], row["kind"], to_epoch(row["at"]), row["actor"], row["procedure_version"], row["data"]
         )
     except (ValueError, TypeError, AttributeError, KeyError):
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from deskterm.desk.core.row_mapping import moment
+from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.domain.events import GENESIS, compute_hash
 from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, group_by_ticket, select_erasures
@@ -147,7 +147,7 @@ def _load_events(reader: ReadConnection, first: int, last: int) -> list[dict[str
 def _parse_instant(stored: Any) -> datetime | None:
     """Parse a stored instant; None when somebody wrote something else there."""
     try:
-        return moment(seconds_from_stored(stored))
+        return to_datetime(seconds_from_stored(stored))
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
         return None
 

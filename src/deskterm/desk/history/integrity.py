@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlmodel import Session
 
-from deskterm.desk.core.row_mapping import clock_values, record_values, ticket_values
-from deskterm.desk.core.transaction import UNDONE, message_values
+from deskterm.desk.core.row_mapping import build_clock_row, build_record_row, build_ticket_row
+from deskterm.desk.core.transaction import UNDONE, build_message_row
 from deskterm.desk.domain.events import GENESIS, compute_hash
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.erasure import collect_replacement_digests
@@ -147,7 +147,7 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         for sentence in check_texts(stored.texts, number, event, erased):
             yield Finding(number, sentence)
         fold.step(event)
-        message = message_values(event)
+        message = build_message_row(event)
         if message is not None:
             messages.append(message | {"ticket_id": number})
         if event.kind == "undone":
@@ -159,7 +159,7 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         return
     clocks = fold.clocks()
     state = fold.state
-    ticket = ticket_values(state, clocks, stored.current) | {
+    ticket = build_ticket_row(state, clocks, stored.current) | {
         "subject": stored.texts[state.subject_id]["body"] if state.subject_id in stored.texts else "",
         "requester": stored.people.get(state.requester_id or 0, ""),
         "organisation": stored.clients.get(state.organisation_id or 0, ""),
@@ -167,9 +167,9 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
     }
     yield from _compare_ticket(session, stored.tickets[number], ticket, number, repair)
     expected_clocks = sorted(
-        (clock_values(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle")
+        (build_clock_row(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle")
     )
-    records = [record_values(record) | {"ticket_id": number} for record in state.records.values()]
+    records = [build_record_row(record) | {"ticket_id": number} for record in state.records.values()]
     records.sort(key=itemgetter("kind", "key"))
     stored_records, stored_clocks = stored.records.get(number, []), stored.clocks.get(number, [])
     yield from _compare(session, table_of(RecordRow), stored_records, records, number, repair, "records")

@@ -8,7 +8,7 @@ from datetime import datetime
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.history.erasure import find_plain_text_fields, replace_texts
@@ -35,7 +35,7 @@ def place_hold(
         if work.state.held is not None:
             raise DeskError(f"Ticket {number} is held already: {work.state.held}.")
         work.append("held", {"held": (None, reason)})
-        result = work.done(f"{number} is held: {reason}")
+        result = work.build_result(f"{number} is held: {reason}")
     return result
 
 
@@ -47,7 +47,7 @@ def release_hold(
         if work.state.held is None:
             raise DeskError(f"Ticket {number} is not held.")
         work.append("held", {"held": (work.state.held, None)}, reason=reason)
-        result = work.done(f"{number} is not held any more")
+        result = work.build_result(f"{number} is not held any more")
     return result
 
 
@@ -59,7 +59,7 @@ def calculate_cutoff(now: datetime, years: int) -> datetime:
 def find_expired_tickets(desk: DeskSession, reader: ReadConnection, *, now: datetime) -> list[RetentionRow]:
     """Find closed tickets that are kept too long and still have texts, those on hold too, the oldest first."""
     years = desk.procedure.definition.retention.years
-    return load_expired_tickets(reader, seconds(calculate_cutoff(now, years)))
+    return load_expired_tickets(reader, to_epoch(calculate_cutoff(now, years)))
 
 
 def purge_expired_tickets(
@@ -71,7 +71,7 @@ def purge_expired_tickets(
     in all. Raises DeskError unless an admin calls it."""
     desk.require("purge")
     expired = [ticket for ticket in find_expired_tickets(desk, reader, now=now) if ticket.held is None]
-    cutoff = seconds(calculate_cutoff(now, desk.procedure.definition.retention.years))
+    cutoff = to_epoch(calculate_cutoff(now, desk.procedure.definition.retention.years))
     table = table_of(PersonalText)
     purged: list[RetentionRow] = []
     for start in range(0, len(expired), _BATCH_SIZE):

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from deskterm.desk.core.row_mapping import moment
-from deskterm.desk.core.session import DeskSession, MovedOn
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
+from deskterm.desk.core.row_mapping import to_datetime
+from deskterm.desk.core.session import DeskSession, VersionConflict
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, SYSTEM_EVENTS, find_entry
 from deskterm.desk.domain.event_phrases import describe_event
 from deskterm.desk.domain.events import Event
@@ -39,15 +39,15 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
     that were sent, a final closure (S4-15), and a command that another ticket has moved on from."""
     desk.require("undo")
     with desk.store.reading() as session:
-        unlocked = find_last_command(events_of(session, number))
+        unlocked = find_last_command(load_events(session, number))
         numbers = _find_ticket_numbers(session, number, unlocked)
     with desk.tickets(numbers, "undo", now) as works:
-        commands = {work.number: find_last_command(work.events()) for work in works}
+        commands = {work.number: find_last_command(work.load_earlier_events()) for work in works}
         here = next(work for work in works if work.number == number)
         if version is not None and any(
-            event.seq > version and event.kind not in SYSTEM_EVENTS for event in here.events()
+            event.seq > version and event.kind not in SYSTEM_EVENTS for event in here.load_earlier_events()
         ):
-            raise MovedOn(number, version, here.state.version)
+            raise VersionConflict(number, version, here.state.version)
         command = commands[number]
         if command is None:
             raise DeskError(f"Nothing of {number} is there to be taken back.")
@@ -60,14 +60,14 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
         sent = sum(_undo_on_ticket(work, commands[work.number] or command) for work in works)
         others = [other for other in numbers if other != number]
         summary = f"{number}: taken back: {command.describe(desk.procedure)}"
-        result = here.done(f"{summary}{_format_others(others)}{_format_sent(sent)}")
+        result = here.build_result(f"{summary}{_format_others(others)}{_format_sent(sent)}")
     return CommandResult(number, result.summary, _reverse_changes(command.events), result.version)
 
 
 def find_affected_tickets(desk: DeskSession, number: int) -> list[int]:
     """Find the tickets that the last command of a ticket changed, and that `undo` would change."""
     with desk.store.reading() as session:
-        return _find_ticket_numbers(session, number, find_last_command(events_of(session, number)))
+        return _find_ticket_numbers(session, number, find_last_command(load_events(session, number)))
 
 
 def _find_ticket_numbers(session: Any, number: int, command: LastCommand | None) -> list[int]:
@@ -199,7 +199,7 @@ def _find_outdated_notices(work: TicketTransaction, command: LastCommand, undone
     noticed = [event for event in (*command.events, *command.later) if event.kind == "noticed"]
     if not noticed:
         return set()
-    remaining = [event for event in select_effective_events(work.events()) if event.seq not in undone]
+    remaining = [event for event in select_effective_events(work.load_earlier_events()) if event.seq not in undone]
     dues = {
         (clock.metric, clock.cycle): clock.due_at for clock in fold_events(remaining, work.fold.procedures).clocks()
     }
@@ -212,7 +212,7 @@ def _find_outdated_notices(work: TicketTransaction, command: LastCommand, undone
 
 def _describe_origin(event: Event, desk: DeskSession) -> str:
     """Describe who did what and when, in the time zone of the desk."""
-    at = moment(event.at).astimezone(ZoneInfo(desk.timezone))
+    at = to_datetime(event.at).astimezone(ZoneInfo(desk.timezone))
     return f"{event.actor} {describe_event(event.kind, event.data)} ({at:%a %d %b %H:%M})"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
 from deskterm.desk.directory.participants import add_contacts, list_people_outside
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED_INTO, find_merge_target
 from deskterm.desk.policy.status_graph import find_duplicate_status
@@ -58,7 +58,7 @@ def close_as_duplicate(
         work.append("duplicated", changes, ticket=original_number, reason=reason, because=settings.reason)
         add_link(original, DUPLICATES, number)
         added = copy_participants(work, original) if settings.add_participants else 0
-        result = work.done(f"{number} closed as a duplicate of {original_number}{_format_added(added)}")
+        result = work.build_result(f"{number} closed as a duplicate of {original_number}{_format_added(added)}")
     return result
 
 
@@ -99,7 +99,7 @@ def require_same_client(
 
 
 def _client_name(work: TicketTransaction) -> str:
-    return named(work.session, work.state)["organisation"] or "no client"
+    return load_displayed_names(work.session, work.state)["organisation"] or "no client"
 
 
 def add_link(work: TicketTransaction, field: str, number: int) -> None:

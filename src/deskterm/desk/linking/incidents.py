@@ -10,8 +10,8 @@ from typing import Any
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.ticket_lookup import open_tickets, require_ticket
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
+from deskterm.desk.core.ticket_lookup import require_ticket, select_open_tickets
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.directory.participants import list_people_outside
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import fold_events
@@ -46,8 +46,8 @@ def attach_ticket(desk: DeskSession, number: int, incident: int, *, now: datetim
             raise DeskError(f"Incident {incident} is over: reopen it first.")
         work.append("linked", {f"fields.{INCIDENT}": (None, incident)}, ticket=incident)
         _update_attached(parent, {*list_attached(parent), number}, number)
-        parent.done("")
-        result = work.done(f"{number} attached to incident {incident}")
+        parent.build_result("")
+        result = work.build_result(f"{number} attached to incident {incident}")
     return result
 
 
@@ -57,8 +57,8 @@ def detach_ticket(desk: DeskSession, number: int, *, now: datetime) -> CommandRe
     with desk.tickets([number, incident], "link", now, action="detach tickets") as (work, parent):
         work.append("linked", {f"fields.{INCIDENT}": (work.state.fields.get(INCIDENT), None)}, ticket=incident)
         _update_attached(parent, {*list_attached(parent)} - {number}, number)
-        parent.done("")
-        result = work.done(f"{number} detached from incident {incident}")
+        parent.build_result("")
+        result = work.build_result(f"{number} detached from incident {incident}")
     return result
 
 
@@ -84,10 +84,10 @@ def announce_to_attached(
         for work in open_works:
             remarks += _append_announcement(work, text.rstrip(), target, incident, reached)
             if work.number != incident:
-                work.done("")
+                work.build_result("")
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
         tickets = "1 ticket" if len(open_works) == 1 else f"{len(open_works)} tickets"
-        result = works[0].done("; ".join([f"{incident}: said on {tickets}, to {people}", *remarks]))
+        result = works[0].build_result("; ".join([f"{incident}: said on {tickets}, to {people}", *remarks]))
     return result
 
 
@@ -138,12 +138,12 @@ def resolve_incident(
                 resolved += 1
             _queue_letter(work, event, channel, reached)
         for work in works[1:]:
-            work.done("")
+            work.build_result("")
         tickets = "1 attached ticket" if resolved == 1 else f"{resolved} attached tickets"
         people = "1 person" if len(reached) == 1 else f"{len(reached)} people"
         summary = f"{incident}: {own_outcome}{tickets} resolved with it, {people} written to"
-        result = works[0].done("; ".join([summary, *remarks]))
-    return replace(result, lacks=format_missing_parts(find_missing_parts(desk.procedure.definition, text)))
+        result = works[0].build_result("; ".join([summary, *remarks]))
+    return replace(result, missing_in_letter=format_missing_parts(find_missing_parts(desk.procedure.definition, text)))
 
 
 def list_attached(work: TicketTransaction) -> list[int]:
@@ -196,7 +196,7 @@ def _update_attached(parent: TicketTransaction, numbers: set[int], number: int) 
 def find_open_attached(desk: DeskSession, incident: int) -> list[int]:
     """Load the numbers of the open tickets attached to an incident; an empty list for any other ticket."""
     with desk.store.reading() as session:
-        return open_tickets(session, _load_state(desk, session, incident).fields.get(ATTACHED) or ())
+        return select_open_tickets(session, _load_state(desk, session, incident).fields.get(ATTACHED) or ())
 
 
 def _if_open(desk: DeskSession, incident: int) -> list[int]:
@@ -216,4 +216,4 @@ def _find_incident(desk: DeskSession, number: int) -> int:
 
 
 def _load_state(desk: DeskSession, session: Session, number: int) -> State:
-    return fold_events(events_of(session, number), desk.editions(session)).state
+    return fold_events(load_events(session, number), desk.build_procedure_lookup(session)).state

@@ -55,5 +55,5 @@ def merge_into(
         if settings.add_participants:
             copy_participants(work, other)
         detour = "" if target == into else f", where {into} had gone"
-        result = work.done(f"{number} merged into {target}{detour}")
+        result = work.build_result(f"{number} merged into {target}{detour}")
     return result

@@ -12,7 +12,7 @@ from typing import Any
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.ticket_lookup import require_ticket
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.directory.participants import list_participants
 from deskterm.desk.domain.fold import fold_events, select_effective_events
 from deskterm.desk.domain.links import DUPLICATE_OF, DUPLICATES, MERGED, MERGED_INTO, is_merge_into_another
@@ -59,7 +59,7 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
         outcome = f"now {label}" if status is not None else f"still {label}, as it was before"
         people = "one person leaves" if len(leaving) == 1 else f"{len(leaving)} people leave"
         removed = f"; {people} {other}" if leaving else ""
-        result = work.done(
+        result = work.build_result(
             f"{number} is a ticket of its own again, {outcome}{removed}; what was said stays where it is"
         )
     return result
@@ -69,7 +69,12 @@ def _find_status_before(work: TicketTransaction) -> str | None:
     """Find the status that a ticket returns to: the one before it was joined with another ticket, or the reopening
     status where the procedure no longer has that. None when the ticket was closed before."""
     joined = next(
-        (event for event in reversed(select_effective_events(work.events())) if is_merge_into_another(event)), None
+        (
+            event
+            for event in reversed(select_effective_events(work.load_earlier_events()))
+            if is_merge_into_another(event)
+        ),
+        None,
     )
     if joined is not None and "status" not in joined.changes:
         return None
@@ -85,7 +90,7 @@ def _find_leaving_people(original: TicketTransaction, number: int, list_field: s
     """Find the participants of a ticket who were added only because another ticket was joined with it.
 
     number: the other ticket. list_field: the field of the original that lists it."""
-    events = select_effective_events(original.events())
+    events = select_effective_events(original.load_earlier_events())
     joining_command = next(
         (
             event.data.get("act", event.seq)
@@ -97,7 +102,7 @@ def _find_leaving_people(original: TicketTransaction, number: int, list_field: s
     # Somebody who belongs to another ticket that is still joined would have been added with that one as well.
     staying: set[int | None] = set()
     for other in {*original.state.fields.get(DUPLICATES, ()), *original.state.fields.get(MERGED, ())} - {number}:
-        state = fold_events(events_of(original.session, other), original.fold.procedures).state
+        state = fold_events(load_events(original.session, other), original.fold.procedures).state
         staying |= {state.requester_id, *(record.number for record in records_of_kind(state.records, "participant"))}
     for person in list_participants(original):
         name = f"records.participant.{person}"

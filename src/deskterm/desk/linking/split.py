@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, events_of
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_events
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
 from deskterm.desk.domain.links import MERGED, SPLIT_FROM, SPLIT_TO, copy_classification
@@ -31,14 +31,14 @@ def split_message(
     would leave nothing behind, and for one that was split off already."""
     if subject is not None and not normalise_subject(subject):
         raise UsageError("A ticket needs a subject: say in a few words what is wanted, or leave --subject out.")
-    with desk.as_one(), desk.ticket(number, "link", now, action="split tickets") as source:
+    with desk.group_commands(), desk.ticket(number, "link", now, action="split tickets") as source:
         request = _find_request(source, message)
         _require_other_request(source, request)
         _require_unsplit(source, message)
         body = _load_body(source, request)
         heading = normalise_subject(subject or "") or _build_subject(body) or f"Split from {number}"
         part = _register_part(source, request, heading, body)
-        result = part.done(f"{part.number} split off from {number}: {heading}")
+        result = part.build_result(f"{part.number} split off from {number}: {heading}")
         add_link(source, SPLIT_TO, result.number)
         part.finish()
     return result
@@ -52,7 +52,7 @@ def split_list_items(
     message: its `seq`. items: the items to split off, counted from 1; by default all. Return the result for the source,
     whose `changes` name the new tickets. Raises DeskError for a message without a list and for items that were split
     off already, and UsageError for numbers beyond the list."""
-    with desk.as_one(), desk.ticket(number, "link", now, action="split tickets") as source:
+    with desk.group_commands(), desk.ticket(number, "link", now, action="split tickets") as source:
         request = _find_request(source, message)
         found = parse_list_items(_load_body(source, request))
         if not found:
@@ -64,19 +64,19 @@ def split_list_items(
         numbers = []
         for item in selected:
             part = _register_part(source, request, _build_subject(found[item - 1]), found[item - 1], item=item)
-            numbers.append(part.done("").number)
+            numbers.append(part.build_result("").number)
             part.finish()
         before = source.state.fields.get(SPLIT_TO)
         after = sorted({*(before or ()), *numbers})
         source.append("linked", {f"fields.{SPLIT_TO}": (before, after)}, tickets=numbers)
-        result = source.done(f"{number} split into {', '.join(map(str, numbers))}")
+        result = source.build_result(f"{number} split into {', '.join(map(str, numbers))}")
     return result
 
 
 def preview_list_items(desk: DeskSession, number: int, message: int, *, now: datetime) -> list[str]:
     """Return the items of the list in a message, each with all its lines; empty when it has no list. Raises DeskError
     when the ticket has no such message of the requester."""
-    with desk.ticket(number, "link", now, rehearse=True, action="split tickets") as source:
+    with desk.ticket(number, "link", now, dry_run=True, action="split tickets") as source:
         return parse_list_items(_load_body(source, _find_request(source, message)))
 
 
@@ -84,7 +84,7 @@ def _register_part(
     source: TicketTransaction, request: Event, subject: str, body: str, *, item: int | None = None
 ) -> TicketTransaction:
     """Register the ticket that is split off, in the transaction of its source; the caller finishes it."""
-    part, state = source.beside(), source.state
+    part, state = source.open_sibling(), source.state
     values: dict[str, Any] = copy_classification(state)
     values["status"] = source.procedure.find_initial_status(state.type).key
     values["channel"] = request.data.get("channel") or state.channel
@@ -109,7 +109,9 @@ def _register_part(
 def _require_other_request(source: TicketTransaction, request: Event) -> None:
     """Raise DeskError when a message is the only request on a ticket."""
     others = [
-        event for event in select_effective_events(source.events()) if event.seq != request.seq and _is_request(event)
+        event
+        for event in select_effective_events(source.load_earlier_events())
+        if event.seq != request.seq and _is_request(event)
     ]
     if request.kind == "registered" and not others and MERGED not in source.state.fields:
         raise DeskError(
@@ -122,7 +124,7 @@ def _require_unsplit(source: TicketTransaction, message: int, items: Sequence[in
     """Raise DeskError when a message, or one of these items of its list, was split off already. A split that was undone
     does not count: the source no longer lists its ticket."""
     for number in source.state.fields.get(SPLIT_TO) or ():
-        split_from = next((event for event in events_of(source.session, number) if event.kind == "split_from"), None)
+        split_from = next((event for event in load_events(source.session, number) if event.kind == "split_from"), None)
         if split_from is None or split_from.data.get("message") != message:
             continue
         item = split_from.data.get("item")
@@ -144,7 +146,7 @@ def _is_request(event: Event) -> bool:
 def _find_request(work: TicketTransaction, message: int) -> Event:
     """Find a message of the requester by its `seq`. Raises DeskError for a message of the desk, or when there is
     none."""
-    for event in work.events():
+    for event in work.load_earlier_events():
         if event.seq == message and "body" in event.texts and event.kind in ("replied", "registered"):
             if event.data.get("author_kind") != "requester":
                 raise DeskError(

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from deskterm.desk.core.row_mapping import next_clock
+from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
-from deskterm.desk.core.transaction import CommandResult, TicketTransaction, named
+from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
 from deskterm.desk.domain.changes import changed_records
 from deskterm.desk.domain.event_kinds import find_entry
 from deskterm.desk.domain.events import Event
@@ -113,7 +113,7 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, placeholder
     """Return the value of each placeholder, as the ticket is now. placeholders: those that occur; the ones that cost a
     query are left out otherwise."""
     state, procedure = work.state, work.procedure
-    names = named(work.session, state)
+    names = load_displayed_names(work.session, state)
     severity, priority = procedure.severities.get(state.severity or ""), procedure.priorities.get(state.priority or "")
     status = procedure.statuses.get(state.status)
     definition = procedure.definition
@@ -122,7 +122,7 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, placeholder
     tier = next((item.label for item in definition.tiers if item.level == state.tier), "")
     due = event.data.get("due")
     if not isinstance(due, int):
-        next_due_clock = next_clock(work.fold.clocks())
+        next_due_clock = find_next_clock(work.fold.clocks())
         due = next_due_clock.due_at if next_due_clock is not None and (next_due_clock.due_at or 0) >= work.at else None
     values = {
         "number": str(work.number),
@@ -180,7 +180,7 @@ def _find_release(work: TicketTransaction, event: Event) -> str:
 
 def _load_resolution_text(work: TicketTransaction) -> str:
     """Return the text of the last reply that gave a resolution; empty when there is none or it was undone."""
-    for event in reversed(select_effective_events([*work.events(), *work.happened])):
+    for event in reversed(select_effective_events([*work.load_earlier_events(), *work.new_events])):
         if event.data.get("resolution") and "body" in event.texts:
             return load_event_text(work, event)
     return ""
@@ -207,7 +207,7 @@ def record_delivery(
         if letter.state in ("sent", "withdrawn") or letter.state == state:
             raise DeskError(f"Letter {key} of {number} is {letter.state} already.")
         work.append("delivered", build_record_change(work.state.records, "letter", key, state=state, reason=reason))
-        result = work.done(f"{number}: letter {key} {state}")
+        result = work.build_result(f"{number}: letter {key} {state}")
     return result
 
 
@@ -239,7 +239,7 @@ def log_call_instead(desk: DeskSession, number: int, text: str, *, now: datetime
             "replied", changes, {"body": text.rstrip()}, author_kind="agent", author=desk.agent.name, channel="phone"
         )
         count = "1 letter" if len(queued) == 1 else f"{len(queued)} letters"
-        result = work.done(f"{number}: told by phone, {count} withdrawn")
+        result = work.build_result(f"{number}: told by phone, {count} withdrawn")
     return result
 
 

@@ -18,7 +18,7 @@ def find_delivery_time(work: TicketTransaction, *, for_staff: bool) -> int | Non
     for_staff: use the calendar of the ticket's team, where it has its own. Otherwise, and for people outside, the
     calendar of the clock that caused the message counts.
     """
-    clock_event = next((event for event in reversed(work.happened) if event.kind == "noticed"), None)
+    clock_event = next((event for event in reversed(work.new_events) if event.kind == "noticed"), None)
     if clock_event is None:
         return None
     calendar = _find_calendar(work, str(clock_event.data["metric"]), for_staff=for_staff)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session
 
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import SYSTEM_ACTOR
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.events import Event
@@ -48,7 +48,7 @@ class StaffDirectory:
     def __iter__(self) -> Iterator[StaffMember]:
         if self._members is None:
             self._members = [
-                StaffMember(login, role, frozenset(roles.split(",")) - {""}, team, tier, until and seconds(until))
+                StaffMember(login, role, frozenset(roles.split(",")) - {""}, team, tier, until and to_epoch(until))
                 for login, role, roles, team, tier, until in self._session.execute(_ACTIVE_AGENTS)
             ]
         return iter(self._members)

@@ -25,9 +25,9 @@ def follow(work: TicketTransaction) -> list[str]:
     new_events: list[Event] = []
     phrases: list[str] = []
     # Reactions append events, so the list grows while it is worked through.
-    while work.followed < len(work.happened):
-        event = work.happened[work.followed]
-        work.followed += 1
+    while work.reacted_count < len(work.new_events):
+        event = work.new_events[work.reacted_count]
+        work.reacted_count += 1
         if event.kind == MOVE_BLOCKED:
             status = work.procedure.statuses.get(work.state.status)
             phrases.append(f"stays {status.label if status else work.state.status}: {event.data['why']}")
@@ -44,7 +44,7 @@ def follow(work: TicketTransaction) -> list[str]:
             phrases += apply_rules(work, event)
     if new_events:
         phrases += send_notices(work, new_events)
-        work.followed = len(work.happened)  # the notices themselves have no reactions
+        work.reacted_count = len(work.new_events)  # the notices themselves have no reactions
     return phrases
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from deskterm.desk.core.row_mapping import moment
+from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.directory import tier_coverage
 from deskterm.desk.domain.event_kinds import EventKind
@@ -70,7 +70,7 @@ def find_least_loaded(work: TicketTransaction, team: str | None, level: int | No
     priority, then the fewest open ones, then the first by login. The present assignee keeps it, if of that team. Nobody
     who is away (S5-03) or lacks the certificate that the tier requires (S3-11); None where nobody is left."""
     tier = next((candidate for candidate in work.procedure.definition.tiers if candidate.level == level), None)
-    is_present = _agent.c.away_until.is_(None) | (_agent.c.away_until <= moment(work.at))
+    is_present = _agent.c.away_until.is_(None) | (_agent.c.away_until <= to_datetime(work.at))
     query = select(_agent.c.login).where(_agent.c.active, _agent.c.role != "viewer", is_present)
     if team is not None:
         query = query.where(_agent.c.team == team)

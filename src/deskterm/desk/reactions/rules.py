@@ -62,7 +62,7 @@ def _run_rules(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> 
     """Apply the rules that are for the ticket; of one that is switched off, suggest what it would do."""
     phrases: list[str] = []
     for rule in rules:
-        applied = {event.data.get("by_rule") for event in work.happened}
+        applied = {event.data.get("by_rule") for event in work.new_events}
         if rule.key in applied or not is_rule_for_ticket(work, rule):
             continue
         phrases += apply_rule(work, rule, new=new) if is_rule_automatic(work.session, rule) else _suggest(work, rule)

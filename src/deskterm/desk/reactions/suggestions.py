@@ -22,7 +22,7 @@ def accept_suggestion(
             raise DeskError(f"The procedure no longer has the rule that suggested {record.values['ask']!r}: leave it.")
         _close_suggestion(work, record, "taken")
         phrases = apply_rule(work, rule)
-        result = work.done(f"{number}: {'; '.join(phrases) or rule.label}")
+        result = work.build_result(f"{number}: {'; '.join(phrases) or rule.label}")
     return result
 
 
@@ -33,7 +33,7 @@ def dismiss_suggestion(
     with desk.ticket(number, "edit", now, version, action="leave suggestions") as work:
         record = _find_open_suggestion(work, key)
         _close_suggestion(work, record, "left")
-        result = work.done(f"{number}: left as it is ({record.values['ask']})")
+        result = work.build_result(f"{number}: left as it is ({record.values['ask']})")
     return result
 
 

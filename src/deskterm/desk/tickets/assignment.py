@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.people import worker
+from deskterm.desk.core.people import find_worker
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
@@ -32,7 +32,7 @@ def assign(
         phrase = "with nobody now"
         warnings: list[str] = []
         if login is not None:
-            agent = worker(work.session, login)
+            agent = find_worker(work.session, login)
             phrase = f"assigned to {agent.login}"
             warnings = list(find_assignment_warnings(work, agent))
             if team is None and state.team is None and agent.team:
@@ -45,5 +45,5 @@ def assign(
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is with {login or 'nobody'} already.")
         work.append("assigned", changes)
-        result = work.done("; ".join((f"{number} {phrase}", *warnings)))
+        result = work.build_result("; ".join((f"{number} {phrase}", *warnings)))
     return result

@@ -50,7 +50,7 @@ def close(
             )
         changes = {**build_closing_changes(work, closing_reason.key), "status": (work.state.status, closed_status.key)}
         work.append("moved", changes, reason=closing_reason.label, because=closing_reason.key)
-        result = work.done(
+        result = work.build_result(
             f"{number}: {closed_status.label}, {closing_reason.label[:1].lower()}{closing_reason.label[1:]}"
         )
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from deskterm.desk.core.people import writer
+from deskterm.desk.core.people import find_or_add_author
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
@@ -49,7 +49,7 @@ def confirm(
             raise DeskError(f"From here ticket {number} cannot be closed: move it first.")
         target = check_transition(work, final_statuses[0].key, with_message=True, confirmed=True)
         _append_verdict(work, target, text, author, channel, received_at, {}, "confirmed")
-        result = work.done(f"{number}: confirmed by the requester, now {target.label}")
+        result = work.build_result(f"{number}: confirmed by the requester, now {target.label}")
     return result
 
 
@@ -83,7 +83,7 @@ def reject(
         )
         target = work.procedure.statuses[target_key]
         _append_verdict(work, target, text, author, channel, received_at, changes, "rejected")
-        result = work.done(f"{number}: not confirmed by the requester, now {target.label}")
+        result = work.build_result(f"{number}: not confirmed by the requester, now {target.label}")
     return result
 
 
@@ -113,6 +113,6 @@ def _append_verdict(
     if not text.strip():
         work.append("moved", all_changes, None, **data, reason=f"{verdict} by the requester")
         return
-    data["contact"] = writer(work.session, author, work.state.requester_id, work.state.organisation_id)
+    data["contact"] = find_or_add_author(work.session, author, work.state.requester_id, work.state.organisation_id)
     data["spoken_at"] = at if at != work.at else None
     work.append("replied", all_changes, {"body": require_message_text(text)}, author_kind="requester", **data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from deskterm.desk.core.people import contact
+from deskterm.desk.core.people import find_or_add_contact
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.policy.classification import resolve_key
@@ -35,7 +35,9 @@ def build_participant_changes(
         for person in request.people.get(definition.key, ()):
             number = requester
             if not person.requester:
-                contact_row = contact(work.session, person.name or None, person.email, person.phone, organisation_id)
+                contact_row = find_or_add_contact(
+                    work.session, person.name or None, person.email, person.phone, organisation_id
+                )
                 if contact_row is None or contact_row.id is None:
                     continue
                 contact_row.phone = contact_row.phone or person.phone

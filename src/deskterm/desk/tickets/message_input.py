@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.text import is_visible
 from deskterm.errors import UsageError
@@ -23,7 +23,7 @@ def resolve_arrival(work: TicketTransaction, received_at: datetime | None) -> in
     given. Raises UsageError for one in the future."""
     if received_at is None:
         return work.at
-    at = seconds(received_at)
+    at = to_epoch(received_at)
     if at > work.at:
         raise UsageError("A message cannot arrive later than it is written down.")
     return at

@@ -62,7 +62,10 @@ def _has_value(work: TicketTransaction, key: str, changes: Changes) -> bool:
         case "subject":
             return True
         case "description":
-            return any("body" in event.texts and event.kind in ("registered", "imported") for event in work.events())
+            return any(
+                "body" in event.texts and event.kind in ("registered", "imported")
+                for event in work.load_earlier_events()
+            )
         case "requester":
             return state.requester_id is not None
         case "organisation":

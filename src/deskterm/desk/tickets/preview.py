@@ -31,8 +31,8 @@ def preview_due_changes(
             priority=priority,
             organisation=organisation,
             now=now,
-            rehearse=True,
+            dry_run=True,
         )
     except Unchanged:
         return []
-    return list(result.moved)
+    return list(result.due_changes)

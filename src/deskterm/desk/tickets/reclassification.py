@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskterm.desk.core.people import organisation_of
+from deskterm.desk.core.people import find_organisation
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.state import State
@@ -45,7 +45,7 @@ def change_type(work: TicketTransaction, type_word: str, reason: str) -> str:
 
 def change_organisation(work: TicketTransaction, organisation: str, reason: str) -> str:
     """Change the client, by key or name, and describe the change."""
-    client = organisation_of(work.session, organisation, None)
+    client = find_organisation(work.session, organisation, None)
     if client is None or client.id == work.state.organisation_id:
         raise Unchanged(f"Ticket {work.number} is of {organisation} already.")
     work.append("edited", build_client_changes(work.state, client), reason=reason)

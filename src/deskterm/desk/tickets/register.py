@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.core.people import contact, organisation_of, worker
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.people import find_or_add_contact, find_organisation, find_worker
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.directory.assignment_warnings import find_assignment_warnings
@@ -94,10 +94,10 @@ def register(
     body = body if body.strip() else description
     request_type = resolve_type(procedure, type)
     with desk.new_ticket("register", now) as work:
-        client = organisation_of(work.session, organisation or common.get("organisation"), email)
-        person = contact(work.session, requester, email, phone, client.id if client else None)
+        client = find_organisation(work.session, organisation or common.get("organisation"), email)
+        person = find_or_add_contact(work.session, requester, email, phone, client.id if client else None)
         if client is None and person is not None and person.organisation_id is not None:
-            client = organisation_of(work.session, None, None, person.organisation_id)
+            client = find_organisation(work.session, None, None, person.organisation_id)
         department_key = resolve_key("department", department, procedure.definition.departments)
         if client is None:
             request_type, department_key = _route_non_client(
@@ -120,10 +120,10 @@ def register(
         values["external_id"] = external_id
         values["assignee"] = assignee
         if assignee is not None:
-            agent = worker(work.session, assignee)
+            agent = find_worker(work.session, assignee)
             values["team"] = values["team"] or agent.team
         values |= _build_requester_values(client, person, common.get("tenant"))
-        values["received_at"] = seconds(received_at) if received_at is not None else work.at
+        values["received_at"] = to_epoch(received_at) if received_at is not None else work.at
         known_values = values | {"subject": heading, "description": body.strip(), "organisation": client and client.key}
         known_values |= {"requester": person and person.name, "email": person and person.email}
         missing_keys = _find_missing_fields(
@@ -154,7 +154,7 @@ def register(
         phrases = [f"{work.number} registered: {heading} ({request_type.label}, {status}{missing_hint})"]
         if assignee is not None:
             phrases += find_assignment_warnings(work, agent)
-        result = work.done("; ".join(phrases))
+        result = work.build_result("; ".join(phrases))
     return result
 
 

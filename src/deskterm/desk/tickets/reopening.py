@@ -38,7 +38,7 @@ def reopen(
         if target is None:
             raise DeskError(f"Ticket {number} has no way back: open a new one that names it.")
         work.append("moved", {"status": (work.state.status, target.key)}, reason=reason.strip(), channel=channel)
-        result = work.done(f"{number}: reopened, now {target.label}")
+        result = work.build_result(f"{number}: reopened, now {target.label}")
     return result
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.core.ticket_lookup import open_tickets
+from deskterm.desk.core.ticket_lookup import select_open_tickets
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.events import Event
@@ -57,8 +57,8 @@ def resolve(
     text = require_message_text(note)
     with desk.ticket(number, "reply", now, version, action="resolve tickets") as work:
         event, phrase = record_resolution(work, text, resolution, code, status, channel=channel, next_steps=next_steps)
-        result = work.done(f"{number}: {phrase}{_format_attached_hint(work)}")
-        result = replace(result, lacks=check_resolution_letter(work, event, strict=strict))
+        result = work.build_result(f"{number}: {phrase}{_format_attached_hint(work)}")
+        result = replace(result, missing_in_letter=check_resolution_letter(work, event, strict=strict))
     return result
 
 
@@ -98,7 +98,7 @@ def record_resolution(
 def _format_attached_hint(work: TicketTransaction) -> str:
     """Format the hint that attached tickets wait for the same resolution (S4-17); empty where none does."""
     attached = work.state.fields.get(ATTACHED) or ()
-    waiting = len(open_tickets(work.session, attached)) if attached else 0
+    waiting = len(select_open_tickets(work.session, attached)) if attached else 0
     if not waiting:
         return ""
     count = "1 open ticket is" if waiting == 1 else f"{waiting} open tickets are"
@@ -114,7 +114,7 @@ def record_permanent_fix(
         if record is None or record.state != "open":
             raise DeskError(f"No permanent fix is outstanding for {number}.")
         work.append("settled", _build_fix_done_change(work), reason=note.strip())
-        result = work.done(f"{number}: the permanent fix is there")
+        result = work.build_result(f"{number}: the permanent fix is there")
     return result
 
 

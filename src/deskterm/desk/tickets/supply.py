@@ -54,5 +54,5 @@ def supply_fields(
             raise UsageError("Say what is supplied: a field and its value.")
         work.append("edited", changes, {f"fields.{key}": text for key, text in request.texts.items()})
         remainder = f"; still without {format_field_names(procedure, still_missing)}" if still_missing else ""
-        result = work.done(f"{number}: {', '.join(fields)} supplied{remainder}")
+        result = work.build_result(f"{number}: {', '.join(fields)} supplied{remainder}")
     return result

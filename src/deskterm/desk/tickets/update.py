@@ -76,11 +76,11 @@ def update_ticket(
     anyway: bool = False,
     now: datetime,
     version: int | None = None,
-    rehearse: bool = False,
+    dry_run: bool = False,
 ) -> CommandResult:
     """Apply several changes as one act: all of them happen, or none. The result lists the due times that they move.
 
-    organisation: key or name of the client. rehearse: return what would happen, and write nothing. Raises UsageError
+    organisation: key or name of the client. dry_run: return what would happen, and write nothing. Raises UsageError
     when no change is given, and Unchanged when the ticket already has a given value.
     """
     tags = normalise_tags(add_tags), normalise_tags(remove_tags)
@@ -102,7 +102,7 @@ def update_ticket(
         desk.require(act)  # type: ignore[arg-type]
     phrases = []
     retargets = any(value is not None for value in (severity, priority, is_rated, type, organisation))
-    with desk.ticket(number, acts[0], now, version, rehearse=rehearse) as work:  # type: ignore[arg-type]
+    with desk.ticket(number, acts[0], now, version, dry_run=dry_run) as work:  # type: ignore[arg-type]
         before = compute_due_times(work.fold, work.at) if retargets else {}
         if subject is not None:
             phrases.append(_set_subject(work, subject))
@@ -121,7 +121,7 @@ def update_ticket(
         if any(tags):
             phrases.append(_set_tags(work, *tags))
         due_changes = find_due_changes(before, work.fold, work.at, work.procedure, number) if retargets else []
-        result = work.done(f"{number}: {'; '.join(phrases)}", due_changes)
+        result = work.build_result(f"{number}: {'; '.join(phrases)}", due_changes)
     return result
 
 

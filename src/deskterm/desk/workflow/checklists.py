@@ -67,7 +67,7 @@ def tick_items(
 
     Raises UsageError for an unknown position or when nothing is given to do, and DeskError when nothing would change.
     """
-    with desk.ticket(number, "check", now, version, final=True) as work:
+    with desk.ticket(number, "check", now, version, allow_closed=True) as work:
         definition = _resolve_checklist(work, checklist)
         # The review of an escalation may follow after closing (S4-21); any other list needs a ticket that can change.
         if not _is_review_checklist(work, definition):
@@ -97,7 +97,7 @@ def tick_items(
             build_record_change(work.state.records, CHECKLIST, definition.key, **values),
             checklist=definition.key,
         )
-        result = work.done(f"{number}: {definition.label}, {_format_progress(definition, values)}")
+        result = work.build_result(f"{number}: {definition.label}, {_format_progress(definition, values)}")
     return result
 
 
@@ -117,7 +117,7 @@ def load_current_checklist(
     desk: DeskSession, number: int, *, now: datetime
 ) -> tuple[Checklist, list[Mapping[str, Any]]]:
     """Return the checklist that is open on a ticket, or would be started next, with its items as they are now."""
-    with desk.ticket(number, "check", now, rehearse=True) as work:
+    with desk.ticket(number, "check", now, dry_run=True) as work:
         checklist = _resolve_checklist(work, None)
         record = work.state.records.get((CHECKLIST, checklist.key))
         return checklist, list((record.values if record is not None else _new_values(checklist))["items"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.fold import UpcomingEvent
@@ -41,7 +41,7 @@ def set_due(
         require_granted(desk.procedure.definition, desk.agent, "set-due")
         clock = _find_live_clock(work, metric)
         _require_setting_role(work, clock)
-        due_at = seconds(due)
+        due_at = to_epoch(due)
         if due_at <= work.at:
             raise UsageError(f"A due time lies ahead: {format_local_time(due_at, desk.timezone)} has passed.")
         before = work.state.dues.get(clock.metric)
@@ -54,7 +54,7 @@ def set_due(
             )
             before = None
         work.append("due_set", {f"dues.{clock.metric}": (before, due_at)}, reason=stripped_reason, metric=clock.metric)
-        result = work.done(
+        result = work.build_result(
             f"{number}: {_metric_label(work, clock.metric)} due {format_local_time(due_at, desk.timezone)}"
         )
     return result
@@ -73,7 +73,7 @@ def clear_due(
             raise DeskError(f"Nobody has set when {_metric_label(work, clock.metric)} of {number} is due.")
         before = work.state.dues[clock.metric]
         work.append("due_set", {f"dues.{clock.metric}": (before, None)}, reason=stripped_reason, metric=clock.metric)
-        result = work.done(f"{number}: {_metric_label(work, clock.metric)} due by its target again")
+        result = work.build_result(f"{number}: {_metric_label(work, clock.metric)} due by its target again")
     return result
 
 
@@ -91,7 +91,7 @@ def schedule(
         if sprint == before:
             raise DeskError(f"Ticket {number} is scheduled so already.")
         work.append("scheduled", {"sprint": (before, sprint)})
-        result = work.done(
+        result = work.build_result(
             f"{number} scheduled to the {cadence} of {sprint}" if sprint else f"{number} not scheduled now"
         )
     return result
@@ -127,7 +127,7 @@ def waive(
         if latest.waived:
             raise DeskError(f"The miss of {_metric_label(work, key)} of {number} is waived already.")
         work.append("waived", metric=key, cycle=latest.cycle, reason=stripped_reason)
-        result = work.done(f"{number}: the miss of {_metric_label(work, key)} is waived")
+        result = work.build_result(f"{number}: the miss of {_metric_label(work, key)} is waived")
     return result
 
 
@@ -137,7 +137,7 @@ def snooze(
     """Put a ticket off until an instant, or take it up again (None). No clock pauses for it; a message of the requester
     ends it."""
     with desk.ticket(number, "snooze", now, version) as work:
-        before, until_at = work.state.snoozed_until, None if until is None else seconds(until)
+        before, until_at = work.state.snoozed_until, None if until is None else to_epoch(until)
         if until_at is not None and until_at <= work.at:
             raise UsageError(
                 f"{format_local_time(until_at, desk.timezone)} has passed: put the ticket off until later."
@@ -148,7 +148,7 @@ def snooze(
             raise DeskError(f"Ticket {number} is {'not put off' if before is None else 'put off until then already'}.")
         work.append("snoozed", {"snoozed_until": (before, until_at)})
         phrase = "" if until_at is None else f"put off until {format_local_time(until_at, desk.timezone)}"
-        result = work.done(f"{number} {phrase or 'taken up'}")
+        result = work.build_result(f"{number} {phrase or 'taken up'}")
     return result
 
 
@@ -172,7 +172,7 @@ def record_clock_event(desk: DeskSession, number: int, event: UpcomingEvent, *, 
             due=event.due,
             instant=event.instant,
         )
-        result = work.done(f"{number}: {_handle_clock_event(work, event)}")
+        result = work.build_result(f"{number}: {_handle_clock_event(work, event)}")
     return result
 
 

@@ -52,7 +52,7 @@ def escalate(
         phrase = take_step(
             work, chosen_ladder, position, reason=reason.strip(), impact=impact.strip(), by_customer=by_customer
         )
-        result = work.done(f"{number} {phrase}" if phrase.startswith("escalated") else f"{number}: {phrase}")
+        result = work.build_result(f"{number} {phrase}" if phrase.startswith("escalated") else f"{number}: {phrase}")
     return result
 
 

@@ -35,7 +35,7 @@ def review_escalation(
 
     Raises UsageError when several escalations are open, and DeskError while required items are left.
     """
-    with desk.ticket(number, "escalate", now, version, final=True, action="decide on an escalation") as work:
+    with desk.ticket(number, "escalate", now, version, allow_closed=True, action="decide on an escalation") as work:
         before = compute_due_times(work.fold, work.at)
         record = _find_open_escalation(work, key)
         if not work.state.is_open and (severity or priority):
@@ -60,7 +60,9 @@ def review_escalation(
             phrases += _set_scale(work, "severity", severity, work.procedure.definition.severities)
         if priority is not None:
             phrases += _set_scale(work, "priority", priority, work.procedure.definition.priority.scale)
-        result = work.done(", ".join(phrases), find_due_changes(before, work.fold, work.at, work.procedure, number))
+        result = work.build_result(
+            ", ".join(phrases), find_due_changes(before, work.fold, work.at, work.procedure, number)
+        )
     return result
 
 

@@ -28,7 +28,7 @@ def exempt(desk: DeskSession, number: int, reason: str, *, now: datetime, versio
             raise DeskError(f"Ticket {number} is exempt already: {label}.")
         before = compute_due_times(work.fold, work.at)
         work.append("exempted", {"exempt": (work.state.exempt, key)})
-        result = work.done(
+        result = work.build_result(
             f"{number} is exempt: {label}", find_due_changes(before, work.fold, work.at, work.procedure, number)
         )
     return result
@@ -43,7 +43,7 @@ def unexempt(
             raise DeskError(f"Ticket {number} is not exempt.")
         before = compute_due_times(work.fold, work.at)
         work.append("exempted", {"exempt": (work.state.exempt, None)}, reason=reason)
-        result = work.done(
+        result = work.build_result(
             f"{number} is not exempt any more", find_due_changes(before, work.fold, work.at, work.procedure, number)
         )
     return result

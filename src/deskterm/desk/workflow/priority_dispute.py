@@ -46,7 +46,7 @@ def dispute_priority(
             state="open", flag=DISPUTED, stood=work.state.priority, wanted=wanted_key, words=["body"],
         )  # fmt: skip
         work.append("disputed", changes, {"body": text.rstrip()}, author_kind="agent", author=desk.agent.name)
-        result = work.done(f"{number}: the customer disputes the priority")
+        result = work.build_result(f"{number}: the customer disputes the priority")
     return result
 
 
@@ -58,15 +58,15 @@ def settle_dispute(
     note: str = "",
     now: datetime,
     version: int | None = None,
-    rehearse: bool = False,
+    dry_run: bool = False,
 ) -> CommandResult:
     """Settle a dispute: set another priority, which moves clocks (rule 17) and is announced to the requester as any
     other change, or leave it as it is, with a note that gives the reason.
 
-    rehearse: return what would happen, and write nothing.
+    dry_run: return what would happen, and write nothing.
     """
     denied_act = "decide on a disputed priority"
-    with desk.ticket(number, "priority", now, version, action=denied_act, rehearse=rehearse) as work:
+    with desk.ticket(number, "priority", now, version, action=denied_act, dry_run=dry_run) as work:
         before = compute_due_times(work.fold, work.at)
         open_disputes = [record for record in records_of_kind(work.state.records, "dispute") if record.state == "open"]
         if not open_disputes:
@@ -81,7 +81,7 @@ def settle_dispute(
             work.state.records, "dispute", open_disputes[-1].key,
             state="kept" if unchanged else "changed", flag=None, decided_by=desk.agent.login,
         )  # fmt: skip
-        texts = {"body": note.rstrip()} if note.strip() and not rehearse else {}
+        texts = {"body": note.rstrip()} if note.strip() and not dry_run else {}
         work.append("reviewed", changes, texts, author_kind="agent", author=desk.agent.name)
         phrase = "the priority stays as it is"
         if step is not None and not unchanged:
@@ -89,5 +89,5 @@ def settle_dispute(
             work.append("priority_set", priority_change, reason="the customer's word on how it affects them")
             phrase = f"priority {step.label}"
         due_changes = find_due_changes(before, work.fold, work.at, work.procedure, number)
-        result = work.done(f"{number}: dispute settled, {phrase}", due_changes)
+        result = work.build_result(f"{number}: dispute settled, {phrase}", due_changes)
     return result

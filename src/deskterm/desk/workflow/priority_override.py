@@ -66,7 +66,7 @@ def override_priority(
         before = compute_due_times(work.fold, work.at)
         kind: EventKind = "priority_set" if state.priority != step.key else "prioritised"
         work.append(kind, {**changes, "priority": (state.priority, step.key)}, reason=reason.label)
-        result = work.done(
+        result = work.build_result(
             f"{number}: priority {step.label}, {reason.label}",
             find_due_changes(before, work.fold, work.at, work.procedure, number),
         )

@@ -57,5 +57,7 @@ def confirm_severity(
         phrase = f"severity {step.label} confirmed"
         if requested is not None and requested.key != step.key:
             phrase = f"severity {step.label}, {requested.label} was asked for"
-        result = work.done(f"{number}: {phrase}", find_due_changes(before, work.fold, work.at, procedure, number))
+        result = work.build_result(
+            f"{number}: {phrase}", find_due_changes(before, work.fold, work.at, procedure, number)
+        )
     return result

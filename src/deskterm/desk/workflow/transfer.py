@@ -56,5 +56,5 @@ def transfer(
         changes["assignee"] = (state.assignee, None)
         texts = {"body": note.rstrip()} if note.strip() else {}
         work.append("transferred", changes, texts, author_kind="agent", author=desk.agent.name)
-        result = work.done(f"{number} handed to {', '.join(destinations)}")
+        result = work.build_result(f"{number} handed to {', '.join(destinations)}")
     return result

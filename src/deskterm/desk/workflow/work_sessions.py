@@ -19,7 +19,7 @@ def start(desk: DeskSession, number: int, *, now: datetime, version: int | None 
         if not work.state.is_open:
             raise DeskError(f"Ticket {number} is not open: move it back before you work on it.")
         work.append("work_started", tier=desk.agent.tier)
-        result = work.done(f"{number}: work begun")
+        result = work.build_result(f"{number}: work begun")
     return result
 
 
@@ -32,5 +32,5 @@ def stop(
         if worker not in work.state.workers:
             raise DeskError(f"{'You are' if login is None else f'{login} is'} not at work on {number}.")
         work.append("work_stopped", of=login if login != desk.agent.login else None)
-        result = work.done(f"{number}: work left off")
+        result = work.build_result(f"{number}: work left off")
     return result

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deskterm.desk.api import open_desk
-from deskterm.desk.core.row_mapping import seconds
+from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.mapping import Mapping
 from deskterm.exchange.importing.report import Refused, Report
@@ -41,7 +41,7 @@ def import_events(
     desk = open_desk(store, actor)
     desk.require("import")
     observer = Observer(mapping, desk.procedure)
-    limit = None if until is None else seconds(until)
+    limit = None if until is None else to_epoch(until)
     with _no_collection():
         gathered = gather(log, mapping, observer.columns, until=limit)
         if strict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from deskterm.desk.core.row_mapping import clock_values, ticket_values
+from deskterm.desk.core.row_mapping import build_clock_row, build_ticket_row
 from deskterm.desk.domain.events import (
     GENESIS,
     Event,
@@ -198,8 +198,8 @@ class Run:
     def _row(self, number: int, fold: TicketFold, chain: str) -> dict[str, Any]:
         """The ticket's row but for its number; its clocks' rows wait with the others."""
         state, clocks = fold.state, fold.clocks()
-        self._clocks += [{"ticket_id": number} | clock_values(clock) for clock in clocks]
-        return ticket_values(state, clocks, self._procedure) | {
+        self._clocks += [{"ticket_id": number} | build_clock_row(clock) for clock in clocks]
+        return build_ticket_row(state, clocks, self._procedure) | {
             "subject": self._subjects.get(state.subject_id or 0, ""),
             "requester": self._people.names.get(state.requester_id or 0, ""),
             "organisation": self._people.organisations.get(state.organisation_id or 0, ""),

@@ -87,7 +87,7 @@ class CommandRunner:
 
         def run_on_each(desk: DeskSession) -> tuple[list[CommandResult], list[str]]:
             results, refusals = [], []
-            with desk.as_one() if len(numbers) > 1 else nullcontext():
+            with desk.group_commands() if len(numbers) > 1 else nullcontext():
                 for number in numbers:
                     try:
                         results.append(act(desk, number))

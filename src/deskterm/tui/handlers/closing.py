@@ -81,7 +81,7 @@ async def reopen(console: Console, argument: str) -> None:
     number = lines[0].number
 
     def has_unreviewed_thanks(desk: DeskSession) -> bool:
-        with desk.ticket(number, "move", now, rehearse=True, final=True) as work:
+        with desk.ticket(number, "move", now, dry_run=True, allow_closed=True) as work:
             return thanks_messages.has_unreviewed_thanks(work)
 
     if not argument and await console.run(has_unreviewed_thanks):

@@ -86,7 +86,7 @@ async def decide_suggestion(console: Console, argument: str) -> None:
 
 
 def _list_suggestions(desk: DeskSession, number: int, now: datetime) -> list[Choice]:
-    with desk.ticket(number, "edit", now, rehearse=True) as work:
+    with desk.ticket(number, "edit", now, dry_run=True) as work:
         return [
             Choice(record.key, sanitize(str(record.values["ask"])))
             for record in suggestions.list_open_suggestions(work)

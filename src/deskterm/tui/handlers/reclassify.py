@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deskterm.desk.core.people import clients
+from deskterm.desk.core.people import list_clients
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.tickets import update
@@ -53,7 +53,7 @@ async def change_client(console: Console, argument: str) -> None:
 
 def _list_clients(desk: DeskSession) -> list[Choice]:
     with desk.store.reading() as session:
-        return [Choice(key, sanitize(name), sanitize(domain)) for key, name, domain in clients(session)]
+        return [Choice(key, sanitize(name), sanitize(domain)) for key, name, domain in list_clients(session)]
 
 
 async def _change_field(

@@ -32,8 +32,8 @@ def format_position(console: Console, place: QueuePosition) -> Content:
             return part.text
         return "–" if part.at is None else formats.format_instant(part.at, console.epoch(), console.zone)
 
-    parts: list[tuple[str, str] | str] = [(f"{place.place} of {place.of} open tickets\n\n", HERE)]
-    for turn, part in enumerate(place.parts, 1):
+    parts: list[tuple[str, str] | str] = [(f"{place.place} of {place.total} open tickets\n\n", HERE)]
+    for turn, part in enumerate(place.keys, 1):
         parts += [(f"{turn} ", FAINT), f"{part.label:<{_NAME_WIDTH}}", (f"{sanitize(format_key(part))}\n", STRONG)]
     for side, neighbour in (("after", place.before), ("before", place.after)):
         parts += ["\n", _describe_neighbour(side, neighbour)]
