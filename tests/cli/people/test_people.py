@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cli_call import Call
 
 AT = ("--now", "2026-11-23T09:30Z")
@@ -37,3 +39,9 @@ def test_a_role_that_oversees_sees_the_tickets_of_its_teams(managed_services: Ca
     ]
     refused = managed_services("people", "overseen", "--as", "sam", *AT)
     assert (refused.code, "No role of sam oversees a team" in refused.err) == (1, True)
+
+
+def test_a_user_who_is_no_agent_oversees_nothing(managed_services: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "nobody")
+    refused = managed_services("people", "overseen", *AT)
+    assert (refused.code, refused.err.startswith("deskterm: 'nobody' is no active agent of this desk")) == (1, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_json, print_lines
+from deskterm.cli.runtime.stdin import read_text
 from deskterm.desk.development.releases import publish_release
 from deskterm.errors import UsageError
 
@@ -31,7 +31,7 @@ def release_out(
         except UnicodeDecodeError as error:
             raise UsageError(f"{notes_file} is not UTF-8 text: convert it first.") from error
     elif notes == "-":
-        notes = sys.stdin.read()
+        notes = read_text(notes)
     cli: CliContext = context.obj
     release = publish_release(cli.open_desk(), day, notes=notes or "", now=cli.now())
     if as_json:

@@ -30,8 +30,9 @@ class Arguments(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """All words, the global options first, as the program's parser takes them."""
-        return [*self.options, *self.command]
+        """The words for the program's parser, the global options first. Where one lacks its value, the parser gets the
+        options alone: it would take the first word of the command for the value."""
+        return [*self.options, *(self.command if self.complete else ())]
 
     @property
     def opens_console(self) -> bool:
@@ -43,7 +44,7 @@ class Arguments(NamedTuple):
         """True when all words are UTF-8. Python keeps bytes that are not as lone surrogates."""
         return not any(
             "\ud800" <= character <= "\udfff"
-            for word in self.words
+            for word in (*self.options, *self.command)
             if not word.isprintable()  # a quick test that clears nearly every word
             for character in word
         )
