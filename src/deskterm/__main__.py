@@ -6,6 +6,7 @@ imported: each import is where it is known to be needed.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -20,6 +21,9 @@ def main() -> None:
 
     arguments = parse(sys.argv[1:])
     if arguments.opens_console:
+        # Start-up makes hundreds of thousands of objects that stay: a collection would only go over them, again and
+        # again. The console turns the collector on once its first rows are painted.
+        gc.disable()
         from deskterm.cli.console import run_console  # noqa: PLC0415
 
         sys.exit(run_console(arguments))

@@ -1,10 +1,13 @@
-"""The desk screen as other parts of the console know it: protocols, so that none of them needs the screen itself."""
+"""The desk screen as other parts of the console know it: protocols, so that none of them needs the screen itself.
+
+The module is imported for annotations only, because making protocols takes time before the first frame.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -20,18 +23,12 @@ if TYPE_CHECKING:
     from deskterm.tui.dialogs.prompt import Prompt, PromptKind
     from deskterm.tui.drafts import Drafts
     from deskterm.tui.panes import Navigable
+    from deskterm.tui.panes.pane_set import PaneSet
     from deskterm.tui.workers.messages import QueueQuery
 
 T = TypeVar("T")
 
 Severity = Literal["information", "warning", "error"]
-
-
-class LastChange(NamedTuple):
-    """The last change made in this console: its ticket, and the ticket's version right after it."""
-
-    number: int
-    version: int
 
 
 class Console(Protocol):
@@ -62,7 +59,7 @@ class Console(Protocol):
         """The ticket in the ticket pane; None until one has been read."""
 
     @property
-    def last_change(self) -> LastChange | None:
+    def last_change(self) -> CommandResult | None:
         """The change that undo is about; None after the agent went elsewhere."""
 
     def now(self) -> datetime:
@@ -259,3 +256,23 @@ class Workspace(Console, Protocol):
 
     def unsent(self) -> list[str]:
         """Return what was written and not sent, as a question names it."""
+
+
+class TitledScreen(Workspace, Protocol):
+    """The screen as its headings need it."""
+
+    @property
+    def panes(self) -> PaneSet:
+        """The panes with a heading."""
+
+    @property
+    def desk_name(self) -> str:
+        """The name of the desk, empty until it has been read."""
+
+    @property
+    def progress(self) -> str:
+        """The work under way before the desk can be used, empty for none."""
+
+    @property
+    def typing_letter(self) -> bool:
+        """Whether keys go to the composer."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from deskterm.desk.policy.permissions import Act, format_refusal, is_allowed
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 Group = Literal["Work", "Look", "Program", "Move"]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing to do, as a row of the table.
 
     Either `step` does it at once, or `handler` names the function that does: `closing.close` is `close()` in

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from deskterm.present.models import QueueLine, TicketView, ViewLine
-from deskterm.tui.console import BrowserHost
 from deskterm.tui.panes.pane_set import PaneSet
 from deskterm.tui.workers import messages
 from deskterm.tui.workers.messages import QueueQuery
 
 if TYPE_CHECKING:
+    from deskterm.tui.console import BrowserHost
     from deskterm.tui.workers.read_worker import ReadWorker
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from deskterm.errors import DeskError
 from deskterm.tui.commands.table import BY_NAME
-from deskterm.tui.console import LastChange, Workspace
 from deskterm.tui.crash_log import log_crash
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
+    from deskterm.tui.console import Workspace
     from deskterm.tui.control.type_ahead import TypeAhead
 
 HANDLERS = "deskterm.tui.handlers"
@@ -39,7 +39,7 @@ class CommandRunner:
 
     def __init__(self, console: Workspace, loader: Loader, type_ahead: TypeAhead) -> None:
         self._console, self._loader, self._type_ahead = console, loader, type_ahead
-        self.last_change: LastChange | None = None
+        self.last_change: CommandResult | None = None
 
     def run(self, name: str, argument: str = "") -> None:
         """Run a command by its name, or say why it cannot be run."""
@@ -110,4 +110,4 @@ class CommandRunner:
 
     def remember(self, result: CommandResult | None) -> None:
         """Keep a change as the one that undo is about, wherever it leaves the cursor; None forgets it."""
-        self.last_change = None if result is None else LastChange(result.number, result.version)
+        self.last_change = result

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from deskterm.errors import DeskError
-from deskterm.tui.console import ComposerHost
 from deskterm.tui.control.external_editor import edit_text
 from deskterm.tui.dialogs.compose import Composer, Kind
 from deskterm.tui.drafts import Draft, Drafts
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import ComposerHost
 
 _REOPENING_KEYS: dict[Kind, str] = {"reply": "r", "note": "n", "resolve": ":resolve"}
 

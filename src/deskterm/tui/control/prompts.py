@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from deskterm.present.models import Choice
-from deskterm.tui.console import PromptHost
 from deskterm.tui.dialogs.choose import Choose, Preview
 from deskterm.tui.dialogs.confirm import Confirm
 from deskterm.tui.dialogs.prompt import Prompt, PromptKind
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import PromptHost
 
 
 class Prompts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from deskterm.desk.conversation import thanks_messages
 from deskterm.desk.core.session import DeskSession
@@ -14,8 +14,10 @@ from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.console import Console
 from deskterm.tui.handlers.questions import choose_from_procedure, describe_tickets, format_question, numbers_of
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 _LEAVE = "+"
 """The choice that nothing more is to be ticked off."""

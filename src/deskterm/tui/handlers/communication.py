@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deskterm.desk.conversation import delay_notice
 from deskterm.desk.directory import absence, participants
 from deskterm.desk.linking import incidents
 from deskterm.desk.notify import letters
 from deskterm.desk.workflow import escalation, escalation_review, priority_dispute
-from deskterm.tui.console import Console
 from deskterm.tui.handlers.questions import numbers_of, run_with_text, run_with_ticket
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 
 async def escalate(console: Console, argument: str) -> None:

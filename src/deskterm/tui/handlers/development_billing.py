@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deskterm.desk.billing import quotes, time_entries
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -10,8 +12,10 @@ from deskterm.desk.domain import money
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.console import Console
 from deskterm.tui.handlers.questions import describe_tickets
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 
 async def write_time(console: Console, argument: str) -> None:

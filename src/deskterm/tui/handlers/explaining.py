@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deskterm.errors import DeskError
-from deskterm.tui.console import Console, Workspace
 from deskterm.tui.pages.clock_page import ClockPages
 from deskterm.tui.pages.position_page import show_position
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console, Workspace
 
 
 async def explain_clock(workspace: Workspace, argument: str) -> None:

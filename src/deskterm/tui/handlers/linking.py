@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -15,8 +16,10 @@ from deskterm.desk.linking import split as splitting
 from deskterm.errors import DeskError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.console import Console, Workspace
 from deskterm.tui.handlers.questions import numbers_of, run_with_text, run_with_ticket
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console, Workspace
 
 _RELEASE = "-"
 """The text that ends a hold."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -11,8 +12,10 @@ from deskterm.desk.workflow import exemption, priority_override
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.console import Console
 from deskterm.tui.handlers.questions import choose_from_procedure, describe_tickets, numbers_of
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 _END_EXEMPTION = "-"
 """The reason that takes tickets back into what is promised."""

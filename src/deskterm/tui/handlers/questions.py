@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -11,7 +12,9 @@ from deskterm.errors import UsageError
 from deskterm.present.models import Choice, QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.procedure.schema import Choice as ProcedureChoice
-from deskterm.tui.console import Console
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 TextCommand = Callable[[DeskSession, int, str, datetime], CommandResult]
 """A command of the desk as a handler calls it: with the ticket, the text, and the instant."""

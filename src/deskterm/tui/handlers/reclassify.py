@@ -4,6 +4,7 @@ effect on due times is shown beside each choice before it is made."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from deskterm.desk.core.people import list_clients
 from deskterm.desk.core.session import DeskSession
@@ -12,9 +13,11 @@ from deskterm.desk.tickets import update
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.console import Console
 from deskterm.tui.handlers.questions import describe_tickets, numbers_of
 from deskterm.tui.pages.due_preview import DuePreview, Field
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 
 async def change_severity(console: Console, argument: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -13,8 +14,10 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.similar_tickets import find_similar_tickets
-from deskterm.tui.console import Console
 from deskterm.tui.dialogs.register import Register, Request
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 _SIMILAR_SHOWN = 4
 """Tickets that are shown as possibly about the same."""

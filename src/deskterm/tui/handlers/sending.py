@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -16,10 +17,12 @@ from deskterm.errors import DeskError, UsageError
 from deskterm.present import formats
 from deskterm.present.models import Choice, TimelineEntry
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.console import Console
 from deskterm.tui.control.composing import ComposerController
 from deskterm.tui.dialogs.compose import Composer
 from deskterm.tui.panes.colours import FAINT, STRONG
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 _NEWS_SHOWN = 4
 """Messages that a letter crossed and that are quoted above it, the newest ones."""

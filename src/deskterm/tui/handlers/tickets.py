@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
@@ -12,8 +13,10 @@ from deskterm.desk.workflow import transition_rules
 from deskterm.errors import UsageError
 from deskterm.present.models import Choice, QueueLine
 from deskterm.present.sanitize import Safe, sanitize
-from deskterm.tui.console import Console
 from deskterm.tui.handlers.questions import describe_tickets, numbers_of
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 _NOBODY = "-"
 

@@ -3,14 +3,18 @@ write thread has fetched it."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deskterm.errors import UsageError
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.commands.search import find_command, find_similar_name
 from deskterm.tui.commands.table import BY_NAME, TABLE
-from deskterm.tui.console import Workspace
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.help_page import format_help
 from deskterm.tui.themes import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Workspace
 
 MOST_MARKED = 500
 """Tickets that can be marked at once."""

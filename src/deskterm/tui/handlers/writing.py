@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from deskterm.tui.console import Console
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 
 async def reply(console: Console, argument: str) -> None:

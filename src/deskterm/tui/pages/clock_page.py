@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from deskterm.errors import DeskError
-from deskterm.tui.console import Workspace
 from deskterm.tui.dialogs.page import Page, text_width
 from deskterm.tui.pages.clock_text import ClockExplanation, TicketClocks, lay_out, read_clocks
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Workspace
 
 _LIVE = ("running", "paused")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
@@ -16,9 +16,11 @@ from deskterm.errors import DeskError
 from deskterm.present import formats
 from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import sanitize
-from deskterm.tui.console import Console
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 Field = Literal["severity", "priority", "type", "organisation"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from deskterm.desk.core.session import DeskSession
@@ -10,9 +12,11 @@ from deskterm.present import formats
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import Viewer
-from deskterm.tui.console import Console
 from deskterm.tui.dialogs.page import Page
 from deskterm.tui.panes.colours import FAINT, HERE, STRONG
+
+if TYPE_CHECKING:
+    from deskterm.tui.console import Console
 
 _NAME_WIDTH = 12
 """Cells for the name of a sort key."""

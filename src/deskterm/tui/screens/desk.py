@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -61,6 +62,7 @@ class DeskScreen(Screen[None]):
         self._url, self._login, self._behind, self._connection = url, login, behind, reader
         self._read_worker: ReadWorker | None = None
         self._ticked_at = 0
+        self._started = False
         now = int(clock().timestamp())
         self.panes = PaneSet(
             Banner(),
@@ -90,13 +92,19 @@ class DeskScreen(Screen[None]):
     def on_mount(self) -> None:
         self.panes.queue.focus()
         self.workspace.update_titles()
-        self.call_after_refresh(self._start_workers)
+        self.call_after_refresh(self._start_reading)
 
-    def _start_workers(self) -> None:
-        """Read the first list and fetch the desk, now that a frame has been painted."""
+    def _start_reading(self) -> None:
+        """Read the first list, now that a frame has been painted."""
         self._get_read_worker().start(self.workspace.queue_query, self._connection)
         self.set_interval(1, self.tick)
+
+    def _start_desk(self) -> None:
+        """Fetch the desk, now that the first rows have been painted: its imports would hold them up."""
         self.desk_worker.start()
+        if not gc.isenabled():  # turned off at the start of the program
+            gc.freeze()  # what was made until now stays for good
+            gc.enable()
 
     def on_unmount(self) -> None:
         if self._read_worker is not None:
@@ -185,6 +193,7 @@ class DeskScreen(Screen[None]):
     @on(messages.ListRead)
     def _list_read(self, answer: messages.ListRead) -> None:
         self.workspace.browser.list_read(answer)
+        self._rows_read()
 
     @on(messages.PageRead)
     def _page_read(self, answer: messages.PageRead) -> None:
@@ -217,6 +226,13 @@ class DeskScreen(Screen[None]):
     def _read_failed(self, answer: messages.ReadFailed) -> None:
         error = answer.error
         self.workspace.notify(str(error) if isinstance(error, DeskError) else log_crash(error), severity="error")
+        self._rows_read()
+
+    def _rows_read(self) -> None:
+        """Go on with the start of the console after its first rows, or the error in their place."""
+        if not self._started:
+            self._started = True
+            self.call_after_refresh(self._start_desk)
 
     # -- messages of the panes -----------------------------------------------------------------------------------
 

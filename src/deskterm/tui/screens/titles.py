@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -10,12 +10,12 @@ from textual.content import Content
 from deskterm.present import formats
 from deskterm.present.labels import Vocabulary
 from deskterm.tui.commands.keys import footer_commands, format_key
-from deskterm.tui.console import Workspace
 from deskterm.tui.panes.keyline import Key
-from deskterm.tui.panes.pane_set import PaneSet
 
 if TYPE_CHECKING:
     from textual.widget import Widget
+
+    from deskterm.tui.console import TitledScreen
 
 _COMPOSING = (
     Key("ctrl+s", "send", "send"),
@@ -24,26 +24,6 @@ _COMPOSING = (
     Key("tab", "panes", "next-pane"),
     Key("esc", "keep draft", "keep"),
 )
-
-
-class TitledScreen(Workspace, Protocol):
-    """The screen as its headings need it."""
-
-    @property
-    def panes(self) -> PaneSet:
-        """The panes with a heading."""
-
-    @property
-    def desk_name(self) -> str:
-        """The name of the desk, empty until it has been read."""
-
-    @property
-    def progress(self) -> str:
-        """The work under way before the desk can be used, empty for none."""
-
-    @property
-    def typing_letter(self) -> bool:
-        """Whether keys go to the composer."""
 
 
 def update_titles(screen: TitledScreen) -> None:

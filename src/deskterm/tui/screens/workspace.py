@@ -11,7 +11,6 @@ from deskterm.present.labels import Vocabulary
 from deskterm.present.models import Choice, DeskView, Person, QueueLine, TicketClock, TicketView, ViewLine
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.tui.commands.search import translate_calls
-from deskterm.tui.console import LastChange, Severity
 from deskterm.tui.control.browsing import Browser
 from deskterm.tui.control.command_runner import CommandRunner
 from deskterm.tui.control.type_ahead import TypeAhead
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from deskterm.desk.core.session import DeskSession
     from deskterm.desk.core.transaction import CommandResult
+    from deskterm.tui.console import Severity
     from deskterm.tui.control.composing import ComposerController
     from deskterm.tui.control.prompts import Prompts
     from deskterm.tui.dialogs.choose import Preview
@@ -160,7 +160,7 @@ class DeskWorkspace:
         self.runner.remember(result)
 
     @property
-    def last_change(self) -> LastChange | None:
+    def last_change(self) -> CommandResult | None:
         return self.runner.last_change
 
     # -- lists and tickets ---------------------------------------------------------------------------------------
