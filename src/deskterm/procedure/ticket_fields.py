@@ -92,7 +92,7 @@ TICKET_FIELDS: tuple[TicketField, ...] = (
         supplied=True,
         filter=True,
         export="asked",
-        column=QueueColumn(14, 160),
+        column=QueueColumn(14, 168),
     ),
     TicketField("tags", "Tags", kind="tags", from_state=False, history=14),
     TicketField("fields", kind="json", from_state=False),
