@@ -90,8 +90,8 @@ ACTS: dict[str, Callable[[Office, int, Act, int], object]] = {
     ),
     "snooze": lambda o, n, a, m: due_times.snooze(o.desk(a.edition), n, at(m + 50), now=at(m)),
     "wake": lambda o, n, a, m: due_times.snooze(o.desk(a.edition), n, None, now=at(m)),
-    "start": lambda o, n, a, m: work_sessions.start(o.desk(a.edition), n, now=at(m)),
-    "stop": lambda o, n, a, m: work_sessions.stop(o.desk(a.edition), n, now=at(m)),
+    "start": lambda o, n, a, m: work_sessions.start_work(o.desk(a.edition), n, now=at(m)),
+    "stop": lambda o, n, a, m: work_sessions.stop_work(o.desk(a.edition), n, now=at(m)),
     "hand over": lambda o, n, a, m: transfer(
         o.desk(a.edition), n, department=("software", "hardware")[m % 2], note="x", now=at(m)
     ),

@@ -29,7 +29,7 @@ from deskterm.desk.linking import duplicate, incidents, merge, separate, split
 from deskterm.desk.notify import letters
 from deskterm.desk.policy.permissions import Act, is_allowed
 from deskterm.desk.reactions import suggestions
-from deskterm.desk.reactions.dispatch import follow
+from deskterm.desk.reactions.dispatch import run_reactions
 from deskterm.desk.tickets import (
     assignment,
     closing,
@@ -125,8 +125,8 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (incidents.announce_to_attached, "reply", lambda d, n, t: incidents.announce_to_attached(d, n, "x", now=t)),
     (incidents.detach_ticket, "link", lambda d, n, t: incidents.detach_ticket(d, n, now=t)),
     (incidents.resolve_incident, "reply", lambda d, n, t: incidents.resolve_incident(d, n, "All is up.", now=t)),
-    (work_sessions.start, "work", lambda d, n, t: work_sessions.start(d, n, now=t)),
-    (work_sessions.stop, "work", lambda d, n, t: work_sessions.stop(d, n, now=t)),
+    (work_sessions.start_work, "work", lambda d, n, t: work_sessions.start_work(d, n, now=t)),
+    (work_sessions.stop_work, "work", lambda d, n, t: work_sessions.stop_work(d, n, now=t)),
     (due_times.snooze, "snooze", lambda d, n, t: due_times.snooze(d, n, t + timedelta(hours=1), now=t)),
     (due_times.schedule, "schedule", lambda d, n, t: due_times.schedule(d, n, "2026-11-26", now=t)),
     (due_times.set_due, "set-due", lambda d, n, t: due_times.set_due(d, n, "resolution", t, reason="x", now=t)),
@@ -240,7 +240,7 @@ class RecordingSession(DeskSession):
     """A session that records the acts it was asked to allow."""
 
     def __init__(self, store: Store, login: str) -> None:
-        super().__init__(store, login, reactions=follow)
+        super().__init__(store, login, reactions=run_reactions)
         self.required_acts: set[str] = set()
 
     def require(self, act: Act, doing: str = "") -> None:

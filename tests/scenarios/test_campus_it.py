@@ -51,7 +51,7 @@ def campus(url: str, start: str = "2026-11-20T17:30+05:30") -> Story:
 @pytest.mark.requirement("S2-02", "S2-08", "S2-15", "S2-16", "S2-18", "S2-19", "S2-20", "S2-21", "S2-24")
 def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url: str) -> None:
     story = campus(store_url)
-    raj = story.by("raj")
+    raj = story.as_agent("raj")
     with pytest.raises(DeskError, match="resource"):
         register(
             raj,
@@ -72,7 +72,7 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
         now=story.now,
     ).number
     assert story.status(number) == "registered"
-    assert story.sheet(number).row.priority == "normal"
+    assert story.read_ticket(number).row.priority == "normal"
     assert {record.state for record in story.records(number, "participant")} == {"caller", "notify"}
 
     update.update_ticket(raj, number, priority="critical", reason="Nobody can enter marks.", now=story.now)
@@ -82,38 +82,38 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
     due = datetime.fromisoformat("2026-11-21T11:20+05:30")  # two hours, ten minutes of them on Friday
     assert story.due(number, "update") == f"{due.astimezone(UTC):%Y-%m-%d %H:%M}"
 
-    story.at("2026-11-21T10:00+05:30")
+    story.advance_to("2026-11-21T10:00+05:30")
     escalation.escalate(raj, number, reason="The disk is full.", now=story.now)
     assert story.letters(number).count("escalated") == 1
-    assert story.sheet(number).values["tier"] == 2
+    assert story.read_ticket(number).values["tier"] == 2
     assert story.status(number) == "escalated-l1"
-    messages.reply(story.by("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
+    messages.reply(story.as_agent("mei"), number, "What is the course?", status="waiting-for-requester", now=story.now)
     assert story.status(number) == "waiting-for-requester"
     assert story.clock(number, "update").state == "paused"
     messages.record_customer_message(raj, number, "Physics.", channel="phone", now=story.now)
     assert story.status(number) == "in-progress"
     assert story.clock(number, "update").state == "running"
-    escalation.escalate(story.by("mei"), number, reason="No disk is to be had.", now=story.now)
+    escalation.escalate(story.as_agent("mei"), number, reason="No disk is to be had.", now=story.now)
     assert story.status(number) == "escalated-l2"
     assert story.letters(number).count("escalated") == 2
 
-    story.at("2026-11-21T11:00+05:30")
+    story.advance_to("2026-11-21T11:00+05:30")
     with pytest.raises(DeskError):
-        update.move(story.by("mei"), number, "resolved", now=story.now)
-    procedure = story.by("mei").procedure.definition
+        update.move(story.as_agent("mei"), number, "resolved", now=story.now)
+    procedure = story.as_agent("mei").procedure.definition
     assert letter_checks.find_missing_parts(procedure, LETTER) == []
     assert [check.key for check in letter_checks.find_missing_parts(procedure, "Done.")]
-    resolution.resolve(story.by("mei"), number, LETTER, code="solved", now=story.now)
+    resolution.resolve(story.as_agent("mei"), number, LETTER, code="solved", now=story.now)
     assert story.status(number) == "resolved"
-    update.move(story.by("mei"), number, "closed", now=story.now)
+    update.move(story.as_agent("mei"), number, "closed", now=story.now)
     assert story.status(number) == "closed"
-    story.end()
+    story.verify()
 
 
 @pytest.mark.requirement("S2-10", "S2-13", "S2-14", "S2-07")
 def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(store_url: str) -> None:
     story = campus(store_url, "2026-11-23T10:00+05:30")
-    raj = story.by("raj")
+    raj = story.as_agent("raj")
     number = register(
         raj,
         type="issue",
@@ -123,15 +123,17 @@ def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(st
         fields=ASKED | {"resource": "LAN"},
         now=story.now,
     ).number
-    assert [clock.due for clock in story.sheet(number).clocks if clock.state == "running"] == []
-    assert story.sheet(number).values["tier"] == 0  # the local administrator first
-    override = story.by("mei").procedure.definition.priority.overrides[0].key
-    priority_override.override_priority(story.by("mei"), number, "high", override=override, affected=30, now=story.now)
+    assert [clock.due for clock in story.read_ticket(number).clocks if clock.state == "running"] == []
+    assert story.read_ticket(number).values["tier"] == 0  # the local administrator first
+    override = story.as_agent("mei").procedure.definition.priority.overrides[0].key
+    priority_override.override_priority(
+        story.as_agent("mei"), number, "high", override=override, affected=30, now=story.now
+    )
     assert [record.values["affected"] for record in story.records(number, "override")] == [30]
     messages.reply(raj, number, "We are looking.", status="in-progress", now=story.now)
     assert story.clock(number, "update").state == "running"
-    reason = story.by("mei").procedure.definition.sla.exempt_reasons[0].key
-    exemption.exempt(story.by("mei"), number, reason, now=story.now)
-    assert {clock.state for clock in story.sheet(number).clocks} <= {"cancelled", "met"}
-    exemption.unexempt(story.by("mei"), number, reason="It is our own cable.", now=story.now)
-    story.end()
+    reason = story.as_agent("mei").procedure.definition.sla.exempt_reasons[0].key
+    exemption.exempt(story.as_agent("mei"), number, reason, now=story.now)
+    assert {clock.state for clock in story.read_ticket(number).clocks} <= {"cancelled", "met"}
+    exemption.unexempt(story.as_agent("mei"), number, reason="It is our own cable.", now=story.now)
+    story.verify()

@@ -35,7 +35,7 @@ def vendor(url: str, start: str = "2026-11-20T15:45+00:00") -> Story:
 )
 def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
     story = vendor(store_url)  # a Friday, a quarter of an hour before closing
-    sam = story.by("sam")
+    sam = story.as_agent("sam")
     number = register(
         sam,
         type="technical-support",
@@ -50,7 +50,7 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
     assert story.due(number, "review") == "2026-11-23 08:45"
     assert story.due(number, "resolution") == "2026-11-23 11:45"
 
-    story.at("2026-11-23T08:10+00:00")
+    story.advance_to("2026-11-23T08:10+00:00")
     with pytest.raises(DeskError, match="cannot go to"):
         update.move(sam, number, "client-sign-off", now=story.now)
     update.move(sam, number, "under-investigation", now=story.now)
@@ -58,13 +58,13 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
     assert story.clock(number, "response").state == story.clock(number, "review").state == "met"
     assert story.clock(number, "resolution").state == "paused"
 
-    story.at("2026-11-23T09:10+00:00")
+    story.advance_to("2026-11-23T09:10+00:00")
     messages.record_customer_message(sam, number, "Firefox. I request escalation!", now=story.now)
     assert story.status(number) == "under-investigation"
     assert story.due(number, "resolution") == "2026-11-23 12:45"  # an hour was spent waiting
     assert [record.state for record in story.records(number, "escalation")] == ["open"]
     escalation_review.review_escalation(
-        story.by("eve"), number, decision="declined", note="It is in hand.", now=story.now
+        story.as_agent("eve"), number, decision="declined", note="It is in hand.", now=story.now
     )
 
     with pytest.raises(DeskError):
@@ -74,46 +74,46 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
     assert story.status(number) == "raised-with-development"
     assert story.clock(number, "resolution").state == "running"  # the client does not wait any less
 
-    story.at("2026-11-23T12:00+00:00")
+    story.advance_to("2026-11-23T12:00+00:00")
     update.move(sam, number, "under-investigation", now=story.now)
     resolution.resolve(sam, number, "Please use the other address for now.", resolution="temporary", now=story.now)
     assert story.status(number) == "client-sign-off"
     assert story.clock(number, "resolution").state == "met"
-    assert "outstanding" in story.sheet(number).flags
+    assert "outstanding" in story.read_ticket(number).flags
 
-    story.at("2026-11-27T10:00+00:00")
+    story.advance_to("2026-11-27T10:00+00:00")
     assert "reminded" in story.letters(number)
     confirmation.confirm(sam, number, "It works.", now=story.now)
     assert story.status(number) == "closed"
-    story.end()
+    story.verify()
 
 
 @pytest.mark.requirement("S1-33", "S1-03")
 def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
     story = vendor(store_url, "2026-11-23T09:00+00:00")
-    sam = story.by("sam")
+    sam = story.as_agent("sam")
     first, second = (
         register(sam, type="support-query", subject="Report is empty", email=email, now=story.now, **ASKED).number
         for email in ("kim@larch.example", "lou@larch.example")
     )
     duplicate.close_as_duplicate(sam, second, first, now=story.now)
     assert story.status(second) == "closed"
-    assert {clock.state for clock in story.sheet(second).clocks} == {"cancelled"}
+    assert {clock.state for clock in story.read_ticket(second).clocks} == {"cancelled"}
     assert len(story.records(first, "participant")) == 1
     assert "merged" in story.letters(second) + story.letters(first)
     update.edit(sam, first, type="technical-support", now=story.now)
-    assert story.sheet(first).type == "technical-support"
-    assert story.sheet(first).row.severity == "medium"
+    assert story.read_ticket(first).type == "technical-support"
+    assert story.read_ticket(first).row.severity == "medium"
     update.move(sam, first, "under-investigation", now=story.now)
     closing.close(sam, first, "insufficient-information", now=story.now)
     assert story.status(first) == "closed"
-    story.end()
+    story.verify()
 
 
 @pytest.mark.requirement("S1-21", "S1-24", "S1-25", "S1-27", "S1-29")
 def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: str) -> None:
     story = vendor(store_url, "2026-11-23T09:00+00:00")
-    sam, eve = story.by("sam"), story.by("eve")
+    sam, eve = story.as_agent("sam"), story.as_agent("eve")
     number = register(
         sam, type="technical-support", subject="Report is empty", severity="medium", email="kim@larch.example",
         now=story.now, **ASKED,
@@ -128,7 +128,7 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
     assert story.clock(number, "resolution").state == "running"
     item_workflow.schedule_item(sam, number, "2026-11-25", now=story.now)
 
-    story.at("2026-11-25T12:00+00:00")
+    story.advance_to("2026-11-25T12:00+00:00")
     releases.publish_release(eve, "2026-11-25", notes="Reports have their rows again.", now=story.now)
     assert story.status(number) == "client-sign-off"
     assert story.clock(number, "resolution").state == "met"
@@ -140,17 +140,17 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
     assert story.status(number) == "closed"
     assert story.clock(number, "resolution").state == "met"
 
-    story.at("2026-12-01T09:00+00:00")
+    story.advance_to("2026-12-01T09:00+00:00")
     messages.record_customer_message(sam, number, "It is empty again.", now=story.now)
     assert story.status(number) == "under-investigation"
-    assert story.sheet(number).reopened == 2  # rejected once, and back after the end
-    story.end()
+    assert story.read_ticket(number).reopened == 2  # rejected once, and back after the end
+    story.verify()
 
 
 @pytest.mark.requirement("S1-17", "S1-26", "S1-32")
 def test_a_task_is_due_when_the_manager_says_and_its_time_is_charged(store_url: str) -> None:
     story = vendor(store_url, "2026-11-23T09:00+00:00")
-    sam, eve = story.by("sam"), story.by("eve")
+    sam, eve = story.as_agent("sam"), story.as_agent("eve")
     task = register(
         sam, type="service-task", subject="Load our users", email="kim@larch.example", now=story.now, **ASKED
     ).number
@@ -164,4 +164,4 @@ def test_a_task_is_due_when_the_manager_says_and_its_time_is_charged(store_url: 
     time_entries.add_entry(sam, task, 90 * 60, rate=Decimal("80"), note="Loaded 300 users", now=story.now)
     entry = story.records(task, "entry")[0].values
     assert (entry["seconds"], entry["currency"], Decimal(entry["amount"])) == (5400, "GBP", Decimal("120"))
-    story.end()
+    story.verify()

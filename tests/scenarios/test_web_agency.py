@@ -27,14 +27,14 @@ CLIENTS: list[dict[str, Any]] = [{"key": "larch", "name": "Larch Ltd", "domain":
 def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: str) -> None:
     story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
     with pytest.raises(DeskError, match="client"):
-        register(story.by("jon"), type="question", subject="Prices?", email="max@nobody.example", now=story.now)
+        register(story.as_agent("jon"), type="question", subject="Prices?", email="max@nobody.example", now=story.now)
     enquiry = register(
-        story.by("jon"), type="enquiry", subject="Prices?", email="max@nobody.example", now=story.now
+        story.as_agent("jon"), type="enquiry", subject="Prices?", email="max@nobody.example", now=story.now
     ).number
-    assert story.sheet(enquiry).row.organisation == ""
+    assert story.read_ticket(enquiry).row.organisation == ""
 
     job = register(
-        story.by("jon"),
+        story.as_agent("jon"),
         type="work-request",
         subject="Move the product box",
         body="Please move it to the left.",
@@ -43,38 +43,40 @@ def test_a_job_is_asked_for_done_closed_and_not_reopened_by_thanks(store_url: st
         now=story.now,
     ).number
     assert story.status(job) == "open"
-    assert story.sheet(job).clocks == []  # nothing is promised by the clock
+    assert story.read_ticket(job).clocks == []  # nothing is promised by the clock
     assert [record.state for record in story.records(job, "checklist")] == ["open"]
 
-    story.at("2026-11-23T10:00+00:00")
-    transfer.transfer(story.by("jon"), job, department="support", note="It is a question after all.", now=story.now)
-    transfer.transfer(story.by("ida"), job, department="work-request", note="No, it is a job.", now=story.now)
-    messages.reply(story.by("kay"), job, "It is on its way.", status="in-progress", now=story.now)
-    assert story.sheet(job).row.assignee == "kay"  # who answers first has it
+    story.advance_to("2026-11-23T10:00+00:00")
+    transfer.transfer(
+        story.as_agent("jon"), job, department="support", note="It is a question after all.", now=story.now
+    )
+    transfer.transfer(story.as_agent("ida"), job, department="work-request", note="No, it is a job.", now=story.now)
+    messages.reply(story.as_agent("kay"), job, "It is on its way.", status="in-progress", now=story.now)
+    assert story.read_ticket(job).row.assignee == "kay"  # who answers first has it
 
-    story.at("2026-11-23T12:00+00:00")
+    story.advance_to("2026-11-23T12:00+00:00")
     items = story.records(job, "checklist")[0].values["items"]
-    checklists.tick_items(story.by("kay"), job, range(1, len(items) + 1), now=story.now)
-    messages.reply(story.by("kay"), job, "Done: the box is on the left now.", status="closed", now=story.now)
+    checklists.tick_items(story.as_agent("kay"), job, range(1, len(items) + 1), now=story.now)
+    messages.reply(story.as_agent("kay"), job, "Done: the box is on the left now.", status="closed", now=story.now)
     assert story.status(job) == "closed"
     assert "closed" in story.letters(job)
 
-    story.at("2026-11-23T13:00+00:00")
-    messages.record_customer_message(story.by("jon"), job, "Thank you very much!", now=story.now)
+    story.advance_to("2026-11-23T13:00+00:00")
+    messages.record_customer_message(story.as_agent("jon"), job, "Thank you very much!", now=story.now)
     assert story.status(job) == "closed"
-    assert story.sheet(job).messages[-1].mark == "thanks"
-    thanks_messages.overrule_thanks(story.by("kay"), job, now=story.now)
+    assert story.read_ticket(job).messages[-1].mark == "thanks"
+    thanks_messages.overrule_thanks(story.as_agent("kay"), job, now=story.now)
     assert story.status(job) == "client-responded"
-    update.move(story.by("kay"), job, "closed", now=story.now)
-    update.tag(story.by("kay"), job, ["billed"], now=story.now)
-    undo.undo_last_command(story.by("kay"), job, now=story.now)
-    assert story.sheet(job).tags == ()
+    update.move(story.as_agent("kay"), job, "closed", now=story.now)
+    update.tag(story.as_agent("kay"), job, ["billed"], now=story.now)
+    undo.undo_last_command(story.as_agent("kay"), job, now=story.now)
+    assert story.read_ticket(job).tags == ()
     assert story.status(job) == "closed"
 
-    story.at("2026-11-24T09:00+00:00")
-    messages.record_customer_message(story.by("jon"), job, "Thanks, but now the menu is gone.", now=story.now)
+    story.advance_to("2026-11-24T09:00+00:00")
+    messages.record_customer_message(story.as_agent("jon"), job, "Thanks, but now the menu is gone.", now=story.now)
     assert story.status(job) == "client-responded"
-    story.end()
+    story.verify()
 
 
 @pytest.mark.requirement("S5-10")
@@ -83,7 +85,7 @@ def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: 
     words = ["The form fails.", "Did you see that the form fails?"]
     first, second = (
         register(
-            story.by("jon"),
+            story.as_agent("jon"),
             type="problem",
             subject="Order form",
             body=body,
@@ -93,22 +95,22 @@ def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: 
         ).number
         for body, email in zip(words, ("kim@larch.example", "lou@larch.example"), strict=True)
     )
-    merge.merge_into(story.by("ida"), second, first, now=story.now)
+    merge.merge_into(story.as_agent("ida"), second, first, now=story.now)
     assert story.status(second) == "closed"
-    said = [message.body for message in story.sheet(first).messages]
+    said = [message.body for message in story.read_ticket(first).messages]
     assert set(words) <= set(said)
-    messages.record_customer_message(story.by("jon"), second, "Any news?", now=story.now)
-    assert "Any news?" in [message.body for message in story.sheet(first).messages]
+    messages.record_customer_message(story.as_agent("jon"), second, "Any news?", now=story.now)
+    assert "Any news?" in [message.body for message in story.read_ticket(first).messages]
     with pytest.raises(DeskError):
-        merge.merge_into(story.by("ida"), first, second, now=story.now)
-    update.move(story.by("ida"), first, "closed", now=story.now)
-    story.end()
+        merge.merge_into(story.as_agent("ida"), first, second, now=story.now)
+    update.move(story.as_agent("ida"), first, "closed", now=story.now)
+    story.verify()
 
 
 @pytest.mark.requirement("S5-06", "S5-07")
 def test_three_jobs_in_one_message_become_a_ticket_each(store_url: str) -> None:
     story = Story(store_url, "web-agency", "2026-11-23T09:00+00:00", people=PEOPLE, clients=CLIENTS)
-    jon = story.by("jon")
+    jon = story.as_agent("jon")
     job = register(
         jon,
         type="work-request",
@@ -118,10 +120,10 @@ def test_three_jobs_in_one_message_become_a_ticket_each(store_url: str) -> None:
         fields={"details": "See the list."},
         now=story.now,
     ).number
-    message = story.sheet(job).messages[0].seq
+    message = story.read_ticket(job).messages[0].seq
     assert len(split.preview_list_items(jon, job, message, now=story.now)) == 3
     split.split_list_items(jon, job, message, now=story.now)
     parts = range(job + 1, job + 4)
     assert [story.status(number) for number in parts] == ["open"] * 3
-    assert ["photo" in story.sheet(number).messages[0].body for number in parts] == [False, True, False]
-    story.end()
+    assert ["photo" in story.read_ticket(number).messages[0].body for number in parts] == [False, True, False]
+    story.verify()

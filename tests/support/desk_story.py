@@ -1,4 +1,4 @@
-"""Stories of a whole desk: a shipped procedure, its people, and time that passes with the runner at work."""
+"""Stories of a whole desk: a shipped procedure, its people, and time that passes while the runner works."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from store_templates import copy_store, load_shipped
 
 
 class Story:
-    """A simulated desk of a shipped procedure. ann is its admin; `at` is the time, which only goes on."""
+    """A simulated desk by a shipped procedure, with ann as its admin. Its time only goes forward."""
 
     def __init__(
         self,
@@ -45,48 +45,48 @@ class Story:
         self.store = copy_store(url, ("story", procedure, now, repr(people), repr(clients)), create)
         self._desks: dict[str, DeskSession] = {}
         self._runner = Runner(self.store)
-        self.came: list[str] = []
+        self.runner_messages: list[str] = []
 
-    def by(self, login: str) -> DeskSession:
-        """The desk with somebody at work."""
+    def as_agent(self, login: str) -> DeskSession:
+        """The desk, opened for an agent."""
         if login not in self._desks:
             self._desks[login] = open_desk(self.store, login)
         return self._desks[login]
 
-    def at(self, instant: str) -> datetime:
-        """Let the time come to an instant, and what it brings happen."""
+    def advance_to(self, instant: str) -> datetime:
+        """Advance the time to an instant and run what is due by then; return the instant."""
         until = datetime.fromisoformat(instant).astimezone(UTC)
-        assert until >= self.now, "a story goes on"
+        assert until >= self.now, "time only goes forward"
         self.now = until
-        self.came += [fired.sentence for fired in self._runner.step(until)]
+        self.runner_messages += [fired.sentence for fired in self._runner.step(until)]
         return until
 
-    def sheet(self, number: int) -> TicketDetail:
+    def read_ticket(self, number: int) -> TicketDetail:
         with open_reader(self.url) as reader:
             found = load_ticket_detail(reader, number)
         assert found is not None
         return found
 
     def status(self, number: int) -> str:
-        return self.sheet(number).row.status
+        return self.read_ticket(number).row.status
 
     def clock(self, number: int, metric: str) -> ClockView:
         """The last cycle of a metric."""
-        return [clock for clock in self.sheet(number).clocks if clock.metric == metric][-1]
+        return [clock for clock in self.read_ticket(number).clocks if clock.metric == metric][-1]
 
     def due(self, number: int, metric: str) -> str:
-        """When the last cycle is due, in UTC; a dash where nothing is."""
+        """The due time of the last cycle, in UTC; a dash for none."""
         instant = self.clock(number, metric).due
         return "–" if instant is None else f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d %H:%M}"
 
     def records(self, number: int, kind: str) -> list[RecordView]:
-        return [record for record in self.sheet(number).records if record.kind == kind]
+        return [record for record in self.read_ticket(number).records if record.kind == kind]
 
     def letters(self, number: int) -> list[str]:
-        """What the outbox has of a ticket: the news each letter is about."""
+        """The topics of the letters about a ticket."""
         return [str(record.values.get("on", "")) for record in self.records(number, "letter")]
 
-    def end(self) -> None:
-        """Every row is what the events say."""
+    def verify(self) -> None:
+        """Verify that every row is what the events say, and close the store."""
         assert check_integrity(self.store).findings == ()
         self.store.close()

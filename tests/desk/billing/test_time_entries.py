@@ -47,8 +47,8 @@ def entries(desk: DeskSession, number: int = 1001) -> list[RecordView]:
 @pytest.mark.requirement("S1-32")
 def test_work_by_the_clock_leaves_an_entry_with_its_price(desk: DeskSession) -> None:
     sam = as_agent(desk, "sam")
-    work_sessions.start(sam, 1001, now=at(5))
-    done = work_sessions.stop(sam, 1001, now=at(25))
+    work_sessions.start_work(sam, 1001, now=at(5))
+    done = work_sessions.stop_work(sam, 1001, now=at(25))
     assert done.summary == ("1001: work left off; 20m (charged 30m: GBP 30.00) written down as entry 1")
     (entry,) = entries(desk)
     assert (entry.state, entry.who) == ("valid", "sam")
@@ -61,7 +61,7 @@ def test_work_by_the_clock_leaves_an_entry_with_its_price(desk: DeskSession) -> 
 def test_work_on_a_ticket_that_is_closed_meanwhile_is_written_down_too(desk: DeskSession) -> None:
     sam = as_agent(desk, "sam")
     move(sam, 1001, "under-investigation", now=at(1))
-    work_sessions.start(sam, 1001, now=at(5))
+    work_sessions.start_work(sam, 1001, now=at(5))
     messages.reply(desk, 1001, "All twelve are there", status="client-sign-off", now=at(15))
     assert [(entry.who, entry.values["seconds"]) for entry in entries(desk)] == [("sam", 600)]
 
@@ -104,8 +104,8 @@ def test_a_customer_agrees_to_the_price_first_where_the_procedure_wants_that(sto
     with pytest.raises(DeskError, match="The customer has not agreed to a price for 1001 yet"):
         time_entries.add_entry(desk, 1001, 600, now=at(10))
     time_entries.add_entry(desk, 1001, 600, chargeable=False, now=at(10))
-    work_sessions.start(desk, 1001, now=at(11))
-    work_sessions.stop(desk, 1001, now=at(21))  # what was worked is written down, and the ticket marked
+    work_sessions.start_work(desk, 1001, now=at(11))
+    work_sessions.stop_work(desk, 1001, now=at(21))  # what was worked is written down, and the ticket marked
     assert entries(desk)[-1].values["flag"] == "unagreed"
     done = quotes.record_agreement(desk, 1001, amount=Decimal("120.00"), note="Ida, by telephone", now=at(22))
     assert done.summary == "1001: the customer agrees to be charged up to GBP 120.00"

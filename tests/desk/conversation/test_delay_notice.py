@@ -15,18 +15,18 @@ def test_a_delay_notice_replaces_the_letter_about_the_missed_due_time(store_url:
     story = start_story(store_url)
     number = register_ticket(story)
     delay_notice.announce_delay(
-        story.by("ann"),
+        story.as_agent("ann"),
         number,
         "The part comes at noon tomorrow.",
         metric="resolution",
-        now=story.at("2026-11-23T10:00Z"),
+        now=story.advance_to("2026-11-23T10:00Z"),
     )
-    last = [message for message in story.sheet(number).messages if message.author_kind == "agent"][-1]
+    last = [message for message in story.read_ticket(number).messages if message.author_kind == "agent"][-1]
     assert "takes longer than we promised" in last.body
     assert "The part comes at noon tomorrow." in last.body
     assert story.letters(number) == ["registered", "delayed"]
-    story.at("2026-12-31T12:00Z")
-    assert [notice for notice in story.came if "Resolution is missed" in notice]
+    story.advance_to("2026-12-31T12:00Z")
+    assert [notice for notice in story.runner_messages if "Resolution is missed" in notice]
     assert story.letters(number).count("delayed") == 1
 
 
@@ -34,7 +34,7 @@ def test_a_delay_notice_replaces_the_letter_about_the_missed_due_time(store_url:
 def test_a_missed_due_time_sends_a_delay_letter_of_its_own(store_url: str) -> None:
     story = start_story(store_url)
     number = register_ticket(story)
-    story.at("2026-12-31T12:00Z")
+    story.advance_to("2026-12-31T12:00Z")
     assert story.letters(number) == ["registered", "delayed"]
     assert check_integrity(story.store).findings == ()
 
@@ -42,9 +42,9 @@ def test_a_missed_due_time_sends_a_delay_letter_of_its_own(store_url: str) -> No
 def test_a_delay_announced_by_phone_sends_no_letter(store_url: str) -> None:
     story = start_story(store_url)
     number = register_ticket(story)
-    now = story.at("2026-11-23T10:00Z")
-    delay_notice.announce_delay(story.by("ann"), number, "Tomorrow.", metric="resolution", by_phone=True, now=now)
-    story.at("2026-12-31T12:00Z")
+    now = story.advance_to("2026-11-23T10:00Z")
+    delay_notice.announce_delay(story.as_agent("ann"), number, "Tomorrow.", metric="resolution", by_phone=True, now=now)
+    story.advance_to("2026-12-31T12:00Z")
     assert story.letters(number) == ["registered"]
 
 
@@ -56,6 +56,6 @@ def start_story(url: str) -> Story:
 
 def register_ticket(story: Story) -> int:
     return register(
-        story.by("ann"), subject="No mail", body="x", requester="Ida", email="ida@larch.example", priority="low",
+        story.as_agent("ann"), subject="No mail", body="x", requester="Ida", email="ida@larch.example", priority="low",
         incomplete=True, now=story.now,
     ).number  # fmt: skip

@@ -147,7 +147,7 @@ CHANGES: dict[str, Callable[[DeskSession], object]] = {
     "resolve": lambda desk: resolution.resolve(desk, 1001, "Done", code="advised", now=at(40)),
     "reopen": lambda desk: reopening.reopen(desk, 1001, "called", now=at(40)),
     "check": lambda desk: checklists.tick_items(desk, 1001, [1], now=at(40)),
-    "work": lambda desk: work.start(desk, 1001, now=at(40)),
+    "work": lambda desk: work.start_work(desk, 1001, now=at(40)),
 }
 
 

@@ -167,7 +167,7 @@ def test_who_is_meant_is_said_or_asked(desk: DeskSession) -> None:
 def test_nothing_is_purged_for_six_years_nor_while_it_is_held(store_url: str) -> None:
     clients = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
     story = Story(store_url, "web-agency", "2020-02-29T09:00Z", clients=clients)
-    ann = story.by("ann")
+    ann = story.as_agent("ann")
 
     def enquiry(subject: str) -> int:
         who: dict[str, Any] = {"requester": "Kim Doe", "email": KIM}
@@ -188,13 +188,13 @@ def test_nothing_is_purged_for_six_years_nor_while_it_is_held(store_url: str) ->
     assert purged("2026-02-28T08:59:59+00:00") == []
     assert purged("2026-03-01T09:00:00+00:00") == [old]
     assert purged("2026-03-02T09:00:00+00:00") == []
-    sheet = story.sheet(old)
+    sheet = story.read_ticket(old)
     assert (sheet.row.subject, {message.body for message in sheet.messages}) == ("", {""})
-    assert story.sheet(kept).row.subject == "kept"
+    assert story.read_ticket(kept).row.subject == "kept"
     with open_reader(store_url) as reader:
         assert [(ticket.number, ticket.held) for ticket in load_held_tickets(reader)] == [(kept, "claim 7")]
         assert verify_chains(reader).faults == ()
-    story.end()
+    story.verify()
 
 
 @pytest.mark.requirement("S2-09", "S5-10", "S5-17")

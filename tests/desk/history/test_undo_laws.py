@@ -75,8 +75,8 @@ ACTS: dict[str, Callable[[Office, int, int, int], object]] = {
     "sprint": lambda o, n, x, m: due_times.schedule(o.ann, n, "2026-12-07", now=at(m)),
     "waive": lambda o, n, x, m: due_times.waive(o.ann, n, ("response", "resolution")[m % 2], reason="x", now=at(m)),
     "snooze": lambda o, n, x, m: due_times.snooze(o.ann, n, at(m + 50), now=at(m)),
-    "start": lambda o, n, x, m: work_sessions.start(o.ann, n, now=at(m)),
-    "stop": lambda o, n, x, m: work_sessions.stop(o.ann, n, now=at(m)),
+    "start": lambda o, n, x, m: work_sessions.start_work(o.ann, n, now=at(m)),
+    "stop": lambda o, n, x, m: work_sessions.stop_work(o.ann, n, now=at(m)),
     "hand over": lambda o, n, x, m: transfer(
         o.ann, n, department=("software", "hardware")[m % 2], note=f"h{m}", now=at(m)
     ),

@@ -34,13 +34,13 @@ def said(desk: DeskSession, number: int) -> list[tuple[int | None, str]]:
 def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_url: str) -> None:
     clients = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
     story = Story(store_url, "software-vendor", "2026-11-23T09:00Z", clients=clients)
-    ann = story.by("ann")
-    story.at("2026-11-23T10:00Z")
+    ann = story.as_agent("ann")
+    story.advance_to("2026-11-23T10:00Z")
 
     def fault(who: str) -> int:
         person: dict[str, Any] = {"requester": who, "email": f"{who.lower()}@larch.example"}
         asked: dict[str, Any] = {
-            "product": story.by("ann").procedure.definition.products[0].key,
+            "product": story.as_agent("ann").procedure.definition.products[0].key,
             "body": "The report is empty.",
         }
         done = register(ann, type="technical-support", subject="Empty report", **asked, **person, now=story.now)
@@ -49,7 +49,7 @@ def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_
     original, second = fault("Kim"), fault("Lou")
     done = close_as_duplicate(ann, second, original_number=original, now=story.now)
     assert done.summary.startswith(f"{second} closed as a duplicate of {original}, one person takes part there")
-    sheet = story.sheet(second)
+    sheet = story.read_ticket(second)
     assert (sheet.row.status, sheet.fields["duplicate_of"]) == ("closed", original)
     assert {clock.state for clock in sheet.clocks} <= {"cancelled"}
     closed = next(event for event in sheet.events if event.kind == "duplicated")
@@ -61,7 +61,7 @@ def test_the_people_of_a_duplicate_take_part_in_the_original_and_are_told(store_
     messages.reply(ann, original, "It is there again.", now=story.now)
     replied = [record for record in story.records(original, "letter") if record.values["on"] == "replied"]
     assert all(participant.values["contact"] in record.values["to"] for record in replied)
-    story.end()
+    story.verify()
 
 
 def test_a_merged_ticket_goes_on_in_the_other_with_all_its_words(desk: DeskSession) -> None:
@@ -114,7 +114,7 @@ def test_a_ticket_goes_into_no_circle_and_only_once(desk: DeskSession) -> None:
 def test_each_thing_that_a_message_lists_becomes_a_ticket_of_its_own(store_url: str) -> None:
     clients = [{"key": "larch", "name": "Larch Ltd", "domain": "larch.example"}]
     story = Story(store_url, "web-agency", "2026-11-23T09:00Z", clients=clients)
-    ann = story.by("ann")
+    ann = story.as_agent("ann")
     body = "Hello,\n\nthree things:\n1. The logo\n   on the home page\n2. The form\n3. Our hours\n\nKim"
     asked: dict[str, Any] = {"requester": "Kim Doe", "email": "kim@larch.example", "fields": {"details": "see below"}}
     number = register(ann, type="work-request", subject="Changes", body=body, **asked, now=story.now).number
@@ -123,21 +123,21 @@ def test_each_thing_that_a_message_lists_becomes_a_ticket_of_its_own(store_url: 
         "The form",
         "Our hours",
     ]
-    later = story.at("2026-11-23T11:00Z")
+    later = story.advance_to("2026-11-23T11:00Z")
     done = split.split_list_items(ann, number, 1, items=[1, 3], now=later)
-    made = story.sheet(number).fields["split_to"]
+    made = story.read_ticket(number).fields["split_to"]
     assert done.summary.startswith(f"{number} split into {made[0]}, {made[1]}")
-    found = [story.sheet(one) for one in made]
+    found = [story.read_ticket(one) for one in made]
     assert [(one.row.subject, one.messages[0].body) for one in found] == [
         ("The logo", "The logo\non the home page"),
         ("Our hours", "Our hours"),
     ]
-    source = story.sheet(number)
+    source = story.read_ticket(number)
     for one in found:
         assert (one.row.requester, one.row.type, one.fields["split_from"]) == ("Kim Doe", "work-request", number)
         assert one.row.received == source.row.received
     assert source.messages[0].body == body
-    story.end()
+    story.verify()
 
 
 def test_a_list_is_asked_for_what_it_has(desk: DeskSession) -> None:

@@ -33,7 +33,7 @@ def call(desk: DeskSession) -> int:
 @pytest.mark.requirement("S3-06")
 def test_whoever_works_on_a_ticket_that_nobody_has_is_asked_after_half_an_hour(staffed_services: DeskSession) -> None:
     number = call(staffed_services)
-    work_sessions.start(as_agent(staffed_services, "gil"), number, now=at(0))
+    work_sessions.start_work(as_agent(staffed_services, "gil"), number, now=at(0))
     list(Runner(staffed_services.store).step(at(31)))
     assert suggestions(staffed_services, number) == {"nearly-half-an-hour": "open", "half-an-hour": "open"}
     asked = [what for what in notices_to(staffed_services, "gil") if "work" in what]

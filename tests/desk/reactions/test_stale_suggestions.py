@@ -31,7 +31,7 @@ def call(desk: DeskSession) -> int:
 @pytest.mark.requirement("S3-06", "S3-08")
 def test_a_suggestion_lapses_when_what_it_suggests_was_done_by_hand(staffed_services: DeskSession) -> None:
     number = call(staffed_services)
-    work_sessions.start(as_agent(staffed_services, "gil"), number, now=at(0))
+    work_sessions.start_work(as_agent(staffed_services, "gil"), number, now=at(0))
     list(Runner(staffed_services.store).step(at(31)))
     done = escalation.escalate(as_agent(staffed_services, "gil"), number, reason="it is beyond me", now=at(32))
     assert suggestions(staffed_services, number)["half-an-hour"] == "lapsed"

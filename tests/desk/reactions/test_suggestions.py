@@ -56,7 +56,7 @@ def test_after_half_an_hour_of_work_the_agent_is_asked_and_takes_it_or_leaves_it
     desk = managed(store_url)
     number = register(desk, subject="Odd", **CALL, now=MONDAY).number
     assignment.assign(desk, number, "gil", now=MONDAY)
-    work_sessions.start(as_agent(desk, "gil"), number, now=MONDAY)
+    work_sessions.start_work(as_agent(desk, "gil"), number, now=MONDAY)
     runner = Runner(desk.store)
     list(runner.step(MONDAY + timedelta(minutes=26)))
     first = of_kind(desk, number, "suggestion")

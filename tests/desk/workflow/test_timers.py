@@ -67,13 +67,13 @@ def upcoming(desk: DeskSession, metric: str) -> list[tuple[str, float]]:
 @pytest.mark.requirement("S3-06")
 def test_the_effort_prompt_comes_at_25_and_at_30_minutes_of_first_line_work(provider: DeskSession) -> None:
     assert upcoming(provider, "effort") == [], "nobody works on it yet"
-    work_sessions.start(provider, 1001, now=at(100))
+    work_sessions.start_work(provider, 1001, now=at(100))
     assert upcoming(provider, "effort") == [("warning", 125), ("breach", 130)]
-    work_sessions.stop(provider, 1001, now=at(110))
+    work_sessions.stop_work(provider, 1001, now=at(110))
     assert upcoming(provider, "effort") == []
-    work_sessions.start(provider, 1001, now=at(900))  # at midnight: who works at night works
+    work_sessions.start_work(provider, 1001, now=at(900))  # at midnight: who works at night works
     assert upcoming(provider, "effort") == [("warning", 915), ("breach", 920)]
-    work_sessions.stop(provider, 1001, now=at(910))
+    work_sessions.stop_work(provider, 1001, now=at(910))
     update.move(provider, 1001, "in-progress", now=at(1000))  # where nobody kept the timer
     assert upcoming(provider, "effort") == [("warning", 1005), ("breach", 1010)]
 

@@ -17,20 +17,20 @@ def test_effort_counts_hands_on_time_whatever_the_hour(clock_desk: DeskSession) 
     open_fault(clock_desk, "low")
     sam = open_desk(clock_desk.store, "sam")
     assert last_cycle(clock_desk, "effort").state == "paused"
-    work_sessions.start(sam, 1001, now=at(10))
+    work_sessions.start_work(sam, 1001, now=at(10))
     assert last_cycle(clock_desk, "effort").due == epoch(40)
-    work_sessions.start(clock_desk, 1001, now=at(15))
-    work_sessions.stop(sam, 1001, now=at(20))
-    work_sessions.stop(clock_desk, 1001, now=at(25))
+    work_sessions.start_work(clock_desk, 1001, now=at(15))
+    work_sessions.stop_work(sam, 1001, now=at(20))
+    work_sessions.stop_work(clock_desk, 1001, now=at(25))
     assert (last_cycle(clock_desk, "effort").state, last_cycle(clock_desk, "effort").consumed) == ("paused", 900)
-    work_sessions.start(sam, 1001, now=at(900))  # midnight
+    work_sessions.start_work(sam, 1001, now=at(900))  # midnight
     assert last_cycle(clock_desk, "effort").due == epoch(915)
     with pytest.raises(DeskError, match="You are at work"):
-        work_sessions.start(sam, 1001, now=at(901))
+        work_sessions.start_work(sam, 1001, now=at(901))
     update.move(clock_desk, 1001, "solved", now=at(920))
     assert (last_cycle(clock_desk, "effort").state, last_cycle(clock_desk, "effort").breached_at) == (
         "late",
         epoch(915),
     )
     with pytest.raises(DeskError, match="not at work"):
-        work_sessions.stop(sam, 1001, now=at(921))
+        work_sessions.stop_work(sam, 1001, now=at(921))

@@ -68,7 +68,7 @@ async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer
 async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[str, ...], tier: int) -> None:
     desk = opened(tmp_path, "managed-services", "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": "1"}], now=at(0))
-    work_sessions.start(as_agent(desk, "sam"), 1001, now=at(1))
+    work_sessions.start_work(as_agent(desk, "sam"), 1001, now=at(1))
     assert list(Runner(desk.store).step(at(1) + timedelta(minutes=31)))
     async with open_console(desk.store.url, minutes=40) as console:
         console.workspace.run_command("suggested", "")

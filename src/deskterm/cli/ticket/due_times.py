@@ -101,9 +101,9 @@ def work(
     if of is not None and not stop:
         raise UsageError("--of goes with --stop.")
     if stop:
-        result = work_sessions.stop(cli.open_desk(), number, login=of, now=cli.now())
+        result = work_sessions.stop_work(cli.open_desk(), number, login=of, now=cli.now())
     else:
-        result = work_sessions.start(cli.open_desk(), number, now=cli.now())
+        result = work_sessions.start_work(cli.open_desk(), number, now=cli.now())
     print_result(result, as_json)
 
 

@@ -20,7 +20,7 @@ from deskterm.desk.workflow.escalation_phrases import escalate_on_phrases
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 
 
-def follow(work: TicketTransaction) -> list[str]:
+def run_reactions(work: TicketTransaction) -> list[str]:
     """Run the reactions to all events that have had none yet; describe each in a few words."""
     new_events: list[Event] = []
     phrases: list[str] = []

@@ -9,7 +9,7 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.errors import DeskError
 
 
-def start(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
+def start_work(desk: DeskSession, number: int, *, now: datetime, version: int | None = None) -> CommandResult:
     """Start work on a ticket: metrics that count work run from here on. Raises DeskError when the ticket is not open or
     the agent works on it already."""
     with desk.ticket(number, "work", now, version) as work:
@@ -23,7 +23,7 @@ def start(desk: DeskSession, number: int, *, now: datetime, version: int | None 
     return result
 
 
-def stop(
+def stop_work(
     desk: DeskSession, number: int, *, login: str | None = None, now: datetime, version: int | None = None
 ) -> CommandResult:
     """Stop work on a ticket. login: of somebody else who forgot to; left out, the agent."""
