@@ -3,15 +3,14 @@ there before the first rows are."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deskterm.present.form_fields import FormField, list_form_fields
 from deskterm.present.models import Choice
 from deskterm.present.sanitize import Safe, sanitize
-
-if TYPE_CHECKING:
-    from deskterm.sla.calendar import Calendar
+from deskterm.sla.calendar import Calendar
 
 
 class Vocabulary:
@@ -124,8 +123,6 @@ def get_short_label(choices: Mapping[str, Choice], key: str | None) -> Safe:
 def _parsed(document: str) -> dict[str, Any]:
     if not document:
         return {}
-    import json
-
     content: dict[str, Any] = json.loads(document)
     return content
 
@@ -145,8 +142,6 @@ def _choices(parts: Iterable[Mapping[str, Any]]) -> dict[str, Choice]:
 def _calendar(part: Mapping[str, Any]) -> Calendar | None:
     def spans(texts: Iterable[str]) -> list[tuple[str, str]]:
         return [(opens, closes) for opens, _, closes in (text.partition("-") for text in texts)]
-
-    from deskterm.sla.calendar import Calendar
 
     try:
         return Calendar(

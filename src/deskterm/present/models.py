@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from deskterm.present.sanitize import Safe
-
-if TYPE_CHECKING:
-    from deskterm.sla.calendar import Calendar
+from deskterm.sla.calendar import Calendar
+from deskterm.sla.clock import remaining_seconds
 
 Voice = Literal["requester", "agent", "internal", "system", "history"]
 """Whose a timeline entry is."""
@@ -78,9 +77,7 @@ def seconds_left(due: int | None, calendar: Calendar | None, now: int, since: in
     clock's last change of state; overrun: what counted after the due instant until then, pauses left out."""
     if due is None:
         return None
-    from deskterm.sla.clock import remaining_seconds as counted
-
-    return counted(due, calendar, now, since, overrun)
+    return remaining_seconds(due, calendar, now, since, overrun)
 
 
 def next_opening(calendar: Calendar | None, now: int) -> int | None:

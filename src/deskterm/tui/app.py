@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.message import Message
@@ -14,14 +14,12 @@ from textual.screen import Screen
 
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
+from deskterm.store.db.reader import ReadConnection, open_reader
 from deskterm.tui.crash_log import log_crash
 from deskterm.tui.palette import DeskCommands
 from deskterm.tui.screens.desk import DeskScreen
 from deskterm.tui.themes import DARK, LIGHT
 from deskterm.tui.workers.automation_worker import AutomationWorker
-
-if TYPE_CHECKING:
-    from deskterm.store.db.reader import ReadConnection
 
 PRELOAD = (
     "deskterm.tui.handlers.view",
@@ -142,9 +140,6 @@ def _is_light_terminal() -> bool:
 def run(url: str, login: str, now: Callable[[], datetime], *, behind: str = "") -> None:
     """Show a desk to an agent until they leave. now: the desk's time, aware; behind: the login of whoever works in the
     agent's name. Raises DeskError when there is no desk, or when the console ended unexpectedly."""
-    # here, so that importing the application brings nothing of the store: tests and pictures hand a clock in only
-    from deskterm.store.db.reader import open_reader  # noqa: PLC0415
-
     app = DeskApp(url, login, now, open_reader(url), automatic=True, behind=behind)
     app.run()
     if app.failure:
