@@ -24,6 +24,7 @@ def open_session(url: str, own_login: str, acting: str | None) -> DeskSession:
         print(store.upgraded, file=sys.stderr)
     if acting is None or acting == own_login:
         return open_desk(store, own_login, progress=show_upgrade_progress())
+    # The user's own role decides whether they may act for another, so the desk is opened as the user first.
     open_desk(store, own_login, progress=show_upgrade_progress()).require("act-as")
     try:
         return open_desk(store, acting, behind=own_login)
