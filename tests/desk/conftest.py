@@ -8,8 +8,10 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents
+from deskterm.desk.history.hash_chain import verify_chains
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets.register import register
+from deskterm.store.db.reader import open_reader
 from due_time_desk import due_time_desk
 from shipped_desk import as_agent, shipped_desk, verified_desk
 from small_desk import MONDAY, at, small_desk
@@ -40,6 +42,8 @@ def desk(store_url: str) -> Iterator[DeskSession]:
     small = small_desk(store_url)
     yield small
     assert check_integrity(small.store).findings == ()
+    with open_reader(small.store.url) as reader:
+        assert verify_chains(reader).faults == ()
     small.store.close()
 
 

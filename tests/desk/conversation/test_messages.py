@@ -132,3 +132,16 @@ def test_the_conversation_keeps_every_message_in_order(desk_with_ticket: DeskFac
     assert public == [
         "It says 500.", "The box is on the other side now.", "The colour is wrong.", "It is blue now.", "Thanks!",
     ]  # fmt: skip
+
+
+def test_the_author_of_a_message_to_a_duplicate_is_the_requester_of_the_duplicate(
+    desk_with_ticket: DeskFactory,
+) -> None:
+    desk = desk_with_ticket("saas-platform")
+    second = register(
+        desk, subject="The same", requester="Lou", organisation="larch", incomplete=True, now=at(2)
+    ).number
+    close_as_duplicate(desk, second, 1001, now=at(3))
+    messages.record_customer_message(desk, second, "Are you at it?", now=at(4))
+    public = [message for message in read_ticket(desk).messages if message.author_kind == "requester"]
+    assert [message.author for message in public] == ["Kim Doe", "Lou"]
