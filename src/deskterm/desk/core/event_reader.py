@@ -1,4 +1,4 @@
-"""A ticket's events, and the editions of the procedure that they name, read with a bare connection."""
+"""Reads a ticket's events, and the procedure versions that they name, with a bare connection."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from deskterm.store.queries.ticket_history import load_history
 
 
 def read_events(reader: ReadConnection, number: int) -> list[Event]:
-    """What happened to a ticket, in the order of its sequence; nothing for a ticket that does not exist."""
+    """Return the events of a ticket by number; none for a ticket that does not exist."""
     return [decode_event(*row) for row in load_history(reader, number)]
 
 
 def build_procedure_lookup(reader: ReadConnection) -> Callable[[int], CompiledProcedure]:
-    """Version → that edition of the desk's procedure, compiled once. DeskError for one that it never had."""
-    known: dict[int, CompiledProcedure] = {}
+    """Return a look-up of procedure versions that compiles each once. It raises DeskError for an unknown version."""
+    compiled: dict[int, CompiledProcedure] = {}
 
-    def edition(version: int) -> CompiledProcedure:
-        if version not in known:
-            known[version] = compile_document(load_procedure_document(reader, version), version)
-        return known[version]
+    def look_up(version: int) -> CompiledProcedure:
+        if version not in compiled:
+            compiled[version] = compile_document(load_procedure_document(reader, version), version)
+        return compiled[version]
 
-    return edition
+    return look_up

@@ -1,4 +1,4 @@
-"""People: the agents who work here, the clients, and those who write for them."""
+"""Look-ups of people: agents, clients, and the contacts who write for them."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ class UnknownAgent(DeskError):
         self.logins = logins
 
 
-def build_unknown_agent(session: Session, login: str, *, known: bool) -> UnknownAgent:
-    """Why a login may not work here. known: it is that of somebody who did."""
+def build_unknown_agent(session: Session, login: str, *, is_former: bool) -> UnknownAgent:
+    """Return the error for a login that may not work here. is_former: it is that of one who is not active."""
     table = table_of(Agent)
     logins = list(session.execute(select(table.c.login).where(table.c.active).order_by(table.c.id)).scalars())
-    if known:
+    if is_former:
         return UnknownAgent(f"{login} is no longer active on this desk: ask an admin.", logins)
-    said = f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."
-    return UnknownAgent(said, logins)
+    sentence = f"{login!r} is no agent of this desk: an admin can add them with `deskterm seed agents FILE`."
+    return UnknownAgent(sentence, logins)
 
 
 def find_active_agent(session: Session, login: str) -> Agent:
-    """An agent who can be given work. DeskError names those who can."""
+    """Return the active agent with a login. Raises DeskError, with those there are, for any other."""
     table = table_of(Agent)
     agent: Agent | None = session.execute(select(Agent).where(table.c.login == login)).scalar_one_or_none()
     if agent is not None and agent.active:
         return agent
     statement = select(table.c.login).where(table.c.active, table.c.role != "viewer").order_by(table.c.login)
     logins = list(session.execute(statement).scalars())
-    shown = ", ".join(logins[:12]) + (" …" if len(logins) > 12 else "")
+    listed = ", ".join(logins[:12]) + (" …" if len(logins) > 12 else "")
     reason = "is not active any more" if agent is not None else "is no agent of this desk"
-    raise DeskError(f"{login!r} {reason}: choose from {shown}.")
+    raise DeskError(f"{login!r} {reason}: choose from {listed}.")
 
 
 def find_worker(session: Session, login: str) -> Agent:
-    """An active agent who works on tickets. DeskError for one who only looks on."""
+    """Return the active agent with a login who works on tickets. Raises DeskError for a viewer."""
     agent = find_active_agent(session, login)
     if agent.role == "viewer":
         raise DeskError(f"{agent.name} only looks on: give it to somebody who works on tickets.")
@@ -55,7 +55,9 @@ def find_worker(session: Session, login: str) -> Agent:
 def find_organisation(
     session: Session, key: str | None, email: str | None, number: int | None = None
 ) -> Organisation | None:
-    """The client by its key, or by the domain of an address, or by its row. DeskError for an unknown key."""
+    """Return the client with a row number, a key or name, or the domain of an address, in this order of preference.
+
+    None where none of them is given or the domain is unknown. Raises DeskError for an unknown key."""
     table = table_of(Organisation)
     if number is not None:
         return session.get(Organisation, number)
@@ -78,7 +80,7 @@ def find_organisation(
 
 
 def list_clients(session: Session) -> list[tuple[str, str, str]]:
-    """Key, name and domain of every client, by name."""
+    """Return key, name and domain of every client, by name."""
     table = table_of(Organisation)
     found = session.execute(select(table.c.key, table.c.name, table.c.domain).order_by(func.lower(table.c.name)))
     return [(key, name, domain) for key, name, domain in found]
@@ -87,33 +89,36 @@ def list_clients(session: Session) -> list[tuple[str, str, str]]:
 def find_or_add_author(
     session: Session, name: str | None, requester_id: int | None, organisation_id: int | None
 ) -> int | None:
-    """The number of the person outside who wrote: the requester unless another is named, by name or by address; one
-    who is not known yet becomes known. None when nothing is known of them."""
-    wanted = normalise_name(name)
+    """Return the id of the contact who wrote a message: the requester, unless another is named by name or address.
+
+    A contact who is not known yet is added. None when nothing is known of them."""
+    author = normalise_name(name)
     table = table_of(Contact)
     if requester_id is not None:
-        known = session.execute(select(table.c.name, table.c.email).where(table.c.id == requester_id)).one()
-        if not wanted or wanted.casefold() in (known.name.casefold(), (known.email or "").casefold()):
+        requester = session.execute(select(table.c.name, table.c.email).where(table.c.id == requester_id)).one()
+        if not author or author.casefold() in (requester.name.casefold(), (requester.email or "").casefold()):
             return requester_id
-    if not wanted:
+    if not author:
         return None
-    if is_email_address(wanted):
-        person = find_or_add_contact(session, None, wanted, None, organisation_id)
+    if is_email_address(author):
+        person = find_or_add_contact(session, None, author, None, organisation_id)
         return person.id if person is not None else None
     same = table.c.organisation_id == organisation_id if organisation_id else table.c.organisation_id.is_(None)
-    statement = select(table.c.id).where(table.c.name == wanted, same).order_by(table.c.id)
+    statement = select(table.c.id).where(table.c.name == author, same).order_by(table.c.id)
     found: int | None = session.execute(statement).scalars().first()
     if found is not None:
         return found
-    person = find_or_add_contact(session, wanted, None, None, organisation_id)
+    person = find_or_add_contact(session, author, None, None, organisation_id)
     return person.id if person is not None else None
 
 
 def find_or_add_contact(
     session: Session, name: str | None, email: str | None, phone: str | None, organisation_id: int | None
 ) -> Contact | None:
-    """The person outside: known by their address, else by name within their organisation, else new. None when
-    nothing is known of them. name: may hold the address too, as mail programs write it: `Tor <tor@larch.example>`."""
+    """Return the contact with an address, or else with a name within the organisation; add one who is not known yet.
+
+    None when neither is given. name: may include the address, as in `Tor <tor@larch.example>`. Raises UsageError for
+    something that is no address."""
     if email is None and (mailbox := parse_mailbox(name or "")):
         name, email = mailbox
     address = email.strip().casefold() if email else None

@@ -1,4 +1,4 @@
-"""From a folded ticket to the values of its rows: the one place that says which column holds what."""
+"""The rows of a folded ticket: the one module that says which column holds what."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _INSTANTS = tuple(field.name for field in TICKET_FIELDS if field.from_state and 
 
 
 def to_optional_datetime(seconds: int | None) -> datetime | None:
-    """The same, of what may not be."""
+    """Convert epoch seconds to an aware datetime in UTC; None to None."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def to_datetime(seconds: int) -> datetime:
-    """Epoch seconds as an aware datetime in UTC."""
+    """Convert epoch seconds to an aware datetime in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def to_epoch(moment: datetime) -> int:
-    """The whole seconds of an aware datetime since 1970-01-01 UTC."""
+    """Convert an aware datetime to whole epoch seconds."""
     return int(moment.timestamp() // 1)
 
 
 def find_next_clock(clocks: Sequence[Clock]) -> Clock | None:
-    """The running clock that is due first, but for timers and what was waived."""
+    """Return the running clock that is due first, without timers and waived ones; None without any."""
     running = [
         clock
         for clock in clocks
@@ -45,12 +45,12 @@ def find_next_clock(clocks: Sequence[Clock]) -> Clock | None:
 
 
 def is_timer(clock: Clock) -> bool:
-    """Whether it promises nothing, and only waits."""
+    """Return whether a clock only waits, and promises nothing."""
     return clock.metric.startswith(TIMER_PREFIX)
 
 
 def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledProcedure) -> dict[str, Any]:
-    """Column → value of a ticket's row, but for its id, its hash and what is looked up by reference (subject,
+    """Return column → value of a ticket's row, without id, hash and the names that are looked up by id (subject,
     requester, organisation)."""
     first = find_next_clock(clocks) if state.is_open else None
     next_due = to_optional_datetime(first.due_at) if first else None
@@ -76,7 +76,7 @@ def build_ticket_row(state: State, clocks: Sequence[Clock], procedure: CompiledP
 
 
 def build_record_row(record: Record) -> dict[str, Any]:
-    """Column → value of a record's row, but for the ticket's id."""
+    """Return column → value of a record's row, without the ticket's id."""
     due = record.values.get("due")
     return {
         "kind": record.kind,
@@ -90,7 +90,7 @@ def build_record_row(record: Record) -> dict[str, Any]:
 
 
 def build_clock_row(clock: Clock) -> dict[str, Any]:
-    """Column → value of a clock's row, but for the ticket's id."""
+    """Return column → value of a clock's row, without the ticket's id."""
     return {
         "metric": clock.metric,
         "cycle": clock.cycle,

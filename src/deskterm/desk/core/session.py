@@ -1,7 +1,7 @@
-"""The desk, and the one transaction that every command runs in.
+"""The session of an agent on a desk, and the database transaction that every command runs in.
 
-A command opens `desk.ticket(…)`, says what happened (`TicketTransaction.append`) and leaves; on leaving, the events are
-written (see `transaction.py`), all in one transaction that commits before the command returns.
+A command opens `desk.ticket(…)` and appends events (`TicketTransaction.append`). When the block ends, the events are
+written (see `transaction.py`) and the database transaction commits, before the command returns.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _ticket = table_of(Ticket)
 _LOCK_TICKET = select(_ticket.c.version, _ticket.c.hash).where(_ticket.c.id == bindparam("number")).with_for_update()
 
 SYSTEM_ACTOR = "deskterm"
-"""Who did what happened by itself, and the role of it."""
+"""Login and role of the desk itself, for what happens without an agent."""
 
 
 class VersionConflict(DeskError):
-    """The ticket is at another version than the one that a person was looking at."""
+    """The ticket changed since the version that the agent had seen. seen, now: versions."""
 
     def __init__(self, number: int, seen: int, now: int) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class DeskSession:
     agent: Agent
     behind: str = ""
     bulk: str | None = None
-    """The mark of the act about several tickets that is being done."""
+    """Mark shared by the events of the commands that are being grouped; None outside of `group_commands`."""
 
     def __init__(self, store: Store, login: str, *, reactions: Reactions, behind: str = "") -> None:
         self.behind, self._reactions = behind, reactions
@@ -65,7 +65,7 @@ class DeskSession:
         with store.reading() as session:
             agent = session.execute(select(Agent).where(table_of(Agent).c.login == login)).scalar_one_or_none()
             if agent is None or not agent.active:
-                raise build_unknown_agent(session, login, known=agent is not None)
+                raise build_unknown_agent(session, login, is_former=agent is not None)
             session.expunge(agent)
         self.agent = agent
 
@@ -90,14 +90,15 @@ class DeskSession:
             self.procedure = self.load_procedure(session, found.procedure_version)
 
     def require(self, act: Act, action: str = "") -> None:
-        """DeskError unless this agent's role allows the act. action: what is tried, in the words of a refusal."""
+        """Raise DeskError unless the agent's role allows an act. action: what is tried, for the message."""
         require(self.agent.role, act, action)
 
     def build_procedure_lookup(self, session: Session) -> ProcedureVersions:
-        """Look-up of procedure versions, for the fold."""
+        """Return a look-up of procedure versions for a fold, which loads those it lacks with the database session."""
         return ProcedureVersions(self, session)
 
     def load_procedure(self, session: Session, version: int) -> CompiledProcedure:
+        """Return a version of the procedure, compiled once a session. Raises DeskError when the store lacks it."""
         if version not in self._procedures:
             row = session.get(ProcedureVersion, version)
             if row is None:
@@ -122,9 +123,14 @@ class DeskSession:
         allow_closed: bool = False,
         action: str = "",
     ) -> Iterator[TicketTransaction]:
-        """A transaction on one ticket. version: what the person saw; MovedOn when the ticket is elsewhere. dry_run:
-        nothing of it is written. DeskError on a ticket that goes on in another one or is closed for good (S4-15), but
-        for acts that leave it as it is; allow_closed: on such a one too. action: as `require` has it."""
+        """Open a transaction on one ticket, and write it at the end.
+
+        act: what the agent's role must allow; action: as for `require`. version: the one that the agent saw. dry_run:
+        write nothing. allow_closed: open it on a closed ticket, whatever the act.
+
+        Raises VersionConflict when the ticket changed since `version`, and DeskError when there is no such ticket or
+        `require_changeable` refuses the act.
+        """
         self.require(act, action)
         with self.store.reading() if dry_run else self.store.writing() as session:
             work = self._lock_ticket(session, number, now, version)
@@ -139,19 +145,20 @@ class DeskSession:
     def tickets(
         self, numbers: Sequence[int], act: Act, now: datetime, action: str = ""
     ) -> Iterator[list[TicketTransaction]]:
-        """A transaction on several tickets, in the order in which they are named."""
+        """Open transactions on several tickets, in the order of `numbers`, and write them together at the end."""
         self.require(act, action)
         with self.group_commands(), self.store.writing() as session:
-            taken = {number: self._lock_ticket(session, number, now, None) for number in sorted(set(numbers))}
-            for work in taken.values():
+            # Always locked in the same order: two commands on the same tickets would otherwise wait for each other.
+            locked = {number: self._lock_ticket(session, number, now, None) for number in sorted(set(numbers))}
+            for work in locked.values():
                 require_changeable(work, act)
-            yield [taken[number] for number in numbers]
-            for work in taken.values():
+            yield [locked[number] for number in numbers]
+            for work in locked.values():
                 work.finish()
 
     @contextmanager
     def group_commands(self) -> Iterator[None]:
-        """What is done to several tickets herein is one act, that can be undone as one."""
+        """Mark all commands in the block as one, so that they are undone together."""
         before = self.bulk
         self.bulk = before or secrets.token_hex(8)
         try:
@@ -160,20 +167,23 @@ class DeskSession:
             self.bulk = before
 
     def _lock_ticket(self, session: Session, number: int, now: datetime, version: int | None) -> TicketTransaction:
+        """Lock a ticket for this database transaction, and fold it. Raises as `ticket` does."""
         row = session.connection().execute(_LOCK_TICKET, {"number": number}).one_or_none()
         if row is None:
             raise DeskError(f"There is no ticket {number}: `deskterm ticket list` shows those there are.")
-        fold, moved = TicketFold(self.build_procedure_lookup(session)), False
+        fold, is_changed = TicketFold(self.build_procedure_lookup(session)), False
         for event in load_events(session, number):
             fold.step(event)
-            moved = moved or (version is not None and event.seq > version and event.kind not in SYSTEM_EVENTS)
-        if version is not None and (moved or row.version < version):
+            # What follows by itself, such as a warning, is no reason to refuse what somebody wrote meanwhile.
+            is_system_event = event.kind in SYSTEM_EVENTS
+            is_changed = is_changed or (version is not None and event.seq > version and not is_system_event)
+        if version is not None and (is_changed or row.version < version):
             raise VersionConflict(number, version, row.version)
         return TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), number, row.hash)
 
     @contextmanager
     def new_ticket(self, act: Act, now: datetime) -> Iterator[TicketTransaction]:
-        """A transaction that makes a ticket; its first event must be `registered`."""
+        """Open a transaction that creates a ticket, and write it at the end. Its first event must be `registered`."""
         self.require(act)
         with self.store.writing() as session:
             fold = TicketFold(self.build_procedure_lookup(session))
@@ -183,6 +193,8 @@ class DeskSession:
 
 
 class ProcedureVersions:
+    """Look-up of procedure versions by number, which loads those that the desk's session lacks."""
+
     def __init__(self, desk: DeskSession, session: Session) -> None:
         self._desk, self._session = desk, session
 
@@ -194,13 +206,13 @@ _ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(
     {"link", "undo", "erase", "purge", "hold", "notice", "feedback", "audit", "migrate", "import", "develop", "release",
      "time"}
 )  # fmt: skip
-"""Acts that a ticket may see after it was closed for good: what was said and decided stays as it is; what development
-makes of its item, and what its work is charged with, is the desk's own."""
+"""Acts that are allowed on every closed ticket: they change nothing that the requester was told. Development items and
+time entries are internal to the desk."""
 
 
 def require_changeable(work: TicketTransaction, act: Act) -> None:
-    """DeskError when an act would change a ticket that is closed because it goes on in another one (S1-33), or that is
-    closed and the procedure says that closed ones can no longer be changed (S4-15)."""
+    """Raise DeskError when an act would change a ticket that was merged into another (S1-33), or one that is closed if
+    the procedure makes closed tickets immutable (S4-15)."""
     if act in _ALLOWED_AFTER_CLOSING or work.state.category != "closed":
         return
     if (other := find_merge_target(work.state.fields)) is not None:

@@ -1,7 +1,7 @@
-"""One command at work on one ticket, inside its transaction: what happened is said, chained and written.
+"""The transaction of one command on one ticket: its new events, and the rows that are written for them.
 
-`TicketTransaction.append` says what happened; as the transaction ends, the events are chained and written, and the
-ticket's row, clocks, records and messages are brought up to what the fold says of them.
+`TicketTransaction.append` adds events and folds them in. `finish` adds them to the hash chain, writes them, and updates
+the rows of the ticket, its clocks, records and messages to what the fold now says.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, P
 from deskterm.store.db.tables import Event as EventRow
 
 UNDONE = "undone"
-"""How a message is marked that a command brought which was taken back: a letter that never went out, a note."""
+"""Mark of a message whose command was undone: a letter that never went out, or a note."""
 
 _ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
-# Written once, because making a statement costs more than running it.
+# Built once, because building a statement costs more than running it.
 _SELECT_EVENTS = (
     select(_event.c.seq, _event.c.kind, _event.c.at, _event.c.actor, _event.c.procedure_version, _event.c.data)
     .where(_event.c.ticket_id == bindparam("number"))
@@ -87,14 +87,17 @@ _SELECT_CONTACT_NAME = select(_contact.c.name).where(_contact.c.id == bindparam(
 _SELECT_ORGANISATION_NAME = select(_organisation.c.name).where(_organisation.c.id == bindparam("id"))
 
 _NAMED_FIELDS = frozenset({"requester_id", "organisation_id"})
-"""Fields whose words stand in the ticket's row."""
+"""Fields whose names are copied to the ticket's row."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What a command did. number: the ticket; summary: one line for a person; changes: field → (before, after);
-    version: the ticket's version afterwards; moved: the clocks that a change of target moved (rule 17); lacks: what the
-    letter lacks that goes out with a resolution, in one line (S2-19)."""
+    """The result of a command.
+
+    number: the ticket. summary: one line for a person. changes: field → (before, after). version: the ticket's version
+    afterwards. due_changes: due times that a change of target moved (rule 17). missing_in_letter: what the letter that
+    goes out with a resolution lacks, in one line (S2-19).
+    """
 
     number: int
     summary: str
@@ -105,20 +108,23 @@ class CommandResult:
 
 
 def load_events(session: Session, number: int) -> Iterator[Event]:
-    """A ticket's events, in order."""
+    """Yield a ticket's events by number."""
     for seq, kind, at, actor, version, data in session.connection().execute(_SELECT_EVENTS, {"number": number}):
         yield decode_event(seq, kind, to_epoch(at), actor, version, data)
 
 
 Reactions = Callable[["TicketTransaction"], list[str]]
-"""Let rules and notices see the events that they have not seen, and return what they did, in a few words each. Handed
-in from above (`desk.api`), because reactions are made of commands, and commands of transactions."""
+"""Runs rules and notices on the new events that they have not seen yet, and returns a phrase for each thing they did.
+Handed in from above (`desk.api`), because reactions consist of commands, and commands of transactions."""
 
 
 @dataclass(slots=True)
 class TicketTransaction:
-    """One command at work on one ticket, inside its transaction. at: the command's instant, epoch seconds. reactions:
-    what follows from the events of a command, run before they are written."""
+    """The transaction of one command on one ticket.
+
+    at: instant of the command, in epoch seconds. number: None for a new ticket that has no row yet. hash: of the
+    ticket's last written event. reactions: run on the command's events before they are written.
+    """
 
     context: TransactionContext
     reactions: Reactions
@@ -128,20 +134,21 @@ class TicketTransaction:
     number: int | None
     hash: str
     new_events: list[Event] = field(default_factory=list)
+    """Events of the command, in order."""
     _clocks: list[Clock] = field(default_factory=list)
     _earlier_clocks: list[Clock] = field(default_factory=list)
     _earlier_records: Records = field(default_factory=dict)
     _new_texts: dict[int, str] = field(default_factory=dict)
-    """Text id → words, of those that the command brought."""
+    """Text id → text, of those that the command added."""
     is_dry_run: bool = False
-    """Nothing of it will be written."""
+    """Nothing is written at the end."""
     earlier_workers: dict[str, tuple[int | None, int]] = field(default_factory=dict)
-    """Login → tier, and since when, of those who were at work on the ticket as the command came."""
+    """Login → (tier, start of work) of the agents who were working on the ticket before the command."""
     reacted_count: int = 0
-    """How many of `happened` the procedure's rules and notices have seen."""
+    """Number of `new_events` that the reactions have seen."""
 
     connection: Connection = field(init=False)
-    """The session's, asked for once: many statements of a command are run on it."""
+    """Connection of the session. Kept, because asking for it takes longer than some statements."""
 
     def __post_init__(self) -> None:
         self.connection = self.session.connection()
@@ -152,7 +159,7 @@ class TicketTransaction:
                 f"History is not written backwards: ticket {self.number} was last touched on {when}; give a"
                 " later --now."
             )
-        self.at = max(self.at, last)  # clocks of two machines differ by a little; the order of events does not
+        self.at = max(self.at, last)  # the clocks of two machines may differ a little; events are in order anyway
         self._earlier_clocks = self.fold.clocks()
         self._earlier_records = dict(self.fold.state.records)
         state = self.fold.state
@@ -162,19 +169,21 @@ class TicketTransaction:
 
     @property
     def state(self) -> State:
+        """The ticket's state with the new events."""
         return self.fold.state
 
     def load_earlier_events(self) -> Iterator[Event]:
-        """The ticket's events as they were before the command."""
+        """Yield the ticket's events from before the command."""
         return load_events(self.session, self.number or 0)
 
     def open_sibling(self) -> TicketTransaction:
-        """Another ticket that is made in the same transaction; the command finishes it."""
+        """Return a transaction on a new ticket, in the same database transaction. The command must `finish` it."""
         fold = TicketFold(self.fold.procedures)
         return TicketTransaction(self.context, self.reactions, self.session, fold, self.at, None, GENESIS)
 
     @property
     def procedure(self) -> CompiledProcedure:
+        """The procedure in force."""
         return self.context.procedure
 
     def append(
@@ -191,52 +200,55 @@ class TicketTransaction:
         that is too long.
         """
         _require_declared(kind, data, texts or {})
-        if kind != "letter":  # which has the words of a message around it
+        if kind != "letter":  # a letter wraps a message, so it may be a little longer than one
             require_short_texts((texts or {}).values())
-        real = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
-        said = {**data, "behind": self.context.behind}
+        effective = {name: pair for name, pair in (changes or {}).items() if pair[0] != pair[1]}
+        members = {**data, "behind": self.context.behind}
         event = Event(
             seq=self.fold.state.version + 1,
             kind=kind,
             at=self.at,
             actor=self.context.agent.login,
             version=self.context.procedure.version,
-            changes=real,
+            changes=effective,
             texts=self._insert_texts(texts or {}),
-            data={name: value for name, value in said.items() if value not in (None, "", False)} | self._command_mark(),
+            data={name: value for name, value in members.items() if value not in (None, "", False)}
+            | self._command_mark(),
         )
         self.fold.step(event)
         self.new_events.append(event)
         return event
 
     def _command_mark(self) -> dict[str, Any]:
-        """What makes one act of the events of a command: the number of its first event; and of a command about
-        several tickets, a mark that all of them have."""
+        """Return the members that make the events of a command one: the number of its first event on all later ones,
+        and on the first one the mark that a command on several tickets has."""
         if self.new_events:
             return {"act": self.new_events[0].seq}
         return {"bulk": self.context.bulk} if self.context.bulk else {}
 
     def _insert_texts(self, texts: Mapping[str, str]) -> dict[str, TextRef]:
+        """Insert texts, and return references to them."""
         if texts and self.number is None:
             self._insert_ticket()
-        kept = {}
+        references = {}
         for name, body in texts.items():
-            body = body.replace("\x00", "")  # PostgreSQL cannot store it and nobody can read it
+            body = body.replace("\x00", "")  # PostgreSQL cannot store it, and nobody can see it
             salt = secrets.token_hex(16)
             row = {"ticket_id": self.number, "salt": salt, "body": body}
-            kept[name] = TextRef(
+            references[name] = TextRef(
                 int(self.connection.execute(_INSERT_TEXT, row).scalar_one()), compute_digest(salt, body)
             )
-            self._new_texts[kept[name].id] = body
-        return kept
+            self._new_texts[references[name].id] = body
+        return references
 
     def _insert_ticket(self) -> None:
+        """Insert an empty row, for the ticket's number; `finish` fills it."""
         now = to_optional_datetime(self.at)
         result = self.connection.execute(_INSERT_TICKET, _EMPTY_TICKET | {"received_at": now, "updated_at": now})
         self.number = int(result.scalar_one())
 
     def finish(self) -> None:
-        """Write what happened and what follows from it."""
+        """Run the reactions to the new events, and write all of them. Does nothing without events."""
         if not self.new_events:
             return
         self.reactions(self)
@@ -291,28 +303,28 @@ class TicketTransaction:
         for key, clock in before.items():
             if after.get(key) != clock:
                 self.connection.execute(_DELETE_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]})
-        fresh = [
+        changed = [
             build_clock_row(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
         ]
-        if fresh:
-            self.connection.execute(_INSERT_CLOCKS, fresh)
+        if changed:
+            self.connection.execute(_INSERT_CLOCKS, changed)
 
     def _write_records(self, number: int) -> None:
         before, after = self._earlier_records, self.state.records
         for kind, key in before:
             if after.get((kind, key)) is not before[(kind, key)]:
                 self.connection.execute(_DELETE_RECORD, {"number": number, "of_kind": kind, "of_key": key})
-        fresh = [
+        changed = [
             build_record_row(record) | {"ticket_id": number}
             for place, record in after.items()
             if before.get(place) is not record
         ]
-        if fresh:
-            self.connection.execute(_INSERT_RECORDS, fresh)
+        if changed:
+            self.connection.execute(_INSERT_RECORDS, changed)
 
-    def build_result(self, summary: str, moved: Sequence[DueChange] = ()) -> CommandResult:
-        """The command's answer, and what the procedure makes of it. Called before the transaction ends, shown after
-        it."""
+    def build_result(self, summary: str, due_changes: Sequence[DueChange] = ()) -> CommandResult:
+        """Return the command's result; its summary names what the reactions did too. Called inside the transaction,
+        shown only after it has committed."""
         if not self.is_dry_run:
             summary = "; ".join((summary, *self.reactions(self)))
         if self.number is None:
@@ -321,7 +333,7 @@ class TicketTransaction:
         for event in self.new_events:
             for name, (before, after) in event.changes.items():
                 changes[name] = (changes[name][0] if name in changes else before, after)
-        return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(moved))
+        return CommandResult(self.number or 0, summary, changes, self.state.version, tuple(due_changes))
 
 
 def _require_declared(kind: EventKind, data: Mapping[str, Any], texts: Mapping[str, str]) -> None:
@@ -336,7 +348,7 @@ def _require_declared(kind: EventKind, data: Mapping[str, Any], texts: Mapping[s
 
 
 def build_message_row(event: Event) -> dict[str, Any] | None:
-    """Column → value of the message that an event is, without the ticket's id; None when it is none."""
+    """Return column → value of the message of an event, without the ticket's id; None for an event without one."""
     if "body" not in event.texts:
         return None
     author_kind = event.data.get("author_kind", "agent")
@@ -354,24 +366,25 @@ def build_message_row(event: Event) -> dict[str, Any] | None:
     }
 
 
-def load_displayed_names(session: Session, state: State, known: Mapping[int, str] | None = None) -> dict[str, str]:
-    """The words that a ticket's row shows by reference: subject, requester's and organisation's name. known: text id →
-    words that need not be looked up."""
-    words = {"subject": "", "requester": "", "organisation": ""}
+def load_displayed_names(session: Session, state: State, texts: Mapping[int, str] | None = None) -> dict[str, str]:
+    """Return the names in a ticket's row that its state holds only as ids: subject, requester and organisation.
+
+    texts: text id → text, of those that need not be looked up."""
+    names = {"subject": "", "requester": "", "organisation": ""}
     if state.subject_id is not None:
-        found = (known or {}).get(state.subject_id)
-        words["subject"] = (
+        found = (texts or {}).get(state.subject_id)
+        names["subject"] = (
             session.execute(_SELECT_TEXT, {"id": state.subject_id}).scalar_one() if found is None else found
         )
     if state.requester_id is not None:
-        words["requester"] = session.execute(_SELECT_CONTACT_NAME, {"id": state.requester_id}).scalar_one()
+        names["requester"] = session.execute(_SELECT_CONTACT_NAME, {"id": state.requester_id}).scalar_one()
     if state.organisation_id is not None:
-        words["organisation"] = session.execute(_SELECT_ORGANISATION_NAME, {"id": state.organisation_id}).scalar_one()
-    return words
+        names["organisation"] = session.execute(_SELECT_ORGANISATION_NAME, {"id": state.organisation_id}).scalar_one()
+    return names
 
 
 def _changes_names(event: Event) -> bool:
-    """Whether the words in a ticket's row may be others after an event."""
+    """Return whether an event may change the names in the ticket's row (`load_displayed_names`)."""
     return (
         "subject" in event.texts
         or event.kind == "undone"
