@@ -40,7 +40,7 @@ def filter_by_view(
     return [clock for clock in clocks if clock.number in numbers]
 
 
-class ProcedureVersions:
+class VersionVocabularies:
     """The labels and calendars of the versions of the procedure that clocks run by, each read once."""
 
     def __init__(self, reader: ReadConnection, facts: DeskFacts) -> None:

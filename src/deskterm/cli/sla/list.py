@@ -10,7 +10,7 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone, to_rfc3339
 from deskterm.cli.runtime.output import print_json
 from deskterm.cli.runtime.table import print_table
-from deskterm.cli.sla.clocks import ProcedureVersions, View, choose_sign, filter_by_view
+from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, filter_by_view
 from deskterm.errors import DeskError, UsageError
 from deskterm.present.formats import format_count, format_countdown
 from deskterm.present.labels import get_label
@@ -49,7 +49,7 @@ def list_clocks(
         facts = load_desk_facts(reader)
         now = int(cli.now(facts).timestamp())
         clocks = filter_by_view(reader, _read_clocks(reader, now, within, breached), view, cli, now)
-        versions = ProcedureVersions(reader, facts)
+        versions = VersionVocabularies(reader, facts)
         if metric is not None:
             metrics = versions.current.metrics
             # Clocks of an older version may have a metric that is in the procedure no more.
@@ -93,7 +93,7 @@ def _read_clocks(reader: ReadConnection, now: int, within: int | None, breached:
     return missed + [clock for clock in due if (clock.number, clock.metric, clock.cycle) not in known]
 
 
-def _format_cells(clock: Deadline, versions: ProcedureVersions, zone_name: str, now: int) -> list[str]:
+def _format_cells(clock: Deadline, versions: VersionVocabularies, zone_name: str, now: int) -> list[str]:
     seconds_left = versions.compute_seconds_left(clock, now)
     return [
         choose_sign(clock, seconds_left, now),
@@ -110,7 +110,7 @@ def _format_cells(clock: Deadline, versions: ProcedureVersions, zone_name: str, 
     ]
 
 
-def _clock_to_json(clock: Deadline, versions: ProcedureVersions, now: int) -> dict[str, Any]:
+def _clock_to_json(clock: Deadline, versions: VersionVocabularies, now: int) -> dict[str, Any]:
     calendar = versions.find_calendar(clock)
     document = clock._asdict()
     for name in ("due", "breached_at", "since", "overrun"):

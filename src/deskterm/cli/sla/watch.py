@@ -16,7 +16,7 @@ from rich.cells import cell_len, set_cell_size
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.exit import report_error
 from deskterm.cli.runtime.instants import format_due, format_time_and_zone
-from deskterm.cli.sla.clocks import ProcedureVersions, View, choose_sign, filter_by_view
+from deskterm.cli.sla.clocks import VersionVocabularies, View, choose_sign, filter_by_view
 from deskterm.present.formats import format_countdown
 from deskterm.present.labels import get_label
 from deskterm.present.sanitize import sanitize
@@ -87,7 +87,7 @@ class _WatchedClocks:
     ) -> None:
         self._reader, self._facts, self._cli, self._view = reader, facts, cli, view
         self._clock = clock
-        self._versions = ProcedureVersions(reader, facts)
+        self._versions = VersionVocabularies(reader, facts)
         self._running: list[Deadline] | None = None
         """The running clocks of all open tickets by due time; None when they must be read again."""
         self._paused = 0

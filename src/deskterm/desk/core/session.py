@@ -16,7 +16,9 @@ from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.people import build_unknown_agent
+from deskterm.desk.core.procedure_versions import ProcedureVersions
 from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.core.ticket_lookup import build_procedure_lookup
 from deskterm.desk.core.transaction import Reactions, TicketTransaction, load_events
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
 from deskterm.desk.domain.events import GENESIS
@@ -24,9 +26,9 @@ from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.links import find_merge_target
 from deskterm.desk.policy.permissions import Act, require
 from deskterm.errors import DeskError
-from deskterm.procedure.compiled import CompiledProcedure, compile_document
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.store.db.engine import Store
-from deskterm.store.db.tables import Agent, ProcedureVersion, Ticket, table_of
+from deskterm.store.db.tables import Agent, Ticket, table_of
 from deskterm.store.db.tables import Desk as DeskRow
 
 _ticket = table_of(Ticket)
@@ -87,24 +89,15 @@ class DeskSession:
                 raise DeskError("This store holds no desk: make one with `deskterm init --procedure NAME`.")
             self.name, self.simulated, self.clock_offset = found.name, found.simulated, found.clock_offset
             self.timezone = found.timezone
-            self.procedure = self.load_procedure(session, found.procedure_version)
+            self.procedure = self.build_procedure_lookup(session)(found.procedure_version)
 
     def require(self, act: Act, action: str = "") -> None:
         """Raise DeskError unless the agent's role allows an act. action: what is tried, for the message."""
         require(self.agent.role, act, action)
 
     def build_procedure_lookup(self, session: Session) -> ProcedureVersions:
-        """Return a look-up of procedure versions for a fold, which loads those it lacks with the database session."""
-        return ProcedureVersions(self, session)
-
-    def load_procedure(self, session: Session, version: int) -> CompiledProcedure:
-        """Return a version of the procedure, compiled once a session. Raises DeskError when the store lacks it."""
-        if version not in self._procedures:
-            row = session.get(ProcedureVersion, version)
-            if row is None:
-                raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
-            self._procedures[version] = compile_document(row.document, version)
-        return self._procedures[version]
+        """Return the look-up of procedure versions in a session, for folds. What it compiles is kept for the next."""
+        return build_procedure_lookup(session, self._procedures)
 
     def _context(self) -> TransactionContext:
         return TransactionContext(
@@ -190,16 +183,6 @@ class DeskSession:
             work = TicketTransaction(self._context(), self._reactions, session, fold, to_epoch(now), None, GENESIS)
             yield work
             work.finish()
-
-
-class ProcedureVersions:
-    """Look-up of procedure versions by number, which loads those that the desk's session lacks."""
-
-    def __init__(self, desk: DeskSession, session: Session) -> None:
-        self._desk, self._session = desk, session
-
-    def __call__(self, version: int) -> CompiledProcedure:
-        return self._desk.load_procedure(self._session, version)
 
 
 _ALLOWED_AFTER_CLOSING: frozenset[Act] = frozenset(

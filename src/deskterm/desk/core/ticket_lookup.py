@@ -1,14 +1,17 @@
-"""Look-ups of tickets by number, inside a session: whether they exist, and which of them are open."""
+"""Look-ups by number inside a session: tickets, and versions of the procedure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy import select
 from sqlmodel import Session
 
+from deskterm.desk.core.procedure_versions import ProcedureVersions
 from deskterm.errors import DeskError
-from deskterm.store.db.tables import Ticket, table_of
+from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.store.db.tables import ProcedureVersion, Ticket, table_of
 
 _ticket = table_of(Ticket)
 
@@ -23,3 +26,16 @@ def select_open_tickets(session: Session, numbers: Iterable[int]) -> list[int]:
     """Return those of some tickets that are open, in the order of their numbers."""
     query = select(_ticket.c.id).where(_ticket.c.id.in_(list(numbers)), _ticket.c.is_open == 1)
     return sorted(session.execute(query).scalars())
+
+
+def build_procedure_lookup(session: Session, compiled: dict[int, CompiledProcedure] | None = None) -> ProcedureVersions:
+    """Return the look-up of procedure versions in a session; it finds one that the transaction has just added too.
+    compiled: see `ProcedureVersions`. The look-up raises DeskError for a version that the store lacks."""
+    return ProcedureVersions(partial(_load_document, session), compiled)
+
+
+def _load_document(session: Session, version: int) -> str:
+    row = session.get(ProcedureVersion, version)
+    if row is None:
+        raise DeskError(f"The store lacks version {version} of its procedure: restore it from a backup.")
+    return row.document

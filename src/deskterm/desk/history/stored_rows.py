@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Column, Select, String, Table, select, type_coerce
 from sqlmodel import Session, UTCDateTime
 
+from deskterm.desk.core.ticket_lookup import build_procedure_lookup
 from deskterm.desk.history.event_rows import group_by_ticket
-from deskterm.procedure.compiled import CompiledProcedure, compile_document
 from deskterm.store.db.tables import (
     ClockRow,
     Contact,
     Message,
     Organisation,
     PersonalText,
-    ProcedureVersion,
     RecordRow,
     Ticket,
     table_of,
@@ -35,7 +34,7 @@ class StoredRows:
     procedures: version → the compiled procedure. current: the procedure in force."""
 
     def __init__(self, session: Session, first: int, last: int) -> None:
-        self.procedures = _build_procedure_lookup(session)
+        self.procedures = build_procedure_lookup(session)
         self.current = self.procedures(session.execute(select(table_of(DeskRow).c.procedure_version)).scalar_one())
         self.tickets = {row["id"]: row for row in _load_rows(session, table_of(Ticket), "id", first, last)}
         self.events = group_by_ticket(_load_rows(session, table_of(EventRow), "ticket_id", first, last, "seq"))
@@ -104,16 +103,3 @@ def _load_names(session: Session, table: Table, tickets: Mapping[int, Mapping[st
         statement = select(table.c.id, table.c.name).where(table.c.id.in_(ids[start : start + 500]))
         found.update((id_, name) for id_, name in session.execute(statement))
     return found
-
-
-def _build_procedure_lookup(session: Session) -> Callable[[int], CompiledProcedure]:
-    """Return a function from a version to its procedure, compiled once."""
-    compiled: dict[int, CompiledProcedure] = {}
-
-    def procedure(version: int) -> CompiledProcedure:
-        if version not in compiled:
-            row = session.get_one(ProcedureVersion, version)
-            compiled[version] = compile_document(row.document, version)
-        return compiled[version]
-
-    return procedure

@@ -6,8 +6,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from deskterm.desk.core.procedure_versions import ProcedureVersions
 from deskterm.desk.core.row_mapping import build_clock_row, build_ticket_row
 from deskterm.desk.domain.events import (
     GENESIS,
@@ -26,7 +28,7 @@ from deskterm.exchange.importing.mapping import Mapping
 from deskterm.exchange.importing.report import Report
 from deskterm.exchange.importing.row_groups import Gathered, History
 from deskterm.exchange.importing.row_reader import Observer
-from deskterm.procedure.compiled import CompiledProcedure, compile_document
+from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.instants import seconds_from_stored, to_stored_text
@@ -50,7 +52,7 @@ class Run:
         self, bulk: BulkWriter, procedure: CompiledProcedure, mapping: Mapping, observer: Observer, actor: str
     ) -> None:
         self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
-        self._editions = _editions(bulk, procedure)
+        self._versions = ProcedureVersions(partial(_load_document, bulk), {procedure.version: procedure})
         if bulk.dialect == "postgresql":  # as on SQLite, other writers wait from here on
             bulk.execute("LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE")
         self._known = {
@@ -124,7 +126,7 @@ class Run:
     # -- one ticket ----------------------------------------------------------------------------------------------
 
     def _register(self, number: int, key: str, history: History) -> int:
-        fold = TicketFold(self._editions.__getitem__)
+        fold = TicketFold(self._versions)
         written, chain = self._tell(number, key, history, 0, fold, GENESIS)
         self._tickets.append({"id": number} | self._row(number, fold, chain))
         self._taken.append((self._source, key, len(history.rows), history.digest(len(history.rows))))
@@ -132,7 +134,7 @@ class Run:
 
     def _grow(self, number: int, key: str, history: History, known: int) -> int:
         """Add to a ticket that is on the desk: what was done here meanwhile stays, and the log goes on from it."""
-        fold = TicketFold(self._editions.__getitem__)
+        fold = TicketFold(self._versions)
         for seq, kind, at, who, version, data in self._bulk.execute(
             "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
             {"number": number},
@@ -254,9 +256,6 @@ class _Stored(dict[datetime, str]):
         return found
 
 
-def _editions(bulk: BulkWriter, current: CompiledProcedure) -> dict[int, CompiledProcedure]:
-    found = {
-        version: compile_document(document, version)
-        for version, document in bulk.execute("SELECT id, document FROM procedure_version")
-    }
-    return found | {current.version: current}
+def _load_document(bulk: BulkWriter, version: int) -> str:
+    ((document,),) = bulk.execute("SELECT document FROM procedure_version WHERE id = :version", {"version": version})
+    return str(document)
