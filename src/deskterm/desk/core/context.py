@@ -1,4 +1,4 @@
-"""What a transaction needs to know of the session that opened it."""
+"""The context of a transaction: everything it needs of the session that opened it."""
 
 from __future__ import annotations
 

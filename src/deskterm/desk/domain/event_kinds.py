@@ -86,7 +86,7 @@ MessageKind = Literal["public", "internal", "system"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindEntry:
-    """What the desk knows about one kind of event."""
+    """Everything the desk knows about one kind of event."""
 
     label: str
     """Phrase for the history, to go on after the actor's name: `closed it as a duplicate`."""
@@ -115,7 +115,7 @@ class KindEntry:
     undo_phrase: Callable[[Changes, Data], str] | None = None
     """Returns a noun for special cases, or an empty text where `undo_noun` holds."""
     irreversible: str = ""
-    """Why events of the kind cannot be undone; empty where they can."""
+    """Reason why events of the kind cannot be undone; empty where they can."""
     members: frozenset[str] = field(init=False)
     """Names that the payload allows in the data."""
 

@@ -198,7 +198,7 @@ class ReleaseData(EventData, total=False):
     release: str
     items: list[str]
     over: bool
-    """Whether nothing of it is left to tell people outside."""
+    """The ticket was closed already, so nobody outside is told (S4-15)."""
 
 
 class TimeEntryData(EventData, total=False):

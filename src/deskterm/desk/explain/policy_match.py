@@ -33,10 +33,10 @@ class PolicyCheck(NamedTuple):
 
     def to_json(self) -> dict[str, object]:
         """Return the check for JSON output."""
-        shown: dict[str, object] = {"policy": self.policy, "label": self.label, "verdict": self.verdict}
+        found: dict[str, object] = {"policy": self.policy, "label": self.label, "verdict": self.verdict}
         if self.verdict != "failed":
-            return shown
-        return shown | {"fact": self.fact, "wanted": list(self.wanted), "found": self.found}
+            return found
+        return found | {"fact": self.fact, "wanted": list(self.wanted), "found": self.found}
 
 
 Labels = Mapping[str, Mapping[str, str]]
@@ -76,9 +76,9 @@ def _find_failed_condition(policy: Policy, facts: Facts, labels: Labels) -> Poli
     return None
 
 
-def describe_fact(facts: Mapping[str, object], name: str, known: Mapping[str, str] | None = None) -> str:
-    """Return the value of a fact as text. known: key → label."""
-    value, named = facts.get(name), known or {}
+def describe_fact(facts: Mapping[str, object], name: str, labels: Mapping[str, str] | None = None) -> str:
+    """Return the value of a fact as text. labels: key → label."""
+    value, label_of = facts.get(name), labels or {}
     if isinstance(value, (tuple, list, set, frozenset)):
-        return ", ".join(named.get(str(one), str(one)) for one in value) or "none"
-    return "none" if value is None or value == "" else named.get(str(value), str(value))
+        return ", ".join(label_of.get(str(one), str(one)) for one in value) or "none"
+    return "none" if value is None or value == "" else label_of.get(str(value), str(value))

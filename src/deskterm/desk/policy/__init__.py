@@ -1,1 +1,1 @@
-"""What a procedure allows: roles, departments, shifts, the status graph, types and request fields."""
+"""Rules of a procedure: roles, departments, shifts, the status graph, types and request fields."""

@@ -49,11 +49,11 @@ def find_clients_only(procedure: CompiledProcedure, kind: RequestType, home: str
 
     home: the department; left out, that of the type."""
     part = procedure.definition
-    asked = find_department(part, home)
-    if asked is not None and asked.clients_only and not kind.clients_only:
+    requested = find_department(part, home)
+    if requested is not None and requested.clients_only and not kind.clients_only:
         others = [one for one in part.departments if not one.clients_only]
-        return ClientsOnly(asked.label, _format_alternatives("choose", others))
-    own = asked or find_department(part, kind.department)
+        return ClientsOnly(requested.label, _format_alternatives("choose", others))
+    own = requested or find_department(part, kind.department)
     if not kind.clients_only and (own is None or not own.clients_only):
         return None
     return ClientsOnly(kind.label, _format_alternatives("register it as", list_public_types(procedure)))
@@ -71,12 +71,12 @@ def list_public_types(procedure: CompiledProcedure) -> list[RequestType]:
 
 def require_public(procedure: CompiledProcedure, kind: RequestType | None, home: str | None) -> None:
     """Raise DeskError when a type or department is for clients only (S5-01). Called for requests without a client."""
-    asked = find_department(procedure.definition, home)
+    department = find_department(procedure.definition, home)
     if kind is not None and kind.clients_only:
         raise DeskError(ClientsOnly(kind.label, "").format_refusal())
-    if asked is not None and asked.clients_only:
+    if department is not None and department.clients_only:
         others = [one for one in procedure.definition.departments if not one.clients_only]
-        raise DeskError(ClientsOnly(asked.label, _format_alternatives("choose", others)).format_refusal())
+        raise DeskError(ClientsOnly(department.label, _format_alternatives("choose", others)).format_refusal())
 
 
 def _format_alternatives(action: str, others: Iterable[Any]) -> str:

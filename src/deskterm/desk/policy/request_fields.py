@@ -22,7 +22,7 @@ from deskterm.procedure.schema import FieldPart, RequestType
 from deskterm.procedure.ticket_fields import REQUEST_FIELDS
 
 _PERSONAL_FIELDS = frozenset({"subject", "description", "requester", "email"})
-"""Fields of every request that hold what people said or who they are: that stands in one place only."""
+"""Fields of every request that hold texts or names of people: they are stored in one place only, and erased there."""
 
 _FREE_TEXT_KINDS = frozenset({"text", "long-text", "url", "email", "phone"})
 """Kinds of field whose value is free text."""
@@ -129,7 +129,7 @@ def parse_request_fields(procedure: CompiledProcedure, fields: Mapping[str, Any]
 
 
 def holds_personal_text(part: FieldPart) -> bool:
-    """Whether a field holds somebody's words: what can be erased with the person (S5-09)."""
+    """Return whether a field holds a text that is erased with the person who wrote it (S5-09)."""
     if part.key in REQUEST_FIELDS:
         return part.key in _PERSONAL_FIELDS
     return part.kind in _FREE_TEXT_KINDS if part.personal is None else part.personal
