@@ -1,9 +1,7 @@
-"""What a procedure file can say: one frozen model a table of the file.
-
-Keys are small words with hyphens; times of day `08:00`, spans `08:00-16:00`, durations `30m`, `4h`, `2d`, targets as in
-`sla.targets`. References between tables are checked in `deskterm.procedure.checking.references`, habits that are
-lawful but unwise in `deskterm.procedure.checking.warnings`.
-"""
+"""The contents of a procedure file: one frozen model a table of the file. Keys are small words with hyphens; times of
+day `08:00`, spans `08:00-16:00`, durations `30m`, `4h`, `2d`, targets as in `sla.targets`. References between tables
+are checked in `deskterm.procedure.checking.references`, habits that are lawful but unwise in
+`deskterm.procedure.checking.warnings`."""
 
 from __future__ import annotations
 
@@ -87,7 +85,7 @@ __all__ = [
 
 
 class About(Part):
-    """Whose procedure this is and which edition (S1-47)."""
+    """The company whose procedure this is, and its edition (S1-47)."""
 
     key: Key
     name: Text
@@ -105,9 +103,9 @@ class About(Part):
     next_review: date | None = None
     """The day by which it is to be looked at again."""
     default_type: TypeKey | None = None
-    """What a request is when nobody says."""
+    """The type of a request that names none."""
     intake: str = ""
-    """What a person reads before registering (S5-14, S4-24)."""
+    """The text that a person reads before registering a request (S5-14, S4-24)."""
 
 
 class Procedure(Part):
@@ -150,7 +148,7 @@ class Procedure(Part):
     """Ways in, the usual one first."""
     products: tuple[Choice, ...] = ()
     topics: tuple[Choice, ...] = ()
-    """What requests are about (S2-06, S4-08): for reports and for finding."""
+    """The subjects that requests are about (S2-06, S4-08): for reports and for search."""
     glossary: tuple[Choice, ...] = ()
     """Words of the trade that agents and customers should mean the same by (S4-25)."""
     links: dict[Key, str] = Field(default={})

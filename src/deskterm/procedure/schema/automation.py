@@ -24,7 +24,7 @@ from deskterm.procedure.schema.text_types import (
 
 
 class Rule(Part):
-    """What happens by itself."""
+    """A rule that acts without a person."""
 
     key: Key
     label: Text
@@ -42,7 +42,7 @@ class Rule(Part):
     mode: Literal["automatic", "suggest", "lead-opt-in"] = "automatic"
     """`suggest` asks the agent; `lead-opt-in` suggests until a lead switches it on."""
     status: StatusKey | None = None
-    """Where it moves the ticket."""
+    """The status that it moves the ticket to."""
     tier: TierLevel | None = None
     """The level of support that takes the ticket."""
     tier_by: int = 0
@@ -52,7 +52,8 @@ class Rule(Part):
     department: DepartmentKey | None = None
     """The department that takes it."""
     assign: Literal["", "by-severity-and-priority", "on-shift"] = ""
-    """Who gets it: the most urgent to whoever has least of that urgency (S4-16), or the team on shift (S3-02)."""
+    """The method of assignment: the most urgent to the agent who has least of that urgency (S4-16), or the team on
+    shift (S3-02)."""
     raise_severity: int = 0
     """Steps up; never moves due times (S3-08)."""
     raise_priority: int = 0
@@ -62,6 +63,6 @@ class Rule(Part):
     route: DevRouteKey | None = None
     """The way through development that it starts."""
     notify: tuple[str, ...] = ()
-    """Who is told: `assignee`, `team`, `lead`, `tier`, `department`, or a role."""
+    """The recipients of a notice: `assignee`, `team`, `lead`, `tier`, `department`, or a role."""
     ask: str = ""
     """The question put to the agent."""

@@ -11,10 +11,10 @@ from deskterm.procedure.schema.text_types import Choice, DurationText, Part, Sta
 
 
 class QuoteState(Choice):
-    """Where a quote may stand."""
+    """A state of a quote."""
 
     means: Literal["requested", "sent", "accepted", "declined"] = "requested"
-    """What it is to the desk, whatever it is called."""
+    """Its meaning to the desk, whatever it is called."""
 
 
 class Money(Part):
@@ -29,12 +29,13 @@ class Money(Part):
     quotes: bool = False
     """Work is quoted before it is done."""
     quote_states: tuple[QuoteState, ...] = ()
-    """Where a quote may stand, in order; the four meanings under their own names where left out."""
+    """The states of a quote, in order; the four meanings under their own names where left out."""
     quote_status: StatusKey | None = None
-    """Where a ticket waits for its quote: going there asks for one, and asking for one goes there (S4-20)."""
+    """The status in which a ticket waits for its quote: moving there asks for one, and asking for one moves there
+    (S4-20)."""
     accepted_to: StatusKey | None = None
-    """Where it goes from there when the customer accepts."""
+    """The status that follows when the customer accepts."""
     declined_to: StatusKey | None = None
-    """Where it goes from there when the customer declines."""
+    """The status that follows when the customer declines."""
     approval: bool = False
     """The customer agrees to the price before work begins."""

@@ -1,4 +1,4 @@
-"""When a desk works: calendars, holidays, shifts, sprints and releases."""
+"""Working time: calendars, holidays, shifts, sprints and releases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class NamedDay(Part):
     date: Date
     """The whole local day is closed."""
     name: Text = "holiday"
-    """What the day is called where a due time is explained."""
+    """The name of the day where a due time is explained."""
 
 
 class HolidayRegion(Part):
@@ -41,7 +41,7 @@ class CalendarPart(Part):
     holidays: tuple[NamedDay, ...] = ()
     """Dates on which nobody works."""
     region: HolidayRegion | None = None
-    """Whose public holidays are closed too."""
+    """The country or region whose public holidays are closed too."""
     ics: str = ""
     """A calendar file beside this one, such as `bank-holidays.ics`, whose all-day events are closed too. A desk keeps
     the dates, not the file."""
@@ -50,16 +50,16 @@ class CalendarPart(Part):
     exceptions: dict[Date, tuple[SpanText, ...]] = Field(default={})
     """Date → spans that replace that day's; an empty list closes it."""
     day_length: DurationText | None = None
-    """What `1d` of a target stands for, such as `7h30m`; the most common day's length where left out."""
+    """The length of `1d` in a target, such as `7h30m`; the most common day's length where left out."""
 
 
 class Shift(Part):
-    """Who answers when (S3-02)."""
+    """Hours in which a team is on duty (S3-02)."""
 
     key: Key
     label: Text
     team: TeamKey
-    """Who takes what comes in then."""
+    """The team that takes what arrives in these hours."""
     timezone: Text
     """IANA name."""
     week: dict[Weekday, tuple[SpanText, ...]]
@@ -80,6 +80,6 @@ class CadencePart(Part):
     first: Date
     """The first start: midnight in the zone of the first calendar."""
     length: DurationText = "14c"
-    """How long a sprint lasts; a release is over as it starts."""
+    """The length of a sprint; a release is over as it starts."""
     notes: bool = False
     """Notes go to the requesters of what it holds."""

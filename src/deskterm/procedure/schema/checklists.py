@@ -9,7 +9,7 @@ class ChecklistItem(Part):
     """A thing to be done."""
 
     text: Text
-    """What is to be done."""
+    """The task."""
     required: bool = True
     """False: it helps, but nothing waits for it."""
 
@@ -23,4 +23,4 @@ class Checklist(Part):
     items: tuple[ChecklistItem, ...]
     """The things, in order."""
     outcomes: tuple[Choice, ...] = ()
-    """What it may end in; one is chosen."""
+    """The possible outcomes, of which one is chosen."""

@@ -16,19 +16,19 @@ from deskterm.procedure.schema.text_types import (
 
 
 class DevStatus(Part):
-    """Where a development item stands."""
+    """A status of a development item."""
 
     key: Key
     label: Text
     definition: str = ""
     to: tuple[DevStatusKey, ...] = ()
-    """Where an item may go from here."""
+    """The statuses that may follow."""
     approval: RoleKey | None = None
     """The role that must sign before it may go on from here; going back takes no signature."""
     ready: bool = False
     """Items here may be scheduled to a release, and go out with it to the first status of `to`."""
     moves_ticket_to: StatusKey | None = None
-    """Where the support ticket goes when an item comes here."""
+    """The status that the support ticket moves to when an item reaches this one."""
 
 
 class DevRoute(Part):
@@ -44,7 +44,7 @@ class DevRoute(Part):
     when_yes: DevRouteKey | None = None
     """The route that a yes leads to."""
     when_no: str = ""
-    """What a no leads to."""
+    """The sentence that says what a no leads to."""
     requires_release: bool = False
     """It ends with a release."""
 
@@ -54,12 +54,12 @@ class Development(Part):
 
     label: str = "Development item"
     statuses: tuple[DevStatus, ...] = ()
-    """Where an item may stand, in order."""
+    """The statuses of an item, in order."""
     routes: tuple[DevRoute, ...] = ()
     """Ways through development."""
     checklist: ChecklistKey | None = None
     """To be done before one is raised."""
     outcomes: tuple[Key, ...] = ()
-    """What that list must have ended in (S1-28); empty is anything."""
+    """The outcomes that the list must have, one of them (S1-28); empty is any."""
     release_cadence: CadenceKey | None = None
-    """When releases go out."""
+    """The cadence of releases."""

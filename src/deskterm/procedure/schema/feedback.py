@@ -13,7 +13,7 @@ class Feedback(Part):
     """Asking how it was (S3-15, S4-21)."""
 
     ask: Literal["never", "resolved", "closed"] = "never"
-    """When people are asked."""
+    """The moment at which people are asked."""
     scale: int = Field(ge=2, le=10, default=5)
     """The best answer; the worst is 1."""
     low: int = Field(ge=1, le=9, default=2)
@@ -21,6 +21,6 @@ class Feedback(Part):
     complaint_is_immediate: bool = False
     """A complaint becomes a task at once."""
     question: str = ""
-    """What is asked."""
+    """The question."""
     review: bool = True
     """Answers are listed until somebody has read them."""

@@ -21,13 +21,12 @@ from deskterm.procedure.schema.text_types import (
 
 
 class Notice(Part):
-    """Who is told of what, and from which template."""
+    """A notice: an event, its recipients and the template of their letter."""
 
     on: NoticeTopic
-    """What has happened. `delayed`: a due time will be missed; `changed-by-feedback`: what came of people's
-    answers."""
+    """The event. `delayed`: a due time will be missed; `changed-by-feedback`: the result of people's answers."""
     to: tuple[Literal["requester", "participants", "assignee", "team", "department", "lead", "role", "tier"], ...]
-    """Who is told."""
+    """The recipients."""
     when: Conditions = Field(default={})
     metric: MetricKey | None = None
     """The clock that it is about; any where left out."""
@@ -37,7 +36,7 @@ class Notice(Part):
     entered: StatusKey | None = None
     """The status whose entering is the moment of a `status` notice."""
     role: RoleKey | None = None
-    """Who is told where `to` says `role`."""
+    """The role that is notified where `to` says `role`."""
     template: TemplateKey | None = None
     """The letter."""
     include_body: bool = True
@@ -60,13 +59,13 @@ class Template(Part):
     subject: str = ""
     """The letter's subject; the ticket's own where left out."""
     body: Text
-    """What it says."""
+    """The text of the letter."""
     states_next_steps: bool = False
     """A reply made from it tells the requester what happens next."""
 
 
 class LetterCheck(Part):
-    """What a resolution letter must hold (S2-19)."""
+    """A thing that a resolution letter must hold (S2-19)."""
 
     key: Key
     label: Text

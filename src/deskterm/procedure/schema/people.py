@@ -1,4 +1,4 @@
-"""Who does the work: departments, teams, tiers, roles, and who is asked next."""
+"""People of the desk: departments, teams, tiers, roles, and the ladders of escalation."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Department(Part):
     clients_only: bool = False
     """Only organisations that are clients may come here; others are sent elsewhere (S5-01)."""
     notify: Literal["all", "assignee"] = "assignee"
-    """Who is told of a new ticket or reply."""
+    """The recipients of word about a new ticket or reply."""
     first_answer_owns: bool = False
-    """Who answers first takes the ticket (S5-02)."""
+    """Assign the ticket to the agent who answers first (S5-02)."""
     covers_absence: bool = False
     """Members see, and may take over, what an absent colleague left open (S5-03)."""
     asks_handover: bool = False
@@ -46,7 +46,7 @@ class Team(Part):
     label: Text
     definition: str = ""
     department: DepartmentKey | None = None
-    """Where it belongs."""
+    """The department it belongs to."""
     tier: TierLevel | None = None
     """The level of support that it gives."""
     calendar: CalendarKey | None = None
@@ -61,7 +61,7 @@ class Tier(Part):
     label: Text
     definition: str = ""
     team: TeamKey | None = None
-    """Who takes what is escalated to here."""
+    """The team that takes what is escalated to this tier."""
     per_site: bool = False
     """Each site has its own (S2-07)."""
     certified: bool = False
@@ -79,10 +79,10 @@ class Role(Part):
     may: tuple[
         Literal["set-due", "approve-release", "review-code", "quote", "waive", "close", "retype", "oversee"], ...
     ] = ()
-    """What it may do; what is listed by some role is for such roles only. `oversee`: see the tickets of whole
-    teams (S2-23)."""
+    """The acts it allows; an act that some role lists is for such roles only. `oversee`: see the tickets of whole teams
+    (S2-23)."""
     teams: tuple[TeamKey, ...] = ()
-    """Whose tickets it oversees; empty is all."""
+    """The teams whose tickets it oversees; empty is all."""
 
 
 class Coverage(Part):
@@ -93,7 +93,7 @@ class Coverage(Part):
     default_tiers: tuple[TierLevel, ...] = ()
     """Those of a client who has not said."""
     handoff: str = ""
-    """What to do with a ticket for a tier that is the client's."""
+    """The instruction for a ticket of a tier that is the client's."""
 
 
 class LadderLevel(Part):
@@ -101,13 +101,13 @@ class LadderLevel(Part):
 
     label: Text
     criteria: str = ""
-    """When to take it."""
+    """The criteria for taking this step."""
     role: RoleKey | None = None
-    """Who is asked."""
+    """The role that is asked."""
     tier: TierLevel | None = None
     """The level of support that takes over."""
     status: StatusKey | None = None
-    """Where an open ticket goes; left out, to the status of the level of support."""
+    """The status that an open ticket moves to; left out, the status of the level of support."""
     contact: str = ""
     """A function, never a person: people are the desk's data."""
 
@@ -127,4 +127,4 @@ class Ladder(Part):
     by_customer: bool = False
     """Customers may ask for it."""
     checklist: ChecklistKey | None = None
-    """What whoever takes up an escalation goes through and decides (S4-22)."""
+    """The checklist that the agent goes through who takes up an escalation and decides on it (S4-22)."""

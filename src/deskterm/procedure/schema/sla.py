@@ -1,4 +1,4 @@
-"""What is promised: metrics, policies with their targets, and objectives over many tickets."""
+"""Service levels: metrics, policies with their targets, and objectives over many tickets."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class MetricPart(Part):
     continues: bool = False
     """A reopened ticket takes it up again, the time between left out."""
     warn: tuple[Threshold, ...] = ()
-    """When to warn: `75%` of the target, or `30m` of open time before it ends."""
+    """The time of the warning: `75%` of the target, or `30m` of open time before it ends."""
     counts_work: bool = False
     """Runs on time entries, not on the calendar (S3-06)."""
     tier: TierLevel | None = None
-    """Whose work counts."""
+    """The tier whose work counts."""
     work_in: tuple[StatusKey, ...] = ()
     """Statuses whose time counts as work where nobody kept a timer, with a tier while the ticket is at it (S3-06)."""
 
@@ -56,7 +56,7 @@ class PolicyPart(Part):
     label: Text
     when: Conditions = Field(default={})
     calendar: CalendarKey
-    """What its targets are counted in."""
+    """The calendar that its targets are counted in."""
     calendars: dict[MetricKey, CalendarKey] = Field(default={})
     """Metric → calendar, where one is counted otherwise."""
     targets: dict[MetricKey, TargetText] = Field(default={})
@@ -70,10 +70,10 @@ class PolicyPart(Part):
 
 
 class SlaPart(Part):
-    """What holds for all policies."""
+    """Settings of all policies."""
 
     count_auto_ack: bool = False
-    """Whether an automatic letter answers: it stops a metric that runs from `received` to `agent_reply` (S1-19)."""
+    """Count an automatic letter as an answer: it stops a metric that runs from `received` to `agent_reply` (S1-19)."""
     exempt_reasons: tuple[Choice, ...] = ()
     """Why a ticket may be left out of all of this (S2-14)."""
 
@@ -86,11 +86,11 @@ class Objective(Part):
     measure: Text
     """A metric, or what a report measures, such as `first-contact-resolution`."""
     statistic: Literal["mean", "median", "share", "attainment"]
-    """How the many are made one."""
+    """The statistic that makes one figure of many."""
     target: Text
     """A time for a mean or median, `60%` for a share or attainment."""
     calendar: CalendarKey | None = None
-    """What times are counted in."""
+    """The calendar that times are counted in."""
     when: Conditions = Field(default={})
 
 
@@ -103,7 +103,8 @@ class Report(Part):
     every: Literal["week", "month", "quarter", "year", "live"] = "month"
     """The period it covers; `live` is looked at, not sent."""
     shows: tuple[Key, ...] = ()
-    """What it counts, in order, such as `created`, `resolved`, `by-severity`, `attainment`, `time-in-status`."""
+    """The figures of the report, in order, such as `created`, `resolved`, `by-severity`, `attainment`,
+    `time-in-status`."""
     metrics: tuple[MetricKey, ...] = ()
     """The clocks that it is about; all where left out."""
     when: Conditions = Field(default={})

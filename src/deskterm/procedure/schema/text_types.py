@@ -28,7 +28,7 @@ OCCURRENCES = (
     "leaves:KEY",
     "category:KEY",
 )
-"""What a metric may start or stop at."""
+"""Occurrences that a metric may start or stop at."""
 
 FACTS = {
     "type": "types",
@@ -43,7 +43,7 @@ FACTS = {
     "tags": None,
     "exempt": None,
 }
-"""What a `when` may look at, and the table whose keys it may have; None where any text will do."""
+"""Facts that a `when` may look at, each with the table whose keys it may have; None where any text will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ValueName:
-    """What a kind of text is called in the reference."""
+    """The name of a kind of text in the reference."""
 
     words: str
 
@@ -94,7 +94,7 @@ Threshold = Annotated[str, AfterValidator(_threshold), ValueName("share or time"
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Category = Literal["new", "open", "waiting", "solved", "closed"]
-"""What a status means to the desk, whatever it is called: `new` nobody acted yet, `open` ours to act, `waiting`
+"""The meaning of a status to the desk, whatever it is called: `new` nobody acted yet, `open` ours to act, `waiting`
 somebody else's, `solved` answered but not final, `closed` done."""
 RuleTrigger = Literal[
     "create",
@@ -112,7 +112,8 @@ RuleTrigger = Literal[
     "release",
     "low-score",
 ]
-"""When rules act. `effort`: hands-on work reached an amount; `low-score`: feedback at or under the low mark."""
+"""Moments at which rules act. `effort`: hands-on work reached an amount; `low-score`: feedback at or under the low
+mark."""
 NoticeTopic = Literal[
     "registered",
     "replied",
@@ -138,7 +139,7 @@ NoticeTopic = Literal[
     "low-score",
     "changed-by-feedback",
 ]
-"""What people are told of. `delayed`: a due time will be missed; `changed-by-feedback`: what came of their answers."""
+"""Topics of notices. `delayed`: a due time will be missed; `changed-by-feedback`: the result of people's answers."""
 Conditions = dict[str, str | bool | tuple[str, ...]]
 """Facts and what they must be; a list means any of it. All must hold; an empty table holds always."""
 
@@ -179,7 +180,7 @@ class Choice(Part):
     key: Key
     label: Text
     definition: str = ""
-    """What it means, shown where it is chosen."""
+    """The meaning, shown where it is chosen."""
     example: str = ""
     """A case in which one would choose it."""
     short: str = ""

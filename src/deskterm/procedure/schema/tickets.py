@@ -1,4 +1,4 @@
-"""What a ticket is made of: types, scales, statuses, fields, and how it ends."""
+"""Tickets: types, scales, statuses, fields, and how they end."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ from deskterm.procedure.schema.text_types import (
 
 
 class RequestType(Part):
-    """What is asked for."""
+    """A type of request."""
 
     key: Key
     label: Text
     definition: Text
     """Shown where the type is chosen (S1-02)."""
     responsible: str = ""
-    """Who takes it on."""
+    """The person or function that takes it on."""
     raised_by: str = ""
-    """Who may raise it."""
+    """The people who may raise it."""
     initial: StatusKey | None = None
     """The status that a new ticket starts in; the first of category `new` where left out."""
     has_severity: bool = True
     """False: no severity is asked for, and policies do not look at it (S1-07)."""
     severity_by: Literal["requester", "agent"] = "agent"
-    """Who says how severe it is; what a requester says is kept beside what an agent confirms (S1-05)."""
+    """The one who sets the severity; the requester's is kept beside the one that an agent confirms (S1-05)."""
     default_severity: SeverityKey | None = None
-    """Where nobody says how severe it is."""
+    """The severity of a request that names none."""
     department: DepartmentKey | None = None
-    """Where it goes unless somebody says otherwise."""
+    """The department it goes to unless somebody names another."""
     chargeable: bool = False
     """Its time is charged."""
     clients_only: bool = False
     """Only organisations that are clients may raise it."""
     fields: tuple[FieldKey, ...] = ()
-    """What is asked for at intake, beside subject and description."""
+    """The fields of its form, beside subject and description."""
     required: tuple[FieldKey, ...] = ()
     """Of these, what must be there."""
     examples: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class Severity(Choice):
     urgent: bool = False
     """Marked in the queue, and first in it where the queue's order says `urgent`."""
     raise_to: Key | None = None
-    """What a rise by one step leads to; the step before it where left out."""
+    """The step that a rise leads to; the step before it where left out."""
 
 
 class PriorityPart(Part):
@@ -81,19 +81,19 @@ class PriorityPart(Part):
     scale: tuple[Severity, ...] = ()
     """Its steps, the most pressing first; left out, severity is the only scale."""
     default: PriorityKey | None = None
-    """Where nobody says."""
+    """The step of a request that names none."""
     from_severity: bool = False
     """A ticket without a priority takes the one with its severity's key."""
     impacts: tuple[Choice, ...] = ()
-    """How far a matter reaches."""
+    """The scale of how far a matter reaches."""
     urgencies: tuple[Choice, ...] = ()
-    """How little it can wait."""
+    """The scale of how little it can wait."""
     matrix: dict[ImpactKey, dict[UrgencyKey, Key]] = Field(default={})
     """Impact → urgency → priority, or severity where the file has no priorities."""
     overrides: tuple[Choice, ...] = ()
     """Reasons that lift a ticket out of its order (S2-10)."""
     asks_number_affected: bool = False
-    """How many people are affected is asked for."""
+    """Ask for the number of people who are affected."""
     affected_field: FieldKey | None = None
     """The field that says so."""
     notify_on_change: bool = False
@@ -103,12 +103,12 @@ class PriorityPart(Part):
 
 
 class StatusTimer(Part):
-    """What happens when a ticket stays in a status."""
+    """The end of a stay in a status."""
 
     span: DurationText
-    """How long: `7c` calendar days, `3d` by the calendar."""
+    """The length of the stay: `7c` calendar days, `3d` by the calendar."""
     to: StatusKey | None = None
-    """Where the ticket goes by itself."""
+    """The status that the ticket moves to when the stay ends."""
     remind: bool = False
     """The requester is reminded."""
     cancelled_by_reply: bool = True
@@ -116,40 +116,40 @@ class StatusTimer(Part):
 
 
 class Status(Part):
-    """Where a ticket stands."""
+    """A status of a ticket."""
 
     key: Key
     label: Text
     category: Category
-    """What it means to the desk: `new` nobody acted yet, `open` ours to act, `waiting` somebody else's, `solved`
-    answered but not final, `closed` done."""
+    """Its meaning to the desk: `new` nobody acted yet, `open` ours to act, `waiting` somebody else's, `solved` answered
+    but not final, `closed` done."""
     definition: str = ""
     stage: StageKey | None = None
     """The group that it belongs to."""
     pauses: tuple[MetricKey, ...] = ()
     """Metrics that rest here."""
     to: tuple[StatusKey, ...] = ()
-    """Where a ticket may go from here, the usual way first; empty is nowhere."""
+    """The statuses that may follow, the usual one first; empty is none."""
     types: tuple[TypeKey, ...] = ()
     """Request types that know this status; empty is all."""
     on_reply: StatusKey | None = None
-    """Where a requester's reply moves it."""
+    """The status that a requester's reply moves it to."""
     on_reject: StatusKey | None = None
-    """Where it goes when the requester does not confirm."""
+    """The status that follows when the requester does not confirm."""
     asks_reply: bool = False
     """Going here asks for a message to the requester, where the last word is theirs (rule 12)."""
     requires_checklist: ChecklistKey | None = None
     """The list that must be done before a ticket may come here (S1-28)."""
     requires_outcome: OutcomeKey | None = None
-    """What that list must have ended in."""
+    """The outcome that the list must have."""
     requires_resolution: bool = False
     """A resolution must be said before a ticket may come here."""
     tier: TierLevel | None = None
     """The level of support that works on tickets here."""
     after: StatusTimer | None = None
-    """What happens by itself when it stays here."""
+    """The end of a stay here, without a person acting."""
     remind_before: DurationText = ""
-    """How long before that the requester is reminded."""
+    """The time before that end at which the requester is reminded."""
 
 
 class Stage(Part):
@@ -168,38 +168,38 @@ class FieldPart(Part):
     kind: Literal["text", "long-text", "number", "instant", "flag", "choice", "url", "email", "phone", "contacts"] = (
         "text"
     )
-    """What is accepted; `contacts` are people to be told."""
+    """The kind of value that is accepted; `contacts` are people to be told."""
     required: bool = False
     """Wanted for every type that asks for it."""
     help: str = ""
     """A line beside the field."""
     choices: tuple[str, ...] = ()
-    """What a `choice` may be."""
+    """The values of a `choice`."""
     personal: bool | None = None
-    """Whether it holds somebody's words, which are kept apart so that they can be erased (S5-09). Left out, fields of
-    kind `text`, `long-text`, `url`, `email` and `phone` do; `false` is for what is nobody's: a version, a place."""
+    """Keep the value apart as somebody's words, so that it can be erased (S5-09). Left out, so are fields of kind
+    `text`, `long-text`, `url`, `email` and `phone`; `false` is for what is nobody's: a version, a place."""
     who: Literal["caller", "notify", "participant"] = "notify"
-    """What people in a field of kind `contacts` are to the ticket (S2-08): who called or wrote for somebody else, who
-    is told, or who takes part. The word `requester` in it stands for the requester."""
+    """The part that people in a field of kind `contacts` have in the ticket (S2-08): they called or wrote for somebody
+    else, are told, or take part. The word `requester` in it stands for the requester."""
     needs: tuple[Literal["email", "phone"], ...] = ()
-    """What must be known of people in a field of kind `contacts`."""
+    """The facts that must be known of people in a field of kind `contacts`."""
 
 
 class Resolution(Choice):
-    """What a resolution may be."""
+    """A kind of resolution."""
 
     state: Literal["permanent", "temporary"] | None = None
-    """Whether the permanent fix is still to follow (S1-21); left out, what the key says where it is one of these two
-    words, else whatever is said with it."""
+    """The permanence of the fix (S1-21): `temporary` while the permanent one is still to follow. Left out, the key says
+    it where it is one of these two words, else whatever is said with it."""
 
 
 class Closing(Part):
-    """How a ticket ends and whether it comes back."""
+    """The end of a ticket, and its return."""
 
     on_reply_when_closed: Literal["reopen", "reopen-within", "new-linked", "ignore"] = "reopen"
-    """What a requester's reply to a closed ticket does."""
+    """The effect of a requester's reply to a closed ticket."""
     reopen_within: DurationText = ""
-    """How long after closing a ticket may come back (S3-14); afterwards a reply makes a new linked one."""
+    """The time after closing in which a ticket may be reopened (S3-14); afterwards a reply makes a new linked one."""
     immutable: bool = False
     """A closed ticket can no longer be changed (S4-15)."""
     thanks_keeps_closed: bool = False
@@ -211,17 +211,17 @@ class Closing(Part):
     confirm_before_close: bool = False
     """The requester is asked whether all is well first."""
     sign_off_reminder: DurationText = ""
-    """How long after the question it is asked again."""
+    """The time after the question at which it is asked again."""
     auto_close_after: DurationText = ""
-    """How long a solved ticket waits for a word before it closes by itself; empty is for ever."""
+    """The time that a solved ticket waits for an answer before it is closed; empty is for ever."""
     requires_resolution_note: bool = False
-    """How it was resolved must be said, and is sent to the requester (S2-18)."""
+    """Ask for a note on the resolution, which is sent to the requester (S2-18)."""
     reopen_channels: tuple[ChannelKey, ...] = ()
     """Ways in by which a ticket may be reopened; empty is all."""
     reopen_to: StatusKey | None = None
     """The status of a ticket that came back; the first open one that may follow where left out."""
     resolutions: tuple[Resolution, ...] = ()
-    """What a resolution may be."""
+    """The kinds of resolution."""
     reasons: tuple[Choice, ...] = ()
     """Why a ticket may be closed without one."""
     temporary_fix_stays_open: bool = False
@@ -235,11 +235,11 @@ class Duplicates(Part):
     """Among whose tickets likely originals are looked for first; tickets of different clients are joined without a
     question where it is `all`."""
     original: Literal["oldest", "chosen"] = "oldest"
-    """Which of several is kept: the oldest, or the one that the agent chooses."""
+    """The ticket that is kept of several: the oldest, or the one that the agent chooses."""
     reason: ReasonKey | None = None
     """The reason that a duplicate is closed with."""
     status: StatusKey | None = None
-    """Where a duplicate goes; the first `closed` status where left out."""
+    """The status of a duplicate; the first `closed` one where left out."""
     add_participants: bool = True
     """The duplicate's people take part in the original."""
     notify: bool = True
@@ -257,7 +257,7 @@ class QueueOrder(Part):
 
 
 class Retention(Part):
-    """How long tickets are kept. Erasing a person leaves the ticket's skeleton."""
+    """The time for which tickets are kept. Erasing a person leaves the ticket's skeleton."""
 
     years: int = Field(ge=0, le=100, default=6)
     """Nothing is purged before (S5-09)."""
