@@ -1,24 +1,21 @@
-"""Releases: what is ready for a day goes out as one, and its tickets are the customers' to test."""
+"""Publishing the release of a day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.development import item_workflow, releases
 from deskterm.desk.development import items as development
-from deskterm.desk.domain.records import build_record_change
-from deskterm.desk.history.integrity import check_integrity
-from deskterm.desk.tickets import update
+from deskterm.desk.development import releases
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
-from deskterm.procedure.sla_terms import find_next_release
 from deskterm.store.db.reader import open_reader
+from deskterm.store.db.tables import PersonalText
 from deskterm.store.queries.development import load_items
-from shipped_desk import as_agent, finish_checklist, shipped_desk
+from development_items import raise_ready_item
+from shipped_desk import as_agent
 from small_desk import MONDAY
 from ticket_reads import read_ticket
 
@@ -26,39 +23,10 @@ THURSDAY = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
 """The day of a release: every second Thursday from the 8th of January."""
 
 
-@pytest.fixture
-def desk(store_url: str) -> Iterator[DeskSession]:
-    made = shipped_desk(store_url, "saas-platform")
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
-
-
-def ready(desk: DeskSession, subject: str, day: str | None = "2026-11-26") -> int:
-    """A ticket whose item has passed review and QA, and is scheduled."""
-    fields = {"business-impact": "No invoices go out", "steps": "Save"}
-    number = register(desk, subject=subject, body="x", type="issue", requester="Ida", email="ida@larch.example",
-                      organisation="larch", fields=fields, now=MONDAY).number  # fmt: skip
-    update.move(desk, number, "triage", now=MONDAY)
-    finish_checklist(desk, number, "to-development", "code-change", MONDAY)
-    development.raise_item(desk, number, now=MONDAY)
-    for login, state in (
-        ("developer", "dev-in-progress"),
-        ("developer", "waiting-for-review"),
-        ("dev-lead", "waiting-qa-deployment"),
-        ("qa", "qa-in-progress"),
-        ("qa", "ready-for-release"),
-    ):
-        item_workflow.move_item(as_agent(desk, login), number, state, now=MONDAY)
-    if day is not None:
-        item_workflow.schedule_item(desk, number, day, now=MONDAY)
-    return number
-
-
 @pytest.mark.requirement("S4-18", "S4-19")
-def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(desk: DeskSession) -> None:
-    first, second = ready(desk, "Invoices fail"), ready(desk, "Invoices are late")
-    later = ready(desk, "Totals are wrong", "2026-12-10")
+def test_a_release_moves_all_its_tickets_and_keeps_its_notes(desk: DeskSession) -> None:
+    first, second = raise_ready_item(desk, "Invoices fail"), raise_ready_item(desk, "Invoices are late")
+    later = raise_ready_item(desk, "Totals are wrong", "2026-12-10")
     waiting = register(desk, subject="The same here", body="x", type="guidance", requester="Uwe",
                        email="uwe@birch.example", organisation="birch", now=MONDAY).number  # fmt: skip
     development.join_item(desk, waiting, first, now=MONDAY)
@@ -69,18 +37,16 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
         releases.publish_release(lea, "2026-11-26", notes="Invoices save again", now=MONDAY)
     with pytest.raises(DeskError, match="may not put a release out"):
         releases.publish_release(as_agent(desk, "sam"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    out = releases.publish_release(lea, "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    assert (out.items, [done.number for done in out.results]) == (2, [first, second, waiting])
+    release = releases.publish_release(lea, "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    assert (release.items, [result.number for result in release.results]) == (2, [first, second, waiting])
     for number in (first, second, waiting):
         found = read_ticket(desk, number)
         assert found.row.status == "on-customer-test"
         assert "development" not in found.flags
-        (kept,) = (record for record in found.records if record.kind == "release")
-        assert (kept.key, kept.state, kept.who) == ("2026-11-26", "out", "lea")
+        (record,) = (record for record in found.records if record.kind == "release")
+        assert (record.key, record.state, record.who) == ("2026-11-26", "out", "lea")
         with desk.store.reading() as session:
-            from deskterm.store.db.tables import PersonalText
-
-            text = session.get(PersonalText, kept.values["notes"])
+            text = session.get(PersonalText, record.values["notes"])
         assert text is not None
         assert text.body == "Invoices save again"
     assert read_ticket(desk, later).row.status == "escalated-to-dev"
@@ -91,35 +57,18 @@ def test_a_release_moves_all_its_tickets_to_customer_test_and_keeps_its_notes(de
 
 
 @pytest.mark.requirement("S4-19")
-def test_everybody_whose_ticket_is_in_the_release_is_written_to(desk: DeskSession) -> None:
-    number = ready(desk, "Invoices fail")
+def test_the_requesters_of_a_release_get_a_letter_with_its_notes(desk: DeskSession) -> None:
+    number = raise_ready_item(desk, "Invoices fail")
     releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
     letters = [record for record in read_ticket(desk, number).records if record.kind == "letter"]
     assert "released" in [letter.values.get("on") for letter in letters]
-    told = next(message.body for message in read_ticket(desk, number).messages if "is live" in message.body)
-    assert "release 2026-11-26 is live" in told
-    assert "What is new in it:\n\nInvoices save again\n" in told
+    letter = next(message.body for message in read_ticket(desk, number).messages if "is live" in message.body)
+    assert "release 2026-11-26 is live" in letter
+    assert "What is new in it:\n\nInvoices save again\n" in letter
 
 
-@pytest.mark.requirement("S4-18", "S4-19")
-def test_items_are_scheduled_to_releases_of_the_calendar_and_fall_out_when_they_go_back(desk: DeskSession) -> None:
-    number = ready(desk, "Invoices fail", None)
-    with pytest.raises(DeskError, match=r"No release to come is on '2026-11-27': choose from 2026-11-26, 2026-12-10"):
-        item_workflow.schedule_item(desk, number, "2026-11-27", now=MONDAY)
-    assert find_next_release(desk.procedure.definition, desk.procedure.terms, int(MONDAY.timestamp())) == "2026-11-26"
-    item_workflow.schedule_item(desk, number, "2026-11-26", now=MONDAY)
-    with pytest.raises(DeskError, match="scheduled so already"):
-        item_workflow.schedule_item(desk, number, "2026-11-26", now=MONDAY)
-    with desk.ticket(number, "develop", MONDAY) as work:  # a status from which one may go back
-        changes = build_record_change(work.state.records, "item", "1", state="qa-in-progress")
-        work.append("item_moved", changes, item="1")
-    item_workflow.move_item(desk, number, "dev-in-progress", now=MONDAY)
-    (item,) = (record for record in read_ticket(desk, number).records if record.kind == "item")
-    assert ("release" in item.values, item.due) == (False, None)
-
-
-def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: DeskSession) -> None:
-    number = ready(desk, "Invoices fail")
+def test_a_closed_ticket_stays_closed_when_its_item_is_released(desk: DeskSession) -> None:
+    number = raise_ready_item(desk, "Invoices fail")
     with desk.ticket(number, "move", MONDAY) as work:
         work.append("moved", {"status": (work.state.status, "closed")})
     releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
@@ -127,27 +76,21 @@ def test_a_closed_ticket_stays_closed_when_its_item_goes_out(desk: DeskSession) 
 
 
 @pytest.mark.requirement("S4-19", "S4-15")
-def test_a_duplicate_that_waited_for_the_item_is_not_written_to(desk: DeskSession) -> None:
-    number = ready(desk, "Invoices fail")
-    twin = register(desk, subject="The same", body="x", type="guidance", requester="Ola", email="ola@larch.example",
-                    organisation="larch", now=MONDAY).number  # fmt: skip
-    joined = development.join_item(desk, twin, number, now=MONDAY)
-    assert f"{twin} waits for item 1 of {number}: Ready for Release" in joined.summary
+def test_the_requester_of_a_closed_ticket_gets_no_letter_about_the_release(desk: DeskSession) -> None:
+    number = raise_ready_item(desk, "Invoices fail")
+    values = {"requester": "Ola", "email": "ola@larch.example", "organisation": "larch"}
+    duplicate = register(desk, subject="The same", body="x", type="guidance", **values, now=MONDAY).number
+    joined = development.join_item(desk, duplicate, number, now=MONDAY)
+    assert f"{duplicate} waits for item 1 of {number}: Ready for Release" in joined.summary
     with open_reader(desk.store.url) as reader:
-        assert load_items(reader)[0].tickets == [twin]
-    with desk.ticket(twin, "move", MONDAY) as work:
+        assert load_items(reader)[0].tickets == [duplicate]
+    with desk.ticket(duplicate, "move", MONDAY) as work:
         work.append("moved", {"status": (work.state.status, "closed")})
     with open_reader(desk.store.url) as reader:
         assert load_items(reader)[0].tickets == []
-    out = releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
-    assert [done.number for done in out.results] == [number]
-    assert "released" not in [one.values["on"] for one in read_ticket(desk, twin).records if one.kind == "letter"]
-    assert read_ticket(desk, twin).row.status == "closed"
-
-
-@pytest.mark.requirement("S1-29")
-def test_the_answer_says_where_a_ticket_went_with_its_item(desk: DeskSession) -> None:
-    number = register(desk, subject="Slow", body="x", type="guidance", organisation="larch", now=MONDAY).number
-    update.move(desk, number, "triage", now=MONDAY)
-    finish_checklist(desk, number, "to-development", "code-change", MONDAY)
-    assert "; the ticket is now " in development.raise_item(desk, number, now=MONDAY).summary
+    release = releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Invoices save again", now=THURSDAY)
+    assert [result.number for result in release.results] == [number]
+    assert "released" not in [
+        record.values["on"] for record in read_ticket(desk, duplicate).records if record.kind == "letter"
+    ]
+    assert read_ticket(desk, duplicate).row.status == "closed"
