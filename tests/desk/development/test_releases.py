@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_a_closed_ticket_stays_closed_when_its_item_is_released(desk: DeskSessio
 @pytest.mark.requirement("S4-19", "S4-15")
 def test_the_requester_of_a_closed_ticket_gets_no_letter_about_the_release(desk: DeskSession) -> None:
     number = raise_ready_item(desk, "Invoices fail")
-    values = {"requester": "Ola", "email": "ola@larch.example", "organisation": "larch"}
+    values: dict[str, Any] = {"requester": "Ola", "email": "ola@larch.example", "organisation": "larch"}
     duplicate = register(desk, subject="The same", body="x", type="guidance", **values, now=MONDAY).number
     joined = development.join_item(desk, duplicate, number, now=MONDAY)
     assert f"{duplicate} waits for item 1 of {number}: Ready for Release" in joined.summary
