@@ -1,4 +1,4 @@
-"""What a person can cause, said in one sentence that tells what to do."""
+"""Errors that a person can cause: one sentence that says what to do."""
 
 
 class DeskError(Exception):

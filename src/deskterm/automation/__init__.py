@@ -1,1 +1,1 @@
-"""What happens by itself: warnings, missed targets, timers."""
+"""Automation: warnings, missed targets and timers, without a person acting."""

@@ -28,7 +28,7 @@ class ShiftHandover:
         self._turns = bool(procedure.shifts) and any(rule.on == "shift-change" for rule in procedure.rules)
 
     def next_at(self, now: datetime) -> datetime | None:
-        """When a shift gives over next; None where nothing is done then."""
+        """Return the next end of a shift; None where shifts hand nothing over."""
         change = shifts.find_next_handover(self._desk.procedure, int(now.timestamp())) if self._turns else None
         return None if change is None else datetime.fromtimestamp(change, UTC)
 

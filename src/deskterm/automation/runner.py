@@ -66,7 +66,7 @@ class Runner:
         self._since: datetime | None = None
 
     def next_at(self) -> datetime | None:
-        """When something comes next; None when nothing is to be expected."""
+        """Return the instant of the next alert; None when none is to come."""
         with self._desk.store.reading() as session:
             first: datetime | None = session.execute(
                 select(func.min(self._clocks.c.next_event_at)).where(self._clocks.c.state == "running")
@@ -145,7 +145,8 @@ def run_until_stopped(
 
 
 def summarize_alerts(came: Sequence[ClockAlert]) -> list[str]:
-    """What came, for a person: news one by one, and what came while nobody looked as one line (no flood)."""
+    """Summarise alerts for a person: recent ones one by one, those of an absence as one line, so that nobody is
+    flooded."""
     old = [fired for fired in came if fired.late > DIGEST_AFTER]
     lines = []
     if old:

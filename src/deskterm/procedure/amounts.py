@@ -6,9 +6,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 LARGEST_AMOUNT = Decimal(1_000_000_000)
-"""What an amount may be at most."""
+"""The largest amount that is accepted."""
 LARGEST_RATE = Decimal(10_000_000)
-"""What an hour's price may be at most, in any currency."""
+"""The largest price of an hour that is accepted, in any currency."""
 
 _CODES = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
@@ -45,7 +45,7 @@ def parse_hourly_rate(text: str, currency: str) -> Decimal:
 
 
 def find_amount_problem(value: Decimal, currency: str) -> str:
-    """What is wrong with an amount, in a sentence; empty where nothing is."""
+    """Return the problem with an amount as a sentence; empty for none."""
     if not value.is_finite() or value < 0:
         return f"{value} is no amount: write it as 1250.00."
     if value > LARGEST_AMOUNT:
@@ -56,7 +56,7 @@ def find_amount_problem(value: Decimal, currency: str) -> str:
 
 
 def find_rate_problem(value: Decimal, currency: str) -> str:
-    """What is wrong with an hour's price, in a sentence; empty where nothing is."""
+    """Return the problem with an hour's price as a sentence; empty for none."""
     if not value.is_finite() or value < 0:
         return f"{value} is no hour's price: write it as 62.50."
     if value > LARGEST_RATE:

@@ -31,8 +31,7 @@ def build_cadence(part: CadencePart, zone: Calendar) -> Cadence:
 
 
 def find_rule_problem(rule: str, first: date) -> str | None:
-    """What is wrong with the rule of a cadence whose first start is on a date, and what to write; None when nothing
-    is."""
+    """Return the problem with the rule of a cadence that first starts on a date, and the correction; None for none."""
     from dateutil.rrule import rrule, rrulestr
 
     words = dict(word.partition("=")[::2] for word in rule.upper().removeprefix("RRULE:").split(";"))
@@ -59,8 +58,8 @@ def find_rule_problem(rule: str, first: date) -> str | None:
 
 
 def _late(begin: datetime) -> datetime:
-    """The same date of the last 400 years that there are, which are like any others: a rule that never comes is
-    searched for up to the end of time."""
+    """Move an instant by whole cycles of 400 years into the last one that dates can express, in which every date falls
+    on the same weekday: a rule that never matches is searched for up to the end of time."""
     return begin.replace(year=begin.year + (MAXYEAR - begin.year) // 400 * 400)
 
 

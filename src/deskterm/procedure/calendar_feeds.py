@@ -11,7 +11,7 @@ from deskterm.procedure.checking.problems import Problem
 from deskterm.procedure.schema import CalendarPart, NamedDay, Procedure
 
 Event = Any
-"""What the package reads of one event; its properties are of thirty types."""
+"""An event as the package reads it; its properties are of thirty types."""
 
 _LARGEST = 4_000_000
 _FIRST_YEAR, _LAST_YEAR = 2010, 2040

@@ -45,17 +45,18 @@ class CompiledProcedure:
 
     @staticmethod
     def has_status(kind: str, status: Status) -> bool:
-        """Whether tickets of a request type have this status."""
+        """Return True when tickets of a request type have this status."""
         return not status.types or kind in status.types
 
     def find_next_statuses(self, kind: str, status: str) -> list[Status]:
-        """Where a ticket may go from here, in the file's order of the transitions."""
+        """Return the statuses that may follow on one, in the file's order of the transitions."""
         here = self.statuses.get(status)
         targets = [self.statuses[key] for key in here.to] if here else []
         return [target for target in targets if self.has_status(kind, target)]
 
     def compute_rank(self, severity: str | None, priority: str | None, status: str) -> int:
-        """What goes before instants in the order of work, smaller first; at most 10^9."""
+        """Return the rank of a ticket in the order of work, smaller first and at most 10^9; instants decide among
+        equals."""
         steps = {
             "urgent": 0 if self._is_urgent(severity, priority) else 1,
             "severity": self.severity_rank.get(severity or "", 99),
@@ -74,7 +75,7 @@ class CompiledProcedure:
         return any(step is not None and step.urgent for step in steps)
 
     def is_ordered_by_due(self) -> bool:
-        """Whether the order of work goes by due instants rather than by arrival."""
+        """Return True when the order of work goes by due instants rather than by arrival."""
         instants = [key for key in self.definition.queue.by if key in ("due", "received")]
         return not instants or instants[0] == "due"
 

@@ -1,4 +1,4 @@
-"""What is different between two procedures, in lines that a person can read before saying yes."""
+"""Differences between two procedures, in lines that a person can read before saying yes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deskterm.procedure.stored_document import to_model
 
 
 def diff_procedures(old: Procedure, new: Procedure) -> list[str]:
-    """What was added, removed and changed, a line each, by table and key; empty when they say the same."""
+    """Return the parts that were added, removed and changed, a line each, by table and key; empty for none."""
     return list(_tables("", to_model(old), to_model(new)))
 
 

@@ -1,4 +1,4 @@
-"""What a ticket would have to keep: every metric's due time under a procedure, before there is a ticket."""
+"""Forecast of due times: every metric's due time under a procedure, before there is a ticket."""
 
 from __future__ import annotations
 

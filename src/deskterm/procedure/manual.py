@@ -117,7 +117,7 @@ def _left_out(field: FieldInfo) -> str:
 
 
 def _value(kind: Any, notes: tuple[Any, ...] = ()) -> str:
-    """What may stand there, in words."""
+    """Describe the values that a field accepts."""
     for note in notes:
         if isinstance(note, Reference):
             return ENTRY_NAMES[note.table]

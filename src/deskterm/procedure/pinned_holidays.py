@@ -30,7 +30,7 @@ def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int)
 
 
 def _meant(region: HolidayRegion) -> str:
-    """What to write for a region that nothing is known of."""
+    """Suggest another spelling of a region whose holidays are unknown."""
     import holidays
 
     known = holidays.list_supported_countries(include_aliases=False)
@@ -45,8 +45,8 @@ def _meant(region: HolidayRegion) -> str:
 
 
 def pin_holidays(procedure: Procedure, first_year: int, last_year: int) -> Procedure:
-    """The same procedure with dates in the place of regions, for the years from first to last. Dates that the file
-    names itself keep their names. ValueError when nothing is known of a region."""
+    """Return a procedure with dates in the place of regions, from the first year to the last one. Dates that the file
+    names itself keep their names. Raises ValueError when the holidays of a region are unknown."""
     procedure = to_model(procedure)
     calendars = {key: _pinned(part, first_year, last_year) for key, part in procedure.calendars.items()}
     return procedure if calendars == procedure.calendars else procedure.model_copy(update={"calendars": calendars})

@@ -1,4 +1,4 @@
-"""Where the procedures (and the other data) that come with deskterm stand, and how they are named."""
+"""Procedures and other data that come with deskterm: their folder, and their names."""
 
 from __future__ import annotations
 

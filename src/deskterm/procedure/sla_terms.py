@@ -27,7 +27,8 @@ REOPEN_WINDOW = TIMER_PREFIX + "reopen-window"
 
 
 def compile_terms(procedure: Procedure, version: int) -> SlaTerms:
-    """What clocks are judged by. version: the row in the store that the procedure stands in, 0 for a bare file."""
+    """Compile the terms that clocks are judged by. version: the row of the store with the procedure, 0 for a bare
+    file."""
     calendars = {key: compile_calendar(part) for key, part in procedure.calendars.items()}
     first_key, first = next(iter(calendars.items()))
     metrics = [_metric(part, procedure.statuses, procedure.sla.count_auto_ack) for part in procedure.metrics]
@@ -94,8 +95,8 @@ def _metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) 
 
 
 def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator[Metric]:
-    """What the file lets happen by itself, as metrics: `timer:status:KEY` for a status that is left after some time,
-    and the three above. They are counted in the first calendar, whatever policy a ticket has."""
+    """Yield the timers of a procedure as metrics: `timer:status:KEY` for a status that is left after some time, and the
+    three above. They are counted in the first calendar, whatever policy a ticket has."""
 
     def timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
         promise = parse_target(span, day_length), calendar_key
@@ -121,8 +122,8 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
 
 
 class Wait(NamedTuple):
-    """What happens when a ticket stays in a status for a span: where it goes, whether the requester is reminded, and
-    whether a reply of theirs ends it."""
+    """The end of a ticket's stay in a status: its span, the status that follows, whether the requester is reminded, and
+    whether a reply of theirs cancels it."""
 
     span: str
     to: str | None = None
@@ -131,8 +132,8 @@ class Wait(NamedTuple):
 
 
 def find_wait(procedure: Procedure, status: Status) -> Wait | None:
-    """What happens when a ticket stays in a status; where the requester is asked to confirm and the status says
-    nothing itself, they are asked again (S1-27)."""
+    """Return the end of a stay in a status, None when there is none. Where the requester is asked to confirm and the
+    status sets nothing itself, the question is repeated (S1-27)."""
     after, again = status.after, procedure.closing.sign_off_reminder
     if after is not None:
         return Wait(after.span, after.to, after.remind, after.cancelled_by_reply)
@@ -171,7 +172,7 @@ def _cadences(procedure: Procedure, zone: Calendar) -> Cadences:
 
 
 def find_release_cadence(procedure: Procedure, terms: SlaTerms) -> Cadence | None:
-    """When releases go out (S4-19); None where the procedure names no cadence for them."""
+    """Return the cadence of releases (S4-19); None where the procedure names none."""
     wanted = procedure.development.release_cadence
     part = next((part for part in procedure.cadences if part.key == wanted), None)
     if part is None:

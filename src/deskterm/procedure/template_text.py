@@ -66,7 +66,7 @@ def render_subject(text: str, values: Mapping[str, str]) -> str:
 
 
 def find_template_problems(text: str) -> Iterator[str]:
-    """What of a body will not read well in some letter, in words."""
+    """Yield the parts of a body that will not read well in some letter, described in words."""
     units = list(_units(text))
     for place, unit in enumerate(units):
         after = units[place + 1] if place + 1 < len(units) else None
@@ -80,7 +80,7 @@ def find_template_problems(text: str) -> Iterator[str]:
 
 
 def _follows(unit: _Unit) -> bool:
-    """Whether a piece can be what a colon leads up to: a line to be filled in, or a value other than who signs."""
+    """Return True when a piece can follow a colon: a line to be filled in, or a value other than the signature."""
     if unit.text.lstrip().startswith(("-", "*", "•")):
         return True
     return bool(_ROW.fullmatch(unit.text)) and not set(unit.names) <= {"agent", "organisation"}

@@ -1,1 +1,1 @@
-"""What many tickets say together: attainment, and what it would be under another procedure."""
+"""Figures over many tickets: attainment, and a survey of the past under another procedure."""

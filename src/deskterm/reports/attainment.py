@@ -15,7 +15,7 @@ from deskterm.sla.clock import Clock
 Verdict = Literal["met", "late", "running", "cancelled", "exempt", "waived"]
 
 COUNTED = "cycles that were met or became late in the period"
-"""What the denominator is, in words to print."""
+"""The denominator of attainment, in words to print."""
 
 
 class Period(NamedTuple):
@@ -29,8 +29,8 @@ class Period(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What is to be said of a cycle as of the end of a period. at: the instant by which it was so, epoch seconds.
-    retarget: late by a change of its target or of the edition it is judged by, not by its own time."""
+    """The judgement of a cycle as of the end of a period. at: the instant of it, epoch seconds. retarget: late by a
+    change of its target or of the edition it is judged by, not by its own time."""
 
     verdict: Verdict
     at: int
@@ -38,8 +38,8 @@ class Judgement(NamedTuple):
 
 
 def judge_cycle(clock: Clock, until: int, *, exempt: bool = False, waived: bool = False) -> Judgement | None:
-    """What is to be said of a cycle as of an instant; None of one that had not started. exempt: its ticket is left
-    out of service levels (S2-14). waived: a lead excused it, which matters where it is late (S1-11)."""
+    """Judge a cycle as of an instant; None for one that had not started. exempt: its ticket is left out of service
+    levels (S2-14). waived: a lead excused it, which matters where it is late (S1-11)."""
     if clock.started_at >= until:
         return None
     stopped = clock.stopped_at if clock.stopped_at is not None and clock.stopped_at < until else None
@@ -57,7 +57,7 @@ def judge_cycle(clock: Clock, until: int, *, exempt: bool = False, waived: bool 
 
 @dataclass(slots=True)
 class Tally:
-    """How many cycles came to what. late: all that are, `retarget` among them."""
+    """Counts of judged cycles. late: all late ones, `retarget` among them."""
 
     met: int = 0
     late: int = 0

@@ -1,4 +1,4 @@
-"""What if: the history of a desk as it happened, judged by the procedure in force and by another one.
+"""A survey of the past: the history of a desk as it happened, judged by the procedure in force and by another one.
 
 What people did is taken as it was, so nothing but the judgement differs: calendars, holidays, policies, targets,
 pauses. Both sides judge the whole of a ticket's history by one edition. Tickets are read in batches and only sums are
@@ -81,7 +81,7 @@ class WhatIfRow:
 
 @dataclass(slots=True)
 class WhatIf:
-    """What came of a replay. before: the procedure in force, after: the other one, by their names. exempt: tickets
+    """The result of a replay. before: the procedure in force, after: the other one, by their names. exempt: tickets
     left out of service levels. flipped: (before, after) → cycles; flips: those that were to be kept, by ticket."""
 
     before: str
@@ -210,7 +210,7 @@ class _Replay:
         self._terms = [_promises(side.terms) for side in sides]
         categories = [{key: status.category for key, status in side.statuses.items()} for side in sides]
         self._alike = all(categories[1].get(key, category) == category for key, category in categories[0].items())
-        """Whether what happened to a ticket reads the same by both: no status is of another category."""
+        """True when both procedures read the history alike: no status is of another category."""
         self._rows: dict[tuple[str, str | None], tuple[Tally, Tally]] = {}
         self._had: dict[tuple[str, str], int] = {}
 

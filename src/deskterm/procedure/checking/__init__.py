@@ -1,1 +1,1 @@
-"""What can be wrong with a procedure file, and where it stands in it."""
+"""Checks of procedure files: problems, their sentences, and their lines in the file."""

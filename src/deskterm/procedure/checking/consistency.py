@@ -1,5 +1,4 @@
-"""What must hold in a procedure beyond its words and references: hours that open, targets that end, tables without
-holes."""
+"""Rules of a procedure beyond its words and references: hours that open, targets that end, tables without holes."""
 
 from __future__ import annotations
 
@@ -75,7 +74,7 @@ _ADVICE = {
     "days on end": "a target could be years off; leave out some of its holidays or exceptions",
     "the week has no opening hours": 'give it hours, such as mon = ["08:00-16:00"]',
 }
-"""What to do about hours that cannot be worked by, by words of what is wrong."""
+"""Words of a problem with opening hours → the advice that goes with it."""
 
 
 def _advised(wrong: str) -> str:
@@ -91,7 +90,7 @@ def _advised(wrong: str) -> str:
 
 
 def _is_day(text: str) -> bool:
-    """Whether a length can be that of a working day: hours and minutes, no days."""
+    """Return True when a length can be that of a working day: hours and minutes, no days."""
     try:
         return "d" not in text.lower() and parse_duration(text, 86_400) <= 86_400
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is wrong in a procedure file, said in a sentence each, where it stands."""
+"""Problems of a procedure file: a sentence each, with its line."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def describe_path(data: object, path: Path) -> str:
 def problems_from_validation(
     error: ValidationError, data: Mapping[str, Any], root: type[BaseModel]
 ) -> Iterator[Problem]:
-    """What the schema has against the data of a file, one complaint a place."""
+    """Yield the problems that the schema finds in the data of a file, one for each place."""
     seen: set[Path] = set()
     unknown = [fault for fault in error.errors() if fault["type"] == "extra_forbidden"]
     meant: set[Path] = set()

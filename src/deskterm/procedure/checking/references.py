@@ -22,7 +22,7 @@ ENTRY_NAMES = {
     "reasons": "closing reason", "channels": "channel", "products": "product", "topics": "topic",
     "dev-statuses": "development status", "dev-routes": "development route", "outcomes": "checklist outcome",
 }  # fmt: skip
-"""What one entry of a table is called."""
+"""Table → the name of one of its entries."""
 
 
 def collect_keys(procedure: Procedure) -> dict[str, list[str]]:
@@ -136,7 +136,7 @@ def _references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, ob
 
 
 def _argument(kind: Any, container: type, number: int) -> Any:
-    """What a container type holds, looked for inside unions."""
+    """Return the type of the members of a container type, which may stand inside a union."""
     for option in (kind, *get_args(kind)):
         if get_origin(option) is container:
             return get_args(option)[number]

@@ -1,4 +1,4 @@
-"""Which line of a TOML text a key stands on: the positions that `tomllib` does not give."""
+"""Positions in a TOML text: the line of every key, which `tomllib` does not give."""
 
 from __future__ import annotations
 
