@@ -1,4 +1,4 @@
-"""The ledger behind a due instant: every stretch from the start to the end, and what of it counts."""
+"""The breakdown of the time between two instants: what of it counts, and why the rest does not."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Kind = Literal["open", "closed", "holiday", "paused"]
 
 
 class Interval(NamedTuple):
-    """One stretch, half-open, in epoch seconds. seconds: open seconds in it, which count in an open line and do not
-    in a paused one. total: what has counted so far, this line included. note: the holiday's name. offset: the zone's
-    offset from UTC in seconds when it starts."""
+    """An interval, half-open, in epoch seconds. seconds: open seconds in it, which count in an open interval and not in
+    a paused one. total: seconds that have counted so far, this interval included. note: name of the holiday. offset:
+    the zone's offset from UTC at its start, in seconds."""
 
     kind: Kind
     start: int
@@ -26,21 +26,22 @@ class Interval(NamedTuple):
 
 
 def break_down(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Interval]:
-    """The time from `start` to `end` without a gap: open, closed, a holiday that closes an open weekday, paused."""
-    lines: list[Interval] = []
+    """Split the time from `start` to `end` into intervals without gaps: open, closed, a holiday on a weekday that would
+    be open, paused."""
+    found: list[Interval] = []
     total = 0
-    for kind, begins, ends, note in _intervals(calendar, start, end, merge_pauses(pauses)):
+    for kind, begins, ends, note in _split(calendar, start, end, merge_pauses(pauses)):
         seconds = calendar.open_seconds(begins, ends) if kind in ("open", "paused") else 0
         if kind == "open":
             total += seconds
-        lines.append(Interval(kind, begins, ends, seconds, total, note, calendar.offset(begins)))
-    return lines
+        found.append(Interval(kind, begins, ends, seconds, total, note, calendar.offset(begins)))
+    return found
 
 
-_Stretch = tuple[Kind, int, int, str]
+_Part = tuple[Kind, int, int, str]
 
 
-def _intervals(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]]) -> Iterator[_Stretch]:
+def _split(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]]) -> Iterator[_Part]:
     at = start
     for pause_start, pause_end in pauses:
         begins, ends = max(pause_start, at), min(pause_end, end)
@@ -51,7 +52,7 @@ def _intervals(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[
     yield from _unpaused(calendar, at, end)
 
 
-def _unpaused(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
+def _unpaused(calendar: Calendar, start: int, end: int) -> Iterator[_Part]:
     at = start
     for opens, closes in calendar.intervals(start, end):
         yield from _closed(calendar, at, opens)
@@ -60,8 +61,8 @@ def _unpaused(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
     yield from _closed(calendar, at, end)
 
 
-def _closed(calendar: Calendar, start: int, end: int) -> Iterator[_Stretch]:
-    """Closed time, cut at the midnights of holidays."""
+def _closed(calendar: Calendar, start: int, end: int) -> Iterator[_Part]:
+    """Yield closed time, cut at the midnights of holidays."""
     at = start
     for day in range((start + calendar.offset(start)) // DAY, (end + calendar.offset(end)) // DAY + 1):
         name = calendar.find_holiday(day)

@@ -1,6 +1,6 @@
-"""Working time: when a desk is open, and how far one instant is from another in open seconds.
+"""Calendars: addition and measurement of open time.
 
-Adding and measuring are look-ups in the table of a meter that runs while the desk is open (see `meter`).
+Both are look-ups in a table of the open intervals with running totals (see `open_time`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deskterm.sla.zones import EPOCH, Zone
 __all__ = ["Calendar", "Pause", "Span", "WallSpan", "merge_pauses"]
 
 Pause = tuple[datetime, datetime]
-"""Half-open; one that ends before it starts is none."""
+"""Start and end of a pause, half-open. One that ends before it starts counts as none."""
 
 _to_datetime = datetime.fromtimestamp
 
@@ -29,16 +29,16 @@ class Span(NamedTuple):
 
 
 class Calendar:
-    """When a desk is open.
+    """The opening hours of a desk in a time zone.
 
-    timezone: IANA name. week: spans by weekday (`mon` … `sun`); a missing day is closed. holidays: closed dates,
-    or dates with their names. exceptions: spans that replace those of the weekday (and of a holiday) on one date.
-    day_length: seconds that `1d` stands for; left out, the most common open weekday's length. public: public holidays
-    of the years from one to another, which are asked for as far as somebody reckons.
+    timezone: IANA name. week: spans by weekday (`mon` … `sun`); a missing day is closed. holidays: closed dates, or
+    dates with their names. exceptions: spans that replace those of the weekday (and of a holiday) on one date.
+    day_length: seconds of `1d`; left out, the most common length of an open day. public: source of public holidays,
+    asked for the years that are needed.
 
-    Instants are aware datetimes, any fraction of a second dropped, or whole epoch seconds where a name says so.
-    Raises ValueError, in one sentence, for an unknown zone, a time that is none, or overlapping spans. A calendar
-    that never opens is one in which no time passes: `between` is 0, and `add` raises ValueError.
+    Methods take aware datetimes, of which fractions of a second are dropped, or whole epoch seconds where annotated so.
+    Raises ValueError, in one sentence, for an unknown zone, a text that is no time of day, or overlapping spans. In a
+    calendar that never opens no time passes: `between` returns 0, and `add` raises ValueError.
     """
 
     def __init__(
@@ -61,12 +61,12 @@ class Calendar:
             raise ValueError("the length of a day must be more than nothing")
 
     def require_no_overlap(self) -> None:
-        """Raise ValueError where an exception's hours and those of a day beside it overlap."""
+        """Raise ValueError when an exception's hours overlap those of a day beside it."""
         self._hours.require_no_overlap()
 
     def require_openings(self) -> None:
-        """Raise ValueError when the calendar is closed for more than 370 days on end: a target could be years off,
-        and nobody would have meant it."""
+        """Raise ValueError when the calendar is closed for more than `LONGEST_CLOSURE` days on end: a target could be
+        due years later, which nobody intends."""
         closure = self._hours.find_longest_closure()
         if closure is None:
             raise ValueError("the week has no opening hours")
@@ -77,7 +77,8 @@ class Calendar:
     # -- datetimes at the edge -----------------------------------------------------------------------------------
 
     def add(self, start: datetime, seconds: int, pauses: Iterable[Pause] = ()) -> datetime:
-        """The earliest instant (UTC) by which `seconds` open, un-paused seconds have passed since `start`."""
+        """Return the earliest instant (UTC) by which `seconds` of open time without pauses have passed since
+        `start`."""
         try:
             since = start - EPOCH
         except TypeError:
@@ -87,22 +88,23 @@ class Calendar:
             return _to_datetime(self.add_seconds(begin, seconds, _pauses_in_seconds(pauses)), UTC)
         return _to_datetime(self._add_seconds(begin, seconds), UTC)
 
-    def between(self, a: datetime, b: datetime, pauses: Iterable[Pause] = ()) -> int:
-        """Open, un-paused seconds from `a` to `b`; negative when `b` is before `a`."""
-        return self.open_seconds(_seconds(a), _seconds(b), _pauses_in_seconds(pauses) if pauses else ())
+    def between(self, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> int:
+        """Return the open seconds without pauses from `start` to `end`; negative when `end` is before `start`."""
+        return self.open_seconds(_to_seconds(start), _to_seconds(end), _pauses_in_seconds(pauses) if pauses else ())
 
-    def spans(self, a: datetime, b: datetime) -> Iterator[Span]:
-        """The open time between two instants, piece by piece; nothing when `b` is not after `a`."""
-        for start, end in self.intervals(_seconds(a), _seconds(b)):
-            yield Span(_to_datetime(start, UTC), _to_datetime(end, UTC))
+    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """Yield the open time between two instants, piece by piece; nothing when `end` is not after `start`."""
+        for opening, closing in self.intervals(_to_seconds(start), _to_seconds(end)):
+            yield Span(_to_datetime(opening, UTC), _to_datetime(closing, UTC))
 
     # -- whole epoch seconds inside ------------------------------------------------------------------------------
 
     def add_seconds(self, start: int, seconds: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
-        """`add` on epoch seconds."""
+        """Do what `add` does, in epoch seconds."""
         due = self._add_seconds(start, seconds)
         if not pauses or not seconds:
             return due
+        # Each pause before the due time adds its open time, which may bring the next pause before it too.
         for pause_start, pause_end in merge_pauses(pauses):
             if pause_start >= due:
                 break
@@ -111,29 +113,29 @@ class Calendar:
                 due = self._add_seconds(start, seconds)
         return due
 
-    def open_seconds(self, a: int, b: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
-        """`between` on epoch seconds."""
-        if b <= a:
-            return -self.open_seconds(b, a, pauses) if b < a else 0
+    def open_seconds(self, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> int:
+        """Do what `between` does, in epoch seconds."""
+        if end <= start:
+            return -self.open_seconds(end, start, pauses) if end < start else 0
         table = self._open_time.table
-        if a < table.start or b >= table.stop:
-            table = self._open_time.extend_to_cover(a, b)
-        reading = table.total_at
-        worked = reading(b) - reading(a)
+        if start < table.start or end >= table.stop:
+            table = self._open_time.extend_to_cover(start, end)
+        total_at = table.total_at
+        worked = total_at(end) - total_at(start)
         for pause_start, pause_end in merge_pauses(pauses) if pauses else ():
-            pause_start, pause_end = max(pause_start, a), min(pause_end, b)
+            pause_start, pause_end = max(pause_start, start), min(pause_end, end)
             if pause_start < pause_end:
-                worked -= reading(pause_end) - reading(pause_start)
+                worked -= total_at(pause_end) - total_at(pause_start)
         return worked
 
-    def intervals(self, a: int, b: int) -> Iterator[tuple[int, int]]:
-        """`spans` on epoch seconds."""
-        return self._open_time.extend_to_cover(a, b).intervals(a, b) if a < b else iter(())
+    def intervals(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Do what `spans` does, in epoch seconds."""
+        return self._open_time.extend_to_cover(start, end).intervals(start, end) if start < end else iter(())
 
     def find_close_of_day(self, instant: int) -> int:
-        """The end of the working day in which the second before an instant lies, or of the instant's own date when
-        that second is closed; the instant itself when the desk does not open any more on that date. A working day
-        that runs over midnight is still the day before's."""
+        """Return the end of the working day that the second before an instant belongs to, or of the instant's own date
+        when that second is closed. Return the instant itself when the desk does not open any more on that date. A
+        working day that runs over midnight is still the day before's."""
         day, _, is_open = self._locate(instant - 1)
         if is_open:
             return max(instant, self._openings(day)[-1][1])
@@ -141,15 +143,18 @@ class Calendar:
         return max(instant, openings[-1][1]) if openings else instant
 
     def add_working_dates(self, start: int, dates: int, end_of_day: bool = False) -> int:
-        """So many open dates after the one that `start` belongs to, which is the day before's in a night that began
-        then: at the same time of day (of the same night), or at the end of that date's open time. On a closed time
-        of day, the earliest open instant after it."""
+        """Return the instant so many open dates after the one that `start` belongs to: at the same time of day, or at
+        the end of that date's hours. At a closed time of day, it is the earliest open instant after it.
+
+        A time in a night that began the day before belongs to that day, and counts on from its midnight.
+        """
         day, time, _ = self._locate(start)
         for _ in range(dates):
             day = self.find_next_open_date(day)
         if end_of_day:
             return self._openings(day)[-1][1]
         instant = self.from_local(day * DAY + time)
+        # The closing instant counts as open here: a start at closing time is due at closing time, as open time is.
         return instant if self.open_seconds(instant - 1, instant) else self._add_seconds(instant, 1) - 1
 
     def find_next_open_date(self, day: int) -> int:
@@ -161,41 +166,43 @@ class Calendar:
         raise ValueError("the calendar has no open date for more than a year")
 
     def to_working_date(self, instant: int) -> int:
-        """The local date, in days since 1970-01-01, that the second after an instant belongs to. A working day that
-        runs over midnight is still the day before's."""
+        """Return the local date, in days since 1970-01-01, that the second after an instant belongs to. A working day
+        that runs over midnight is still the day before's."""
         return self._locate(instant)[0]
 
     def from_local(self, local: int) -> int:
-        """Epoch seconds of a wall-clock second count; the earlier reading where the hour repeats, and the instant
-        of the change where it is skipped."""
+        """Return the instant of a local time, both in seconds since 1970-01-01 00:00: the earlier one where the hour
+        repeats, and that of the change where it is skipped."""
         return self._zone.from_local(local)
 
     def offset(self, instant: int) -> int:
-        """The zone's offset from UTC in seconds at an instant."""
+        """Return the zone's offset from UTC in seconds at an instant."""
         return self._zone.offset(instant)
 
     def find_holiday(self, day: int) -> str | None:
-        """The name of the holiday that closes a local date, given in days since 1970-01-01, which its weekday would
-        open; None else."""
+        """Return the name of the holiday that closes a local date (in days since 1970-01-01) which its weekday would
+        open, or None."""
         return self._hours.find_holiday(day)
 
-    def find_holiday_limits(self, a: int, b: int) -> tuple[int, int] | None:
-        """The first and the last year of which its holidays are known, if one of the instants from `a` to `b` lies in
-        another, where it is reckoned as if there were none; None else, and for a calendar without holidays."""
-        return self._hours.find_holiday_limits((a + self.offset(a)) // DAY, (b + self.offset(b)) // DAY)
+    def find_holiday_limits(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the first and last year whose holidays are known, if an instant from `start` to `end` lies outside
+        them, where time is counted as if there were no holidays. None otherwise, and for a calendar without any."""
+        first, last = (start + self.offset(start)) // DAY, (end + self.offset(end)) // DAY
+        return self._hours.find_holiday_limits(first, last)
 
     def _locate(self, instant: int) -> tuple[int, int, bool]:
-        """The date that the second after an instant belongs to, the seconds since its midnight, and whether it is
-        open. A working day that runs over midnight is still the day before's."""
+        """Return the date that the second after an instant belongs to, the seconds since its midnight, and whether that
+        second is open. A working day that runs over midnight is still the day before's."""
         day, time = divmod(instant + self.offset(instant), DAY)
+        # Yesterday first: its night runs on after midnight, and then the second is yesterday's.
         for date_of, at in ((day - 1, time + DAY), (day, time)):
             if any(opens <= at < closes for opens, closes in self._hours.spans_on(date_of)):
                 return date_of, at, True
         return day, time, False
 
     def _openings(self, day: int) -> list[tuple[int, int]]:
-        """The open time of a date, without what a change of the clocks leaves out: Samoa went from the 29th of December
-        2011 to the 31st."""
+        """Return the open intervals of a date in epoch seconds, without those that a change of the clocks leaves out:
+        Samoa went from the 29th of December 2011 to the 31st."""
         from_local, midnight = self._zone.from_local, day * DAY
         spans = [
             (from_local(midnight + opens), from_local(midnight + closes, later=True))
@@ -204,29 +211,33 @@ class Calendar:
         return [(start, end) for start, end in spans if start < end]
 
     def _add_seconds(self, start: int, seconds: int) -> int:
-        """`after` without pauses: the way that every due instant goes, so it reads the table by itself."""
+        """Do what `add_seconds` does, without pauses. Every due time is computed here, so the look-up is inlined
+        instead of calling the methods of the table."""
         if seconds <= 0:
             if seconds:
                 raise ValueError("a target must not be negative")
             return start
-        begin, stop, days, starts, ends, readings, step, steps = self._open_time.table
+        begin, stop, days, starts, ends, totals, step, steps = self._open_time.table
         if not begin <= start < stop:
-            begin, stop, days, starts, ends, readings, step, steps = self._open_time.extend_to_cover(start, start)
+            begin, stop, days, starts, ends, totals, step, steps = self._open_time.extend_to_cover(start, start)
+        # From the start to the total of open time at which the target is due …
         index = days[(start - begin) // DAY]
         while ends[index] <= start:
             index += 1
-        reading = readings[index] + seconds
+        total = totals[index] + seconds
         if start > starts[index]:
-            reading += start - starts[index]
-        if reading > readings[-1]:
-            _, _, _, starts, _, readings, step, steps = self._open_time.extend_to_total(reading)
-        index = steps[(reading - readings[0]) // step]
-        while readings[index] >= reading:
+            total += start - starts[index]
+        if total > totals[-1]:
+            _, _, _, starts, _, totals, step, steps = self._open_time.extend_to_total(total)
+        # … and from that total to its instant. At the end of an interval, it is the interval's end, not the next start:
+        # the earliest instant.
+        index = steps[(total - totals[0]) // step]
+        while totals[index] >= total:
             index -= 1
-        return starts[index] + reading - readings[index]
+        return starts[index] + total - totals[index]
 
 
-def _seconds(instant: datetime) -> int:
+def _to_seconds(instant: datetime) -> int:
     try:
         since = instant - EPOCH
     except TypeError:
@@ -235,7 +246,7 @@ def _seconds(instant: datetime) -> int:
 
 
 def _pauses_in_seconds(pauses: Iterable[Pause]) -> list[tuple[int, int]]:
-    return [(_seconds(start), _seconds(end)) for start, end in pauses]
+    return [(_to_seconds(start), _to_seconds(end)) for start, end in pauses]
 
 
 def _naive_error(instant: datetime) -> ValueError:
@@ -243,7 +254,7 @@ def _naive_error(instant: datetime) -> ValueError:
 
 
 def merge_pauses(pauses: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same pauses in order and without overlap, so that nothing is taken off twice."""
+    """Return pauses in order and without overlaps, so that nothing is subtracted twice."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(pauses):
         if end <= start:

@@ -1,4 +1,4 @@
-"""A clock: one cycle of one metric, as the fold leaves it."""
+"""Clocks: the state of one cycle of one metric."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ Cause = Literal["time", "retarget", "policy"]
 
 
 class Clock(NamedTuple):
-    """One cycle of one metric. Instants are epoch seconds, lengths open seconds. due_at: None while paused or
-    where nobody has set one yet. consumed: open, un-paused seconds from the start up to `since`, the last change of
-    state. breached_at and cause: when the promise was broken before `since`, never taken back: the due instant that
-    was missed (`time`), or the change of target (`retarget`) or of edition (`policy`) by which it had been missed
-    already. pauses: those that have ended, and for a reopened ticket the time it was closed. counts_from: where its
-    target is counted from since a change, None from the start. pinned: a person set the due instant. warnings: text and
-    instant of each, of a clock that runs and has not been missed. next_event_at, waived: what a ticket's history adds
-    (which of these was noticed, what was let pass); a fold of marks alone leaves them out. overrun: what of it counted
-    after its due instant up to `since`, in the time that its target is counted in: pauses are left out."""
+    """One cycle of one metric. Instants are epoch seconds, lengths open seconds.
+
+    due_at: None while paused, and where nobody has set a due time yet. consumed: open seconds without pauses from the
+    start up to `since`, the last change of state. breached_at, cause: time and cause of a breach before `since`, never
+    taken back: the due time that was missed (`time`), or the change of target (`retarget`) or of procedure version
+    (`policy`) that put the due time in the past. pauses: those that have ended, and for a reopened ticket the time it
+    was closed. counts_from: start of the count of a target that counts from a change on, None from the clock's start.
+    pinned: a person set the due time. warnings: text and instant of each, for a clock that runs and is not missed.
+    overrun: seconds between the due time and `since`, counted as the target is, without pauses.
+
+    next_event_at and waived come from the ticket's history: the next warning or breach that was not noted yet, and
+    whether a breach was waived. The fold of SLA events leaves them at their defaults.
+    """
 
     metric: str
     cycle: int
@@ -47,9 +51,12 @@ class Clock(NamedTuple):
 
 
 def remaining_seconds(due: int, calendar: Calendar | None, at: int, since: int = 0, overrun: int = 0) -> int:
-    """What a clock has left at an instant; below nothing by what counted since it was due, so that it is always the
-    target less what is used. calendar: None for a target that goes by the clock on the wall. since, overrun: of the
-    clock; it has not rested between `since` and the instant."""
+    """Return the seconds that a clock has left at an instant, negative by those that counted since it was due, so that
+    the result is always the target less what is used.
+
+    calendar: None for a target in wall time. since, overrun: those of the clock, which must not have been paused
+    between `since` and the instant.
+    """
     if at > due and since > due:
         due, before = since, overrun
     else:

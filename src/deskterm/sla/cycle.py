@@ -1,4 +1,4 @@
-"""One cycle of one metric: as it runs, and as it shows."""
+"""A cycle of a metric in the fold: its target, pauses, due time and breach."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from deskterm.sla.target_kinds.pauses import wall_seconds
 from deskterm.sla.targets import NONE, Target
 from deskterm.sla.warning_times import WarningRule, compute_warnings
 
+WarningTimes = tuple[tuple[str, int], ...]
+"""Text and instant of each warning."""
+
 
 @dataclass(slots=True)
 class Cycle:
-    """A cycle in progress, or the last one of a metric. due: kept while paused too, by the pauses that have ended."""
+    """A cycle that is running, or the last one of a metric. Instants are epoch seconds."""
 
     metric: str
     number: int
     started: int
     since: int
+    """Last change of state."""
     cadences: Cadences
     target: Target = NONE
     calendar: Calendar | None = None
@@ -28,22 +32,25 @@ class Cycle:
     policy: str = ""
     version: int = 0
     pauses: list[tuple[int, int]] = field(default_factory=list)
+    """Pauses that have ended."""
     paused_at: int | None = None
     due: int | None = None
+    """Due time by the pauses that have ended; kept during a pause."""
     pin: int | None = None
-    """When a person said it is due."""
+    """Due time that a person set."""
     scheduled: str | None = None
-    """The date on which the sprint or release starts that the ticket is scheduled to."""
+    """Start date of the sprint or release that the ticket is scheduled to."""
     counts_from: int | None = None
+    """Start of the count of the target, None for the cycle's own start."""
     breached_at: int | None = None
     cause: Cause | None = None
     late_warnings: dict[tuple[str, int], int] = field(default_factory=dict)
-    """Warnings that were past already when a change of target brought them, by text and reckoned instant: that of the
-    change."""
+    """Warnings that a change of target put in the past: text and computed instant → instant of the change."""
     cancelled_clock: Clock | None = None
-    """The clock as it stood when a change of facts left the run without a target."""
+    """The clock as it was when a change of facts left the cycle without a target."""
 
     def update_due(self) -> None:
+        """Compute the due time by the target and the pauses that have ended."""
         if self.pin is not None and self.calendar is not None and self.target.has_clock:
             self.due = self.pin
             return
@@ -52,19 +59,23 @@ class Cycle:
 
     @property
     def is_fixed(self) -> bool:
-        """Whether pauses leave the due instant where it is, because somebody named it."""
+        """True if a person set the due time or scheduled the ticket, so that pauses do not move it."""
         return self.pin is not None or self.target.is_scheduled
 
     def record_breach(self, at: int) -> None:
+        """Record that the due time has passed, if it has at an instant."""
         if self.breached_at is None and self.due is not None and at > self.due:
             self.breached_at, self.cause = self.due, "time"
 
     def pause(self, at: int) -> None:
+        """Pause the cycle."""
+        # An event may be dated before the last change; it counts as of the change then, here and below.
         at = at if at > self.since else self.since
         self.record_breach(at)
         self.paused_at = self.since = at
 
     def resume(self, at: int) -> None:
+        """End the pause."""
         if self.paused_at is not None and self.paused_at < at:
             self.pauses.append((self.paused_at, at))
             self.since = at
@@ -73,63 +84,66 @@ class Cycle:
         self.paused_at = None
 
     def end(self, at: int, cancelled: bool) -> Clock | None:
-        """End the run and take its clock."""
+        """End the cycle and return its clock."""
         if self.paused_at is not None:
             self.resume(at)
         at = self.since = at if at > self.since else self.since
         self.record_breach(at)
         return self.to_clock("cancelled" if cancelled else "met" if self.breached_at is None else "late")
 
-    def compute_warnings(self, warns: tuple[WarningRule, ...]) -> tuple[tuple[str, int], ...]:
-        """When to warn by the target and the pauses that have ended, whenever that target was given."""
-        if self.due is None or self.calendar is None or not warns:
+    def compute_warnings(self, rules: tuple[WarningRule, ...]) -> WarningTimes:
+        """Return the warnings by the present target and the pauses that have ended, also those before the target was
+        set."""
+        if self.due is None or self.calendar is None or not rules:
             return ()
         start = self.started if self.counts_from is None else self.counts_from
-        return compute_warnings(warns, self.target, start, self.due, self.calendar, self.pauses)
+        return compute_warnings(rules, self.target, start, self.due, self.calendar, self.pauses)
 
-    def record_late_warnings(
-        self, warns: tuple[WarningRule, ...], before: tuple[tuple[str, int], ...], at: int
-    ) -> None:
-        """Date what a change at an instant brought too late at the change, as a breach is. before: what was reckoned
-        without it, which keeps its instant."""
+    def record_late_warnings(self, rules: tuple[WarningRule, ...], before: WarningTimes, at: int) -> None:
+        """Date the warnings that a change put in the past at the change, as a breach is. before: the warnings without
+        the change, which keep their instants."""
         reached = at if self.paused_at is None else self.paused_at
-        late = {warn: at for warn in self.compute_warnings(warns) if warn[1] < reached and warn not in before}
+        late = {warning: at for warning in self.compute_warnings(rules) if warning[1] < reached}
+        late = {warning: at for warning in late if warning not in before}
         if late:
             self.late_warnings = self.late_warnings | late
 
-    def _adjust_late_warnings(self, reckoned: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    def _date_late_warnings(self, warnings: WarningTimes) -> WarningTimes:
+        """Return warnings with those that came too late at the instant of the change, and at the end of the pause that
+        this falls into: no clock warns while it is paused."""
         if not self.late_warnings:
-            return reckoned
-        found = []
-        for text, instant in reckoned:
+            return warnings
+        dated = []
+        for text, instant in warnings:
             at = self.late_warnings.get((text, instant), instant)
             for begin, end in self.pauses if at != instant else ():
-                at = end if begin <= at < end else at  # nothing is said while the clock rests
+                at = end if begin <= at < end else at
             if self.due is None or at < self.due:
-                found.append((at, text))
-        return tuple((text, at) for at, text in sorted(found))
+                dated.append((at, text))
+        return tuple((text, at) for at, text in sorted(dated))
 
     def copy(self) -> Cycle:
+        """Return a copy that can be paused and resumed by itself."""
         return replace(self, pauses=list(self.pauses))
 
-    def to_clock(self, ended: EndState | None = None, warns: tuple[WarningRule, ...] = ()) -> Clock | None:
-        """How the run stands, or how it ended; None when nothing was ever promised. warns: when to warn."""
+    def to_clock(self, ended: EndState | None = None, rules: tuple[WarningRule, ...] = ()) -> Clock | None:
+        """Return the clock of the cycle, None when it never had a target. ended: the state it ended in, None while it
+        runs. rules: its warnings."""
         target = self.target
         if self.calendar is None or not target.has_clock:
             return self.cancelled_clock
-        resting = self.paused_at is not None
-        due = None if resting else self.due
-        told: tuple[tuple[str, int], ...] = ()
-        if warns and ended is None and not resting and self.breached_at is None:
-            told = self._adjust_late_warnings(self.compute_warnings(warns))
+        is_paused = self.paused_at is not None
+        warnings: WarningTimes = ()
+        if rules and ended is None and not is_paused and self.breached_at is None:
+            warnings = self._date_late_warnings(self.compute_warnings(rules))
         return Clock(
             self.metric,
             self.number,
-            ended or ("paused" if resting else "running"),
+            ended or ("paused" if is_paused else "running"),
             self.started,
             target.text,
             target.working_seconds,
-            due,
+            None if is_paused else self.due,
             self.since if ended else None,
             self.calendar.open_seconds(self.started, self.since, self.pauses),
             self.since,
@@ -141,14 +155,15 @@ class Cycle:
             tuple(self.pauses),
             self.counts_from,
             self.pin is not None,
-            told,
+            warnings,
             overrun=self._count_overrun(self.calendar),
         )
 
     def _count_overrun(self, calendar: Calendar) -> int:
+        """Return the seconds that counted between the due time and the last change of state."""
         due, since = self.due, self.since
         if due is None or since <= due:
             return 0
-        if not self.target.in_wall_time:
-            return calendar.open_seconds(due, since, self.pauses)
-        return wall_seconds(due, since, self.pauses)
+        if self.target.in_wall_time:
+            return wall_seconds(due, since, self.pauses)
+        return calendar.open_seconds(due, since, self.pauses)

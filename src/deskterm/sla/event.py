@@ -1,4 +1,4 @@
-"""What happened to a ticket, as far as clocks are concerned."""
+"""SLA events: what happened to a ticket, as far as clocks are concerned."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from deskterm.sla.terms import Facts
 
 
 class SlaEvent(NamedTuple):
-    """One thing that happened. at: epoch seconds. occurrences: what it was, in the words that metrics use
-    (`received`, `agent_reply`, `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`,
-    `reopened`, `cancelled`, `transferred` …). status: the ticket's status afterwards. facts: what policies look at,
-    afterwards, beside `dues` (metric → when a person said it is due), `sprint` (the date that the scheduled sprint or
-    release starts on), `working` (tiers of those at work) and `tier` (where the ticket is); the same object as the
-    mark's before it when nothing of that changed."""
+    """One thing that happened to a ticket.
+
+    at: epoch seconds. occurrences: the conditions of metrics that it meets (`received`, `agent_reply`,
+    `customer_message`, `status:KEY`, `leaves:KEY`, `category:KEY`, `resolution`, `reopened`, `cancelled`, `transferred`
+    …). status: the ticket's status afterwards. facts: those that policies test, afterwards, besides `dues` (metric →
+    due time that a person set), `sprint` (start date of the sprint or release that the ticket is scheduled to),
+    `working` (tiers of those at work) and `tier` (of the ticket). It is the same object as the event's before when none
+    of them changed: the fold compares by identity first.
+    """
 
     at: int
     occurrences: frozenset[str]

@@ -1,4 +1,4 @@
-"""Opening hours as they hang on the wall: local time of day by weekday, holidays, and dates that are different."""
+"""Opening hours by the clock on the wall: spans by weekday, holidays, and dates with hours of their own."""
 
 from __future__ import annotations
 
@@ -9,40 +9,43 @@ from typing import NamedTuple
 
 DAY = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Keys of the weekdays, from Monday on."""
 LONGEST_CLOSURE = 370
-"""Days. A calendar that is closed for longer would make every search for an opening a long one."""
+"""Most days on end that a calendar may be closed. Every search for an opening goes no further than this."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 FIRST_DAY = 1 - _EPOCH
+"""The first date that Python knows, in days since 1970-01-01."""
 
 PUBLIC_YEARS = 2010, 2040
-"""Years of which public holidays are known at once."""
+"""First and last year of the public holidays that are loaded at once."""
 
 PublicHolidays = Callable[[int, int], Mapping[date, str]]
+"""Returns public holidays by date with their names, from the start of a year to the end of another."""
 
 WallSpan = tuple[str, str]
-"""Opening and closing time of day, `("08:00", "16:00")`, half-open; `"24:00"` is allowed, a close at or before the
-opening runs into the next day."""
+"""Opening and closing time of day, `("08:00", "16:00")`, half-open. `"24:00"` is allowed, and a close at or before the
+opening is on the next day."""
 
 DaySpans = tuple[tuple[int, int], ...]
 """Open spans of one date, in order: seconds since its local midnight, up to two days."""
 
 
 class Closure(NamedTuple):
-    """Days in a row that do not open. since: the first of them that a holiday or an exception closes, as `2026-12-25`;
-    empty when none does."""
+    """A run of closed days. since: the first of them that a holiday or an exception closes, as `2026-12-25`; empty when
+    none does."""
 
     days: int
     since: str = ""
 
 
 class OpeningHours:
-    """Which spans each date has. A date is given as its number of days since 1970-01-01.
+    """The open spans of every date. A date is given as its number of days since 1970-01-01.
 
-    Exceptions replace the weekday's spans and a holiday's closure. A span over midnight belongs to the date it opens
-    on. public: public holidays from the begin of a year to the end of another, asked for as dates of those years
-    are; the years of PUBLIC_YEARS at once. Raises ValueError, in one sentence, for a weekday or a time that is none,
-    and for overlapping spans of a day.
+    Exceptions replace the weekday's spans and the closure by a holiday. A span over midnight belongs to the date on
+    which it opens. public: source of public holidays; the years of `PUBLIC_YEARS` are loaded at once, others when a
+    date of theirs is looked up. Raises ValueError, in one sentence, for an unknown weekday, a text that is no time of
+    day, and for overlapping spans of a day.
     """
 
     def __init__(
@@ -75,7 +78,7 @@ class OpeningHours:
             )
 
     def spans_on(self, day: int) -> DaySpans:
-        """The open spans of a date."""
+        """Return the open spans of a date."""
         if self._public is not None and not self._public_from <= day < self._public_until:
             self._extend_public_years(self._public, day)
         if day in self._special:
@@ -83,15 +86,15 @@ class OpeningHours:
         return self.week[(day + 3) % 7]  # 1970-01-01 was a Thursday
 
     def find_holiday(self, day: int) -> str | None:
-        """The name of the holiday that closes a date its weekday would open; None else."""
+        """Return the name of the holiday that closes a date which its weekday would open, or None."""
         self.spans_on(day)
         if self._special.get(day) != () or not self.week[(day + 3) % 7]:
             return None
         return self.holidays.get(date.fromordinal(day + _EPOCH))
 
     def find_holiday_limits(self, first: int, last: int) -> tuple[int, int] | None:
-        """The first and the last year of which holidays are known, if one of the dates from `first` to `last` lies in
-        another; None where all are known, and for hours without holidays."""
+        """Return the first and last year whose holidays are known, if a date from `first` to `last` lies outside them.
+        None if all years are known, and for hours without holidays."""
         self.spans_on(first)
         self.spans_on(last)
         if not self.holidays:
@@ -101,7 +104,7 @@ class OpeningHours:
         return None if within else known
 
     def _extend_public_years(self, public: PublicHolidays, day: int) -> None:
-        """Ask for the public holidays of the years up to a date's, ten years at a time."""
+        """Load the public holidays up to the year of a date, ten years at a time."""
         year = _year_from_day(day)
         first, last = _year_from_day(self._public_from), _year_from_day(self._public_until - 1)
         if year < first:
@@ -117,21 +120,21 @@ class OpeningHours:
             self._special.setdefault(day.toordinal() - _EPOCH, ())
 
     def usual_day_length(self) -> int:
-        """The most common open day's length in seconds, the longer of two as common; of the exceptions when the week
-        has none, and 24 hours when nothing is ever open."""
+        """Return the most common length of an open day in seconds, of equally common ones the longest. Exceptions
+        decide where the week has no hours, and it is 24 hours where nothing is ever open."""
         days = [day for day in self.week if day] or [day for day in self._special.values() if day]
         lengths = [sum(end - start for start, end in day) for day in days]
         return max(lengths, key=lambda length: (lengths.count(length), length), default=DAY)
 
     def find_last_opening(self) -> int | None:
-        """The last date that opens where only exceptions do; the first of all dates where none does; None where the
-        week goes on opening for ever."""
+        """Return the last open date of hours that only exceptions open, or the first of all dates if there is none.
+        None where the week has hours, so that openings never end."""
         if any(self.week):
             return None
         return max((day for day, spans in self._special.items() if spans), default=FIRST_DAY)
 
     def find_longest_closure(self) -> Closure | None:
-        """The most days in a row that do not open; None where openings come to an end, or there never are any."""
+        """Return the longest run of closed days. None where the week has no hours."""
         if not any(self.week):
             return None
         special = sorted(self._special)
@@ -146,7 +149,7 @@ class OpeningHours:
         return longest
 
     def require_no_overlap(self) -> None:
-        """Raise ValueError where an exception's hours and those of the day before or after it overlap."""
+        """Raise ValueError when an exception's hours overlap those of the day before or after it."""
         for day in sorted(self._special):
             for first in (day - 1, day):
                 earlier, later = self.spans_on(first), self.spans_on(first + 1)
@@ -166,7 +169,8 @@ def _first_day_of_year(year: int) -> int:
 
 
 def parse_time_of_day(text: str) -> int:
-    """Seconds since midnight of `08:00` or `08:00:30`; `24:00` is the end of the day. ValueError else."""
+    """Return the seconds since midnight of `08:00` or `08:00:30`; `24:00` is the end of the day. Raises ValueError for
+    any other text."""
     parts = text.split(":")
     if len(parts) in (2, 3) and all(len(part) == 2 and part.isascii() and part.isdigit() for part in parts):
         hours, minutes, seconds = (int(part) for part in [*parts, "00"][:3])
@@ -181,6 +185,7 @@ def _to_date(day: date | str) -> date:
 
 
 def _parse_spans(spans: Sequence[WallSpan], day: str) -> DaySpans:
+    """Return the spans of a day as seconds since midnight, in order. day: its name in errors."""
     parsed = []
     for opens, closes in spans:
         try:

@@ -1,4 +1,4 @@
-"""What clocks are judged by: metrics, policies with their targets, calendars and cadences."""
+"""SLA terms, which clocks are judged by: metrics, policies with their targets, calendars and cadences."""
 
 from __future__ import annotations
 
@@ -11,23 +11,27 @@ from deskterm.sla.targets import NONE, Target
 from deskterm.sla.warning_times import WarningRule
 
 Facts = Mapping[str, object]
-"""What policies look at: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None or sets."""
+"""Facts of a ticket that policies test: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None
+or sets."""
 
 TIMER_PREFIX = "timer:"
-"""What the keys of metrics begin with that promise nothing to anybody: they only wait for something to happen."""
+"""Prefix of the keys of timers: metrics that promise nothing to anybody and only wait for something to happen."""
 
 Condition = frozenset[str]
-"""Occurrences that must all be in one mark."""
+"""Occurrences that one event must have all of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A named clock. start, stop: any one condition is enough. pauses: statuses in which it rests.
-    each: a new cycle begins at every start after a stop. continues: a reopened ticket takes the clock up again,
-    the time between stop and reopening left out. warn: when to warn. counts_work: it runs only while somebody works
-    (`working` of the facts: the tiers of those who do) or the ticket is in one of the statuses `work_in`; tier: whose
-    work counts, None for everybody's; the statuses count while the `tier` of the facts is that one, or none is said.
-    promise: a target and its calendar's key that hold whatever the policy; quiet: nobody waits for its due instant."""
+    """A named clock.
+
+    start, stop: conditions, any one of which is enough. pauses: statuses in which it is paused. each: a new cycle
+    starts at every start after a stop. continues: a reopened ticket continues the last cycle, the time between stop and
+    reopening left out. counts_work: it runs only while somebody works (`working` of the facts: the tiers of those who
+    do) or the ticket is in one of the statuses `work_in`. tier: the tier whose work counts, None for all; the statuses
+    count while `tier` of the facts is that one, or unset. fixed_target: a target and the key of its calendar that hold
+    whatever the policy. is_quiet: its due time is not announced to anybody.
+    """
 
     key: str
     label: str
@@ -43,8 +47,9 @@ class Metric:
     fixed_target: tuple[Target, str] | None = None
     is_timer: bool = field(init=False, repr=False, compare=False)
     start_occurrences: frozenset[str] = field(init=False, repr=False, compare=False)
+    """All occurrences in the conditions to start. An event with none of them cannot start it."""
     stop_occurrences: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Every occurrence that a condition to start and to stop names: a mark with none of them does neither."""
+    """All occurrences in the conditions to stop."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_timer", self.key.startswith(TIMER_PREFIX))
@@ -52,21 +57,21 @@ class Metric:
         object.__setattr__(self, "stop_occurrences", frozenset().union(*self.stop))
 
     def is_started_by(self, occurrences: frozenset[str]) -> bool:
-        """Whether a mark with these occurrences starts a cycle."""
-        for condition in self.start:  # noqa: SIM110 - twice as fast as any(), and asked at every mark
+        """Return True if an event with these occurrences starts a cycle."""
+        for condition in self.start:  # noqa: SIM110 - twice as fast as any(), and called for every event
             if condition <= occurrences:
                 return True
         return False
 
     def is_stopped_by(self, occurrences: frozenset[str]) -> bool:
-        """Whether a mark with these occurrences stops the cycle that runs."""
+        """Return True if an event with these occurrences stops the running cycle."""
         for condition in self.stop:  # noqa: SIM110
             if condition <= occurrences:
                 return True
         return False
 
     def is_paused(self, status: str, facts: Facts) -> bool:
-        """Whether it is paused in a status."""
+        """Return True if it is paused in a status."""
         if status in self.pauses:
             return True
         if not self.counts_work:
@@ -79,19 +84,21 @@ class Metric:
         return not (working if self.tier is None else self.tier in working)
 
     def is_stopped_at_start(self, occurrences: frozenset[str]) -> bool:
-        """Whether a mark that starts a cycle stops it too, by more than the very occurrences that started it."""
+        """Return True if an event that starts a cycle also stops it, by more than the very occurrences that started
+        it."""
         if not self.is_stopped_by(occurrences):
             return False
-        begun = [condition for condition in self.start if condition <= occurrences]
-        return any(
-            condition <= occurrences and not any(condition <= start for start in begun) for condition in self.stop
-        )
+        met = [condition for condition in self.start if condition <= occurrences]
+        return any(condition <= occurrences and not any(condition <= start for start in met) for condition in self.stop)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which tickets it is for, and how much time they have. when: fact → values of which one must hold; empty is
-    for all. targets: (metric, severity or None for any) → target, each made with the calendar it is counted in."""
+    """Targets for the tickets that meet its conditions.
+
+    when: fact → values, one of which the ticket must have; empty for all tickets. targets: (metric, severity or None
+    for any) → target, made with the calendar that it is counted in.
+    """
 
     key: str
     label: str
@@ -101,28 +108,29 @@ class Policy:
     calendars: Mapping[str, str] = field(default_factory=dict)
     """Calendars of single metrics, where they differ from the policy's."""
     from_change: bool = False
-    """A change of target counts from the change on, not from the start."""
+    """True if a changed target counts from the change on, not from the start."""
 
     def matches(self, facts: Facts) -> bool:
-        """Whether it is for a ticket with these facts."""
-        for name, wanted in self.when.items():
+        """Return True if it applies to a ticket with these facts."""
+        for name, accepted in self.when.items():
             value = facts.get(name)
             if isinstance(value, (tuple, frozenset, list, set)):
-                if wanted.isdisjoint(value):
+                if accepted.isdisjoint(value):
                     return False
-            elif value not in wanted:
+            elif value not in accepted:
                 return False
         return True
 
     def find_target(self, metric: str, severity: object) -> Target:
-        """How much time a metric has at a severity; the target `none` where nothing is promised."""
+        """Return the target of a metric at a severity, `NONE` where there is none."""
         found = self.targets.get((metric, severity if isinstance(severity, str) else None))
         return found or self.targets.get((metric, None)) or NONE
 
 
 @dataclass(frozen=True, slots=True)
 class SlaTerms:
-    """The whole of what clocks are judged by. version: the procedure version these were compiled from."""
+    """All that clocks are judged by. version: row of the procedure version these were compiled from, 0 for a bare
+    file."""
 
     version: int
     metrics: tuple[Metric, ...]
@@ -131,11 +139,11 @@ class SlaTerms:
     cadences: Cadences = field(default_factory=dict)
 
     def find_metric(self, key: str) -> Metric | None:
-        """The metric with this key."""
+        """Return the metric with a key."""
         return next((metric for metric in self.metrics if metric.key == key), None)
 
     def find_policy(self, facts: Facts) -> Policy | None:
-        """The first policy that matches; None for a ticket that none is for, or that is exempt."""
+        """Return the first policy that matches; None when none does, and for an exempt ticket."""
         if facts.get("exempt"):
             return None
         for policy in self.policies:

@@ -1,7 +1,7 @@
-"""When to warn of a target that runs out: at a share of it, or some time before its end.
+"""Warnings before a target runs out: at a share of it, or some time before its end.
 
-Both are counted as the target is: in open, un-paused time, or in time on the clock where the target is (rule 21). So
-"one hour before" a target that is due on Monday at 08:30 falls on Friday afternoon.
+Both are counted as the target is: in open time without pauses, or in time on the clock where the target is (rule 21).
+So "one hour before" a target that is due on Monday at 08:30 falls on Friday afternoon.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from deskterm.sla.targets import Target, parse_target
 
 
 class WarningRule(NamedTuple):
-    """A moment to warn. text: as it was written. share: percent of the target that is used up; None where `lead`,
-    a length of time before the end, says it."""
+    """A warning of a metric. text: as it was written. share: percent of the target that is used up, None where `lead`,
+    a length of time before the end, is given."""
 
     text: str
     share: int | None = None
@@ -26,7 +26,8 @@ class WarningRule(NamedTuple):
 
 
 def parse_warning(text: str) -> WarningRule:
-    """A moment to warn from its words: `75%`, or `30m`, `2d`, `7c` before the end. ValueError for anything else."""
+    """Return the warning that a text stands for: `75%`, or `30m`, `2d`, `7c` before the end. Raises ValueError for any
+    other text."""
     words = " ".join(text.split())
     if match := re.fullmatch(r"([1-9]\d?)%", words, re.ASCII):
         return WarningRule(words, share=int(match[1]))
@@ -37,32 +38,32 @@ def parse_warning(text: str) -> WarningRule:
 
 
 def compute_warnings(
-    warns: Sequence[WarningRule],
+    rules: Sequence[WarningRule],
     target: Target,
     start: int,
     due: int,
     calendar: Calendar,
     pauses: Sequence[tuple[int, int]] = (),
 ) -> tuple[tuple[str, int], ...]:
-    """The text and the instant (epoch seconds) of each warning, in order of time. A share is rounded up to the
-    second; a lead that is longer than the target gives no warning."""
-    on_the_clock = target.warns_in_wall_time
-    if on_the_clock:
+    """Return text and instant (epoch seconds) of each warning, in order of time. A share is rounded up to the second. A
+    lead that is longer than the target gives no warning."""
+    in_wall_time = target.warns_in_wall_time
+    if in_wall_time:
         whole = wall_seconds(start, due, pauses)
     elif target.exact_seconds is not None:
         whole = target.exact_seconds
     else:
         whole = calendar.open_seconds(start, due, pauses)
     found = []
-    for text, share, lead in warns:
+    for text, share, lead in rules:
+        # Counted from the start, not back from the due time: counting back could end in closed hours or in a pause.
         used = whole - _lead_seconds(lead, calendar) if share is None else -(-whole * share // 100)
         if used <= 0:
             continue
-        instant = (
-            move_by_wall_time(start + used, start, pauses)
-            if on_the_clock
-            else calendar.add_seconds(start, used, pauses)
-        )
+        if in_wall_time:
+            instant = move_by_wall_time(start + used, start, pauses)
+        else:
+            instant = calendar.add_seconds(start, used, pauses)
         if instant < due:
             found.append((instant, text))
     return tuple((text, instant) for instant, text in sorted(found))

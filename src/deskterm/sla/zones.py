@@ -1,6 +1,6 @@
-"""A time zone as arithmetic: offsets in seconds, wall-clock seconds to instants, and the pieces between changes.
+"""Time zones as arithmetic: offsets in seconds, local times to instants, and the pieces between changes of the clocks.
 
-Wall-clock time is a count of seconds too: those since 1970-01-01 00:00 that the wall would show.
+A local time is a count of seconds too: those since 1970-01-01 00:00 by the clock on the wall.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _ETC = {"Etc/GMT": "GMT", "Etc/UTC": "UTC"}
 
 
 def zone_display_name(timezone: str) -> str:
-    """A zone as people say it: `GMT` for `Etc/GMT`; other names are their own."""
+    """Return the common name of a zone: `GMT` for `Etc/GMT`; other zones keep their own."""
     return _ETC.get(timezone, timezone)
 
 
 def zone_abbreviation(here: datetime) -> str:
-    """What a zone is called at an instant of it: `GMT`, or `UTC-3` where it has no letters of its own."""
+    """Return the abbreviation of the zone of an aware datetime: `GMT`, or `UTC-3` where it has none."""
     name = here.tzname() or ""
     if name[:1] in "+-":
         sign, hours, minutes = name[0], name[1:3], name[3:5]
@@ -29,8 +29,8 @@ def zone_abbreviation(here: datetime) -> str:
 
 
 def format_local_time(instant: int, timezone: str) -> str:
-    """An instant (epoch seconds) as people of a place read it: `Mon 23 Nov 2026 08:15 GMT`, with its seconds where they
-    are not none."""
+    """Format an instant (epoch seconds) as local time: `Mon 23 Nov 2026 08:15 GMT`. Seconds appear only where they are
+    not zero."""
     here = (EPOCH + timedelta(0, instant)).astimezone(ZoneInfo(timezone))
     seconds = f":{here:%S}" if here.second else ""
     return f"{here:%a %d %b %Y %H:%M}{seconds} {zone_abbreviation(here)}"
@@ -40,7 +40,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Zone:
-    """One IANA time zone. Raises ValueError for a name that is none."""
+    """An IANA time zone. Raises ValueError for an unknown name."""
 
     def __init__(self, name: str) -> None:
         try:
@@ -49,13 +49,13 @@ class Zone:
             raise ValueError(f"unknown time zone {name!r}") from error
 
     def offset(self, instant: int) -> int:
-        """Seconds that the wall is ahead of UTC at an instant (epoch seconds)."""
+        """Return the offset from UTC in seconds at an instant (epoch seconds)."""
         ahead = (EPOCH + timedelta(0, instant)).astimezone(self.info).utcoffset()
         return ahead.days * DAY + ahead.seconds if ahead is not None else 0
 
     def from_local(self, local: int, *, later: bool = False) -> int:
-        """The instant at which the wall shows a time: the earlier (or the later) one where the hour repeats, and the
-        instant of the change where it is skipped."""
+        """Return the instant of a local time: the earlier (or the later) one where the hour repeats, and the instant of
+        the change where it is skipped."""
         behind, ahead = sorted((self.offset(local - DAY), self.offset(local + DAY)))
         for offset in (behind, ahead) if later else (ahead, behind):
             if self.offset(local - offset) == offset:
@@ -63,8 +63,8 @@ class Zone:
         return self._find_change(local - ahead, local - behind)
 
     def pieces_of_constant_offset(self, begin: int, stop: int) -> Iterator[tuple[int, int, int]]:
-        """The time from `begin` to `stop` cut where the offset changes: start, end, offset. Inside a piece the wall
-        shows UTC plus a constant."""
+        """Yield the time from `begin` to `stop`, cut where the offset changes: start, end, offset. Inside a piece local
+        time is UTC plus a constant."""
         at, offset = begin, self.offset(begin)
         for earlier in range(begin, stop, DAY):
             later = min(earlier + DAY, stop)
@@ -75,7 +75,7 @@ class Zone:
         yield at, stop, offset
 
     def _find_change(self, low: int, high: int) -> int:
-        """The first instant after `low`, up to `high`, at which the offset is no longer that of `low`."""
+        """Return the first instant after `low`, up to `high`, at which the offset is no longer that of `low`."""
         offset = self.offset(low)
         while high - low > 1:
             middle = (low + high) // 2
