@@ -1,4 +1,4 @@
-"""Tickets told in events, without a store: a procedure with every kind of target, in several zones."""
+"""Tickets made of events alone, without a store, by a procedure with every kind of target in several zones."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ METRICS = ("response", "next", "update", "resolution")
 
 _TEXT = """
 [about]
-key = "told"
-name = "Told"
+key = "script"
+name = "Script"
 [calendars.office]
 timezone = "{zone}"
 holidays = [{{ date = 2026-11-11, name = "Founders' Day" }}, {{ date = 2026-12-25, name = "Christmas Day" }}]
@@ -115,8 +115,8 @@ by_severity.s6 = {{ update = "next sprint, at most 10 working days", resolution 
 
 
 @cache
-def edition(version: int) -> CompiledProcedure:
-    """The procedure with the version's calendar."""
+def compile_version(version: int) -> CompiledProcedure:
+    """Return the procedure with the version's calendar."""
     zone, days, spans = ZONES[version]
     tables = [
         "\n".join(
@@ -137,11 +137,11 @@ def edition(version: int) -> CompiledProcedure:
         severities="\n".join(f'[[severities]]\nkey = "{key}"\nlabel = "{key.upper()}"' for key in SEVERITIES),
         statuses="\n".join(tables),
     )
-    return CompiledProcedure(loads(text, "told.toml").procedure, version)
+    return CompiledProcedure(loads(text, "script.toml").procedure, version)
 
 
-class Told:
-    """A ticket that is told of, event by event. Instants are seconds after START."""
+class TicketScript:
+    """A ticket that is written event by event. Instants are seconds after START."""
 
     def __init__(self, version: int = 1) -> None:
         self.events: list[Event] = []
@@ -149,29 +149,31 @@ class Told:
         self.status = ""
         self.facts: dict[str, Any] = {}
 
-    def tell(self, kind: EventKind, at: int, actor: str = "sam", *, words: bool = False, **changes: Any) -> Told:
-        """One event; words: it speaks. `data_` stands before what is no change but data."""
+    def append(
+        self, kind: EventKind, at: int, actor: str = "sam", *, words: bool = False, **changes: Any
+    ) -> TicketScript:
+        """Append an event. words: with a body. Keywords with `data_` before their name are data, others are changes."""
         data = {name[5:]: value for name, value in changes.items() if name.startswith("data_")}
-        told: dict[str, tuple[Any, Any]] = {}
+        found: dict[str, tuple[Any, Any]] = {}
         for field, new in changes.items():
             if not field.startswith("data_"):
-                told[field] = self.facts.get(field), new
+                found[field] = self.facts.get(field), new
                 self.facts[field] = new
         texts = {"body": TextRef(len(self.events) + 1, "")} if words else {}
-        self.events.append(Event(len(self.events) + 1, kind, START + at, actor, self.version, told, texts, data))
+        self.events.append(Event(len(self.events) + 1, kind, START + at, actor, self.version, found, texts, data))
         return self
 
-    def registered(self, at: int = 0, **changes: Any) -> Told:
+    def register(self, at: int = 0, **changes: Any) -> TicketScript:
         first: dict[str, Any] = {
             "type": "fault",
             "severity": "s1",
             "status": "new",
             "received_at": START + at,
         } | changes
-        return self.tell("registered", at, words=True, data_author_kind="requester", **first)
+        return self.append("registered", at, words=True, data_author_kind="requester", **first)
 
-    def moved(self, at: int, status: str, actor: str = "sam") -> Told:
-        return self.tell("moved", at, actor, status=status)
+    def move(self, at: int, status: str, actor: str = "sam") -> TicketScript:
+        return self.append("moved", at, actor, status=status)
 
 
 _ACTS = (
@@ -193,41 +195,41 @@ _ACTS = (
 
 
 @st.composite
-def tickets(draw: st.DrawFn) -> tuple[Told, int]:
-    """A ticket with a history that a desk could have, and an instant to look at it, in seconds after START."""
-    ticket = Told(draw(st.sampled_from(sorted(ZONES))))
+def ticket_scripts(draw: st.DrawFn) -> tuple[TicketScript, int]:
+    """Draw a ticket with a history that a desk could have, and an instant to look at it, in seconds after START."""
+    ticket = TicketScript(draw(st.sampled_from(sorted(ZONES))))
     at = draw(st.integers(0, 7 * 86_400))
     severity = st.sampled_from(SEVERITIES)
-    ticket.registered(at, severity=draw(severity), organisation_key=draw(st.sampled_from([None, None, "larch"])))
+    ticket.register(at, severity=draw(severity), organisation_key=draw(st.sampled_from([None, None, "larch"])))
     for _ in range(draw(st.integers(0, 10))):
         at = max(0, at + draw(st.sampled_from([0, 1, 599, 3600, 7200, 30_000, 86_400, 400_000, 2_000_000, -3000])))
         act = draw(st.sampled_from(_ACTS))
         if act == "move":
-            ticket.moved(at, draw(st.sampled_from(sorted(STATUSES))), draw(st.sampled_from(["sam", "kim"])))
+            ticket.move(at, draw(st.sampled_from(sorted(STATUSES))), draw(st.sampled_from(["sam", "kim"])))
         elif act == "reply":
-            ticket.tell("replied", at, words=True, data_author_kind="agent")
+            ticket.append("replied", at, words=True, data_author_kind="agent")
         elif act == "customer":
-            ticket.tell("replied", at, words=True, data_author_kind="requester")
+            ticket.append("replied", at, words=True, data_author_kind="requester")
         elif act == "severity":
-            ticket.tell("severity_set", at, "lea", severity=draw(severity), data_reason="seen again")
+            ticket.append("severity_set", at, "lea", severity=draw(severity), data_reason="seen again")
         elif act == "type":
-            ticket.tell("edited", at, type=draw(st.sampled_from(["fault", "fault", "idea"])))
+            ticket.append("edited", at, type=draw(st.sampled_from(["fault", "fault", "idea"])))
         elif act == "due":
             due = draw(st.one_of(st.none(), st.integers(at - 86_400, at + 30 * 86_400).map(lambda at: START + at)))
             pin: dict[str, Any] = {f"dues.{draw(st.sampled_from(METRICS))}": due}
-            ticket.tell("due_set", at, "lea", **pin)
+            ticket.append("due_set", at, "lea", **pin)
         elif act == "sprint":
-            ticket.tell("scheduled", at, "lea", sprint=draw(st.sampled_from([None, "2026-11-16", "2026-11-30"])))
+            ticket.append("scheduled", at, "lea", sprint=draw(st.sampled_from([None, "2026-11-16", "2026-11-30"])))
         elif act == "work":
             kinds: tuple[EventKind, ...] = "work_started", "work_stopped"
-            ticket.tell(draw(st.sampled_from(kinds)), at)
+            ticket.append(draw(st.sampled_from(kinds)), at)
         elif act == "waive":
             metric = draw(st.sampled_from(METRICS))
-            ticket.tell("waived", at, "lea", data_metric=metric, data_cycle=1, data_reason="agreed on the telephone")
+            ticket.append("waived", at, "lea", data_metric=metric, data_cycle=1, data_reason="agreed on the telephone")
         elif act == "transfer":
-            ticket.tell("transferred", at, department="other")
+            ticket.append("transferred", at, department="other")
         else:
             ticket.version = draw(st.sampled_from(sorted(ZONES)))
             if act == "migrate":
-                ticket.tell("migrated", at, "ann", data_version=ticket.version)
+                ticket.append("migrated", at, "ann", data_version=ticket.version)
     return ticket, at + draw(st.sampled_from([0, 1, 1000, 50_000, 500_000, 5_000_000]))

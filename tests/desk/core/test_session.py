@@ -1,4 +1,4 @@
-"""What people do on a desk, on both databases."""
+"""Commands in a session, on both databases: rows, clocks, refusals and versions."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SET_BY_THE_DESK = frozenset(EventData.__annotations__) - {"reason", "by_rule"}
 
 
 def sample_data(entry: KindEntry) -> dict[str, Any]:
-    """A value for every member of a kind's payload."""
+    """Return a value for every member of a kind's payload."""
     samples: dict[Any, Any] = {int: 1, str: "sample", bool: True, list[int]: [1], list[str]: ["sample"]}
     samples[dict[str, str]] = {"0": ""}
     hints = get_type_hints(entry.payload)
@@ -54,13 +54,13 @@ def append_sample(work: TicketTransaction, kind: EventKind) -> None:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSession]:
-    """A desk with one ticket for each kind, whose second event is of that kind."""
+    """Make a desk with one ticket for each kind, whose second event is of that kind."""
     yield from _desk_of_all_kinds(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def undone_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSession]:
-    """Another such desk, for the tests that change it."""
+    """Make another such desk, for the test that changes it."""
     yield from _desk_of_all_kinds(tmp_path_factory)
 
 

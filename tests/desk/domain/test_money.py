@@ -53,7 +53,7 @@ def test_what_cannot_be_paid_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("1e5", "'1e5' is no amount: write it as 1250.00"),
         ("9" * 30, "is no amount: write it as 1250.00"),
@@ -64,13 +64,13 @@ def test_what_cannot_be_paid_is_refused(text: str) -> None:
         ("Infinity", "is no amount"),
     ],
 )
-def test_an_absurd_amount_is_refused_with_what_to_write_instead(text: str, told: str) -> None:
-    with pytest.raises(UsageError, match=re.escape(told)):
+def test_an_absurd_amount_is_refused_with_what_to_write_instead(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
         parse_amount(text, "GBP")
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("1e5", "'1e5' is no hour's price: write it as 62.50"),
         ("-5", "'-5' is no hour's price"),
@@ -80,8 +80,8 @@ def test_an_absurd_amount_is_refused_with_what_to_write_instead(text: str, told:
         ("1.23456", "is no hour's price"),
     ],
 )
-def test_an_absurd_rate_is_refused_with_what_to_write_instead(text: str, told: str) -> None:
-    with pytest.raises(UsageError, match=re.escape(told)):
+def test_an_absurd_rate_is_refused_with_what_to_write_instead(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
         parse_rate(text, "GBP")
 
 

@@ -1,4 +1,4 @@
-"""By how much a clock is overdue: what is left of it is always its target less what is used, wherever it is shown."""
+"""Overdue clocks: the time left is the target less the time used, on every screen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import given, settings
 
-from desk.event_strategies import START, Told, edition, tickets
+from desk.event_strategies import START, TicketScript, compile_version, ticket_scripts
 from deskterm.desk.conversation import messages
 from deskterm.desk.explain.clock_explanation import build_explanations
 from deskterm.desk.explain.explanation import Explanation
@@ -25,42 +25,47 @@ from deskterm.store.rows.live_clocks import load_live_clocks
 from small_desk import at, small_desk, small_procedure
 
 
-def length(text: str) -> int:
+def parse_length(text: str) -> int:
     hours, minutes, seconds = text.split(":")
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
 
 
-def shown(why: Explanation) -> int | None:
-    """What a console counts down, from the clock's row alone."""
-    clock = why.clock
-    calendar = None if why.target.in_wall_time else why.calendar
-    until = why.now if clock.stopped_at is None else clock.stopped_at
+def count_down(explanation: Explanation) -> int | None:
+    """Return the seconds left as the console counts them down, from the clock's row alone."""
+    clock = explanation.clock
+    calendar = None if explanation.target.in_wall_time else explanation.calendar
+    until = explanation.now if clock.stopped_at is None else clock.stopped_at
     return seconds_left(clock.due_at, calendar, until, clock.since, clock.overrun)
 
 
 @settings(max_examples=300)
-@given(tickets())
-def test_what_is_left_is_the_target_less_what_is_used(told: tuple[Told, int]) -> None:
-    ticket, now = told
+@given(ticket_scripts())
+def test_what_is_left_is_the_target_less_what_is_used(script: tuple[TicketScript, int]) -> None:
+    ticket, now = script
     now = max(now, *(event.at - START for event in ticket.events))
-    for why in build_explanations(ticket.events, edition, now=datetime.fromtimestamp(START + now, UTC)):
-        if why.left is None or why.due is None or why.clock.state == "cancelled":
+    for explanation in build_explanations(ticket.events, compile_version, now=datetime.fromtimestamp(START + now, UTC)):
+        if explanation.left is None or explanation.due is None or explanation.clock.state == "cancelled":
             continue
-        until = why.now if why.clock.stopped_at is None else why.clock.stopped_at
-        if why.due < max(until, why.counted_from):
-            late = min(why.due, until) >= why.counted_from
-            assert not late or why.left == why.total - why.used
-            if late and not why.target.in_wall_time and why.target.exact_seconds is not None and not why.clock.pinned:
-                assert why.left == why.target.seconds - why.used
-        if why.clock.state != "paused":
-            assert shown(why) == why.left
-        said = re.search(r"running, (\d+:\d\d:\d\d) overdue, (\d+:\d\d:\d\d) used", format_lines(why)[0])
-        if said is not None:
-            assert (length(said[1]), length(said[2])) == (-why.left, why.used)
+        until = explanation.now if explanation.clock.stopped_at is None else explanation.clock.stopped_at
+        if explanation.due < max(until, explanation.counted_from):
+            late = min(explanation.due, until) >= explanation.counted_from
+            assert not late or explanation.left == explanation.total - explanation.used
+            if (
+                late
+                and not explanation.target.in_wall_time
+                and explanation.target.exact_seconds is not None
+                and not explanation.clock.pinned
+            ):
+                assert explanation.left == explanation.target.seconds - explanation.used
+        if explanation.clock.state != "paused":
+            assert count_down(explanation) == explanation.left
+        match = re.search(r"running, (\d+:\d\d:\d\d) overdue, (\d+:\d\d:\d\d) used", format_lines(explanation)[0])
+        if match is not None:
+            assert (parse_length(match[1]), parse_length(match[2])) == (-explanation.left, explanation.used)
 
 
-def overdue_by_pauses(url: str) -> int:
-    """Four hours from 09:00 on: due at 13:00, worked on until 15:00, at rest until 15:40."""
+def register_paused_ticket(url: str) -> int:
+    """Register a ticket with a target of four hours from 09:00, due at 13:00 and paused from 15:00 to 15:40."""
     desk = small_desk(url)
     number = register.register(desk, type="fault", severity="high", subject="Down", requester="Kim", now=at(0)).number
     messages.reply(desk, number, "On it", status="working", now=at(10))
@@ -71,7 +76,7 @@ def overdue_by_pauses(url: str) -> int:
 
 
 def test_a_pause_after_the_due_time_is_no_part_of_what_is_overdue_on_any_screen(store_url: str) -> None:
-    number = overdue_by_pauses(store_url)
+    number = register_paused_ticket(store_url)
     words = Vocabulary(to_document(small_procedure()), 1)
     now = int(at(410).timestamp())
     with open_reader(store_url) as reader:
