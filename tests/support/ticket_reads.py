@@ -8,7 +8,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import Letter, load_letters, load_notices
-from deskterm.store.queries.ticket_detail import TicketDetail, load_records, load_ticket_detail
+from deskterm.store.queries.ticket_detail import RecordView, TicketDetail, load_records, load_ticket_detail
 from small_desk import at
 
 DeskFactory = Callable[..., DeskSession]
@@ -55,3 +55,36 @@ def open_ticket(desk: DeskSession, minute: float = 0, **fields: object) -> int:
         "email": "ida@larch.example", "incomplete": True, **fields,
     }  # fmt: skip
     return register(desk, now=at(minute), **values).number  # type: ignore[arg-type]
+
+
+def records_of(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
+    """A ticket's records of a kind."""
+    return [record for record in read_ticket(desk, number).records if record.kind == kind]
+
+
+def escalation_steps(desk: DeskSession, number: int) -> list[RecordView]:
+    """The steps of ladders that a ticket has taken, first to last."""
+    return records_of(desk, number, "escalation")
+
+
+def clock_state(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
+    """State and due time of a cycle of a metric."""
+    found = next(clock for clock in read_ticket(desk, number).clocks if (clock.metric, clock.cycle) == (metric, cycle))
+    return found.state, found.due
+
+
+def routing_of(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
+    """Status, team and tier of a ticket."""
+    ticket = read_ticket(desk, number)
+    return ticket.row.status, ticket.row.team, ticket.values["tier"]
+
+
+def suggestion_states(desk: DeskSession, number: int) -> dict[str, str]:
+    """Rule → state of its last suggestion."""
+    return {str(record.values["rule"]): record.state for record in records_of(desk, number, "suggestion")}
+
+
+def numbered_notices(desk: DeskSession, login: str) -> list[tuple[int, str]]:
+    """Number of the ticket and line of the notices to an agent, newest first."""
+    with open_reader(desk.store.url) as reader:
+        return [(notice.number, notice.what) for notice in load_notices(reader, login)]

@@ -14,12 +14,7 @@ from deskterm.desk.workflow import checklists
 from deskterm.desk.workflow import work_sessions as work
 from deskterm.errors import DeskError, UsageError
 from small_desk import at
-from ticket_reads import DeskFactory, read_ticket
-
-
-def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
-    found = next(c for c in read_ticket(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
-    return found.state, found.due
+from ticket_reads import DeskFactory, clock_state, read_ticket
 
 
 def test_the_first_ticket_is_number_1001_and_its_clocks_run(desk: DeskSession) -> None:
@@ -38,8 +33,8 @@ def test_the_first_ticket_is_number_1001_and_its_clocks_run(desk: DeskSession) -
     assert (found.row.subject, found.row.status, found.row.severity) == ("Login fails", "new", "high")
     assert (found.row.requester, found.row.organisation) == ("Kim Doe", "Larch Ltd")
     assert found.messages[0].body == "Since this morning."
-    assert clock(desk, 1001, "response") == ("running", int(at(30).timestamp()))
-    assert clock(desk, 1001, "resolution") == ("running", int(at(240).timestamp()))
+    assert clock_state(desk, 1001, "response") == ("running", int(at(30).timestamp()))
+    assert clock_state(desk, 1001, "resolution") == ("running", int(at(240).timestamp()))
     assert found.row.next_due == int(at(30).timestamp())
 
 
@@ -48,8 +43,8 @@ def test_a_reply_stops_the_response_clock_and_may_move_the_ticket(desk: DeskSess
     update.move(desk, 1001, "working", now=at(5))
     done = messages.reply(desk, 1001, "Which browser?", status="Waiting for customer", now=at(10))
     assert done.changes == {"status": ("working", "waiting")}
-    assert clock(desk, 1001, "response")[0] == "met"
-    assert clock(desk, 1001, "resolution") == ("paused", None)
+    assert clock_state(desk, 1001, "response")[0] == "met"
+    assert clock_state(desk, 1001, "resolution") == ("paused", None)
     assert read_ticket(desk, 1001).row.next_due is None
 
 
@@ -59,21 +54,21 @@ def test_the_requesters_words_wake_a_waiting_ticket_and_the_time_between_is_not_
     messages.reply(desk, 1001, "Which browser?", status="waiting", now=at(10))
     messages.record_customer_message(desk, 1001, "Firefox", now=at(70))
     assert read_ticket(desk, 1001).row.status == "working"
-    assert clock(desk, 1001, "resolution") == ("running", int(at(300).timestamp()))
-    assert clock(desk, 1001, "next-response") == ("running", int(at(130).timestamp()))
+    assert clock_state(desk, 1001, "resolution") == ("running", int(at(300).timestamp()))
+    assert clock_state(desk, 1001, "next-response") == ("running", int(at(130).timestamp()))
 
 
 def test_a_note_is_no_answer(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.add_note(desk, 1001, "smells like the proxy", now=at(1))
-    assert clock(desk, 1001, "response")[0] == "running"
+    assert clock_state(desk, 1001, "response")[0] == "running"
     assert read_ticket(desk, 1001).messages[-1].kind == "internal"
 
 
 def test_an_automatic_reply_is_no_answer(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "We have got your letter.", automatic=True, now=at(0))
-    assert clock(desk, 1001, "response")[0] == "running"
+    assert clock_state(desk, 1001, "response")[0] == "running"
 
 
 def test_an_illegal_move_is_refused_with_the_legal_ones(desk: DeskSession) -> None:
@@ -99,10 +94,10 @@ def test_a_question_has_no_severity_and_no_clocks(desk: DeskSession) -> None:
 def test_a_solved_ticket_comes_back_with_the_gap_left_out(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "Try now.", status="solved", now=at(60))
-    assert clock(desk, 1001, "resolution")[0] == "met"
+    assert clock_state(desk, 1001, "resolution")[0] == "met"
     messages.record_customer_message(desk, 1001, "Still broken.", now=at(120))
     assert read_ticket(desk, 1001).reopened == 1
-    assert clock(desk, 1001, "resolution", 2) == ("running", int(at(300).timestamp()))
+    assert clock_state(desk, 1001, "resolution", 2) == ("running", int(at(300).timestamp()))
 
 
 def test_what_a_person_saw_must_be_what_there_is(desk: DeskSession) -> None:

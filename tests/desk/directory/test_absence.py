@@ -32,7 +32,7 @@ def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
 
 
 @pytest.mark.requirement("S5-03")
-def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency: DeskSession) -> None:
+def test_tickets_of_an_absent_colleague_are_listed_and_may_be_taken_over(agency: DeskSession) -> None:
     number = ticket(agency, type="question", assignee="sam")
     kim = as_agent(agency, "kim")
     with pytest.raises(DeskError, match="Sam is not away: ask them"):
@@ -56,7 +56,7 @@ def test_what_an_absent_colleague_left_open_is_seen_and_may_be_taken_over(agency
         absence.take_over(kim, number, now=at(9))
 
 
-def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency: DeskSession) -> None:
+def test_agents_record_their_own_absence_and_leads_that_of_others(agency: DeskSession) -> None:
     with pytest.raises(DeskError, match="An agent may not say that somebody else is away"):
         absence.set_absence(as_agent(agency, "kim"), "sam", at(600), now=at(0))
     with pytest.raises(UsageError, match="has passed"):
@@ -67,7 +67,7 @@ def test_one_says_of_oneself_that_one_is_away_and_leads_say_it_of_others(agency:
     assert absence.set_absence(as_agent(agency, "sam"), "sam", None, now=at(1)) == "Sam is back"
 
 
-def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: DeskSession) -> None:
+def test_without_cover_in_the_department_only_leads_take_over(saas: DeskSession) -> None:
     number = ticket(saas, type="issue", assignee="sam", department="support")
     absence.set_absence(saas, "sam", at(600), now=at(1))
     with pytest.raises(DeskError, match="Support does not take over from those who are away"):
@@ -77,7 +77,7 @@ def test_a_department_that_does_not_cover_leaves_it_to_leads(saas: DeskSession) 
 
 
 @pytest.mark.requirement("S2-23")
-def test_senior_engineers_oversee_the_requests_of_the_team(campus: DeskSession) -> None:
+def test_senior_engineers_oversee_the_requests_of_all_teams(campus: DeskSession) -> None:
     seed_agents(campus, [{"login": "kim", "team": "customer-support"}], now=at(0))
     number = ticket(campus, team="customer-support", type=None)
     with open_reader(campus.store.url) as reader:

@@ -14,7 +14,7 @@ from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from shipped_desk import as_agent, shipped_desk
+from shipped_desk import as_agent, open_service_call, shipped_desk
 from small_desk import MONDAY, at
 from ticket_reads import read_ticket
 
@@ -36,14 +36,9 @@ def desk(store_url: str) -> Iterator[DeskSession]:
     made.store.close()
 
 
-def call(desk: DeskSession, **more: Any) -> int:
-    facts = {"subject": "Odd", "requester": "Ida", "fields": {"contact-phone": "02 9999 1234"}, **more}
-    return register(desk, now=at(0), **facts).number
-
-
 @pytest.mark.requirement("S5-03")
-def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wall(desk: DeskSession) -> None:
-    number = call(desk)
+def test_assigning_a_ticket_to_an_absent_agent_names_the_return_in_the_desks_time_zone(desk: DeskSession) -> None:
+    number = open_service_call(desk)
     absence.set_absence(as_agent(desk, "gil"), "gil", at(600), now=at(1))
     done = assignment.assign(desk, number, "gil", now=at(2))
     assert done.summary.startswith(f"{number} assigned to gil; Gil is away until Tue 24 Nov 2026 06:00 AEDT")
@@ -56,8 +51,8 @@ def test_giving_a_ticket_to_somebody_who_is_away_says_until_when_on_the_desks_wa
 
 
 @pytest.mark.requirement("S3-11")
-def test_giving_a_ticket_of_a_certified_level_to_somebody_without_a_certificate_says_so(desk: DeskSession) -> None:
-    number = call(desk, priority="critical")
+def test_assigning_a_ticket_of_a_certified_level_warns_of_a_missing_certificate(desk: DeskSession) -> None:
+    number = open_service_call(desk, priority="critical")
     assert read_ticket(desk, number).values["tier"] == 3
     assert (
         "Two has no certificate, which Level three asks for"
@@ -66,7 +61,7 @@ def test_giving_a_ticket_of_a_certified_level_to_somebody_without_a_certificate_
     assert "certificate" not in assignment.assign(desk, number, "tri", now=at(2)).summary
 
 
-def test_a_ticket_is_not_given_to_somebody_who_only_looks_on(desk: DeskSession) -> None:
-    number = call(desk)
+def test_a_ticket_is_not_assigned_to_a_viewer(desk: DeskSession) -> None:
+    number = open_service_call(desk)
     with pytest.raises(DeskError, match="Vic only looks on: give"):
         assignment.assign(desk, number, "vic", now=at(1))

@@ -22,7 +22,7 @@ def ticket(desk: DeskSession, who: str = "ida", **more: object) -> int:
     return register(desk, now=at(0), **values).number  # type: ignore[arg-type]
 
 
-def test_who_takes_part_gets_the_letters(vendor: DeskSession) -> None:
+def test_participants_receive_the_letters(vendor: DeskSession) -> None:
     number = open_ticket(vendor, type="support-query", organisation="larch")
     participants.add_participant(vendor, number, "Ola Birk", email="ola@larch.example", now=at(1))
     with pytest.raises(DeskError, match=r"takes part in .* already"):
@@ -38,7 +38,7 @@ def test_who_takes_part_gets_the_letters(vendor: DeskSession) -> None:
 
 
 @pytest.mark.parametrize("who", ["tor@", "@larch.example", "Tor <tor at larch.example> @"])
-def test_what_is_no_address_is_nobody(agency: DeskSession, who: str) -> None:
+def test_an_invalid_address_adds_no_participant(agency: DeskSession, who: str) -> None:
     number = ticket(agency, "ida", type="problem")
     with pytest.raises(UsageError, match="is no e-mail address: write it as"):
         participants.add_participant(agency, number, who, now=at(1))

@@ -10,7 +10,7 @@ from deskterm.errors import DeskError
 from small_desk import at
 
 
-def test_agents_and_clients_are_seeded_once(desk: DeskSession) -> None:
+def test_seeding_the_same_rows_again_changes_nothing(desk: DeskSession) -> None:
     rows = [{"login": "zoe", "name": "Zoe", "role": "agent"}, {"login": "sam", "name": "Samuel"}]
     assert seed_agents(desk, rows, dry_run=True, now=at(1)) == ["+ zoe (Zoe)", "~ sam: name Sam → Samuel"]
     assert seed_agents(desk, rows, now=at(1)) == ["+ zoe (Zoe)", "~ sam: name Sam → Samuel"]

@@ -31,7 +31,7 @@ def test_a_resolution_letter_is_checked_for_its_five_parts(desk_with_ticket: Des
 
 
 @pytest.mark.requirement("S2-19")
-def test_the_letter_that_goes_out_is_checked_and_not_the_note_that_a_template_puts_into_it(
+def test_the_rendered_letter_is_checked_and_not_the_note_in_it(
     desk_with_ticket: DeskFactory,
 ) -> None:
     desk = desk_with_ticket("campus-it")
@@ -40,7 +40,7 @@ def test_the_letter_that_goes_out_is_checked_and_not_the_note_that_a_template_pu
 
 
 @pytest.mark.requirement("S2-19")
-def test_words_that_go_out_as_they_are_must_be_a_whole_letter(store_url: str) -> None:
+def test_a_note_sent_without_a_template_must_be_a_complete_letter(store_url: str) -> None:
     desk = shipped_desk(store_url, "campus-it", notices=(Notice(on="replied", to=("requester",)),))
     first, second = (
         register(desk, subject="Dark", requester="Ida", email="ida@larch.example", incomplete=True, now=at(0)).number

@@ -22,7 +22,7 @@ from small_desk import at
 from ticket_reads import letters_about, open_ticket, read_ticket
 
 
-def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: DeskSession) -> None:
+def test_a_letter_is_queued_in_the_outbox_and_shown_in_the_conversation(campus: DeskSession) -> None:
     number = open_ticket(campus, priority="high")
     (letter,) = letters_about(campus, number)
     assert (letter.on, letter.template, letter.state, letter.covers) == ("registered", "registered", "queued", None)
@@ -37,21 +37,21 @@ def test_a_letter_waits_in_the_outbox_and_stands_in_the_conversation(campus: Des
         assert load_letters(reader) == [letter]
 
 
-def test_a_letter_is_no_answer_and_nobodys_turn_changes_by_it(campus: DeskSession) -> None:
+def test_a_letter_does_not_count_as_an_answer(campus: DeskSession) -> None:
     number = open_ticket(campus, priority="critical")
     before = read_ticket(campus, number)
     assert before.row.waiting == "us"
     assert {clock.metric: clock.state for clock in before.clocks}.get("update") is None
 
 
-def test_what_a_customer_wrote_is_never_looked_at_for_placeholders(campus: DeskSession) -> None:
+def test_placeholders_in_a_customers_text_are_not_replaced(campus: DeskSession) -> None:
     number = open_ticket(campus, subject="{agent} {due} {0} {{number}}\r\nBcc: all@example.org")
     (letter,) = letters_about(campus, number)
     assert letter.heading == f"[{number}] {{agent}} {{due}} {{0}} {{{{number}}}} Bcc: all@example.org"
 
 
 @pytest.mark.requirement("S2-21", "S3-05")
-def test_the_requester_is_told_of_another_priority_at_once(campus: DeskSession) -> None:
+def test_the_requester_is_notified_of_a_new_priority_at_once(campus: DeskSession) -> None:
     number = open_ticket(campus)
     update.update_ticket(campus, number, priority="high", now=at(5))
     letter = letters_about(campus, number)[-1]
@@ -60,7 +60,7 @@ def test_the_requester_is_told_of_another_priority_at_once(campus: DeskSession) 
 
 
 @pytest.mark.requirement("S2-16", "S2-21")
-def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: DeskSession) -> None:
+def test_a_call_replaces_the_letter_and_counts_as_an_answer(campus: DeskSession) -> None:
     number = open_ticket(campus)
     update.update_ticket(campus, number, priority="high", now=at(5))
     with pytest.raises(UsageError, match="what they were told"):
@@ -77,7 +77,7 @@ def test_a_call_does_instead_of_the_letter_and_is_logged_as_an_answer(campus: De
         letters.log_call_instead(campus, number, "again", now=at(7))
 
 
-def test_what_was_sent_stays_sent_and_what_failed_may_be_tried_again(campus: DeskSession) -> None:
+def test_a_sent_letter_stays_sent_and_a_failed_one_may_be_queued_again(campus: DeskSession) -> None:
     number = open_ticket(campus)
     (letter,) = letters_about(campus, number)
     itself = open_system_desk(campus.store)
@@ -111,7 +111,7 @@ def _resolved(desk: DeskSession, number: int) -> Letter:
 
 
 @pytest.mark.requirement("S1-33")
-def test_the_people_of_a_duplicate_are_told_of_it(vendor: DeskSession) -> None:
+def test_the_requester_of_a_duplicate_is_notified(vendor: DeskSession) -> None:
     first = open_ticket(vendor, type="support-query", organisation="larch")
     second = open_ticket(vendor, 1, type="support-query", organisation="larch", requester="Ola Birk",
                     email="ola@larch.example")  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_letter_about_a_sign_off_without_a_resolution_reads_well(vendor: DeskS
 
 
 @pytest.mark.requirement("S4-18", "S4-20", "S4-21")
-def test_letters_hold_the_amount_of_a_quote_and_what_came_of_an_answer(saas: DeskSession) -> None:
+def test_letters_state_the_amount_of_a_quote_and_the_outcome_of_an_answer(saas: DeskSession) -> None:
     number = open_ticket(saas, type="guidance", organisation="larch")
     update.move(saas, number, "triage", now=at(1))
     quotes.request_quote(saas, number, now=at(2))

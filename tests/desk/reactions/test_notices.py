@@ -12,37 +12,19 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.resolution import resolve
 from deskterm.desk.workflow import escalation
-from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.outbox import load_notices
-from deskterm.store.queries.ticket_detail import RecordView
-from shipped_desk import as_agent, shipped_desk, verified_desk
+from shipped_desk import as_agent, open_service_call, shipped_desk, verified_desk
 from small_desk import MONDAY, at
-from ticket_reads import letters_about, notices_to, open_ticket, read_ticket
+from ticket_reads import letters_about, notices_to, numbered_notices, open_ticket, read_ticket, records_of
 
 
-def numbered_notices(desk: DeskSession, login: str) -> list[tuple[int, str]]:
-    """Number of the ticket and line of the notices to an agent, newest first."""
-    with open_reader(desk.store.url) as reader:
-        return [(notice.number, notice.what) for notice in load_notices(reader, login)]
-
-
-def call(desk: DeskSession) -> int:
-    fields = {"contact-phone": "02 9999 1234"}
-    return register(desk, subject="Odd", requester="Ida", fields=fields, now=at(0)).number
-
-
-def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
-    return [record for record in read_ticket(desk, number).records if record.kind == kind]
-
-
-def test_where_nobody_is_of_any_department_all_who_work_on_tickets_are_told(agency: DeskSession) -> None:
+def test_without_members_of_any_department_all_agents_are_notified(agency: DeskSession) -> None:
     number = open_ticket(agency, type="question", organisation="larch")
     assert numbered_notices(agency, "sam") == [(number, "a new ticket")]
     assert notices_to(agency, "ann") == []  # nobody is told of what they did themselves
 
 
 @pytest.mark.requirement("S5-15")
-def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: DeskSession) -> None:
+def test_a_bare_letter_says_that_there_is_news_but_not_what_it_is(agency: DeskSession) -> None:
     number = open_ticket(agency, type="question", organisation="larch", subject="My password is swordfish")
     messages.reply(agency, number, "Choose another: trout.", now=at(5))
     (letter,) = letters_about(agency, number)
@@ -54,7 +36,7 @@ def test_a_letter_may_say_that_there_is_news_and_not_what_it_is(agency: DeskSess
     assert "swordfish" not in closed.heading + closed.body
 
 
-def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: DeskSession) -> None:
+def test_a_reply_is_its_own_letter_and_appears_once_in_the_conversation(agency: DeskSession) -> None:
     number = open_ticket(agency, type="question", organisation="larch")
     messages.reply(agency, number, "Under Pages.", now=at(5))
     assert [message.body for message in read_ticket(agency, number).messages] == ["Nothing shows.", "Under Pages."]
@@ -62,7 +44,7 @@ def test_a_reply_is_its_own_letter_and_stands_once_in_the_conversation(agency: D
     assert len(letters_about(agency, number)) == 1
 
 
-def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
+def test_one_act_sends_each_letter_once(store_url: str) -> None:
     for desk in verified_desk(store_url, "saas-platform"):
         number = open_ticket(desk, type="issue", organisation="larch")
         update.update_ticket(desk, number, severity="severity-2", priority="high", now=at(5))
@@ -79,7 +61,7 @@ def test_the_same_is_not_said_twice_in_one_act(store_url: str) -> None:
         ("web-agency", (), ["closed"]),
     ],
 )
-def test_a_resolution_is_written_of_once_to_everybody(
+def test_each_person_gets_one_letter_about_a_resolution(
     store_url: str, procedure: str, way: tuple[str, ...], written: list[str]
 ) -> None:
     for desk in verified_desk(store_url, procedure):
@@ -97,7 +79,7 @@ def test_a_resolution_is_written_of_once_to_everybody(
 
 
 @pytest.mark.requirement("S2-19")
-def test_a_note_that_is_a_whole_letter_is_not_put_into_another(campus: DeskSession) -> None:
+def test_a_note_that_is_a_complete_letter_gets_no_template(campus: DeskSession) -> None:
     number = open_ticket(campus)
     update.move(campus, number, "in-progress", now=at(1))
     words = (
@@ -112,7 +94,7 @@ def test_a_note_that_is_a_whole_letter_is_not_put_into_another(campus: DeskSessi
 
 
 @pytest.mark.requirement("S2-20", "S4-23")
-def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(saas: DeskSession) -> None:
+def test_an_escalation_to_a_vacant_role_notifies_the_lead(saas: DeskSession) -> None:
     number = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
     seed_agents(saas, [{"login": "support-manager", "active": False}], now=at(1))
     done = escalation.escalate(saas, number, level="support manager", reason="it goes on", now=at(2))
@@ -129,15 +111,15 @@ def test_an_escalation_to_a_role_that_nobody_holds_goes_to_the_lead(saas: DeskSe
 
 
 @pytest.mark.requirement("S3-11")
-def test_an_escalation_to_a_level_of_support_where_nobody_is_goes_to_the_lead(staffed_services: DeskSession) -> None:
-    number = call(staffed_services)
+def test_an_escalation_to_a_tier_without_agents_notifies_the_lead(staffed_services: DeskSession) -> None:
+    number = open_service_call(staffed_services)
     done = escalation.escalate(as_agent(staffed_services, "gil"), number, reason="it is beyond me", now=at(1))
     assert "nobody" not in done.summary
     done = escalation.escalate(as_agent(staffed_services, "gil"), number, reason="it is beyond them", now=at(2))
     assert "nobody is in Level three: lea told instead" in done.summary
 
 
-def test_on_a_desk_without_leads_the_admins_are_told(saas: DeskSession) -> None:
+def test_without_leads_the_admins_are_notified(saas: DeskSession) -> None:
     seed_agents(saas, [{"login": "lea", "active": False}, {"login": "support-manager", "active": False}], now=at(0))
     number = register(saas, subject="Slow", type="issue", requester="Ida", incomplete=True, now=at(0)).number
     done = escalation.escalate(as_agent(saas, "sam"), number, level="support manager", reason="it goes on", now=at(2))
@@ -145,7 +127,7 @@ def test_on_a_desk_without_leads_the_admins_are_told(saas: DeskSession) -> None:
 
 
 @pytest.mark.requirement("S5-04")
-def test_an_urgent_ticket_is_told_to_everybody_in_its_department(store_url: str) -> None:
+def test_everybody_in_its_department_is_notified_of_an_urgent_ticket(store_url: str) -> None:
     desk = shipped_desk(store_url, "web-agency")
     said = {"page": "https://larch.example", "steps": "opened it"}
     number = register(
@@ -157,6 +139,6 @@ def test_an_urgent_ticket_is_told_to_everybody_in_its_department(store_url: str)
         fields=said,
         now=MONDAY,
     ).number
-    told = [record for record in of_kind(desk, number, "notice") if record.values["on"] == "urgent"]
+    told = [record for record in records_of(desk, number, "notice") if record.values["on"] == "urgent"]
     assert len(told) == 1
     assert {"kim", "sam", "lea"} <= set(told[0].who.strip(",").split(","))

@@ -3,70 +3,29 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from deskterm.automation.runner import Runner
-from deskterm.desk.core.session import DeskSession
-from deskterm.desk.directory.seed_people import seed_agents, seed_clients
+from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.policy import shifts
 from deskterm.desk.tickets import assignment
 from deskterm.desk.tickets import update as handling
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import RecordView
 from deskterm.store.queries.worklists import load_open_tickets
-from shipped_desk import shipped_desk
+from shipped_desk import SAAS_ISSUE, SERVICE_CALL, shipped_desk, staffed_platform_desk, tiered_services_desk
 from small_desk import MONDAY
-from ticket_reads import read_ticket
-
-SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "steps": "press the button"}}
-
-
-CALL: dict[str, Any] = {"fields": {"contact-phone": "02 9999 1234"}}
-
-
-def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
-    ticket = read_ticket(desk, number)
-    return ticket.row.status, ticket.row.team, ticket.values["tier"]
-
-
-def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
-    return [record for record in read_ticket(desk, number).records if record.kind == kind]
-
-
-def managed(url: str) -> DeskSession:
-    desk = shipped_desk(url, "managed-services")
-    rows: list[dict[str, Any]] = [
-        {"login": "aus", "name": "Aus", "team": "australia", "tier": 1},
-        {"login": "gil", "name": "Gil", "team": "global", "tier": 1},
-        {"login": "two", "name": "Two", "team": "second-line", "tier": 2},
-        {"login": "tri", "name": "Tri", "team": "third-line", "tier": 3, "certified": True},
-    ]
-    seed_agents(desk, rows, now=MONDAY)
-    clients = [
-        {"key": "larch", "name": "Larch Ltd", "coverage": "2,3", "handoff": "desk@larch.example"},
-        {"key": "birch", "name": "Birch Ltd", "coverage": "1,2", "handoff": "Birch's engineers"},
-    ]
-    seed_clients(desk, clients, now=MONDAY)
-    return desk
-
-
-def saas(url: str) -> DeskSession:
-    desk = shipped_desk(url, "saas-platform")
-    people = [("ada", "agents"), ("bob", "agents"), ("dev", "development-triage"), ("pro", "quoting")]
-    seed_agents(desk, [{"login": who, "name": who, "team": team} for who, team in people], now=MONDAY)
-    return desk
+from ticket_reads import read_ticket, records_of, routing_of
 
 
 @pytest.mark.requirement("S4-16")
-def test_what_is_under_review_goes_to_whoever_has_least_of_its_urgency(store_url: str) -> None:
-    desk = saas(store_url)
+def test_a_ticket_under_review_goes_to_the_agent_with_the_fewest_of_its_urgency(store_url: str) -> None:
+    desk = staffed_platform_desk(store_url)
 
     def reviewed(severity: str) -> str | None:
-        number = register(desk, subject="x", severity=severity, **SAAS, now=MONDAY).number
+        number = register(desk, subject="x", severity=severity, **SAAS_ISSUE, now=MONDAY).number
         handling.move(desk, number, "triage", now=MONDAY)
         handling.move(desk, number, "under-review", now=MONDAY)
         return read_ticket(desk, number).row.assignee
@@ -85,24 +44,24 @@ def test_what_is_under_review_goes_to_whoever_has_least_of_its_urgency(store_url
 
 @pytest.mark.requirement("S3-10", "S3-11")
 def test_critical_and_very_technical_tickets_skip_the_first_line(store_url: str) -> None:
-    desk = managed(store_url)
-    critical = register(desk, subject="Down", priority="critical", **CALL, now=MONDAY).number
-    technical = register(desk, subject="Odd", tags=["very-technical"], **CALL, now=MONDAY).number
-    plain = register(desk, subject="Mouse", **CALL, now=MONDAY).number
-    assert place(desk, critical) == ("escalated-l3", "third-line", 3)
-    assert place(desk, technical) == ("escalated-l2", "second-line", 2)
-    assert place(desk, plain) == ("new", "global", 1)
+    desk = tiered_services_desk(store_url)
+    critical = register(desk, subject="Down", priority="critical", **SERVICE_CALL, now=MONDAY).number
+    technical = register(desk, subject="Odd", tags=["very-technical"], **SERVICE_CALL, now=MONDAY).number
+    plain = register(desk, subject="Mouse", **SERVICE_CALL, now=MONDAY).number
+    assert routing_of(desk, critical) == ("escalated-l3", "third-line", 3)
+    assert routing_of(desk, technical) == ("escalated-l2", "second-line", 2)
+    assert routing_of(desk, plain) == ("new", "global", 1)
     handling.update_ticket(desk, plain, priority="critical", now=MONDAY)
-    assert place(desk, plain) == ("escalated-l3", "third-line", 3)
+    assert routing_of(desk, plain) == ("escalated-l3", "third-line", 3)
     assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S3-02")
-def test_at_the_change_of_shift_open_tickets_go_to_those_who_come(store_url: str) -> None:
-    desk = managed(store_url)  # Monday 09:00 UTC is 20:00 in Sydney: the global team is on
+def test_open_tickets_go_to_the_next_shift_when_it_starts(store_url: str) -> None:
+    desk = tiered_services_desk(store_url)  # Monday 09:00 UTC is 20:00 in Sydney: the global team is on
     runner = Runner(desk.store)
-    numbers = [register(desk, subject=f"Call {n}", **CALL, now=MONDAY).number for n in range(2)]
-    third = register(desk, subject="Down", priority="critical", **CALL, now=MONDAY).number
+    numbers = [register(desk, subject=f"Call {n}", **SERVICE_CALL, now=MONDAY).number for n in range(2)]
+    third = register(desk, subject="Down", priority="critical", **SERVICE_CALL, now=MONDAY).number
     assignment.assign(desk, numbers[0], "gil", now=MONDAY)
     list(runner.step(MONDAY))
     assert {read_ticket(desk, number).row.team for number in numbers} == {"global"}
@@ -132,5 +91,5 @@ def test_hardware_and_network_start_with_the_administrator_on_site(store_url: st
     desk = shipped_desk(store_url, "campus-it")
     seed_agents(desk, [{"login": "loc", "name": "Loc", "team": "local-administrators"}], now=MONDAY)
     ticket = register(desk, subject="No network", product="network", incomplete=True, now=MONDAY).number
-    assert place(desk, ticket) == ("registered", "local-administrators", 0)
-    assert any(",loc," in record.who for record in of_kind(desk, ticket, "notice"))
+    assert routing_of(desk, ticket) == ("registered", "local-administrators", 0)
+    assert any(",loc," in record.who for record in records_of(desk, ticket, "notice"))

@@ -3,65 +3,45 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from deskterm.desk.api import open_desk
-from deskterm.desk.core.session import DeskSession
-from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update as handling
 from deskterm.desk.tickets.register import register
 from deskterm.procedure.load import loads
-from deskterm.store.queries.ticket_detail import RecordView
-from shipped_desk import shipped_desk
+from shipped_desk import SAAS_ISSUE, staffed_platform_desk
 from small_desk import MONDAY, SMALL_PROCEDURE
 from store_templates import create_desk
-from ticket_reads import read_ticket
-
-SAAS: dict[str, Any] = {"fields": {"business-impact": "nobody can invoice", "steps": "press the button"}}
-
-
-def place(desk: DeskSession, number: int) -> tuple[str, str | None, int | None]:
-    ticket = read_ticket(desk, number)
-    return ticket.row.status, ticket.row.team, ticket.values["tier"]
-
-
-def of_kind(desk: DeskSession, number: int, kind: str) -> list[RecordView]:
-    return [record for record in read_ticket(desk, number).records if record.kind == kind]
-
-
-def saas(url: str) -> DeskSession:
-    desk = shipped_desk(url, "saas-platform")
-    people = [("ada", "agents"), ("bob", "agents"), ("dev", "development-triage"), ("pro", "quoting")]
-    seed_agents(desk, [{"login": who, "name": who, "team": team} for who, team in people], now=MONDAY)
-    return desk
+from ticket_reads import read_ticket, records_of, routing_of
 
 
 @pytest.mark.requirement("S4-03")
-def test_severity_1_goes_to_development_triage_at_once(store_url: str) -> None:
-    desk = saas(store_url)
-    number = register(desk, subject="All is down", severity="severity-1", **SAAS, now=MONDAY).number
-    assert place(desk, number)[:2] == ("escalated-to-dev", "development-triage")
-    assert any(",dev," in record.who for record in of_kind(desk, number, "notice"))
-    later = register(desk, subject="Slow", **SAAS, now=MONDAY).number
-    assert place(desk, later) == ("new", None, None)
+def test_a_ticket_of_severity_1_is_routed_to_development_triage_at_once(store_url: str) -> None:
+    desk = staffed_platform_desk(store_url)
+    number = register(desk, subject="All is down", severity="severity-1", **SAAS_ISSUE, now=MONDAY).number
+    assert routing_of(desk, number)[:2] == ("escalated-to-dev", "development-triage")
+    assert any(",dev," in record.who for record in records_of(desk, number, "notice"))
+    later = register(desk, subject="Slow", **SAAS_ISSUE, now=MONDAY).number
+    assert routing_of(desk, later) == ("new", None, None)
     handling.set_severity(desk, later, "severity-1", now=MONDAY + timedelta(minutes=5))
-    assert place(desk, later)[:2] == ("escalated-to-dev", "development-triage")
+    assert routing_of(desk, later)[:2] == ("escalated-to-dev", "development-triage")
     assert check_integrity(desk.store).findings == ()
 
 
 @pytest.mark.requirement("S4-18", "S4-20")
-def test_where_a_status_leads_depends_on_the_type(store_url: str) -> None:
-    desk = saas(store_url)
-    wish = register(desk, subject="A wish", type="change-request", severity="severity-1", **SAAS, now=MONDAY).number
-    assert place(desk, wish)[:2] == ("escalated-to-dev", "product")
-    assert [record.values["route"] for record in of_kind(desk, wish, "item")] == ["change-request"]
-    paid = register(desk, subject="Training", **SAAS, now=MONDAY).number
+def test_the_route_of_a_ticket_depends_on_its_type(store_url: str) -> None:
+    desk = staffed_platform_desk(store_url)
+    wish = register(
+        desk, subject="A wish", type="change-request", severity="severity-1", **SAAS_ISSUE, now=MONDAY
+    ).number
+    assert routing_of(desk, wish)[:2] == ("escalated-to-dev", "product")
+    assert [record.values["route"] for record in records_of(desk, wish, "item")] == ["change-request"]
+    paid = register(desk, subject="Training", **SAAS_ISSUE, now=MONDAY).number
     handling.move(desk, paid, "triage", now=MONDAY)
     handling.move(desk, paid, "quote-required", now=MONDAY)
-    assert place(desk, paid)[:2] == ("quote-required", "quoting")
+    assert routing_of(desk, paid)[:2] == ("quote-required", "quoting")
 
 
 ROUND = """
@@ -85,7 +65,7 @@ raise_severity = 1
 """
 
 
-def test_rules_that_lead_to_one_another_come_to_an_end(store_url: str) -> None:
+def test_rules_that_trigger_each_other_come_to_an_end(store_url: str) -> None:
     store = create_desk(
         store_url, loads(SMALL_PROCEDURE + ROUND, "x.toml").procedure, admin_login="ann", admin_name="Ann", now=MONDAY
     )

@@ -12,7 +12,7 @@ from small_desk import at
 from ticket_reads import read_ticket
 
 
-def test_assigning_brings_the_agents_team_and_names_those_who_can_be_chosen(desk: DeskSession) -> None:
+def test_an_assignment_sets_the_agents_team_and_names_possible_agents(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     assignment.assign(desk, 1001, "sam", now=at(1))
     assert (read_ticket(desk, 1001).row.assignee, read_ticket(desk, 1001).row.team) == ("sam", "first-line")

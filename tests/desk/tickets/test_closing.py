@@ -36,14 +36,14 @@ def test_a_ticket_is_not_closed_by_hand_before_its_client_has_confirmed(services
 
 
 @pytest.mark.requirement("S3-13")
-def test_a_ticket_is_closed_unasked_for_a_reason_of_the_procedure(services: DeskSession) -> None:
+def test_a_reason_of_the_procedure_closes_a_ticket_without_confirmation(services: DeskSession) -> None:
     first, second = open_ticket(services), open_ticket(services)
     closing.close(services, first, "withdrawn", now=at(1))
     update.move(services, second, "closed", reason="duplicate", now=at(1))
     assert [read_ticket(services, number).row.status for number in (first, second)] == ["closed", "closed"]
 
 
-def test_a_procedure_that_asks_nobody_lets_tickets_be_closed_by_hand(agency: DeskSession) -> None:
+def test_without_confirmation_in_the_procedure_tickets_are_closed_by_hand(agency: DeskSession) -> None:
     number = open_ticket(agency, type="question", organisation="larch")
     update.move(agency, number, "closed", now=at(1))
     assert read_ticket(agency, number).row.status == "closed"

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.requirement("S1-27")
-def test_a_ticket_that_came_back_by_a_word_of_thanks_is_confirmed_where_it_is(vendor: DeskSession) -> None:
+def test_a_ticket_reopened_by_thanks_can_be_confirmed_in_its_status(vendor: DeskSession) -> None:
     number = open_ticket(vendor, type="support-query")
     update.move(vendor, number, "under-investigation", now=at(1))
     messages.reply(vendor, number, "Press the button.", resolution="permanent", status="client-sign-off", now=at(2))
@@ -51,7 +51,7 @@ def test_the_client_rejects_the_fix_and_then_confirms_another(desk_with_ticket: 
 
 
 @pytest.mark.requirement("S1-27")
-def test_sign_off_is_reminded_of_once_and_never_closes_by_itself(desk_with_ticket: DeskFactory) -> None:
+def test_sign_off_is_reminded_once_and_never_closes_the_ticket(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     resolution.resolve(desk, 1001, "It is repaired.", now=at(10))

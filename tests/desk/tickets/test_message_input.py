@@ -12,7 +12,7 @@ from small_desk import at
 from ticket_reads import read_ticket
 
 
-def test_nothing_to_say_is_refused(desk: DeskSession) -> None:
+def test_an_empty_message_is_refused(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     for empty in ("", " \n "):
         with pytest.raises(UsageError, match="nothing to say"):

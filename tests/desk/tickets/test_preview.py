@@ -14,7 +14,7 @@ from small_desk import at
 from ticket_reads import read_ticket
 
 
-def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(clock_desk: DeskSession) -> None:
+def test_a_preview_lists_old_and_new_due_times_and_writes_nothing(clock_desk: DeskSession) -> None:
     open_fault(clock_desk, "low")
     version = read_ticket(clock_desk).version
     found = preview_due_changes(clock_desk, 1001, severity="high", now=at(60))
@@ -32,7 +32,7 @@ def test_old_and_new_due_are_shown_before_a_change_and_nothing_is_written(clock_
     assert {clock.new_due for clock in preview_due_changes(clock_desk, 1001, type="question", now=at(62))} == {None}
 
 
-def test_what_was_foreseen_is_what_the_change_does(clock_desk: DeskSession) -> None:
+def test_the_change_does_what_the_preview_listed(clock_desk: DeskSession) -> None:
     open_fault(clock_desk, "low")
     for wanted in ({"severity": "high"}, {"organisation": "larch"}, {"type": "question"}):
         foreseen = preview_due_changes(clock_desk, 1001, now=at(60), **wanted)
@@ -41,7 +41,7 @@ def test_what_was_foreseen_is_what_the_change_does(clock_desk: DeskSession) -> N
         assert preview_due_changes(clock_desk, 1001, now=at(60), **wanted) == []
 
 
-def test_a_rehearsed_change_is_refused_as_the_change_is(clock_desk: DeskSession) -> None:
+def test_a_preview_is_refused_for_the_same_reasons_as_the_change(clock_desk: DeskSession) -> None:
     open_fault(clock_desk, "low")
     with pytest.raises(DeskError, match="There is no severity 'dire'"):
         preview_due_changes(clock_desk, 1001, severity="dire", now=at(1))

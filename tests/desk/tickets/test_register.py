@@ -11,34 +11,13 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.policy.request_fields import IncompleteRequest
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError, UsageError
-from shipped_desk import shipped_desk
+from shipped_desk import open_campus_issue, shipped_desk
 from small_desk import MONDAY, at
-from ticket_reads import read_ticket
-
-ISSUE: dict[str, Any] = {
-    "occurred-at": "2026-11-20 14:00",
-    "caller": "Ada Byron <ada@example.org> 022 3131",
-    "notify": "requester; Bo Quill <bo@example.org>",
-    "resource": "printer on the second floor",
-    "first-time": "yes",
-    "building": "Main",
-    "room": "204",
-    "number-affected": "3",
-}
-
-
-def issue(desk: DeskSession, **more: Any) -> int:
-    given: dict[str, Any] = {"subject": "It jams", "requester": "Kim Roe", "body": "Paper jam 42", "fields": ISSUE}
-    return register(desk, **{**given, "now": MONDAY, **more}).number
-
-
-def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
-    found = next(c for c in read_ticket(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
-    return found.state, found.due
+from ticket_reads import clock_state, read_ticket
 
 
 @pytest.mark.requirement("S5-01")
-def test_who_is_no_client_comes_in_by_pre_sales_only(store_url: str) -> None:
+def test_requesters_who_are_no_clients_reach_pre_sales_only(store_url: str) -> None:
     desk = shipped_desk(store_url, "web-agency")
     with pytest.raises(DeskError, match=r"clients only.*Pre-sales enquiry \(enquiry\)"):
         register(desk, subject="What does it cost?", requester="Uma", email="uma@nobody.example", now=MONDAY)
@@ -59,10 +38,10 @@ def test_a_client_may_open_as_many_tickets_as_they_like(tmp_path: Any) -> None:
 
 
 @pytest.mark.requirement("S2-05", "S4-09")
-def test_a_request_is_taken_in_at_any_hour_and_has_its_own_number(store_url: str) -> None:
+def test_a_request_is_registered_at_any_hour_under_its_own_number(store_url: str) -> None:
     desk = shipped_desk(store_url, "campus-it")
     sunday = MONDAY + timedelta(days=6, hours=14)
-    numbers = [issue(desk, now=sunday, priority="critical"), issue(desk, now=sunday)]
+    numbers = [open_campus_issue(desk, now=sunday, priority="critical"), open_campus_issue(desk, now=sunday)]
     assert len(set(numbers)) == 2
     assert read_ticket(desk, numbers[0]).row.received == int(sunday.timestamp())
 
@@ -80,7 +59,7 @@ def test_a_tickets_tenant_is_the_clients_unless_it_names_another(store_url: str)
     assert read_ticket(desk, other).fields["tenant"] == "larch-02"
 
 
-def test_words_of_a_personal_field_stand_apart_from_the_events(store_url: str) -> None:
+def test_the_text_of_a_personal_field_is_not_in_the_events(store_url: str) -> None:
     desk = shipped_desk(store_url, "managed-services")
     number = register(desk, subject="Mail", fields={"contact-phone": "02 9999 1234"}, now=MONDAY).number
     ticket = read_ticket(desk, number)
@@ -90,7 +69,7 @@ def test_words_of_a_personal_field_stand_apart_from_the_events(store_url: str) -
         register(desk, subject="Mail", fields={"contact-phone": "none"}, now=MONDAY)
 
 
-def test_a_telephone_number_is_told_once_and_is_one(store_url: str) -> None:
+def test_a_telephone_number_is_checked_and_kept_for_the_next_request(store_url: str) -> None:
     desk = shipped_desk(store_url, "managed-services")
     for words in ("+91", "abc", "12"):
         with pytest.raises(UsageError, match="is no telephone number: write it as"):
@@ -103,13 +82,13 @@ def test_a_telephone_number_is_told_once_and_is_one(store_url: str) -> None:
     assert read_ticket(desk, own).fields["contact-phone"] == "3131"
 
 
-def test_the_type_must_be_said_where_there_are_several(desk: DeskSession) -> None:
+def test_the_type_is_required_where_there_are_several(desk: DeskSession) -> None:
     with pytest.raises(UsageError, match="fault, question"):
         register(desk, subject="x", now=at(0))
 
 
 def test_a_ticket_may_have_been_received_before_it_is_registered(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", received_at=at(-20), now=at(0))
-    assert clock(desk, 1001, "response") == ("running", int(at(10).timestamp()))
+    assert clock_state(desk, 1001, "response") == ("running", int(at(10).timestamp()))
     with pytest.raises(UsageError, match="received later"):
         register(desk, subject="x", type="fault", received_at=at(5), now=at(0))

@@ -55,7 +55,7 @@ def test_a_temporary_fix_stops_the_resolution_clock_and_leaves_the_permanent_one
         ("saas-platform", "triage", "workaround", "permanent"),
     ],
 )
-def test_a_code_says_whether_a_resolution_is_temporary(
+def test_a_code_decides_whether_a_resolution_is_temporary(
     desk_with_ticket: DeskFactory, procedure: str, worked_on: str, code: str, state: str
 ) -> None:
     desk = desk_with_ticket(procedure)
@@ -67,7 +67,7 @@ def test_a_code_says_whether_a_resolution_is_temporary(
 
 
 @pytest.mark.requirement("S1-21")
-def test_a_code_that_contradicts_what_is_said_with_it_is_refused(desk_with_ticket: DeskFactory) -> None:
+def test_a_code_that_contradicts_the_kind_of_resolution_is_refused(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="highest")
     update.move(desk, 1001, "under-investigation", now=at(1))
     with pytest.raises(UsageError, match="“Permanent solution” is a permanent resolution, not a temporary one"):
@@ -92,7 +92,7 @@ Let us know if there is anything else. Thank you for telling us."""
 
 
 @pytest.mark.requirement("S2-18")
-def test_nothing_is_resolved_without_saying_how_and_the_requester_reads_it(
+def test_a_resolution_requires_a_note_that_goes_to_the_requester(
     desk_with_ticket: DeskFactory,
 ) -> None:
     desk = desk_with_ticket("campus-it")
@@ -113,7 +113,7 @@ def test_nothing_is_resolved_without_saying_how_and_the_requester_reads_it(
 
 
 @pytest.mark.requirement("S2-18")
-def test_a_ticket_that_came_back_needs_a_resolution_anew(desk_with_ticket: DeskFactory) -> None:
+def test_a_reopened_ticket_needs_a_new_resolution(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("campus-it")
     resolution.resolve(desk, 1001, LETTER, code="solved", now=at(5))
     messages.record_customer_message(desk, 1001, "It is broken again.", now=at(60))
@@ -123,7 +123,7 @@ def test_a_ticket_that_came_back_needs_a_resolution_anew(desk_with_ticket: DeskF
 
 
 @pytest.mark.requirement("S4-26")
-def test_the_resolution_code_says_how_a_ticket_ended(desk_with_ticket: DeskFactory) -> None:
+def test_the_resolution_code_is_kept_with_the_ticket(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("saas-platform")
     update.move(desk, 1001, "triage", now=at(1))
     update.move(desk, 1001, "on-customer-test", anyway=True, now=at(2))

@@ -10,15 +10,10 @@ from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
 from due_time_desk import open_fault
 from small_desk import at
-from ticket_reads import read_ticket
+from ticket_reads import clock_state, read_ticket
 
 
-def clock(desk: DeskSession, number: int, metric: str, cycle: int = 1) -> tuple[str, int | None]:
-    found = next(c for c in read_ticket(desk, number).clocks if (c.metric, c.cycle) == (metric, cycle))
-    return found.state, found.due
-
-
-def test_a_tag_that_is_not_there_is_not_taken_off_in_silence(clock_desk: DeskSession) -> None:
+def test_removing_a_tag_that_is_not_there_is_reported(clock_desk: DeskSession) -> None:
     open_fault(clock_desk, "low")
     with pytest.raises(DeskError, match="has no tag old: its tags are none"):
         update.tag(clock_desk, 1001, remove=["old"], now=at(1))
@@ -41,11 +36,11 @@ def test_several_changes_happen_together_or_not_at_all(desk: DeskSession) -> Non
 def test_a_new_severity_keeps_the_start_and_what_the_requester_chose(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     update.set_severity(desk, 1001, "High", reason="whole site", now=at(10))
-    assert clock(desk, 1001, "response") == ("running", int(at(30).timestamp()))
+    assert clock_state(desk, 1001, "response") == ("running", int(at(30).timestamp()))
     assert read_ticket(desk, 1001).events[-1].data["reason"] == "whole site"
 
 
-def test_a_severity_that_makes_a_ticket_late_at_once_is_late_from_the_change_on(desk: DeskSession) -> None:
+def test_a_severity_that_makes_a_ticket_late_counts_from_the_change(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
     update.set_severity(desk, 1001, "high", now=at(45))
     found = next(c for c in read_ticket(desk, 1001).clocks if c.metric == "response")

@@ -40,7 +40,7 @@ def test_only_what_the_checklist_finds_to_be_a_software_issue_goes_to_developmen
 
 
 @pytest.mark.requirement("S1-28")
-def test_a_tick_can_be_taken_off_again_and_the_list_is_open_then(desk_with_ticket: DeskFactory) -> None:
+def test_a_removed_tick_opens_the_checklist_again(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     checklists.tick_items(desk, 1001, [1, 2, 3, 4, 5, 6], checklist="software-issue", outcome="data-error", now=at(1))
     done = checklists.tick_items(desk, 1001, [4], untick=True, now=at(2))

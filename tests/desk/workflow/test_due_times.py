@@ -20,7 +20,7 @@ def task(desk: DeskSession) -> int:
     return register(desk, subject="x", type="task", now=at(0)).number
 
 
-def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(clock_desk: DeskSession) -> None:
+def test_each_clock_event_is_recorded_once_in_order(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     itself = open_system_desk(clock_desk.store)
     assert last_cycle(clock_desk, "resolution").next_event == epoch(120)
@@ -38,7 +38,7 @@ def test_the_next_event_is_the_first_warning_and_each_is_noticed_once(clock_desk
     assert read_ticket(clock_desk).events[-1].actor == "deskterm"
 
 
-def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(clock_desk: DeskSession) -> None:
+def test_a_recorded_breach_changes_no_clock_and_counts_as_nobodys_work(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     before = read_ticket(clock_desk)
     breach = next(
@@ -52,7 +52,7 @@ def test_what_was_noticed_changes_no_judgement_and_is_nobodys_doing(clock_desk: 
     assert last_cycle(clock_desk, "response").breached_at == epoch(30)
 
 
-def test_a_pause_says_no_warning_twice(clock_desk: DeskSession) -> None:
+def test_a_warning_before_a_pause_is_not_repeated_after_it(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     first = upcoming_events(clock_desk)[-3]
     assert (first.metric, first.threshold) == ("resolution", "50%")
@@ -64,7 +64,7 @@ def test_a_pause_says_no_warning_twice(clock_desk: DeskSession) -> None:
     assert last_cycle(clock_desk, "resolution").next_event == epoch(270)
 
 
-def test_a_due_time_is_set_by_who_may_with_a_reason(clock_desk: DeskSession) -> None:
+def test_only_the_role_of_a_target_sets_a_due_time_and_gives_a_reason(clock_desk: DeskSession) -> None:
     task(clock_desk)
     kim = open_desk(clock_desk.store, "kim")
     with pytest.raises(DeskError, match="Only somebody with the role Planner may set a due time here"):
@@ -96,7 +96,7 @@ def test_a_task_is_due_with_the_sprint_it_is_scheduled_to(clock_desk: DeskSessio
     assert read_ticket(clock_desk).row.next_due is None
 
 
-def test_a_ticket_that_comes_back_is_not_due_when_it_was(clock_desk: DeskSession) -> None:
+def test_a_reopened_ticket_loses_the_due_time_that_was_set(clock_desk: DeskSession) -> None:
     task(clock_desk)
     kim = open_desk(clock_desk.store, "kim")
     due_times.set_due(kim, 1001, "resolution", at(60), reason="agreed", now=at(1))
@@ -106,7 +106,7 @@ def test_a_ticket_that_comes_back_is_not_due_when_it_was(clock_desk: DeskSession
     assert (again.cycle, again.state, again.due, again.breached_at) == (2, "running", None, None)
 
 
-def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(clock_desk: DeskSession) -> None:
+def test_a_lead_waives_a_miss_which_stays_on_record(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     lea = open_desk(clock_desk.store, "lea")
     with pytest.raises(DeskError, match="has not been missed"):
@@ -123,7 +123,7 @@ def test_a_lead_lets_a_miss_pass_and_the_miss_stays_on_record(clock_desk: DeskSe
         due_times.waive(lea, 1001, "response", reason="storm", now=at(51))
 
 
-def test_a_ticket_is_put_off_and_a_word_takes_it_up(clock_desk: DeskSession) -> None:
+def test_a_snoozed_ticket_returns_with_a_message_of_the_requester(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     due_times.snooze(clock_desk, 1001, at(600), now=at(1))
     assert last_cycle(clock_desk, "timer:snooze").due == read_ticket(clock_desk).snoozed_until == epoch(600)

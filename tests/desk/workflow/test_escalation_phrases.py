@@ -10,23 +10,18 @@ from deskterm.desk.domain.quoted_text import remove_history
 from deskterm.desk.workflow import escalation_phrases, escalation_review
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.oversight import load_escalations
-from deskterm.store.queries.ticket_detail import RecordView
 from shipped_desk import as_agent
 from small_desk import at
-from ticket_reads import notices_to, open_ticket, read_ticket
-
-
-def steps(desk: DeskSession, number: int) -> list[RecordView]:
-    return [record for record in read_ticket(desk, number).records if record.kind == "escalation"]
+from ticket_reads import escalation_steps, notices_to, open_ticket, read_ticket
 
 
 @pytest.mark.requirement("S1-34")
-def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: DeskSession) -> None:
+def test_a_message_that_asks_for_escalation_starts_the_ladder_and_notifies_its_role(vendor: DeskSession) -> None:
     number = open_ticket(vendor, type="support-query", organisation="larch")
     messages.record_customer_message(
         vendor, number, "Please ESCALATE this to the customer\nexcellence  manager.", now=at(5)
     )
-    (step,) = steps(vendor, number)
+    (step,) = escalation_steps(vendor, number)
     assert (step.state, step.who, step.values["by_customer"], step.values["message"]) == (
         "open", "customer-excellence-manager", True, 3,
     )  # fmt: skip
@@ -37,7 +32,7 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
         assert load_escalations(reader, ["customer-support-agent"]) == []
     assert (waiting.number, waiting.by_customer, waiting.role) == (number, True, "customer-excellence-manager")
     messages.record_customer_message(vendor, number, "Escalate it, I said.", now=at(6))
-    assert len(steps(vendor, number)) == 1
+    assert len(escalation_steps(vendor, number)) == 1
     cem = as_agent(vendor, "customer-excellence-manager")
     escalation_review.review_escalation(cem, number, decision="Called them; a fix comes on Friday.", now=at(7))
     assert "escalated" not in read_ticket(vendor, number).flags
@@ -57,6 +52,6 @@ def test_a_note_that_asks_for_escalation_is_found_and_its_role_told(vendor: Desk
         ("", False),
     ],
 )
-def test_only_whole_words_of_their_own_ask_for_it(words: str, asked: bool) -> None:
+def test_only_whole_words_outside_quotations_ask_for_escalation(words: str, asked: bool) -> None:
     phrases = ("escalate", "escalated", "escalation", "Customer Excellence Manager")
     assert escalation_phrases.contains_phrase(remove_history(words), phrases) is asked

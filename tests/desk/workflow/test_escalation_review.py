@@ -8,25 +8,20 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import confirmation
 from deskterm.desk.workflow import checklists, escalation, escalation_review
 from deskterm.errors import DeskError
-from deskterm.store.queries.ticket_detail import RecordView
 from shipped_desk import as_agent
 from small_desk import at
-from ticket_reads import letters_about, open_ticket, read_ticket
+from ticket_reads import escalation_steps, letters_about, open_ticket, read_ticket
 
 
-def steps(desk: DeskSession, number: int) -> list[RecordView]:
-    return [record for record in read_ticket(desk, number).records if record.kind == "escalation"]
-
-
-def news(desk: DeskSession, number: int) -> list[str]:
+def letter_topics(desk: DeskSession, number: int) -> list[str]:
     return [letter.on for letter in letters_about(desk, number)]
 
 
 @pytest.mark.requirement("S4-22")
-def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_priority(saas: DeskSession) -> None:
+def test_the_review_of_a_customer_escalation_may_raise_the_priority(saas: DeskSession) -> None:
     number = open_ticket(saas, type="issue", organisation="larch", priority="low")
     escalation.escalate(saas, number, impact="Two hundred invoices wait.", by_customer=True, now=at(1))
-    (step,) = steps(saas, number)
+    (step,) = escalation_steps(saas, number)
     assert (step.values["by_customer"], step.values["level"]) == (True, 1)
     assert (read_ticket(saas, number).messages[-2].kind, read_ticket(saas, number).messages[-2].body) == (
         "internal", "Two hundred invoices wait.",
@@ -43,15 +38,16 @@ def test_a_customer_escalation_tells_the_impact_and_its_review_may_raise_the_pri
     escalation_review.review_escalation(
         saas, number, decision="priority-raised", priority="urgent", note="It is month's end.", now=at(5)
     )
-    assert (steps(saas, number)[0].state, steps(saas, number)[0].values["decision"]) == ("reviewed", "Priority raised")
+    (step,) = escalation_steps(saas, number)
+    assert (step.state, step.values["decision"]) == ("reviewed", "Priority raised")
     assert (read_ticket(saas, number).row.priority, "escalated" in read_ticket(saas, number).flags) == ("urgent", False)
-    assert news(saas, number) == ["registered", "escalated", "priority-changed"]
+    assert letter_topics(saas, number) == ["registered", "escalated", "priority-changed"]
     with pytest.raises(DeskError, match="has no open escalation"):
         escalation_review.review_escalation(saas, number, decision="unchanged", now=at(6))
 
 
 @pytest.mark.requirement("S4-21")
-def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_the_ticket_is_closed(
+def test_an_escalation_after_the_end_waits_for_its_review_even_on_a_closed_ticket(
     saas: DeskSession,
 ) -> None:
     number = open_ticket(saas, type="issue", organisation="larch")
@@ -62,4 +58,4 @@ def test_an_escalation_that_begins_after_the_end_waits_for_its_review_also_once_
     with saas.ticket(number, "escalate", at(2), allow_closed=True) as work:
         escalation.begin_ladder(work, "customer-escalation", reason="a low score", afterwards=True)
         work.build_result("")
-    assert steps(saas, number)[0].state == "open"
+    assert escalation_steps(saas, number)[0].state == "open"

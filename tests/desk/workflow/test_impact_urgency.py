@@ -1,4 +1,4 @@
-"""How many a ticket touches and how pressing it is, said afterwards: the table of the procedure makes its priority."""
+"""Impact and urgency: set after registration, they derive the priority by the matrix of the procedure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def desk(store_url: str) -> Iterator[DeskSession]:
 
 
 @pytest.mark.requirement("S3-05")
-def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promised(desk: DeskSession) -> None:
+def test_impact_and_urgency_set_later_change_the_priority_and_the_due_times(desk: DeskSession) -> None:
     assert read_ticket(desk).row.priority == "medium"
     done = update.update_ticket(desk, 1001, urgency="Can go on", now=at(5))
     assert done.summary.startswith("1001: urgency none → Can go on, priority Medium → Low")
@@ -37,7 +37,7 @@ def test_what_was_not_known_at_intake_is_weighed_later_and_moves_what_is_promise
     )
 
 
-def test_the_same_weight_again_is_refused(desk: DeskSession) -> None:
+def test_the_same_impact_and_urgency_again_are_refused(desk: DeskSession) -> None:
     update.update_ticket(desk, 1001, urgency="hindered", now=at(5))
     with pytest.raises(DeskError, match="is weighed so already"):
         update.update_ticket(desk, 1001, impact="person", urgency="hindered", now=at(6))
@@ -45,7 +45,7 @@ def test_the_same_weight_again_is_refused(desk: DeskSession) -> None:
         update.update_ticket(desk, 1001, impact="planet", now=at(6))
 
 
-def test_a_procedure_that_weighs_neither_says_so(store_url: str) -> None:
+def test_impact_and_urgency_are_refused_where_the_procedure_has_neither(store_url: str) -> None:
     desk = shipped_desk(store_url, "web-agency")
     register(desk, subject="The form fails", requester="Ida", incomplete=True, now=at(0))
     with pytest.raises(DeskError, match="does not weigh impact and urgency"):

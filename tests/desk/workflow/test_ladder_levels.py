@@ -7,24 +7,19 @@ import pytest
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.workflow import escalation
 from deskterm.errors import DeskError
-from deskterm.store.queries.ticket_detail import RecordView
 from small_desk import at
-from ticket_reads import open_ticket, read_ticket
-
-
-def steps(desk: DeskSession, number: int) -> list[RecordView]:
-    return [record for record in read_ticket(desk, number).records if record.kind == "escalation"]
+from ticket_reads import escalation_steps, open_ticket, read_ticket
 
 
 @pytest.mark.requirement("S2-07")
-def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSession) -> None:
+def test_a_ticket_of_the_site_is_escalated_to_the_desk_first(campus: DeskSession) -> None:
     number = open_ticket(campus)
     with campus.ticket(number, "assign", at(1)) as work:
         work.append("assigned", {"tier": (work.state.tier, 0)})
         work.build_result("")
     for tier, ladder in ((1, "from-site"), (2, "escalation"), (2, "escalation")):
         escalation.escalate(campus, number, reason="beyond us", now=at(2))
-        assert (read_ticket(campus, number).values["tier"], steps(campus, number)[-1].values["ladder"]) == (
+        assert (read_ticket(campus, number).values["tier"], escalation_steps(campus, number)[-1].values["ladder"]) == (
             tier,
             ladder,
         )
@@ -32,7 +27,7 @@ def test_a_ticket_of_the_site_goes_to_the_desk_first_and_then_on(campus: DeskSes
 
 
 @pytest.mark.requirement("S2-07", "S3-06")
-def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
+def test_a_ladder_never_lowers_the_tier_of_a_ticket(campus: DeskSession) -> None:
     number = open_ticket(campus)
     escalation.escalate(campus, number, ladder="escalation", reason="beyond us", now=at(1))
     with pytest.raises(DeskError, match="is at Second tier already, where From the site to the desk ends"):
@@ -49,7 +44,7 @@ def test_a_ladder_does_not_bring_a_ticket_down(campus: DeskSession) -> None:
 
 
 @pytest.mark.requirement("S3-12")
-def test_a_ticket_that_was_sent_to_a_tier_goes_on_to_the_one_above(services: DeskSession) -> None:
+def test_a_ticket_routed_to_a_tier_is_escalated_to_the_next_one(services: DeskSession) -> None:
     number = open_ticket(services, tags=("very-technical",), priority="high")
     assert read_ticket(services, number).values["tier"] == 2
     escalation.escalate(services, number, reason="beyond us", now=at(1))
@@ -59,7 +54,7 @@ def test_a_ticket_that_was_sent_to_a_tier_goes_on_to_the_one_above(services: Des
     )
 
 
-def test_a_customer_cannot_ask_where_no_ladder_is_for_them(services: DeskSession) -> None:
+def test_customers_cannot_escalate_where_no_ladder_is_open_to_them(services: DeskSession) -> None:
     number = open_ticket(services)
     for ladder in (None, "tiers"):
         with pytest.raises(DeskError, match="for customers to ask for: escalate in the desk's own name"):

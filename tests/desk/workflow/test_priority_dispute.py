@@ -12,7 +12,7 @@ from ticket_reads import letters_about, open_ticket, read_ticket
 
 
 @pytest.mark.requirement("S3-05")
-def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> None:
+def test_a_disputed_priority_is_flagged_until_it_is_settled(services: DeskSession) -> None:
     number = open_ticket(services, priority="low")
     assert "Its priority is Low" in letters_about(services, number)[-1].body
     with pytest.raises(UsageError, match="how it affects them"):
@@ -36,7 +36,7 @@ def test_a_customer_says_that_the_priority_is_wrong(services: DeskSession) -> No
 
 
 @pytest.mark.requirement("S3-05")
-def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehearsed(services: DeskSession) -> None:
+def test_settling_a_dispute_lists_the_due_times_it_moves_also_as_a_rehearsal(services: DeskSession) -> None:
     number = open_ticket(services, priority="low")
     priority_dispute.dispute_priority(
         services, number, "Nobody at the clinic can read mail.", requested_priority="high", now=at(1)
@@ -54,13 +54,13 @@ def test_a_dispute_that_is_decided_says_which_clocks_it_moves_and_may_be_rehears
     assert tried.due_changes == done.due_changes
 
 
-def test_a_dispute_may_leave_the_priority_with_a_word_why(services: DeskSession) -> None:
+def test_a_dispute_may_leave_the_priority_for_a_reason(services: DeskSession) -> None:
     number = open_ticket(services, priority="low")
     priority_dispute.dispute_priority(services, number, "It is urgent.", now=at(1))
     priority_dispute.settle_dispute(services, number, note="One person, and there is another printer.", now=at(2))
     assert (read_ticket(services, number).row.priority, len(letters_about(services, number))) == ("low", 1)
 
 
-def test_a_priority_is_disputed_only_where_the_procedure_lets_customers(campus: DeskSession) -> None:
+def test_a_priority_is_disputed_only_where_the_procedure_allows_it(campus: DeskSession) -> None:
     with pytest.raises(DeskError, match="does not let customers dispute"):
         priority_dispute.dispute_priority(campus, open_ticket(campus), "It is urgent.", now=at(1))

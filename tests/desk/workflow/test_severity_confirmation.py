@@ -16,7 +16,7 @@ from ticket_reads import read_ticket
 
 
 @pytest.mark.requirement("S1-05", "S1-07", "S1-06")
-def test_the_severity_that_was_asked_for_stays_beside_the_one_that_was_confirmed(store_url: str) -> None:
+def test_the_requested_severity_is_kept_beside_the_confirmed_one(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     wanted: dict[str, Any] = {"product": "platform", "body": "It is down", "impact": "nobody can teach", "now": MONDAY}
     number = register(desk, subject="Down", severity="highest", **wanted).number

@@ -29,7 +29,8 @@ from ticket_reads import notices_to, read_ticket
 DAY = 1440
 
 
-def shipped_desk(url: str, procedure: str) -> DeskSession:
+def first_line_desk(url: str, procedure: str) -> DeskSession:
+    """A desk by a shipped procedure, open for sam, an agent of the first line."""
     store = create_desk(url, load_shipped(procedure), admin_login="ann", admin_name="Ann", now=MONDAY)
     desk = open_desk(store, "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": 1}], now=MONDAY)
@@ -38,7 +39,7 @@ def shipped_desk(url: str, procedure: str) -> DeskSession:
 
 @pytest.fixture
 def provider(store_url: str) -> Iterator[DeskSession]:
-    desk = shipped_desk(store_url, "managed-services")
+    desk = first_line_desk(store_url, "managed-services")
     register(desk, type="problem", subject="x", impact="person", urgency="hindered", incomplete=True, now=at(0))
     yield desk
     assert check_integrity(desk.store).findings == ()
@@ -46,16 +47,16 @@ def provider(store_url: str) -> Iterator[DeskSession]:
 
 
 @pytest.fixture
-def vendor(store_url: str) -> Iterator[DeskSession]:
-    desk = shipped_desk(store_url, "saas-platform")
+def platform(store_url: str) -> Iterator[DeskSession]:
+    desk = first_line_desk(store_url, "saas-platform")
     register(desk, subject="x", incomplete=True, now=at(0))
     yield desk
     assert check_integrity(desk.store).findings == ()
     desk.store.close()
 
 
-def upcoming(desk: DeskSession, metric: str) -> list[tuple[str, float]]:
-    """What a metric will bring, and how many minutes after Monday 09:00."""
+def upcoming_minutes(desk: DeskSession, metric: str) -> list[tuple[str, float]]:
+    """What a metric or timer will bring, and how many minutes after Monday 09:00."""
     with desk.store.reading() as session:
         events: list[UpcomingEvent] = fold_events(
             load_events(session, 1001), desk.build_procedure_lookup(session)
@@ -65,31 +66,31 @@ def upcoming(desk: DeskSession, metric: str) -> list[tuple[str, float]]:
 
 
 @pytest.mark.requirement("S3-06")
-def test_the_effort_prompt_comes_at_25_and_at_30_minutes_of_first_line_work(provider: DeskSession) -> None:
-    assert upcoming(provider, "effort") == [], "nobody works on it yet"
+def test_first_line_work_warns_at_25_and_runs_out_at_30_minutes(provider: DeskSession) -> None:
+    assert upcoming_minutes(provider, "effort") == [], "nobody works on it yet"
     work_sessions.start_work(provider, 1001, now=at(100))
-    assert upcoming(provider, "effort") == [("warning", 125), ("breach", 130)]
+    assert upcoming_minutes(provider, "effort") == [("warning", 125), ("breach", 130)]
     work_sessions.stop_work(provider, 1001, now=at(110))
-    assert upcoming(provider, "effort") == []
+    assert upcoming_minutes(provider, "effort") == []
     work_sessions.start_work(provider, 1001, now=at(900))  # at midnight: who works at night works
-    assert upcoming(provider, "effort") == [("warning", 915), ("breach", 920)]
+    assert upcoming_minutes(provider, "effort") == [("warning", 915), ("breach", 920)]
     work_sessions.stop_work(provider, 1001, now=at(910))
     update.move(provider, 1001, "in-progress", now=at(1000))  # where nobody kept the timer
-    assert upcoming(provider, "effort") == [("warning", 1005), ("breach", 1010)]
+    assert upcoming_minutes(provider, "effort") == [("warning", 1005), ("breach", 1010)]
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_is_waited_for_until_the_requester_answers(vendor: DeskSession) -> None:
-    messages.reply(vendor, 1001, "We shall look at it.", now=at(10))
+def test_the_wait_for_a_quote_ends_with_the_requesters_answer(platform: DeskSession) -> None:
+    messages.reply(platform, 1001, "We shall look at it.", now=at(10))
     for minute, status in ((20, "triage"), (30, "under-review"), (100, "quote-required")):
-        update.move(vendor, 1001, status, now=at(minute))
+        update.move(platform, 1001, status, now=at(minute))
     timer = "timer:status:quote-required"
-    assert upcoming(vendor, timer) == [("timer", 100 + 14 * DAY)]
-    messages.record_customer_message(vendor, 1001, "We accept.", now=at(100 + 3 * DAY))
-    assert upcoming(vendor, timer) == []
+    assert upcoming_minutes(platform, timer) == [("timer", 100 + 14 * DAY)]
+    messages.record_customer_message(platform, 1001, "We accept.", now=at(100 + 3 * DAY))
+    assert upcoming_minutes(platform, timer) == []
 
 
-def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_the_wait(
+def test_the_timer_of_a_status_ends_with_a_message_of_the_requester(
     clock_desk: DeskSession,
 ) -> None:
     open_fault(clock_desk)
@@ -106,7 +107,7 @@ def test_a_status_that_is_left_by_itself_waits_and_a_word_of_the_requester_ends_
     assert not read_ticket(clock_desk).row.breached
 
 
-def test_a_solved_ticket_closes_by_itself_and_may_come_back_for_a_while(clock_desk: DeskSession) -> None:
+def test_a_solved_ticket_is_closed_by_a_timer_and_has_a_period_for_reopening(clock_desk: DeskSession) -> None:
     open_fault(clock_desk)
     update.move(clock_desk, 1001, "solved", now=at(10))
     (closes,) = upcoming_events(clock_desk)
@@ -118,7 +119,7 @@ def test_a_solved_ticket_closes_by_itself_and_may_come_back_for_a_while(clock_de
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_that_nobody_answers_is_put_before_whoever_has_the_ticket_after_its_time(saas: DeskSession) -> None:
+def test_an_unanswered_quote_is_brought_to_its_assignee_when_its_time_is_over(saas: DeskSession) -> None:
     seed_agents(saas, [{"login": "pro", "name": "Pro", "team": "quoting"}], now=at(0))
     number = register(saas, subject="Sweep", type="guidance", requester="Ida", incomplete=True, now=at(0)).number
     update.move(saas, number, "triage", now=at(1))

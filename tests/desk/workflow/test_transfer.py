@@ -13,7 +13,7 @@ from small_desk import at
 from ticket_reads import read_ticket
 
 
-def test_a_handover_leaves_the_customers_clocks_alone(clock_desk: DeskSession) -> None:
+def test_a_transfer_changes_no_customer_clock(clock_desk: DeskSession) -> None:
     number = open_fault(clock_desk, department="software")
     with pytest.raises(UsageError, match="Software wants a note"):
         transfer(clock_desk, number, department="hardware", now=at(5))

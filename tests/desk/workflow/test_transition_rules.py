@@ -1,4 +1,4 @@
-"""What a status asks for first holds for rules and development too; what is kept back is told, and on record."""
+"""Transition rules: what a status requires holds for rules and development too, and blocked moves are recorded."""
 
 from __future__ import annotations
 
@@ -24,44 +24,46 @@ from small_desk import at
 from store_templates import load_shipped
 from ticket_reads import DeskFactory, notices_to, open_ticket, read_clock_states, read_ticket
 
-Made = Callable[..., DeskSession]
+DeskByProcedure = Callable[..., DeskSession]
 
 
 @pytest.fixture
-def made(store_url: str) -> Iterator[Made]:
+def open_desk_by(store_url: str) -> Iterator[DeskByProcedure]:
     desks: list[DeskSession] = []
 
-    def making(name: str, **changes: Any) -> DeskSession:
+    def open_with(name: str, **changes: Any) -> DeskSession:
         desks.append(shipped_desk(store_url, name, **changes))
         return desks[-1]
 
-    yield making
+    yield open_with
     for desk in desks:
         assert check_integrity(desk.store).findings == ()
         desk.store.close()
 
 
-def shipped(name: str) -> Procedure:
+def shipped_procedure(name: str) -> Procedure:
     return load_shipped(name)
 
 
-def kept_back(desk: DeskSession, number: int) -> list[EventView]:
+def blocked_moves(desk: DeskSession, number: int) -> list[EventView]:
+    """The events of moves that a rule or development could not make."""
     with open_reader(desk.store.url) as reader:
         found = load_ticket_detail(reader, number)
     assert found is not None
     return [event for event in found.events if event.kind == "kept_back"]
 
 
-def tried_in(procedure: Procedure, **changes: Any) -> dict[str, Any]:
-    """The statuses of a procedure, with another word on where its requester tries what went out."""
+def with_customer_test(procedure: Procedure, **changes: Any) -> dict[str, Any]:
+    """The statuses of a procedure, with changes to the one in which the requester tests a release."""
     return {
         "statuses": tuple(
-            part.model_copy(update=changes) if part.key == "on-customer-test" else part for part in procedure.statuses
+            status.model_copy(update=changes) if status.key == "on-customer-test" else status
+            for status in procedure.statuses
         )
     }
 
 
-def ready(desk: DeskSession) -> int:
+def open_ticket_ready_for_release(desk: DeskSession) -> int:
     number = open_ticket(desk, type="issue", organisation="larch")
     update.move(desk, number, "triage", now=at(1))
     finish_checklist(desk, number, "to-development", "code-change", at(2))
@@ -79,15 +81,15 @@ def ready(desk: DeskSession) -> int:
 
 
 @pytest.mark.requirement("S2-18")
-def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
+def test_a_rule_does_not_resolve_a_ticket_without_a_resolution(open_desk_by: DeskByProcedure) -> None:
     rule = Rule(key="done", label="Low is done", on="priority-change", when={"priority": "low"}, status="resolved")
-    desk = made("campus-it", rules=(rule,))
+    desk = open_desk_by("campus-it", rules=(rule,))
     number = open_ticket(desk)
     assignment.assign(desk, number, "sam", now=at(1))
     done = update.update_ticket(desk, number, priority="low", now=at(2))
     assert read_ticket(desk, number).row.status == "registered"
     assert "stays Registered: Resolved needs a word on how it was resolved" in done.summary
-    (event,) = kept_back(desk, number)
+    (event,) = blocked_moves(desk, number)
     assert (event.data["status"], event.data["by_rule"]) == ("resolved", "done")
     assert any(what.startswith("did not go to Resolved: Resolved needs a word") for what in notices_to(desk, "sam"))
     undo_last_command(desk, number, now=at(3))
@@ -99,21 +101,21 @@ def test_a_rule_does_not_resolve_what_nobody_resolved(made: Made) -> None:
 
 
 @pytest.mark.requirement("S1-28")
-def test_a_rule_does_not_pass_a_checklist_that_has_to_be_done(made: Made) -> None:
+def test_a_rule_does_not_bypass_a_required_checklist(open_desk_by: DeskByProcedure) -> None:
     rule = Rule(key="up", label="Highest is raised", on="severity-change", status="raised-with-development")
-    desk = made("software-vendor", rules=(rule,))
+    desk = open_desk_by("software-vendor", rules=(rule,))
     number = open_ticket(desk, type="technical-support", severity="low")
     done = update.set_severity(desk, number, "highest", now=at(1))
     assert "stays Open Issue: Raised with Development needs the list" in done.summary
     finish_checklist(desk, number, "software-issue", "software-issue", at(2))
     update.set_severity(desk, number, "high", now=at(3))
     assert read_ticket(desk, number).row.status == "raised-with-development"
-    assert len(kept_back(desk, number)) == 1
+    assert len(blocked_moves(desk, number)) == 1
 
 
-def test_a_rule_does_not_let_a_ticket_wait_for_a_requester_who_has_the_last_word(made: Made) -> None:
+def test_a_rule_does_not_make_a_ticket_wait_for_a_requester_who_wrote_last(open_desk_by: DeskByProcedure) -> None:
     rule = Rule(key="ask", label="Ask", on="severity-change", status="awaiting-client-info")
-    desk = made("software-vendor", rules=(rule,))
+    desk = open_desk_by("software-vendor", rules=(rule,))
     number = open_ticket(desk, type="technical-support", severity="low")
     done = update.set_severity(desk, number, "high", now=at(1))
     assert "the last word is theirs: answer them first" in done.summary
@@ -121,8 +123,10 @@ def test_a_rule_does_not_let_a_ticket_wait_for_a_requester_who_has_the_last_word
 
 
 @pytest.mark.requirement("S1-28", "S1-29")
-def test_a_ticket_that_waits_for_an_item_too_goes_by_the_list_of_the_ticket_that_it_was_raised_from(made: Made) -> None:
-    desk = made("software-vendor")
+def test_a_ticket_that_joined_an_item_depends_on_the_checklist_of_the_items_origin(
+    open_desk_by: DeskByProcedure,
+) -> None:
+    desk = open_desk_by("software-vendor")
     first, second = (open_ticket(desk, type="technical-support", severity="high") for _ in range(2))
     finish_checklist(desk, first, "software-issue", "software-issue", at(1))
     items.raise_item(desk, first, now=at(2))
@@ -133,40 +137,42 @@ def test_a_ticket_that_waits_for_an_item_too_goes_by_the_list_of_the_ticket_that
     done = item_workflow.move_item(desk, first, "raised", now=at(7))
     assert "stays Fix in Place Awaiting Release: Raised with Development is for what ended in" in done.summary
     assert f"{second}: Raised with Development is for what ended in" in done.summary
-    assert (len(kept_back(desk, first)), len(kept_back(desk, second))) == (1, 1)
+    assert (len(blocked_moves(desk, first)), len(blocked_moves(desk, second))) == (1, 1)
 
 
 @pytest.mark.requirement("S4-19")
-def test_a_release_moves_its_tickets_to_customer_test_though_a_resolution_is_asked_for_there(made: Made) -> None:
-    desk = made("saas-platform", **tried_in(shipped("saas-platform"), requires_resolution=True))
-    number = ready(desk)
+def test_a_release_counts_as_the_resolution_that_customer_test_requires(open_desk_by: DeskByProcedure) -> None:
+    desk = open_desk_by(
+        "saas-platform", **with_customer_test(shipped_procedure("saas-platform"), requires_resolution=True)
+    )
+    number = open_ticket_ready_for_release(desk)
     out = releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
-    assert (read_ticket(desk, number).row.status, kept_back(desk, number)) == ("on-customer-test", [])
+    assert (read_ticket(desk, number).row.status, blocked_moves(desk, number)) == ("on-customer-test", [])
     assert "now On Customer Test" in out.results[0].summary
     with pytest.raises(DeskError, match="needs a word on how it was resolved"):
         update.move(desk, number, "pending-closure", anyway=True, now=at(5_001))
 
 
 @pytest.mark.requirement("S4-19")
-def test_a_release_does_not_close_what_nobody_resolved_and_says_so(made: Made) -> None:
-    procedure = shipped("saas-platform")
+def test_a_release_does_not_close_a_ticket_without_a_resolution(open_desk_by: DeskByProcedure) -> None:
+    procedure = shipped_procedure("saas-platform")
     statuses: tuple[DevStatus, ...] = tuple(
         part.model_copy(update={"moves_ticket_to": "closed"}) if part.key == "released" else part
         for part in procedure.development.statuses
     )
     ends = procedure.closing.model_copy(update={"requires_resolution_note": True})
     built = procedure.development.model_copy(update={"statuses": statuses})
-    desk = made("saas-platform", development=built, closing=ends)
-    number = ready(desk)
+    desk = open_desk_by("saas-platform", development=built, closing=ends)
+    number = open_ticket_ready_for_release(desk)
     out = releases.publish_release(as_agent(desk, "lea"), "2026-11-26", notes="Saves again", now=at(5_000))
     assert read_ticket(desk, number).row.status == "escalated-to-dev"
     assert "stays Escalated to Dev: Closed needs a word on how it was resolved" in out.results[0].summary
-    assert [event.data["label"] for event in kept_back(desk, number)] == ["Closed"]
+    assert [event.data["label"] for event in blocked_moves(desk, number)] == ["Closed"]
 
 
 @pytest.mark.requirement("S1-29")
-def test_the_same_item_is_not_raised_twice_unless_another_one_is_wanted(made: Made) -> None:
-    desk = made("software-vendor")
+def test_the_same_item_is_raised_twice_only_on_request(open_desk_by: DeskByProcedure) -> None:
+    desk = open_desk_by("software-vendor")
     number = open_ticket(desk, type="technical-support", severity="high")
     checklists.tick_items(desk, number, [1, 2, 3, 4, 5, 6], outcome="software-issue", now=at(1))
     items.raise_item(desk, number, title="Saving fails", reference="DEV-7", now=at(2))
@@ -182,7 +188,7 @@ def test_the_same_item_is_not_raised_twice_unless_another_one_is_wanted(made: Ma
 
 
 @pytest.mark.requirement("S1-25", "S1-26")
-def test_an_illegal_jump_is_refused_with_the_legal_ones_of_the_type(desk_with_ticket: DeskFactory) -> None:
+def test_an_illegal_move_is_refused_with_the_legal_ones_of_the_type(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("software-vendor", type="support-query")
     with pytest.raises(DeskError, match=r"it can go to: Under Investigation"):
         update.move(desk, 1001, "closed", now=at(1))
@@ -192,7 +198,7 @@ def test_an_illegal_jump_is_refused_with_the_legal_ones_of_the_type(desk_with_ti
 
 
 @pytest.mark.requirement("S1-18")
-def test_review_and_resolution_rest_while_the_client_is_asked_and_response_does_not(
+def test_review_and_resolution_pause_while_waiting_for_the_client_and_response_does_not(
     desk_with_ticket: DeskFactory,
 ) -> None:
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")

@@ -13,7 +13,7 @@ from due_time_desk import epoch, last_cycle, open_fault
 from small_desk import at
 
 
-def test_effort_counts_hands_on_time_whatever_the_hour(clock_desk: DeskSession) -> None:
+def test_effort_counts_hands_on_time_at_any_hour(clock_desk: DeskSession) -> None:
     open_fault(clock_desk, "low")
     sam = open_desk(clock_desk.store, "sam")
     assert last_cycle(clock_desk, "effort").state == "paused"
