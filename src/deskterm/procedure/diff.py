@@ -40,7 +40,7 @@ def _values(where: str, old: object, new: object) -> Iterator[str]:
         case tuple(), tuple():
             yield from _lists(where, old, new)
         case _:
-            yield f"{where}: {_shown(old)} → {_shown(new)}"
+            yield f"{where}: {_format_value(old)} → {_format_value(new)}"
 
 
 def _reordered(old: object, new: object) -> bool:
@@ -99,7 +99,7 @@ def _lists(where: str, old: Sequence[object], new: Sequence[object]) -> Iterator
         yield f"{where}: the order is now {', '.join(map(str, new))}"
         return
     if len(old) < 3 and len(new) < 3:
-        yield f"{where}: {_shown(old)} → {_shown(new)}"
+        yield f"{where}: {_format_value(old)} → {_format_value(new)}"
         return
     changes = [f"+{item}" for item in added] + [f"−{item}" for item in removed]
     yield f"{where}: {', '.join(changes)}"
@@ -109,10 +109,10 @@ def _summary(value: object) -> str:
     if isinstance(value, Part):
         label = getattr(value, "label", None)
         return f" ({label})" if label else ""
-    return f" ({_shown(value)})" if isinstance(value, str | tuple) else ""
+    return f" ({_format_value(value)})" if isinstance(value, str | tuple) else ""
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     match value:
         case None | "":
             return "nothing"

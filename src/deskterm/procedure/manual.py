@@ -93,7 +93,7 @@ def _choices() -> Iterator[str]:
 
 def _fields(part: type[Part], names: list[str]) -> Iterator[str]:
     yield from ("| key | value | left out | meaning |", "|---|---|---|---|")
-    told = _told(part)
+    told = _field_docstrings(part)
     for name in names:
         field = part.model_fields[name]
         value = _value(field.annotation, tuple(field.metadata))
@@ -157,7 +157,7 @@ def _prose(part: type[Part]) -> str:
     return _unnumbered(part.__doc__ or "")
 
 
-def _told(part: type[Part]) -> dict[str, str]:
+def _field_docstrings(part: type[Part]) -> dict[str, str]:
     """Field → its docstring, of the table and of what it is built on."""
     found: dict[str, str] = {}
     for owner in reversed(part.__mro__):

@@ -25,11 +25,11 @@ def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int)
             found = holidays.country_holidays(region.country, region.subdivision or None, years=years)
     except NotImplementedError as error:
         wanted = region.country + (f"-{region.subdivision}" if region.subdivision else "")
-        raise ValueError(f"no public holidays are known for {wanted}: {_meant(region)}") from error
+        raise ValueError(f"no public holidays are known for {wanted}: {_suggest_region(region)}") from error
     return dict(sorted(found.items()))
 
 
-def _meant(region: HolidayRegion) -> str:
+def _suggest_region(region: HolidayRegion) -> str:
     """Suggest another spelling of a region whose holidays are unknown."""
     import holidays
 

@@ -51,7 +51,7 @@ class _Unit:
 def render_body(text: str, values: Mapping[str, str]) -> str:
     """The body of a letter. values: placeholder → what it stands for; what is not there, or empty, is not known."""
     kept: dict[int, str] = {}
-    for unit, said in _told(text, _known(values)):
+    for unit, said in _choose_units(text, _names_with_value(values)):
         filled = _filled(said, values)
         before = kept.get(unit.paragraph)
         kept[unit.paragraph] = filled if before is None else f"{before}{unit.gap}{filled}"
@@ -60,7 +60,7 @@ def render_body(text: str, values: Mapping[str, str]) -> str:
 
 def render_subject(text: str, values: Mapping[str, str]) -> str:
     """The heading of a letter, on one line: of parts with a colon between them, those that say nothing are left out."""
-    known = _known(values)
+    known = _names_with_value(values)
     parts = [part for part in text.split(": ") if not (names := set(PLACEHOLDER.findall(part))) or names & known]
     return " ".join(_filled(": ".join(_closed(part, known) for part in parts), values).split())
 
@@ -74,7 +74,7 @@ def find_template_problems(text: str) -> Iterator[str]:
             told = " ".join(unit.text.split())[-60:]
             yield f'nothing comes after "{told}": put a placeholder there, or a line that begins with -'
     lacking = sorted({name for unit in units for name in unit.names} & set(PLACEHOLDERS) - ALWAYS)
-    if lacking and not any(unit.whole or unit.introduces for unit, _ in _told(text, ALWAYS)):
+    if lacking and not any(unit.whole or unit.introduces for unit, _ in _choose_units(text, ALWAYS)):
         listed = ", ".join(f"{{{name}}}" for name in lacking)
         yield f"where there is no {listed}, it says nothing: give it a sentence without a placeholder"
 
@@ -86,7 +86,7 @@ def _follows(unit: _Unit) -> bool:
     return bool(_ROW.fullmatch(unit.text)) and not set(unit.names) <= {"agent", "organisation"}
 
 
-def _known(values: Mapping[str, str]) -> frozenset[str]:
+def _names_with_value(values: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name, value in values.items() if value.strip())
 
 
@@ -116,11 +116,11 @@ def _sentences(number: int, lines: list[str], gap: str) -> Iterator[_Unit]:
         yield _Unit(number, text[start:], gap)
 
 
-def _told(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str]]:
-    """The units that are said, and how, with the placeholders that are known still in them."""
+def _choose_units(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str]]:
+    """Yield the units that a letter keeps, each with the text it has, placeholders with a value still in it."""
     units = list(_units(text))
     left_out = False
-    told: list[tuple[_Unit, str]] = []
+    chosen: list[tuple[_Unit, str]] = []
     for place in range(len(units) - 1, -1, -1):
         unit = units[place]
         greets = place == 0 and unit.text.rstrip().endswith(",")
@@ -129,8 +129,8 @@ def _told(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str]]:
         silent = bool(lacking) and not greets and (unit.whole or lacking == names)
         left_out = silent or (left_out and unit.introduces)
         if not left_out:
-            told.append((unit, _closed(unit.text, known)))
-    return reversed(told)
+            chosen.append((unit, _closed(unit.text, known)))
+    return reversed(chosen)
 
 
 def _closed(text: str, known: frozenset[str]) -> str:

@@ -134,7 +134,7 @@ _WANTED = {
 
 
 def _sentence(fault: dict[str, Any]) -> str:
-    kind, given, context = fault["type"], _shown(fault["input"]), fault.get("ctx", {})
+    kind, given, context = fault["type"], _format_value(fault["input"]), fault.get("ctx", {})
     match kind:
         case "literal_error":
             choices = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
@@ -157,7 +157,7 @@ def _sentence(fault: dict[str, Any]) -> str:
     return f"expected {wanted}, not {given}." if wanted else f"{given}: {fault['msg']}."
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
