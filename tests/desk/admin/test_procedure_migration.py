@@ -1,4 +1,4 @@
-"""Another edition of the procedure: it touches nothing that is judged until somebody migrates what runs."""
+"""Migrating running clocks to a new version of the procedure."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ HOLIDAY = DUE_TIME_PROCEDURE.replace(
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = due_time_desk(store_url)
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
+    session = due_time_desk(store_url)
+    yield session
+    assert check_integrity(session.store).findings == ()
+    session.store.close()
 
 
-def clocks(desk: DeskSession, number: int) -> dict[str, ClockView]:
+def read_clocks(desk: DeskSession, number: int) -> dict[str, ClockView]:
     with open_reader(desk.store.url) as reader:
         found = load_ticket_detail(reader, number)
     assert found is not None
@@ -46,31 +46,31 @@ def epoch(minutes: float) -> int:
     return int(at(minutes).timestamp())
 
 
-def edition(desk: DeskSession, text: str, minutes: float) -> DeskSession:
+def apply_text(desk: DeskSession, text: str, minutes: float) -> DeskSession:
     apply_procedure(desk, small_procedure(text), now=at(minutes))
     return open_desk(desk.store, "ann")
 
 
-def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: DeskSession) -> None:
+def test_a_new_version_moves_no_running_clock_until_the_migration(desk: DeskSession) -> None:
     for _ in range(2):
         register(desk, subject="x", type="fault", severity="high", now=at(0))
     messages.reply(desk, 1001, "hello", now=at(10))
     update.move(desk, 1002, "working", now=at(100))
     update.move(desk, 1002, "waiting", now=at(110))
-    new = edition(desk, STRICTER, 150)
-    assert clocks(desk, 1001)["resolution"].due == epoch(240)
-    listed = migrate_tickets(new, at(160), dry_run=True)
+    new = apply_text(desk, STRICTER, 150)
+    assert read_clocks(desk, 1001)["resolution"].due == epoch(240)
+    planned = migrate_tickets(new, at(160), dry_run=True)
     assert (
-        listed
+        planned
         == plan_migration(new, at(160))
         == [
             DueChange("resolution", "Resolution", 1, epoch(240), epoch(120), True, 1001),
             DueChange("resolution", "Resolution", 1, epoch(290), epoch(170), False, 1002, True),
         ]
     )
-    assert clocks(desk, 1001)["resolution"].due == epoch(240)
-    assert migrate_tickets(new, at(160)) == listed
-    found = clocks(desk, 1001)
+    assert read_clocks(desk, 1001)["resolution"].due == epoch(240)
+    assert migrate_tickets(new, at(160)) == planned
+    found = read_clocks(desk, 1001)
     assert (found["resolution"].due, found["resolution"].breached_at, found["resolution"].cause) == (
         epoch(120),
         epoch(160),
@@ -79,23 +79,23 @@ def test_a_new_edition_touches_nothing_until_somebody_migrates(desk: DeskSession
     assert (found["response"].state, found["response"].version) == ("met", 1)
     assert found["resolution"].version == 2
     update.move(new, 1002, "working", now=at(165))
-    assert clocks(desk, 1002)["resolution"].due == epoch(175)
+    assert read_clocks(desk, 1002)["resolution"].due == epoch(175)
     assert migrate_tickets(new, at(170)) == plan_migration(new, at(170)) == []
 
 
-def test_a_holiday_moves_only_what_runs(desk: DeskSession) -> None:
+def test_a_holiday_moves_the_due_time_of_a_running_clock(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="low", now=at(0))
-    new = edition(desk, HOLIDAY, 10)
+    new = apply_text(desk, HOLIDAY, 10)
     (moved,) = migrate_tickets(new, at(20))
     assert (moved.old_due, moved.new_due) == (epoch(2880), epoch(4320))
 
 
-def test_a_metric_that_the_edition_no_longer_has_is_cancelled_and_its_miss_kept(desk: DeskSession) -> None:
+def test_the_clock_of_a_removed_metric_is_cancelled_and_keeps_its_breach(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
-    without = DUE_TIME_PROCEDURE.replace('response = "30m"\nnext-response = "1h"\n', 'next-response = "1h"\n')
-    new = edition(desk, without, 40)
+    without_metric = DUE_TIME_PROCEDURE.replace('response = "30m"\nnext-response = "1h"\n', 'next-response = "1h"\n')
+    new = apply_text(desk, without_metric, 40)
     migrate_tickets(new, at(50))
-    assert (clocks(desk, 1001)["response"].state, clocks(desk, 1001)["response"].breached_at) == (
+    assert (read_clocks(desk, 1001)["response"].state, read_clocks(desk, 1001)["response"].breached_at) == (
         "cancelled",
         epoch(30),
     )

@@ -1,4 +1,4 @@
-"""Quotes: asked for, sent by those who may, answered; the promise rests meanwhile."""
+"""Quotes: requested, sent, accepted or declined, and what they do to clocks and letters."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from ticket_reads import read_ticket
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = shipped_desk(store_url, "saas-platform")
-    register(made, subject="New logo on invoices", requester="Ida", organisation="larch",
+    session = shipped_desk(store_url, "saas-platform")
+    register(session, subject="New logo on invoices", requester="Ida", organisation="larch",
              type="guidance", now=at(0))  # fmt: skip
-    update.move(made, 1001, "triage", now=at(1))
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
+    update.move(session, 1001, "triage", now=at(1))
+    yield session
+    assert check_integrity(session.store).findings == ()
+    session.store.close()
 
 
-def quote(desk: DeskSession) -> RecordView:
-    (found,) = (record for record in read_ticket(desk).records if record.kind == "quote")
-    return found
+def read_quote(desk: DeskSession) -> RecordView:
+    (record,) = (record for record in read_ticket(desk).records if record.kind == "quote")
+    return record
 
 
-def resolution(desk: DeskSession) -> str:
+def resolution_state(desk: DeskSession) -> str:
     return next(clock.state for clock in read_ticket(desk).clocks if clock.metric == "resolution")
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(desk: DeskSession) -> None:
+def test_the_resolution_clock_is_paused_from_the_request_of_a_quote_to_its_acceptance(desk: DeskSession) -> None:
     quotes.request_quote(as_agent(desk, "sam"), 1001, note="A new logo on 4 forms", now=at(2))
-    assert (quote(desk).state, read_ticket(desk).row.status, resolution(desk)) == (
+    assert (read_quote(desk).state, read_ticket(desk).row.status, resolution_state(desk)) == (
         "requested",
         "quote-required",
         "paused",
@@ -54,11 +54,11 @@ def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(
         quotes.record_quote_answer(desk, 1001, True, now=at(3))
     with pytest.raises(DeskError, match="Only somebody with the role Professional Services may quote a price here"):
         quotes.send_quote(as_agent(desk, "sam"), 1001, Decimal("480.00"), now=at(3))
-    done = quotes.send_quote(as_agent(desk, "professional-services"), 1001, Decimal("1480.00"), now=at(3))
-    assert done.summary.startswith("1001: quote 1 of GBP 1,480.00 sent")
-    assert (quote(desk).values["amount"], quote(desk).values["currency"]) == ("1480.00", "GBP")
+    result = quotes.send_quote(as_agent(desk, "professional-services"), 1001, Decimal("1480.00"), now=at(3))
+    assert result.summary.startswith("1001: quote 1 of GBP 1,480.00 sent")
+    assert (read_quote(desk).values["amount"], read_quote(desk).values["currency"]) == ("1480.00", "GBP")
     quotes.record_quote_answer(as_agent(desk, "sam"), 1001, True, note="order 7", now=at(60))
-    assert (quote(desk).state, read_ticket(desk).row.status, resolution(desk)) == (
+    assert (read_quote(desk).state, read_ticket(desk).row.status, resolution_state(desk)) == (
         "accepted",
         "work-in-progress",
         "running",
@@ -67,27 +67,27 @@ def test_a_quote_is_asked_for_sent_and_accepted_and_the_promise_rests_meanwhile(
 
 
 @pytest.mark.requirement("S4-20")
-def test_going_to_where_a_quote_is_awaited_asks_for_one(desk: DeskSession) -> None:
-    done = update.move(desk, 1001, "quote-required", now=at(2))
-    assert "quote 1 requested" in done.summary
-    assert quote(desk).values["means"] == "requested"
+def test_a_move_to_the_status_that_waits_for_a_quote_requests_one(desk: DeskSession) -> None:
+    result = update.move(desk, 1001, "quote-required", now=at(2))
+    assert "quote 1 requested" in result.summary
+    assert read_quote(desk).values["means"] == "requested"
     with pytest.raises(DeskError, match="Quote 1 of 1001 is requested already"):
         quotes.request_quote(desk, 1001, now=at(3))
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_declined_quote_leaves_the_request_to_somebody(desk: DeskSession) -> None:
+def test_a_declined_quote_leaves_the_ticket_where_it_is(desk: DeskSession) -> None:
     quotes.request_quote(desk, 1001, now=at(2))
     quotes.send_quote(as_agent(desk, "professional-services"), 1001, Decimal("480"), now=at(3))
     quotes.send_quote(as_agent(desk, "professional-services"), 1001, Decimal("430"), now=at(4))
     quotes.record_quote_answer(desk, 1001, False, now=at(5))
-    assert (quote(desk).state, quote(desk).values["amount"]) == ("declined", "430")
+    assert (read_quote(desk).state, read_quote(desk).values["amount"]) == ("declined", "430")
     assert read_ticket(desk).row.status == "quote-required"
     with pytest.raises(DeskError, match="is declined: ask for another one"):
         quotes.record_quote_answer(desk, 1001, True, now=at(6))
 
 
-def test_a_procedure_without_quotes_says_so(store_url: str) -> None:
+def test_a_procedure_without_quotes_refuses_them(store_url: str) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     register(desk, subject="x", body="y", type="support-query", product="platform", now=at(0))
     with pytest.raises(DeskError, match="has no quotes"):
@@ -96,7 +96,7 @@ def test_a_procedure_without_quotes_says_so(store_url: str) -> None:
 
 
 @pytest.mark.parametrize("amount", ["NaN", "-5", "1e12", "Infinity"])
-def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: DeskSession, amount: str) -> None:
+def test_impossible_amounts_are_refused(desk: DeskSession, amount: str) -> None:
     with pytest.raises(UsageError, match=r"is no amount|is the most"):
         quotes.send_quote(as_agent(desk, "professional-services"), 1001, Decimal(amount), now=at(3))
     with pytest.raises(UsageError, match=r"is no amount|is the most"):
@@ -106,18 +106,24 @@ def test_an_amount_that_cannot_be_meant_is_not_quoted(desk: DeskSession, amount:
 
 
 @pytest.mark.requirement("S4-20")
-def test_a_quote_that_is_sent_again_takes_its_first_letter_back(desk: DeskSession) -> None:
+def test_sending_a_quote_again_withdraws_its_first_letter(desk: DeskSession) -> None:
     desk = as_agent(desk, "professional-services")
     quotes.send_quote(desk, 1001, Decimal("100"), now=at(2))
-    done = quotes.send_quote(desk, 1001, Decimal("1200.50"), now=at(3))
-    assert "quote 1 of GBP 1,200.50 sent instead of GBP 100, its letter is withdrawn" in done.summary
-    letters = [one for one in read_ticket(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
-    assert [one.state for one in letters] == ["withdrawn", "queued"]
+    result = quotes.send_quote(desk, 1001, Decimal("1200.50"), now=at(3))
+    assert "quote 1 of GBP 1,200.50 sent instead of GBP 100, its letter is withdrawn" in result.summary
+    letters = [
+        record for record in read_ticket(desk).records if record.kind == "letter" and record.values["on"] == "quoted"
+    ]
+    assert [record.state for record in letters] == ["withdrawn", "queued"]
 
 
-def test_a_quote_whose_letter_went_out_says_so_when_it_is_sent_again(desk: DeskSession) -> None:
+def test_sending_a_quote_again_says_that_its_first_letter_has_gone_out(desk: DeskSession) -> None:
     seller = as_agent(desk, "professional-services")
     quotes.send_quote(seller, 1001, Decimal("100"), now=at(2))
-    (key,) = [one.key for one in read_ticket(desk).records if one.kind == "letter" and one.values["on"] == "quoted"]
+    (key,) = [
+        record.key
+        for record in read_ticket(desk).records
+        if record.kind == "letter" and record.values["on"] == "quoted"
+    ]
     record_delivery(open_system_desk(desk.store), 1001, key, "sent", now=at(3))
     assert "its letter went out already" in quotes.send_quote(seller, 1001, Decimal("90"), now=at(4)).summary

@@ -13,7 +13,7 @@ from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
 from deskterm.desk.workflow import work_sessions as work
 from deskterm.errors import DeskError, UsageError
-from small_desk import at
+from small_desk import at, small_desk
 from ticket_reads import DeskFactory, clock_state, read_ticket
 
 
@@ -155,3 +155,11 @@ def test_a_ticket_that_is_closed_for_good_refuses_every_change(desk_with_ticket:
         with pytest.raises(DeskError, match="is closed for good and can no longer be changed"):
             change(desk)
     assert read_ticket(desk) == before
+
+
+def test_a_simulated_desk_does_not_write_history_backwards(store_url: str) -> None:
+    desk = small_desk(store_url, simulated=True)
+    register(desk, subject="x", type="fault", now=at(10))
+    with pytest.raises(DeskError, match=r"last touched on Mon 23 Nov 2026 09:10 GMT; give a later --now"):
+        messages.add_note(desk, 1001, "x", now=at(9))
+    desk.store.close()
