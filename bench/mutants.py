@@ -148,11 +148,12 @@ def measure_coverage() -> None:
     settings = KEPT / "coveragerc"
     sources = ",".join(str(ROOT / "src/deskterm" / room) for room in ROOMS)
     settings.write_text(f"[run]\ndata_file = {KEPT / 'coverage'}\nsource = {sources}\n")
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", f"--cov-config={settings}",
-         "--cov", "--cov-context=test", "--cov-report=", f"--junitxml={KEPT / 'times.xml'}"],
-        cwd=ROOT, check=False, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    with (KEPT / "suite.log").open("w") as log:
+        subprocess.run(
+            [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", f"--cov-config={settings}",
+             "--cov", "--cov-context=test", "--cov-report=", f"--junitxml={KEPT / 'times.xml'}"],
+            cwd=ROOT, check=False, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
 
 def test_times() -> dict[str, float]:
