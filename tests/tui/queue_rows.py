@@ -28,7 +28,6 @@ def line(number: int, words: str = "Matter", *, due: int | None = NOW + 1800, **
         requester=safe,
         organisation=safe,
         assignee=safe,
-        team=safe,
         due=due,
         metric=safe,
         calendar=OFFICE,
@@ -63,11 +62,7 @@ def clock(words: str = "Response", **changed: object) -> TicketClock:
         consumed=0,
         since=NOW - 3600,
         breached_at=None,
-        cause=None,
-        policy=safe,
-        calendar_key=safe,
         calendar=OFFICE,
-        counted_in=OFFICE,
     )
     return clock._replace(**changed)  # type: ignore[arg-type]
 

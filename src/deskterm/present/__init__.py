@@ -1,1 +1,1 @@
-"""View models and words that the console and the command line share."""
+"""View models, labels and formats that the console and the command line share."""

@@ -1,4 +1,4 @@
-"""What a request of a type is asked for, beside what every form has: read from the stored document of a procedure."""
+"""The fields of a type of request beside those that every form has, read from the stored document of a procedure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deskterm.present.sanitize import Safe, sanitize
 
 
 class FormField(NamedTuple):
-    """A line of the form. hint: what goes into it; must: it is wanted for every request of the type."""
+    """A line of the form. hint: what goes into it; required: every request of the type needs it."""
 
     key: str
     label: Safe
@@ -20,20 +20,23 @@ class FormField(NamedTuple):
 _IN_EVERY_FORM = frozenset(
     {"subject", "description", "requester", "email", "organisation", "severity", "priority", "channel", "department"}
 )
+# built-in fields whose choices are a table of their own in the document
 _TABLES = {"product": "products", "topic": "topics", "impact": "impacts", "urgency": "urgencies"}
 
 
 def list_form_fields(content: Mapping[str, Any], kind: str) -> tuple[FormField, ...]:
-    """The lines for a type, those first that must be filled in."""
+    """Return the fields for a type, the required ones first. content: the document; kind: the type's key."""
     part: Mapping[str, Any] = next((one for one in content.get("types", ()) if one["key"] == kind), {})
     fields = {one["key"]: one for one in content.get("fields", ())}
-    must = set(part.get("required", ())) | {key for key, one in fields.items() if one.get("required")}
+    required = set(part.get("required", ())) | {key for key, one in fields.items() if one.get("required")}
     keys = dict.fromkeys([*part.get("required", ()), *part.get("fields", ())])
-    return tuple(_line(content, fields.get(key, {}), key, key in must) for key in keys if key not in _IN_EVERY_FORM)
+    return tuple(
+        _make_field(content, fields.get(key, {}), key, key in required) for key in keys if key not in _IN_EVERY_FORM
+    )
 
 
-def _line(content: Mapping[str, Any], field: Mapping[str, Any], key: str, must: bool) -> FormField:
+def _make_field(content: Mapping[str, Any], field: Mapping[str, Any], key: str, required: bool) -> FormField:
     home = (content.get("priority") or {}) if key in ("impact", "urgency") else content
     choices = field.get("choices") or [one["key"] for one in home.get(_TABLES.get(key, ""), ())]
     hint = field.get("help") or ", ".join(choices) or field.get("kind", "")
-    return FormField(key, sanitize(field.get("label") or key.capitalize()), sanitize(" ".join(hint.split())), must)
+    return FormField(key, sanitize(field.get("label") or key.capitalize()), sanitize(" ".join(hint.split())), required)

@@ -1,4 +1,4 @@
-"""How lengths of time, instants and due times read. Instants are epoch seconds, lengths seconds."""
+"""Format lengths of time, instants and due times for people. Instants are epoch seconds, lengths seconds."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def format_countdown(seconds: int) -> str:
-    """What is left: `22:41` (minutes and seconds) within the hour, `3h 07m` above, `412h` from a hundred hours on;
-    with a minus sign when it has passed. So only what is due within the hour changes every second."""
+    """Format the time left: `22:41` (minutes and seconds) within the hour, `3h 07m` above, `412h` from a hundred hours
+    on, with a minus sign when it has passed. So only what is due within the hour changes every second."""
     sign, length = (MINUS, -seconds) if seconds < 0 else ("", seconds)
     hours, rest = divmod(length, 3600)
     if hours >= 100:
@@ -25,7 +25,7 @@ def format_countdown(seconds: int) -> str:
 
 
 def format_length(seconds: int) -> str:
-    """A length that does not tick: `45s`, `18m`, `3h`, `3h 07m`, never negative."""
+    """Format a length that does not tick, without its sign: `45s`, `18m`, `3h`, `3h 07m`."""
     seconds = abs(seconds)
     if seconds < 60:
         return f"{seconds}s"
@@ -36,7 +36,7 @@ def format_length(seconds: int) -> str:
 
 
 def format_age(seconds: int) -> str:
-    """How long ago, in four cells at most: `now`, `5m`, `3h`, `12d`, `14w`, `3y`."""
+    """Format the time since something, in four cells at most: `now`, `5m`, `3h`, `12d`, `14w`, `3y`."""
     if seconds < 60:
         return "now"
     for unit, size, limit in (("m", 60, 3600), ("h", 3600, 86_400), ("d", 86_400, 98 * 86_400)):
@@ -47,13 +47,13 @@ def format_age(seconds: int) -> str:
 
 
 def to_local(at: int, zone: tzinfo) -> datetime:
-    """An instant on a zone's wall clock."""
+    """Convert an instant to a zone's wall clock."""
     return datetime.fromtimestamp(at, UTC).astimezone(zone)
 
 
 def format_instant(at: int, now: int, zone: tzinfo) -> str:
-    """An instant as one says it today: `17:24 today`, `09:00 tomorrow`, `Mon 08:00` within the six days on either
-    side, `3 Dec 08:00`, `3 Dec 2027` in another year."""
+    """Format an instant as people say it now: `17:24 today`, `09:00 tomorrow`, `Mon 08:00` within the six days on
+    either side, `3 Dec 08:00`, `3 Dec 2027` in another year."""
     there, here = to_local(at, zone), to_local(now, zone)
     days = there.toordinal() - here.toordinal()
     clock = f"{there:%H:%M}"
@@ -70,8 +70,8 @@ def format_instant(at: int, now: int, zone: tzinfo) -> str:
 
 
 def format_date_and_time(at: int | None, now: int, zone: tzinfo) -> str:
-    """An instant with its day, beside another one: `Mon 23 Nov 08:45`, `4 Jan 2027 08:45` in another year; with
-    its seconds where they are not none."""
+    """Format an instant with its day, to compare it with another one: `Mon 23 Nov 08:45`, `4 Jan 2027 08:45` in another
+    year; with its seconds unless they are zero."""
     if at is None:
         return "no due time"
     there, here = to_local(at, zone), to_local(now, zone)
@@ -81,7 +81,7 @@ def format_date_and_time(at: int | None, now: int, zone: tzinfo) -> str:
 
 
 def format_message_time(at: int, now: int, zone: tzinfo) -> str:
-    """When a message came: `13:58` today, `Mon 13:58` this week, else the day with it."""
+    """Format the time of a message: `13:58` today, `Mon 13:58` within the last six days, else with its date."""
     there, here = to_local(at, zone), to_local(now, zone)
     if there.date() == here.date():
         return f"{there:%H:%M}"
@@ -92,7 +92,7 @@ def format_message_time(at: int, now: int, zone: tzinfo) -> str:
 
 
 def format_wall_clock(now: int, zone: tzinfo) -> Safe:
-    """The header's clock: `Mon 23 Nov 14:32 GMT`."""
+    """Format the clock of the first line: `Mon 23 Nov 14:32 GMT`."""
     here = to_local(now, zone)
     return sanitize(
         f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]} {here:%H:%M} {zone_abbreviation(here)}"
@@ -100,5 +100,5 @@ def format_wall_clock(now: int, zone: tzinfo) -> Safe:
 
 
 def format_count(count: int, one: str, many: str = "") -> str:
-    """`1 ticket`, `12,480 tickets`."""
+    """Format a number of things: `1 ticket`, `12,480 tickets`. many: the plural, where it does not end in s."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,5 +1,5 @@
-"""What a procedure calls things, and its calendars: read from the stored document without Pydantic, so that it is
-there before the first rows are."""
+"""Labels and calendars of a procedure, read from its stored document without Pydantic, which would take longer to
+import than the first rows take to read."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from deskterm.sla.calendar import Calendar
 
 
 class Vocabulary:
-    """Labels, definitions and calendars by key. A key that the procedure does not know reads as itself, so that
-    tickets of an older edition can be shown. document: a procedure as JSON; empty for none. timezone: the desk's; that
+    """Labels, definitions and calendars by key. A key that the procedure does not have stands for itself, so that
+    tickets of an older version can be shown. document: a procedure as JSON; empty for none. timezone: the desk's; that
     of the first calendar where left out."""
 
     def __init__(self, document: str = "", version: int = 0, timezone: str = "") -> None:
-        content = _parsed(document)
+        content = _parse(document)
         priority = content.get("priority") or {}
         closing = content.get("closing") or {}
         development = content.get("development") or {}
@@ -60,16 +60,16 @@ class Vocabulary:
         self.default_severity: dict[str, str] = {
             kind["key"]: kind["default_severity"] for kind in content.get("types", ()) if kind.get("default_severity")
         }
-        """Type → the severity of what nobody judged."""
-        self._asked = {kind: list_form_fields(content, kind) for kind in self.types}
-        self._among: str = (content.get("duplicates") or {}).get("suggest", "organisation")
+        """Type → the severity of a request whose severity nobody has judged."""
+        self._form_fields = {kind: list_form_fields(content, kind) for kind in self.types}
+        self._duplicate_scope: str = (content.get("duplicates") or {}).get("suggest", "organisation")
         self._calendars: Mapping[str, Any] = content.get("calendars", {})
         first: Mapping[str, Any] = next(iter(self._calendars.values()), {})
         self.timezone: str = timezone or first.get("timezone") or "UTC"
-        self._built: dict[str, Calendar | None] = {}
+        self._built_calendars: dict[str, Calendar | None] = {}
 
     def choices(self, part: str) -> Mapping[str, Choice]:
-        """The choices that a declared field of a ticket names (`procedure.ticket_fields`): `products`, `topics` …"""
+        """Return the choices that a declared field of a ticket names (`procedure.ticket_fields`): `products` …"""
         found: Mapping[str, Choice] = getattr(self, part)
         return found
 
@@ -78,34 +78,34 @@ class Vocabulary:
         return kind not in self._without_severity
 
     def get_stage(self, status: str) -> Choice | None:
-        """The stage that a status belongs to (S4-10)."""
+        """Return the stage that a status belongs to (S4-10)."""
         return self.stages.get(self._stage_of.get(status) or "")
 
     def form_fields(self, kind: str) -> tuple[FormField, ...]:
-        """What requests of a type are asked for, beside what every form has."""
-        return self._asked.get(kind, ())
+        """Return the fields of a type of request beside those that every form has."""
+        return self._form_fields.get(kind, ())
 
     @property
     def duplicate_scope(self) -> str:
-        """Among whose tickets likely originals of a new one are looked for."""
-        return self._among
+        """The tickets that are searched for similar ones when a new one is opened: `organisation`, `all` or `never`."""
+        return self._duplicate_scope
 
     def get_calendar(self, key: str) -> Calendar | None:
-        """A calendar by its key; None for one that the document does not describe."""
-        if key not in self._built:
+        """Return a calendar; None for one that the document does not describe."""
+        if key not in self._built_calendars:
             part = self._calendars.get(key)
-            self._built[key] = _calendar(part) if part else None
-        return self._built[key]
+            self._built_calendars[key] = _build_calendar(part) if part else None
+        return self._built_calendars[key]
 
     def importance(self, severity: str | None, priority: str | None) -> Safe:
-        """How pressing a ticket is, in few letters: its severity, else its priority."""
+        """Return the short label of a ticket's severity, or of its priority where it has no severity."""
         if severity is not None:
             return get_short_label(self.severities, severity)
         return get_short_label(self.priorities, priority)
 
 
 def get_label(choices: Mapping[str, Choice], key: str | None) -> Safe:
-    """What a key is called; the key itself where it is not known, nothing for None."""
+    """Return the label of a key; the key itself where it is not among the choices, empty for None."""
     if key is None:
         return Safe("")
     found = choices.get(key)
@@ -113,14 +113,14 @@ def get_label(choices: Mapping[str, Choice], key: str | None) -> Safe:
 
 
 def get_short_label(choices: Mapping[str, Choice], key: str | None) -> Safe:
-    """The short form of what a key is called."""
+    """Return the short label of a key, or its label where it has none; as `get_label` for other keys and None."""
     if key is None:
         return Safe("")
     found = choices.get(key)
     return (found.short or found.label) if found else sanitize(key)
 
 
-def _parsed(document: str) -> dict[str, Any]:
+def _parse(document: str) -> dict[str, Any]:
     if not document:
         return {}
     content: dict[str, Any] = json.loads(document)
@@ -139,19 +139,17 @@ def _choices(parts: Iterable[Mapping[str, Any]]) -> dict[str, Choice]:
     }
 
 
-def _calendar(part: Mapping[str, Any]) -> Calendar | None:
-    def spans(texts: Iterable[str]) -> list[tuple[str, str]]:
+def _build_calendar(part: Mapping[str, Any]) -> Calendar | None:
+    def parse_spans(texts: Iterable[str]) -> list[tuple[str, str]]:
         return [(opens, closes) for opens, _, closes in (text.partition("-") for text in texts)]
 
     try:
         return Calendar(
             part["timezone"],
-            {day: spans(texts) for day, texts in part["week"].items()},
+            {day: parse_spans(texts) for day, texts in part["week"].items()},
             {day["date"]: day.get("name", "holiday") for day in part.get("holidays", ())},
-            {day: spans(texts) for day, texts in part.get("exceptions", {}).items()},
+            {day: parse_spans(texts) for day, texts in part.get("exceptions", {}).items()},
         )
-    except (
-        ValueError,
-        KeyError,
-    ):  # made by another edition of deskterm: due instants still hold, the ticking is by the wall
+    except (ValueError, KeyError):
+        # written by another version of deskterm: due times still hold, and the time left is counted in wall time
         return None

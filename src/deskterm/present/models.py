@@ -1,4 +1,4 @@
-"""What panes are given: values with safe text only. Instants are epoch seconds, lengths open seconds."""
+"""View models: values for panes and tables, with safe text only. Instants are epoch seconds, lengths open seconds."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MEANINGS: dict[Urgency, str] = {
 }
 
 SOON = 3600
-"""Open seconds: what has less left is due soon, and counts its seconds."""
+"""Open seconds: a ticket with less time left is due soon, and its countdown shows seconds."""
 
 
 class QueueLine(NamedTuple):
-    """A ticket in a list. status, category: keys, for rules; the rest is for reading. step: its severity, or its
-    priority where there is no severity. due: None without a running clock; calendar: what that clock is counted
-    in; paused: a clock is paused. since, overrun: of that clock, as `seconds_left` takes them."""
+    """A ticket in a list. status, category, type: keys, the other texts are labels; importance: the short label of its
+    severity, or of its priority where it has none; due: the next due time, None without a running clock; metric,
+    calendar, since, overrun: of the clock that is due then, as `seconds_left` takes them; paused: a clock is paused."""
 
     number: int
     subject: Safe
@@ -43,7 +43,6 @@ class QueueLine(NamedTuple):
     requester: Safe
     organisation: Safe
     assignee: Safe
-    team: Safe
     due: int | None
     metric: Safe
     calendar: Calendar | None
@@ -58,10 +57,11 @@ class QueueLine(NamedTuple):
     """The values of the declared fields of the queue (`procedure.ticket_fields.QUEUE_FIELDS`), in their order."""
 
     def seconds_left(self, now: int) -> int | None:
-        """Open seconds left; below nothing when the due instant has passed; None without a running clock."""
+        """Return the open seconds left, negative when the due time has passed; None without a running clock."""
         return seconds_left(self.due, self.calendar, now, self.since, self.overrun)
 
     def urgency(self, now: int) -> Urgency:
+        """Return the urgency of the ticket: that of its next due time, unless it is solved or a target was missed."""
         if self.category in ("solved", "closed"):
             return "breached" if self.breached else "done"
         if self.breached or (self.due is not None and self.due < now):
@@ -73,26 +73,30 @@ class QueueLine(NamedTuple):
 
 
 def seconds_left(due: int | None, calendar: Calendar | None, now: int, since: int = 0, overrun: int = 0) -> int | None:
-    """Open seconds from now to a due instant, wall seconds where no calendar is known; None without one. since: the
-    clock's last change of state; overrun: what counted after the due instant until then, pauses left out."""
+    """Return the open seconds from now to a due time, wall seconds without a calendar; None without a due time.
+
+    since: the clock's last change of state; overrun: the seconds that counted after the due time until then, pauses
+    left out.
+    """
     if due is None:
         return None
     return remaining_seconds(due, calendar, now, since, overrun)
 
 
 def next_opening(calendar: Calendar | None, now: int) -> int | None:
-    """When working time goes on, if it rests now."""
+    """Return the instant at which working time goes on; None while it runs, or when it never does again."""
     if calendar is None:
         return None
     try:
-        opens = calendar.add_seconds(now, 1) - 1
+        opening = calendar.add_seconds(now, 1) - 1
     except ValueError:  # it never opens again
         return None
-    return opens if opens > now else None
+    return opening if opening > now else None
 
 
 class TimelineEntry(NamedTuple):
-    """A message or a happening. voice: whose it is. words: several lines; detail: how it came."""
+    """A message or a change of the ticket. voice: whose it is; text: may have several lines; detail: the channel, and
+    other things to know of a message."""
 
     seq: int
     at: int
@@ -103,8 +107,8 @@ class TimelineEntry(NamedTuple):
 
 
 class TicketClock(NamedTuple):
-    """A cycle of a metric. calendar: the policy's; counted_in: what is left is counted in, None for the clock on the
-    wall."""
+    """A cycle of a metric. calendar: the one that its time left is counted in, None for wall time; consumed: open
+    seconds used; since: the last change of its state; overrun: as `seconds_left` takes it."""
 
     metric: str
     label: Safe
@@ -118,21 +122,17 @@ class TicketClock(NamedTuple):
     consumed: int
     since: int
     breached_at: int | None
-    cause: str | None
-    policy: Safe
-    calendar_key: Safe
     calendar: Calendar | None
-    counted_in: Calendar | None
     overrun: int = 0
 
     def seconds_left(self, at: int) -> int | None:
-        """What is left of it at an instant up to which it has gone on as it is; None without a due instant."""
-        return seconds_left(self.due, self.counted_in, at, self.since, self.overrun)
+        """Return the time left at an instant until which its state has not changed; None without a due time."""
+        return seconds_left(self.due, self.calendar, at, self.since, self.overrun)
 
 
 class TicketView(NamedTuple):
-    """A ticket, opened. facts: what there is to know beside the line, as label and value; standing: what is to be
-    minded about it, likewise; version: what a person who writes has seen."""
+    """A ticket as it is opened. version: the one that a writer has seen; facts: its fields, as label and value;
+    circumstances: anything else that an agent has to know before acting, likewise."""
 
     line: QueueLine
     version: int
@@ -144,11 +144,12 @@ class TicketView(NamedTuple):
 
     @property
     def number(self) -> int:
+        """The ticket's number."""
         return self.line.number
 
 
 class Choice(NamedTuple):
-    """Something to choose: its key, what it is called, and what it means."""
+    """One of several things to choose from. short: the label for narrow places."""
 
     key: str
     label: Safe
@@ -157,7 +158,7 @@ class Choice(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Somebody who works here."""
+    """Somebody who works at the desk. active: false also for a user who is no agent of it."""
 
     login: str
     name: Safe
@@ -175,10 +176,8 @@ class ViewLine(NamedTuple):
 
 
 class DeskView(NamedTuple):
-    """The desk, as the console finds it."""
+    """The desk with its people. agent: the one at the console."""
 
     name: Safe
-    simulated: bool
-    timezone: str
     agent: Person
     people: tuple[Person, ...] = ()

@@ -1,7 +1,7 @@
-"""The one place where words from outside become words that a terminal may be given.
+"""The one place where text from outside becomes text that a terminal may be given.
 
-What people write is data: it must not colour, move the cursor, set the title, fill the clipboard, hide itself or turn
-its direction round. Views take `Safe` text only, so the type checker sees what was not brought here.
+Text from people is data: it must not set colours, move the cursor, set the title, fill the clipboard, hide itself or
+change its direction. Views take `Safe` text only, so the type checker finds text that was not sanitized.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from functools import cache
 from typing import NamedTuple, NewType
 
 Safe = NewType("Safe", str)
-"""Text without anything that a terminal would act on."""
+"""Text without anything that a terminal would interpret."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-# A sequence is taken out whole only when it is complete: an open one would swallow what follows it.
+# A sequence is removed whole only when it is complete: an open one would take the text after it with it.
 _SEQUENCES = r"""
       (?:\x1b\[|\x9b) [0-?]{0,64} [ -/]{0,8} [@-~]                                        # CSI: colours, cursor, modes
     | (?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f]) [^\x07\x1b\x9c\r\n]{0,4096} (?:\x07|\x1b\\|\x9c)  # OSC, DCS, APC, PM, SOS
@@ -35,7 +35,7 @@ _SUSPECT = (
 )
 _NON_CHARACTER = "[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U000efffe-\U0010ffff]"
 _PILE = r"([{0}]{{3}})[{0}]+".format("\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f")
-"""More combining marks than three on one letter write over the lines above and below it."""
+"""More than three combining marks on one letter: they would write over the lines above and below it."""
 
 
 class _Patterns(NamedTuple):
@@ -48,7 +48,7 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    """Compiled when the first text asks for it: most labels never do, and a console starts without."""
+    """Compile the patterns when the first text needs them: most labels are plain, and the first frame has no others."""
     return _Patterns(
         re.compile(_SEQUENCES, re.VERBOSE),
         re.compile(_BREAKS),
@@ -59,27 +59,27 @@ def _patterns() -> _Patterns:
 
 
 def sanitize(text: str, *, multiline: bool = False) -> Safe:
-    """Text that is safe to show. Complete escape sequences go, stray control characters are shown as pictures
-    (`␛`, `␈`), what has no shape of its own goes, and what cannot be shown becomes `�`. multiline: keep line breaks,
-    all written `\\n`, and tabs; left out, each of them becomes a space."""
+    """Return a text that is safe to show. Complete escape sequences and characters without a shape are removed, stray
+    control characters become pictures (`␛`, `␈`), and what cannot be shown becomes `�`. multiline: keep line breaks,
+    all of them as `\\n`, and tabs; otherwise each of them becomes a space."""
     if text.isascii() and text.isprintable():
         return Safe(text)
-    find = _patterns()
-    text = find.sequences.sub("", text)
+    patterns = _patterns()
+    text = patterns.sequences.sub("", text)
     if multiline:
-        text = find.suspect.sub(_kept_lines, find.breaks.sub("\n", text))
+        text = patterns.suspect.sub(_replace_in_lines, patterns.breaks.sub("\n", text))
     else:
-        text = find.suspect.sub(_shown, find.breaks.sub(" ", text).replace("\t", " "))
-    text = find.non_character.sub(REPLACEMENT, text)
-    return Safe(find.pile.sub(r"\1", text))
+        text = patterns.suspect.sub(_replace, patterns.breaks.sub(" ", text).replace("\t", " "))
+    text = patterns.non_character.sub(REPLACEMENT, text)
+    return Safe(patterns.pile.sub(r"\1", text))
 
 
-def _kept_lines(match: re.Match[str]) -> str:
-    return match[0] if match[0] in "\n\t" else _shown(match)
+def _replace_in_lines(match: re.Match[str]) -> str:
+    return match[0] if match[0] in "\n\t" else _replace(match)
 
 
-def _shown(match: re.Match[str]) -> str:
-    """What stands for a character that may not be written."""
+def _replace(match: re.Match[str]) -> str:
+    """Return the picture of a character that may not be written; empty where it has no shape."""
     code = ord(match[0])
     if code < 0x20:
         return chr(0x2400 + code)

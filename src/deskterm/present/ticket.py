@@ -1,13 +1,13 @@
-"""From what the store holds to what panes show: keys become words, and every text is made safe."""
+"""From rows of the store to view models: keys become labels, and every text is made safe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from deskterm.present.labels import Vocabulary, get_label
-from deskterm.present.models import Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
+from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
 from deskterm.procedure.ticket_fields import FACT_FIELDS, HISTORY_FIELDS, TicketField
@@ -19,31 +19,33 @@ from deskterm.store.queries.ticket_detail import ClockView, EventView, MessageVi
 from deskterm.store.rows.live_clocks import LiveClock
 
 ERASED = Safe("(erased)")
-"""What stands where somebody's words were erased, or purged."""
+"""The text in place of one that was erased or purged."""
 
-_CHANGES = {
+_HISTORY_LABELS = {
     field.name: (field.name, "" if field.name == "tier" else field.choices)
     for field in HISTORY_FIELDS
     if field.name not in ("sprint", "exempt", "held")
 }
-"""Changes worth a line of history: field → (what it is called, the vocabulary of its values)."""
+"""Fields whose changes are shown between the messages: field → (its label, the choices of its values)."""
 
 
 def present_rows(rows: Sequence[QueueRow], clocks: Iterable[LiveClock], vocabulary: Vocabulary) -> list[QueueLine]:
-    """Rows of a list, each with the calendar that its next due instant is counted in."""
+    """Return rows of a list as lines, each with the calendar that its next due time is counted in. clocks: the running
+    and paused clocks of these tickets."""
     running: dict[tuple[int, str], LiveClock] = {}
-    resting: set[int] = set()
+    paused: set[int] = set()
     for clock in clocks:
         if clock.state == "running":
             running[clock.ticket, clock.metric] = clock
         else:
-            resting.add(clock.ticket)
+            paused.add(clock.ticket)
     return [
-        present_row(row, running.get((row.number, row.next_metric)), row.number in resting, vocabulary) for row in rows
+        present_row(row, running.get((row.number, row.next_metric)), row.number in paused, vocabulary) for row in rows
     ]
 
 
-def present_row(row: QueueRow, clock: LiveClock | None, resting: bool, vocabulary: Vocabulary) -> QueueLine:
+def present_row(row: QueueRow, clock: LiveClock | None, paused: bool, vocabulary: Vocabulary) -> QueueLine:
+    """Return a row of a list as a line. clock: the running one that is due next; paused: a clock is paused."""
     return QueueLine(
         number=row.number,
         subject=sanitize(row.subject) or ERASED,
@@ -56,11 +58,10 @@ def present_row(row: QueueRow, clock: LiveClock | None, resting: bool, vocabular
         requester=sanitize(row.requester),
         organisation=sanitize(row.organisation),
         assignee=sanitize(row.assignee or ""),
-        team=get_label(vocabulary.teams or vocabulary.departments, row.team),
         due=row.next_due,
         metric=get_label(vocabulary.metrics, row.next_metric or None),
-        calendar=_counted_in(clock.target, clock.calendar, vocabulary) if clock else None,
-        paused=resting,
+        calendar=_find_calendar(clock.target, clock.calendar, vocabulary) if clock else None,
+        paused=paused,
         breached=row.breached,
         received=row.received,
         updated=row.updated,
@@ -71,61 +72,65 @@ def present_row(row: QueueRow, clock: LiveClock | None, resting: bool, vocabular
     )
 
 
-def present_ticket(sheet: TicketDetail, vocabulary: Vocabulary) -> TicketView:
-    """A ticket, opened."""
-    row = sheet.row
-    live = [clock for clock in sheet.clocks if clock.state in ("running", "paused")]
+def present_ticket(detail: TicketDetail, vocabulary: Vocabulary) -> TicketView:
+    """Return a ticket as it is opened."""
+    row = detail.row
+    live = [clock for clock in detail.clocks if clock.state in ("running", "paused")]
     clocks = [LiveClock(row.number, c.metric, c.state, c.calendar, c.target, c.since, c.overrun) for c in live]
-    found = present_rows([row], clocks, vocabulary)
+    lines = present_rows([row], clocks, vocabulary)
     return TicketView(
-        line=found[0],
-        version=sheet.version,
-        facts=tuple((name, value) for name, value in _facts(sheet, vocabulary) if value),
-        tags=tuple(sanitize(tag) for tag in sheet.tags),
-        clocks=tuple(_clock(clock, vocabulary) for clock in sheet.clocks),
-        timeline=tuple(_turns(sheet, vocabulary)),
-        circumstances=tuple(list_circumstances(sheet, vocabulary)),
+        line=lines[0],
+        version=detail.version,
+        facts=tuple((name, value) for name, value in _list_facts(detail, vocabulary) if value),
+        tags=tuple(sanitize(tag) for tag in detail.tags),
+        clocks=tuple(_present_clock(clock, vocabulary) for clock in detail.clocks),
+        timeline=tuple(_present_timeline(detail, vocabulary)),
+        circumstances=tuple(list_circumstances(detail, vocabulary)),
     )
 
 
-def _counted_in(target: str, key: str, vocabulary: Vocabulary) -> Calendar | None:
-    """The calendar that what is left of a target is counted in; None for one that goes by the clock on the wall, like
+def _find_calendar(target: str, key: str, vocabulary: Vocabulary) -> Calendar | None:
+    """Return the calendar that the time left of a target is counted in; None for a target in wall time, like
     `7 calendar days` or a sprint."""
     calendar = vocabulary.get_calendar(key) if key else None
     if calendar is None:
         return None
     try:
         return None if parse_target(target, calendar.day_length).in_wall_time else calendar
-    except ValueError:  # written by another edition of deskterm
+    except ValueError:  # written by another version of deskterm
         return None
 
 
 def present_person(agent: AgentView) -> Person:
+    """Return a person of the desk."""
     return Person(agent.login, sanitize(agent.name), agent.role, agent.team, agent.active)
 
 
-def _facts(sheet: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
-    row = sheet.row
+def _list_facts(detail: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str, Safe]]:
+    row = detail.row
     severity, priority = get_label(vocabulary.severities, row.severity), get_label(vocabulary.priorities, row.priority)
     facts = [
-        ("Status", _status(sheet, vocabulary)),
+        ("Status", _format_status(detail, vocabulary)),
         ("Severity", severity),
         ("Priority", priority),
-        ("Type", get_label(vocabulary.types, sheet.type)),
+        ("Type", get_label(vocabulary.types, detail.type)),
         ("Requester", sanitize(row.requester)),
         ("Organisation", sanitize(row.organisation)),
         ("Assignee", sanitize(row.assignee or "nobody")),
-        *((field.label, _fact(sheet, field, vocabulary)) for field in FACT_FIELDS if field.fact == 1),
+        *((field.label, _format_fact(detail, field, vocabulary)) for field in FACT_FIELDS if field.fact == 1),
         ("Team", get_label(vocabulary.teams or vocabulary.departments, row.team)),
-        *((field.label, _fact(sheet, field, vocabulary)) for field in FACT_FIELDS if field.fact > 1),
-        ("Reopened", sanitize(f"{sheet.reopened} times" if sheet.reopened > 1 else "once" if sheet.reopened else "")),
+        *((field.label, _format_fact(detail, field, vocabulary)) for field in FACT_FIELDS if field.fact > 1),
+        (
+            "Reopened",
+            sanitize(f"{detail.reopened} times" if detail.reopened > 1 else "once" if detail.reopened else ""),
+        ),
     ]
-    return [*facts, *format_fields(sheet, vocabulary)]
+    return [*facts, *format_fields(detail, vocabulary)]
 
 
-def _fact(sheet: TicketDetail, field: TicketField, vocabulary: Vocabulary) -> Safe:
+def _format_fact(detail: TicketDetail, field: TicketField, vocabulary: Vocabulary) -> Safe:
     """Return the value of a declared field as people read it; empty where the ticket has none."""
-    value = sheet.values[field.name]
+    value = detail.values[field.name]
     if value is None:
         return Safe("")
     if field.name == "tier":
@@ -133,18 +138,18 @@ def _fact(sheet: TicketDetail, field: TicketField, vocabulary: Vocabulary) -> Sa
     return get_label(vocabulary.choices(field.choices), value) if field.choices else sanitize(str(value))
 
 
-def _status(sheet: TicketDetail, vocabulary: Vocabulary) -> Safe:
-    """The status, and behind it how far development is with what the ticket waits for: `Escalated to Dev · QA in
-    Progress` (S4-12)."""
-    waits = [
+def _format_status(detail: TicketDetail, vocabulary: Vocabulary) -> Safe:
+    """Format the status, with the status of the development items that the ticket waits for behind it: `Escalated to
+    Dev · QA in Progress` (S4-12)."""
+    item_statuses = [
         get_label(vocabulary.item_statuses, record.state)
-        for record in sheet.records
+        for record in detail.records
         if record.kind in ("item", "joined") and "flag" in record.values
     ]
-    return Safe(" · ".join((get_label(vocabulary.statuses, sheet.row.status), *dict.fromkeys(waits))))
+    return Safe(" · ".join((get_label(vocabulary.statuses, detail.row.status), *dict.fromkeys(item_statuses))))
 
 
-def _clock(clock: ClockView, vocabulary: Vocabulary) -> TicketClock:
+def _present_clock(clock: ClockView, vocabulary: Vocabulary) -> TicketClock:
     return TicketClock(
         metric=clock.metric,
         label=get_label(vocabulary.metrics, clock.metric),
@@ -158,87 +163,84 @@ def _clock(clock: ClockView, vocabulary: Vocabulary) -> TicketClock:
         consumed=clock.consumed,
         since=clock.since,
         breached_at=clock.breached_at,
-        cause=clock.cause,
-        policy=get_label(vocabulary.policies, clock.policy or None),
-        calendar_key=sanitize(clock.calendar),
-        calendar=vocabulary.get_calendar(clock.calendar),
-        counted_in=_counted_in(clock.target, clock.calendar, vocabulary),
+        calendar=_find_calendar(clock.target, clock.calendar, vocabulary),
         overrun=clock.overrun,
     )
 
 
-def _turns(sheet: TicketDetail, vocabulary: Vocabulary) -> list[TimelineEntry]:
-    """Messages and happenings in the order in which they came; with those of other tickets, in the order of time."""
-    number = sheet.row.number
-    together = any(message.ticket is not None for message in sheet.messages)
-    gone = find_undone_events(sheet)
-    placed = []
-    astray = _astray(sheet)
-    for message in sheet.messages:
-        where = (message.at if together else 0, message.ticket or number, message.seq, False)
-        placed.append((where, _message(message, astray.get((message.ticket, message.seq), ""))))
-    for event in sheet.events:
-        words = _happening(event, vocabulary, event.seq in gone)
-        if words:
-            turn = TimelineEntry(event.seq, event.at, "history", sanitize(event.actor), Safe(""), words)
-            placed.append(((event.at if together else 0, number, event.seq, True), turn))
-    return [turn for _, turn in sorted(placed, key=itemgetter(0))]
+def _present_timeline(detail: TicketDetail, vocabulary: Vocabulary) -> list[TimelineEntry]:
+    """Return messages and changes in the order of their events; where there are messages of merged tickets, whose
+    events have numbers of their own, in the order of time."""
+    number = detail.row.number
+    merged = any(message.ticket is not None for message in detail.messages)
+    undone = find_undone_events(detail)
+    letter_states = _find_unsent_letters(detail)
+    entries = []
+    for message in detail.messages:
+        place = (message.at if merged else 0, message.ticket or number, message.seq, False)
+        entries.append((place, _present_message(message, letter_states.get((message.ticket, message.seq), ""))))
+    for event in detail.events:
+        text = _describe_changes(event, vocabulary, event.seq in undone)
+        if text:
+            entry = TimelineEntry(event.seq, event.at, "history", sanitize(event.actor), Safe(""), text)
+            entries.append(((event.at if merged else 0, number, event.seq, True), entry))
+    return [entry for _, entry in sorted(entries, key=itemgetter(0))]
 
 
-def find_undone_events(sheet: TicketDetail) -> frozenset[int]:
-    """The events that are as if they had never been."""
-    return frozenset(seq for event in sheet.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
+def find_undone_events(detail: TicketDetail) -> frozenset[int]:
+    """Return the numbers of the events that were undone."""
+    return frozenset(seq for event in detail.events if event.kind == "undone" for seq in event.data.get("seqs", ()))
 
 
-def _astray(sheet: TicketDetail) -> dict[tuple[int | None, int], str]:
-    """Letters that did not go the usual way, by ticket and seq: `withdrawn` or `failed`."""
-    letters = [record for record in sheet.records if record.kind == "letter"]
+def _find_unsent_letters(detail: TicketDetail) -> dict[tuple[int | None, int], str]:
+    """Return the state of letters that were `withdrawn` or `failed`, by ticket and number of the message."""
+    letters = [record for record in detail.records if record.kind == "letter"]
     return {(one.ticket, int(one.key)): one.state for one in letters if one.state in ("withdrawn", "failed")}
 
 
-def _message(message: MessageView, fate: str = "") -> TimelineEntry:
-    """fate: what became of a letter that it is, where that needs to be said."""
+def _present_message(message: MessageView, letter_state: str = "") -> TimelineEntry:
+    """Return a message as an entry. letter_state: the state of its letter where that was not sent."""
     voice: Voice = "requester" if message.author_kind == "requester" else "agent"
     if message.kind == "internal":
         voice = "internal"
     elif message.kind == "system" or message.author_kind == "system":
         voice = "system"
-    detail = [message.channel, "automatic" if message.automatic else ""]
-    detail.append(fate)
-    detail.append("taken back" if message.mark == "undone" else "")
-    detail.append(f"in {message.ticket}" if message.ticket is not None else "")
+    notes = [message.channel, "automatic" if message.automatic else ""]
+    notes.append(letter_state)
+    notes.append("taken back" if message.mark == "undone" else "")
+    notes.append(f"in {message.ticket}" if message.ticket is not None else "")
     return TimelineEntry(
         message.seq if message.ticket is None else 0,
         message.at,
         voice,
         sanitize(message.author),
-        sanitize(", ".join(word for word in detail if word)),
+        sanitize(", ".join(note for note in notes if note)),
         sanitize(message.body.strip("\r\n").rstrip(), multiline=True) or ERASED,
     )
 
 
-def _happening(event: EventView, vocabulary: Vocabulary, gone: bool = False) -> Safe:
-    """An event's changes in one line; nothing for what only speaks, and for what it was registered with."""
+def _describe_changes(event: EventView, vocabulary: Vocabulary, undone: bool = False) -> Safe:
+    """Describe an event's changes in one line; empty for a message without changes, and for the registration."""
     if event.kind == "registered":
         return Safe("")
-    said = []
+    phrases = []
     for name, (before, after) in event.data.get("changes", {}).items():
-        if name not in _CHANGES:
+        if name not in _HISTORY_LABELS:
             continue
-        word, words = _CHANGES[name]
-        known = getattr(vocabulary, words) if words else {}
-        said.append(f"{word} {_told(known, before)} → {_told(known, after)}")
-    if event.kind == "edited" and not said:
-        said.append("subject changed")
+        label, part = _HISTORY_LABELS[name]
+        choices = vocabulary.choices(part) if part else {}
+        phrases.append(f"{label} {_format_value(choices, before)} → {_format_value(choices, after)}")
+    if event.kind == "edited" and not phrases:
+        phrases.append("subject changed")
     if event.kind == "kept_back":
-        said.append(f"not moved to {event.data.get('label', '')}: {event.data.get('why', '')}")
-    reason = "taken back" if gone else event.data.get("reason")
-    return sanitize(", ".join(said) + (f" ({reason})" if said and reason else ""))
+        phrases.append(f"not moved to {event.data.get('label', '')}: {event.data.get('why', '')}")
+    reason = "taken back" if undone else event.data.get("reason")
+    return sanitize(", ".join(phrases) + (f" ({reason})" if phrases and reason else ""))
 
 
-def _told(known: dict[str, Any], value: Any) -> str:
+def _format_value(choices: Mapping[str, Choice], value: Any) -> str:
     if value is None or value == "" or value == []:
         return "none"
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value)
-    return str(get_label(known, str(value)))
+    return str(get_label(choices, str(value)))

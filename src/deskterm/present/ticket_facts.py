@@ -1,5 +1,5 @@
-"""What is to be minded about a ticket beside its facts: that it is exempt, held or put off, what is asked of whom, what
-it waits for. Keys become words, instants the desk's local time."""
+"""Circumstances of a ticket that an agent has to know before acting: an exemption, a hold, an open escalation, the
+development item it waits for. Keys become labels, instants the desk's local time."""
 
 from __future__ import annotations
 
@@ -28,77 +28,82 @@ LINKS = {
     links.INCIDENT: "Incident",
     links.ATTACHED: "Attached tickets",
 }
-"""Fields that hold the numbers of other tickets, and what they are called."""
+"""Labels of the fields that hold the numbers of other tickets."""
 
 
-def format_fields(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
-    """The fields of a request, each with its label and its value as a person reads it."""
-    known = {key: Choice(key, sanitize(words)) for key, words in LINKS.items()} | vocabulary.fields
-    for key, value in sheet.fields.items():
-        yield get_label(known, key), sanitize(_value(value, vocabulary.field_kinds.get(key, ""), vocabulary.timezone))
+def format_fields(detail: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
+    """Yield the label and the formatted value of each field of a request."""
+    labels = {key: Choice(key, sanitize(label)) for key, label in LINKS.items()} | vocabulary.fields
+    for key, value in detail.fields.items():
+        yield (
+            get_label(labels, key),
+            sanitize(_format_value(value, vocabulary.field_kinds.get(key, ""), vocabulary.timezone)),
+        )
 
 
 def format_target(target: str, vocabulary: Vocabulary) -> Safe:
-    """A target with the role that sets it under its name."""
+    """Format a target; the role that sets it stands under its label."""
     head, by, role = target.partition("set by ")
     return sanitize(f"{head}{by}{get_label(vocabulary.roles, role)}" if by else target)
 
 
-def list_circumstances(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
-    """The lines, each a name and what there is to say, what stops a promise first."""
-    for name, words in _lines(sheet, vocabulary):
-        yield name, sanitize(" ".join(words.split()))
+def list_circumstances(detail: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, Safe]]:
+    """Yield the label and the text of each circumstance, first those that stop or move a due time."""
+    for label, text in _list_unsafe(detail, vocabulary):
+        yield label, sanitize(" ".join(text.split()))
 
 
 def format_instant(seconds: int, timezone: str) -> str:
-    """An instant with its day: `Mon 23 Nov 2026 08:15`."""
+    """Format an instant with its day: `Mon 23 Nov 2026 08:15`."""
     return f"{to_local(seconds, ZoneInfo(timezone)):%a %d %b %Y %H:%M}"
 
 
 def format_amount(values: dict[str, Any]) -> str:
-    """`EUR 1,200.00`; nothing where there is no amount."""
+    """Format an amount of money: `EUR 1,200.00`; empty where there is none."""
     amount = values.get("amount")
     return f"{values.get('currency', '')} {Decimal(amount):,}".strip() if amount else ""
 
 
-def _lines(sheet: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    if sheet.exempt is not None:
-        yield "Exempt", f"{get_label(vocabulary.exempt_reasons, sheet.exempt)} (no target counts)"
-    if sheet.held is not None:
-        yield "Held", sheet.held
-    if sheet.snoozed_until is not None:
-        yield "Put off", f"until {format_instant(sheet.snoozed_until, vocabulary.timezone)}"
-    if sheet.sprint is not None:
-        yield "Scheduled to", sheet.sprint
-    for record in sheet.records:
-        line = _record(record, sheet, vocabulary)
+def _list_unsafe(detail: TicketDetail, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    if detail.exempt is not None:
+        yield "Exempt", f"{get_label(vocabulary.exempt_reasons, detail.exempt)} (no target counts)"
+    if detail.held is not None:
+        yield "Held", detail.held
+    if detail.snoozed_until is not None:
+        yield "Put off", f"until {format_instant(detail.snoozed_until, vocabulary.timezone)}"
+    if detail.sprint is not None:
+        yield "Scheduled to", detail.sprint
+    for record in detail.records:
+        line = _describe_record(record, detail, vocabulary)
         if line is not None:
             yield line
-    if part := [_participant(record, sheet) for record in sheet.records if record.kind == "participant"]:
-        yield "Taking part", ", ".join(dict.fromkeys(part))
+    if participants := [
+        _format_participant(record, detail) for record in detail.records if record.kind == "participant"
+    ]:
+        yield "Taking part", ", ".join(dict.fromkeys(participants))
 
 
-def _record(record: RecordView, sheet: TicketDetail, vocabulary: Vocabulary) -> tuple[str, str] | None:
-    """What a record means to whoever looks at the ticket now; None for what is over, or has a list of its own."""
+def _describe_record(record: RecordView, detail: TicketDetail, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """Return the label and the text of a record; None for one that is settled, or that has a list of its own."""
     marked = "flag" in record.values
     match record.kind:
         case "escalation" if record.state == "open":
-            return "Escalated", _escalated(record, sheet, vocabulary)
+            return "Escalated", _describe_escalation(record, detail, vocabulary)
         case "dispute" if record.state == "open":
-            wanted = record.values.get("wanted")
-            more = f", they want {get_label(vocabulary.priorities, wanted)}" if wanted else ""
+            priority = record.values.get("wanted")
+            more = f", they want {get_label(vocabulary.priorities, priority)}" if priority else ""
             return (
                 "Priority disputed",
-                f"since {format_instant(record.at, vocabulary.timezone)}{more}{_quoted(record, sheet)}",
+                f"since {format_instant(record.at, vocabulary.timezone)}{more}{_quote_texts(record, detail)}",
             )
         case "suggestion" if record.state == "open":
             return f"Suggestion {record.key}", str(record.values.get("ask", ""))
         case "item" if marked:
-            return vocabulary.item_label, _item(record, vocabulary)
+            return vocabulary.item_label, _describe_item(record, vocabulary)
         case "joined" if marked:
             values = record.values
             state = get_label(vocabulary.item_statuses, record.state)
-            return "Waits for", f"item {values.get('item')} of {values.get('ticket')}: {state}{_out(values)}"
+            return "Waits for", f"item {values.get('item')} of {values.get('ticket')}: {state}{_format_release(values)}"
         case "quote":
             parts = [get_label(vocabulary.quote_states, record.state), format_amount(record.values)]
             return f"Quote {record.key}", " · ".join(part for part in parts if part)
@@ -107,62 +112,62 @@ def _record(record: RecordView, sheet: TicketDetail, vocabulary: Vocabulary) -> 
             return "Agreed", f"the customer is charged{f' up to {amount}' if amount else ''}"
         case "outstanding" if record.state == "open":
             return "Outstanding", "the permanent fix"
-        case "resolution" if record.values.get("turn", 0) == sheet.reopened and record.state != "rejected":
+        case "resolution" if record.values.get("turn", 0) == detail.reopened and record.state != "rejected":
             code = record.values.get("code") or record.state
             return "Ended" if record.state == "without" else "Resolution", get_label(vocabulary.closing_codes, code)
         case "missing" if marked:
             fields = [get_label(vocabulary.fields, key) for key in record.values.get("fields", ())]
             return "Missing", ", ".join(fields)
         case "checklist":
-            return get_label(vocabulary.checklists, record.key), _checklist(record, vocabulary)
+            return get_label(vocabulary.checklists, record.key), _describe_checklist(record, vocabulary)
         case "handoff" if record.state == "open":
             tier = get_tier_label(record.values.get("tier"), vocabulary)
             return "Pass on", f"{tier} is the client's own: to {record.who or 'their support contact'}"
         case "feedback" if record.state == "answered":
             score = record.values.get("score")
-            said = [
+            parts = [
                 f"score {score}" if score is not None else "",
                 "a complaint" if record.values.get("complaint") else "",
             ]
-            return "Feedback", f"{', '.join(word for word in said if word) or 'words'}{_quoted(record, sheet)}"
+            return "Feedback", f"{', '.join(part for part in parts if part) or 'words'}{_quote_texts(record, detail)}"
         case "entry" if marked:
             return f"Time entry {record.key}", "chargeable, and the customer has not agreed to it"
     return None
 
 
-_AS = {"caller": " (called)", "notify": " (to be told)"}
-"""What somebody is to a ticket beside taking part."""
+_ROLES = {"caller": " (called)", "notify": " (to be told)"}
+"""Labels of roles that a participant may have beside taking part."""
 
 
-def _participant(record: RecordView, sheet: TicketDetail) -> str:
-    name = sheet.contact_names.get(record.values.get("contact", 0)) or "somebody who was erased"
-    return f"{name}{_AS.get(record.state, '')}"
+def _format_participant(record: RecordView, detail: TicketDetail) -> str:
+    name = detail.contact_names.get(record.values.get("contact", 0)) or "somebody who was erased"
+    return f"{name}{_ROLES.get(record.state, '')}"
 
 
-def _escalated(record: RecordView, sheet: TicketDetail, vocabulary: Vocabulary) -> str:
+def _describe_escalation(record: RecordView, detail: TicketDetail, vocabulary: Vocabulary) -> str:
     values = record.values
     role = get_label(vocabulary.roles, record.who or None)
-    asked = f" ({role} is asked)" if role and role != values.get("label") else ""
+    addressee = f" ({role} is asked)" if role and role != values.get("label") else ""
     by = "the customer" if values.get("by_customer") else "a rule" if values.get("by_rule") else values.get("by", "")
     reason = f": {values['reason']}" if values.get("reason") else ""
     since = f"since {format_instant(record.at, vocabulary.timezone)} by {by}"
-    return f"{values.get('label', '')}{asked} {since}{reason}{_quoted(record, sheet)}"
+    return f"{values.get('label', '')}{addressee} {since}{reason}{_quote_texts(record, detail)}"
 
 
-def _item(record: RecordView, vocabulary: Vocabulary) -> str:
+def _describe_item(record: RecordView, vocabulary: Vocabulary) -> str:
     values = record.values
-    parts = [f"{record.key} {get_label(vocabulary.item_statuses, record.state)}{_out(values)}"]
+    parts = [f"{record.key} {get_label(vocabulary.item_statuses, record.state)}{_format_release(values)}"]
     if values.get("route"):
         parts.append(get_label(vocabulary.routes, values["route"]))
     parts += [str(values[name]) for name in ("title", "system", "reference", "url") if values.get(name)]
     return " · ".join(parts)
 
 
-def _out(values: dict[str, Any]) -> str:
+def _format_release(values: dict[str, Any]) -> str:
     return f", release {values['release']}" if values.get("release") else ""
 
 
-def _checklist(record: RecordView, vocabulary: Vocabulary) -> str:
+def _describe_checklist(record: RecordView, vocabulary: Vocabulary) -> str:
     items = record.values.get("items", ())
     done = sum(bool(item.get("done")) for item in items)
     outcome = record.values.get("outcome")
@@ -171,17 +176,17 @@ def _checklist(record: RecordView, vocabulary: Vocabulary) -> str:
 
 
 def get_tier_label(level: Any, vocabulary: Vocabulary) -> str:
-    """What a level of support is called."""
+    """Return the label of a level of support."""
     return vocabulary.tiers.get(str(level)) or f"tier {level}"
 
 
-def _quoted(record: RecordView, sheet: TicketDetail) -> str:
-    """What somebody said of it, behind a dash."""
-    said = [sheet.texts.get(record.values[name], "") for name in ("body", "comment", "note") if name in record.values]
-    return "".join(f" – “{words}”" for words in said if words)
+def _quote_texts(record: RecordView, detail: TicketDetail) -> str:
+    """Quote the texts of a record, each behind a dash."""
+    texts = [detail.texts.get(record.values[name], "") for name in ("body", "comment", "note") if name in record.values]
+    return "".join(f" – “{text}”" for text in texts if text)
 
 
-def _value(value: Any, kind: str, timezone: str) -> str:
+def _format_value(value: Any, kind: str, timezone: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -108,7 +108,7 @@ class Clocks(ShortList):
         if clock.due is None:
             return [(fit(clock.target, width), FAINT)]
         text = f" due {formats.format_instant(clock.due, self._now, self._zone)}"
-        opening = next_opening(clock.counted_in, self._now)
+        opening = next_opening(clock.calendar, self._now)
         if opening is not None and clock.due >= self._now:
             text = f" rests, resumes {formats.format_instant(opening, self._now, self._zone)}"
         return [(usage_bar(clock, self._now), URGENCY[urgency]), (fit(text, max(width - BAR - 2, 1)), FAINT)]

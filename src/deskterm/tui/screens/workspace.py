@@ -57,7 +57,7 @@ class DeskWorkspace:
     ) -> None:
         self._screen, self._clock, self._desk_worker = screen, clock, desk_worker
         self.panes = panes
-        self.desk = DeskView(Safe(""), False, "UTC", Person(login, sanitize(login), "viewer", None))
+        self.desk = DeskView(Safe(""), Person(login, sanitize(login), "viewer", None))
         self.vocabulary = Vocabulary()
         self.zone: tzinfo = UTC
         self.progress = ""

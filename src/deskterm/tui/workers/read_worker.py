@@ -207,7 +207,7 @@ class ReadWorker:
             self._query = self._query._replace(view="team" if agent.team else "open")
         self._vocabulary = Vocabulary(facts.document, facts.procedure_version, facts.timezone)
         self._access_log.enabled = access_log.is_access_logged(facts.document)
-        desk = DeskView(sanitize(facts.name), facts.simulated, facts.timezone, agent, people)
+        desk = DeskView(sanitize(facts.name), agent, people)
         self._post(DeskRead(desk, self._vocabulary, ZoneInfo(facts.timezone)))
 
     def _read_list(self) -> None:
