@@ -13,7 +13,7 @@ from tui.four_tickets import load_detail
 async def test_the_status_dialog_offers_only_legal_moves(url: str) -> None:
     async with open_console(url) as console:
         console.workspace.run_command("status")
-        await console.wait_until(lambda: isinstance(console.app.screen, Choose), "the dialog")
+        await console.wait_until(lambda: bool(console.app.screen.query("ChoiceList")), "the dialog")
         assert [choice.key for choice in console.app.screen.query_one("ChoiceList").choices] == ["working", "solved"]  # type: ignore[attr-defined]
         await console.pilot.press("1")
         number = console.panes.queue.current.number if console.panes.queue.current else 0
