@@ -37,6 +37,7 @@ def seed_agents(
             raise DeskError(f"The role of {row['login']} is {row['role']!r}: use {', '.join(ROLES)}.")
     rows = [_resolve_keys(desk, row) for row in rows]
     with desk.store.writing() as session:
+        # Written even in a dry run and rolled back then: the check for an admin needs the rows as they would be.
         lines = _upsert(session, Agent, "login", rows)
         table = table_of(Agent)
         admins = select(func.count()).select_from(table).where(table.c.role == "admin", table.c.active)

@@ -23,7 +23,7 @@ def find_missing_parts(procedure: Procedure, body: str) -> list[LetterCheck]:
     """List the required parts of a resolution letter that a text lacks, in the order of the procedure: those of which
     none of the phrases occurs in it. Case, punctuation and line ends do not matter. A check without phrases is left to
     a person and skipped here."""
-    text = f" {_normalise(body)} "
+    text = f" {_normalise(body)} "  # spaces around both, so that only whole words match
     return [
         check
         for check in procedure.letter_checks

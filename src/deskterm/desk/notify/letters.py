@@ -180,6 +180,7 @@ def _find_release(work: TicketTransaction, event: Event) -> str:
 
 def _load_resolution_text(work: TicketTransaction) -> str:
     """Return the text of the last reply that gave a resolution; empty when there is none or it was undone."""
+    # Without undone events: the text of a resolution that was taken back must not go out.
     for event in reversed(select_effective_events([*work.load_earlier_events(), *work.new_events])):
         if event.data.get("resolution") and "body" in event.texts:
             return load_event_text(work, event)

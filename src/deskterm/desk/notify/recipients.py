@@ -141,6 +141,7 @@ def notify_staff(work: TicketTransaction, logins: Sequence[str], on: str, what: 
         return None
     due = find_delivery_time(work, for_staff=True)
     delivery = {} if due is None else {"due": due}
+    # Commas at both ends, so that SQL finds a login with `LIKE '%,login,%'`.
     return work.append("told", {}, {}, who=f",{','.join(recipients)},", on=on, what=what, **delivery, **data)
 
 

@@ -62,6 +62,7 @@ def is_tier_raise(procedure: CompiledProcedure, event: Event) -> bool:
     """Return True if an event passes the ticket to a higher level of support, by its own tier or by that of its status
     (S3-11)."""
     before, after = event.changes.get("tier", (None, None))
+    # Tickets without a tier of their own are at that of their status, and at the first where that has none.
     if before is None and "status" in event.changes:
         status_before, status_after = (procedure.statuses.get(key or "") for key in event.changes["status"])
         if "tier" not in event.changes and status_after is not None and status_after.tier is not None:

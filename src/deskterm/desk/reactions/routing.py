@@ -37,6 +37,7 @@ def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[lis
         if explanation := tier_coverage.mark_for_handoff(work, level, by_rule=rule.key):
             return [explanation], False
         changes["tier"] = (state.tier, level)
+        # The team of the rule is that of the wanted tier; a tier taken in its place has a team of its own.
         team = team if team is not None and level == wanted_level else _find_tier_team(procedure.tiers, level)
     if rule.assign == "on-shift":
         team = _find_shift_team(work, level) or team
@@ -80,6 +81,7 @@ def find_least_loaded(work: TicketTransaction, team: str | None, level: int | No
     state = work.state
     if state.assignee in logins:
         return state.assignee
+    # Not `==`: a ticket without a severity is similar to others without one, and NULL equals nothing.
     is_similar = _ticket.c.severity.is_not_distinct_from(state.severity) & _ticket.c.priority.is_not_distinct_from(
         state.priority
     )

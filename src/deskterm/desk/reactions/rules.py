@@ -62,6 +62,7 @@ def _run_rules(work: TicketTransaction, rules: Sequence[Rule], *, new: bool) -> 
     """Apply the rules that are for the ticket; of one that is switched off, suggest what it would do."""
     phrases: list[str] = []
     for rule in rules:
+        # Read again for each rule, because the rules before it have appended events.
         applied = {event.data.get("by_rule") for event in work.new_events}
         if rule.key in applied or not is_rule_for_ticket(work, rule):
             continue

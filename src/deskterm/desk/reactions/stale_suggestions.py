@@ -18,6 +18,7 @@ def expire_suggestions(work: TicketTransaction, event: Event) -> list[str]:
         return []
     rules = {rule.key: rule for rule in work.procedure.definition.rules}
     phrases = []
+    # A list, because expiring a suggestion changes the records that are searched.
     for record in [
         candidate for candidate in records_of_kind(work.state.records, "suggestion") if candidate.state == "open"
     ]:

@@ -20,6 +20,7 @@ def accept_suggestion(
         rule = next((rule for rule in work.procedure.definition.rules if rule.key == record.values["rule"]), None)
         if rule is None:
             raise DeskError(f"The procedure no longer has the rule that suggested {record.values['ask']!r}: leave it.")
+        # Closed before the rule acts: the events of the rule would expire it otherwise.
         _close_suggestion(work, record, "taken")
         phrases = apply_rule(work, rule)
         result = work.build_result(f"{number}: {'; '.join(phrases) or rule.label}")

@@ -68,6 +68,7 @@ def reject(
     again, and its resolution no longer counts. Parameters as for `confirm`."""
     with desk.ticket(number, "move", now, version, action="say for a requester that it is not resolved") as work:
         current = _require_awaiting_confirmation(work)
+        # The statuses that the procedure names for this come first; the graph is only searched where it names none.
         target_key = current.on_reject or current.on_reply
         following = work.procedure.find_next_statuses(work.state.type, current.key)
         target_key = target_key or next(

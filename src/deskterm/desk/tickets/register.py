@@ -96,6 +96,7 @@ def register(
     with desk.new_ticket("register", now) as work:
         client = find_organisation(work.session, organisation or common.get("organisation"), email)
         person = find_or_add_contact(work.session, requester, email, phone, client.id if client else None)
+        # Neither named nor found by the domain of the e-mail address: a known contact may still belong to a client.
         if client is None and person is not None and person.organisation_id is not None:
             client = find_organisation(work.session, None, None, person.organisation_id)
         department_key = resolve_key("department", department, procedure.definition.departments)

@@ -122,7 +122,7 @@ def build_resolution_changes(work: TicketTransaction, kind: ResolutionKind, code
     """Return the changes with which the next event gives a resolution: its record, and for a temporary one the
     outstanding permanent fix where the procedure keeps that open."""
     state, closing = work.state, work.procedure.definition.closing
-    seq = state.version + 1
+    seq = state.version + 1  # of the event that will carry these changes
     key = find_next_key(state.records, RESOLUTION)
     login = work.context.agent.login
     changes: Changes = build_record_change(
@@ -210,6 +210,7 @@ def _find_resolved_status(work: TicketTransaction) -> str | None:
     ]
     confirm_first = work.procedure.definition.closing.confirm_before_close
     candidates = [*asking_statuses, *final_statuses] if confirm_first else [*final_statuses, *asking_statuses]
+    # Nothing asks the requester on the way to closed: the ticket stays until they confirm.
     if confirm_first and not asking_statuses and candidates and candidates[0].category == "closed":
         return None
     return candidates[0].key if candidates else None

@@ -24,6 +24,7 @@ def set_impact_urgency(work: TicketTransaction, impact: str | None, urgency: str
     }
     changes: dict[str, tuple[Any, Any]] = {name: (getattr(state, name), value) for name, value in ratings.items()}
     kind: EventKind = "edited"
+    # A cell of the matrix names a priority or a severity: the scale that knows the key decides which field is set.
     derived = scheme.matrix.get(ratings["impact"] or "", {}).get(ratings["urgency"] or "")
     if derived in procedure.priorities and derived != state.priority:
         kind, changes["priority"] = "priority_set", (state.priority, derived)

@@ -64,6 +64,7 @@ def override_priority(
         if scheme.affected_field is not None:
             changes[f"fields.{scheme.affected_field}"] = (recorded, affected_count)
         before = compute_due_times(work.fold, work.at)
+        # An override that keeps the priority is an event all the same: the reason is what is put on record.
         kind: EventKind = "priority_set" if state.priority != step.key else "prioritised"
         work.append(kind, {**changes, "priority": (state.priority, step.key)}, reason=reason.label)
         result = work.build_result(

@@ -45,7 +45,7 @@ def confirm_severity(
         changes = build_record_change(
             state.records,
             SEVERITY_RECORD,
-            "1",
+            "1",  # one record only: the last confirmation replaces those before, which the events keep
             state="confirmed" if step.key == state.severity_requested else "corrected",
             who=desk.agent.login,
             severity=step.key,

@@ -14,6 +14,7 @@ def handle_timer_end(work: TicketTransaction, metric: str) -> str:
     if metric == SNOOZE:
         work.append("snoozed", {"snoozed_until": (work.state.snoozed_until, None)})
         return "taken up again"
+    # The procedure itself names the status, so neither the graph nor the transition rules are asked.
     target = _find_target_status(work, metric)
     if target is None or target.key == work.state.status:
         return _notify_overstay(work, metric)

@@ -47,7 +47,7 @@ def transfer(
             changes["team"] = (state.team, team_key)
             destinations.append(f"team {team_key}")
         elif department is not None and find_home_department(procedure, state.team) not in (None, target.key):
-            changes["team"] = (state.team, None)
+            changes["team"] = (state.team, None)  # a team of another department cannot keep the ticket
         if all(before == after for before, after in changes.values()):
             raise DeskError(f"Ticket {number} is there already.")
         source = next((candidate for candidate in procedure.departments if candidate.key == state.department), None)

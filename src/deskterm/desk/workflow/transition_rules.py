@@ -54,6 +54,8 @@ def check_transition(
     it is closed for one of the procedure's reasons. Raises DeskError that names what is missing.
     """
     state, procedure = work.state, work.procedure
+    # The order is that in which people have to act: whoever is told to ask the requester must not learn afterwards that
+    # the checklist is missing as well.
     target = resolve_next_status(procedure, state.type, state.status, status)
     require_checklist_done(work, target)
     if (
@@ -106,6 +108,7 @@ def record_blocked_move(work: TicketTransaction, target: Status, reason: str, *,
 def find_current_resolution(state: State) -> Record | None:
     """Return the record of how the ticket was resolved, or why not; None when nothing was given since it was reopened
     or the requester rejected it."""
+    # Reopening starts another turn, in which resolutions of earlier turns do not count.
     resolutions = [
         record
         for record in records_of_kind(state.records, RESOLUTION)
