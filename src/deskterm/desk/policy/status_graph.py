@@ -30,7 +30,8 @@ def resolve_choice(what: str, name: str, choices: Iterable[T]) -> T:
     items = list(choices)
     wanted = name.strip().casefold()
     for item in items:
-        if wanted in (item.key.casefold(), item.label.casefold(), getattr(item, "short", "").casefold()):
+        names = (item.key, item.label, getattr(item, "short", ""))
+        if wanted and wanted in (one.casefold() for one in names):  # most items have no short form
             return item
     keys = {one.casefold(): item.key for item in items for one in (item.key, item.label)}
     nearest = get_close_matches(wanted, keys, n=1)
