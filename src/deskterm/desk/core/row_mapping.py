@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from deskterm.desk.domain.event_kinds import find_entry
+from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import Record, collect_flags
 from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
@@ -110,4 +112,23 @@ def build_clock_row(clock: Clock) -> dict[str, Any]:
         "calendar": clock.calendar,
         "waived": int(clock.waived),
         "version": clock.version,
+    }
+
+
+def build_message_row(event: Event) -> dict[str, Any] | None:
+    """Return column → value of the message of an event, without the ticket's id; None for an event without one."""
+    if "body" not in event.texts:
+        return None
+    author_kind = event.data.get("author_kind", "agent")
+    return {
+        "seq": event.seq,
+        "at": to_optional_datetime(event.data.get("spoken_at", event.at)),
+        "kind": find_entry(event.kind).message_kind or "internal",
+        "author_kind": author_kind,
+        "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
+        "contact_id": event.data.get("contact"),
+        "channel": event.data.get("channel", ""),
+        "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
+        "mark": "thanks" if event.kind == "thanked" else "",
+        "text_id": event.texts["body"].id,
     }

@@ -11,43 +11,39 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Insert, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.context import TransactionContext
-from deskterm.desk.core.row_mapping import (
-    build_clock_row,
-    build_record_row,
-    build_ticket_row,
-    to_epoch,
-    to_optional_datetime,
+from deskterm.desk.core.projection_rows import (
+    EVENT_COLUMNS,
+    UNDONE,
+    RowChanges,
+    TicketProjection,
+    build_message_rows,
+    chain_events,
+    collect_undone,
 )
+from deskterm.desk.core.row_mapping import to_epoch, to_optional_datetime
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.due_changes import DueChange
-from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind, find_entry
+from deskterm.desk.domain.event_kinds import ERASURE_EVENTS, EVENT_KINDS, EventKind
 from deskterm.desk.domain.events import (
     GENESIS,
     Event,
     TextRef,
     compute_digest,
-    compute_hash,
     decode_event,
-    encode_event,
 )
 from deskterm.desk.domain.fold import TicketFold
-from deskterm.desk.domain.records import Records
 from deskterm.desk.domain.state import State
 from deskterm.desk.domain.text import require_short_texts
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.sla.clock import Clock
 from deskterm.sla.zones import format_local_time
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import ClockRow, Contact, Message, Organisation, PersonalText, RecordRow, Ticket, table_of
 from deskterm.store.db.tables import Event as EventRow
-
-UNDONE = "undone"
-"""Mark of a message whose command was undone: a letter that never went out, or a note."""
 
 _ticket, _event, _text, _clock = table_of(Ticket), table_of(EventRow), table_of(PersonalText), table_of(ClockRow)
 # Built once, because building a statement costs more than running it.
@@ -70,15 +66,15 @@ _EMPTY_TICKET = {"type": "", "subject": "", "status": "", "category": "new", "fi
 _UPDATE_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
 _DELETE_CLOCK = delete(_clock).where(
     _clock.c.ticket_id == bindparam("number"),
-    _clock.c.metric == bindparam("of_metric"),
-    _clock.c.cycle == bindparam("of_cycle"),
+    _clock.c.metric == bindparam("first_key"),
+    _clock.c.cycle == bindparam("second_key"),
 )
 _INSERT_CLOCKS = insert(_clock)
 _record = table_of(RecordRow)
 _DELETE_RECORD = delete(_record).where(
     _record.c.ticket_id == bindparam("number"),
-    _record.c.kind == bindparam("of_kind"),
-    _record.c.key == bindparam("of_key"),
+    _record.c.kind == bindparam("first_key"),
+    _record.c.key == bindparam("second_key"),
 )
 _INSERT_RECORDS = insert(_record)
 _contact, _organisation = table_of(Contact), table_of(Organisation)
@@ -135,9 +131,6 @@ class TicketTransaction:
     hash: str
     new_events: list[Event] = field(default_factory=list)
     """Events of the command, in order."""
-    _clocks: list[Clock] = field(default_factory=list)
-    _earlier_clocks: list[Clock] = field(default_factory=list)
-    _earlier_records: Records = field(default_factory=dict)
     _new_texts: dict[int, str] = field(default_factory=dict)
     """Text id → text, of those that the command added."""
     is_dry_run: bool = False
@@ -147,6 +140,7 @@ class TicketTransaction:
     reacted_count: int = 0
     """Number of `new_events` that the reactions have seen."""
 
+    _projection: TicketProjection = field(init=False)
     connection: Connection = field(init=False)
     """Connection of the session. Kept, because asking for it takes longer than some statements."""
 
@@ -160,8 +154,7 @@ class TicketTransaction:
                 " later --now."
             )
         self.at = max(self.at, last)  # the clocks of two machines may differ a little; events are in order anyway
-        self._earlier_clocks = self.fold.clocks()
-        self._earlier_records = dict(self.fold.state.records)
+        self._projection = TicketProjection(self.fold)
         state = self.fold.state
         self.earlier_workers = {
             login: (state.workers.get(login), since) for login, since in state.work_started_at.items()
@@ -257,70 +250,29 @@ class TicketTransaction:
         number = self.number or 0
         self.session.flush()
         self._write_events(number)
-        self._write_ticket(number)
-        self._write_clocks(number)
-        self._write_records(number)
+        rows = self._projection.build_rows(number, self.procedure, self.hash)
+        if any(_changes_names(event) for event in self.new_events):
+            rows.ticket.update(load_displayed_names(self.session, self.state, self._new_texts))
+        self.connection.execute(_UPDATE_TICKET, rows.ticket | {"number": number})
+        self._write_changes(number, rows.clocks, _DELETE_CLOCK, _INSERT_CLOCKS)
+        self._write_changes(number, rows.records, _DELETE_RECORD, _INSERT_RECORDS)
         notify_change(self.session, number)
 
     def _write_events(self, number: int) -> None:
-        rows, messages = [], []
-        for event in self.new_events:
-            data = encode_event(event)
-            self.hash = compute_hash(self.hash, number, event, data)
-            rows.append(
-                {
-                    "ticket_id": number,
-                    "seq": event.seq,
-                    "kind": event.kind,
-                    "at": to_optional_datetime(event.at),
-                    "actor": event.actor,
-                    "procedure_version": event.version,
-                    "data": data,
-                    "hash": self.hash,
-                }
-            )
-            message = build_message_row(event)
-            if message is not None:
-                messages.append(message | {"ticket_id": number})
-        self.connection.execute(_INSERT_EVENTS, rows)
+        events, self.hash = chain_events(number, self.hash, self.new_events)
+        self.connection.execute(_INSERT_EVENTS, [dict(zip(EVENT_COLUMNS, values, strict=True)) for values in events])
+        messages = build_message_rows(number, self.new_events)
         if messages:
             self.connection.execute(_INSERT_MESSAGES, messages)
-        for event in self.new_events:
-            if event.kind == "undone":
-                self.connection.execute(_MARK_UNDONE_MESSAGES, {"number": number, "seqs": event.data["seqs"]})
+        undone = collect_undone(self.new_events)
+        if undone:
+            self.connection.execute(_MARK_UNDONE_MESSAGES, {"number": number, "seqs": sorted(undone)})
 
-    def _write_ticket(self, number: int) -> None:
-        self._clocks = self.fold.clocks()
-        values = build_ticket_row(self.state, self._clocks, self.procedure)
-        if any(_changes_names(event) for event in self.new_events):
-            values |= load_displayed_names(self.session, self.state, self._new_texts)
-        values["hash"] = self.hash
-        self.connection.execute(_UPDATE_TICKET, values | {"number": number})
-
-    def _write_clocks(self, number: int) -> None:
-        before = {(clock.metric, clock.cycle): clock for clock in self._earlier_clocks}
-        after = {(clock.metric, clock.cycle): clock for clock in self._clocks}
-        for key, clock in before.items():
-            if after.get(key) != clock:
-                self.connection.execute(_DELETE_CLOCK, {"number": number, "of_metric": key[0], "of_cycle": key[1]})
-        changed = [
-            build_clock_row(clock) | {"ticket_id": number} for key, clock in after.items() if before.get(key) != clock
-        ]
-        if changed:
-            self.connection.execute(_INSERT_CLOCKS, changed)
-
-    def _write_records(self, number: int) -> None:
-        before, after = self._earlier_records, self.state.records
-        for kind, key in before:
-            if after.get((kind, key)) is not before[(kind, key)]:
-                self.connection.execute(_DELETE_RECORD, {"number": number, "of_kind": kind, "of_key": key})
-        changed = [
-            build_record_row(record) | {"ticket_id": number}
-            for place, record in after.items()
-            if before.get(place) is not record
-        ]
-        if changed:
-            self.connection.execute(_INSERT_RECORDS, changed)
+    def _write_changes(self, number: int, changes: RowChanges, remove: Delete, add: Insert) -> None:
+        for first, second in changes.removed:
+            self.connection.execute(remove, {"number": number, "first_key": first, "second_key": second})
+        if changes.added:
+            self.connection.execute(add, changes.added)
 
     def build_result(self, summary: str, due_changes: Sequence[DueChange] = ()) -> CommandResult:
         """Return the command's result; its summary names what the reactions did too. Called inside the transaction,
@@ -345,25 +297,6 @@ def _require_declared(kind: EventKind, data: Mapping[str, Any], texts: Mapping[s
         raise ValueError(f"{kind!r} has no members {sorted(unknown)}: add them to its payload.")
     if "body" in texts and entry.message_kind is None:
         raise ValueError(f"{kind!r} has no body: give its entry a message_kind.")
-
-
-def build_message_row(event: Event) -> dict[str, Any] | None:
-    """Return column → value of the message of an event, without the ticket's id; None for an event without one."""
-    if "body" not in event.texts:
-        return None
-    author_kind = event.data.get("author_kind", "agent")
-    return {
-        "seq": event.seq,
-        "at": to_optional_datetime(event.data.get("spoken_at", event.at)),
-        "kind": find_entry(event.kind).message_kind or "internal",
-        "author_kind": author_kind,
-        "author": "" if event.data.get("contact") else event.data.get("author", event.actor),
-        "contact_id": event.data.get("contact"),
-        "channel": event.data.get("channel", ""),
-        "automatic": int(bool(event.data.get("automatic")) or event.kind == "letter"),
-        "mark": "thanks" if event.kind == "thanked" else "",
-        "text_id": event.texts["body"].id,
-    }
 
 
 def load_displayed_names(session: Session, state: State, texts: Mapping[int, str] | None = None) -> dict[str, str]:

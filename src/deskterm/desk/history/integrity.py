@@ -14,9 +14,8 @@ from typing import Any
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlmodel import Session
 
-from deskterm.desk.core.row_mapping import build_clock_row, build_record_row, build_ticket_row
-from deskterm.desk.core.transaction import UNDONE, build_message_row
-from deskterm.desk.domain.events import GENESIS, compute_hash
+from deskterm.desk.core.projection_rows import TicketProjection, build_message_rows
+from deskterm.desk.domain.events import GENESIS, Event, compute_hash
 from deskterm.desk.domain.fold import PROJECTION_VERSION, TicketFold
 from deskterm.desk.history.erasure import collect_replacement_digests
 from deskterm.desk.history.event_rows import check_texts, decode_row, select_erasures
@@ -132,8 +131,9 @@ def _load_numbers(session: Session, after: int, limit: int) -> list[int]:
 def _check_ticket(session: Session, stored: StoredRows, number: int, repair: bool) -> Iterator[Finding]:
     """Check one ticket: chain and texts first, then the rows that its events project to."""
     fold = TicketFold(stored.procedures)
+    projection = TicketProjection(fold)
     previous, intact = GENESIS, True
-    messages: list[dict[str, Any]] = []
+    events: list[Event] = []
     rows = stored.events.get(number, [])
     erased = collect_replacement_digests(select_erasures(rows))
     for seq, row in enumerate(rows, 1):
@@ -147,33 +147,26 @@ def _check_ticket(session: Session, stored: StoredRows, number: int, repair: boo
         for sentence in check_texts(stored.texts, number, event, erased):
             yield Finding(number, sentence)
         fold.step(event)
-        message = build_message_row(event)
-        if message is not None:
-            messages.append(message | {"ticket_id": number})
-        if event.kind == "undone":
-            undone = set(event.data["seqs"])
-            messages = [values | {"mark": UNDONE} if values["seq"] in undone else values for values in messages]
+        events.append(event)
     if not rows:
         yield Finding(number, f"ticket {number} has no events: compare a backup")
     if not rows or not intact:  # what a broken chain projects to must not overwrite the rows
         return
-    clocks = fold.clocks()
+    projected = projection.build_rows(number, stored.current, previous)
     state = fold.state
-    ticket = build_ticket_row(state, clocks, stored.current) | {
+    ticket = projected.ticket | {
         "subject": stored.texts[state.subject_id]["body"] if state.subject_id in stored.texts else "",
         "requester": stored.people.get(state.requester_id or 0, ""),
         "organisation": stored.clients.get(state.organisation_id or 0, ""),
-        "hash": previous,
     }
     yield from _compare_ticket(session, stored.tickets[number], ticket, number, repair)
-    expected_clocks = sorted(
-        (build_clock_row(clock) | {"ticket_id": number} for clock in clocks), key=itemgetter("metric", "cycle")
-    )
-    records = [build_record_row(record) | {"ticket_id": number} for record in state.records.values()]
-    records.sort(key=itemgetter("kind", "key"))
+    # The fold began empty, so every row is among those that were added.
+    clocks = sorted(projected.clocks.added, key=itemgetter("metric", "cycle"))
+    records = sorted(projected.records.added, key=itemgetter("kind", "key"))
+    messages = build_message_rows(number, events)
     stored_records, stored_clocks = stored.records.get(number, []), stored.clocks.get(number, [])
     yield from _compare(session, table_of(RecordRow), stored_records, records, number, repair, "records")
-    yield from _compare(session, table_of(ClockRow), stored_clocks, expected_clocks, number, repair, "clocks")
+    yield from _compare(session, table_of(ClockRow), stored_clocks, clocks, number, repair, "clocks")
     stored_messages = [
         {name: value for name, value in row.items() if name != "id"} for row in stored.messages.get(number, [])
     ]

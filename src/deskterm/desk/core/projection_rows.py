@@ -1,0 +1,122 @@
+"""The rows that are written for a ticket: its chained events, and what their fold says of it.
+
+Commands, imports and the check of integrity build rows here and nowhere else, so that a ticket looks the same however
+its events came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from deskterm.desk.core.row_mapping import (
+    build_clock_row,
+    build_message_row,
+    build_record_row,
+    build_ticket_row,
+    to_datetime,
+)
+from deskterm.desk.domain.events import Event, compute_hash, encode_event
+from deskterm.desk.domain.fold import TicketFold
+from deskterm.procedure.compiled import CompiledProcedure
+from deskterm.sla.clock import Clock
+
+UNDONE = "undone"
+"""Mark of a message whose command was undone: a letter that never went out, or a note."""
+
+EVENT_COLUMNS = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
+"""The columns of the values that `chain_events` returns, in their order."""
+
+EventValues = tuple[int, int, str, Any, str, int, str, str]
+
+
+class RowChanges(NamedTuple):
+    """The difference between the rows of one kind before and after some events. removed: keys of rows to delete, those
+    that changed among them; added: rows to insert, column → value."""
+
+    removed: list[tuple[Any, Any]]
+    added: list[dict[str, Any]]
+
+
+def chain_events(
+    number: int,
+    previous: str,
+    events: Iterable[Event],
+    *,
+    encode: Callable[[Event], str] = encode_event,
+    convert_instant: Callable[[int], Any] = to_datetime,
+) -> tuple[list[EventValues], str]:
+    """Append events to the hash chain of a ticket; return their values by `EVENT_COLUMNS`, and the hash of the last.
+
+    previous: the hash of the event before them. encode, convert_instant: for an import, which remembers what it has
+    encoded and converted before.
+    """
+    values: list[EventValues] = []
+    for event in events:
+        data = encode(event)
+        previous = compute_hash(previous, number, event, data)
+        at = convert_instant(event.at)
+        values.append((number, event.seq, event.kind, at, event.actor, event.version, data, previous))
+    return values, previous
+
+
+def build_message_rows(number: int, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return the rows of the messages among events. Those that a later one of the events undoes are marked."""
+    rows = [row | {"ticket_id": number} for event in events if (row := build_message_row(event)) is not None]
+    undone = collect_undone(events)
+    return [row | {"mark": UNDONE} if row["seq"] in undone else row for row in rows]
+
+
+def collect_undone(events: Iterable[Event]) -> set[int]:
+    """Return the numbers of the events that some events undo."""
+    return {seq for event in events if event.kind == "undone" for seq in event.data["seqs"]}
+
+
+class ProjectedRows(NamedTuple):
+    """The rows of a ticket after some events. ticket: column → value, without its id and the names that are looked up
+    by id; clocks, records: the changes to their rows, with the keys (metric, cycle) and (kind, key)."""
+
+    ticket: dict[str, Any]
+    clocks: RowChanges
+    records: RowChanges
+
+
+class TicketProjection:
+    """The rows that the fold of a ticket gives, against those that it gave when this was made: before new events were
+    folded in. For a new ticket that is before any event, and all its rows are added."""
+
+    def __init__(self, fold: TicketFold) -> None:
+        self._fold = fold
+        self._earlier_clocks = fold.clocks()
+        self._earlier_records = dict(fold.state.records)
+
+    def build_rows(self, number: int, procedure: CompiledProcedure, last_hash: str) -> ProjectedRows:
+        """Return the rows after the events that were folded in meanwhile. procedure: the one in force; last_hash: of
+        the last event."""
+        clocks = self._fold.clocks()
+        return ProjectedRows(
+            build_ticket_row(self._fold.state, clocks, procedure) | {"hash": last_hash},
+            self._compare_clocks(number, clocks),
+            self._compare_records(number),
+        )
+
+    def _compare_clocks(self, number: int, clocks: Sequence[Clock]) -> RowChanges:
+        before = {(clock.metric, clock.cycle): clock for clock in self._earlier_clocks}
+        after = {(clock.metric, clock.cycle): clock for clock in clocks}
+        return RowChanges(
+            [key for key, clock in before.items() if after.get(key) != clock],
+            [
+                build_clock_row(clock) | {"ticket_id": number}
+                for key, clock in after.items()
+                if before.get(key) != clock
+            ],
+        )
+
+    def _compare_records(self, number: int) -> RowChanges:
+        # Records are immutable: the same object is the same row, and its values need not be compared.
+        before, after = self._earlier_records, self._fold.state.records
+        changed = [record for key, record in after.items() if before.get(key) is not record]
+        return RowChanges(
+            [key for key, record in before.items() if after.get(key) is not record],
+            [build_record_row(record) | {"ticket_id": number} for record in changed],
+        )
