@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from typer.core import TyperCommand
 
-from cli_call import Call
+from cli_call import Call, every_command
 from deskterm.cli.main import build_program
 from deskterm.cli.runtime.loading import LazyCommand
-from every_command import every_command
 
 HEAVY = ("pydantic", "sqlalchemy", "sqlmodel", "textual")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli_call import Call
-from every_command import every_command
+from cli_call import Call, every_command
 
 NINE = ("--now", "2026-11-23T09:00")
 

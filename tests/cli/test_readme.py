@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli_call import every_command
 from deskterm.cli.runtime.argv import VALUED_OPTIONS, parse
-from every_command import every_command
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

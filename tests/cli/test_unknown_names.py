@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli_call import Call
-from every_command import every_command
+from cli_call import Call, every_command
 
 NINE = ("--now", "2026-11-23T09:00")
 

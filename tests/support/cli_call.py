@@ -1,11 +1,13 @@
-"""A call of the program in a test, and what came back."""
+"""Calls of the program in tests: the answer of one call, and all commands there are."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from deskterm.cli.main import build_program
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,17 @@ class Answer:
 
 
 Call = Callable[..., Answer]
+
+
+def every_command() -> Iterator[tuple[list[str], Any]]:
+    """Yield the words that name a command, and the command."""
+
+    def below(command: Any, path: list[str]) -> Iterator[tuple[list[str], Any]]:
+        inner = getattr(command, "commands", None)
+        if not inner:
+            yield path, command.loaded
+            return
+        for name, part in inner.items():
+            yield from below(part, [*path, name])
+
+    return below(build_program(), [])

@@ -1,4 +1,4 @@
-"""Ticket rows for tests of what stands above them: written straight into the table, without a desk."""
+"""Ticket rows for tests of the store, written straight into the table, and a wait for changes of other connections."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import NEVER
+from deskterm.store.db.reader import ReadConnection
 
 NOW = 1_772_442_000
 """2026-03-02 09:00:00 UTC, in epoch seconds."""
@@ -52,3 +53,8 @@ def put_tickets(store: Store, tickets: Iterable[Mapping[str, Any]]) -> list[int]
         ]
         bulk.insert("ticket", tuple(_PLAIN), rows)
     return numbers
+
+
+def change_arrives(reader: ReadConnection) -> bool:
+    """Return True once a change arrives. PostgreSQL notifies its listeners shortly after the commit, so this polls."""
+    return any(reader.has_changed() for _ in range(2000) if reader.rows("SELECT 1"))

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli_call import Call
+from cli_call import Call, every_command
 from deskterm.cli.runtime.argv import VALUED_OPTIONS, parse, shelter
-from every_command import every_command
 
 NINE = ("--now", "2026-11-23T09:00")
 

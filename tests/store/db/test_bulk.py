@@ -13,8 +13,7 @@ from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import NEVER, seconds_from_stored, to_stored_text
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact, Ticket
-from feed_watch import told_of_a_change
-from ticket_rows import NOW, put_tickets
+from ticket_rows import NOW, change_arrives, put_tickets
 
 INSTANT = datetime.fromtimestamp(NOW, UTC)
 
@@ -97,7 +96,7 @@ def test_readers_are_notified_of_a_bulk_write(store: Store) -> None:
         with store.bulk() as bulk:
             bulk.insert("contact", ("name", "phone"), [("kim", "")])
             bulk.notify_change()
-        assert told_of_a_change(reader)
+        assert change_arrives(reader)
 
 
 def test_a_bulk_waits_for_nobody_for_ever(store: Store) -> None:

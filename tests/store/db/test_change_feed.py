@@ -6,7 +6,7 @@ from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact
-from feed_watch import told_of_a_change
+from ticket_rows import change_arrives
 
 
 def change(store: Store, ticket: int | None = 1042) -> None:
@@ -20,14 +20,14 @@ def test_another_connection_notices_what_was_written(store: Store) -> None:
     with open_reader(store.url) as reader:
         assert not reader.has_changed()
         change(store)
-        assert told_of_a_change(reader)
+        assert change_arrives(reader)
         assert not reader.has_changed()
 
 
 def test_a_change_of_many_tickets_is_noticed_too(store: Store) -> None:
     with open_reader(store.url) as reader:
         change(store, None)
-        assert told_of_a_change(reader)
+        assert change_arrives(reader)
 
 
 def test_what_was_rolled_back_is_not_noticed(store: Store) -> None:

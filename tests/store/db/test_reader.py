@@ -16,7 +16,7 @@ from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.reader import open_reader, translate_parameters
 from deskterm.store.db.tables import Contact
-from feed_watch import told_of_a_change
+from ticket_rows import change_arrives
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_only_a_commit_counts_as_a_change(store: Store) -> None:
             session.flush()
             notify_change(session, 1001)
             assert not reader.has_changed()
-        assert told_of_a_change(reader)
+        assert change_arrives(reader)
         assert not reader.has_changed()
 
 
@@ -122,4 +122,4 @@ def test_a_change_during_a_query_is_not_missed(store: Store) -> None:
             session.add(Contact(name="kim"))
             notify_change(session, 1001)
         reader.rows("SELECT 1")
-        assert told_of_a_change(reader)
+        assert change_arrives(reader)
