@@ -41,7 +41,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish() -> None:
-    postgres.drop_templates()  # not in pytest_unconfigure: nothing waits for what a worker does after its session
+    postgres.end_session()  # not in pytest_unconfigure: nothing waits for what a worker does after its session
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -18,16 +18,19 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
-Server = psycopg.Connection[tuple[Any, ...]]
-
 GIVEN = "DESKTERM_TEST_POSTGRES"
 FOLDER = "DESKTERM_TEST_SERVER"
+
+MEMORY = Path("/dev/shm")
+LEAST_MEMORY = 4 << 30
+"""Bytes that have to be free in MEMORY for the server's files: 9 MB a template, some 30 templates a process."""
 
 _EMPTY: set[str] = set()
 """The URLs of databases that `database` created and that no copy of a template has replaced."""
@@ -40,12 +43,13 @@ _TEMPLATES: list[str] = []
 
 _CLEAN = """
 read -r _
-if [ -f "$1/data/postmaster.pid" ]; then
-    pid=$(head -n 1 "$1/data/postmaster.pid")
+data=$(readlink -f "$1/data")
+if [ -f "$data/postmaster.pid" ]; then
+    pid=$(head -n 1 "$data/postmaster.pid")
     kill -QUIT "$pid" 2>/dev/null
     while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 fi
-rm -rf "$1"
+rm -rf "$data" "$1"
 """
 
 
@@ -90,18 +94,16 @@ def database() -> Iterator[str]:
     """Create an empty database, and drop it afterwards; the value is its URL."""
     name = f"deskterm_{uuid.uuid4().hex}"
     url = with_database(server_url(), name)
-    with _connect() as server:
-        if _SPARES:
-            _rename(server, _SPARES.pop(), name)
-        else:
-            _create(server, name)
+    if _SPARES:
+        _rename(_SPARES.pop(), name)
+    else:
+        _create(name)
     _EMPTY.add(url)
     try:
         yield url
     finally:
         _EMPTY.discard(url)
-        with _connect() as server:
-            _drop(server, name)
+        _drop(name)
 
 
 def is_empty(url: str) -> bool:
@@ -113,27 +115,26 @@ def replace_with_copy(url: str, template: str) -> None:
     """Replace an empty database by a copy of a template. The empty one is kept for the next test that needs one."""
     _EMPTY.remove(url)
     name, spare = database_name(url), f"deskterm_spare_{uuid.uuid4().hex}"
-    with _connect() as server:
-        _rename(server, name, spare)
-        _SPARES.append(spare)
-        _create(server, name, template)
+    _rename(name, spare)
+    _SPARES.append(spare)
+    _create(name, template)
 
 
 def create_template() -> str:
-    """Create an empty database to make a template of, and return its URL; `drop_templates` removes it."""
+    """Create an empty database to make a template of, and return its URL; `end_session` drops it."""
     name = f"deskterm_template_{uuid.uuid4().hex}"
-    with _connect() as server:
-        _create(server, name)
+    _create(name)
     _TEMPLATES.append(name)
     return with_database(server_url(), name)
 
 
-def drop_templates() -> None:
-    """Drop the templates and spare databases of this process, unless they end with the server."""
-    if GIVEN in os.environ and (_TEMPLATES or _SPARES):
-        with _connect() as server:
-            for name in (*_TEMPLATES, *_SPARES):
-                _drop(server, name)
+def end_session() -> None:
+    """Drop the templates and spare databases of this process, unless they end with the server, and leave the server."""
+    if GIVEN in os.environ:
+        for name in (*_TEMPLATES, *_SPARES):
+            _drop(name)
+    if _connect.cache_info().currsize:
+        _connect().close()
 
 
 def database_name(url: str) -> str:
@@ -141,22 +142,24 @@ def database_name(url: str) -> str:
     return urlsplit(url).path[1:]
 
 
-def _connect() -> Server:
+@cache
+def _connect() -> psycopg.Connection[Any]:
+    """Connect to the server, once per process: every new connection costs it a process."""
     return psycopg.connect(server_url(), autocommit=True)
 
 
-def _create(server: Server, name: str, template: str = "template0") -> None:
+def _create(name: str, template: str = "template0") -> None:
     # From version 15 on the default copies through the log, which takes longer for databases as small as these.
-    strategy = "STRATEGY FILE_COPY" if server.info.server_version >= 150_000 else ""
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}".encode())
+    strategy = "STRATEGY FILE_COPY" if _connect().info.server_version >= 150_000 else ""
+    _connect().execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}".encode())
 
 
-def _rename(server: Server, name: str, new_name: str) -> None:
-    server.execute(f"ALTER DATABASE {name} RENAME TO {new_name}".encode())
+def _rename(name: str, new_name: str) -> None:
+    _connect().execute(f"ALTER DATABASE {name} RENAME TO {new_name}".encode())
 
 
-def _drop(server: Server, name: str) -> None:
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+def _drop(name: str) -> None:
+    _connect().execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def with_database(url: str, name: str) -> str:
@@ -169,8 +172,7 @@ def _start_server(folder: Path) -> str:
         programs = _programs(folder)
     except NoServer as reason:
         return str(reason)
-    data = folder / "data"
-    data.mkdir(mode=0o700)
+    data = _create_data_folder(folder)
     user: int | None = None
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
@@ -193,6 +195,17 @@ def _start_server(folder: Path) -> str:
     options = " ".join(f"-c {setting}" for setting in settings)
     _run([programs / "pg_ctl", "-D", data, "-w", "-s", "-l", data / "log", "-o", options, "start"], user)
     return f"postgresql://deskterm@/postgres?host={quote(str(data), safe='')}"
+
+
+def _create_data_folder(folder: Path) -> Path:
+    """Create the folder for the server's files, in memory where there is enough of it: each test copies a database,
+    which costs the kernel ten times as much on a disk. `data` in the run's folder leads there."""
+    data = folder / "data"
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY:
+        data.symlink_to(tempfile.mkdtemp(prefix="deskterm-tests-", dir=MEMORY))
+    else:
+        data.mkdir(mode=0o700)
+    return data.resolve()
 
 
 def _programs(folder: Path) -> Path:
