@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.core.session import DeskSession, VersionConflict
+from deskterm.desk.linking import duplicate, merge
 from deskterm.desk.tickets import assignment, confirmation, reopening, resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import checklists
@@ -163,3 +165,34 @@ def test_a_simulated_desk_does_not_write_history_backwards(store_url: str) -> No
     with pytest.raises(DeskError, match=r"last touched on Mon 23 Nov 2026 09:10 GMT; give a later --now"):
         messages.add_note(desk, 1001, "x", now=at(9))
     desk.store.close()
+
+
+def read_state(desk: DeskSession, number: int = 1001) -> tuple[Any, ...]:
+    found = read_ticket(desk, number)
+    said = [(message.body, message.mark) for message in found.messages if message.mark != "undone"]
+    return found.row.status, found.row.assignee, found.row.waiting, found.clocks, said, found.records, found.fields
+
+
+@pytest.mark.requirement("S1-33")
+@pytest.mark.parametrize("name", ["saas-platform", "software-vendor", "web-agency"])
+def test_commands_on_a_joined_ticket_are_refused_with_the_number_of_the_other(
+    desk_with_ticket: DeskFactory, name: str
+) -> None:
+    desk = desk_with_ticket(name)
+    other = register(desk, subject="Also", requester="Lou Roe", organisation="larch", incomplete=True, now=at(1)).number
+    third = register(desk, subject="Too", requester="Max Poe", organisation="larch", incomplete=True, now=at(2)).number
+    duplicate.close_as_duplicate(desk, other, 1001, now=at(3))
+    merge.merge_into(desk, third, into=1001, now=at(4))
+    before = read_state(desk, other), read_state(desk, third)
+    commands: list[Callable[[int], object]] = [
+        lambda number: messages.reply(desk, number, "Hello", now=at(5)),
+        lambda number: messages.add_note(desk, number, "Hm", now=at(5)),
+        lambda number: resolution.resolve(desk, number, "Done", now=at(5)),
+        lambda number: reopening.reopen(desk, number, "called", now=at(5)),
+        lambda number: update.move(desk, number, "closed", now=at(5)),
+    ]
+    for number in (other, third):
+        for command in commands:
+            with pytest.raises(DeskError, match=f"Ticket {number} goes on in 1001"):
+                command(number)
+    assert (read_state(desk, other), read_state(desk, third)) == before

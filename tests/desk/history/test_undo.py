@@ -1,4 +1,4 @@
-"""Taking back: what stood before a command stands again, and what was said stays said."""
+"""Undo: everything is as before the last command, but for messages and letters that have gone out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from deskterm.desk.linking.duplicate import close_as_duplicate
 from deskterm.desk.linking.merge import merge_into
 from deskterm.desk.notify import letters
 from deskterm.desk.tickets import assignment, update
+from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
@@ -25,75 +26,77 @@ from due_time_desk import due_time_desk
 from small_desk import at
 from ticket_reads import read_ticket
 
-ASIDE = {"version", "hash", "updated_at"}
+IGNORED_COLUMNS = {"version", "hash", "updated_at"}
 
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = due_time_desk(store_url)
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
+    session = due_time_desk(store_url)
+    yield session
+    assert check_integrity(session.store).findings == ()
+    session.store.close()
 
 
-def fault(desk: DeskSession, minute: float = 0, **more: Any) -> int:
-    from deskterm.desk.tickets.register import register
-
-    more = {"subject": "Login fails", "body": "It hurts.", "type": "fault", "severity": "low"} | more
-    return register(desk, **more, now=at(minute)).number
+def register_fault(desk: DeskSession, minute: float = 0, **values: Any) -> int:
+    values = {"subject": "Login fails", "body": "It hurts.", "type": "fault", "severity": "low"} | values
+    return register(desk, **values, now=at(minute)).number
 
 
-def rows(desk: DeskSession, number: int) -> dict[str, Any]:
-    """All that the tables say of a ticket, but for how often it was touched."""
+def read_rows(desk: DeskSession, number: int) -> dict[str, Any]:
+    """Return the rows of a ticket, its clocks and its records, without the columns that every event changes."""
     found: dict[str, Any] = {}
     with desk.store.reading() as session:
         for table, key in (("ticket", "id"), ("clock", "ticket_id"), ("record", "ticket_id")):
             result = session.execute(text(f"SELECT * FROM {table} WHERE {key} = :number"), {"number": number})
             found[table] = sorted(
-                [{name: cell for name, cell in row.items() if name not in ASIDE} for row in result.mappings()], key=str
+                [
+                    {name: cell for name, cell in row.items() if name not in IGNORED_COLUMNS}
+                    for row in result.mappings()
+                ],
+                key=str,
             )
     return found
 
 
-def notice(desk: DeskSession, number: int, minute: float) -> None:
-    """What a runner does who looks at this minute."""
-    itself = open_system_desk(desk.store)
-    with itself.ticket(number, "notice", at(minute), dry_run=True) as work:
-        coming = work.fold.upcoming_events()
-    for event in coming:
-        due_times.record_clock_event(itself, number, event, now=at(minute))
+def record_due_events(desk: DeskSession, number: int, minute: float) -> None:
+    """Record the due events of the clocks as the automation does, at a minute."""
+    system = open_system_desk(desk.store)
+    with system.ticket(number, "notice", at(minute), dry_run=True) as work:
+        upcoming = work.fold.upcoming_events()
+    for event in upcoming:
+        due_times.record_clock_event(system, number, event, now=at(minute))
 
 
-def of(desk: DeskSession, login: str) -> DeskSession:
+def session_of(desk: DeskSession, login: str) -> DeskSession:
     return open_desk(desk.store, login)
 
 
-def test_a_status_goes_back_and_its_clocks_with_it(desk: DeskSession) -> None:
-    number = fault(desk)
-    before = rows(desk, number)
+def test_undoing_a_move_restores_status_and_clocks(desk: DeskSession) -> None:
+    number = register_fault(desk)
+    before = read_rows(desk, number)
     update.move(desk, number, "working", now=at(5))
     update.move(desk, number, "solved", now=at(10))
-    between = undo_last_command(desk, number, now=at(20))
-    assert between.summary == f"{number}: taken back: status Working on it → Solved"
-    assert between.changes["status"] == ("solved", "working")
+    result = undo_last_command(desk, number, now=at(20))
+    assert result.summary == f"{number}: taken back: status Working on it → Solved"
+    assert result.changes["status"] == ("solved", "working")
     undo_last_command(desk, number, now=at(30))
-    assert rows(desk, number) == before
+    assert read_rows(desk, number) == before
 
 
-def test_all_that_a_command_changed_goes_back_at_once(desk: DeskSession) -> None:
-    number = fault(desk)
-    before = rows(desk, number)
+def test_undo_reverts_everything_that_a_command_changed(desk: DeskSession) -> None:
+    number = register_fault(desk)
+    before = read_rows(desk, number)
     update.update_ticket(desk, number, severity="high", status="working", add_tags=("vip",), subject="Other", now=at(5))
     assert read_ticket(desk, number).row.subject == "Other"
     undo_last_command(desk, number, now=at(6))
-    assert rows(desk, number) == before
+    assert read_rows(desk, number) == before
     assert [event.kind for event in read_ticket(desk, number).events if event.kind not in ("letter", "told")][
         -1
     ] == "undone"
 
 
-def test_what_people_said_stays_said(desk: DeskSession) -> None:
-    number = fault(desk)
+def test_messages_cannot_be_undone(desk: DeskSession) -> None:
+    number = register_fault(desk)
     with pytest.raises(DeskError, match=r"ann opened it .*a request that was made stays"):
         undo_last_command(desk, number, now=at(1))
     update.move(desk, number, "working", now=at(2))
@@ -108,19 +111,19 @@ def test_what_people_said_stays_said(desk: DeskSession) -> None:
         undo_last_command(desk, number, now=at(8))
 
 
-def test_agents_take_back_their_own_leads_anything(desk: DeskSession) -> None:
-    number = fault(desk)
-    update.move(of(desk, "kim"), number, "working", now=at(2))
+def test_agents_undo_their_own_commands_and_leads_any(desk: DeskSession) -> None:
+    number = register_fault(desk)
+    update.move(session_of(desk, "kim"), number, "working", now=at(2))
     with pytest.raises(DeskError, match=r"not yours: kim changed the status .*Ask a lead"):
-        undo_last_command(of(desk, "sam"), number, now=at(4))
-    undo_last_command(of(desk, "lea"), number, now=at(5))
-    update.move(of(desk, "sam"), number, "working", now=at(6))
-    undo_last_command(of(desk, "sam"), number, now=at(7))
+        undo_last_command(session_of(desk, "sam"), number, now=at(4))
+    undo_last_command(session_of(desk, "lea"), number, now=at(5))
+    update.move(session_of(desk, "sam"), number, "working", now=at(6))
+    undo_last_command(session_of(desk, "sam"), number, now=at(7))
     assert read_ticket(desk, number).row.status == "new"
 
 
-def test_who_saw_another_ticket_takes_nothing_back(desk: DeskSession) -> None:
-    number = fault(desk)
+def test_undo_is_refused_when_the_ticket_changed_since_it_was_read(desk: DeskSession) -> None:
+    number = register_fault(desk)
     version = update.move(desk, number, "working", now=at(2)).version
     update.tag(desk, number, ["vip"], now=at(3))
     with pytest.raises(VersionConflict):
@@ -128,61 +131,64 @@ def test_who_saw_another_ticket_takes_nothing_back(desk: DeskSession) -> None:
     undo_last_command(desk, number, now=at(4), version=version + 1)
 
 
-def test_several_tickets_go_back_together_or_not_at_all(desk: DeskSession) -> None:
-    numbers = [fault(desk, minute) for minute in range(3)]
-    before = [rows(desk, number) for number in numbers]
+def test_a_command_on_several_tickets_is_undone_on_all_or_none(desk: DeskSession) -> None:
+    numbers = [register_fault(desk, minute) for minute in range(3)]
+    before = [read_rows(desk, number) for number in numbers]
     with desk.group_commands():
         for number in numbers:
             update.move(desk, number, "working", now=at(10))
             assignment.assign(desk, number, "sam", now=at(10))
-    update.tag(of(desk, "kim"), numbers[2], ["vip"], now=at(11))
+    update.tag(session_of(desk, "kim"), numbers[2], ["vip"], now=at(11))
     with pytest.raises(DeskError, match=f"Ticket {numbers[2]} was part of it, and has moved on: kim tagged it"):
         undo_last_command(desk, numbers[0], now=at(12))
     assert read_ticket(desk, numbers[0]).row.status == "working"
     undo_last_command(desk, numbers[2], now=at(13))
-    done = undo_last_command(desk, numbers[1], now=at(14))
-    assert done.summary.endswith("also on 2 other tickets")
-    assert [rows(desk, number) for number in numbers] == before
+    result = undo_last_command(desk, numbers[1], now=at(14))
+    assert result.summary.endswith("also on 2 other tickets")
+    assert [read_rows(desk, number) for number in numbers] == before
 
 
 @pytest.mark.requirement("S1-33")
-def test_a_duplicate_is_a_ticket_of_its_own_again(desk: DeskSession) -> None:
-    older = fault(desk, requester="Kim Doe", email="kim@larch.example")
-    younger = fault(desk, 5, requester="Lou Roe", email="lou@larch.example")
-    before = rows(desk, older), rows(desk, younger)
-    close_as_duplicate(desk, younger, original_number=older, now=at(10))
-    undo_last_command(desk, older, now=at(11))
-    assert (rows(desk, older), rows(desk, younger)) == before
+def test_undoing_a_duplicate_restores_both_tickets(desk: DeskSession) -> None:
+    original = register_fault(desk, requester="Kim Doe", email="kim@larch.example")
+    duplicate = register_fault(desk, 5, requester="Lou Roe", email="lou@larch.example")
+    before = read_rows(desk, original), read_rows(desk, duplicate)
+    close_as_duplicate(desk, duplicate, original_number=original, now=at(10))
+    undo_last_command(desk, original, now=at(11))
+    assert (read_rows(desk, original), read_rows(desk, duplicate)) == before
 
 
-def test_what_is_taken_back_is_named_before_what_it_changed(desk: DeskSession) -> None:
-    first, second = fault(desk), fault(desk, 5, requester="Lou Roe", body="Two things:\n1. The door\n2. The window")
-    said = [
+def test_the_summary_names_the_action_before_its_changes(desk: DeskSession) -> None:
+    first, second = (
+        register_fault(desk),
+        register_fault(desk, 5, requester="Lou Roe", body="Two things:\n1. The door\n2. The window"),
+    )
+    cases = [
         (merge_into, second, f"the merge into {first}"),
         (merge_into, first, f"the merge of {second}"),
         (close_as_duplicate, second, f"the closing as a duplicate of {first}"),
         (close_as_duplicate, first, f"the duplicate {second}"),
     ]
-    for connect, number, named in said:
-        connect(desk, second, first, now=at(10))
-        assert undo_last_command(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {named}")
+    for join, number, phrase in cases:
+        join(desk, second, first, now=at(10))
+        assert undo_last_command(desk, number, now=at(10)).summary.startswith(f"{number}: taken back: {phrase}")
     split.split_list_items(desk, second, 1, now=at(12))
-    made = read_ticket(desk, second).fields["split_to"]
+    parts = read_ticket(desk, second).fields["split_to"]
     assert (
-        f"taken back: the splitting off of {made[0]}, {made[1]}, also"
+        f"taken back: the splitting off of {parts[0]}, {parts[1]}, also"
         in undo_last_command(desk, second, now=at(13)).summary
     )
     split.split_list_items(desk, second, 1, items=[1], now=at(14))
-    (one,) = read_ticket(desk, second).fields["split_to"]
-    assert undo_last_command(desk, one, now=at(15)).summary.startswith(
-        f"{one}: taken back: the splitting off from {second}, also"
+    (part,) = read_ticket(desk, second).fields["split_to"]
+    assert undo_last_command(desk, part, now=at(15)).summary.startswith(
+        f"{part}: taken back: the splitting off from {second}, also"
     )
 
 
-def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> None:
-    first, second = fault(desk), fault(desk, 5, requester="Lou Roe")
+def test_undoing_a_merge_restores_both_conversations(desk: DeskSession) -> None:
+    first, second = register_fault(desk), register_fault(desk, 5, requester="Lou Roe")
     messages.record_customer_message(desk, second, "And it smokes.", now=at(6))
-    before = rows(desk, first), rows(desk, second)
+    before = read_rows(desk, first), read_rows(desk, second)
     merge_into(desk, first, into=second, now=at(10))
     assert [message.body for message in read_ticket(desk, second).messages] == [
         "It hurts.",
@@ -190,71 +196,71 @@ def test_a_merge_comes_apart_with_every_word_where_it_was(desk: DeskSession) -> 
         "And it smokes.",
     ]
     undo_last_command(desk, first, now=at(11))
-    assert (rows(desk, first), rows(desk, second)) == before
+    assert (read_rows(desk, first), read_rows(desk, second)) == before
     assert [message.body for message in read_ticket(desk, second).messages] == ["It hurts.", "And it smokes."]
 
 
 @pytest.mark.requirement("S5-06")
-def test_what_was_split_off_is_closed_and_stays_linked(desk: DeskSession) -> None:
-    number = fault(desk, body="Two things:\n1. The door\n2. The window")
-    before = rows(desk, number)
+def test_undoing_a_split_closes_the_new_tickets_and_keeps_their_links(desk: DeskSession) -> None:
+    number = register_fault(desk, body="Two things:\n1. The door\n2. The window")
+    before = read_rows(desk, number)
     split.split_list_items(desk, number, 1, now=at(10))
-    made = read_ticket(desk, number).fields["split_to"]
-    undo_last_command(desk, made[0], now=at(11))
-    assert rows(desk, number) == before
-    for one in made:
-        found = read_ticket(desk, one)
+    parts = read_ticket(desk, number).fields["split_to"]
+    undo_last_command(desk, parts[0], now=at(11))
+    assert read_rows(desk, number) == before
+    for part in parts:
+        found = read_ticket(desk, part)
         assert (found.row.status, found.fields) == ("closed", {"split_from": number})
         assert {clock.state for clock in found.clocks} == {"cancelled"}
     with pytest.raises(DeskError, match="it was taken back itself"):
-        undo_last_command(desk, made[1], now=at(12))
+        undo_last_command(desk, parts[1], now=at(12))
 
 
-def test_a_split_off_ticket_that_went_on_keeps_the_split(desk: DeskSession) -> None:
-    number = fault(desk, body="- a\n- b")
+def test_a_split_cannot_be_undone_after_work_on_a_new_ticket(desk: DeskSession) -> None:
+    number = register_fault(desk, body="- a\n- b")
     split.split_list_items(desk, number, 1, now=at(10))
-    made = read_ticket(desk, number).fields["split_to"]
-    messages.reply(desk, made[1], "On it.", now=at(11))
-    with pytest.raises(DeskError, match=f"Ticket {made[1]} was part of it, and has moved on: ann answered"):
+    parts = read_ticket(desk, number).fields["split_to"]
+    messages.reply(desk, parts[1], "On it.", now=at(11))
+    with pytest.raises(DeskError, match=f"Ticket {parts[1]} was part of it, and has moved on: ann answered"):
         undo_last_command(desk, number, now=at(12))
 
 
-def test_a_note_of_a_handing_over_stays_and_says_that_it_was_taken_back(desk: DeskSession) -> None:
-    number = fault(desk)
-    before = rows(desk, number)
+def test_the_note_of_an_undone_transfer_stays_and_is_marked_as_undone(desk: DeskSession) -> None:
+    number = register_fault(desk)
+    before = read_rows(desk, number)
     transfer(desk, number, department="hardware", note="Looks like the fan.", now=at(5))
     undo_last_command(desk, number, now=at(6))
-    assert rows(desk, number) == before
+    assert read_rows(desk, number) == before
     assert [(message.body, message.mark) for message in read_ticket(desk, number).messages][-1] == (
         "Looks like the fan.",
         "undone",
     )
 
 
-def test_promises_go_back(desk: DeskSession) -> None:
-    number = fault(desk)
-    before = rows(desk, number)
-    due_times.set_due(of(desk, "kim"), number, "resolution", at(30), reason="wished", now=at(1))
+def test_undo_restores_due_times(desk: DeskSession) -> None:
+    number = register_fault(desk)
+    before = read_rows(desk, number)
+    due_times.set_due(session_of(desk, "kim"), number, "resolution", at(30), reason="wished", now=at(1))
     due_times.schedule(desk, number, "2026-12-07", now=at(2))
     due_times.snooze(desk, number, at(600), now=at(3))
     for minute in (4, 5, 6):
         undo_last_command(desk, number, now=at(minute))
-    assert rows(desk, number) == before
+    assert read_rows(desk, number) == before
 
 
-def test_what_was_noticed_of_a_due_time_that_is_no_more_is_noticed_again(desk: DeskSession) -> None:
-    number = fault(desk)
+def test_a_due_time_that_undo_restores_is_noticed_again(desk: DeskSession) -> None:
+    number = register_fault(desk)
     update.set_severity(desk, number, "high", now=at(1))
-    notice(desk, number, 35)
+    record_due_events(desk, number, 35)
     undo_last_command(desk, number, now=at(36))
     assert not read_ticket(desk, number).row.breached
-    notice(desk, number, 70)
+    record_due_events(desk, number, 70)
     noticed = [event.data for event in read_ticket(desk, number).events if event.kind == "noticed"]
     assert [data["what"] for data in noticed if data["metric"] == "response"].count("breach") == 2
 
 
-def test_an_edition_that_a_ticket_was_brought_to_stays(desk: DeskSession) -> None:
-    number = fault(desk)
+def test_a_migration_cannot_be_undone(desk: DeskSession) -> None:
+    number = register_fault(desk)
     update.move(desk, number, "working", now=at(1))
     with desk.ticket(number, "migrate", at(2)) as work:
         work.append("migrated")
@@ -262,19 +268,19 @@ def test_an_edition_that_a_ticket_was_brought_to_stays(desk: DeskSession) -> Non
         undo_last_command(desk, number, now=at(3))
 
 
-def test_letters_that_wait_are_withdrawn_and_sent_ones_stay(desk: DeskSession) -> None:
-    number = fault(desk, requester="Kim Doe", email="kim@larch.example")
+def test_undo_withdraws_queued_letters_and_keeps_sent_ones(desk: DeskSession) -> None:
+    number = register_fault(desk, requester="Kim Doe", email="kim@larch.example")
     for minute in (1, 2):
         with desk.ticket(number, "tag", at(minute)) as work:
             work.append("tagged", {"tags": (list(work.state.tags), [f"t{minute}"])})
-            words = {"heading": "News", "body": "There is news."}
-            letter = work.append("letter", {}, words, to=[work.state.requester_id], on="status", author_kind="system")
+            texts = {"heading": "News", "body": "There is news."}
+            letter = work.append("letter", {}, texts, to=[work.state.requester_id], on="status", author_kind="system")
     with desk.store.reading() as session:
         states = session.execute(text("SELECT state FROM record WHERE kind = 'letter'")).scalars().all()
     assert list(states) == ["queued", "queued"]
     letters.record_delivery(open_system_desk(desk.store), number, str(letter.seq), "sent", now=at(3))
-    done = undo_last_command(desk, number, now=at(4))
-    assert done.summary.endswith("; a letter of it was sent already")
+    result = undo_last_command(desk, number, now=at(4))
+    assert result.summary.endswith("; a letter of it was sent already")
     assert undo_last_command(desk, number, now=at(5)).summary == f"{number}: taken back: tags none → t1"
     found = read_ticket(desk, number)
     assert [record.state for record in found.records if record.kind == "letter"] == ["sent"]

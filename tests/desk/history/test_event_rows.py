@@ -1,0 +1,54 @@
+"""Events and texts read from stored rows that somebody may have changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deskterm.desk.domain.events import Event, TextRef, compute_digest
+from deskterm.desk.history.event_rows import check_texts, decode_row, group_by_ticket, select_erasures
+from small_desk import at
+
+ROW: dict[str, Any] = {
+    "ticket_id": 1001, "seq": 2, "kind": "noted", "at": at(5), "actor": "ann", "procedure_version": 1, "data": "{}",
+}  # fmt: skip
+NOTE = Event(2, "noted", 0, "ann", 1, texts={"body": TextRef(7, compute_digest("salt", "Hm"))})
+
+
+def test_a_row_is_decoded_into_its_event() -> None:
+    assert decode_row(ROW) == Event(2, "noted", int(at(5).timestamp()), "ann", 1)
+
+
+@pytest.mark.parametrize("change", [{"data": "{not json"}, {"data": "[]"}, {"data": None}, {"at": None}, {"at": "x"}])
+def test_a_row_that_somebody_made_illegible_has_no_event(change: dict[str, Any]) -> None:
+    assert decode_row(ROW | change) is None
+
+
+def test_only_legible_erasures_are_selected() -> None:
+    rows = [ROW, ROW | {"seq": 3, "kind": "erased"}, ROW | {"seq": 4, "kind": "purged"},
+            ROW | {"seq": 5, "kind": "erased", "data": "{"}]  # fmt: skip
+    assert [event.seq for event in select_erasures(rows)] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("texts", "erased", "fault"),
+    [
+        ({7: {"salt": "salt", "body": "Hm"}}, {}, None),
+        ({7: {"salt": "salt", "body": "Ha"}}, {}, "is not what was written"),
+        ({7: {"salt": "", "body": ""}}, {}, "is not what was written"),
+        ({7: {"salt": "", "body": ""}}, {7: ""}, None),
+        ({7: {"salt": "salt", "body": "Hm"}}, {7: ""}, "is not what was written"),
+        ({}, {}, "is missing"),
+    ],
+)
+def test_a_text_is_compared_with_the_digest_of_its_event_or_of_its_erasure(
+    texts: dict[int, dict[str, str]], erased: dict[int, str], fault: str | None
+) -> None:
+    expected = [] if fault is None else [f"the body of event 2 of ticket 1001 {fault}: compare a backup"]
+    assert list(check_texts(texts, 1001, NOTE, erased)) == expected
+
+
+def test_rows_are_grouped_by_ticket_in_their_order() -> None:
+    rows = [{"ticket_id": 1, "seq": 1}, {"ticket_id": 1, "seq": 2}, {"ticket_id": 3, "seq": 1}]
+    assert group_by_ticket(rows) == {1: rows[:2], 3: rows[2:]}

@@ -1,0 +1,51 @@
+"""The tickets of one requester."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deskterm.desk.conversation import messages
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.tickets import update
+from deskterm.desk.tickets.register import register
+from deskterm.errors import DeskError
+from deskterm.store.db.reader import open_reader
+from deskterm.store.queries.by_requester import load_requester_tickets
+from small_desk import at, small_desk
+from ticket_reads import read_ticket
+
+KIM = "kim@larch.example"
+
+
+def register_fault(desk: DeskSession, minute: float = 0, **values: Any) -> int:
+    defaults: dict[str, Any] = {"body": "Kim Doe here.", "type": "fault", "requester": "Kim Doe", "email": KIM}
+    return register(desk, **defaults | values, now=at(minute)).number
+
+
+@pytest.mark.requirement("S2-09", "S5-10", "S5-17")
+def test_the_tickets_of_a_requester_are_found_by_their_words(store_url: str) -> None:
+    desk = small_desk(store_url)
+    first, second = register_fault(desk, subject="Printer"), register_fault(desk, 5, subject="Door", body="It squeaks.")
+    messages.reply(desk, first, "Change the toner, 100 % sure.", now=at(6))
+    update.move(desk, second, "solved", now=at(7))
+    register(desk, subject="Toner", type="fault", requester="Lou Roe", now=at(8))
+    with open_reader(desk.store.url) as reader:
+
+        def numbers(requester: str, **values: Any) -> list[int]:
+            return [row.number for row in load_requester_tickets(reader, requester, **values)[0]]
+
+        assert numbers("kim doe") == numbers(KIM.upper()) == [second, first]
+        assert numbers(KIM, closed=True) == [second]
+        assert numbers(KIM, closed=False) == [first]
+        assert numbers(KIM, match="TONER") == [first]
+        assert numbers(KIM, match="100 %") == [first]
+        assert numbers(KIM, match="0 % x") == []
+        with pytest.raises(DeskError, match="Nobody outside is known as 'Max'"):
+            numbers("Max")
+    update.edit(desk, first, subject="Printer prints in grey only", now=at(9))
+    assert read_ticket(desk, first).row.subject == "Printer prints in grey only"
+    bodies = [message.body for message in read_ticket(desk, first).messages]
+    assert bodies == ["Kim Doe here.", "Change the toner, 100 % sure."]
+    desk.store.close()
