@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Cause, Clock, EndState
-from deskterm.sla.due import due_instant
 from deskterm.sla.target_kinds.pauses import wall_seconds
 from deskterm.sla.targets import NONE, Target
 from deskterm.sla.warning_times import WarningRule, compute_warnings
@@ -51,11 +50,13 @@ class Cycle:
 
     def update_due(self) -> None:
         """Compute the due time by the target and the pauses that have ended."""
-        if self.pin is not None and self.calendar is not None and self.target.has_clock:
+        if self.calendar is None:
+            self.due = None
+        elif self.pin is not None and self.target.has_clock:
             self.due = self.pin
-            return
-        start = self.started if self.counts_from is None else self.counts_from
-        self.due = due_instant(self.target, start, self.calendar, self.pauses, self.cadences, self.scheduled)
+        else:
+            start = self.started if self.counts_from is None else self.counts_from
+            self.due = self.target.due(start, self.calendar, self.pauses, self.cadences, self.scheduled)
 
     @property
     def is_fixed(self) -> bool:
