@@ -154,4 +154,4 @@ class Procedure(Part):
     links: dict[Key, str] = Field(default={})
     """Addresses a console may show: knowledge base, status page."""
     articles: tuple[Key, ...] = ()
-    """Of the links, those under which articles stand: which article a reply names is kept (S1-30)."""
+    """The links under which articles stand: which article a reply names is kept (S1-30)."""

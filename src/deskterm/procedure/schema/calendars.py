@@ -46,7 +46,7 @@ class CalendarPart(Part):
     """A calendar file beside this one, such as `bank-holidays.ics`, whose all-day events are closed too. A desk keeps
     the dates, not the file."""
     no_holidays: bool = False
-    """Said out loud: this calendar works on public holidays too."""
+    """True: this calendar works on public holidays too, and no warning says that it has none."""
     exceptions: dict[Date, tuple[SpanText, ...]] = Field(default={})
     """Date → spans that replace that day's; an empty list closes it."""
     day_length: DurationText | None = None
@@ -63,7 +63,7 @@ class Shift(Part):
     timezone: Text
     """IANA name."""
     week: dict[Weekday, tuple[SpanText, ...]]
-    """As in a calendar."""
+    """Weekday → spans, as in a calendar."""
     handover: bool = False
     """At its end, a list of what is open goes to the next shift."""
 

@@ -46,7 +46,7 @@ class DevRoute(Part):
     when_no: str = ""
     """The sentence that says what a no leads to."""
     requires_release: bool = False
-    """It ends with a release."""
+    """True: the route ends with a release."""
 
 
 class Development(Part):

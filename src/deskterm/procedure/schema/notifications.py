@@ -71,4 +71,4 @@ class LetterCheck(Part):
     label: Text
     definition: str = ""
     words: tuple[str, ...] = ()
-    """Any of these shows it."""
+    """Words, any of which shows it."""

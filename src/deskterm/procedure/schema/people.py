@@ -67,7 +67,7 @@ class Tier(Part):
     certified: bool = False
     """Agents need a certificate."""
     field_visits: bool = False
-    """They may come to the premises."""
+    """Its agents may come to the premises."""
 
 
 class Role(Part):
@@ -91,7 +91,7 @@ class Coverage(Part):
     per_client: bool = False
     """Each client says which tiers are ours."""
     default_tiers: tuple[TierLevel, ...] = ()
-    """Those of a client who has not said."""
+    """Our tiers for a client who has not named any."""
     handoff: str = ""
     """The instruction for a ticket of a tier that is the client's."""
 

@@ -75,7 +75,7 @@ class SlaPart(Part):
     count_auto_ack: bool = False
     """Count an automatic letter as an answer: it stops a metric that runs from `received` to `agent_reply` (S1-19)."""
     exempt_reasons: tuple[Choice, ...] = ()
-    """Why a ticket may be left out of all of this (S2-14)."""
+    """Reasons for which a ticket may be exempt from service levels (S2-14)."""
 
 
 class Objective(Part):

@@ -59,11 +59,11 @@ class RequestType(Part):
     fields: tuple[FieldKey, ...] = ()
     """The fields of its form, beside subject and description."""
     required: tuple[FieldKey, ...] = ()
-    """Of these, what must be there."""
+    """The fields among these that must be filled in."""
     examples: tuple[str, ...] = ()
     """Cases, to help choosing."""
     checklist: ChecklistKey | None = None
-    """Comes with every ticket of this type (S5-07)."""
+    """The checklist that every ticket of this type begins with (S5-07)."""
 
 
 class Severity(Choice):
@@ -170,7 +170,7 @@ class FieldPart(Part):
     )
     """The kind of value that is accepted; `contacts` are people to be told."""
     required: bool = False
-    """Wanted for every type that asks for it."""
+    """True: every type that asks for it needs it."""
     help: str = ""
     """A line beside the field."""
     choices: tuple[str, ...] = ()
@@ -223,7 +223,7 @@ class Closing(Part):
     resolutions: tuple[Resolution, ...] = ()
     """The kinds of resolution."""
     reasons: tuple[Choice, ...] = ()
-    """Why a ticket may be closed without one."""
+    """Reasons for which a ticket may be closed without a resolution."""
     temporary_fix_stays_open: bool = False
     """A temporary fix leaves a mark that the permanent one is outstanding (S1-21)."""
 
@@ -232,8 +232,8 @@ class Duplicates(Part):
     """One problem in several tickets (S1-33)."""
 
     suggest: Literal["organisation", "all", "never"] = "organisation"
-    """Among whose tickets likely originals are looked for first; tickets of different clients are joined without a
-    question where it is `all`."""
+    """The tickets among which likely originals are looked for first: of the same client, or all; with `all`, tickets of
+    different clients are joined without a question."""
     original: Literal["oldest", "chosen"] = "oldest"
     """The ticket that is kept of several: the oldest, or the one that the agent chooses."""
     reason: ReasonKey | None = None
@@ -243,7 +243,7 @@ class Duplicates(Part):
     add_participants: bool = True
     """The duplicate's people take part in the original."""
     notify: bool = True
-    """They are told, by the notices of `merged`; in a few plain words where there is none for the requester, but
+    """True: they are told, by the notices of `merged`; in a few plain words where there is none for the requester, but
     others for people outside."""
 
 
@@ -260,7 +260,7 @@ class Retention(Part):
     """The time for which tickets are kept. Erasing a person leaves the ticket's skeleton."""
 
     years: int = Field(ge=0, le=100, default=6)
-    """Nothing is purged before (S5-09)."""
+    """Years before which nothing is purged (S5-09)."""
     legal_hold: bool = True
     """Tickets may be held beyond that."""
     erase_persons: bool = True
