@@ -12,7 +12,7 @@ from deskterm.desk.policy import shifts
 from deskterm.desk.reactions.rules import apply_shift_change_rules
 from deskterm.store.db.tables import Ticket, table_of
 
-_DONE = "handed_over"
+_LAST_CHANGE = "handed_over"
 """The change of shift, epoch seconds, that was last carried out."""
 
 
@@ -23,31 +23,31 @@ class ShiftHandover:
     def __init__(self, desk: DeskSession) -> None:
         self._desk = desk
         procedure = desk.procedure.definition
-        self._next = 0
+        self._idle_until = 0
         """Before this instant, epoch seconds, there is nothing to do."""
-        self._turns = bool(procedure.shifts) and any(rule.on == "shift-change" for rule in procedure.rules)
+        self._has_rules = bool(procedure.shifts) and any(rule.on == "shift-change" for rule in procedure.rules)
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return the next end of a shift; None where shifts hand nothing over."""
-        change = shifts.find_next_handover(self._desk.procedure, int(now.timestamp())) if self._turns else None
+        change = shifts.find_next_handover(self._desk.procedure, int(now.timestamp())) if self._has_rules else None
         return None if change is None else datetime.fromtimestamp(change, UTC)
 
     def step(self, until: datetime) -> int:
         """Carry out the last change up to an instant, unless that was done; how many tickets it moved."""
-        if not self._turns or until.timestamp() < self._next:
+        if not self._has_rules or until.timestamp() < self._idle_until:
             return 0
         change = shifts.find_last_handover(self._desk.procedure, int(until.timestamp()))
         with self._desk.store.reading() as session:
-            done = int(load_setting(session, _DONE) or 0)
+            done = int(load_setting(session, _LAST_CHANGE) or 0)
         moved = 0
         if change is not None and done < change:
-            moved = sum(self._hand(number, change, until) for number in self._waiting(change))
+            moved = sum(self._hand_over(number, change, until) for number in self._find_tickets(change))
             with self._desk.store.writing() as session:
-                save_setting(session, _DONE, max(change, load_setting(session, _DONE) or 0))
-        self._next = shifts.find_next_handover(self._desk.procedure, int(until.timestamp())) or self._next
+                save_setting(session, _LAST_CHANGE, max(change, load_setting(session, _LAST_CHANGE) or 0))
+        self._idle_until = shifts.find_next_handover(self._desk.procedure, int(until.timestamp())) or self._idle_until
         return moved
 
-    def _waiting(self, change: int) -> list[int]:
+    def _find_tickets(self, change: int) -> list[int]:
         """Open tickets of teams whose turn is over."""
         procedure = self._desk.procedure
         here = shifts.find_shift(procedure, change)
@@ -57,7 +57,7 @@ class ShiftHandover:
         with self._desk.store.reading() as session:
             return list(session.execute(query).scalars())
 
-    def _hand(self, number: int, change: int, now: datetime) -> bool:
+    def _hand_over(self, number: int, change: int, now: datetime) -> bool:
         with self._desk.ticket(number, "notice", now) as work:
             work.at = max(change, work.state.last_event_at)  # a runner that was away finds the same facts
             before = work.state.team

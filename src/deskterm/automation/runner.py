@@ -51,7 +51,7 @@ class ClockAlert:
     timezone: str = "UTC"
 
 
-_LOOKS = 20
+_MOST_RETRIES = 20
 """Looks at a row that its events deny, before it counts as wrong."""
 
 
@@ -61,9 +61,9 @@ class Runner:
     def __init__(self, store: Store, *, progress: Progress | None = None) -> None:
         self._desk = open_system_desk(store, progress=progress)
         self._clocks = table_of(ClockRow)
-        self._passed: set[tuple[int, UpcomingEvent, str | None]] = set()
+        self._skipped: set[tuple[int, UpcomingEvent, str | None]] = set()
         self._handover = ShiftHandover(self._desk)
-        self._since: datetime | None = None
+        self._last_step: datetime | None = None
 
     def next_at(self) -> datetime | None:
         """Return the instant of the next alert; None when none is to come."""
@@ -71,25 +71,25 @@ class Runner:
             first: datetime | None = session.execute(
                 select(func.min(self._clocks.c.next_event_at)).where(self._clocks.c.state == "running")
             ).scalar_one()
-        change = None if self._since is None else self._handover.next_at(self._since)
+        change = None if self._last_step is None else self._handover.next_at(self._last_step)
         coming = [at for at in (first, change) if at is not None and at < NEVER]
         return min(coming, default=None)
 
     def step(self, now: datetime) -> Iterator[ClockAlert]:
         """Note everything that has come up to now, in order of its true instants, each in a transaction of its own.
         Stopping in between loses nothing."""
-        self._since = now
-        while (found := self._first(now)) is not None:
+        self._last_step = now
+        while (found := self._find_first(now)) is not None:
             number, event, assignee = found
             if self._handover.step(datetime.fromtimestamp(min(event.instant, int(now.timestamp())), UTC)):
                 continue  # who keeps a ticket may be somebody else now
             done = record_clock_event(self._desk, number, event, now=now)
             if done is None:  # another instance was quicker, or the ticket has changed: look again, but not for ever
-                if found in self._passed:
+                if found in self._skipped:
                     return
-                self._passed.add(found)
+                self._skipped.add(found)
                 continue
-            self._passed.clear()
+            self._skipped.clear()
             late = int(now.timestamp()) - event.instant
             yield ClockAlert(
                 number,
@@ -105,7 +105,7 @@ class Runner:
             )
         self._handover.step(now)
 
-    def _first(self, now: datetime) -> tuple[int, UpcomingEvent, str | None] | None:
+    def _find_first(self, now: datetime) -> tuple[int, UpcomingEvent, str | None] | None:
         """The ticket on which something came first, what, and whose it is."""
         clocks = self._clocks
         statement = (
@@ -115,7 +115,9 @@ class Runner:
             .limit(1)
         )
         number = None
-        for _ in range(_LOOKS):  # another instance may write between the look for a row and the look at its events
+        for _ in range(
+            _MOST_RETRIES
+        ):  # another instance may write between the look for a row and the look at its events
             with self._desk.store.reading() as session:
                 number = session.execute(statement).scalar_one_or_none()
                 if number is None:

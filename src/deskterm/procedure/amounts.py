@@ -30,7 +30,7 @@ _NAMED = re.compile(r"([A-Z]{3})?([^A-Za-z]*)([A-Z]{3})?", re.IGNORECASE)
 
 def parse_amount(text: str, currency: str) -> Decimal:
     """An amount of a currency, such as `1250.00`, or with it, `GBP 1250`. ValueError says what to write instead."""
-    found = _number(text, currency, "amount", "1250.00")
+    found = _parse_number(text, currency, "amount", "1250.00")
     if wrong := find_amount_problem(found, currency):
         raise ValueError(wrong)
     return round_to_coin(found, currency)
@@ -38,7 +38,7 @@ def parse_amount(text: str, currency: str) -> Decimal:
 
 def parse_hourly_rate(text: str, currency: str) -> Decimal:
     """An hour's price, such as `62.50`. ValueError says what to write instead."""
-    found = _number(text, currency, "hour's price", "62.50")
+    found = _parse_number(text, currency, "hour's price", "62.50")
     if wrong := find_rate_problem(found, currency):
         raise ValueError(wrong)
     return found
@@ -73,7 +73,7 @@ def round_to_coin(value: Decimal, currency: str) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _number(text: str, currency: str, what: str, example: str) -> Decimal:
+def _parse_number(text: str, currency: str, what: str, example: str) -> Decimal:
     words = "".join(text.split())
     named = _NAMED.fullmatch(words)
     if named is not None and (name := named[1] or named[3]) and not (named[1] and named[3]) and named[2]:

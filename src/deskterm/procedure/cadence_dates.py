@@ -26,7 +26,7 @@ _LOOKED_AT = 20
 
 def build_cadence(part: CadencePart, zone: Calendar) -> Cadence:
     """The sprints or releases of a cadence, in the zone of a calendar. None is made before somebody asks for one."""
-    growing = _Growing(part, zone)
+    growing = _CadenceDates(part, zone)
     return Cadence(growing.bounds, growing.dates, growing.grow)
 
 
@@ -46,7 +46,7 @@ def find_rule_problem(rule: str, first: date) -> str | None:
         return f'"{rule}" is no RFC 5545 rule, such as FREQ=WEEKLY;INTERVAL=2{until}'
     if words["FREQ"] in _TOO_OFTEN:
         return f'"{rule}" is too often: a sprint or release is known by its date; write FREQ=DAILY, or slower'
-    late = rrulestr(rule, dtstart=_late(begin))
+    late = rrulestr(rule, dtstart=_move_to_last_centuries(begin))
     if "BYEASTER" not in words and isinstance(late, rrule) and next(iter(late.replace(until=None)), None) is None:
         return f'"{rule}" never comes: there is no such date; leave out one of its conditions'
     found = list(islice(made, _LOOKED_AT))
@@ -57,13 +57,13 @@ def find_rule_problem(rule: str, first: date) -> str | None:
     return None
 
 
-def _late(begin: datetime) -> datetime:
+def _move_to_last_centuries(begin: datetime) -> datetime:
     """Move an instant by whole cycles of 400 years into the last one that dates can express, in which every date falls
     on the same weekday: a rule that never matches is searched for up to the end of time."""
     return begin.replace(year=begin.year + (MAXYEAR - begin.year) // 400 * 400)
 
 
-class _Growing:
+class _CadenceDates:
     """Begins empty and grows. What it has does not change: it does not matter who asked for what, and when."""
 
     def __init__(self, part: CadencePart, zone: Calendar) -> None:

@@ -25,7 +25,7 @@ def resolve_feeds(procedure: Procedure, folder: Path) -> tuple[Procedure, list[P
     for key, part in procedure.calendars.items():
         if part.ics:
             try:
-                calendars[key] = _dated(part, read_closed_dates(folder / part.ics))
+                calendars[key] = _with_dates(part, read_closed_dates(folder / part.ics))
             except ValueError as error:
                 complaints.append(Problem(("calendars", key, "ics"), f'calendars "{key}", ics: {error}.'))
     if calendars == procedure.calendars:
@@ -47,7 +47,9 @@ def read_closed_dates(path: Path) -> dict[date, str]:
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
     try:
-        found = {day: name for event in icalendar.Calendar.from_ical(text).walk("VEVENT") for day, name in _days(event)}
+        found = {
+            day: name for event in icalendar.Calendar.from_ical(text).walk("VEVENT") for day, name in _list_dates(event)
+        }
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"{path} is no calendar file: export it again as iCalendar") from error
     if not found:
@@ -55,13 +57,13 @@ def read_closed_dates(path: Path) -> dict[date, str]:
     return dict(sorted(found.items()))
 
 
-def _dated(part: CalendarPart, closed: dict[date, str]) -> CalendarPart:
+def _with_dates(part: CalendarPart, closed: dict[date, str]) -> CalendarPart:
     named = closed | {day.date: day.name for day in part.holidays}
     days = tuple(NamedDay(date=day, name=named[day]) for day in sorted(named))
     return part.model_copy(update={"ics": "", "holidays": days})
 
 
-def _days(event: Event) -> Iterator[tuple[date, str]]:
+def _list_dates(event: Event) -> Iterator[tuple[date, str]]:
     """Every date of an all-day event, of each time that it recurs."""
     first = event["DTSTART"].dt
     if isinstance(first, datetime) or str(event.get("STATUS", "")).upper() == "CANCELLED":
@@ -69,19 +71,19 @@ def _days(event: Event) -> Iterator[tuple[date, str]]:
     name = " ".join(str(event.get("SUMMARY", "")).split()) or "holiday"
     last = event["DTEND"].dt if "DTEND" in event else first + timedelta(days=1)
     length = max((last - first).days, 1)
-    for start in _starts(event, first):
+    for start in _list_starts(event, first):
         for number in range(length):
             yield start + timedelta(days=number), name[:2000]
 
 
-def _starts(event: Event, first: date) -> Iterator[date]:
+def _list_starts(event: Event, first: date) -> Iterator[date]:
     if "RRULE" not in event:
         yield first
         return
     from dateutil.rrule import rrulestr
 
     begin = datetime.combine(first, datetime.min.time())
-    left_out = {day.dt for dates in _listed(event.get("EXDATE")) for day in dates.dts}
+    left_out = {day.dt for dates in _to_list(event.get("EXDATE")) for day in dates.dts}
     recurs = rrulestr(event["RRULE"].to_ical().decode().replace("Z", ""), dtstart=begin)
     # a holiday that recurs for ever is kept for as long as a calendar's region is
     for start in recurs.between(datetime(_FIRST_YEAR, 1, 1), datetime(_LAST_YEAR, 12, 31), inc=True):  # noqa: DTZ001
@@ -89,5 +91,5 @@ def _starts(event: Event, first: date) -> Iterator[date]:
             yield start.date()
 
 
-def _listed(value: Any) -> list[Any]:
+def _to_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]

@@ -11,39 +11,39 @@ from deskterm.procedure.stored_document import to_model
 
 def diff_procedures(old: Procedure, new: Procedure) -> list[str]:
     """Return the parts that were added, removed and changed, a line each, by table and key; empty for none."""
-    return list(_tables("", to_model(old), to_model(new)))
+    return list(_diff_tables("", to_model(old), to_model(new)))
 
 
-def _tables(where: str, old: Part, new: Part) -> Iterator[str]:
+def _diff_tables(where: str, old: Part, new: Part) -> Iterator[str]:
     for name in type(old).model_fields:
-        yield from _values(f"{where}, {name}" if where else name, getattr(old, name), getattr(new, name))
+        yield from _diff_values(f"{where}, {name}" if where else name, getattr(old, name), getattr(new, name))
 
 
-def _values(where: str, old: object, new: object) -> Iterator[str]:
-    if old == new and not _reordered(old, new):
+def _diff_values(where: str, old: object, new: object) -> Iterator[str]:
+    if old == new and not _is_reordered(old, new):
         return
     match old, new:
         case Part(), Part():
-            yield from _tables(where, old, new)
+            yield from _diff_tables(where, old, new)
         case Mapping(), Mapping():
-            yield from _entries(where, old, new)
-            if _reordered(old, new):
+            yield from _diff_entries(where, old, new)
+            if _is_reordered(old, new):
                 yield f"{where}: the order is now {', '.join(new)}"
         case tuple(), tuple() if any(isinstance(item, NamedDay) for item in (*old, *new)):
-            yield from _days(where, old, new)
+            yield from _diff_days(where, old, new)
         case tuple(), tuple() if any(isinstance(item, Part) for item in (*old, *new)):
-            before, after = _named(old), _named(new)
-            yield from _entries(where, before, after)
+            before, after = _name_entries(old), _name_entries(new)
+            yield from _diff_entries(where, before, after)
             kept = [name for name in before if name in after]
             if kept != [name for name in after if name in before]:
                 yield f"{where}: the order is now {', '.join(map(str, after))}"
         case tuple(), tuple():
-            yield from _lists(where, old, new)
+            yield from _diff_lists(where, old, new)
         case _:
             yield f"{where}: {_format_value(old)} → {_format_value(new)}"
 
 
-def _reordered(old: object, new: object) -> bool:
+def _is_reordered(old: object, new: object) -> bool:
     """Tables by key are kept in the file's order: the first calendar is the one that instants are shown in."""
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return False
@@ -51,18 +51,18 @@ def _reordered(old: object, new: object) -> bool:
     return tables and [key for key in old if key in new] != [key for key in new if key in old]
 
 
-def _entries(where: str, old: Mapping[object, object], new: Mapping[object, object]) -> Iterator[str]:
+def _diff_entries(where: str, old: Mapping[object, object], new: Mapping[object, object]) -> Iterator[str]:
     for name in old:
         if name not in new:
             yield f'{where} "{name}": removed'
     for name, value in new.items():
         if name not in old:
-            yield f'{where} "{name}": added{_summary(value)}'
+            yield f'{where} "{name}": added{_format_summary(value)}'
         else:
-            yield from _values(f'{where} "{name}"', old[name], value)
+            yield from _diff_values(f'{where} "{name}"', old[name], value)
 
 
-def _named(items: Sequence[object]) -> dict[object, object]:
+def _name_entries(items: Sequence[object]) -> dict[object, object]:
     """Entries by what a person knows them by; the same name twice is numbered."""
     named: dict[object, object] = {}
     for item in items:
@@ -75,7 +75,7 @@ def _named(items: Sequence[object]) -> dict[object, object]:
 _NAMES = ("key", "level", "label", "text", "on")
 
 
-def _days(where: str, old: Sequence[NamedDay], new: Sequence[NamedDay]) -> Iterator[str]:
+def _diff_days(where: str, old: Sequence[NamedDay], new: Sequence[NamedDay]) -> Iterator[str]:
     before, after = {day.date: day.name for day in old}, {day.date: day.name for day in new}
     for what, days in (
         ("removed", [day for day in before if day not in after]),
@@ -83,16 +83,16 @@ def _days(where: str, old: Sequence[NamedDay], new: Sequence[NamedDay]) -> Itera
         ("renamed", [day for day in after if day in before and before[day] != after[day]]),
     ):
         if days:
-            yield f"{where}: {_span(sorted(days), before | after)} {what}"
+            yield f"{where}: {_format_days(sorted(days), before | after)} {what}"
 
 
-def _span(days: Sequence[date], names: Mapping[date, str]) -> str:
+def _format_days(days: Sequence[date], names: Mapping[date, str]) -> str:
     if len(days) <= 3:
         return ", ".join(f"{day} ({names[day]})" for day in days)
     return f"{len(days)} days from {days[0]} to {days[-1]}"
 
 
-def _lists(where: str, old: Sequence[object], new: Sequence[object]) -> Iterator[str]:
+def _diff_lists(where: str, old: Sequence[object], new: Sequence[object]) -> Iterator[str]:
     added = [item for item in new if item not in old]
     removed = [item for item in old if item not in new]
     if not added and not removed:
@@ -105,7 +105,7 @@ def _lists(where: str, old: Sequence[object], new: Sequence[object]) -> Iterator
     yield f"{where}: {', '.join(changes)}"
 
 
-def _summary(value: object) -> str:
+def _format_summary(value: object) -> str:
     if isinstance(value, Part):
         label = getattr(value, "label", None)
         return f" ({label})" if label else ""

@@ -54,31 +54,31 @@ def loads(text: str, name: str) -> LoadedProcedure:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DeskError(_broken(str(error), text, name)) from error
+        raise DeskError(_describe_syntax_error(str(error), text, name)) from error
     except RecursionError as error:
         raise DeskError(f"{name} is nested too deeply to be a procedure file.") from error
     try:
         procedure = Procedure.model_validate(data)
     except ValidationError as error:
-        raise _refusal(problems_from_validation(error, data, Procedure), text, name) from error
+        raise _refusal_error(problems_from_validation(error, data, Procedure), text, name) from error
     if any(part.ics for part in procedure.calendars.values()):
         from deskterm.procedure.calendar_feeds import resolve_feeds
 
         procedure, feeds = resolve_feeds(procedure, Path(name).parent)
         if feeds:
-            raise _refusal(feeds, text, name)
+            raise _refusal_error(feeds, text, name)
     if found := list(find_broken_references(procedure)) or list(find_inconsistencies(procedure)):
-        raise _refusal(found, text, name)
+        raise _refusal_error(found, text, name)
     return LoadedProcedure(procedure, text, Path(name))
 
 
-def _refusal(found: Iterable[Problem], text: str, name: str) -> DeskError:
+def _refusal_error(found: Iterable[Problem], text: str, name: str) -> DeskError:
     lines = TomlPositions(text)
     told = sorted((lines.find_line(complaint.path), complaint.sentence) for complaint in found)
     return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in told))
 
 
-def _broken(message: str, text: str, name: str) -> str:
+def _describe_syntax_error(message: str, text: str, name: str) -> str:
     found = re.search(r" \(at line (\d+), column \d+\)$", message)
     line = int(found[1]) if found else text.count("\n") + 1
     what = message[: found.start()] if found else message.removesuffix(" (at end of document)")

@@ -28,10 +28,10 @@ from deskterm.sla.targets import KINDS
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
 TARGETS_BEGIN, TARGETS_END = "<!-- targets: begin -->", "<!-- targets: end -->"
 
-_PLAIN: Mapping[Any, str] = {
+_TYPE_NAMES: Mapping[Any, str] = {
     str: "text", bool: "true or false", int: "whole number", Decimal: "number", date: "date", object: "anything",
 }  # fmt: skip
-_USUAL = {
+_COMMON_MEANINGS = {
     "key": "What other tables and commands call it.",
     "label": "What people read.",
     "definition": "What it means, in a sentence.",
@@ -43,12 +43,12 @@ _PATTERNS = {_KEY: "key", "^[A-Z]{2}$": "country code", "^[A-Z]{3}$": "currency 
 
 def render_reference() -> str:
     """The reference in Markdown: a section a table, in the order of the schema."""
-    top = [name for name, field in Procedure.model_fields.items() if _part(field.annotation) is None]
-    lines = ["### Before the first table", "", *_fields(Procedure, top)]
+    top = [name for name, field in Procedure.model_fields.items() if _find_part(field.annotation) is None]
+    lines = ["### Before the first table", "", *_render_fields(Procedure, top)]
     for name, field in Procedure.model_fields.items():
-        if (part := _part(field.annotation)) is not None:
-            lines += _section(name, field.annotation, part)
-    return "\n".join([*lines, *_choices()]) + "\n"
+        if (part := _find_part(field.annotation)) is not None:
+            lines += _render_section(name, field.annotation, part)
+    return "\n".join([*lines, *_render_choices()]) + "\n"
 
 
 def render_targets() -> str:
@@ -72,35 +72,35 @@ def _replace(manual: str, begin: str, end: str, text: str) -> str:
     return f"{before}{begin}\n\n{text}\n{end}{after}"
 
 
-def _section(path: str, kind: Any, part: type[Part]) -> Iterator[str]:
-    heading = {tuple: f"[[{path}]]", dict: f"[{path}.KEY]"}.get(_container(kind), f"[{path}]")
+def _render_section(path: str, kind: Any, part: type[Part]) -> Iterator[str]:
+    heading = {tuple: f"[[{path}]]", dict: f"[{path}.KEY]"}.get(_find_container(kind), f"[{path}]")
     yield from ("", f"### `{heading}`", "")
     if part is Choice:
         yield "A list of [choices](#choices)."
         return
-    yield from (_prose(part), "", *_fields(part, list(part.model_fields)))
+    yield from (_render_description(part), "", *_render_fields(part, list(part.model_fields)))
     for name, field in part.model_fields.items():
-        inner = _part(field.annotation)
+        inner = _find_part(field.annotation)
         if inner is not None and inner is not Choice and inner is not part:
-            within = f"{path}.KEY" if _container(kind) is dict else path
-            yield from _section(f"{within}.{name}", field.annotation, inner)
+            within = f"{path}.KEY" if _find_container(kind) is dict else path
+            yield from _render_section(f"{within}.{name}", field.annotation, inner)
 
 
-def _choices() -> Iterator[str]:
+def _render_choices() -> Iterator[str]:
     yield from ("", "### Choices", "", "Wherever a table holds choices, each is:", "")
-    yield from _fields(Choice, list(Choice.model_fields))
+    yield from _render_fields(Choice, list(Choice.model_fields))
 
 
-def _fields(part: type[Part], names: list[str]) -> Iterator[str]:
+def _render_fields(part: type[Part], names: list[str]) -> Iterator[str]:
     yield from ("| key | value | left out | meaning |", "|---|---|---|---|")
-    told = _field_docstrings(part)
+    told = _collect_meanings(part)
     for name in names:
         field = part.model_fields[name]
-        value = _value(field.annotation, tuple(field.metadata))
-        yield f"| `{name}` | {value} | {_left_out(field)} | {told.get(name) or _USUAL.get(name, '')} |"
+        value = _render_type(field.annotation, tuple(field.metadata))
+        yield f"| `{name}` | {value} | {_render_default(field)} | {told.get(name) or _COMMON_MEANINGS.get(name, '')} |"
 
 
-def _left_out(field: FieldInfo) -> str:
+def _render_default(field: FieldInfo) -> str:
     if field.is_required():
         return "**needed**"
     default = field.get_default(call_default_factory=True)
@@ -116,7 +116,7 @@ def _left_out(field: FieldInfo) -> str:
     return f"`{default}`"
 
 
-def _value(kind: Any, notes: tuple[Any, ...] = ()) -> str:
+def _render_type(kind: Any, notes: tuple[Any, ...] = ()) -> str:
     """Describe the values that a field accepts."""
     for note in notes:
         if isinstance(note, Reference):
@@ -128,46 +128,46 @@ def _value(kind: Any, notes: tuple[Any, ...] = ()) -> str:
         return _PATTERNS[pattern]
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _value(arguments[0], arguments[1:])
+        return _render_type(arguments[0], arguments[1:])
     if origin is Literal:
         return " · ".join(f"`{choice}`" if choice else "empty" for choice in arguments)
     if origin is tuple:
-        return f"list: {_value(arguments[0])}"
+        return f"list: {_render_type(arguments[0])}"
     if origin is dict:
-        return f"{_value(arguments[0])} → {_value(arguments[1])}"
+        return f"{_render_type(arguments[0])} → {_render_type(arguments[1])}"
     if origin in (Union, UnionType):
-        return " or ".join(_value(option) for option in arguments if option is not NoneType)
+        return " or ".join(_render_type(option) for option in arguments if option is not NoneType)
     if isinstance(kind, type) and issubclass(kind, Choice) and kind is Choice:
         return "[choices](#choices)"
-    return "table" if isinstance(kind, type) and issubclass(kind, Part) else _PLAIN[kind]
+    return "table" if isinstance(kind, type) and issubclass(kind, Part) else _TYPE_NAMES[kind]
 
 
-def _part(kind: Any) -> type[Part] | None:
+def _find_part(kind: Any) -> type[Part] | None:
     """The table that a field holds, one or many of them."""
     if isinstance(kind, type) and issubclass(kind, Part):
         return kind
-    return next((part for inner in get_args(kind) if (part := _part(inner)) is not None), None)
+    return next((part for inner in get_args(kind) if (part := _find_part(inner)) is not None), None)
 
 
-def _container(kind: Any) -> Any:
+def _find_container(kind: Any) -> Any:
     return next((get_origin(option) for option in (kind, *get_args(kind)) if get_origin(option) in (tuple, dict)), None)
 
 
-def _prose(part: type[Part]) -> str:
-    return _unnumbered(part.__doc__ or "")
+def _render_description(part: type[Part]) -> str:
+    return _strip_rule_numbers(part.__doc__ or "")
 
 
-def _field_docstrings(part: type[Part]) -> dict[str, str]:
+def _collect_meanings(part: type[Part]) -> dict[str, str]:
     """Field → its docstring, of the table and of what it is built on."""
     found: dict[str, str] = {}
     for owner in reversed(part.__mro__):
         if owner is not Part and isinstance(owner, type) and issubclass(owner, Part):
-            found |= _docstrings(owner.__module__).get(owner.__name__, {})
+            found |= _read_docstrings(owner.__module__).get(owner.__name__, {})
     return found
 
 
 @cache
-def _docstrings(module: str) -> dict[str, dict[str, str]]:
+def _read_docstrings(module: str) -> dict[str, dict[str, str]]:
     """Class → field → the string that stands under it in the source."""
     found: dict[str, dict[str, str]] = {}
     for node in ast.parse(inspect.getsource(sys.modules[module])).body:
@@ -176,11 +176,11 @@ def _docstrings(module: str) -> dict[str, dict[str, str]]:
             for field, below in zip(node.body, node.body[1:], strict=False):
                 match field, below:
                     case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
-                        fields[name] = _unnumbered(words)
+                        fields[name] = _strip_rule_numbers(words)
     return found
 
 
-def _unnumbered(words: str) -> str:
+def _strip_rule_numbers(words: str) -> str:
     """A docstring on one line, without the numbers of the statements that it rests on."""
     return re.sub(r" \(S\d[^)]*\)", "", " ".join(inspect.cleandoc(words).split()))
 

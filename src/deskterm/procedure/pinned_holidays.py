@@ -25,11 +25,11 @@ def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int)
             found = holidays.country_holidays(region.country, region.subdivision or None, years=years)
     except NotImplementedError as error:
         wanted = region.country + (f"-{region.subdivision}" if region.subdivision else "")
-        raise ValueError(f"no public holidays are known for {wanted}: {_suggest_region(region)}") from error
+        raise ValueError(f"no public holidays are known for {wanted}: {_advise_region(region)}") from error
     return dict(sorted(found.items()))
 
 
-def _suggest_region(region: HolidayRegion) -> str:
+def _advise_region(region: HolidayRegion) -> str:
     """Suggest another spelling of a region whose holidays are unknown."""
     import holidays
 
@@ -48,11 +48,11 @@ def pin_holidays(procedure: Procedure, first_year: int, last_year: int) -> Proce
     """Return a procedure with dates in the place of regions, from the first year to the last one. Dates that the file
     names itself keep their names. Raises ValueError when the holidays of a region are unknown."""
     procedure = to_model(procedure)
-    calendars = {key: _pinned(part, first_year, last_year) for key, part in procedure.calendars.items()}
+    calendars = {key: _pin_calendar(part, first_year, last_year) for key, part in procedure.calendars.items()}
     return procedure if calendars == procedure.calendars else procedure.model_copy(update={"calendars": calendars})
 
 
-def _pinned(part: CalendarPart, first_year: int, last_year: int) -> CalendarPart:
+def _pin_calendar(part: CalendarPart, first_year: int, last_year: int) -> CalendarPart:
     if part.region is None:
         return part
     named = load_public_holidays(part.region, first_year, last_year) | {day.date: day.name for day in part.holidays}

@@ -31,13 +31,13 @@ def compile_terms(procedure: Procedure, version: int) -> SlaTerms:
     file."""
     calendars = {key: compile_calendar(part) for key, part in procedure.calendars.items()}
     first_key, first = next(iter(calendars.items()))
-    metrics = [_metric(part, procedure.statuses, procedure.sla.count_auto_ack) for part in procedure.metrics]
+    metrics = [_compile_metric(part, procedure.statuses, procedure.sla.count_auto_ack) for part in procedure.metrics]
     metrics += compile_timers(procedure, first_key, first.day_length)
     worked = frozenset(part.key for part in procedure.metrics if part.counts_work)
-    policies = tuple(policy for part in procedure.policies for policy in _policies(part, calendars, worked))
+    policies = tuple(policy for part in procedure.policies for policy in _compile_policies(part, calendars, worked))
     if worked:
         calendars[AROUND_THE_CLOCK] = Calendar("UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
-    return SlaTerms(version, tuple(metrics), policies, calendars, _cadences(procedure, first))
+    return SlaTerms(version, tuple(metrics), policies, calendars, _compile_cadences(procedure, first))
 
 
 def compile_calendar(part: CalendarPart) -> Calendar:
@@ -74,7 +74,7 @@ def to_value_set(wanted: str | bool | tuple[str, ...]) -> frozenset[str]:
     return frozenset({wanted} if isinstance(wanted, str) else wanted)
 
 
-def _metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) -> Metric:
+def _compile_metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) -> Metric:
     start = tuple(parse_condition(text) for text in part.start)
     stop = tuple(parse_condition(text) for text in part.stop)
     if count_auto_ack and {"received"} in start and {"agent_reply"} in stop:
@@ -121,7 +121,7 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
     yield timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
 
 
-class Wait(NamedTuple):
+class StatusWait(NamedTuple):
     """The end of a ticket's stay in a status: its span, the status that follows, whether the requester is reminded, and
     whether a reply of theirs cancels it."""
 
@@ -131,13 +131,13 @@ class Wait(NamedTuple):
     cancelled_by_reply: bool = True
 
 
-def find_wait(procedure: Procedure, status: Status) -> Wait | None:
+def find_wait(procedure: Procedure, status: Status) -> StatusWait | None:
     """Return the end of a stay in a status, None when there is none. Where the requester is asked to confirm and the
     status sets nothing itself, the question is repeated (S1-27)."""
     after, again = status.after, procedure.closing.sign_off_reminder
     if after is not None:
-        return Wait(after.span, after.to, after.remind, after.cancelled_by_reply)
-    return Wait(again, remind=True) if again and status.on_reject is not None else None
+        return StatusWait(after.span, after.to, after.remind, after.cancelled_by_reply)
+    return StatusWait(again, remind=True) if again and status.on_reject is not None else None
 
 
 def status_timer_key(status: str) -> str:
@@ -145,7 +145,7 @@ def status_timer_key(status: str) -> str:
     return f"{TIMER_PREFIX}status:{status}"
 
 
-def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozenset[str]) -> Iterator[Policy]:
+def _compile_policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozenset[str]) -> Iterator[Policy]:
     """A policy of the file, and before it one for each priority that has targets of its own. worked: metrics that run
     only while somebody works, whatever the hour."""
 
@@ -166,7 +166,7 @@ def _policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozense
     yield Policy(part.key, part.label, when, part.calendar, targets, own_calendars, part.from_change)
 
 
-def _cadences(procedure: Procedure, zone: Calendar) -> Cadences:
+def _compile_cadences(procedure: Procedure, zone: Calendar) -> Cadences:
     """The first cadence of each kind."""
     return {part.kind: build_cadence(part, zone) for part in reversed(procedure.cadences)}
 

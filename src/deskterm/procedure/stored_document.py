@@ -61,7 +61,7 @@ class StoredTable:
     def __init__(self, fields: dict[str, Any], source: _Source, path: tuple[str | int, ...]) -> None:
         self._source, self._path = source, path
         for name, value in fields.items():
-            self.__dict__[name] = _value(name, value, source, (*path, name))
+            self.__dict__[name] = _to_plain(name, value, source, (*path, name))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -69,15 +69,15 @@ class StoredTable:
         return getattr(self._source.at(self._path), name)
 
 
-def _value(name: str, value: Any, source: _Source, path: tuple[str | int, ...]) -> Any:
+def _to_plain(name: str, value: Any, source: _Source, path: tuple[str | int, ...]) -> Any:
     if isinstance(value, dict):
         if name not in MAPPINGS:
             return StoredTable(value, source, path)
         inner = "week" if name in ROWS else ""
-        entries = {key: _value(inner, item, source, (*path, key)) for key, item in value.items()}
+        entries = {key: _to_plain(inner, item, source, (*path, key)) for key, item in value.items()}
         return {date.fromisoformat(key): item for key, item in entries.items()} if name == "exceptions" else entries
     if isinstance(value, list):
-        return tuple([_value("", item, source, (*path, number)) for number, item in enumerate(value)])
+        return tuple([_to_plain("", item, source, (*path, number)) for number, item in enumerate(value)])
     if isinstance(value, str):
         if name in DATES:
             return date.fromisoformat(value)

@@ -36,23 +36,23 @@ class _Unit:
     gap: str
 
     @property
-    def names(self) -> list[str]:
+    def placeholders(self) -> list[str]:
         return PLACEHOLDER.findall(self.text)
 
     @property
-    def whole(self) -> bool:
+    def is_sentence(self) -> bool:
         return self.text.rstrip().endswith((".", "!", "?")) and not _ROW.fullmatch(self.text)
 
     @property
-    def introduces(self) -> bool:
+    def ends_in_colon(self) -> bool:
         return self.text.rstrip().endswith(":")
 
 
 def render_body(text: str, values: Mapping[str, str]) -> str:
     """The body of a letter. values: placeholder → what it stands for; what is not there, or empty, is not known."""
     kept: dict[int, str] = {}
-    for unit, said in _choose_units(text, _names_with_value(values)):
-        filled = _filled(said, values)
+    for unit, said in _select_units(text, _find_known(values)):
+        filled = _fill_in(said, values)
         before = kept.get(unit.paragraph)
         kept[unit.paragraph] = filled if before is None else f"{before}{unit.gap}{filled}"
     return "\n\n".join(kept.values()).strip()
@@ -60,52 +60,52 @@ def render_body(text: str, values: Mapping[str, str]) -> str:
 
 def render_subject(text: str, values: Mapping[str, str]) -> str:
     """The heading of a letter, on one line: of parts with a colon between them, those that say nothing are left out."""
-    known = _names_with_value(values)
+    known = _find_known(values)
     parts = [part for part in text.split(": ") if not (names := set(PLACEHOLDER.findall(part))) or names & known]
-    return " ".join(_filled(": ".join(_closed(part, known) for part in parts), values).split())
+    return " ".join(_fill_in(": ".join(_close_gaps(part, known) for part in parts), values).split())
 
 
 def find_template_problems(text: str) -> Iterator[str]:
     """Yield the parts of a body that will not read well in some letter, described in words."""
-    units = list(_units(text))
+    units = list(_split_units(text))
     for place, unit in enumerate(units):
         after = units[place + 1] if place + 1 < len(units) else None
-        if unit.introduces and not (after is not None and _follows(after)):
+        if unit.ends_in_colon and not (after is not None and _can_follow_colon(after)):
             told = " ".join(unit.text.split())[-60:]
             yield f'nothing comes after "{told}": put a placeholder there, or a line that begins with -'
-    lacking = sorted({name for unit in units for name in unit.names} & set(PLACEHOLDERS) - ALWAYS)
-    if lacking and not any(unit.whole or unit.introduces for unit, _ in _choose_units(text, ALWAYS)):
+    lacking = sorted({name for unit in units for name in unit.placeholders} & set(PLACEHOLDERS) - ALWAYS)
+    if lacking and not any(unit.is_sentence or unit.ends_in_colon for unit, _ in _select_units(text, ALWAYS)):
         listed = ", ".join(f"{{{name}}}" for name in lacking)
         yield f"where there is no {listed}, it says nothing: give it a sentence without a placeholder"
 
 
-def _follows(unit: _Unit) -> bool:
+def _can_follow_colon(unit: _Unit) -> bool:
     """Return True when a piece can follow a colon: a line to be filled in, or a value other than the signature."""
     if unit.text.lstrip().startswith(("-", "*", "•")):
         return True
-    return bool(_ROW.fullmatch(unit.text)) and not set(unit.names) <= {"agent", "organisation"}
+    return bool(_ROW.fullmatch(unit.text)) and not set(unit.placeholders) <= {"agent", "organisation"}
 
 
-def _names_with_value(values: Mapping[str, str]) -> frozenset[str]:
+def _find_known(values: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name, value in values.items() if value.strip())
 
 
-def _units(text: str) -> Iterator[_Unit]:
+def _split_units(text: str) -> Iterator[_Unit]:
     for number, paragraph in enumerate(re.split(r"\n\s*\n", text.strip("\n"))):
         prose: list[str] = []
         gap = ""
         for line in paragraph.split("\n"):
             if _ROW.fullmatch(line):
-                yield from _sentences(number, prose, gap)
+                yield from _split_sentences(number, prose, gap)
                 gap = "\n" if prose else gap
                 yield _Unit(number, line, gap)
                 prose, gap = [], "\n"
             else:
                 prose.append(line)
-        yield from _sentences(number, prose, gap)
+        yield from _split_sentences(number, prose, gap)
 
 
-def _sentences(number: int, lines: list[str], gap: str) -> Iterator[_Unit]:
+def _split_sentences(number: int, lines: list[str], gap: str) -> Iterator[_Unit]:
     text, start = "\n".join(lines), 0
     if not lines:
         return
@@ -116,24 +116,24 @@ def _sentences(number: int, lines: list[str], gap: str) -> Iterator[_Unit]:
         yield _Unit(number, text[start:], gap)
 
 
-def _choose_units(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str]]:
-    """Yield the units that a letter keeps, each with the text it has, placeholders with a value still in it."""
-    units = list(_units(text))
+def _select_units(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str]]:
+    """The units that are said, and how, with the placeholders that are known still in them."""
+    units = list(_split_units(text))
     left_out = False
     chosen: list[tuple[_Unit, str]] = []
     for place in range(len(units) - 1, -1, -1):
         unit = units[place]
         greets = place == 0 and unit.text.rstrip().endswith(",")
-        names = set(unit.names)
+        names = set(unit.placeholders)
         lacking = names - known
-        silent = bool(lacking) and not greets and (unit.whole or lacking == names)
-        left_out = silent or (left_out and unit.introduces)
+        silent = bool(lacking) and not greets and (unit.is_sentence or lacking == names)
+        left_out = silent or (left_out and unit.ends_in_colon)
         if not left_out:
-            chosen.append((unit, _closed(unit.text, known)))
+            chosen.append((unit, _close_gaps(unit.text, known)))
     return reversed(chosen)
 
 
-def _closed(text: str, known: frozenset[str]) -> str:
+def _close_gaps(text: str, known: frozenset[str]) -> str:
     """A piece of a template without what is not known, and without the hole that it leaves."""
     if set(PLACEHOLDER.findall(text)) <= known:
         return text
@@ -146,5 +146,5 @@ def _closed(text: str, known: frozenset[str]) -> str:
     return re.sub(r"[ \t]*:[ \t]*\Z", ".", text)
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def _fill_in(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from deskterm.procedure.schema import Procedure, Status
 
 _BATCH = 200
-_WANTED = "(received_at >= :since OR updated_at >= :since OR is_open = 1) AND received_at < :until"
+_SELECTED = "(received_at >= :since OR updated_at >= :since OR is_open = 1) AND received_at < :until"
 
 
 class Flip(NamedTuple):
@@ -122,15 +122,15 @@ def compare_procedures(
     that the other procedure does not have count as the desk has them. UsageError for a period that is none."""
     period = _period(since, until, now)
     facts = load_desk_facts(reader)
-    statuses = _statuses(reader)
+    statuses = _load_statuses(reader)
     present = compile_document(facts.document, facts.procedure_version)
     compared = CompiledProcedure(other)
-    sides = _adopting(present, statuses), _adopting(compared, statuses)
+    sides = _add_missing_statuses(present, statuses), _add_missing_statuses(compared, statuses)
     found = WhatIf(present.definition.about.name, facts.procedure_version, other.about.name, period, facts.timezone)
     replay = _Replay(found, sides, keep)
-    total = _count(reader, period)
-    for number, events in _histories(reader, period):
-        replay.take(number, events)
+    total = _count_tickets(reader, period)
+    for number, events in _read_histories(reader, period):
+        replay.judge_ticket(number, events)
         if progress is not None and found.tickets % _BATCH == 0:
             progress(found.tickets, total)
     if progress is not None:
@@ -152,21 +152,21 @@ def _period(since: datetime, until: datetime | None, now: datetime) -> Period:
 # -- what is read ----------------------------------------------------------------------------------------------------
 
 
-def _params(reader: ReadConnection, period: Period) -> dict[str, object]:
+def _query_params(reader: ReadConnection, period: Period) -> dict[str, object]:
     return {"since": reader.instant(period.since), "until": reader.instant(period.until)}
 
 
-def _count(reader: ReadConnection, period: Period) -> int:
-    return int(reader.rows(f"SELECT count(*) FROM ticket WHERE {_WANTED}", _params(reader, period))[0][0])
+def _count_tickets(reader: ReadConnection, period: Period) -> int:
+    return int(reader.rows(f"SELECT count(*) FROM ticket WHERE {_SELECTED}", _query_params(reader, period))[0][0])
 
 
-def _histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Sequence[Event]]]:
+def _read_histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Sequence[Event]]]:
     """The tickets by number with their events, some hundred tickets in memory at a time."""
-    params, after = _params(reader, period) | {"limit": _BATCH}, 0
+    params, after = _query_params(reader, period) | {"limit": _BATCH}, 0
     while True:
         rows = reader.rows(
             "SELECT ticket_id, seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id IN "
-            f"(SELECT id FROM ticket WHERE id > :after AND {_WANTED} ORDER BY id LIMIT :limit) "
+            f"(SELECT id FROM ticket WHERE id > :after AND {_SELECTED} ORDER BY id LIMIT :limit) "
             "ORDER BY ticket_id, seq",
             params | {"after": after},
         )
@@ -174,21 +174,21 @@ def _histories(reader: ReadConnection, period: Period) -> Iterator[tuple[int, Se
             return
         after = rows[-1][0]
         for number, group in groupby(rows, key=itemgetter(0)):
-            yield number, [_event(row) for row in group]
+            yield number, [_to_event(row) for row in group]
 
 
-def _event(row: tuple[Any, ...]) -> Event:
+def _to_event(row: tuple[Any, ...]) -> Event:
     _, seq, kind, at, actor, version, data = row
     return decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
 
 
-def _statuses(reader: ReadConnection) -> dict[str, Status]:
+def _load_statuses(reader: ReadConnection) -> dict[str, Status]:
     """Every status that this desk ever had, as its latest edition has it."""
     documents = reader.rows("SELECT document FROM procedure_version ORDER BY id")
     return {status.key: status for (document,) in documents for status in read_document(document).statuses}
 
 
-def _adopting(compiled: CompiledProcedure, statuses: Mapping[str, Status]) -> CompiledProcedure:
+def _add_missing_statuses(compiled: CompiledProcedure, statuses: Mapping[str, Status]) -> CompiledProcedure:
     """An edition that knows all statuses: with its own, those it lacks, which pause what they paused."""
     lacking = tuple(status for key, status in statuses.items() if key not in compiled.statuses)
     if not lacking:
@@ -207,30 +207,32 @@ class _Replay:
     def __init__(self, found: WhatIf, sides: tuple[CompiledProcedure, CompiledProcedure], keep: int | None) -> None:
         self._found, self._keep = found, keep
         self._sides = sides
-        self._terms = [_promises(side.terms) for side in sides]
+        self._terms = [_without_timers(side.terms) for side in sides]
         categories = [{key: status.category for key, status in side.statuses.items()} for side in sides]
-        self._alike = all(categories[1].get(key, category) == category for key, category in categories[0].items())
+        self._has_same_categories = all(
+            categories[1].get(key, category) == category for key, category in categories[0].items()
+        )
         """True when both procedures read the history alike: no status is of another category."""
         self._rows: dict[tuple[str, str | None], tuple[Tally, Tally]] = {}
-        self._had: dict[tuple[str, str], int] = {}
+        self._key_counts: dict[tuple[str, str], int] = {}
 
-    def take(self, number: int, events: Sequence[Event]) -> None:
+    def judge_ticket(self, number: int, events: Sequence[Event]) -> None:
         """Judge one ticket twice."""
-        state, marks = _marks(events, self._sides[0])
-        other = marks if self._alike else _marks(events, self._sides[1])[1]
+        state, marks = _to_sla_events(events, self._sides[0])
+        other = marks if self._has_same_categories else _to_sla_events(events, self._sides[1])[1]
         found = self._found
         found.tickets += 1
         found.events += len(events)
         found.exempt += state.exempt is not None
-        self._remember(state, events)
+        self._record_keys(state, events)
         cycles: dict[tuple[str, int], list[Clock | None]] = {}
         for side, clocks in enumerate((fold_clocks(marks, self._terms[0]), fold_clocks(other, self._terms[1]))):
             for clock in clocks:
                 cycles.setdefault((clock.metric, clock.cycle), [None, None])[side] = clock
         for key, (was, would) in cycles.items():
-            self._weigh(number, state, was, would, key in state.waived)
+            self._count_cycle(number, state, was, would, key in state.waived)
 
-    def _weigh(self, number: int, state: State, was: Clock | None, would: Clock | None, waived: bool) -> None:
+    def _count_cycle(self, number: int, state: State, was: Clock | None, would: Clock | None, waived: bool) -> None:
         period = self._found.period
         clocks = [clock for clock in (was, would) if clock is not None]
         tallies = self._rows.setdefault((clocks[0].metric, state.severity), (Tally(), Tally()))
@@ -252,14 +254,23 @@ class _Replay:
         found.flipped[names] = found.flipped.get(names, 0) + 1
         if self._keep is None or len(found.flips) < self._keep:
             found.flips.append(
-                Flip(number, was.metric, was.cycle, state.severity, *names, _due(was), _due(would), was.stopped_at)
+                Flip(
+                    number,
+                    was.metric,
+                    was.cycle,
+                    state.severity,
+                    *names,
+                    _find_due(was),
+                    _find_due(would),
+                    was.stopped_at,
+                )
             )
 
-    def _remember(self, state: State, events: Sequence[Event]) -> None:
+    def _record_keys(self, state: State, events: Sequence[Event]) -> None:
         had = {("status", event.changes["status"][1]) for event in events if "status" in event.changes}
         had |= {(what, value) for what in ("type", "severity", "priority") if (value := getattr(state, what))}
         for key in had:
-            self._had[key] = self._had.get(key, 0) + 1
+            self._key_counts[key] = self._key_counts.get(key, 0) + 1
 
     def finish(self, other: CompiledProcedure, statuses: Mapping[str, Status]) -> None:
         """Bring the rows in order, and tell what the other procedure does not know."""
@@ -285,26 +296,26 @@ class _Replay:
             "severity": other.severities,
             "priority": other.priorities,
         }
-        for what, key in sorted(self._had):
+        for what, key in sorted(self._key_counts):
             if key not in knows[what]:
                 category = (statuses[key].category if key in statuses else "open") if what == "status" else ""
-                self._found.unknown.append(UnknownKey(what, key, self._had[what, key], category))
+                self._found.unknown.append(UnknownKey(what, key, self._key_counts[what, key], category))
 
 
 _FLIPS = frozenset({("met", "late"), ("late", "met"), ("running", "late"), ("late", "running")})
 
 
-def _due(clock: Clock) -> int | None:
+def _find_due(clock: Clock) -> int | None:
     """The due instant; of a late one that rests, the one that was missed."""
     return clock.due_at if clock.due_at is not None or clock.cause != "time" else clock.breached_at
 
 
-def _marks(events: Sequence[Event], edition: CompiledProcedure) -> tuple[State, list[SlaEvent]]:
+def _to_sla_events(events: Sequence[Event], edition: CompiledProcedure) -> tuple[State, list[SlaEvent]]:
     """A ticket as its events leave it and what clocks should know of them, read by one edition throughout."""
     state = State()
     return state, [apply_event(state, event, edition) for event in events]
 
 
-def _promises(terms: SlaTerms) -> SlaTerms:
+def _without_timers(terms: SlaTerms) -> SlaTerms:
     """The terms without what only waits for something to happen by itself."""
     return replace(terms, metrics=tuple(metric for metric in terms.metrics if not metric.is_timer))

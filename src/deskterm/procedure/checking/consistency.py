@@ -23,7 +23,7 @@ def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
     """Everything that would keep a procedure from being worked by. References must have been checked before."""
     calendars: dict[str, Calendar] = {}
     for key, part in procedure.calendars.items():
-        if part.day_length is not None and not _is_day(part.day_length):
+        if part.day_length is not None and not _is_day_length(part.day_length):
             told = f'"{part.day_length}" is not the length of a working day: write hours, at most 24h, such as 7h30m.'
             yield Problem(("calendars", key, "day_length"), f'calendars "{key}", day_length: {told}')
             continue
@@ -32,27 +32,27 @@ def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
             calendars[key].require_openings()
             calendars[key].require_no_overlap()
         except ValueError as error:
-            where = _where(str(error))
+            where = _find_key(str(error))
             if where[0] == "exceptions" and str(where[1]) not in map(str, part.exceptions):
                 where = ("holidays",) if part.holidays else ("region",)
-            yield Problem(("calendars", key, *where), f'calendars "{key}": {_advised(str(error))}')
+            yield Problem(("calendars", key, *where), f'calendars "{key}": {_add_advice(str(error))}')
     for number, shift in enumerate(procedure.shifts):
         try:
             Calendar(shift.timezone, {day: parse_wall_spans(spans) for day, spans in shift.week.items()})
         except ValueError as error:
-            told = f'shifts "{shift.key}": {_advised(str(error))}'
-            yield Problem(("shifts", number, *_where(str(error))), told)
+            told = f'shifts "{shift.key}": {_add_advice(str(error))}'
+            yield Problem(("shifts", number, *_find_key(str(error))), told)
     for number, policy in enumerate(procedure.policies):
-        yield from _targets(("policies", number), policy, procedure, calendars)
+        yield from _check_targets(("policies", number), policy, procedure, calendars)
     yield from find_unmatched_policies(procedure)
-    yield from _metrics(procedure)
-    yield from _raises(("severities",), procedure.severities)
-    yield from _raises(("priority", "scale"), procedure.priority.scale)
-    yield from _matrix(procedure)
-    yield from _initials(procedure)
-    yield from _objectives(procedure)
-    yield from _cadences(procedure)
-    yield from _money(procedure)
+    yield from _check_metrics(procedure)
+    yield from _check_raises(("severities",), procedure.severities)
+    yield from _check_raises(("priority", "scale"), procedure.priority.scale)
+    yield from _check_matrix(procedure)
+    yield from _check_initial_statuses(procedure)
+    yield from _check_objectives(procedure)
+    yield from _check_cadences(procedure)
+    yield from _check_money(procedure)
     for number, asked in enumerate(procedure.fields):
         if asked.kind == "choice" and not asked.choices:
             yield Problem(("fields", number), f'fields "{asked.key}": a choice needs choices.')
@@ -77,7 +77,7 @@ _ADVICE = {
 """Words of a problem with opening hours → the advice that goes with it."""
 
 
-def _advised(wrong: str) -> str:
+def _add_advice(wrong: str) -> str:
     advice = next((advice for words, advice in _ADVICE.items() if words in wrong), "")
     zone = re.search(r"unknown time zone '(.*)'", wrong)
     if zone is not None:
@@ -89,7 +89,7 @@ def _advised(wrong: str) -> str:
     return told.removesuffix("?") + ("?" if told.endswith("?") else ".")
 
 
-def _is_day(text: str) -> bool:
+def _is_day_length(text: str) -> bool:
     """Return True when a length can be that of a working day: hours and minutes, no days."""
     try:
         return "d" not in text.lower() and parse_duration(text, 86_400) <= 86_400
@@ -97,7 +97,7 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _where(wrong: str) -> Path:
+def _find_key(wrong: str) -> Path:
     """The key of a calendar that a sentence of its hours is about."""
     if "time zone" in wrong:
         return ("timezone",)
@@ -110,7 +110,9 @@ def _where(wrong: str) -> Path:
     return ("week",)
 
 
-def _targets(path: Path, policy: PolicyPart, procedure: Procedure, calendars: dict[str, Calendar]) -> Iterator[Problem]:
+def _check_targets(
+    path: Path, policy: PolicyPart, procedure: Procedure, calendars: dict[str, Calendar]
+) -> Iterator[Problem]:
     rows = [((*path, "targets"), policy.targets)]
     rows += [((*path, "by_severity", step), row) for step, row in policy.by_severity.items()]
     rows += [((*path, "by_priority", step), row) for step, row in policy.by_priority.items()]
@@ -138,7 +140,7 @@ def _targets(path: Path, policy: PolicyPart, procedure: Procedure, calendars: di
                 yield Problem((*where, metric), f"{told}: {lacking}.")
 
 
-def _metrics(procedure: Procedure) -> Iterator[Problem]:
+def _check_metrics(procedure: Procedure) -> Iterator[Problem]:
     for number, metric in enumerate(procedure.metrics):
         for name, conditions in (("start", metric.start), ("stop", metric.stop)):
             if not conditions:
@@ -146,7 +148,7 @@ def _metrics(procedure: Procedure) -> Iterator[Problem]:
                 yield Problem(("metrics", number, name), told + ("received." if name == "start" else "agent_reply."))
 
 
-def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Problem]:
+def _check_raises(path: Path, scale: Sequence[Severity]) -> Iterator[Problem]:
     known = [step.key for step in scale]
     for number, step in enumerate(scale):
         if step.raise_to is not None and step.raise_to not in known:
@@ -156,7 +158,7 @@ def _raises(path: Path, scale: Sequence[Severity]) -> Iterator[Problem]:
             )
 
 
-def _matrix(procedure: Procedure) -> Iterator[Problem]:
+def _check_matrix(procedure: Procedure) -> Iterator[Problem]:
     part = procedure.priority
     steps = [step.key for step in part.scale or procedure.severities]
     for impact, row in part.matrix.items():
@@ -171,7 +173,7 @@ def _matrix(procedure: Procedure) -> Iterator[Problem]:
                 yield Problem(("priority", "matrix", effect.key), told)
 
 
-def _initials(procedure: Procedure) -> Iterator[Problem]:
+def _check_initial_statuses(procedure: Procedure) -> Iterator[Problem]:
     statuses = {status.key: status for status in procedure.statuses}
     for number, kind in enumerate(procedure.types):
         known = [key for key, status in statuses.items() if not status.types or kind.key in status.types]
@@ -182,7 +184,7 @@ def _initials(procedure: Procedure) -> Iterator[Problem]:
             yield Problem(("types", number), f'types "{kind.key}": no status is for this type.')
 
 
-def _objectives(procedure: Procedure) -> Iterator[Problem]:
+def _check_objectives(procedure: Procedure) -> Iterator[Problem]:
     for number, part in enumerate(procedure.objectives):
         path = ("objectives", number, "target")
         if part.statistic in ("share", "attainment"):
@@ -195,14 +197,14 @@ def _objectives(procedure: Procedure) -> Iterator[Problem]:
                 yield Problem(path, f'objectives "{part.key}", target: {error}.')
 
 
-def _cadences(procedure: Procedure) -> Iterator[Problem]:
+def _check_cadences(procedure: Procedure) -> Iterator[Problem]:
     for number, cadence in enumerate(procedure.cadences):
         wrong = find_rule_problem(cadence.rule, cadence.first)
         if wrong is not None:
             yield Problem(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {wrong}.')
 
 
-def _money(procedure: Procedure) -> Iterator[Problem]:
+def _check_money(procedure: Procedure) -> Iterator[Problem]:
     part = procedure.money
     if part.currency not in CURRENCIES:
         near = get_close_matches(part.currency, sorted(CURRENCIES), n=1)

@@ -33,7 +33,7 @@ def describe_path(data: object, path: Path) -> str:
     """A path in words: `statuses "open-issue", pauses`."""
     words: list[str] = []
     for part in path:
-        data = _inside(data, part)
+        data = _get_inside(data, part)
         if isinstance(part, int):
             key = data.get("key", data.get("label")) if isinstance(data, Mapping) else None
             name = f'"{key}"' if isinstance(key, str) else f"number {part + 1}"
@@ -55,34 +55,34 @@ def problems_from_validation(
         known = list(find_fields(root, path[:-1]))
         key = str(path[-1])
         meant.update((*path[:-1], near) for near in get_close_matches(key, known, n=1, cutoff=0.55))
-        yield Problem(path, f'unknown key "{key}"{_in(data, path[:-1])}{suggest(key, known)}')
+        yield Problem(path, f'unknown key "{key}"{_describe_place(data, path[:-1])}{suggest(key, known)}')
     for fault in error.errors():
-        path = _present(data, fault["loc"])
+        path = _trim_path(data, fault["loc"])
         if fault["type"] == "missing":
             if fault["loc"] not in meant:
-                yield Problem(path, f'the key "{fault["loc"][-1]}" is missing{_in(data, path)}.')
+                yield Problem(path, f'the key "{fault["loc"][-1]}" is missing{_describe_place(data, path)}.')
         elif fault["type"] == "too_short" and fault["input"]:
             continue  # what is in the list is wrong, and has its own complaint
         elif fault["type"] != "extra_forbidden" and path not in seen:
             seen.add(path)
-            yield Problem(path, f"{describe_path(data, path)}: {_sentence(dict(fault))}")
+            yield Problem(path, f"{describe_path(data, path)}: {_describe_error(dict(fault))}")
 
 
 def find_fields(root: type[BaseModel], path: Path) -> tuple[str, ...]:
     """The keys that the schema knows at a path; none where it takes any."""
     kind: Any = root
     for part in path:
-        kind = _plain(kind)
+        kind = _unwrap(kind)
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             field = kind.model_fields.get(str(part))
             kind = field.annotation if field else None
         else:
             kind = next((inner for inner in reversed(get_args(kind)) if inner is not Ellipsis), None)
-    kind = _plain(kind)
+    kind = _unwrap(kind)
     return tuple(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else ()
 
 
-def _plain(kind: Any) -> Any:
+def _unwrap(kind: Any) -> Any:
     """A type without its optional and annotated wrappings."""
     while True:
         if get_origin(kind) is Annotated:
@@ -93,11 +93,11 @@ def _plain(kind: Any) -> Any:
             return kind
 
 
-def _in(data: object, path: Path) -> str:
+def _describe_place(data: object, path: Path) -> str:
     return f" in {describe_path(data, path)}" if path else ""
 
 
-def _inside(data: object, part: str | int) -> object:
+def _get_inside(data: object, part: str | int) -> object:
     if isinstance(data, Mapping):
         return data.get(part)
     if isinstance(data, list) and isinstance(part, int) and part < len(data):
@@ -105,10 +105,10 @@ def _inside(data: object, part: str | int) -> object:
     return None
 
 
-def _present(data: object, path: Path) -> Path:
+def _trim_path(data: object, path: Path) -> Path:
     """As much of a path as is in the data: Pydantic adds the names of types where several are allowed."""
     for depth, part in enumerate(path):
-        data = _inside(data, part)
+        data = _get_inside(data, part)
         if data is None:
             return path[:depth]
     return path
@@ -120,7 +120,7 @@ _PATTERNS = {
     r"^[A-Z]{2}$": "is no country: write its two capital letters, such as GB",
     r"^[A-Z]{3}$": "is no currency: write its three capital letters, such as GBP",
 }
-_WANTED = {
+_EXPECTED = {
     "string": "text in quotes",
     "bool": "true or false",
     "int": "a whole number",
@@ -133,7 +133,7 @@ _WANTED = {
 }
 
 
-def _sentence(fault: dict[str, Any]) -> str:
+def _describe_error(fault: dict[str, Any]) -> str:
     kind, given, context = fault["type"], _format_value(fault["input"]), fault.get("ctx", {})
     match kind:
         case "literal_error":
@@ -153,7 +153,7 @@ def _sentence(fault: dict[str, Any]) -> str:
             return f"{given} is too large: it must be at most {context['le']}."
         case "value_error":
             return f"{context['error']}."
-    wanted = _WANTED.get(kind.split("_")[0])
+    wanted = _EXPECTED.get(kind.split("_")[0])
     return f"expected {wanted}, not {given}." if wanted else f"{given}: {fault['msg']}."
 
 

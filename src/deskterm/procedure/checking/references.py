@@ -64,7 +64,7 @@ def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
     """Every key that names nothing, every fact and occurrence that there is none of, every key given twice."""
     known = collect_keys(procedure)
     data = _Told(procedure)
-    for path, value, table in _references(Procedure, procedure, ()):
+    for path, value, table in _walk_references(Procedure, procedure, ()):
         if str(value) not in known[table]:
             yield Problem(
                 path,
@@ -72,14 +72,14 @@ def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
             )
     for path, part in walk_parts(procedure, ()):
         if isinstance(when := getattr(part, "when", None), dict):
-            yield from _facts((*path, "when"), when, known, data)
+            yield from _check_facts((*path, "when"), when, known, data)
     for number, metric in enumerate(procedure.metrics):
         for name, conditions in (("start", metric.start), ("stop", metric.stop)):
             for at, condition in enumerate(conditions):
                 path = ("metrics", number, name, at)
                 for word in condition.split(" and "):
-                    yield from _occurrence(path, word.strip(), known, data)
-    yield from _twice(procedure, (), data)
+                    yield from _check_occurrence(path, word.strip(), known, data)
+    yield from _check_duplicates(procedure, (), data)
 
 
 def walk_parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
@@ -109,11 +109,11 @@ class _Told:
         return describe_path(self._data, path)
 
 
-def _references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
+def _walk_references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
     if get_origin(kind) is Annotated:
         inner, *notes = get_args(kind)
         yield from ((path, value, note.table) for note in notes if isinstance(note, Reference))
-        yield from _references(inner, value, path)
+        yield from _walk_references(inner, value, path)
     elif isinstance(value, Part):
         for name, field in type(value).model_fields.items():
             item = getattr(value, name)
@@ -121,21 +121,21 @@ def _references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, ob
                 yield from (
                     (((*path, name)), item, note.table) for note in field.metadata if isinstance(note, Reference)
                 )
-                yield from _references(field.annotation, item, (*path, name))
+                yield from _walk_references(field.annotation, item, (*path, name))
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
-            yield from _references(_argument(kind, tuple, 0), item, (*path, number))
+            yield from _walk_references(_find_argument(kind, tuple, 0), item, (*path, number))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _references(_argument(kind, dict, 0), key, (*path, str(key)))
-            yield from _references(_argument(kind, dict, 1), item, (*path, str(key)))
+            yield from _walk_references(_find_argument(kind, dict, 0), key, (*path, str(key)))
+            yield from _walk_references(_find_argument(kind, dict, 1), item, (*path, str(key)))
     elif value is not None:
         for option in get_args(kind):
             if get_origin(option) is Annotated:
-                yield from _references(option, value, path)
+                yield from _walk_references(option, value, path)
 
 
-def _argument(kind: Any, container: type, number: int) -> Any:
+def _find_argument(kind: Any, container: type, number: int) -> Any:
     """Return the type of the members of a container type, which may stand inside a union."""
     for option in (kind, *get_args(kind)):
         if get_origin(option) is container:
@@ -143,7 +143,7 @@ def _argument(kind: Any, container: type, number: int) -> Any:
     return object
 
 
-def _facts(path: Path, when: Conditions, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
+def _check_facts(path: Path, when: Conditions, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
     for fact, wanted in when.items():
         if fact not in FACTS:
             yield Problem((*path, fact), f'{data.place(path)}: there is no fact "{fact}"{suggest(fact, FACTS)}')
@@ -159,7 +159,7 @@ def _facts(path: Path, when: Conditions, known: Mapping[str, Sequence[str]], dat
                 yield Problem((*path, fact), told)
 
 
-def _occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
+def _check_occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
     what, colon, key = word.partition(":")
     if not colon:
         plain = [known_word for known_word in OCCURRENCES if ":" not in known_word]
@@ -174,15 +174,15 @@ def _occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data:
         yield Problem(path, f'{data.place(path)}: there is no status "{key}"{suggest(key, known["statuses"])}')
 
 
-def _twice(value: object, path: Path, data: _Told) -> Iterator[Problem]:
+def _check_duplicates(value: object, path: Path, data: _Told) -> Iterator[Problem]:
     for where, part in walk_parts(value, path):
         for name in type(part).model_fields:
             items = getattr(part, name)
             if isinstance(items, tuple) and items and isinstance(items[0], Part):
-                yield from _repeated((*where, name), items)
+                yield from _find_duplicates((*where, name), items)
 
 
-def _repeated(path: Path, items: Sequence[Part]) -> Iterator[Problem]:
+def _find_duplicates(path: Path, items: Sequence[Part]) -> Iterator[Problem]:
     field = next((name for name in ("key", "level", "date") if name in type(items[0]).model_fields), None)
     if field is None:
         return

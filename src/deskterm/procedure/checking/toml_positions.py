@@ -15,122 +15,122 @@ class TomlPositions:
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r\n", "\n")
         self._breaks = [at for at, character in enumerate(self._text) if character == "\n"]
-        self._found: dict[Path, int] = {(): 0}
-        self._lists: dict[Path, int] = {}
+        self._offsets: dict[Path, int] = {(): 0}
+        self._last_entries: dict[Path, int] = {}
         self._at = 0
-        self._read()
+        self._read_text()
 
     def find_line(self, path: Path) -> int:
         """The line, from 1, of the key or list entry at `path`; of its nearest parent where it is not in the text."""
-        while path not in self._found:
+        while path not in self._offsets:
             path = path[:-1]
-        return bisect_right(self._breaks, self._found[path] - 1) + 1
+        return bisect_right(self._breaks, self._offsets[path] - 1) + 1
 
     def __iter__(self) -> Iterator[Path]:
         """Every path that has a line of its own."""
-        return (path for path in self._found if path)
+        return (path for path in self._offsets if path)
 
     # -- one pass over the text ----------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def _read_text(self) -> None:
         table: Path = ()
         while self._skip(" \t\n"):
             if self._text[self._at] == "[":
-                table = self._header()
+                table = self._read_header()
             else:
-                self._pair(table)
+                self._read_pair(table)
 
-    def _header(self) -> Path:
+    def _read_header(self) -> Path:
         begin = self._at
         entry = self._text.startswith("[[", begin)
         self._at += 2 if entry else 1
-        *outer, last = self._keys()
+        *outer, last = self._read_keys()
         self._at += 2 if entry else 1
         path: Path = ()
         for key in outer:
-            path = self._newest((*path, key))
-            self._found.setdefault(path, begin)
+            path = self._enter_list((*path, key))
+            self._offsets.setdefault(path, begin)
         path = (*path, last)
         if not entry:
-            self._found[path] = begin
+            self._offsets[path] = begin
             return path
-        self._found.setdefault(path, begin)
-        number = self._lists.get(path, -1) + 1
-        self._lists[path] = number
-        self._found[*path, number] = begin
+        self._offsets.setdefault(path, begin)
+        number = self._last_entries.get(path, -1) + 1
+        self._last_entries[path] = number
+        self._offsets[*path, number] = begin
         return (*path, number)
 
-    def _newest(self, path: Path) -> Path:
+    def _enter_list(self, path: Path) -> Path:
         """A header goes on in the last entry of a list of tables."""
-        return (*path, self._lists[path]) if path in self._lists else path
+        return (*path, self._last_entries[path]) if path in self._last_entries else path
 
-    def _pair(self, table: Path) -> None:
+    def _read_pair(self, table: Path) -> None:
         self._skip(" \t\n")
         begin = self._at
         path = table
-        for key in self._keys():
+        for key in self._read_keys():
             path = (*path, key)
-            self._found.setdefault(path, begin)
+            self._offsets.setdefault(path, begin)
         self._at += 1  # the equals sign
-        self._value(path)
+        self._read_value(path)
 
-    def _keys(self) -> list[str]:
+    def _read_keys(self) -> list[str]:
         keys = []
         while True:
             self._skip(" \t")
-            keys.append(self._string() if self._text[self._at] in "\"'" else self._bare())
+            keys.append(self._read_string() if self._text[self._at] in "\"'" else self._read_bare_key())
             self._skip(" \t")
             if self._text[self._at] != ".":
                 return keys
             self._at += 1
 
-    def _bare(self) -> str:
+    def _read_bare_key(self) -> str:
         begin = self._at
         while self._text[self._at].isalnum() or self._text[self._at] in "-_":
             self._at += 1
         return self._text[begin : self._at]
 
-    def _value(self, path: Path) -> None:
+    def _read_value(self, path: Path) -> None:
         self._skip(" \t\n")
         match self._text[self._at]:
             case '"' | "'":
-                self._string()
+                self._read_string()
             case "[":
-                self._entries(path)
+                self._read_list(path)
             case "{":
-                self._inline(path)
+                self._read_inline_table(path)
             case _:
                 while self._at < len(self._text) and self._text[self._at] not in ",]}\n#":
                     self._at += 1
 
-    def _entries(self, path: Path) -> None:
+    def _read_list(self, path: Path) -> None:
         self._at += 1
         number = 0
         while self._skip(" \t\n,") and self._text[self._at] != "]":
-            self._found[*path, number] = self._at
-            self._value((*path, number))
+            self._offsets[*path, number] = self._at
+            self._read_value((*path, number))
             number += 1
         self._at += 1
 
-    def _inline(self, path: Path) -> None:
+    def _read_inline_table(self, path: Path) -> None:
         self._at += 1
         while self._skip(" \t\n,") and self._text[self._at] != "}":
-            self._pair(path)
+            self._read_pair(path)
         self._at += 1
 
-    def _string(self) -> str:
+    def _read_string(self) -> str:
         quote = self._text[self._at]
         if self._text.startswith(quote * 3, self._at):
-            return self._long_string(quote * 3)
+            return self._read_long_string(quote * 3)
         begin = self._at + 1
         self._at = begin
         while self._text[self._at] != quote:
             self._at += 2 if quote == '"' and self._text[self._at] == "\\" else 1
         self._at += 1
         raw = self._text[begin : self._at - 1]
-        return _unescaped(raw) if quote == '"' and "\\" in raw else raw
+        return _unescape(raw) if quote == '"' and "\\" in raw else raw
 
-    def _long_string(self, quotes: str) -> str:
+    def _read_long_string(self, quotes: str) -> str:
         self._at += 3
         while not self._text.startswith(quotes, self._at):
             self._at += 2 if quotes == '"""' and self._text[self._at] == "\\" else 1
@@ -155,7 +155,7 @@ class TomlPositions:
         return False
 
 
-def _unescaped(raw: str) -> str:
+def _unescape(raw: str) -> str:
     import tomllib
 
     return str(tomllib.loads(f'key = "{raw}"')["key"])

@@ -13,7 +13,7 @@ from deskterm.procedure.sla_terms import to_value_set
 _OTHER = ""
 """Stands for a fact that a ticket does not have, and for every text that no policy names."""
 
-Kinds = Mapping[str, frozenset[str]]
+TicketSet = Mapping[str, frozenset[str]]
 """Tickets by what their facts may be, each independent of the others: fact → values. A ticket with several tags counts
 as one with each: the more tags, the more policies are for it."""
 
@@ -23,7 +23,7 @@ def find_unmatched_policies(procedure: Procedure) -> Iterator[Problem]:
     meets; and those whose targets no ticket of theirs can have."""
     plain = {kind.key for kind in procedure.types if not kind.has_severity}
     every = {kind.key for kind in procedure.types}
-    tickets = _tickets(procedure)
+    tickets = _list_ticket_sets(procedure)
     for number, part in enumerate(procedure.policies):
         path = ("policies", number, "when") if part.when else ("policies", number)
         earlier = [other for other in procedure.policies[:number] if "exempt" not in other.when]
@@ -46,23 +46,23 @@ def find_unmatched_policies(procedure: Procedure) -> Iterator[Problem]:
         if types <= plain and part.by_severity and not (part.targets or part.by_priority):
             told = f"{', '.join(sorted(types))} has no severity, so it promises nothing; write its targets in targets."
             yield Problem(("policies", number, "by_severity"), f'policies "{part.key}": {told}')
-        if (takers := _takers(part, earlier, tickets)) is not None:
-            yield Problem(path, f'policies "{part.key}": {_taken(takers)}')
+        if (takers := _find_takers(part, earlier, tickets)) is not None:
+            yield Problem(path, f'policies "{part.key}": {_describe_takers(takers)}')
 
 
-def _taken(takers: Sequence[str]) -> str:
+def _describe_takers(takers: Sequence[str]) -> str:
     if len(takers) == 1:
         return f'it can never match: "{takers[0]}" before it takes all of its tickets; put it before that one.'
     named = '", "'.join(takers[:-1]) + f'" and "{takers[-1]}'
     return f'it can never match: "{named}" before it take all of its tickets; put it before them.'
 
 
-def _takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Sequence[Kinds]) -> list[str] | None:
+def _find_takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Sequence[TicketSet]) -> list[str] | None:
     """The policies before one that take all of its tickets between them; None when some are left."""
-    left = [kinds for ticket in tickets if (kinds := _meet(ticket, part)) is not None]
+    left = [kinds for ticket in tickets if (kinds := _intersect(ticket, part)) is not None]
     takers = []
     for other in earlier:
-        rest = [piece for kinds in left for piece in _without(kinds, other)]
+        rest = [piece for kinds in left for piece in _subtract(kinds, other)]
         if rest != left:
             takers.append(other.key)
         left = rest
@@ -79,7 +79,7 @@ def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
     )
 
 
-def _tickets(procedure: Procedure) -> list[Kinds]:
+def _list_ticket_sets(procedure: Procedure) -> list[TicketSet]:
     """All tickets that there can be, those whose type knows no severity apart from the others."""
     known = collect_keys(procedure)
     kinds: dict[str, frozenset[str]] = {}
@@ -92,15 +92,15 @@ def _tickets(procedure: Procedure) -> list[Kinds]:
     return [ticket for ticket in apart if ticket["type"]]
 
 
-def _meet(ticket: Kinds, part: PolicyPart) -> Kinds | None:
+def _intersect(ticket: TicketSet, part: PolicyPart) -> TicketSet | None:
     """Those of some tickets that a policy is for; None when there are none."""
     met = dict(ticket) | {fact: ticket[fact] & to_value_set(wanted) for fact, wanted in part.when.items()}
     return met if all(met.values()) else None
 
 
-def _without(ticket: Kinds, part: PolicyPart) -> Iterator[Kinds]:
+def _subtract(ticket: TicketSet, part: PolicyPart) -> Iterator[TicketSet]:
     """Those of some tickets that a policy is not for, in pieces that exclude each other."""
-    if _meet(ticket, part) is None:
+    if _intersect(ticket, part) is None:
         yield ticket
         return
     for fact, wanted in part.when.items():

@@ -30,8 +30,13 @@ def find_warnings(procedure: Procedure, source: str = "", now: datetime | None =
     """Warnings in the order of the file; none of them keeps a procedure from being used. source: the text that it was
     read from, for the lines. now: left out, the date of the next review is not looked at."""
     lines = TomlPositions(source) if source else None
-    found = [*_calendars(procedure), *_statuses(procedure), *_metrics(procedure), *_policies(procedure)]
-    found += [*_ladders(procedure), *_letters(procedure)]
+    found = [
+        *_check_calendars(procedure),
+        *_check_statuses(procedure),
+        *_check_metrics(procedure),
+        *_check_policies(procedure),
+    ]
+    found += [*_check_ladders(procedure), *_check_templates(procedure)]
     review = procedure.about.next_review
     if now is not None and review is not None and review < now.date():
         found.append((("about", "next_review"), f"the procedure was to be looked at again by {review}."))
@@ -42,7 +47,7 @@ def find_warnings(procedure: Procedure, source: str = "", now: datetime | None =
 Finding = tuple[Path, str]
 
 
-def _calendars(procedure: Procedure) -> Iterator[Finding]:
+def _check_calendars(procedure: Procedure) -> Iterator[Finding]:
     for key, part in procedure.calendars.items():
         if not (part.holidays or part.region or part.no_holidays):
             yield (
@@ -59,7 +64,7 @@ def _calendars(procedure: Procedure) -> Iterator[Finding]:
             )
 
 
-def _statuses(procedure: Procedure) -> Iterator[Finding]:
+def _check_statuses(procedure: Procedure) -> Iterator[Finding]:
     numbers = {status.key: number for number, status in enumerate(procedure.statuses)}
     labels = {kind.key: kind.label for kind in procedure.types}
     unreached: dict[str, list[str]] = {}
@@ -67,7 +72,7 @@ def _statuses(procedure: Procedure) -> Iterator[Finding]:
         known = {status.key: status for status in procedure.statuses if not status.types or kind.key in status.types}
         initial = kind.initial or next((key for key, status in known.items() if status.category == "new"), None)
         initial = initial or next(iter(known), "")
-        reached = _reached(procedure, known, initial)
+        reached = _find_reachable(procedure, known, initial)
         for key in [key for key in known if key not in reached]:
             unreached.setdefault(key, []).append(kind.key)
         if not any(status.category == "closed" for status in known.values()):
@@ -81,7 +86,7 @@ def _statuses(procedure: Procedure) -> Iterator[Finding]:
             f'statuses "{key}": no ticket can get here{whom}; let another status go to it.',
         )
     for status in procedure.statuses:
-        if status.category != "closed" and not _ways_out(status):
+        if status.category != "closed" and not _list_following(status):
             yield ("statuses", numbers[status.key]), f'statuses "{status.key}": there is no way out; say where to go.'
         for number, target in enumerate(status.to):
             shared = procedure.statuses[numbers[target]].types
@@ -92,7 +97,7 @@ def _statuses(procedure: Procedure) -> Iterator[Finding]:
                 )
 
 
-def _ladders(procedure: Procedure) -> Iterator[Finding]:
+def _check_ladders(procedure: Procedure) -> Iterator[Finding]:
     categories = {status.key: status.category for status in procedure.statuses}
     for number, ladder in enumerate(procedure.ladders):
         for place, level in enumerate(ladder.levels):
@@ -101,12 +106,12 @@ def _ladders(procedure: Procedure) -> Iterator[Finding]:
                 yield ("ladders", number, "levels", place, "status"), f'ladders "{ladder.key}", status: {told}'
 
 
-def _ways_out(status: Status) -> list[str]:
+def _list_following(status: Status) -> list[str]:
     own = [status.on_reply, status.on_reject, status.after.to if status.after else None]
     return [*status.to, *(key for key in own if key is not None)]
 
 
-def _reached(procedure: Procedure, known: Mapping[str, Status], initial: str) -> set[str]:
+def _find_reachable(procedure: Procedure, known: Mapping[str, Status], initial: str) -> set[str]:
     """Statuses that a ticket can come to from its first one, by people or by itself."""
     by_itself = [rule.status for rule in procedure.rules]
     by_itself += [status.moves_ticket_to for status in procedure.development.statuses]
@@ -118,11 +123,11 @@ def _reached(procedure: Procedure, known: Mapping[str, Status], initial: str) ->
         key = waiting.pop()
         if key in known and key not in reached:
             reached.add(key)
-            waiting += _ways_out(known[key])
+            waiting += _list_following(known[key])
     return reached
 
 
-def _metrics(procedure: Procedure) -> Iterator[Finding]:
+def _check_metrics(procedure: Procedure) -> Iterator[Finding]:
     categories = {status.category for status in procedure.statuses}
     days: dict[str, int] = {}
     if any(text and not text.endswith("%") for metric in procedure.metrics for text in metric.warn):
@@ -136,12 +141,12 @@ def _metrics(procedure: Procedure) -> Iterator[Finding]:
                         told = f'no status is of category {key}, so "{text}" never happens.'
                         yield ("metrics", number, name, place), f'metrics "{metric.key}", {name}: {told}'
         for place, text in enumerate(metric.warn):
-            if never := _never_warned(procedure, days, metric.key, text):
-                told = f'"{text}" is no shorter than targets of {_listed(never)}: it never warns of those.'
+            if never := _find_unwarned_targets(procedure, days, metric.key, text):
+                told = f'"{text}" is no shorter than targets of {_join_names(never)}: it never warns of those.'
                 yield ("metrics", number, "warn", place), f'metrics "{metric.key}", warn: {told}'
 
 
-def _never_warned(procedure: Procedure, days: Mapping[str, int], metric: str, text: str) -> list[str]:
+def _find_unwarned_targets(procedure: Procedure, days: Mapping[str, int], metric: str, text: str) -> list[str]:
     """The targets of a metric that are no longer than the time before their end at which it is to warn. days:
     calendar → length of its day, in seconds."""
     warn = parse_warning(text) if text else None
@@ -158,7 +163,7 @@ def _never_warned(procedure: Procedure, days: Mapping[str, int], metric: str, te
     return list(found)
 
 
-def _policies(procedure: Procedure) -> Iterator[Finding]:
+def _check_policies(procedure: Procedure) -> Iterator[Finding]:
     for number, part in enumerate(procedure.policies):
         metrics = {metric: None for row in part.by_severity.values() for metric in row}
         for step in procedure.severities:
@@ -172,12 +177,12 @@ def _policies(procedure: Procedure) -> Iterator[Finding]:
             if missing:
                 yield (
                     ("policies", number, "by_severity", step.key),
-                    f'policies "{part.key}": severity "{step.key}" has no target for {_listed(missing)}, '
+                    f'policies "{part.key}": severity "{step.key}" has no target for {_join_names(missing)}, '
                     'as others have; write "none" if it is to have none.',
                 )
 
 
-def _letters(procedure: Procedure) -> Iterator[Finding]:
+def _check_templates(procedure: Procedure) -> Iterator[Finding]:
     for number, template in enumerate(procedure.templates):
         for text, field in ((template.subject, "subject"), (template.body, "body")):
             for name in re.findall(r"\{([^{}\n]*)\}", text):
@@ -185,13 +190,13 @@ def _letters(procedure: Procedure) -> Iterator[Finding]:
                     yield (
                         ("templates", number, field),
                         f'templates "{template.key}": {{{name}}} stands for nothing; '
-                        f"known are {_listed(PLACEHOLDERS)}.",
+                        f"known are {_join_names(PLACEHOLDERS)}.",
                     )
 
         for told in find_template_problems(template.body):
             yield ("templates", number, "body"), f'templates "{template.key}": {told}.'
 
 
-def _listed(words: Iterable[str]) -> str:
+def _join_names(words: Iterable[str]) -> str:
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
