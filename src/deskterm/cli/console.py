@@ -22,7 +22,7 @@ def open_console(cli: CliContext) -> None:
         return
     from deskterm.tui import app  # noqa: PLC0415
 
-    app.run(cli.url, cli.check_login(), clock, behind=cli.impersonator)
+    app.run(cli.url, cli.check_login(), clock, impersonator=cli.impersonator)
 
 
 def run_console(arguments: Arguments) -> int:

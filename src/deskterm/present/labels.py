@@ -74,7 +74,7 @@ class Vocabulary:
         return found
 
     def has_severity(self, kind: str) -> bool:
-        """Whether requests of a type have a severity at all."""
+        """Return whether requests of a type have a severity at all."""
         return kind not in self._without_severity
 
     def get_stage(self, status: str) -> Choice | None:

@@ -9,7 +9,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import remaining_seconds
 
 Voice = Literal["requester", "agent", "internal", "system", "history"]
-"""Whose a timeline entry is."""
+"""The origin of a timeline entry."""
 
 Urgency = Literal["breached", "soon", "fine", "paused", "none", "done"]
 

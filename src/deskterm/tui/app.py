@@ -46,7 +46,8 @@ _SETTLING_TIME = 1.5
 
 class DeskApp(App[None]):
     """The console of one agent on one desk. clock: the desk's time, aware; reader: a connection that is open already;
-    automatic: process warnings, breaches and timers here; behind: the login of whoever works in the agent's name."""
+    automatic: process warnings, breaches and timers here; impersonator: the login of whoever works in the agent's
+    name."""
 
     TITLE = "deskterm"
     CSS_PATH: ClassVar[Any] = [Path(__file__).parent / "styles" / "desk.tcss"]
@@ -67,11 +68,11 @@ class DeskApp(App[None]):
         reader: ReadConnection | None = None,
         *,
         automatic: bool = False,
-        behind: str = "",
+        impersonator: str = "",
     ) -> None:
         # NO_COLOR means none: without native colours Textual would paint in greys
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self._desk = (url, login, clock, reader, behind, PRELOAD)
+        self._desk = (url, login, clock, reader, impersonator, PRELOAD)
         self._automation = AutomationWorker(url, login, clock, self._report_automation) if automatic else None
         self.failure = ""
         """The sentence about what ended the console unexpectedly, empty for nothing."""
@@ -132,15 +133,15 @@ class DeskApp(App[None]):
 
 
 def _is_light_terminal() -> bool:
-    """Whether the terminal says that its background is light (`COLORFGBG=0;15`)."""
+    """Return whether the terminal says that its background is light (`COLORFGBG=0;15`)."""
     background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
     return background in ("7", "15")
 
 
-def run(url: str, login: str, now: Callable[[], datetime], *, behind: str = "") -> None:
+def run(url: str, login: str, now: Callable[[], datetime], *, impersonator: str = "") -> None:
     """Show a desk to an agent until they leave. now: the desk's time, aware; behind: the login of whoever works in the
     agent's name. Raises DeskError when there is no desk, or when the console ended unexpectedly."""
-    app = DeskApp(url, login, now, open_reader(url), automatic=True, behind=behind)
+    app = DeskApp(url, login, now, open_reader(url), automatic=True, impersonator=impersonator)
     app.run()
     if app.failure:
         raise DeskError(app.failure)

@@ -69,7 +69,7 @@ class Console(Protocol):
         """Return the desk's time in epoch seconds."""
 
     def selection(self, *, many: bool) -> list[QueueLine]:
-        """Return the tickets that a command is for: the one shown in the focused pane, the one under the cursor, or
+        """Return the tickets that a command is for: the one in the focused pane, the one under the cursor, or
         with `many` all marked ones where there are any."""
 
     async def choose(
@@ -82,7 +82,7 @@ class Console(Protocol):
         preview: Preview | None = None,
     ) -> str | None:
         """Ask for one of these choices; return its key, None when called off. search: narrow the list down by typing.
-        preview: what taking a choice would do, shown beside it."""
+        preview: the effect of taking a choice, shown beside it."""
 
     async def confirm(self, question: str, yes: str, no: str) -> bool:
         """Ask a question with two answers. yes, no: what each of them does."""
@@ -152,13 +152,13 @@ class BrowserHost(Console, Protocol):
 
     @property
     def writing(self) -> bool:
-        """Whether the composer is open."""
+        """True while the composer is open."""
 
     def update_titles(self) -> None:
-        """Bring headings and keys up to what is shown."""
+        """Bring headings and the line of keys up to date."""
 
     def empty_list_text(self) -> str:
-        """Return the sentence that stands in an empty list."""
+        """Return the sentence for an empty list."""
 
 
 class PromptHost(Protocol):
@@ -248,8 +248,8 @@ class Workspace(Console, Protocol):
     async def type_line(
         self, kind: PromptKind, sign: str, text: str = "", suggestions: Sequence[str] = ()
     ) -> str | None:
-        """Open the line at the foot of the screen; None when it is left. sign: what stands before it; text: what
-        stands in it at first."""
+        """Open the line at the foot of the screen; None when it is left. sign: the mark before it; text: its
+        contents at first."""
 
     def run_command(self, name: str, argument: str = "") -> None:
         """Run a command by its name, or say why it cannot be run."""
@@ -275,4 +275,4 @@ class TitledScreen(Workspace, Protocol):
 
     @property
     def typing_letter(self) -> bool:
-        """Whether keys go to the composer."""
+        """True while keys go to the composer."""

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Draft:
-    """The contents of a composer that was left. seen: the version of the ticket that the text answers."""
+    """The contents of a composer that was left. base_version: the version of the ticket that the text answers."""
 
     text: str
-    seen: int
+    base_version: int
     next_status: Choice | None = None
     resolution: str = ""
     attached: bool = False
@@ -30,10 +30,10 @@ class Drafts:
     request: Request | None = None
 
     def keep(self, composer: Composer) -> None:
-        """Keep what stands in a composer, unless it is blank."""
+        """Keep the text of a composer, unless it is blank."""
         if composer.text.strip():
             self.letters[composer.kind, composer.number] = Draft(
-                composer.text, composer.seen, composer.next_status, composer.resolution, composer.attached
+                composer.text, composer.base_version, composer.next_status, composer.resolution, composer.attached
             )
 
     def names(self) -> list[str]:

@@ -34,7 +34,7 @@ class DeskCommands(Provider):
 
 
 def _offered() -> list[Command]:
-    return [command for command in TABLE if command.spoken]
+    return [command for command in TABLE if command.in_palette]
 
 
 def _title(command: Command) -> str:

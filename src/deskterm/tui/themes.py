@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-# Variables of our own. faint: text that stands back without the attribute "dim", which terminals show in their own
-# ways; here: background of the cursor; rule: borders of panes without the focus.
+# Variables beside Textual's. faint: secondary text, without the attribute "dim", which terminals render in their own
+# ways; cursor: background of the row under the cursor; idle-border: borders of panes without the focus.
 
 DARK = Theme(
     name="deskterm-dark",
@@ -20,7 +20,7 @@ DARK = Theme(
     surface="#1a1f26",
     panel="#232a33",
     dark=True,
-    variables={"faint": "#8793a1", "here": "#24425a", "rule": "#3a4452"},
+    variables={"faint": "#8793a1", "cursor": "#24425a", "idle-border": "#3a4452"},
 )
 LIGHT = Theme(
     name="deskterm-light",
@@ -35,5 +35,5 @@ LIGHT = Theme(
     surface="#f3f4f2",
     panel="#e6e8e6",
     dark=False,
-    variables={"faint": "#6a7480", "here": "#cfe3f4", "rule": "#c3c8c4"},
+    variables={"faint": "#6a7480", "cursor": "#cfe3f4", "idle-border": "#c3c8c4"},
 )

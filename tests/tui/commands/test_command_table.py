@@ -46,7 +46,7 @@ def test_a_command_explains_itself(command: Command) -> None:
     assert command.title
     assert command.help.endswith(".")
     assert command.group in ("Work", "Look", "Move", "Program")
-    assert command.keys or command.spoken
+    assert command.keys or command.in_palette
 
 
 @pytest.mark.parametrize("command", [one for one in TABLE if one.handler], ids=lambda command: command.name)

@@ -46,7 +46,7 @@ class QueueApp(App[None]):
         yield self.queue
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {"faint": "#888888", "session": "#333333", "rule": "#444444"}
+        return {"faint": "#888888", "session": "#333333", "idle-border": "#444444"}
 
     def on_queue_pages_missing(self, message: Queue.PagesMissing) -> None:
         self.requested += message.pages

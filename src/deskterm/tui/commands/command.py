@@ -39,14 +39,14 @@ class Command(NamedTuple):
     """The permission that the agent's role needs."""
     footer: int = 0
     """Its place in the last line, 0 for none."""
-    asks: bool = False
-    """Whether it opens something to type in; keys pressed until that is open are kept for it."""
-    spoken: bool = True
-    """Whether `:` and the palette offer it."""
-    stays: bool = False
-    """Whether a step leaves the agent at the same ticket, so that undo is still about the last change."""
-    undoes: bool = False
-    """Whether it is about the last change made here, and needs no ticket in view when there is one."""
+    opens_input: bool = False
+    """True when it opens something to type in; keys pressed until that is open are kept for it."""
+    in_palette: bool = True
+    """True when the palette and `:` offer it."""
+    keeps_last_change: bool = False
+    """True for a step that leaves the agent at the same ticket, so that undo is still about the last change."""
+    uses_last_change: bool = False
+    """True when it is about the last change made here, and then needs no ticket in view."""
 
     def refusal(self, console: Console) -> str | None:
         """Return the sentence that says why the command cannot be run now, None when it can."""
@@ -55,7 +55,7 @@ class Command(NamedTuple):
             if not agent.active:
                 return f"{agent.login} is no agent of this desk: you can look, but not change anything."
             return format_refusal(agent.role, self.act)
-        if self.rows == "none" or (self.undoes and console.last_change is not None):
+        if self.rows == "none" or (self.uses_last_change and console.last_change is not None):
             return None
         if not console.selection(many=self.rows == "many"):
             return "There is no ticket here: choose a view that has one."

@@ -36,7 +36,7 @@ def format_key_table(table: Iterable[Command] = TABLE) -> str:
     lines = ["| key | `:` | what it does |", "|---|---|---|"]
     for command in table:
         keys = " ".join(f"`{format_key(key)}`" for key in command.keys)
-        call = f"`:{command.name}{' ' + command.argument if command.argument else ''}`" if command.spoken else ""
+        call = f"`:{command.name}{' ' + command.argument if command.argument else ''}`" if command.in_palette else ""
         lines.append(f"| {keys} | {call.replace('|', chr(92) + '|')} | {command.help} |")
     return "\n".join(lines) + "\n"
 

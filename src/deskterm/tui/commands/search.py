@@ -15,14 +15,14 @@ def find_command(word: str) -> Command | None:
     prefix = word.casefold()
     if prefix in BY_NAME:
         return BY_NAME[prefix]
-    matching = [command for name, command in BY_NAME.items() if name.startswith(prefix) and command.spoken]
+    matching = [command for name, command in BY_NAME.items() if name.startswith(prefix) and command.in_palette]
     with_key = [command for command in matching if command.keys]
     return matching[0] if len(matching) == 1 else with_key[0] if len(with_key) == 1 else None
 
 
 def find_similar_name(word: str) -> str:
     """Find the command that a misspelt word may stand for; empty when none is near."""
-    spoken = [name for name, command in BY_NAME.items() if command.spoken]
+    spoken = [name for name, command in BY_NAME.items() if command.in_palette]
     return next(iter(get_close_matches(word.casefold(), spoken, n=1)), "")
 
 
@@ -35,7 +35,7 @@ def translate_calls(sentence: str) -> str:
 
     def translate(call: re.Match[str]) -> str:
         command = BY_NAME.get(call[1])
-        if command is None or not command.spoken or "--anyway" in call[0]:
+        if command is None or not command.in_palette or "--anyway" in call[0]:
             return call[0]
         return f"`:{command.name}`"
 

@@ -24,7 +24,7 @@ class Browser:
         self.views: Sequence[ViewLine] = messages.view_lines({})
         self.open_ticket: TicketView | None = None
         self.counted_at = 0
-        """The instant, in epoch seconds, at which everything was last asked for or counted."""
+        """The instant, in epoch seconds, of the last request for everything, or of the last counts."""
         self._pinned: int | None = None
         """The ticket that stays in the ticket pane wherever the cursor goes; None where the pane follows the cursor."""
 
@@ -127,7 +127,7 @@ class Browser:
             return
         queue = self._panes.queue
         cursor, line = answer.cursor, queue.current
-        # the cursor went on while the list was read: it belongs where it is by now, not where it was asked from
+        # the cursor has moved on while the list was read: it stays where it is now
         moved = line is not None and answer.query.number is not None and line.number != answer.query.number
         if moved and self._pinned is None and line is not None:
             cursor = answer.index_of(line.number, queue.cursor)

@@ -48,10 +48,10 @@ class CommandRunner:
         if refusal is not None:
             self._console.notify(refusal, severity="warning")
         elif command.step is not None:
-            self.last_change = self.last_change if command.stays else None
+            self.last_change = self.last_change if command.keeps_last_change else None
             command.step(self._console)
         else:
-            if command.asks and not argument:
+            if command.opens_input and not argument:
                 self._type_ahead.hold()
             self.start(command.handler, argument)
 

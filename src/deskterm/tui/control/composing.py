@@ -46,7 +46,7 @@ class ComposerController:
         async with self._turn:
             draft = self.drafts.letters.get((kind, ticket.number)) or Draft(text, ticket.version)
             composer = Composer(
-                kind, ticket.number, ticket.line.requester, draft.seen, draft.text or text, draft.next_status
+                kind, ticket.number, ticket.line.requester, draft.base_version, draft.text or text, draft.next_status
             )
             composer.resolution, composer.attached = resolution or draft.resolution, attached or draft.attached
             self._console.begin_writing(ticket.number)

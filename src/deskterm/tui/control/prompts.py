@@ -32,7 +32,7 @@ class Prompts:
         search: bool = False,
         preview: Preview | None = None,
     ) -> str | None:
-        """Ask for one of these choices; return its key. preview: what taking a choice would do, shown beside it."""
+        """Ask for one of these choices; return its key. preview: the effect of taking a choice, shown beside it."""
         return await self._host.show(Choose(title, choices, current, search=search, preview=preview))
 
     async def confirm(self, question: str, yes: str, no: str) -> bool:
@@ -58,7 +58,7 @@ class Prompts:
         return await answer
 
     async def close(self, prompt: Prompt, text: str | None) -> None:
-        """Take the line away, and answer whoever opened it. text: what was entered, None when it was left."""
+        """Take the line away, and resume the command that opened it. text: what was entered, None when it was left."""
         if self._prompt is prompt:
             self._prompt = None
             # before it is removed: a widget that is removed with the focus gives it to any pane beside it

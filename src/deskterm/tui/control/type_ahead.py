@@ -17,7 +17,7 @@ class TypeAhead:
 
     @property
     def holding(self) -> bool:
-        """Whether keys are meant for something that is not there yet."""
+        """True while keys are meant for something that is not open yet."""
         return self._keys is not None
 
     def hold(self) -> None:

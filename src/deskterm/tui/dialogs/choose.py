@@ -16,12 +16,12 @@ from textual.widgets import Input, Static
 
 from deskterm.present.models import Choice
 from deskterm.tui.dialogs import STYLE
-from deskterm.tui.panes.colours import FAINT, HERE
+from deskterm.tui.panes.colours import ACCENT, FAINT
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import ShortList
 
 Preview = Callable[[str], Awaitable[Content]]
-"""From a choice's key to what taking it would do, found out away from the event loop."""
+"""From a choice's key to a description of its effect, worked out off the event loop."""
 
 _PREVIEW_DELAY = 0.12
 """Seconds that the cursor must stay on a choice before its preview is begun."""
@@ -72,7 +72,9 @@ class ChoiceList(ShortList):
         name = fit(f"{sign}{digit}{choice.label}{current}", name_width)
         rest = max(width - name_width, 0)
         return [
-            Content.assemble((name, HERE if chosen else ""), (fit(choice.definition, rest) if rest > 6 else "", FAINT))
+            Content.assemble(
+                (name, ACCENT if chosen else ""), (fit(choice.definition, rest) if rest > 6 else "", FAINT)
+            )
         ]
 
 

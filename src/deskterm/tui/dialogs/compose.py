@@ -22,9 +22,9 @@ ComposerAction = Literal["send", "keep", "edit", "then"]
 class Composer(Vertical):
     """The text for one ticket.
 
-    recipient: the requester's name; seen: the version of the ticket that the writer has before them; next_status: the
+    recipient: the requester's name; base_version: the version of the ticket that the writer has read; next_status: the
     status that the ticket moves to with the letter. Set afterwards: resolution, the kind of resolution that the letter
-    states; attached, it resolves the attached tickets too; warned, the writer was shown what the letter lacks.
+    states; attached, it resolves the attached tickets too; warned, the writer was warned of what the letter lacks.
     """
 
     DEFAULT_CSS = """
@@ -57,10 +57,10 @@ class Composer(Vertical):
             self.composer, self.action = composer, action
 
     def __init__(
-        self, kind: Kind, number: int, recipient: Safe, seen: int, text: str, next_status: Choice | None
+        self, kind: Kind, number: int, recipient: Safe, base_version: int, text: str, next_status: Choice | None
     ) -> None:
         super().__init__(id="composer", classes=kind)
-        self.kind, self.number, self.seen, self.next_status = kind, number, seen, next_status
+        self.kind, self.number, self.base_version, self.next_status = kind, number, base_version, next_status
         self._recipient, self._initial_text = recipient, text
         self.sending = self.warned = False
         self.resolution = ""
@@ -84,7 +84,7 @@ class Composer(Vertical):
 
     @property
     def text(self) -> str:
-        """The text as it stands."""
+        """The text in the editor."""
         return self.query_one(TextArea).text
 
     @text.setter

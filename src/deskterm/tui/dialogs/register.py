@@ -40,7 +40,7 @@ class Request:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was typed."""
+        """True when nothing was typed."""
         return not (self.subject or self.requester or self.email or self.organisation or self.body or dict(self.fields))
 
 
@@ -54,7 +54,7 @@ _LINES = (
 
 class Register(ModalScreen[Request]):
     """Dismissed with the request as it was typed. heading: type and severity, chosen before; request: the contents at
-    first; intake: the procedure's advice for whoever takes requests; refusal: why the desk refused it; fields: those of
+    first; intake: the procedure's advice for taking requests; refusal: why the desk refused it; fields: those of
     its type; find_similar: finds tickets that may be about the same while the subject is typed."""
 
     CSS_PATH = STYLE

@@ -1,4 +1,4 @@
-"""Explain why a clock is due when it is, and why a ticket stands where it does in the queue."""
+"""Explain the due time of a clock, and the place of a ticket in the queue."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ LinkCommand = Callable[[DeskSession, int, int, datetime], CommandResult]
 """A command about a ticket and another one, by their numbers."""
 
 _MOST_DIGITS = 18
-"""Digits of a number that the store can look for, whatever the digits are."""
+"""Digits of a ticket number at most: a longer one may not fit into the store's integers."""
 
 
 async def run_with_text(console: Console, argument: str, question: str, command: TextCommand, *, many: bool) -> None:

@@ -19,7 +19,7 @@ from deskterm.present.models import Choice, TimelineEntry
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.control.composing import ComposerController
 from deskterm.tui.dialogs.compose import Composer
-from deskterm.tui.panes.colours import FAINT, STRONG
+from deskterm.tui.panes.colours import BOLD, FAINT
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -36,9 +36,9 @@ async def send(console: Console, controller: ComposerController, composer: Compo
     if not composer.text.strip():
         raise UsageError("There is nothing to say yet: write a few words first.")
     ticket = console.open_ticket
-    if composer.kind != "note" and ticket is not None and ticket.version > composer.seen:
-        _hold_for_news(console, composer, [entry for entry in ticket.timeline if entry.seq > composer.seen])
-        composer.seen = ticket.version
+    if composer.kind != "note" and ticket is not None and ticket.version > composer.base_version:
+        _hold_for_news(console, composer, [entry for entry in ticket.timeline if entry.seq > composer.base_version])
+        composer.base_version = ticket.version
         return
     composer.sending = True
     try:
@@ -47,11 +47,11 @@ async def send(console: Console, controller: ComposerController, composer: Compo
         if missing := getattr(error, "lacking", ()):
             _hold_for_missing(composer, missing)
             return
-        # the desk saw a newer version than the console did: the news is read now and shown with the next try
+        # the desk has a newer version than the console: it is read now, and shown with the next try
         current_version = getattr(error, "now", None)
         if not isinstance(current_version, int):
             raise
-        composer.seen = current_version
+        composer.base_version = current_version
         _hold_for_news(console, composer, [])
         console.refresh_lists()
         return
@@ -66,7 +66,7 @@ async def send(console: Console, controller: ComposerController, composer: Compo
 def _sending(console: Console, composer: Composer) -> Callable[[DeskSession], CommandResult]:
     """Return the call of the desk that sends the text. Everything is read from the composer here, on the event loop:
     the agent goes on using it while the write thread sends."""
-    kind, number, text, seen = composer.kind, composer.number, composer.text, composer.seen
+    kind, number, text, base_version = composer.kind, composer.number, composer.text, composer.base_version
     status = composer.next_status.key if composer.next_status is not None else None
     code, attached, strict = composer.resolution or None, composer.attached, not composer.warned
     now = console.now()
@@ -75,10 +75,12 @@ def _sending(console: Console, composer: Composer) -> Callable[[DeskSession], Co
         if kind == "note":
             return messages.add_note(desk, number, text, now=now)
         if kind == "reply":
-            return messages.reply(desk, number, text, status=status, now=now, version=seen)
+            return messages.reply(desk, number, text, status=status, now=now, version=base_version)
         if attached:
             return incidents.resolve_incident(desk, number, text, code=code, status=status, strict=strict, now=now)
-        return resolution.resolve(desk, number, text, code=code, status=status, strict=strict, now=now, version=seen)
+        return resolution.resolve(
+            desk, number, text, code=code, status=status, strict=strict, now=now, version=base_version
+        )
 
     return send
 
@@ -102,18 +104,18 @@ async def choose_next_status(console: Console, composer: Composer) -> None:
 def _hold_for_missing(composer: Composer, labels: Sequence[str]) -> None:
     """Hold a resolving letter back, once, for what it lacks (S2-19)."""
     composer.warned = True
-    parts: list[tuple[str, str] | str] = [("Held back: the letter lacks\n", STRONG)]
+    parts: list[tuple[str, str] | str] = [("Held back: the letter lacks\n", BOLD)]
     parts += [f"· {sanitize(label)}\n" for label in labels]
     composer.hold(Content.assemble(*parts, ("ctrl+s sends it anyway.", FAINT)))
 
 
 def _hold_for_news(console: Console, composer: Composer, news: Sequence[TimelineEntry]) -> None:
     """Hold a letter back for messages that came while it was written, and quote them."""
-    parts: list[tuple[str, str] | str] = [("Held back: this came while you were writing.\n", STRONG)]
+    parts: list[tuple[str, str] | str] = [("Held back: this came while you were writing.\n", BOLD)]
     for entry in news[-_NEWS_SHOWN:]:
         text = entry.text.strip()
         first_line = text.splitlines()[0][:200] if text else ""
         stamp = formats.format_message_time(entry.at, console.epoch(), console.zone)
-        parts += [(f"{stamp} {entry.author}: ", STRONG), f"{first_line}\n"]
+        parts += [(f"{stamp} {entry.author}: ", BOLD), f"{first_line}\n"]
     parts.append(("ctrl+s sends it anyway.", FAINT))
     composer.hold(Content.assemble(*parts))

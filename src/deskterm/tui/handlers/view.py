@@ -53,7 +53,7 @@ async def enter_command(workspace: Workspace, argument: str) -> None:
 
 def _suggest_commands(workspace: Workspace) -> list[str]:
     vocabulary = workspace.vocabulary
-    found = [command.name for command in TABLE if command.spoken]
+    found = [command.name for command in TABLE if command.in_palette]
     found += [f"view {view.key}" for view in workspace.views]
     found += [f"status {key}" for key in vocabulary.statuses]
     found += [f"severity {key}" for key in vocabulary.severities]

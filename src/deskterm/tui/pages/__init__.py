@@ -1,1 +1,1 @@
-"""Pages over the console: help, why a clock is due, where a ticket stands; and previews of due times."""
+"""Pages over the console: help, explanations of clocks and of places in the queue; and previews of due times."""

@@ -1,4 +1,4 @@
-"""Why a ticket's clocks are due when they are, as pages to read: the lines of `deskterm sla why`, in colours."""
+"""Explanations of a ticket's clocks as pages to read: the lines of `deskterm sla why`, in colours."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from deskterm.desk.explain.explanation_text import format_explanation
 from deskterm.errors import DeskError
 from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import open_reader
-from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
+from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, URGENCY
 
 _STYLES: dict[Tone, str] = {
-    "head": HERE,
+    "head": ACCENT,
     "late": URGENCY["breached"],
-    "counts": STRONG,
+    "counts": BOLD,
     "paused": URGENCY["paused"],
     "faint": FAINT,
 }

@@ -17,7 +17,7 @@ from deskterm.present import formats
 from deskterm.present.models import QueueLine
 from deskterm.present.sanitize import sanitize
 from deskterm.tui.crash_log import log_crash
-from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
+from deskterm.tui.panes.colours import BOLD, FAINT, URGENCY
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -72,7 +72,7 @@ class DuePreview:
         parts: list[tuple[str, str]] = []
         for name, one in zip(names, changes, strict=True):
             parts.append((f"{name:<{width}}  {formats.format_date_and_time(one.old_due, now, zone)} → ", FAINT))
-            parts.append((formats.format_date_and_time(one.new_due, now, zone), STRONG))
+            parts.append((formats.format_date_and_time(one.new_due, now, zone), BOLD))
             parts.append((" if resumed now" if one.rests else "", FAINT))
             parts.append(("  late at once\n" if one.late_now else "\n", URGENCY["breached"]))
         return Content.assemble(*parts).rstrip()

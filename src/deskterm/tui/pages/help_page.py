@@ -10,7 +10,7 @@ from deskterm.present.models import GLYPHS, MEANINGS
 from deskterm.tui.commands.command import Command, Group
 from deskterm.tui.commands.keys import format_key
 from deskterm.tui.commands.table import TABLE
-from deskterm.tui.panes.colours import FAINT, HERE, STRONG, URGENCY
+from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT, URGENCY
 from deskterm.tui.panes.columns import fit
 
 GROUPS: tuple[Group, ...] = ("Work", "Look", "Move", "Program")
@@ -23,10 +23,10 @@ def format_help(refusals: Mapping[str, str], width: int) -> Content:
     """Format all commands by group. refusals: command → why it cannot be run now; width: cells there are."""
     parts: list[Content | str | tuple[str, str]] = []
     for group in GROUPS:
-        parts += [("\n" if parts else "", ""), (f"{group}\n", HERE)]
+        parts += [("\n" if parts else "", ""), (f"{group}\n", ACCENT)]
         for command in (command for command in TABLE if command.group == group):
             parts += _format_command(command, refusals.get(command.name, ""), width)
-    parts += [("\nSigns\n", HERE)]
+    parts += [("\nSigns\n", ACCENT)]
     for urgency, glyph in GLYPHS.items():
         parts += [(f"  {glyph} ", URGENCY[urgency]), f"{MEANINGS[urgency]}\n"]
     parts += [("  Times left are working time where the target is: they rest while the desk is closed.\n", FAINT)]
@@ -35,11 +35,11 @@ def format_help(refusals: Mapping[str, str], width: int) -> Content:
 
 def _format_command(command: Command, refusal: str, width: int) -> list[Content | str | tuple[str, str]]:
     keys = " ".join(format_key(key) for key in command.keys)
-    call = f":{command.name}" if command.spoken else ""
+    call = f":{command.name}" if command.in_palette else ""
     text = Content(command.help + (f" ({refusal})" if refusal else ""))
     first, *more = text.wrap(max(width - INDENT, 20))
     row: list[Content | str | tuple[str, str]] = [
-        (f"  {fit(keys, 13)}", STRONG),
+        (f"  {fit(keys, 13)}", BOLD),
         (f"{fit(call, 10)} ", FAINT),
         first,
         "\n",

@@ -1,4 +1,4 @@
-"""Why a ticket stands where it does in the order of work, as a page to read: the text of `deskterm ticket order`."""
+"""The page that explains a ticket's place in the order of work: the text of `deskterm ticket order`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deskterm.present.sanitize import sanitize
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.queue import Viewer
 from deskterm.tui.dialogs.page import Page
-from deskterm.tui.panes.colours import FAINT, HERE, STRONG
+from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT
 
 if TYPE_CHECKING:
     from deskterm.tui.console import Console
@@ -23,7 +23,7 @@ _NAME_WIDTH = 12
 
 
 async def show_position(console: Console, number: int) -> None:
-    """Show the page until the agent leaves it. Raises DeskError for a ticket that stands in no queue."""
+    """Show the page until the agent leaves it. Raises DeskError for a ticket that is in no queue."""
     place = await console.run(lambda desk: _read_place(desk, number, console.epoch()))
     await console.show(Page(f"Place · {number}", format_position(console, place)))
 
@@ -36,9 +36,9 @@ def format_position(console: Console, place: QueuePosition) -> Content:
             return part.text
         return "–" if part.at is None else formats.format_instant(part.at, console.epoch(), console.zone)
 
-    parts: list[tuple[str, str] | str] = [(f"{place.place} of {place.total} open tickets\n\n", HERE)]
+    parts: list[tuple[str, str] | str] = [(f"{place.place} of {place.total} open tickets\n\n", ACCENT)]
     for turn, part in enumerate(place.keys, 1):
-        parts += [(f"{turn} ", FAINT), f"{part.label:<{_NAME_WIDTH}}", (f"{sanitize(format_key(part))}\n", STRONG)]
+        parts += [(f"{turn} ", FAINT), f"{part.label:<{_NAME_WIDTH}}", (f"{sanitize(format_key(part))}\n", BOLD)]
     for side, neighbour in (("after", place.before), ("before", place.after)):
         parts += ["\n", _describe_neighbour(side, neighbour)]
         if neighbour is not None:

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from deskterm.tui.panes.colours import FAINT, HERE, STRONG
+from deskterm.tui.panes.colours import ACCENT, BOLD, FAINT
 from deskterm.tui.panes.columns import fit
 
 
@@ -33,4 +33,4 @@ class Banner(Widget):
         name = fit(name, min(cell_len(name), max(room - cell_len(view) - 3, 1)))
         left = f"{name} ▸ {view}" if view else name
         gap = " " * max(room - cell_len(left), 1)
-        return Content.assemble((name, STRONG), (" ▸ " if view else "", FAINT), (view, HERE), gap, (f" {right}", FAINT))
+        return Content.assemble((name, BOLD), (" ▸ " if view else "", FAINT), (view, ACCENT), gap, (f" {right}", FAINT))

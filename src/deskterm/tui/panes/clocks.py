@@ -9,7 +9,7 @@ from textual.content import Content
 
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, SOON, TicketClock, TicketView, Urgency, next_opening
-from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
+from deskterm.tui.panes.colours import BOLD, FAINT, URGENCY
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import ShortList
 
@@ -81,7 +81,7 @@ class Clocks(ShortList):
         name = clock.label if clock.cycle == 1 else f"{clock.label} {clock.cycle}"
         first = Content.assemble(
             (f"{sign}{GLYPHS[urgency]} ", URGENCY[urgency]),
-            (fit(name, max(width - len(time_text) - 4, 1)) + " ", STRONG),
+            (fit(name, max(width - len(time_text) - 4, 1)) + " ", BOLD),
             (time_text, URGENCY[urgency]),
         )
         return [first, Content.assemble("   ", *self._detail(clock, urgency, width - 3))]

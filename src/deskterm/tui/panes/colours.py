@@ -1,4 +1,4 @@
-"""The meaning of theme colours. A colour never stands alone: a glyph, a sign or a word goes with it."""
+"""The meaning of theme colours. A glyph, a sign or a word always says the same as the colour."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ URGENCY: dict[Urgency, str] = {
     "done": "$faint",
 }
 FAINT = "$faint"
-STRONG = "bold"
-HERE = "bold $text-accent"
+BOLD = "bold"
+ACCENT = "bold $text-accent"

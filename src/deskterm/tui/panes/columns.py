@@ -58,7 +58,7 @@ def make_columns(width: int, step_width: int = 4, status_width: int = 14) -> lis
 
 
 def _declared(place: int, column: QueueColumn, title: str) -> Column:
-    """Return the column of a declared field of the queue. place: where its value stands among those of a line."""
+    """Return the column of a declared field of the queue. place: the index of its value among those of a line."""
     return Column(
         title, column.width, column.from_width, lambda line, now: line.fields[place] if line.fields else "", True
     )

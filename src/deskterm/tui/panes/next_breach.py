@@ -1,4 +1,4 @@
-"""The list of the open tickets whose targets run out first, whoever their assignee is."""
+"""The list of the open tickets that breach a target next, of all assignees."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Queue(ScrollView, can_focus=True, inherit_bindings=False):
         """Pages that were asked for and have not come yet."""
         self.marks: dict[int, QueueLine] = {}
         self.empty_text = ""
-        """The sentence that stands in an empty list."""
+        """The sentence for an empty list."""
 
     # -- data ----------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ class ShortList(Widget, can_focus=True):
         raise NotImplementedError
 
     def empty_text(self) -> str:
-        """Return the text that stands there when there are no rows."""
+        """Return the text for a list without rows."""
         return ""
 
     def __bool__(self) -> bool:

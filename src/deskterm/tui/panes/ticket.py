@@ -13,7 +13,7 @@ from textual.widgets import Static
 from deskterm.present import formats
 from deskterm.present.models import GLYPHS, TicketClock, TicketView
 from deskterm.tui.panes.clocks import clock_urgency
-from deskterm.tui.panes.colours import FAINT, STRONG, URGENCY
+from deskterm.tui.panes.colours import BOLD, FAINT, URGENCY
 from deskterm.tui.panes.conversation import Conversation
 
 _PLAIN = ("Status", "Severity", "Priority", "Requester", "Organisation", "Assignee")
@@ -95,7 +95,7 @@ class Ticket(Vertical):
 
 def _render_fact(name: str, value: str) -> Content:
     if name in ("Status", "Severity", "Priority"):
-        return Content.styled(value, STRONG)
+        return Content.styled(value, BOLD)
     return Content(value) if name in _PLAIN else Content.assemble((f"{name} ", FAINT), value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from deskterm.present.models import ViewLine
-from deskterm.tui.panes.colours import FAINT, HERE
+from deskterm.tui.panes.colours import ACCENT, FAINT
 from deskterm.tui.panes.columns import fit
 from deskterm.tui.panes.short_list import ShortList
 
@@ -38,5 +38,5 @@ class Views(ShortList):
         count = "" if view.total is None else f"{view.total:,}"
         sign = "▸" if chosen else " "
         text = fit(f"{sign}{view.label}", max(width - len(count) - 1, 1)) + " " + count
-        style = HERE if chosen else (FAINT if view.total == 0 else "")
+        style = ACCENT if chosen else (FAINT if view.total == 0 else "")
         return [Content.styled(text, style) if style else Content(text)]

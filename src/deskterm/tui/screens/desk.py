@@ -42,9 +42,9 @@ COUNT_INTERVAL = 30
 
 
 class DeskScreen(Screen[None]):
-    """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already; behind:
-    the login of whoever works in the agent's name, empty where nobody does; preload: modules that the write thread
-    imports ahead of the first key."""
+    """The one screen of the console. clock: the desk's time, aware; reader: a connection that is open already;
+    impersonator: the login of whoever works in the agent's name, empty where nobody does; preload: modules that the
+    write thread imports ahead of the first key."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = make_bindings()
@@ -55,11 +55,11 @@ class DeskScreen(Screen[None]):
         login: str,
         clock: Callable[[], datetime],
         reader: ReadConnection | None = None,
-        behind: str = "",
+        impersonator: str = "",
         preload: Sequence[str] = (),
     ) -> None:
         super().__init__(classes="-at-queue")
-        self._url, self._login, self._behind, self._connection = url, login, behind, reader
+        self._url, self._login, self._impersonator, self._connection = url, login, impersonator, reader
         self._read_worker: ReadWorker | None = None
         self._ticked_at = 0
         self._started = False
@@ -73,7 +73,7 @@ class DeskScreen(Screen[None]):
             NextBreach(now, id="soon"),
             KeyLine(),
         )
-        self.desk_worker = DeskWorker(url, login, self._report_progress, behind, preload)
+        self.desk_worker = DeskWorker(url, login, self._report_progress, impersonator, preload)
         self.workspace = DeskWorkspace(self, self.panes, login, clock, self._get_read_worker, self.desk_worker)
 
     def compose(self) -> ComposeResult:
@@ -117,7 +117,7 @@ class DeskScreen(Screen[None]):
             from deskterm.tui.workers.read_worker import ReadWorker  # noqa: PLC0415 - not for the first frame
 
             self._read_worker = ReadWorker(
-                self._url, self._login, self.workspace.epoch, self.post_message, self._behind
+                self._url, self._login, self.workspace.epoch, self.post_message, self._impersonator
             )
         return self._read_worker
 

@@ -1,4 +1,4 @@
-"""Which panes are in sight, and which one has the focus."""
+"""The arrangement of the panes: those in sight, and the one that has the focus."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Layout:
 
     @property
     def single(self) -> bool:
-        """Whether one pane is in sight at a time."""
+        """True when one pane is in sight at a time."""
         return self._zoomed or self._screen.size.width < WIDE
 
     def go_to(self, pane: str) -> None:

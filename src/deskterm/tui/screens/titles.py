@@ -63,7 +63,7 @@ def column_widths(vocabulary: Vocabulary) -> tuple[int, int]:
 
 
 def empty_list_text(screen: TitledScreen) -> str:
-    """Return the sentence that stands in an empty list."""
+    """Return the sentence for an empty list."""
     query = screen.queue_query
     if query.match:
         return f"Nothing here has “{query.match}”: esc takes the filter away."

@@ -1,4 +1,4 @@
-"""Which tickets were in view: recorded by the read thread where the procedure requires that (S4-25)."""
+"""The log of tickets that were in view, kept by the read thread where the procedure requires it (S4-25)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ _LOCK_TIMEOUT = 0.2
 
 
 class AccessLog:
-    """The views of one person. now: epoch seconds of the desk's clock; behind: who looks in the name of `login`.
+    """The views of one person. now: epoch seconds of the desk's clock; impersonator: the
+    login of whoever works in the name of `login`.
     enabled: whether views are recorded, as the procedure in force says."""
 
-    def __init__(self, url: str, login: str, now: Callable[[], int], behind: str = "") -> None:
-        self._url, self._login, self._now = url, behind or login, now
-        self._what = f"ticket, as {login}" if behind else "ticket"
+    def __init__(self, url: str, login: str, now: Callable[[], int], impersonator: str = "") -> None:
+        self._url, self._login, self._now = url, impersonator or login, now
+        self._what = f"ticket, as {login}" if impersonator else "ticket"
         self._last: int | None = None
         self._unwritten: deque[tuple[int, datetime]] = deque(maxlen=10_000)
         self.enabled = False

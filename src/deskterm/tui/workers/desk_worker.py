@@ -1,6 +1,6 @@
 """The write thread: runs commands on the desk, one after another.
 
-The desk brings SQLModel with it, which takes longer to import than everything that is seen first. It is fetched once a
+The desk brings SQLModel with it, which takes longer to import than everything in the first frame. It is fetched once a
 frame has been painted; a command that is quicker than that waits for it.
 """
 
@@ -26,7 +26,7 @@ class Interrupted(Exception):
 
 
 class DeskWorker:
-    """Works as one agent on one desk. Errors of a command go to whoever asked for it.
+    """Works as one agent on one desk. An error of a command is raised where it was called.
 
     progress: called in the write thread while rows of an older deskterm are written anew, with tickets done and tickets
     in all; preload: modules that are imported once the desk is open, so that no key has to wait for an import.
@@ -37,21 +37,21 @@ class DeskWorker:
         url: str,
         login: str,
         progress: Callable[[int, int], object] | None = None,
-        behind: str = "",
+        impersonator: str = "",
         preload: Sequence[str] = (),
     ) -> None:
-        self._url, self._login, self._progress, self._behind = url, login, progress, behind
+        self._url, self._login, self._progress, self._impersonator = url, login, progress, impersonator
         self._preload: Iterator[str] = iter(preload)
         self._stopping = False
         self.ready = False
-        """Whether the desk has been fetched, or could not be."""
+        """True once the desk has been fetched, or could not be."""
         self._executor: ThreadPoolExecutor | None = None
         self._desk: DeskSession | None = None
         self._loaded: set[str] = set()
         self._running = 0
 
     def start(self) -> None:
-        """Fetch the desk ahead of the first command; an error shows when a command is given."""
+        """Fetch the desk ahead of the first command; an error is raised by the first command."""
         self._submit(self._open)
         self._submit(self._preload_next)
 
@@ -89,7 +89,7 @@ class DeskWorker:
         return self._executor.submit(act)
 
     def _preload_next(self) -> None:
-        """Import one module, and line up for the next: a command given meanwhile gets its turn in between."""
+        """Import one module, and line up for the next: a command that is called meanwhile runs in between."""
         module = next(self._preload, None)
         if module is not None and not self._stopping:
             self._import(module)
@@ -107,7 +107,7 @@ class DeskWorker:
 
             try:
                 self._desk = open_desk(
-                    open_store(self._url), self._login, behind=self._behind, progress=self._report_progress
+                    open_store(self._url), self._login, behind=self._impersonator, progress=self._report_progress
                 )
             finally:
                 self.ready = True

@@ -1,4 +1,4 @@
-"""What the read thread is asked for, and the messages in which it answers the screen."""
+"""Requests to the read thread, and the messages in which it answers the screen."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class QueueQuery(NamedTuple):
     rows: int = 50
 
     def same_list(self, other: QueueQuery) -> bool:
-        """Whether both are about the same list, wherever in it."""
+        """Return whether both are about the same list, wherever in it."""
         return (self.view, self.order, self.match) == (other.view, other.order, other.match)
 
 

@@ -67,7 +67,7 @@ class ReadWorker:
     """The read thread of one screen. now: epoch seconds of the desk's clock; post: takes a message, from any thread."""
 
     def __init__(
-        self, url: str, login: str, now: Callable[[], int], post: Callable[[Message], object], behind: str = ""
+        self, url: str, login: str, now: Callable[[], int], post: Callable[[Message], object], impersonator: str = ""
     ) -> None:
         self._url, self._login, self._now, self._post = url, login, now, post
         self._requests = _Requests()
@@ -81,7 +81,7 @@ class ReadWorker:
         self._open_ticket: int | None = None
         self._anchors: dict[int, QueueRow] = {}
         """Rows by their index in the list, from whose keys neighbouring pages are read."""
-        self._access_log = AccessLog(url, login, now, behind)
+        self._access_log = AccessLog(url, login, now, impersonator)
         self._thread = threading.Thread(target=self._run, name="reads", daemon=True)
 
     def start(self, query: QueueQuery, connection: ReadConnection | None = None) -> None:
