@@ -14,11 +14,11 @@ MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 
 def console_picture() -> str:
     """An SVG of the desk screen, twenty seconds into the demo's morning."""
-    from deskterm.exchange.demo.build import build
+    from deskterm.exchange.demo.build import build_demo_desk
 
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'demo.sqlite3'}"
-        build(url, morning=MORNING, real_now=MORNING, admin_login="sam").close()
+        build_demo_desk(url, morning=MORNING, real_now=MORNING, admin_login="sam").close()
         return asyncio.run(_drawn(url, MORNING + timedelta(seconds=20)))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.exchange.importing.mapping import Mapping, load
+from deskterm.exchange.importing.mapping import LogMapping, load_mapping
 from deskterm.store.db.engine import Store
 from small_desk import MONDAY, small_desk
 
@@ -64,11 +64,11 @@ column = "marks"
 """
 
 
-def mapping(folder: Path, words: str = MAPPING) -> Mapping:
+def mapping(folder: Path, words: str = MAPPING) -> LogMapping:
     """The mapping, by way of a file."""
     path = folder / "mapping.toml"
     path.write_text(words, encoding="utf-8")
-    return load(path)
+    return load_mapping(path)
 
 
 def row(key: str, at: str, state: str = "N", **other: str) -> tuple[str, ...]:

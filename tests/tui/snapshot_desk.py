@@ -13,7 +13,7 @@ from textual.widgets import Input, TextArea
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register
-from deskterm.exchange.demo.build import build
+from deskterm.exchange.demo.build import build_demo_desk
 from deskterm.tui.app import DeskApp
 from deskterm.tui.screens.desk import DeskScreen
 from small_desk import at, small_desk
@@ -30,7 +30,9 @@ ALIKE = 3
 
 def demo_desk(folder: Path) -> str:
     """The demo desk in a folder, as sam finds it on its morning; its URL."""
-    store = build(f"sqlite:///{folder / 'demo.sqlite3'}", morning=MORNING, real_now=MORNING, admin_login="sam")
+    store = build_demo_desk(
+        f"sqlite:///{folder / 'demo.sqlite3'}", morning=MORNING, real_now=MORNING, admin_login="sam"
+    )
     store.close()
     return store.url
 

@@ -13,9 +13,9 @@ from deskterm.desk.admin.setup import create_desk
 from deskterm.desk.api import open_desk
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.errors import DeskError
-from deskterm.exchange.demo.build import build, pour, working_morning
-from deskterm.exchange.demo.story_loader import storybook
-from deskterm.exchange.demo.story_schema import before, moments
+from deskterm.exchange.demo.build import add_demo_tickets, build_demo_desk, find_working_morning
+from deskterm.exchange.demo.story_loader import load_storybook
+from deskterm.exchange.demo.story_schema import schedule_moments, subtract_open_time
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.shipped import data_folder
 from deskterm.sla.calendar import Calendar
@@ -47,7 +47,7 @@ OFFICE = Calendar("Etc/GMT", {day: [("08:00", "16:00")] for day in ("mon", "tue"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'desk.sqlite3'}"
-    store = build(url, morning=MORNING, real_now=EVENING, admin_login="sam")
+    store = build_demo_desk(url, morning=MORNING, real_now=EVENING, admin_login="sam")
     yield store
     store.close()
 
@@ -169,7 +169,7 @@ def test_visitor_leads_agents_and_a_viewer_are_on_the_desk(reader: ReadConnectio
 
 def test_it_is_the_same_on_both_databases_whenever_it_is_begun(store_url: str, reader: ReadConnection) -> None:
     long_ago = MORNING - timedelta(days=400, hours=7)
-    store = build(store_url, morning=MORNING, real_now=long_ago, admin_login="sam")
+    store = build_demo_desk(store_url, morning=MORNING, real_now=long_ago, admin_login="sam")
     with open_reader(store_url) as other:
         assert facts(other) == facts(reader)
         assert load_desk_facts(other).clock_offset == 400 * 86_400 + 7 * 3600
@@ -182,7 +182,7 @@ def test_it_is_the_same_on_both_databases_whenever_it_is_begun(store_url: str, r
 @pytest.mark.parametrize("login", ["priya", "jo.park"])
 def test_any_login_may_look_also_one_that_the_book_has(tmp_path: Path, login: str) -> None:
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    build(url, morning=MORNING, real_now=EVENING, admin_login=login).close()
+    build_demo_desk(url, morning=MORNING, real_now=EVENING, admin_login=login).close()
     with open_reader(url) as opened:
         viewer = Viewer(login, "customer-support", NOW)
         assert load_view_counts(opened, viewer)["mine"] >= 5
@@ -200,12 +200,12 @@ def test_any_login_may_look_also_one_that_the_book_has(tmp_path: Path, login: st
     ],
 )
 def test_left_to_itself_it_takes_this_weeks_monday(real_now: datetime, morning: datetime) -> None:
-    assert working_morning(OFFICE, real_now) == morning
+    assert find_working_morning(OFFICE, real_now) == morning
 
 
 def test_a_monday_that_is_a_holiday_is_passed_over() -> None:
     closed = Calendar("Etc/GMT", {"mon": [("08:00", "16:00")]}, ["2026-11-23", "2026-11-16"])
-    assert working_morning(closed, EVENING) == datetime(2026, 11, 9, 9, 12, tzinfo=UTC)
+    assert find_working_morning(closed, EVENING) == datetime(2026, 11, 9, 9, 12, tzinfo=UTC)
 
 
 # ---- pouring it into another desk ----
@@ -215,8 +215,8 @@ def test_the_stories_can_be_poured_into_a_simulated_desk_once(store_url: str) ->
     procedure = load_shipped("software-vendor")
     afternoon = datetime(2026, 8, 26, 14, 40, tzinfo=UTC)
     store = create_desk(store_url, procedure, admin_login="ann", simulated=True, now=afternoon)
-    assert 130 <= pour(open_desk(store, "ann"), afternoon) <= 150
-    assert pour(open_desk(store, "ann"), afternoon) == 0
+    assert 130 <= add_demo_tickets(open_desk(store, "ann"), afternoon) <= 150
+    assert add_demo_tickets(open_desk(store, "ann"), afternoon) == 0
     with open_reader(store_url) as opened:
         viewer = Viewer("ann", "customer-support", int(afternoon.timestamp()))
         assert all(load_view_counts(opened, viewer).values())
@@ -234,14 +234,14 @@ def test_a_desk_for_real_work_takes_no_stories(tmp_path: Path) -> None:
         now=MORNING,
     )
     with pytest.raises(DeskError, match="is for real work"):
-        pour(open_desk(store, "ann"), MORNING)
+        add_demo_tickets(open_desk(store, "ann"), MORNING)
     store.close()
 
 
 def test_a_procedure_that_does_not_know_what_they_speak_of_is_told_apart(tmp_path: Path) -> None:
     desk = small_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", simulated=True)
     with pytest.raises(DeskError, match="speak of the team 'customer-support', which this desk's procedure does not"):
-        pour(desk, MONDAY)
+        add_demo_tickets(desk, MONDAY)
     desk.store.close()
 
 
@@ -252,7 +252,7 @@ def test_a_story_that_cannot_happen_is_named_and_nothing_is_kept(tmp_path: Path)
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     store = create_desk(url, load_shipped("software-vendor"), admin_login="ann", simulated=True, now=MORNING)
     with pytest.raises(DeskError, match=r"open\.toml:\d+: From Open Issue a ticket cannot go to Fix in Place"):
-        pour(open_desk(store, "ann"), MORNING, storybook(folder))
+        add_demo_tickets(open_desk(store, "ann"), MORNING, load_storybook(folder))
     store.close()
     with open_reader(open_store(url).url) as opened:
         assert count_tickets(opened, "open", SAM) + count_tickets(opened, "closed", SAM) == 0
@@ -267,24 +267,24 @@ def copied(tmp_path: Path) -> Path:
 
 
 def test_everything_in_the_book_happens_before_the_morning_and_in_order() -> None:
-    stories = storybook(BOOK).stories
+    stories = load_storybook(BOOK).stories
     calendar = next(iter(CompiledProcedure(load_shipped("software-vendor")).terms.calendars.values()))
-    told = moments(stories, calendar, MORNING)
+    told = schedule_moments(stories, calendar, MORNING)
     assert len(told) == sum(1 + len(item.story.steps) for item in stories)
     assert all(moment.at < MORNING for moment in told)
     assert [moment.at for moment in told] == sorted(moment.at for moment in told)
 
 
 def test_what_would_be_later_than_now_has_not_happened_yet() -> None:
-    stories = storybook(BOOK).stories
-    early = moments(stories, OFFICE, MORNING - timedelta(days=3, hours=3))
+    stories = load_storybook(BOOK).stories
+    early = schedule_moments(stories, OFFICE, MORNING - timedelta(days=3, hours=3))
     assert all(moment.at <= MORNING for moment in early)
-    assert len(early) < len(moments(stories, OFFICE, MORNING))
+    assert len(early) < len(schedule_moments(stories, OFFICE, MORNING))
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 4320, 4321, 28_800, 86_400, 1_000_000])
 def test_so_much_working_time_before_a_moment_adds_up_to_it_again(seconds: int) -> None:
-    start = before(OFFICE, MORNING, seconds)
+    start = subtract_open_time(OFFICE, MORNING, seconds)
     assert OFFICE.between(start, MORNING) == seconds
     assert OFFICE.between(start + timedelta(seconds=1), MORNING) <= seconds
 
@@ -310,7 +310,7 @@ def test_a_bad_story_is_told_by_file_and_line(tmp_path: Path, file: str, old: st
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DeskError) as caught:
-        storybook(path.parent)
+        load_storybook(path.parent)
     assert str(caught.value).startswith(f"{path}:")
     assert wrong in str(caught.value)
     line = int(str(caught.value).removeprefix(f"{path}:").partition(":")[0])

@@ -17,11 +17,18 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move, tag
 from deskterm.errors import DeskError, UsageError
-from deskterm.exchange.exporting.exports import Chosen, Format, What, columns, destination, export
+from deskterm.exchange.exporting.exports import (
+    ExportFormat,
+    ExportTable,
+    TicketFilter,
+    export,
+    list_columns,
+    open_destination,
+)
 from deskterm.store.db.reader import open_reader
 from small_desk import at, small_desk
 
-KINDS: tuple[What, ...] = ("tickets", "messages", "events", "clocks")
+KINDS: tuple[ExportTable, ...] = ("tickets", "messages", "events", "clocks")
 
 
 @pytest.fixture
@@ -47,7 +54,7 @@ def desk(store_url: str) -> DeskSession:
     return made
 
 
-def out(desk: DeskSession, what: What, form: Format, **options: Any) -> str:
+def out(desk: DeskSession, what: ExportTable, form: ExportFormat, **options: Any) -> str:
     text = io.StringIO()
     with open_reader(desk.store.url) as reader:
         count = export(reader, what, form, text, **options)
@@ -59,13 +66,13 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def records(desk: DeskSession, what: What, **options: Any) -> list[dict[str, Any]]:
+def records(desk: DeskSession, what: ExportTable, **options: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out(desk, what, "jsonl", **options).split("\n")[:-1]]
 
 
 def test_tickets_come_as_objects_with_lists_and_instants(desk: DeskSession) -> None:
     first, second = records(desk, "tickets")
-    assert tuple(first) == columns("tickets")
+    assert tuple(first) == list_columns("tickets")
     assert first | {"hash": ""} == {
         **{"number": 1001, "external_id": "X-1", "type": "fault", "status": "solved", "category": "solved"},
         **{"subject": 'The "blue", one =SUM(1)', "severity": "high", "severity_requested": "high", "priority": None},
@@ -103,7 +110,7 @@ def test_clocks_hold_seconds_and_what_they_were_judged_by(desk: DeskSession) -> 
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: What) -> None:
+def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: ExportTable) -> None:
     def as_text(value: object) -> str:
         if isinstance(value, list):
             return ",".join(value)
@@ -115,7 +122,7 @@ def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: What) -> None:
     wanted = records(desk, what)
     assert len(cells) == len(wanted)
     for row, record in zip(cells, wanted, strict=True):
-        assert tuple(row) == columns(what)
+        assert tuple(row) == list_columns(what)
         for name, value in record.items():
             if isinstance(value, dict):
                 assert json.loads(row[name]) == value
@@ -138,18 +145,18 @@ def test_a_long_table_comes_whole_and_in_order(desk: DeskSession) -> None:
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_only_what_was_chosen_comes(desk: DeskSession, what: What) -> None:
-    def tickets(chosen: Chosen) -> set[int]:
+def test_only_what_was_chosen_comes(desk: DeskSession, what: ExportTable) -> None:
+    def tickets(chosen: TicketFilter) -> set[int]:
         return {row["number" if what == "tickets" else "ticket"] for row in records(desk, what, chosen=chosen)}
 
     first = {1001}
     second = {1002} if what in ("tickets", "events") else set()
-    assert tickets(Chosen(is_open=False)) == first
-    assert tickets(Chosen(is_open=True)) == second
-    assert tickets(Chosen(organisation="Larch Ltd")) == first
-    assert tickets(Chosen(since=at(60))) == second
-    assert tickets(Chosen(until=at(60))) == first
-    assert tickets(Chosen(since=at(1), until=at(2))) == set()
+    assert tickets(TicketFilter(is_open=False)) == first
+    assert tickets(TicketFilter(is_open=True)) == second
+    assert tickets(TicketFilter(organisation="Larch Ltd")) == first
+    assert tickets(TicketFilter(since=at(60))) == second
+    assert tickets(TicketFilter(until=at(60))) == first
+    assert tickets(TicketFilter(since=at(1), until=at(2))) == set()
 
 
 def test_formulas_are_left_alone_unless_asked(desk: DeskSession) -> None:
@@ -168,7 +175,7 @@ def test_what_there_is_no_export_of_is_refused(desk: DeskSession) -> None:
 
 def test_a_file_is_there_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
-    with destination(path) as file:
+    with open_destination(path) as file:
         file.write("a\r\nné\n")
         assert not path.exists()
     assert path.read_bytes() == "a\r\nné\n".encode()
@@ -177,7 +184,7 @@ def test_a_file_is_there_as_a_whole(tmp_path: Path) -> None:
 
 
 def written(path: Path, words: str, then: Callable[[], object]) -> None:
-    with destination(path) as file:
+    with open_destination(path) as file:
         file.write(words)
         then()
 
@@ -192,9 +199,9 @@ def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old")
     with pytest.raises(DeskError, match="is there already: give another name, or replace it with --force"):
-        destination(path).__enter__()
+        open_destination(path).__enter__()
     assert path.read_text() == "old"
-    with destination(path, force=True) as file:
+    with open_destination(path, force=True) as file:
         file.write("new")
     assert path.read_text() == "new"
 
@@ -209,11 +216,11 @@ def test_a_file_that_somebody_else_made_meanwhile_is_kept(tmp_path: Path) -> Non
 
 def test_places_where_nothing_can_be_written_are_told(tmp_path: Path) -> None:
     with pytest.raises(DeskError, match="is a folder: give a file in it"):
-        destination(tmp_path).__enter__()
+        open_destination(tmp_path).__enter__()
     with pytest.raises(DeskError, match="cannot be written: no such file or directory"):
-        destination(tmp_path / "none" / "out.csv").__enter__()
+        open_destination(tmp_path / "none" / "out.csv").__enter__()
     with pytest.raises(DeskError, match="is no ordinary file"):
-        destination(Path("/dev/null"), force=True).__enter__()
+        open_destination(Path("/dev/null"), force=True).__enter__()
 
 
 def test_an_instant_keeps_its_seconds(desk: DeskSession) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.errors import DeskError
-from deskterm.exchange.importing.csv_source import BadRow, Record, opened
+from deskterm.exchange.importing.csv_source import BadRow, LogRecord, open_log
 from real_data import real_data
 
 ROWS = [["a", "b", "c"], ["1", "2", "3"], ["4", "x\ny", 'say "so"']]
@@ -25,15 +25,15 @@ TEXT = 'a,b,c\r\n1,2,3\r\n4,"x\ny","say ""so"""\r\n'
 
 def read(path: Path, delimiter: str = ",", encoding: str = "auto") -> list[list[str]]:
     """The header and all records; a bad one fails the test."""
-    with opened(path, delimiter=delimiter, encoding=encoding) as log:
-        records = list(log.records())
+    with open_log(path, delimiter=delimiter, encoding=encoding) as log:
+        records = list(log.read_records())
         assert not [record for record in records if isinstance(record, BadRow)]
-        return [list(log.columns), *(record.values for record in records if isinstance(record, Record))]
+        return [list(log.columns), *(record.values for record in records if isinstance(record, LogRecord))]
 
 
 def bad(path: Path) -> list[BadRow]:
-    with opened(path) as log:
-        return [record for record in log.records() if isinstance(record, BadRow)]
+    with open_log(path) as log:
+        return [record for record in log.read_records() if isinstance(record, BadRow)]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress], ids=["plain", "gz", "bz2", "xz"])
@@ -76,9 +76,9 @@ def test_nul_bytes_are_left_out(tmp_path: Path) -> None:
 def test_a_broken_record_costs_itself_alone(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text('a,b\n1,2\n3,"never closed\n4,5\n6\n7,"8" 9\n10,"11"\n12,13,14\n15,"16\n17"\n')
-    with opened(path) as log:
-        records = list(log.records())
-    assert [record.values for record in records if isinstance(record, Record)] == [
+    with open_log(path) as log:
+        records = list(log.read_records())
+    assert [record.values for record in records if isinstance(record, LogRecord)] == [
         ["1", "2"],
         ["4", "5"],
         ["10", "11"],
@@ -95,11 +95,11 @@ def test_a_broken_record_costs_itself_alone(tmp_path: Path) -> None:
 def test_a_quote_that_is_never_closed_does_not_swallow_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text('a,b\n1,"open\n2,3\n4,5\n')
-    with opened(path) as log:
-        assert list(log.records()) == [
+    with open_log(path) as log:
+        assert list(log.read_records()) == [
             BadRow(2, "a quotation mark is opened and never closed"),
-            Record(3, ["2", "3"]),
-            Record(4, ["4", "5"]),
+            LogRecord(3, ["2", "3"]),
+            LogRecord(4, ["4", "5"]),
         ]
 
 
@@ -174,10 +174,10 @@ def test_line_breaks_inside_cells_are_kept_as_they_are(tmp_path: Path) -> None:
 
 def test_a_quotation_mark_inside_a_plain_cell_is_kept_and_remarked_on() -> None:
     folder = real_data("csv_torture") / "csv-spectrum"
-    with opened(folder / "csvs" / "location_coordinates.csv") as log:
-        (record,) = log.records()
+    with open_log(folder / "csvs" / "location_coordinates.csv") as log:
+        (record,) = log.read_records()
     wanted = json.loads((folder / "json" / "location_coordinates.json").read_text())
-    assert isinstance(record, Record)
+    assert isinstance(record, LogRecord)
     found = dict(zip(log.columns, record.values, strict=True))
     phone = "Contact Phone Number"  # the values beside the file have another number
     assert {**found, phone: ""} == {**wanted, phone: ""}
@@ -212,9 +212,9 @@ def test_sineemores_empty_file_and_stray_quotes_are_told() -> None:
     folder = real_data("csv_torture") / "sineemore" / "csv"
     with pytest.raises(DeskError, match="is empty"):
         read(folder / "bad-header-no-header.csv")
-    with opened(folder / "bad-unescaped-quote.csv") as log:
-        (record,) = log.records()
-    assert isinstance(record, Record)
+    with open_log(folder / "bad-unescaped-quote.csv") as log:
+        (record,) = log.read_records()
+    assert isinstance(record, LogRecord)
     assert record.remark
 
 
@@ -239,11 +239,11 @@ def test_the_mixed_files_read_as_their_makers_meant(name: str, rows: list[list[s
 
 def test_the_mixed_files_with_bad_rows_keep_their_good_ones() -> None:
     folder = real_data("csv_torture") / "mixed"
-    with opened(folder / "bad.csv") as log:
-        assert list(log.records()) == [
+    with open_log(folder / "bad.csv") as log:
+        assert list(log.read_records()) == [
             BadRow(2, "4 fields where the header has 3"),
             BadRow(3, "2 fields where the header has 3"),
-            Record(4, ["0", "mixed types.... uh oh", "17"]),
+            LogRecord(4, ["0", "mixed types.... uh oh", "17"]),
         ]
     assert bad(folder / "test_empty_columns_short_row.csv") == [BadRow(2, "2 fields where the header has 3")]
     assert read(folder / "sniff_limit.csv", delimiter=";")[1:] == [["1", "2", "3"]]

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from deskterm.desk.admin.setup import create_desk
 from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.mapping import find_mapping
-from deskterm.exchange.importing.report import Report
+from deskterm.exchange.importing.report import ImportReport
 from deskterm.store.db.engine import Store, open_store
 from real_data import real_data
 from store_templates import load_shipped
@@ -32,9 +32,9 @@ class Taken(NamedTuple):
     """A desk up to one Monday morning, and what the rest of the log added to it."""
 
     store: Store
-    first: Report
+    first: ImportReport
     open_then: int
-    rest: Report
+    rest: ImportReport
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
     store.close()
 
 
-def in_two_parts(url: str) -> tuple[Report, int, Report]:
+def in_two_parts(url: str) -> tuple[ImportReport, int, ImportReport]:
     log, words = real_data(LOG), find_mapping("servicenow-incident-log")
     store = create_desk(url, load_shipped("incident-management"), admin_login="ann", simulated=True, now=NOW)
     first = import_events(store, log, words, until=CUT, now=NOW, actor="ann")

@@ -17,7 +17,7 @@ from deskterm.desk.tickets.update import move
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.imports import import_events
-from deskterm.exchange.importing.report import Refused, Report
+from deskterm.exchange.importing.report import ImportRefused, ImportReport
 from event_logs import HEADER, MAPPING, MONDAY, desk_at, mapping, row, tables, write_log
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ class Bench:
         self.desk: DeskSession = desk_at(url)
         self.folder = folder
 
-    def take(self, *rows: tuple[str, ...], words: str = MAPPING, **options: object) -> Report:
+    def take(self, *rows: tuple[str, ...], words: str = MAPPING, **options: object) -> ImportReport:
         path = write_log(self.folder / "log.csv", rows)
         settings: dict[str, object] = {"now": NOW, "actor": "ann"} | options
         return import_events(self.desk.store, path, mapping(self.folder, words), **settings)  # type: ignore[arg-type]
@@ -223,8 +223,8 @@ def test_a_bad_row_is_told_and_spoils_nothing(bench: Bench) -> None:
     )
     assert [(kind, at) for kind, at, _ in bench.events("A-1")] == [("registered", "09:00"), ("imported", "09:30")]
     assert [at for _, at, _ in bench.events("A-2")] == ["09:40"]
-    assert report.lines()[0] == "7 rows: 2 tickets made, 0 grown, 3 events written; 4 rows skipped."
-    assert report.as_json()["skipped"][1] == {"line": 4, "reason": "no ticket in column id"}
+    assert report.format_lines()[0] == "7 rows: 2 tickets made, 0 grown, 3 events written; 4 rows skipped."
+    assert report.to_json()["skipped"][1] == {"line": 4, "reason": "no ticket in column id"}
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_bad_row_is_told_and_spoils_nothing(bench: Bench) -> None:
 )
 def test_a_strict_import_stops_before_anything_is_written(bench: Bench, rows: list[tuple[str, ...]]) -> None:
     before = tables(bench.desk.store)
-    with pytest.raises(Refused, match=r"log.csv:\d: .*; nothing was imported\.$"):
+    with pytest.raises(ImportRefused, match=r"log.csv:\d: .*; nothing was imported\.$"):
         bench.take(row("A-0", "09:00", caller="Kim"), *rows, strict=True)
     assert tables(bench.desk.store) == before
     assert bench.all("SELECT count(*) FROM contact") == [(0,)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.exchange.importing.log_dates import parser
+from deskterm.exchange.importing.log_dates import build_date_parser
 
 
 def at(*parts: int) -> int:
@@ -33,7 +33,7 @@ def at(*parts: int) -> int:
     ],
 )
 def test_dates_are_read_in_their_format_and_zone(form: str, text: str, wanted: int) -> None:
-    assert parser([form], "America/Sao_Paulo")(text) == wanted
+    assert build_date_parser([form], "America/Sao_Paulo")(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -45,24 +45,24 @@ def test_dates_are_read_in_their_format_and_zone(form: str, text: str, wanted: i
 )
 def test_what_is_no_date_is_said_to_be_none(text: str) -> None:
     with pytest.raises(ValueError, match="is no date as the mapping describes it"):
-        parser(["%d/%m/%Y %H:%M"], "UTC")(text)
+        build_date_parser(["%d/%m/%Y %H:%M"], "UTC")(text)
 
 
 @pytest.mark.parametrize("text", ["inf", "nan", "1e99", "-5", ""])
 def test_a_number_that_is_no_instant_is_no_date(text: str) -> None:
     with pytest.raises(ValueError, match="is no date"):
-        parser(["epoch"], "UTC")(text)
+        build_date_parser(["epoch"], "UTC")(text)
 
 
 def test_formats_are_tried_in_order() -> None:
-    parse = parser(["%d/%m/%Y", "%m/%d/%Y", "iso"], "UTC")
+    parse = build_date_parser(["%d/%m/%Y", "%m/%d/%Y", "iso"], "UTC")
     assert parse("2/3/2016") == at(2016, 3, 2)
     assert parse("2/13/2016") == at(2016, 2, 13)
     assert parse("2016-02-13") == at(2016, 2, 13)
 
 
 def test_an_hour_that_comes_twice_is_its_first_and_one_that_never_comes_follows_the_old_clock() -> None:
-    parse = parser(["%Y-%m-%d %H:%M"], "Europe/London")
+    parse = build_date_parser(["%Y-%m-%d %H:%M"], "Europe/London")
     assert parse("2026-10-25 01:30") == at(2026, 10, 25, 0, 30)
     assert parse("2026-03-29 01:30") == at(2026, 3, 29, 1, 30)
 
@@ -72,4 +72,4 @@ def test_the_fast_way_agrees_with_strptime(instant: int, zone: str) -> None:
     form = "%d/%m/%Y %H:%M"
     text = datetime.fromtimestamp(instant, ZoneInfo(zone)).strftime(form)
     slow = datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone))
-    assert parser([form], zone)(text) == (slow - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    assert build_date_parser([form], zone)(text) == (slow - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)

@@ -8,7 +8,7 @@ import pytest
 
 from deskterm.errors import DeskError
 from deskterm.exchange.importing.mapping import find_mapping
-from deskterm.exchange.importing.row_reader import Observer, template
+from deskterm.exchange.importing.row_reader import RowReader, compile_template
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load as load_procedure
 from deskterm.procedure.shipped import find_procedure
@@ -50,24 +50,24 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, before: str, after: str, 
 def test_words_that_the_procedure_does_not_know_are_refused(tmp_path: Path) -> None:
     words = mapping(tmp_path, MAPPING.replace('W = "working"', 'W = "wroking"'))
     with pytest.raises(DeskError, match="says status 'wroking', which the procedure small does not know: it has new, "):
-        Observer(words, CompiledProcedure(small_procedure()))
+        RowReader(words, CompiledProcedure(small_procedure()))
 
 
 def test_a_field_that_the_procedure_does_not_ask_for_is_refused(tmp_path: Path) -> None:
     words = mapping(tmp_path, MAPPING + '\n[ticket.fields.place]\ncolumn = "client"\n')
     with pytest.raises(DeskError, match="fills the field 'place', which the procedure small does not ask for"):
-        Observer(words, CompiledProcedure(small_procedure()))
+        RowReader(words, CompiledProcedure(small_procedure()))
 
 
 def test_a_template_drops_what_is_empty() -> None:
-    fill = template("[{a}, ]{b}[ / {c}]", {"a": 0, "b": 1, "c": 2})
+    fill = compile_template("[{a}, ]{b}[ / {c}]", {"a": 0, "b": 1, "c": 2})
     assert fill(("x", "y", "z")) == "x, y / z"
     assert fill(("", "y", "")) == "y"
 
 
 def test_the_shipped_mapping_fits_the_shipped_procedure() -> None:
     shipped = find_mapping("servicenow-incident-log")
-    Observer(shipped, CompiledProcedure(load_procedure(find_procedure("incident-management")).procedure))
+    RowReader(shipped, CompiledProcedure(load_procedure(find_procedure("incident-management")).procedure))
     assert "CC BY 4.0" in shipped.credit
     assert "10.24432/C57S4H" in shipped.credit
 

@@ -15,7 +15,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets.register import register
 from deskterm.errors import DeskError
-from deskterm.exchange.seeding.seed_files import agents, clients, severities
+from deskterm.exchange.seeding.seed_files import load_agents, load_clients, load_severities
 from deskterm.procedure.shipped import data_folder
 from small_desk import MONDAY, SMALL_PROCEDURE, small_desk, small_procedure
 from store_templates import create_desk, load_shipped
@@ -57,31 +57,33 @@ def refusal(read: Callable[[], object]) -> str:
 
 
 def test_toml_and_csv_say_the_same_agents() -> None:
-    told = {row["login"]: row for row in agents(SEEDS / "agents.toml")}
-    assert list(told) == [row["login"] for row in agents(SEEDS / "agents.csv")]
-    for row in agents(SEEDS / "agents.csv"):
+    told = {row["login"]: row for row in load_agents(SEEDS / "agents.toml")}
+    assert list(told) == [row["login"] for row in load_agents(SEEDS / "agents.csv")]
+    for row in load_agents(SEEDS / "agents.csv"):
         assert told[row["login"]].items() <= row.items() | {("tier", None)}
     assert told["jona"]["roles"] == "customer-excellence-manager"
     assert told["mick"]["active"] is False
 
 
 def test_toml_and_csv_say_the_same_clients() -> None:
-    assert clients(SEEDS / "clients.csv")[1] == clients(SEEDS / "clients.toml")[1]
+    assert load_clients(SEEDS / "clients.csv")[1] == load_clients(SEEDS / "clients.toml")[1]
 
 
 def test_what_a_file_leaves_out_is_not_said(write: Write) -> None:
-    assert agents(write("a.toml", '[[agents]]\nlogin = "zoe"\nname = "Zoe"\n')) == [{"login": "zoe", "name": "Zoe"}]
-    assert agents(write("a.csv", "login,name\nzoe,Zoe\n")) == [{"login": "zoe", "name": "Zoe"}]
+    assert load_agents(write("a.toml", '[[agents]]\nlogin = "zoe"\nname = "Zoe"\n')) == [
+        {"login": "zoe", "name": "Zoe"}
+    ]
+    assert load_agents(write("a.csv", "login,name\nzoe,Zoe\n")) == [{"login": "zoe", "name": "Zoe"}]
 
 
 def test_an_empty_cell_empties_what_can_be_empty_and_leaves_the_rest(write: Write) -> None:
-    (row,) = agents(write("a.csv", "login,name,email,role,team,tier,active\nzoe,Zoe,,,,,\n"))
+    (row,) = load_agents(write("a.csv", "login,name,email,role,team,tier,active\nzoe,Zoe,,,,,\n"))
     assert row == {"login": "zoe", "name": "Zoe", "email": "", "team": None, "tier": None}
 
 
 def test_columns_of_a_csv_that_are_metrics_are_targets(write: Write) -> None:
     path = write("s.csv", "key,label,urgent,response,next-response\nhigh,High,yes,30m,\nlow,Low,no,1h,2h\n")
-    high, low = severities(path, METRICS)
+    high, low = load_severities(path, METRICS)
     assert (high.severity.urgent, high.targets) == (True, {"response": "30m"})
     assert (low.severity.urgent, low.targets) == (False, {"response": "1h", "next-response": "2h"})
 
@@ -89,7 +91,7 @@ def test_columns_of_a_csv_that_are_metrics_are_targets(write: Write) -> None:
 def test_a_byte_order_mark_semicolons_and_broken_lines_are_read(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_bytes('\ufeffKey;Name;Notes\r\nlarch;Larch Ltd;"Two\r\nlines; and more"\r\n\r\n'.encode())
-    assert clients(path) == [{"key": "larch", "name": "Larch Ltd", "notes": "Two\r\nlines; and more"}]
+    assert load_clients(path) == [{"key": "larch", "name": "Larch Ltd", "notes": "Two\r\nlines; and more"}]
 
 
 @given(
@@ -115,7 +117,7 @@ def test_any_clients_come_back_from_csv_as_they_were_written(
         writer = csv.DictWriter(file, ["key", "name", "notes"])
         writer.writeheader()
         writer.writerows(rows)
-    assert clients(path) == rows
+    assert load_clients(path) == rows
 
 
 # ---- what is wrong with files ----
@@ -145,7 +147,7 @@ def test_any_clients_come_back_from_csv_as_they_were_written(
     ],
 )
 def test_what_is_wrong_with_a_file_of_agents_is_told_by_line(write: Write, name: str, text: str, wrong: str) -> None:
-    assert wrong in refusal(lambda: agents(write(name, text)))
+    assert wrong in refusal(lambda: load_agents(write(name, text)))
 
 
 @pytest.mark.parametrize(
@@ -159,15 +161,15 @@ def test_what_is_wrong_with_a_file_of_agents_is_told_by_line(write: Write, name:
     ],
 )
 def test_what_is_wrong_with_a_scale_is_told_by_line(write: Write, name: str, text: str, wrong: str) -> None:
-    assert wrong in refusal(lambda: severities(write(name, text), METRICS))
+    assert wrong in refusal(lambda: load_severities(write(name, text), METRICS))
 
 
 def test_a_file_that_is_not_there_or_no_text_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes("login,name\nzoe,Zoë\n".encode("latin-1"))
     (tmp_path / "folder.toml").mkdir()
-    assert refusal(lambda: agents(tmp_path / "none.csv")) == f"There is no file {tmp_path / 'none.csv'}."
-    assert "latin.csv:2: the file is not UTF-8 text" in refusal(lambda: agents(tmp_path / "latin.csv"))
-    assert "is a folder" in refusal(lambda: agents(tmp_path / "folder.toml"))
+    assert refusal(lambda: load_agents(tmp_path / "none.csv")) == f"There is no file {tmp_path / 'none.csv'}."
+    assert "latin.csv:2: the file is not UTF-8 text" in refusal(lambda: load_agents(tmp_path / "latin.csv"))
+    assert "is a folder" in refusal(lambda: load_agents(tmp_path / "folder.toml"))
 
 
 # ---- what they make of a desk ----
@@ -178,19 +180,19 @@ def test_the_example_files_fit_the_procedure_they_speak_of(store_url: str) -> No
     desk = open_desk(store, "ann")
     metrics = [metric.key for metric in desk.procedure.definition.metrics]
     for suffix in ("toml", "csv"):
-        seed_severities(again(desk), severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY)
-        assert seed_severities(again(desk), severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY) == []
-        seed_agents(desk, agents(SEEDS / f"agents.{suffix}"), now=MONDAY)
-        assert seed_agents(desk, agents(SEEDS / f"agents.{suffix}"), now=MONDAY) == []
-        seed_clients(desk, clients(SEEDS / f"clients.{suffix}"), now=MONDAY)
-        assert seed_clients(desk, clients(SEEDS / f"clients.{suffix}"), now=MONDAY) == []
+        seed_severities(again(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY)
+        assert seed_severities(again(desk), load_severities(SEEDS / f"severities.{suffix}", metrics), now=MONDAY) == []
+        seed_agents(desk, load_agents(SEEDS / f"agents.{suffix}"), now=MONDAY)
+        assert seed_agents(desk, load_agents(SEEDS / f"agents.{suffix}"), now=MONDAY) == []
+        seed_clients(desk, load_clients(SEEDS / f"clients.{suffix}"), now=MONDAY)
+        assert seed_clients(desk, load_clients(SEEDS / f"clients.{suffix}"), now=MONDAY) == []
     store.close()
 
 
 def test_a_dry_run_of_every_kind_writes_nothing(desk: DeskSession, write: Write) -> None:
-    people = agents(write("a.csv", "login,name\nzoe,Zoe\n"))
-    firms = clients(write("c.csv", "key,name\nfir,Fir Ltd\n"))
-    scale = severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS)
+    people = load_agents(write("a.csv", "login,name\nzoe,Zoe\n"))
+    firms = load_clients(write("c.csv", "key,name\nfir,Fir Ltd\n"))
+    scale = load_severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS)
     for _ in range(2):
         assert seed_agents(desk, people, dry_run=True, now=MONDAY) == ["+ zoe (Zoe)"]
         assert seed_clients(desk, firms, dry_run=True, now=MONDAY) == ["+ fir (Fir Ltd)"]
@@ -200,7 +202,7 @@ def test_a_dry_run_of_every_kind_writes_nothing(desk: DeskSession, write: Write)
 def test_a_scale_keeps_what_the_file_leaves_unsaid(store_url: str, write: Write) -> None:
     text = SMALL_PROCEDURE.replace('label = "High"', 'label = "High"\ndefinition = "Work stands still."', 1)
     desk = open_desk(create_desk(store_url, small_procedure(text), admin_login="ann", now=MONDAY), "ann")
-    seed_severities(desk, severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS), now=MONDAY)
+    seed_severities(desk, load_severities(write("s.csv", "key,label\nhigh,Higher\nlow,Low\n"), METRICS), now=MONDAY)
     high = again(desk).procedure.severities["high"]
     assert (high.label, high.definition, high.urgent) == ("Higher", "Work stands still.", True)
     desk.store.close()
@@ -208,7 +210,7 @@ def test_a_scale_keeps_what_the_file_leaves_unsaid(store_url: str, write: Write)
 
 def test_a_severity_in_use_stays_and_its_tickets_are_named(desk: DeskSession, write: Write) -> None:
     register(desk, subject="x", type="fault", severity="high", now=MONDAY)
-    scale = severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
+    scale = load_severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
     assert "1 ticket uses it (1001)" in refusal(lambda: seed_severities(desk, scale, now=MONDAY))
 
 
@@ -217,7 +219,7 @@ def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store
     desk = open_desk(
         create_desk(store_url, small_procedure(SMALL_PROCEDURE + rule), admin_login="ann", now=MONDAY), "ann"
     )
-    scale = severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
+    scale = load_severities(write("s.csv", "key,label\nlow,Low\n"), METRICS)
     told = refusal(lambda: seed_severities(desk, scale, now=MONDAY))
     assert told.startswith("The procedure does not fit this scale: ")
     assert '"high"' in told
@@ -226,6 +228,6 @@ def test_a_scale_that_a_rule_of_the_procedure_cannot_do_without_is_refused(store
 
 def test_a_team_that_the_procedure_does_not_know_is_refused(store_url: str, write: Write) -> None:
     desk = open_desk(create_desk(store_url, small_procedure(), admin_login="ann", now=MONDAY), "ann")
-    rows = agents(write("a.csv", "login,name,team\nzoe,Zoe,frist-line\n"))
+    rows = load_agents(write("a.csv", "login,name,team\nzoe,Zoe,frist-line\n"))
     assert "Did you mean first-line?" in refusal(lambda: seed_agents(desk, rows, now=MONDAY))
     desk.store.close()

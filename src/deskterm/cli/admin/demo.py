@@ -14,7 +14,7 @@ from deskterm.automation.runner import Runner
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.instants import system_now
 from deskterm.cli.ticket.list import print_queue
-from deskterm.exchange.demo.build import build
+from deskterm.exchange.demo.build import build_demo_desk
 
 
 def make_demo(
@@ -42,7 +42,7 @@ def make_demo(
 
 
 def _build_desk(cli: CliContext) -> None:
-    store = build(cli.url, real_now=system_now(), admin_login=CliContext().viewer_login())
+    store = build_demo_desk(cli.url, real_now=system_now(), admin_login=CliContext().viewer_login())
     try:
         # This desk was never left alone: what came by itself in its three weeks is no news. So the runner takes every
         # step up to now, and what it tells of is thrown away.

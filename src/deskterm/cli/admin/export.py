@@ -48,7 +48,7 @@ def export_rows(
         raise UsageError("--only and --with are for tickets and what belongs to them, not for the work log.")
     file_format = _choose_format(form, output)
     facts = cli.read_facts()
-    chosen = exports.Chosen(fields=parse_filters(only or (), Vocabulary(facts.document)))
+    chosen = exports.TicketFilter(fields=parse_filters(only or (), Vocabulary(facts.document)))
     cli.log_access(facts, None, f"export {what}")
     begin = parse_instant(since, facts.timezone) if since is not None else None
     end = parse_instant(until, facts.timezone) if until is not None else None
@@ -57,7 +57,7 @@ def export_rows(
         def write_rows(stream: TextIO) -> int:
             if what != "worklog":
                 return exports.export(
-                    reader, what, file_format, stream, chosen=chosen, added=added or (), guard_formulas=guard
+                    reader, what, file_format, stream, tickets=chosen, added=added or (), guard_formulas=guard
                 )
             return export_worklog(
                 reader, file_format, stream, since=begin, until=end, chargeable=chargeable, guard_formulas=guard
@@ -66,7 +66,7 @@ def export_rows(
         if output is None:
             write_rows(sys.stdout)
             return
-        with exports.destination(output, force=force) as stream:
+        with exports.open_destination(output, force=force) as stream:
             count = write_rows(stream)
     print(f"{count} {what} written to {output}.", file=sys.stderr)
 

@@ -37,6 +37,6 @@ def import_log(
         progress=show_progress_on_terminal("rows"),
     )
     if as_json:
-        print_json(report.as_json())
+        print_json(report.to_json())
     else:
-        print_lines(report.lines())
+        print_lines(report.format_lines())

@@ -12,7 +12,7 @@ from deskterm.cli.runtime.options import AsJson
 from deskterm.cli.runtime.output import print_changes, print_summary
 from deskterm.desk.admin.severity_scale import seed_severities
 from deskterm.desk.directory.seed_people import seed_agents, seed_clients
-from deskterm.exchange.demo.build import pour
+from deskterm.exchange.demo.build import add_demo_tickets
 from deskterm.exchange.seeding import seed_files
 from deskterm.procedure.shipped import data_folder
 
@@ -24,7 +24,7 @@ def seed_scale(context: typer.Context, file: File, dry_run: DryRun = False, as_j
     """Make the severity scale what a file says, the most severe first."""
     cli: CliContext = context.obj
     desk = cli.open_desk()
-    steps = seed_files.severities(
+    steps = seed_files.load_severities(
         _find_file(file, "severities"), [metric.key for metric in desk.procedure.definition.metrics]
     )
     changes = seed_severities(desk, steps, dry_run=dry_run, now=cli.now())
@@ -38,7 +38,7 @@ def seed_agent_file(context: typer.Context, file: File, dry_run: DryRun = False,
     procedure has no teams.
     """
     cli: CliContext = context.obj
-    rows = seed_files.agents(_find_file(file, "agents"))
+    rows = seed_files.load_agents(_find_file(file, "agents"))
     changes = seed_agents(cli.open_desk(), rows, dry_run=dry_run, now=cli.now())
     print_changes(changes, as_json, dry_run=dry_run, ending=" made")
 
@@ -46,7 +46,7 @@ def seed_agent_file(context: typer.Context, file: File, dry_run: DryRun = False,
 def seed_client_file(context: typer.Context, file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Add and change clients; none is removed."""
     cli: CliContext = context.obj
-    rows = seed_files.clients(_find_file(file, "clients"))
+    rows = seed_files.load_clients(_find_file(file, "clients"))
     changes = seed_clients(cli.open_desk(), rows, dry_run=dry_run, now=cli.now())
     print_changes(changes, as_json, dry_run=dry_run, ending=" made")
 
@@ -55,7 +55,7 @@ def seed_demo(context: typer.Context, as_json: AsJson = False) -> None:
     """Pour the demo's people and tickets into a simulated desk."""
     cli: CliContext = context.obj
     desk = cli.open_desk()
-    count = pour(desk, cli.now())
+    count = add_demo_tickets(desk, cli.now())
     summary = f"{count} tickets poured in." if count else "The demo's tickets are here already; nothing was changed."
     print_summary(summary, as_json, tickets=count)
 

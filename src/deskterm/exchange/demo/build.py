@@ -18,8 +18,8 @@ from deskterm.desk.directory.seed_people import seed_agents, seed_clients
 from deskterm.desk.tickets import assignment, confirmation, register, update
 from deskterm.desk.workflow import checklists
 from deskterm.errors import DeskError
-from deskterm.exchange.demo.story_loader import Storybook, storybook
-from deskterm.exchange.demo.story_schema import YOU, Step, Story, moments
+from deskterm.exchange.demo.story_loader import Storybook, load_storybook
+from deskterm.exchange.demo.story_schema import YOU, Step, Story, schedule_moments
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load
 from deskterm.procedure.shipped import data_folder, find_procedure
@@ -37,13 +37,13 @@ _INCOMING = "intake"
 """The login that mail and portal are recorded under; retired once everything is told."""
 
 
-def build(url: str, *, morning: datetime | None = None, real_now: datetime, admin_login: str) -> Store:
+def build_demo_desk(url: str, *, morning: datetime | None = None, real_now: datetime, admin_login: str) -> Store:
     """A new simulated desk with people and tickets, its clock at `morning` while the real one is at `real_now`.
     morning: left out, the Monday of that week, or the nearest Monday before it that is no holiday. admin_login:
     whoever looks; some of the tickets are theirs. DeskError when there is something at `url` already."""
     loaded = load(find_procedure(PROCEDURE))
-    book = storybook(data_folder() / "demo")
-    start = morning or working_morning(_calendar(CompiledProcedure(loaded.procedure)), real_now)
+    book = load_storybook(data_folder() / "demo")
+    start = morning or find_working_morning(_calendar(CompiledProcedure(loaded.procedure)), real_now)
     store = create_desk(
         url,
         loaded.procedure,
@@ -56,14 +56,14 @@ def build(url: str, *, morning: datetime | None = None, real_now: datetime, admi
         now=start - timedelta(days=35),
     )
     try:
-        pour(open_desk(store, admin_login), start, book)
+        add_demo_tickets(open_desk(store, admin_login), start, book)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def pour(desk: DeskSession, now: datetime, book: Storybook | None = None) -> int:
+def add_demo_tickets(desk: DeskSession, now: datetime, book: Storybook | None = None) -> int:
     """Tell the demo's stories on a simulated desk, up to `now`, all of them or none; how many tickets came of it, 0
     when they were told before. DeskError on an ordinary desk, for anybody but an admin, and when the desk's procedure
     does not know what the stories speak of."""
@@ -73,7 +73,7 @@ def pour(desk: DeskSession, now: datetime, book: Storybook | None = None) -> int
             "This desk is for real work, and the demo's tickets are invented:"
             " make another with `deskterm init --simulated`."
         )
-    book = book or storybook(data_folder() / "demo")
+    book = book or load_storybook(data_folder() / "demo")
     _check(desk.procedure, book)
     with desk.store.writing() as session:
         at_once = open_desk(_AtOnce(desk.store, session.connection()), desk.agent.login)
@@ -84,7 +84,7 @@ def pour(desk: DeskSession, now: datetime, book: Storybook | None = None) -> int
     return told
 
 
-def working_morning(calendar: Calendar, real_now: datetime) -> datetime:
+def find_working_morning(calendar: Calendar, real_now: datetime) -> datetime:
     """The last Monday, today counted, on which the desk was open well before the demo's hour."""
     local = real_now.astimezone(calendar.zone).date()
     monday = local - timedelta(days=local.weekday())
@@ -158,7 +158,7 @@ class _Telling:
 
     def tell(self, now: datetime) -> int:
         """How many tickets came of it."""
-        for at, index, number in moments(self._book.stories, self._calendar, now):
+        for at, index, number in schedule_moments(self._book.stories, self._calendar, now):
             told = self._book.stories[index]
             try:
                 if number is None:
@@ -166,7 +166,7 @@ class _Telling:
                 else:
                     self._step(index, told.story.steps[number], at)
             except DeskError as error:
-                place = told.at() if number is None else told.at("steps", number)
+                place = told.locate() if number is None else told.locate("steps", number)
                 raise DeskError(f"{place}: {error}") from error
         return len(self._numbers)
 

@@ -13,17 +13,17 @@ from typing import Any
 from deskterm.errors import DeskError
 from deskterm.exchange.demo.story_schema import (
     YOU,
-    Client,
-    People,
+    DemoClient,
+    DemoPeople,
+    LoadedStory,
     Step,
     Stories,
     Story,
-    Template,
+    StoryTemplate,
     Templates,
-    Told,
-    duration,
+    parse_story_duration,
 )
-from deskterm.exchange.seeding.text_files import toml
+from deskterm.exchange.seeding.text_files import load_toml
 from deskterm.procedure.checking.problems import suggest
 from deskterm.procedure.checking.toml_positions import TomlPositions
 
@@ -35,10 +35,10 @@ _DAY = 28_800
 class Storybook:
     """Everything that is told: people, and stories written out or told from templates."""
 
-    people: People
-    stories: tuple[Told, ...]
+    people: DemoPeople
+    stories: tuple[LoadedStory, ...]
 
-    def client_of(self, contact: str) -> Client:
+    def client_of(self, contact: str) -> DemoClient:
         """The client that somebody writes for."""
         return next(client for client in self.people.clients if contact in client.contacts)
 
@@ -48,28 +48,28 @@ class Storybook:
         return f"{'.'.join(re.findall(r'[a-z]+', plain))}@{self.client_of(contact).domain}"
 
 
-def storybook(folder: Path) -> Storybook:
+def load_storybook(folder: Path) -> Storybook:
     """The book in a folder: `people.toml`, `templates.toml`, and stories in every other file. DeskError names file
     and line of what is wrong."""
-    people, lines = toml(folder / "people.toml", People)
+    people, lines = load_toml(folder / "people.toml", DemoPeople)
     _check_people(people, folder / "people.toml", lines)
-    told: list[Told] = []
+    told: list[LoadedStory] = []
     for path in sorted(folder.glob("*.toml")):
         if path.stem not in ("people", "templates"):
-            read, positions = toml(path, Stories)
-            told += [Told(story, str(path), positions, number) for number, story in enumerate(read.stories)]
+            read, positions = load_toml(path, Stories)
+            told += [LoadedStory(story, str(path), positions, number) for number, story in enumerate(read.stories)]
     contacts = sorted(contact for client in people.clients for contact in client.contacts)
     logins = sorted({agent.login for agent in people.agents} | {YOU})
     for item in told:
         _check(item, contacts, logins)
     path = folder / "templates.toml"
-    templates, lines = toml(path, Templates)
+    templates, lines = load_toml(path, Templates)
     for number, template in enumerate(templates.templates):
         _check_template(template, path, lines, number, [*logins, "agent"])
     return Storybook(people, (*told, *_from_templates(templates, people, str(path))))
 
 
-def _check_people(people: People, path: Path, lines: TomlPositions) -> None:
+def _check_people(people: DemoPeople, path: Path, lines: TomlPositions) -> None:
     logins = [agent.login for agent in people.agents]
     for number, taker in enumerate(people.takers):
         if taker not in logins:
@@ -84,17 +84,17 @@ def _check_people(people: People, path: Path, lines: TomlPositions) -> None:
             seen[contact] = line
 
 
-def _check(told: Told, contacts: list[str], logins: list[str]) -> None:
+def _check(told: LoadedStory, contacts: list[str], logins: list[str]) -> None:
     story = told.story
     if story.requester not in contacts:
         near = suggest(story.requester, contacts)
-        raise DeskError(f'{told.at("requester")}: no client has the contact "{story.requester}"{near}')
-    _check_logins(story.who, story.steps, logins, lambda number: told.at("steps", number))
-    last = None if story.ago is None else duration(story.ago, _DAY)
+        raise DeskError(f'{told.locate("requester")}: no client has the contact "{story.requester}"{near}')
+    _check_logins(story.who, story.steps, logins, lambda number: told.locate("steps", number))
+    last = None if story.ago is None else parse_story_duration(story.ago, _DAY)
     for number, step in enumerate(story.steps):
-        ago = None if step.ago is None else duration(step.ago, _DAY)
+        ago = None if step.ago is None else parse_story_duration(step.ago, _DAY)
         if ago is not None and last is not None and ago > last:
-            raise DeskError(f'{told.at("steps", number)}: "{step.ago}" ago is before what happened last.')
+            raise DeskError(f'{told.locate("steps", number)}: "{step.ago}" ago is before what happened last.')
         last = None if step.on is not None else last if ago is None else ago
 
 
@@ -108,7 +108,7 @@ def _check_logins(doer: str, steps: Iterable[Step], logins: list[str], place: Ca
                 raise DeskError(f'{place(number)}: nobody has the login "{login}"{suggest(login, logins)}')
 
 
-def _check_template(template: Template, path: Path, lines: TomlPositions, number: int, logins: list[str]) -> None:
+def _check_template(template: StoryTemplate, path: Path, lines: TomlPositions, number: int, logins: list[str]) -> None:
     def place(step: int) -> str:
         return f"{path}:{lines.find_line(('templates', number, 'steps', step))}"
 
@@ -126,10 +126,10 @@ def _check_template(template: Template, path: Path, lines: TomlPositions, number
 _SLOT = re.compile(r"\{([a-z]+)\}")
 
 
-def _from_templates(templates: Templates, people: People, path: str) -> Iterator[Told]:
+def _from_templates(templates: Templates, people: DemoPeople, path: str) -> Iterator[LoadedStory]:
     """Every template as often as it says, with people, words and times drawn by the file's seed."""
     draw = random.Random(templates.seed)
-    newest, oldest = duration(templates.newest, _DAY), duration(templates.oldest, _DAY)
+    newest, oldest = parse_story_duration(templates.newest, _DAY), parse_story_duration(templates.oldest, _DAY)
     contacts = [contact for client in people.clients for contact in client.contacts]
     names = {agent.login: agent.name for agent in people.agents}
     for template in templates.templates:
@@ -146,7 +146,7 @@ def _from_templates(templates: Templates, people: People, path: str) -> Iterator
                 ago=f"{draw.randint(newest, oldest)}s",
                 steps=tuple(_filled(step, words, taker, draw) for step in template.steps),
             )
-            yield Told(story, path)
+            yield LoadedStory(story, path)
 
 
 def _filled(step: Step, words: dict[str, str], taker: str, draw: random.Random) -> Step:
@@ -154,7 +154,7 @@ def _filled(step: Step, words: dict[str, str], taker: str, draw: random.Random) 
     changes: dict[str, Any] = {name: _said(text, words) for name, text in _texts(step).items()}
     changes |= {name: taker for name in ("who", "assign") if getattr(step, name) == "agent"}
     if step.after:
-        changes["after"] = f"{max(round(duration(step.after, _DAY) * draw.uniform(0.7, 1.3)), 1)}s"
+        changes["after"] = f"{max(round(parse_story_duration(step.after, _DAY) * draw.uniform(0.7, 1.3)), 1)}s"
     return step.model_copy(update=changes)
 
 

@@ -31,14 +31,14 @@ On = Annotated[str, StringConstraints(pattern=r"^-\d+ \d\d:\d\d(:\d\d)?$")]
 _ACTS = ("reply", "note", "customer", "move", "assign", "severity", "tags", "subject")
 
 
-class When(Part):
+class Timing(Part):
     """An instant: one of the three ways to say it."""
 
     ago: Ago | None = None
     on: On | None = None
 
 
-class Step(When):
+class Step(Timing):
     """What somebody did. who: a login, `you`, or whoever did the step before. One act a step; a reply may move the
     ticket (`status`), say what comes next (`next`) and give a `resolution`."""
 
@@ -75,7 +75,7 @@ class Step(When):
         return next(name for name in _ACTS if getattr(self, name) is not None)
 
 
-class Telling(Part):
+class StoryBase(Part):
     """What stories and templates share: the request and what became of it."""
 
     type: Key
@@ -89,7 +89,7 @@ class Telling(Part):
     steps: tuple[Step, ...] = ()
 
 
-class Story(Telling, When):
+class Story(StoryBase, Timing):
     """One ticket. requester: a contact of one of the clients."""
 
     requester: Text
@@ -103,7 +103,7 @@ class Story(Telling, When):
         return self
 
 
-class Template(Telling):
+class StoryTemplate(StoryBase):
     """Several tickets of one kind. times: how many; slots: word → what may stand for `{word}`. Beside the slots there
     are `{first}`, the requester's first name, and `{agent}`, the first name of whoever takes it. The step's `who` may
     be `agent`."""
@@ -112,13 +112,13 @@ class Template(Telling):
     slots: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
 
 
-class Client(ClientRow):
+class DemoClient(ClientRow):
     """A client with the people who write for it."""
 
     contacts: tuple[Text, ...] = Field(min_length=1)
 
 
-class People(Part):
+class DemoPeople(Part):
     """Who is on the demo's desk. team: of whoever looks at it, and where tickets come in; product: what tickets are
     about that do not say; takers: who has the tickets of templates."""
 
@@ -127,7 +127,7 @@ class People(Part):
     product: Key
     takers: tuple[str, ...] = Field(min_length=1)
     agents: tuple[AgentRow, ...]
-    clients: tuple[Client, ...]
+    clients: tuple[DemoClient, ...]
 
 
 class Stories(Part):
@@ -145,11 +145,11 @@ class Templates(Part):
     """Templates' tickets came between so much working time ago …"""
     oldest: Ago
     """… and so much."""
-    templates: tuple[Template, ...]
+    templates: tuple[StoryTemplate, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LoadedStory:
     """A story with the place that it was written at, for complaints."""
 
     story: Story
@@ -157,12 +157,12 @@ class Told:
     lines: TomlPositions | None = None
     number: int = 0
 
-    def at(self, *path: str | int) -> str:
+    def locate(self, *path: str | int) -> str:
         """File and line of a part of the story."""
         return f"{self.place}:{self.lines.find_line(('stories', self.number, *path))}" if self.lines else self.place
 
 
-class Moment(NamedTuple):
+class StoryMoment(NamedTuple):
     """Something that happens: the story's place in the book, and its step, None for its registration."""
 
     at: datetime
@@ -170,32 +170,32 @@ class Moment(NamedTuple):
     step: int | None
 
 
-def moments(stories: Sequence[Told], calendar: Calendar, now: datetime) -> list[Moment]:
+def schedule_moments(stories: Sequence[LoadedStory], calendar: Calendar, now: datetime) -> list[StoryMoment]:
     """When everything happens, in the order of time, up to `now`; what is later has not happened."""
     found = []
     for index, told in enumerate(stories):
         at = _instant(told.story, calendar, now, now)
-        found.append(Moment(at, index, None))
+        found.append(StoryMoment(at, index, None))
         for number, step in enumerate(told.story.steps):
             at = max(at, _instant(step, calendar, now, at))
-            found.append(Moment(at, index, number))
+            found.append(StoryMoment(at, index, number))
     late = {moment.story for moment in found if moment.step is None and moment.at > now}
     kept = [moment for moment in found if moment.at <= now and moment.story not in late]
     return sorted(kept, key=lambda moment: (moment.at, moment.story, -1 if moment.step is None else moment.step))
 
 
-def _instant(when: When, calendar: Calendar, now: datetime, last: datetime) -> datetime:
+def _instant(when: Timing, calendar: Calendar, now: datetime, last: datetime) -> datetime:
     if when.on is not None:
         days, _, clock = when.on.partition(" ")
         local = now.astimezone(calendar.zone).date() + timedelta(days=int(days))
         return datetime.combine(local, time.fromisoformat(clock), calendar.zone).astimezone(UTC)
     if when.ago is not None:
-        return before(calendar, now, duration(when.ago, calendar.day_length))
+        return subtract_open_time(calendar, now, parse_story_duration(when.ago, calendar.day_length))
     after = when.after if isinstance(when, Step) else None
-    return calendar.add(last, duration(after, calendar.day_length)) if after else last
+    return calendar.add(last, parse_story_duration(after, calendar.day_length)) if after else last
 
 
-def before(calendar: Calendar, moment: datetime, seconds: int) -> datetime:
+def subtract_open_time(calendar: Calendar, moment: datetime, seconds: int) -> datetime:
     """The latest instant from which `seconds` of open time have passed at `moment`."""
     left = seconds
     end = moment
@@ -209,7 +209,7 @@ def before(calendar: Calendar, moment: datetime, seconds: int) -> datetime:
         end = start
 
 
-def duration(text: str, day_length: int) -> int:
+def parse_story_duration(text: str, day_length: int) -> int:
     """The seconds of an `ago` or `after`."""
     compact = text.replace(" ", "")
     return 0 if compact == "0" else parse_duration(compact, day_length)

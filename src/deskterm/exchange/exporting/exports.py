@@ -24,8 +24,8 @@ from deskterm.store.db.instants import NEVER
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.rows.field_values import resolve_field_values
 
-What = Literal["tickets", "messages", "events", "clocks"]
-Format = Literal["csv", "jsonl"]
+ExportTable = Literal["tickets", "messages", "events", "clocks"]
+ExportFormat = Literal["csv", "jsonl"]
 
 _PAGE = 2_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -132,7 +132,7 @@ _SOURCES: Mapping[str, _Source] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class TicketFilter:
     """Which tickets to take: received in `[since, until)`, open or not, of a client (its name), with these values in
     fields that filter (`procedure.ticket_fields`), by name. Left out is all."""
 
@@ -143,18 +143,18 @@ class Chosen:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def columns(what: What) -> tuple[str, ...]:
+def list_columns(what: ExportTable) -> tuple[str, ...]:
     """The names of an export's columns, in order."""
     return tuple(column.name for column in _SOURCES[what].columns)
 
 
 def export(
     reader: ReadConnection,
-    what: What,
-    form: Format,
+    what: ExportTable,
+    form: ExportFormat,
     out: TextIO,
     *,
-    chosen: Chosen | None = None,
+    tickets: TicketFilter | None = None,
     added: Sequence[str] = (),
     guard_formulas: bool = False,
 ) -> int:
@@ -162,20 +162,20 @@ def export(
     that an export of tickets has on request only, by name, as columns at its end. guard_formulas: put an
     apostrophe before csv cells that a spreadsheet would take for a formula; the data is not as it was then, so this
     is for files that people open, never for files that programs read. DeskError when the store cannot be read."""
-    if what not in _SOURCES or form not in get_args(Format):
+    if what not in _SOURCES or form not in get_args(ExportFormat):
         raise UsageError(f"There is no export of {what} as {form}: take {', '.join(_SOURCES)}, as csv or jsonl.")
     source = _SOURCES[what]
     if added:
         source = replace(source, columns=(*source.columns, *_added(what, added)))
     write = _csv(source, out, guard_formulas) if form == "csv" else _jsonl(source, out)
     written = 0
-    for page in _pages(reader, source, chosen or Chosen()):
+    for page in _pages(reader, source, tickets or TicketFilter()):
         write(_said(reader, source, page))
         written += len(page)
     return written
 
 
-def _added(what: What, names: Sequence[str]) -> Iterator[Column]:
+def _added(what: ExportTable, names: Sequence[str]) -> Iterator[Column]:
     """The columns of fields that an export of tickets has on request. Raises UsageError for any other name."""
     known = {field.name: field for field in TICKET_FIELDS if field.export == "asked"}
     for name in names:
@@ -184,7 +184,7 @@ def _added(what: What, names: Sequence[str]) -> Iterator[Column]:
         yield _field(known[name])
 
 
-def _pages(reader: ReadConnection, source: _Source, chosen: Chosen) -> Iterator[list[tuple[Any, ...]]]:
+def _pages(reader: ReadConnection, source: _Source, chosen: TicketFilter) -> Iterator[list[tuple[Any, ...]]]:
     """Rows with their key first, page by page."""
     key = ", ".join(source.key)
     wanted = ", ".join(column.sql for column in source.columns)
@@ -213,7 +213,7 @@ def _said(reader: ReadConnection, source: _Source, page: list[tuple[Any, ...]]) 
     return [(*row[:place], _sorted(fields), *row[place + 1 :]) for row, fields in zip(page, found, strict=True)]
 
 
-def _conditions(reader: ReadConnection, source: _Source, chosen: Chosen) -> tuple[list[str], dict[str, object]]:
+def _conditions(reader: ReadConnection, source: _Source, chosen: TicketFilter) -> tuple[list[str], dict[str, object]]:
     found: list[str] = []
     params: dict[str, object] = {}
     if chosen.since is not None:
@@ -312,7 +312,7 @@ def _guarded(cell: Any) -> Any:
 
 
 @contextmanager
-def destination(path: Path, *, force: bool = False) -> Iterator[TextIO]:
+def open_destination(path: Path, *, force: bool = False) -> Iterator[TextIO]:
     """A text file for writing, readable by its owner only, that is there as a whole at the end or not at all.
     DeskError when there is a file already (unless `force`) or nothing can be written there."""
     if path.is_dir():

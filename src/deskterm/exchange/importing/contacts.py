@@ -19,7 +19,7 @@ class Client(NamedTuple):
     tenant: str | None = None
 
 
-class People:
+class ContactDirectory:
     """Finds contacts by address, else by name; clients by key or name. Makes those that are missing."""
 
     def __init__(self, bulk: BulkWriter) -> None:
@@ -47,7 +47,7 @@ class People:
             else:
                 self._by_email[email.casefold()] = number
 
-    def organisation(self, name: str | None) -> Client:
+    def find_or_add_client(self, name: str | None) -> Client:
         """The client of that name or key."""
         tidy = " ".join(name.split()) if name and is_visible(name) else ""
         if not tidy:
@@ -60,7 +60,7 @@ class People:
             self._know(found, tidy)
         return found
 
-    def contact(self, name: str | None, email: str | None, organisation: int | None) -> int | None:
+    def find_or_add_contact(self, name: str | None, email: str | None, organisation: int | None) -> int | None:
         """The row of a person. organisation: whose they are, when they are not known yet."""
         full_name = " ".join(name.split()) if name and is_visible(name) else ""
         address = email.strip().casefold() if email and "@" in email else None

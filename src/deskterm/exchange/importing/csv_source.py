@@ -33,7 +33,7 @@ class BadRow(NamedTuple):
     reason: str
 
 
-class Record(NamedTuple):
+class LogRecord(NamedTuple):
     """One record. line: the one it begins on. remark: what is odd about a record that can be read nevertheless."""
 
     line: int
@@ -41,7 +41,7 @@ class Record(NamedTuple):
     remark: str = ""
 
 
-class Log:
+class EventLog:
     """An open log. columns: the header's names as they stand there, without blanks around them."""
 
     def __init__(self, path: Path, text: Iterator[str], delimiter: str) -> None:
@@ -58,7 +58,7 @@ class Log:
             raise DeskError(f"{path}:1: the header cannot be read ({error}).") from error
         self.columns = tuple(name.strip() for name in header) or ("",)
 
-    def records(self) -> Iterator[Record | BadRow]:
+    def read_records(self) -> Iterator[LogRecord | BadRow]:
         """Every record after the header, in the file's order; blank lines are none."""
         lines, width = self._lines, len(self.columns)
         reader = self._reader()
@@ -84,16 +84,16 @@ class Log:
                 values = [""]
             text = lines.taken[0] if len(lines.taken) == 1 else "".join(lines.taken)
             if '"' in text and not self._sound.fullmatch(text):
-                yield Record(begin, values, "a quotation mark inside a field that is not quoted")
+                yield LogRecord(begin, values, "a quotation mark inside a field that is not quoted")
             else:
-                yield Record(begin, values)
+                yield LogRecord(begin, values)
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines, delimiter=self._delimiter, strict=True)
 
 
 @contextmanager
-def opened(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Iterator[Log]:
+def open_log(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Iterator[EventLog]:
     """A log for reading. DeskError, in a sentence, when it cannot be opened, now or later on: not there, no file,
     broken off in its compression, not in the encoding it should be in, without a header."""
     try:
@@ -101,7 +101,7 @@ def opened(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Iterato
             start = bare.peek(6)[:6]
             with _unpacked(bare, start) as raw:
                 buffered: io.BufferedReader = io.BufferedReader(cast(io.RawIOBase, raw), 1 << 18)
-                yield Log(path, _text(buffered, _first(path, buffered), encoding), delimiter)
+                yield EventLog(path, _text(buffered, _first(path, buffered), encoding), delimiter)
     except FileNotFoundError as error:
         raise DeskError(f"There is no file {path}: give the log to import.") from error
     except IsADirectoryError as error:

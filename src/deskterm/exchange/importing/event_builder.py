@@ -10,10 +10,10 @@ from deskterm.desk.domain.events import Event, TextRef
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.desk.domain.state import State
 from deskterm.desk.policy.request_fields import holds_personal_text
-from deskterm.exchange.importing.contacts import People
+from deskterm.exchange.importing.contacts import ContactDirectory
 from deskterm.exchange.importing.csv_source import BadRow
-from deskterm.exchange.importing.row_groups import History, Seen
-from deskterm.exchange.importing.row_reader import Cells, Observer
+from deskterm.exchange.importing.row_groups import RowGroup, TicketRow
+from deskterm.exchange.importing.row_reader import Cells, RowReader
 from deskterm.procedure.compiled import CompiledProcedure
 
 _ACTED = ("status", "team", "assignee")
@@ -29,7 +29,7 @@ Words = Callable[[str], TextRef]
 """Keeps somebody's words and gives the reference to them."""
 
 
-class Teller:
+class EventBuilder:
     """Tells histories as events, and folds them on the way.
 
     The first row registers the ticket at its opening. A log often begins later than that: then the ticket stands in
@@ -39,7 +39,13 @@ class Teller:
     """
 
     def __init__(
-        self, observer: Observer, procedure: CompiledProcedure, people: People, words: Words, source: str, actor: str
+        self,
+        observer: RowReader,
+        procedure: CompiledProcedure,
+        people: ContactDirectory,
+        words: Words,
+        source: str,
+        actor: str,
     ) -> None:
         self._observer, self._procedure, self._people, self._words = observer, procedure, people, words
         self._actor = actor
@@ -48,7 +54,7 @@ class Teller:
         self._wordy = {f"fields.{part.key}" for part in procedure.definition.fields if holds_personal_text(part)}
         self._firsts = {kind: _first(procedure, kind) for kind in (None, *procedure.types)}
 
-    def tell(self, key: str, history: History, known: int, fold: TicketFold) -> Iterator[Event]:
+    def build_events(self, key: str, history: RowGroup, imported_rows: int, fold: TicketFold) -> Iterator[Event]:
         """The events of a ticket's rows after the first `known`, each folded in before the next. fold: the ticket as
         it stands on the desk. Words that the mapping does not know go to `notes`."""
         shown: dict[str, Any] = {}
@@ -57,9 +63,9 @@ class Teller:
         for number, row in enumerate(history.rows):
             fresh: dict[str, Any] = {}
             if row.cells is not cells:
-                fresh = self._observer.look(row.cells, cells, shown, unknown)
+                fresh = self._observer.read_changes(row.cells, cells, shown, unknown)
                 cells = row.cells
-            if number < known:
+            if number < imported_rows:
                 continue
             if unknown:
                 self.notes += [BadRow(row.line, reason) for reason in unknown.values()]
@@ -74,7 +80,7 @@ class Teller:
             yield self._event(fold, "imported", row.at, row.actor, changes, texts)
 
     def _opening(
-        self, key: str, history: History, row: Seen, fresh: dict[str, Any]
+        self, key: str, history: RowGroup, row: TicketRow, fresh: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What holds from the opening, and what only from the row."""
         first = self._firsts[fresh.get("type")]
@@ -97,12 +103,12 @@ class Teller:
             if subject:
                 texts["subject"] = self._words(subject)
             if "organisation" in wanted:
-                client = self._people.organisation(wanted.pop("organisation"))
+                client = self._people.find_or_add_client(wanted.pop("organisation"))
                 wanted["organisation_id"], wanted["organisation_key"] = client.id, client.key
                 wanted["tenant"] = client.tenant
             if "requester" in wanted or "email" in wanted:
                 home = wanted.get("organisation_id", state.organisation_id)
-                wanted["requester_id"] = self._people.contact(
+                wanted["requester_id"] = self._people.find_or_add_contact(
                     wanted.pop("requester", None), wanted.pop("email", None), home
                 )
         for name in sorted(self._wordy.intersection(wanted)):

@@ -11,11 +11,11 @@ from pathlib import Path
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.exchange.importing.csv_source import BadRow
-from deskterm.exchange.importing.mapping import Mapping
-from deskterm.exchange.importing.report import Refused, Report
-from deskterm.exchange.importing.row_groups import gather
-from deskterm.exchange.importing.row_reader import Observer
-from deskterm.exchange.importing.writer import Run
+from deskterm.exchange.importing.mapping import LogMapping
+from deskterm.exchange.importing.report import ImportRefused, ImportReport
+from deskterm.exchange.importing.row_groups import group_rows
+from deskterm.exchange.importing.row_reader import RowReader
+from deskterm.exchange.importing.writer import LogWriter
 from deskterm.progress import Progress
 from deskterm.store.db.engine import Store
 
@@ -23,14 +23,14 @@ from deskterm.store.db.engine import Store
 def import_events(
     store: Store,
     log: Path,
-    mapping: Mapping,
+    mapping: LogMapping,
     *,
     until: datetime | None = None,
     strict: bool = False,
     now: datetime,
     actor: str,
     progress: Progress | None = None,
-) -> Report:
+) -> ImportReport:
     """Bring a log in. Rows that were taken before are known and left; those that a log has more than last time are
     added. until: rows after that instant are left for later. strict: stop, with nothing written, at anything there
     would be to report. actor: the login of the admin at work. progress: see `deskterm.exchange.importing.writer`.
@@ -40,14 +40,14 @@ def import_events(
     """
     desk = open_desk(store, actor)
     desk.require("import")
-    observer = Observer(mapping, desk.procedure)
+    observer = RowReader(mapping, desk.procedure)
     limit = None if until is None else to_epoch(until)
     with _no_collection():
-        gathered = gather(log, mapping, observer.columns, until=limit)
+        gathered = group_rows(log, mapping, observer.columns, until=limit)
         if strict:
             _refuse(log, gathered.skipped)
         with store.bulk() as bulk:
-            report = Run(bulk, desk.procedure, mapping, observer, actor).run(gathered, progress)
+            report = LogWriter(bulk, desk.procedure, mapping, observer, actor).write(gathered, progress)
             if strict:
                 _refuse(log, report.notes)
             if report.events:
@@ -69,4 +69,4 @@ def _no_collection() -> Iterator[None]:
 
 def _refuse(log: Path, rows: Sequence[BadRow]) -> None:
     if rows:
-        raise Refused(log, sorted(rows))
+        raise ImportRefused(log, sorted(rows))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-Parse = Callable[[str], int]
+DateParser = Callable[[str], int]
 """Text → epoch seconds; ValueError for what is no date."""
 
 _NUMBERS = {"%Y": (r"(\d{4})", 0), "%m": (r"(\d{1,2})", 1), "%d": (r"(\d{1,2})", 2)} | {
@@ -18,7 +18,7 @@ _LEAST = [1970, 1, 1, 0, 0, 0]
 _LAST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
 
-def parser(formats: Sequence[str], zone: str) -> Parse:
+def build_date_parser(formats: Sequence[str], zone: str) -> DateParser:
     """A parser that tries the formats in order and remembers what it has seen: a log repeats its dates. Wall-clock
     time that comes twice (summer time ends) is read as the earlier instant; time that does not exist, as though the
     clock had not been moved yet."""
@@ -34,7 +34,7 @@ def parser(formats: Sequence[str], zone: str) -> Parse:
     return parse
 
 
-def _first(tries: Sequence[Parse], text: str) -> int:
+def _first(tries: Sequence[DateParser], text: str) -> int:
     for attempt in tries:
         try:
             return attempt(text)
@@ -43,7 +43,7 @@ def _first(tries: Sequence[Parse], text: str) -> int:
     raise ValueError(f"{text!r} is no date as the mapping describes it")
 
 
-def _of(form: str, zone: ZoneInfo) -> Parse:
+def _of(form: str, zone: ZoneInfo) -> DateParser:
     if form == "iso":
         return lambda text: _seconds(datetime.fromisoformat(text.strip()), zone)
     if form == "epoch":
@@ -56,7 +56,7 @@ def _of(form: str, zone: ZoneInfo) -> Parse:
     return lambda text: _seconds(datetime.strptime(text.strip(), form), zone)  # noqa: DTZ007 - the zone is added
 
 
-def _plain(form: str, zone: ZoneInfo) -> Parse:
+def _plain(form: str, zone: ZoneInfo) -> DateParser:
     """Numbers only: an expression of its own is four times as fast as `strptime`."""
     pieces = re.split(r"(%.)", form.strip())
     places = [_NUMBERS[piece][1] for piece in pieces if piece in _NUMBERS]

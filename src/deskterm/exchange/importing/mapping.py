@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from deskterm.errors import DeskError
-from deskterm.exchange.seeding.text_files import toml
+from deskterm.exchange.seeding.text_files import load_toml
 from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.procedure.shipped import data_folder
 
@@ -26,7 +26,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Written(_Part):
+class LogFormat(_Part):
     """How the log is written. empty: words that stand for nothing. dates: formats in the order to try them, of
     `strptime`, or `iso`, `epoch` (seconds) or `epoch-ms`. zone: of dates that do not say theirs."""
 
@@ -54,7 +54,7 @@ class Written(_Part):
             raise ValueError(f"there is no encoding {name!r}: write utf-8, cp1252 or auto") from error
 
 
-class Rows(_Part):
+class RowColumns(_Part):
     """Columns about the row itself. ticket: the log's own number of the ticket. at: when the row was written.
     opened: when the ticket was, the first row's instant where left out. actor: who wrote the row."""
 
@@ -64,7 +64,7 @@ class Rows(_Part):
     actor: Text | None = None
 
 
-class Feed(_Part):
+class FieldSource(_Part):
     """Where a field's value comes from: one of `column`, `fixed` and `template`.
 
     template: text with `{column}` in it; what stands in square brackets goes when a column in it is empty.
@@ -77,7 +77,7 @@ class Feed(_Part):
     values: dict[str, str] = {}
 
     @model_validator(mode="after")
-    def _one_source(self) -> Feed:
+    def _one_source(self) -> FieldSource:
         if sum(given is not None for given in (self.column, self.fixed, self.template)) != 1:
             raise ValueError("say where it comes from: one of column, fixed or template")
         if self.values and self.column is None:
@@ -87,30 +87,30 @@ class Feed(_Part):
         return self
 
 
-class Fields(_Part):
+class TicketFieldSources(_Part):
     """The ticket's fields. fields: what the procedure asks for at intake, by key. tags: each gives one tag or none."""
 
-    type: Feed
-    subject: Feed
-    status: Feed
-    severity: Feed | None = None
-    priority: Feed | None = None
-    impact: Feed | None = None
-    urgency: Feed | None = None
-    requester: Feed | None = None
-    email: Feed | None = None
-    organisation: Feed | None = None
-    channel: Feed | None = None
-    department: Feed | None = None
-    team: Feed | None = None
-    assignee: Feed | None = None
-    product: Feed | None = None
-    topic: Feed | None = None
-    tags: tuple[Feed, ...] = ()
-    fields: dict[Key, Feed] = {}
+    type: FieldSource
+    subject: FieldSource
+    status: FieldSource
+    severity: FieldSource | None = None
+    priority: FieldSource | None = None
+    impact: FieldSource | None = None
+    urgency: FieldSource | None = None
+    requester: FieldSource | None = None
+    email: FieldSource | None = None
+    organisation: FieldSource | None = None
+    channel: FieldSource | None = None
+    department: FieldSource | None = None
+    team: FieldSource | None = None
+    assignee: FieldSource | None = None
+    product: FieldSource | None = None
+    topic: FieldSource | None = None
+    tags: tuple[FieldSource, ...] = ()
+    fields: dict[Key, FieldSource] = {}
 
 
-class Mapping(_Part):
+class LogMapping(_Part):
     """A whole mapping file. source: the name under which rows are remembered as taken. credit: whose log it is and
     on what terms it may be used."""
 
@@ -118,9 +118,9 @@ class Mapping(_Part):
     name: Text
     description: str = ""
     credit: str = ""
-    log: Written = Written()
-    rows: Rows
-    ticket: Fields
+    log: LogFormat = LogFormat()
+    rows: RowColumns
+    ticket: TicketFieldSources
 
     @property
     def zone(self) -> str:
@@ -128,18 +128,18 @@ class Mapping(_Part):
         return self.log.zone
 
 
-def load(path: Path) -> Mapping:
+def load_mapping(path: Path) -> LogMapping:
     """The mapping in a file. DeskError when it cannot be read or says something that it cannot."""
-    mapping, _ = toml(path, Mapping)
+    mapping, _ = load_toml(path, LogMapping)
     return mapping
 
 
-def find_mapping(name_or_path: str) -> Mapping:
+def find_mapping(name_or_path: str) -> LogMapping:
     """A shipped mapping by its name, or one's own by its path. DeskError names those that ship."""
     shipped = {path.stem: path for path in sorted((data_folder() / "mappings").glob("*.toml"))}
     if name_or_path in shipped:
-        return load(shipped[name_or_path])
+        return load_mapping(shipped[name_or_path])
     path = Path(name_or_path).expanduser()
     if path.exists():
-        return load(path)
+        return load_mapping(path)
     raise DeskError(f"There is no mapping and no file called {name_or_path}; shipped mappings: {', '.join(shipped)}.")

@@ -12,7 +12,7 @@ from deskterm.exchange.importing.csv_source import BadRow
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ImportReport:
     """What an import did. rows: records in the log; tickets: made anew; grown: tickets that got more events;
     events: written; unchanged: tickets of which the log said nothing new; left_alone: tickets that the desk has
     otherwise than the log tells; later: rows after `until`; skipped: rows that could not be taken; notes: rows that
@@ -28,14 +28,14 @@ class Report:
     skipped: tuple[BadRow, ...]
     notes: tuple[BadRow, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """All of it, for programs."""
         counts = {field.name: getattr(self, field.name) for field in fields(self)}
         return counts | {
             name: [row._asdict() for row in rows] for name, rows in (("skipped", self.skipped), ("notes", self.notes))
         }
 
-    def lines(self) -> list[str]:
+    def format_lines(self) -> list[str]:
         """All of it, for people: what was done, then each row that somebody should look at."""
         done = (
             f"{self.rows:,} rows: {self.tickets:,} tickets made, {self.grown:,} grown, {self.events:,} events written"
@@ -57,7 +57,7 @@ class Report:
         ]
 
 
-class Refused(DeskError):
+class ImportRefused(DeskError):
     """A strict import found something to report. rows: all of it."""
 
     def __init__(self, log: Path, rows: Sequence[BadRow]) -> None:

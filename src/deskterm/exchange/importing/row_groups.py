@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deskterm.errors import DeskError
-from deskterm.exchange.importing.csv_source import BadRow, Log, Record, opened
-from deskterm.exchange.importing.log_dates import Parse, parser
-from deskterm.exchange.importing.mapping import Mapping
+from deskterm.exchange.importing.csv_source import BadRow, EventLog, LogRecord, open_log
+from deskterm.exchange.importing.log_dates import DateParser, build_date_parser
+from deskterm.exchange.importing.mapping import LogMapping
 from deskterm.exchange.importing.row_reader import Cells
 
 
-class Seen(NamedTuple):
+class TicketRow(NamedTuple):
     """A row, as far as the mapping looks at it. at: epoch seconds, never before the row above it."""
 
     line: int
@@ -26,13 +26,13 @@ class Seen(NamedTuple):
 
 
 @dataclass(slots=True)
-class History:
+class RowGroup:
     """The rows of one ticket, in the log's order. opened: epoch seconds, never after the first row. last: the
     instant of the newest row that was looked at; slipped: it was earlier than the row above it; notes:
     rows that were taken and look odd."""
 
     opened: int
-    rows: list[Seen] = field(default_factory=list)
+    rows: list[TicketRow] = field(default_factory=list)
     last: int = 0
     slipped: bool = False
 
@@ -45,25 +45,27 @@ class History:
 
 
 @dataclass(slots=True)
-class Gathered:
+class GroupedLog:
     """A whole log. histories: in the order in which the tickets first appear. rows: records read; later: rows after
     the instant up to which was asked; skipped: rows that cannot be taken."""
 
-    histories: dict[str, History] = field(default_factory=dict)
+    groups: dict[str, RowGroup] = field(default_factory=dict)
     rows: int = 0
     later: int = 0
     skipped: list[BadRow] = field(default_factory=list)
 
 
-def gather(path: Path, mapping: Mapping, columns: Sequence[str], *, until: int | None = None) -> Gathered:
+def group_rows(path: Path, mapping: LogMapping, columns: Sequence[str], *, until: int | None = None) -> GroupedLog:
     """Read a log. columns: those whose cells are kept. until: epoch seconds; later rows are counted and left.
     DeskError when the log cannot be read, or lacks a column that the mapping names."""
-    with opened(path, delimiter=mapping.log.delimiter, encoding=mapping.log.encoding) as log:
+    with open_log(path, delimiter=mapping.log.delimiter, encoding=mapping.log.encoding) as log:
         return _Gathering(path, log, mapping, columns, until).run()
 
 
 class _Gathering:
-    def __init__(self, path: Path, log: Log, mapping: Mapping, columns: Sequence[str], until: int | None) -> None:
+    def __init__(
+        self, path: Path, log: EventLog, mapping: LogMapping, columns: Sequence[str], until: int | None
+    ) -> None:
         rows = mapping.rows
         self._log, self._until = log, until
         self._empty = frozenset(mapping.log.empty) | {""}
@@ -74,23 +76,23 @@ class _Gathering:
         self._tidy = _Tidy(self._empty)
         self._cells = _picker([self._places[name] for name in columns])
         self._columns = rows
-        self._parse: Parse = parser(mapping.log.dates, mapping.log.zone)
-        self._gathered = Gathered()
+        self._parse: DateParser = build_date_parser(mapping.log.dates, mapping.log.zone)
+        self._gathered = GroupedLog()
 
-    def run(self) -> Gathered:
+    def run(self) -> GroupedLog:
         gathered, take = self._gathered, self._take
-        for record in self._log.records():
+        for record in self._log.read_records():
             gathered.rows += 1
-            if isinstance(record, Record):
+            if isinstance(record, LogRecord):
                 reason = take(record)
                 if reason:
                     gathered.skipped.append(BadRow(record.line, reason))
             else:
                 gathered.skipped.append(record)
-        gathered.histories = {key: history for key, history in gathered.histories.items() if history.rows}
+        gathered.groups = {key: history for key, history in gathered.groups.items() if history.rows}
         return gathered
 
-    def _take(self, record: Record) -> str:
+    def _take(self, record: LogRecord) -> str:
         """Add a row to its ticket; the reason why not, if it cannot be."""
         values, empty = record.values, self._empty
         key = values[self._ticket].strip()
@@ -100,7 +102,7 @@ class _Gathering:
             at = self._parse(values[self._at])
         except ValueError as error:
             return f"column {self._columns.at}: {error}"
-        history = self._gathered.histories.get(key)
+        history = self._gathered.groups.get(key)
         if history is None:
             since = at
             if self._opened is not None and values[self._opened].strip() not in empty:
@@ -108,7 +110,7 @@ class _Gathering:
                     since = self._parse(values[self._opened])
                 except ValueError as error:
                     return f"column {self._columns.opened}: {error}"
-            history = self._gathered.histories[key] = History(min(since, at), last=at)
+            history = self._gathered.groups[key] = RowGroup(min(since, at), last=at)
         late = at < history.last
         if late:
             at = history.last
@@ -128,7 +130,7 @@ class _Gathering:
         if history.rows and history.rows[-1].cells == cells:
             cells = history.rows[-1].cells
         actor = "" if self._actor is None else tidy[values[self._actor]]
-        history.rows.append(Seen(record.line, at, actor, cells))
+        history.rows.append(TicketRow(record.line, at, actor, cells))
         return ""
 
 

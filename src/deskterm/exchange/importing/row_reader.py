@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple
 from deskterm.desk.domain.text import is_visible
 from deskterm.desk.tickets.register import normalise_subject, normalise_tags
 from deskterm.errors import DeskError
-from deskterm.exchange.importing.mapping import Feed, Fields, Mapping
+from deskterm.exchange.importing.mapping import FieldSource, LogMapping, TicketFieldSources
 from deskterm.procedure.compiled import CompiledProcedure
 
 Cells = tuple[str, ...]
-"""The cells of a row that the mapping looks at, in the order of `Observer.columns`; nothing is ''."""
+"""The cells of a row that the mapping looks at, in the order of `RowReader.columns`; nothing is ''."""
 
 _TOKEN = re.compile(r"\{([^{}\[\]]*)\}|\[|\]|[^{}\[\]]+|[{}]")
 _SCALES = ("type", "status", "severity", "priority", "impact", "urgency", "channel", "department", "product", "topic")
@@ -26,7 +26,7 @@ _NEEDED = frozenset({"type", "status", "channel", "subject"})
 """Fields that are never nothing: an empty cell leaves them as they were."""
 
 
-class Unknown(NamedTuple):
+class UnknownWord(NamedTuple):
     """A word that no translation has: the field stays as it was."""
 
     reason: str
@@ -35,10 +35,10 @@ class Unknown(NamedTuple):
 _Read = Callable[[Cells], Any]
 
 
-class Observer:
+class RowReader:
     """Reads rows by a mapping. DeskError when the mapping uses words that the procedure does not know."""
 
-    def __init__(self, mapping: Mapping, procedure: CompiledProcedure) -> None:
+    def __init__(self, mapping: LogMapping, procedure: CompiledProcedure) -> None:
         self._known = _vocabularies(procedure)
         _check(mapping, self._known, procedure)
         feeds = _feeds(mapping.ticket)
@@ -60,7 +60,7 @@ class Observer:
             for column in self.columns
         ]
 
-    def look(
+    def read_changes(
         self, cells: Cells, before: Cells | None, shown: dict[str, Any], unknown: dict[str, str]
     ) -> dict[str, Any]:
         """What a row shows that the rows before it did not: field → value. before: the cells of the row before; shown:
@@ -73,7 +73,7 @@ class Observer:
         fresh = {}
         for name, read in reads:
             value = read(cells)
-            if type(value) is Unknown:
+            if type(value) is UnknownWord:
                 unknown[name] = value.reason
                 continue
             if unknown:
@@ -85,11 +85,11 @@ class Observer:
     def _touched(self, places: Iterable[int]) -> Iterable[tuple[str, _Read]]:
         return {name: (name, read) for place in places for name, read in self._at_place[place]}.values()
 
-    def _reader(self, name: str, feed: Feed) -> _Read:
+    def _reader(self, name: str, feed: FieldSource) -> _Read:
         if feed.fixed is not None:
             return lambda cells, fixed=feed.fixed: fixed  # type: ignore[misc]
         if feed.template is not None:
-            render = template(feed.template, self._places)
+            render = compile_template(feed.template, self._places)
             return _seen(name, render) if name in _SEEN else render
         column = feed.column or ""
         place = self._places[column]
@@ -105,7 +105,7 @@ class Observer:
 def _tags(reads: Iterable[_Read]) -> _Read:
     def read(cells: Cells) -> Any:
         found = [read(cells) for read in reads]
-        if unknown := next((tag for tag in found if type(tag) is Unknown), None):
+        if unknown := next((tag for tag in found if type(tag) is UnknownWord), None):
             return unknown
         return normalise_tags(tag for tag in found if tag and is_visible(tag.strip(", "))) or None
 
@@ -123,7 +123,7 @@ def _seen(name: str, read: _Read) -> _Read:
         return (
             tidy(words)
             if is_visible(words)
-            else Unknown(f"{words[:40]!r} is no {name} that can be seen: left as it was")
+            else UnknownWord(f"{words[:40]!r} is no {name} that can be seen: left as it was")
         )
 
     return look
@@ -136,12 +136,14 @@ def _translated(name: str, column: str, place: int, words: dict[str, str | None]
         try:
             return words[cells[place]]
         except KeyError:
-            return Unknown(f"{cells[place]!r} in column {column} is no {name} that the mapping knows: left as it was")
+            return UnknownWord(
+                f"{cells[place]!r} in column {column} is no {name} that the mapping knows: left as it was"
+            )
 
     return read
 
 
-def template(text: str, places: dict[str, int]) -> Callable[[Cells], str]:
+def compile_template(text: str, places: dict[str, int]) -> Callable[[Cells], str]:
     """A function that fills cells into a template. What stands in square brackets goes when a cell in it is empty."""
     runs: list[tuple[bool, list[str | int]]] = [(False, [])]
     for match in _TOKEN.finditer(text):
@@ -161,12 +163,12 @@ def template(text: str, places: dict[str, int]) -> Callable[[Cells], str]:
     return render
 
 
-def _columns(feed: Feed) -> list[str]:
+def _columns(feed: FieldSource) -> list[str]:
     named = [match[1] for match in _TOKEN.finditer(feed.template or "") if match[1] is not None]
     return named if feed.column is None else [feed.column]
 
 
-def _feeds(fields: Fields) -> dict[str, Feed]:
+def _feeds(fields: TicketFieldSources) -> dict[str, FieldSource]:
     """Field → feed, for all that the mapping gives."""
     feeds = {name: getattr(fields, name) for name in ("subject", *_SCALES, *_WORDS)}
     feeds |= {f"fields.{name}": feed for name, feed in fields.fields.items()}
@@ -191,7 +193,7 @@ def _vocabularies(procedure: CompiledProcedure) -> dict[str, Collection[str]]:
     }
 
 
-def _check(mapping: Mapping, known: dict[str, Collection[str]], procedure: CompiledProcedure) -> None:
+def _check(mapping: LogMapping, known: dict[str, Collection[str]], procedure: CompiledProcedure) -> None:
     name = procedure.definition.about.key
     for field, feed in _feeds(mapping.ticket).items():
         words = known.get(field)

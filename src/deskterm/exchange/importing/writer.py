@@ -21,13 +21,13 @@ from deskterm.desk.domain.events import (
     encode_event,
 )
 from deskterm.desk.domain.fold import TicketFold
-from deskterm.exchange.importing.contacts import People
+from deskterm.exchange.importing.contacts import ContactDirectory
 from deskterm.exchange.importing.csv_source import BadRow
-from deskterm.exchange.importing.event_builder import Teller
-from deskterm.exchange.importing.mapping import Mapping
-from deskterm.exchange.importing.report import Report
-from deskterm.exchange.importing.row_groups import Gathered, History
-from deskterm.exchange.importing.row_reader import Observer
+from deskterm.exchange.importing.event_builder import EventBuilder
+from deskterm.exchange.importing.mapping import LogMapping
+from deskterm.exchange.importing.report import ImportReport
+from deskterm.exchange.importing.row_groups import GroupedLog, RowGroup
+from deskterm.exchange.importing.row_reader import RowReader
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
@@ -45,11 +45,11 @@ class _Known:
     digest: str
 
 
-class Run:
+class LogWriter:
     """One import. Rows wait in lists and are written some thousand tickets at a time."""
 
     def __init__(
-        self, bulk: BulkWriter, procedure: CompiledProcedure, mapping: Mapping, observer: Observer, actor: str
+        self, bulk: BulkWriter, procedure: CompiledProcedure, mapping: LogMapping, observer: RowReader, actor: str
     ) -> None:
         self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
         self._versions = ProcedureVersions(partial(_load_document, bulk), {procedure.version: procedure})
@@ -61,10 +61,10 @@ class Run:
                 "SELECT external_id, rows, digest FROM imported_row WHERE source = :source", {"source": self._source}
             )
         }
-        self._people = People(bulk)
+        self._people = ContactDirectory(bulk)
         self._next_text = bulk.reserve_ids("personal_text", 1).start
         self._ticket = 0
-        self._teller = Teller(observer, procedure, self._people, self._keep, self._source, actor)
+        self._teller = EventBuilder(observer, procedure, self._people, self._keep, self._source, actor)
         self._sayings: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
         self._dates: dict[int, str] = {}
         self._instants = _Stored()
@@ -76,14 +76,14 @@ class Run:
         self._clocks: list[dict[str, Any]] = []
         self._taken: list[tuple[str, str, int, str]] = []
 
-    def run(self, gathered: Gathered, progress: Progress | None) -> Report:
+    def write(self, gathered: GroupedLog, progress: Progress | None) -> ImportReport:
         numbers = self._numbers()
-        fresh = [key for key in gathered.histories if key not in numbers]
+        fresh = [key for key in gathered.groups if key not in numbers]
         reserved = iter(self._bulk.reserve_ids("ticket", len(fresh)))
         notes = self._teller.notes
         written = grown = unchanged = left = rows = 0
         total = gathered.rows - gathered.later - len(gathered.skipped)
-        for done, (key, history) in enumerate(gathered.histories.items(), 1):
+        for done, (key, history) in enumerate(gathered.groups.items(), 1):
             if key not in numbers:
                 written += self._register(next(reserved), key, history)
             elif (known := self._known.get(key)) is None:
@@ -111,7 +111,7 @@ class Run:
         self._flush()
         if progress is not None:
             progress(total, total)
-        return Report(
+        return ImportReport(
             rows=gathered.rows,
             tickets=len(fresh),
             grown=grown,
@@ -125,14 +125,14 @@ class Run:
 
     # -- one ticket ----------------------------------------------------------------------------------------------
 
-    def _register(self, number: int, key: str, history: History) -> int:
+    def _register(self, number: int, key: str, history: RowGroup) -> int:
         fold = TicketFold(self._versions)
         written, chain = self._tell(number, key, history, 0, fold, GENESIS)
         self._tickets.append({"id": number} | self._row(number, fold, chain))
         self._taken.append((self._source, key, len(history.rows), history.digest(len(history.rows))))
         return written
 
-    def _grow(self, number: int, key: str, history: History, known: int) -> int:
+    def _grow(self, number: int, key: str, history: RowGroup, known: int) -> int:
         """Add to a ticket that is on the desk: what was done here meanwhile stays, and the log goes on from it."""
         fold = TicketFold(self._versions)
         for seq, kind, at, who, version, data in self._bulk.execute(
@@ -168,7 +168,7 @@ class Run:
         return written
 
     def _tell(
-        self, number: int, key: str, history: History, known: int, fold: TicketFold, chain: str
+        self, number: int, key: str, history: RowGroup, known: int, fold: TicketFold, chain: str
     ) -> tuple[int, str]:
         """Events of a ticket, as rows; how many events, and the hash of the last one."""
         self._ticket = number
@@ -176,7 +176,7 @@ class Run:
         first = history.rows[known].line
         self._teller.notes += [note for note in history.notes if note.line >= first]
         events, dates = self._events, self._dates
-        for event in self._teller.tell(key, history, known, fold):
+        for event in self._teller.build_events(key, history, known, fold):
             data = self._said(event)
             chain = compute_hash(chain, number, event, data)
             at = dates.get(event.at) or dates.setdefault(event.at, to_stored_text(event.at))

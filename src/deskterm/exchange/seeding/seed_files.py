@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator
 from deskterm.desk.admin.severity_scale import SeededSeverity
 from deskterm.desk.domain.email_address import is_email_address
 from deskterm.errors import DeskError
-from deskterm.exchange.seeding.text_files import text_of, toml
+from deskterm.exchange.seeding.text_files import load_toml, read_text_file
 from deskterm.procedure.checking.problems import problems_from_validation, suggest
 from deskterm.procedure.schema import Part, Severity
 from deskterm.procedure.schema.text_types import Key, Text
@@ -119,7 +119,7 @@ class _Entry(NamedTuple, Generic[R]):
     line: Callable[[str], int]
 
 
-def severities(path: Path, metrics: Iterable[str] = ()) -> list[SeededSeverity]:
+def load_severities(path: Path, metrics: Iterable[str] = ()) -> list[SeededSeverity]:
     """The scale in a file, in its order. metrics: those of the procedure, for which a file may give targets (TOML: a
     table `targets`; CSV: a column a metric). DeskError names file, line and the nearest known word."""
     known = list(metrics)
@@ -139,14 +139,14 @@ def severities(path: Path, metrics: Iterable[str] = ()) -> list[SeededSeverity]:
     return found
 
 
-def agents(path: Path) -> list[dict[str, Any]]:
+def load_agents(path: Path) -> list[dict[str, Any]]:
     """The agents in a file: what it says of each, by column of the desk's table."""
     entries = _entries(path, "agents", _Agents, AgentRow)
     _once(path, entries, "login")
     return [_said(entry.row) for entry in entries]
 
 
-def clients(path: Path) -> list[dict[str, Any]]:
+def load_clients(path: Path) -> list[dict[str, Any]]:
     """The clients in a file: what it says of each, by column of the desk's table."""
     entries = _entries(path, "clients", _Clients, ClientRow)
     _once(path, entries, "key")
@@ -170,7 +170,7 @@ def _once(path: Path, entries: Iterable[_Entry[Any]], key: str) -> None:
 def _entries(path: Path, name: str, document: type[Part], row: type[R], metrics: Iterable[str] = ()) -> list[_Entry[R]]:
     suffix = path.suffix.lower()
     if suffix == ".toml":
-        told, lines = toml(path, document)
+        told, lines = load_toml(path, document)
         rows: tuple[R, ...] = getattr(told, name)
         entries = [
             _Entry(item, lambda key, number=number: lines.find_line((name, number, key)))  # type: ignore[misc]
@@ -189,7 +189,7 @@ def _entries(path: Path, name: str, document: type[Part], row: type[R], metrics:
 
 
 def _rows(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R]]:
-    text = text_of(path)
+    text = read_text_file(path)
     header = text.partition("\n")[0]
     reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), strict=True)
     columns: list[str] = []

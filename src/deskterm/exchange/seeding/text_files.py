@@ -13,17 +13,17 @@ from deskterm.errors import DeskError
 from deskterm.procedure.checking.problems import problems_from_validation
 from deskterm.procedure.checking.toml_positions import TomlPositions
 
-LARGEST = 8_000_000
+MAX_BYTES = 8_000_000
 """Bytes beyond which a file is none that somebody wrote by hand."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def text_of(path: Path) -> str:
+def read_text_file(path: Path) -> str:
     """The text of a UTF-8 file, with or without a byte order mark. DeskError when it cannot be read as such."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise DeskError(f"{path} is larger than {LARGEST // 1_000_000} MB: give a file of hand-written size.")
+        if path.stat().st_size > MAX_BYTES:
+            raise DeskError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: give a file of hand-written size.")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise DeskError(f"There is no file {path}.") from error
@@ -36,9 +36,9 @@ def text_of(path: Path) -> str:
         raise DeskError(f"{path}:{line}: the file is not UTF-8 text; save it as UTF-8.") from error
 
 
-def toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
+def load_toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
     """What a TOML file says, and the lines it says it on. DeskError: a line for each thing that is wrong."""
-    text = text_of(path)
+    text = read_text_file(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
