@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from what stays for the whole run, and let it look less often at the rest."""
+    """Compile SQL once. Keep the garbage collector from what stays for the whole run, and let it look less often at the
+    rest."""
+    if "deskterm.store.db.engine" in sys.modules:  # tests that need no store do not wait for SQLAlchemy
+        from statement_cache import share_compiled_statements
+
+        share_compiled_statements()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.exchange.importing.imports import import_events
 from deskterm.store.db.engine import Store
-from event_logs import MONDAY, desk_at, mapping, row, tables, write_log
+from exchange.importing.event_logs import MONDAY, desk_at, mapping, row, tables, write_log
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 _numbers = count(1)

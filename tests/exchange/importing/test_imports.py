@@ -18,7 +18,7 @@ from deskterm.errors import DeskError
 from deskterm.exchange.importing.csv_source import BadRow
 from deskterm.exchange.importing.imports import import_events
 from deskterm.exchange.importing.report import ImportRefused, ImportReport
-from event_logs import HEADER, MAPPING, MONDAY, desk_at, mapping, row, tables, write_log
+from exchange.importing.event_logs import HEADER, MAPPING, MONDAY, desk_at, mapping, row, tables, write_log
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

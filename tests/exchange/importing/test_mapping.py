@@ -12,7 +12,7 @@ from deskterm.exchange.importing.row_reader import RowReader, compile_template
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.load import load as load_procedure
 from deskterm.procedure.shipped import find_procedure
-from event_logs import MAPPING, mapping
+from exchange.importing.event_logs import MAPPING, mapping
 from small_desk import small_procedure
 
 

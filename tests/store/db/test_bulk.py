@@ -13,7 +13,7 @@ from deskterm.store.db.engine import Store
 from deskterm.store.db.instants import NEVER, seconds_from_stored, to_stored_text
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact, Ticket
-from ticket_rows import NOW, change_arrives, put_tickets
+from store.ticket_rows import NOW, change_arrives, put_tickets
 
 INSTANT = datetime.fromtimestamp(NOW, UTC)
 

@@ -6,7 +6,7 @@ from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import Contact
-from ticket_rows import change_arrives
+from store.ticket_rows import change_arrives
 
 
 def change(store: Store, ticket: int | None = 1042) -> None:

@@ -16,7 +16,7 @@ from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.errors import Interrupted
 from deskterm.store.db.reader import open_reader, translate_parameters
 from deskterm.store.db.tables import Contact
-from ticket_rows import change_arrives
+from store.ticket_rows import change_arrives
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from deskterm.store.queries.queue import (
     load_view_counts,
 )
 from deskterm.store.queries.views import VIEWS
-from ticket_rows import NOW, put_tickets
+from store.ticket_rows import NOW, put_tickets
 
 SAM = Viewer("sam", "apps", NOW)
 VIEW_KEYS = [view.key for view in VIEWS]

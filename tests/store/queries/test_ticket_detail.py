@@ -20,7 +20,7 @@ from deskterm.store.queries.desk_facts import (
     load_procedure_document,
 )
 from deskterm.store.queries.ticket_detail import ClockView, EventView, MessageView, load_ticket_detail
-from ticket_rows import NOW, put_tickets
+from store.ticket_rows import NOW, put_tickets
 
 
 def at(seconds: int) -> datetime:
