@@ -323,7 +323,7 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         undo_noun="the escalation",
     ),
     "disputed": KindEntry(
-        label="disputed",
+        label="disagreed with its priority",
         payload=payloads.MessageData,
         message_kind="internal",
         undo_noun="the disagreement over its priority",
@@ -394,7 +394,7 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         payload=payloads.OverruleData,
         undo_noun="that it was no mere thanks",
     ),
-    "settled": KindEntry(label="settled", undo_noun="that the permanent fix is there"),
+    "settled": KindEntry(label="recorded that the permanent fix is there", undo_noun="that the permanent fix is there"),
     "held": KindEntry(label="changed whether it is held", category="retention"),
     "erased": KindEntry(
         label="erased somebody's words",
