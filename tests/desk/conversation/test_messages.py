@@ -48,7 +48,7 @@ def test_one_reply_that_says_what_happens_next_answers_and_reviews(desk_with_tic
 
 
 @pytest.mark.requirement("S2-15")
-def test_what_is_missing_is_asked_for_and_waited_for(desk_with_ticket: DeskFactory) -> None:
+def test_a_question_waits_for_the_requester_and_their_answer_ends_that(desk_with_ticket: DeskFactory) -> None:
     desk = desk_with_ticket("campus-it")
     messages.reply(desk, 1001, "In which room?", status="waiting-for-requester", now=at(5))
     assert read_ticket(desk).row.waiting == "them"

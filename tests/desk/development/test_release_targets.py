@@ -1,4 +1,4 @@
-"""What is promised by a release: scheduled by its day, due at its hour, and told so."""
+"""Targets that are due at a release: the scheduled one, or the next one."""
 
 from __future__ import annotations
 
@@ -38,35 +38,37 @@ RELEASE = int(datetime(2026, 12, 3, 18, tzinfo=UTC).timestamp())
 
 @pytest.fixture
 def desk(store_url: str) -> Iterator[DeskSession]:
-    made = open_desk(
+    session = open_desk(
         create_desk(store_url, small_procedure(BY_RELEASE), admin_login="ann", admin_name="Ann", now=MONDAY), "ann"
     )
-    register(made, subject="x", type="task", now=at(0))
-    yield made
-    assert check_integrity(made.store).findings == ()
-    made.store.close()
+    register(session, subject="x", type="task", now=at(0))
+    yield session
+    assert check_integrity(session.store).findings == ()
+    session.store.close()
 
 
-def why(desk: DeskSession, metric: str) -> Explanation:
+def explain(desk: DeskSession, metric: str) -> Explanation:
     with desk.store.reading() as session:
-        (told,) = build_explanations(
+        (explanation,) = build_explanations(
             load_events(session, 1001), desk.build_procedure_lookup(session), metric, now=at(60)
         )
-    return told
+    return explanation
 
 
-def test_a_task_is_due_at_the_release_it_is_scheduled_to(desk: DeskSession) -> None:
-    assert (why(desk, "response").due, why(desk, "response").state) == (None, "unscheduled")
+def test_a_ticket_with_a_release_target_is_due_at_the_release_it_is_scheduled_to(desk: DeskSession) -> None:
+    assert (explain(desk, "response").due, explain(desk, "response").state) == (None, "unscheduled")
     with pytest.raises(DeskError, match=r"No release to come starts on '2026-11-23': choose from 2026-12-03, 2026-12"):
         due_times.schedule(desk, 1001, "2026-11-23", now=at(1))  # a sprint starts then
-    done = due_times.schedule(desk, 1001, "2026-12-03", now=at(1))
-    assert done.summary == "1001 scheduled to the release of 2026-12-03"
-    told = why(desk, "response")
-    assert told.due == RELEASE
-    assert [(part.what, part.seconds) for part in told.parts] == [("to the scheduled release", told.total)]
+    result = due_times.schedule(desk, 1001, "2026-12-03", now=at(1))
+    assert result.summary == "1001 scheduled to the release of 2026-12-03"
+    explanation = explain(desk, "response")
+    assert explanation.due == RELEASE
+    assert [(part.what, part.seconds) for part in explanation.parts] == [
+        ("to the scheduled release", explanation.total)
+    ]
 
 
-def test_the_next_release_is_told_as_what_it_is_due_at(desk: DeskSession) -> None:
-    told = why(desk, "resolution")
-    assert told.due == RELEASE
-    assert [part.what for part in told.parts] == ["to the release after it"]
+def test_the_explanation_names_the_next_release_as_the_due_time(desk: DeskSession) -> None:
+    explanation = explain(desk, "resolution")
+    assert explanation.due == RELEASE
+    assert [part.what for part in explanation.parts] == ["to the release after it"]

@@ -1,4 +1,4 @@
-"""Erasing and purging by the shipped procedures: no word of a person is left, whatever field it came by."""
+"""Erasing and purging by the shipped procedures: nothing of a person's texts is left, whatever field holds them."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ from deskterm.store.queries.ticket_detail import load_ticket_detail
 from shipped_desk import shipped_desk
 from small_desk import at
 
-WORD = "zyxomat"
+SECRET = "zyxomat"
 NAME = "Kimbrix"
 KIM, LOU = f"{NAME}@larch.example", f"lou.{NAME}@larch.example"
-SAID = {
+VALUES = {
     "number": 7,
     "instant": "2026-11-20T10:00",
     "flag": True,
-    "url": f"https://larch.example/{WORD}",
-    "email": f"{WORD}@larch.example",
+    "url": f"https://larch.example/{SECRET}",
+    "email": f"{SECRET}@larch.example",
     "phone": "0131 496 0000",
     "contacts": f"Lou {NAME} <{LOU}> 0131 496 0001",
 }
-"""What is given by kind of field, but for words and choices."""
+"""Kind of field → a value for it; texts and choices are built."""
 
 
 @pytest.fixture
 def desks(store_url: str) -> Iterator[list[DeskSession]]:
-    made: list[DeskSession] = []
-    yield made
-    for desk in made:
+    opened: list[DeskSession] = []
+    yield opened
+    for desk in opened:
         assert check_integrity(desk.store).findings == ()
         with open_reader(desk.store.url) as reader:
             assert verify_chains(reader).faults == ()
         desk.store.close()
 
 
-def everything(desk: DeskSession) -> str:
-    """All rows of all tables but the procedure's."""
+def dump_tables(desk: DeskSession) -> str:
+    """Return all rows of all tables but that of procedures, as text without case."""
     found = []
     with desk.store.reading() as session:
         for table in SQLModel.metadata.sorted_tables:
@@ -63,23 +63,23 @@ def everything(desk: DeskSession) -> str:
     return "\n".join(found).casefold()
 
 
-def given(part: FieldPart) -> Any:
+def build_value(part: FieldPart) -> Any:
     if part.kind == "choice":
         return part.choices[0]
-    if part.kind in SAID:
-        return SAID[part.kind]
-    return f"{part.label}: {WORD} and I" if holds_personal_text(part) else "North wing"
+    if part.kind in VALUES:
+        return VALUES[part.kind]
+    return f"{part.label}: {SECRET} and I" if holds_personal_text(part) else "North wing"
 
 
-def request(desk: DeskSession, kind: str, minute: float = 0) -> int:
-    """A request of a type by Kimbrix Doe, with the word in each of the procedure's fields."""
+def register_request(desk: DeskSession, kind: str, minute: float = 0) -> int:
+    """Register a request of a type by Kimbrix Doe, with the secret in each field of the procedure."""
     procedure = desk.procedure.definition
-    fields = {part.key: given(part) for part in procedure.fields}
-    done = register(
+    fields = {part.key: build_value(part) for part in procedure.fields}
+    result = register(
         desk,
         type=kind,
-        subject=f"About {WORD}",
-        body=f"I am {WORD}.",
+        subject=f"About {SECRET}",
+        body=f"I am {SECRET}.",
         requester=f"{NAME} Doe",
         email=KIM,
         phone="0131 496 0000",
@@ -88,55 +88,57 @@ def request(desk: DeskSession, kind: str, minute: float = 0) -> int:
         incomplete=True,
         now=at(minute),
     )
-    return done.number
+    return result.number
 
 
 @pytest.mark.requirement("S5-09")
 @pytest.mark.parametrize("name", list_procedure_names())
-def test_nothing_that_a_person_said_in_any_field_is_left(store_url: str, desks: list[DeskSession], name: str) -> None:
+def test_an_erasure_leaves_nothing_of_the_texts_in_any_field(
+    store_url: str, desks: list[DeskSession], name: str
+) -> None:
     desk = shipped_desk(store_url, name)
     desks.append(desk)
-    numbers = [request(desk, kind.key, place) for place, kind in enumerate(desk.procedure.definition.types)]
-    asked = desk.procedure.definition.fields
-    words = {part.key for part in asked if WORD in str(given(part))} - REQUEST_FIELDS.keys()
+    numbers = [register_request(desk, kind.key, index) for index, kind in enumerate(desk.procedure.definition.types)]
+    parts = desk.procedure.definition.fields
+    text_fields = {part.key for part in parts if SECRET in str(build_value(part))} - REQUEST_FIELDS.keys()
     with open_reader(store_url) as reader:
-        said = [load_ticket_detail(reader, number) for number in numbers]
-    assert all(WORD in one.fields[key] for one in said if one is not None for key in words)
-    assert WORD in everything(desk)
+        tickets = [load_ticket_detail(reader, number) for number in numbers]
+    assert all(SECRET in one.fields[key] for one in tickets if one is not None for key in text_fields)
+    assert SECRET in dump_tables(desk)
     found = erasure.erase_person(desk, KIM, now=at(60))
     assert (found.tickets, found.remaining_mentions) == (numbers, [])
-    if any(part.kind == "contacts" for part in asked):
+    if any(part.kind == "contacts" for part in parts):
         erasure.erase_person(desk, LOU, now=at(61))
-    assert WORD not in everything(desk)
-    assert not [word for word in (NAME.casefold(), "0131 496") if word in everything(desk)]
+    assert SECRET not in dump_tables(desk)
+    assert not [word for word in (NAME.casefold(), "0131 496") if word in dump_tables(desk)]
 
 
 @pytest.mark.requirement("S5-09")
 @pytest.mark.parametrize("name", list_procedure_names())
-def test_a_purge_leaves_no_words_of_the_fields_either(store_url: str, desks: list[DeskSession], name: str) -> None:
+def test_a_purge_leaves_nothing_of_the_texts_in_any_field(store_url: str, desks: list[DeskSession], name: str) -> None:
     desk = shipped_desk(store_url, name)
     desks.append(desk)
-    number = request(desk, desk.procedure.definition.types[0].key)
+    number = register_request(desk, desk.procedure.definition.types[0].key)
     closed = next(status.key for status in desk.procedure.statuses.values() if status.category == "closed")
     with desk.ticket(number, "move", at(5)) as work:
         work.append("moved", {"status": (work.state.status, closed)})
     later = at(5) + timedelta(days=366 * (desk.procedure.definition.retention.years + 1))
     with open_reader(store_url) as reader:
         assert [ticket.number for ticket in retention.purge_expired_tickets(desk, reader, now=later)] == [number]
-    assert WORD not in everything(desk)
+    assert SECRET not in dump_tables(desk)
 
 
 @pytest.mark.requirement("S5-09")
-def test_words_from_before_they_were_kept_apart_leave_the_ticket_and_their_events_are_named(
+def test_texts_that_events_contain_leave_the_ticket_and_the_events_are_reported(
     store_url: str, desks: list[DeskSession]
 ) -> None:
     desk = shipped_desk(store_url, "web-agency")
     desks.append(desk)
-    number = request(desk, "billing-question")
+    number = register_request(desk, "billing-question")
     with desk.ticket(number, "edit", at(1)) as work:
-        given_then = work.append("edited", {"fields.details": (None, f"As {WORD} said"), "fields.page": (None, "x")})
+        edited = work.append("edited", {"fields.details": (None, f"As {SECRET} said"), "fields.page": (None, "x")})
     found = erasure.erase_person(desk, KIM, now=at(2), dry_run=True)
-    assert found.remaining_mentions == [(number, given_then.seq)]
+    assert found.remaining_mentions == [(number, edited.seq)]
     erasure.erase_person(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
         after = load_ticket_detail(reader, number)
@@ -145,31 +147,31 @@ def test_words_from_before_they_were_kept_apart_leave_the_ticket_and_their_event
     assert not {"details", "page"} & after.fields.keys()
 
 
-def test_quoted_lines_and_the_subject_in_letters_go_with_the_person(store_url: str, desks: list[DeskSession]) -> None:
+def test_quoted_lines_and_the_subject_in_letters_are_erased(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "software-vendor")
     desks.append(desk)
-    number = request(desk, desk.procedure.definition.types[0].key)
+    number = register_request(desk, desk.procedure.definition.types[0].key)
     messages.record_customer_message(desk, number, "It never works.\nMy cat died.", now=at(1))
-    messages.reply(desk, number, f"About {WORD}: sorry.\n> > My cat died.\n> Your words.", now=at(2))
+    messages.reply(desk, number, f"About {SECRET}: sorry.\n> > My cat died.\n> Your words.", now=at(2))
     erasure.erase_person(desk, KIM, now=at(3))
     with open_reader(store_url) as reader:
         after = load_ticket_detail(reader, number)
     assert after is not None
     answers = [message.body for message in after.messages if message.author_kind == "agent"]
-    assert answers == [f"About {WORD}: sorry.\n> (erased)\n> Your words."]
+    assert answers == [f"About {SECRET}: sorry.\n> (erased)\n> Your words."]
     letters = [message.body for message in after.messages if message.kind == "system"]
-    assert not [body for body in letters if WORD in body]
+    assert not [body for body in letters if SECRET in body]
 
 
-def test_who_is_erased_twice_is_erased_of_what_came_since(store_url: str, desks: list[DeskSession]) -> None:
+def test_a_second_erasure_erases_what_was_written_since_the_first(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "web-agency")
     desks.append(desk)
-    number = request(desk, "billing-question")
+    number = register_request(desk, "billing-question")
     person = str(erasure.erase_person(desk, KIM, now=at(1)).person)
     assert (erasure.erase_person(desk, person, now=at(2)).emptied, erased_times(desk, number)) == (0, 1)
-    messages.record_customer_message(desk, number, f"{WORD} again", now=at(3))
+    messages.record_customer_message(desk, number, f"{SECRET} again", now=at(3))
     assert (erasure.erase_person(desk, person, now=at(4)).emptied, erased_times(desk, number)) == (1, 2)
-    assert WORD not in everything(desk)
+    assert SECRET not in dump_tables(desk)
 
 
 def erased_times(desk: DeskSession, number: int) -> int:
@@ -179,25 +181,25 @@ def erased_times(desk: DeskSession, number: int) -> int:
     return [event.kind for event in found.events].count("erased")
 
 
-def test_an_export_says_in_words_what_stands_apart(store_url: str, desks: list[DeskSession]) -> None:
+def test_an_export_contains_the_texts_of_fields(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "campus-it")
     desks.append(desk)
-    request(desk, desk.procedure.definition.types[0].key)
+    register_request(desk, desk.procedure.definition.types[0].key)
     for form in ("csv", "jsonl"):
         out = io.StringIO()
         with open_reader(store_url) as reader:
             export(reader, "tickets", form, out)
-        assert f"Institute: {WORD} and I" in out.getvalue()
+        assert f"Institute: {SECRET} and I" in out.getvalue()
         assert f"Lou {NAME} <{LOU.casefold()}>" in out.getvalue()
         assert '"text"' not in out.getvalue()
 
 
-def test_a_description_beside_a_body_is_not_lost(store_url: str, desks: list[DeskSession]) -> None:
+def test_a_description_field_is_stored_beside_the_body(store_url: str, desks: list[DeskSession]) -> None:
     desk = shipped_desk(store_url, "campus-it")
     desks.append(desk)
-    number = request(desk, desk.procedure.definition.types[0].key)
+    number = register_request(desk, desk.procedure.definition.types[0].key)
     with open_reader(store_url) as reader:
         found = load_ticket_detail(reader, number)
     assert found is not None
-    assert found.messages[0].body == f"I am {WORD}."
-    assert found.fields["description"] == f"Description: {WORD} and I"
+    assert found.messages[0].body == f"I am {SECRET}."
+    assert found.fields["description"] == f"Description: {SECRET} and I"

@@ -31,8 +31,8 @@ def deliver_letters(desk: DeskSession, number: int, minute: float) -> None:
 
 def read_state(desk: DeskSession, number: int = 1001) -> tuple[Any, ...]:
     found = read_ticket(desk, number)
-    said = [(message.body, message.mark) for message in found.messages if message.mark != "undone"]
-    return found.row.status, found.row.assignee, found.row.waiting, found.clocks, said, found.records, found.fields
+    texts = [(message.body, message.mark) for message in found.messages if message.mark != "undone"]
+    return found.row.status, found.row.assignee, found.row.waiting, found.clocks, texts, found.records, found.fields
 
 
 def test_a_reply_with_a_queued_letter_can_be_undone(desk_with_ticket: DeskFactory) -> None:
