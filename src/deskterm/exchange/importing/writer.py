@@ -1,22 +1,31 @@
-"""One import inside its transaction: histories in, rows of tickets, events, words and clocks out."""
+"""One import in its transaction: the grouped rows of a log become tickets with their events, texts and clocks.
+
+The rows are those of a command (`desk.core.projection_rows`). What is different is that they are written in bulk, with
+ids that are reserved before, and that encoded events and converted instants are remembered: a log repeats both.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from deskterm.desk.core.procedure_versions import ProcedureVersions
-from deskterm.desk.core.row_mapping import build_clock_row, build_ticket_row
+from deskterm.desk.core.projection_rows import (
+    EVENT_COLUMNS,
+    EventValues,
+    RowChanges,
+    TicketProjection,
+    build_message_rows,
+    chain_events,
+)
 from deskterm.desk.domain.events import (
     GENESIS,
     Event,
     TextRef,
     compute_digest,
-    compute_hash,
     decode_event,
     encode_event,
 )
@@ -33,78 +42,82 @@ from deskterm.progress import Progress
 from deskterm.store.db.bulk import BulkWriter
 from deskterm.store.db.instants import seconds_from_stored, to_stored_text
 
-_BATCH = 2_000
-_EVENT = ("ticket_id", "seq", "kind", "at", "actor", "procedure_version", "data", "hash")
+_BATCH_SIZE = 2_000
+"""Tickets whose rows are written at once."""
+
+_SALTS_AT_ONCE = 512
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the desk has of a ticket of this log."""
+class _EarlierImport(NamedTuple):
+    """The rows of a ticket that an earlier import of this log took: how many, and their fingerprint."""
 
     rows: int
     digest: str
 
 
 class LogWriter:
-    """One import. Rows wait in lists and are written some thousand tickets at a time."""
+    """Writes one log. Rows wait in lists, and are written some thousand tickets at a time."""
 
     def __init__(
-        self, bulk: BulkWriter, procedure: CompiledProcedure, mapping: LogMapping, observer: RowReader, actor: str
+        self, bulk: BulkWriter, procedure: CompiledProcedure, mapping: LogMapping, reader: RowReader, actor: str
     ) -> None:
         self._bulk, self._procedure, self._source = bulk, procedure, mapping.source
         self._versions = ProcedureVersions(partial(_load_document, bulk), {procedure.version: procedure})
-        if bulk.dialect == "postgresql":  # as on SQLite, other writers wait from here on
-            bulk.execute("LOCK TABLE ticket IN SHARE ROW EXCLUSIVE MODE")
-        self._known = {
-            key: _Known(rows, digest)
+        # On SQLite other writers wait anyway. From here on nobody adds a ticket of this log, or changes one of it.
+        bulk.lock_table("ticket")
+        self._earlier = {
+            key: _EarlierImport(rows, digest)
             for key, rows, digest in bulk.execute(
                 "SELECT external_id, rows, digest FROM imported_row WHERE source = :source", {"source": self._source}
             )
         }
-        self._people = ContactDirectory(bulk)
-        self._next_text = bulk.reserve_ids("personal_text", 1).start
+        self._contacts = ContactDirectory(bulk)
+        self._next_text_id = bulk.reserve_ids("personal_text", 1).start
         self._ticket = 0
-        self._teller = EventBuilder(observer, procedure, self._people, self._keep, self._source, actor)
-        self._sayings: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
-        self._dates: dict[int, str] = {}
-        self._instants = _Stored()
+        """The number of the ticket whose texts are being added."""
+        self._builder = EventBuilder(reader, procedure, self._contacts, self._add_text, self._source, actor)
+        self._encoded: dict[tuple[tuple[str, tuple[Any, Any]], ...], str] = {}
+        self._event_instants = _SecondsToText()
+        self._row_instants = _DatetimeToText()
         self._subjects: dict[int, str] = {}
-        self._chance: list[str] = []
+        """Text id → subject, of the tickets of this batch."""
+        self._salts: list[str] = []
         self._tickets: list[dict[str, Any]] = []
         self._texts: list[tuple[int, int, str, str]] = []
-        self._events: list[tuple[Any, ...]] = []
+        self._events: list[EventValues] = []
+        self._messages: list[dict[str, Any]] = []
         self._clocks: list[dict[str, Any]] = []
-        self._taken: list[tuple[str, str, int, str]] = []
+        self._records: list[dict[str, Any]] = []
+        self._imported: list[tuple[str, str, int, str]] = []
 
-    def write(self, gathered: GroupedLog, progress: Progress | None) -> ImportReport:
-        numbers = self._numbers()
-        fresh = [key for key in gathered.groups if key not in numbers]
-        reserved = iter(self._bulk.reserve_ids("ticket", len(fresh)))
-        notes = self._teller.notes
-        written = grown = unchanged = left = rows = 0
-        total = gathered.rows - gathered.later - len(gathered.skipped)
-        for done, (key, history) in enumerate(gathered.groups.items(), 1):
+    def write(self, log: GroupedLog, progress: Progress | None) -> ImportReport:
+        """Write the tickets of a log that are not on the desk yet, and the rows that others have more now."""
+        numbers = self._load_numbers()
+        new = [key for key in log.groups if key not in numbers]
+        reserved = iter(self._bulk.reserve_ids("ticket", len(new)))
+        notes = self._builder.notes
+        events = grown = unchanged = left_alone = rows = 0
+        total = log.rows - log.later - len(log.skipped)
+        for done, (key, group) in enumerate(log.groups.items(), 1):
             if key not in numbers:
-                written += self._register(next(reserved), key, history)
-            elif (known := self._known.get(key)) is None:
+                events += self._add_ticket(next(reserved), key, group)
+            elif (earlier := self._earlier.get(key)) is None:
+                notes.append(BadRow(group.rows[0].line, f"{key} is on the desk already, not from this log: left alone"))
+                left_alone += 1
+            elif earlier.rows > len(group.rows):
+                unchanged += 1  # an older copy of the log
+            elif earlier.digest != group.digest(earlier.rows):
                 notes.append(
-                    BadRow(history.rows[0].line, f"{key} is on the desk already, not from this log: left alone")
+                    BadRow(group.rows[0].line, f"{key} was imported with other rows than the log has now: left alone")
                 )
-                left += 1
-            elif known.rows > len(history.rows):
-                unchanged += 1
-            elif known.digest != history.digest(known.rows):
-                notes.append(
-                    BadRow(history.rows[0].line, f"{key} was imported with other rows than the log has now: left alone")
-                )
-                left += 1
-            elif known.rows == len(history.rows):
+                left_alone += 1
+            elif earlier.rows == len(group.rows):
                 unchanged += 1
             else:
-                written += self._grow(numbers[key], key, history, known.rows)
+                events += self._continue_ticket(numbers[key], key, group, earlier.rows)
                 grown += 1
-            rows += len(history.rows)
-            if done % _BATCH == 0:
+            rows += len(group.rows)
+            if done % _BATCH_SIZE == 0:
                 self._flush()
                 if progress is not None:
                     progress(rows, total)
@@ -112,144 +125,164 @@ class LogWriter:
         if progress is not None:
             progress(total, total)
         return ImportReport(
-            rows=gathered.rows,
-            tickets=len(fresh),
+            rows=log.rows,
+            tickets=len(new),
             grown=grown,
-            events=written,
+            events=events,
             unchanged=unchanged,
-            left_alone=left,
-            later=gathered.later,
-            skipped=tuple(gathered.skipped),
+            left_alone=left_alone,
+            later=log.later,
+            skipped=tuple(log.skipped),
             notes=tuple(sorted(notes)),
         )
 
     # -- one ticket ----------------------------------------------------------------------------------------------
 
-    def _register(self, number: int, key: str, history: RowGroup) -> int:
+    def _add_ticket(self, number: int, key: str, group: RowGroup) -> int:
+        """Add a new ticket; return the number of its events."""
         fold = TicketFold(self._versions)
-        written, chain = self._tell(number, key, history, 0, fold, GENESIS)
-        self._tickets.append({"id": number} | self._row(number, fold, chain))
-        self._taken.append((self._source, key, len(history.rows), history.digest(len(history.rows))))
-        return written
+        row, events = self._project(number, key, group, 0, fold, GENESIS)
+        self._tickets.append({"id": number} | row)
+        self._imported.append((self._source, key, len(group.rows), group.digest(len(group.rows))))
+        return events
 
-    def _grow(self, number: int, key: str, history: RowGroup, known: int) -> int:
-        """Add to a ticket that is on the desk: what was done here meanwhile stays, and the log goes on from it."""
+    def _continue_ticket(self, number: int, key: str, group: RowGroup, imported_rows: int) -> int:
+        """Add the further rows of a ticket that is on the desk, after what was done here meanwhile; return the number
+        of events."""
         fold = TicketFold(self._versions)
-        for seq, kind, at, who, version, data in self._bulk.execute(
-            "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
-            {"number": number},
-        ):
-            fold.step(decode_event(seq, kind, seconds_from_stored(at), who, version, data))
-        ((chain, subject),) = self._bulk.execute(
+        for event in self._load_events(number):
+            fold.step(event)
+        ((last_hash, subject),) = self._bulk.execute(
             "SELECT hash, subject FROM ticket WHERE id = :number", {"number": number}
         )
         if fold.state.subject_id is not None:
             self._subjects[fold.state.subject_id] = subject
-        written, chain = self._tell(number, key, history, known, fold, chain)
-        row = {
-            name: to_stored_text(value) if isinstance(value, datetime) else value
-            for name, value in self._row(number, fold, chain).items()
-        }
-        self._bulk.execute("DELETE FROM clock WHERE ticket_id = :number", {"number": number})
-        self._people.flush()
+        row, events = self._project(number, key, group, imported_rows, fold, last_hash)
+        self._contacts.flush()  # the row refers to them
         self._bulk.execute(
             f"UPDATE ticket SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :number",
-            row | {"number": number},
+            {name: to_stored_text(value) if isinstance(value, datetime) else value for name, value in row.items()}
+            | {"number": number},
         )
         self._bulk.execute(
             "UPDATE imported_row SET rows = :rows, digest = :digest WHERE source = :source AND external_id = :key",
-            {
-                "rows": len(history.rows),
-                "digest": history.digest(len(history.rows)),
-                "source": self._source,
-                "key": key,
-            },
+            {"rows": len(group.rows), "digest": group.digest(len(group.rows)), "source": self._source, "key": key},
         )
-        return written
+        return events
 
-    def _tell(
-        self, number: int, key: str, history: RowGroup, known: int, fold: TicketFold, chain: str
-    ) -> tuple[int, str]:
-        """Events of a ticket, as rows; how many events, and the hash of the last one."""
+    def _load_events(self, number: int) -> Iterator[Event]:
+        for seq, kind, at, actor, version, data in self._bulk.execute(
+            "SELECT seq, kind, at, actor, procedure_version, data FROM event WHERE ticket_id = :number ORDER BY seq",
+            {"number": number},
+        ):
+            yield decode_event(seq, kind, seconds_from_stored(at), actor, version, data)
+
+    def _project(
+        self, number: int, key: str, group: RowGroup, imported_rows: int, fold: TicketFold, last_hash: str
+    ) -> tuple[dict[str, Any], int]:
+        """Build the events of a ticket's rows after the imported ones, and queue all rows but the ticket's own. Return
+        that, without its id, and the number of events. last_hash: of the event before them."""
         self._ticket = number
-        written = 0
-        first = history.rows[known].line
-        self._teller.notes += [note for note in history.notes if note.line >= first]
-        events, dates = self._events, self._dates
-        for event in self._teller.build_events(key, history, known, fold):
-            data = self._said(event)
-            chain = compute_hash(chain, number, event, data)
-            at = dates.get(event.at) or dates.setdefault(event.at, to_stored_text(event.at))
-            events.append((number, event.seq, event.kind, at, event.actor, event.version, data, chain))
-            written += 1
-        return written, chain
+        first_line = group.rows[imported_rows].line
+        self._builder.notes += [note for note in group.notes if note.line >= first_line]
+        projection = TicketProjection(fold)
+        events = list(self._builder.build_events(key, group, imported_rows, fold))
+        values, last_hash = chain_events(
+            number, last_hash, events, encode=self._encode, convert_instant=self._event_instants.__getitem__
+        )
+        self._events += values
+        self._messages += build_message_rows(number, events)
+        rows = projection.build_rows(number, self._procedure, last_hash)
+        self._clocks += self._remove_changed(number, rows.clocks, "clock", ("metric", "cycle"))
+        self._records += self._remove_changed(number, rows.records, "record", ("kind", "key"))
+        state = fold.state
+        names = {
+            "subject": self._subjects.get(state.subject_id or 0, ""),
+            "requester": self._contacts.names.get(state.requester_id or 0, ""),
+            "organisation": self._contacts.organisations.get(state.organisation_id or 0, ""),
+        }
+        return rows.ticket | names, len(events)
 
-    def _said(self, event: Event) -> str:
-        """The event's content. Most events of a log say what others said before them: from new to active, say."""
+    def _remove_changed(
+        self, number: int, changes: RowChanges, table: str, key: tuple[str, str]
+    ) -> list[dict[str, Any]]:
+        """Delete the rows that are gone or changed, and return those to insert."""
+        for first, second in changes.removed:
+            self._bulk.execute(
+                f"DELETE FROM {table} WHERE ticket_id = :number AND {key[0]} = :first AND {key[1]} = :second",
+                {"number": number, "first": first, "second": second},
+            )
+        return changes.added
+
+    def _encode(self, event: Event) -> str:
+        """Encode an event. Most events of a log have the content of an earlier one, such as a change from new to
+        active: each content is encoded once."""
         if event.texts:
             return encode_event(event)
         key = tuple(event.changes.items())
         try:
-            found = self._sayings.get(key)
-        except TypeError:  # lists of tags have no place in a key
+            found = self._encoded.get(key)
+        except TypeError:  # a list of tags is not hashable
             return encode_event(event)
         if found is None:
-            found = self._sayings[key] = encode_event(event)
+            found = self._encoded[key] = encode_event(event)
         return found
 
-    def _row(self, number: int, fold: TicketFold, chain: str) -> dict[str, Any]:
-        """The ticket's row but for its number; its clocks' rows wait with the others."""
-        state, clocks = fold.state, fold.clocks()
-        self._clocks += [{"ticket_id": number} | build_clock_row(clock) for clock in clocks]
-        return build_ticket_row(state, clocks, self._procedure) | {
-            "subject": self._subjects.get(state.subject_id or 0, ""),
-            "requester": self._people.names.get(state.requester_id or 0, ""),
-            "organisation": self._people.organisations.get(state.organisation_id or 0, ""),
-            "hash": chain,
-        }
-
-    def _keep(self, body: str) -> TextRef:
-        salt = self._salt()
-        number = self._next_text
-        self._next_text += 1
+    def _add_text(self, body: str) -> TextRef:
+        """Queue a text of the ticket at hand, and return the reference to it."""
+        salt = self._draw_salt()
+        number = self._next_text_id
+        self._next_text_id += 1
         self._texts.append((number, self._ticket, salt, body))
         self._subjects[number] = body
         return TextRef(number, compute_digest(salt, body))
 
-    def _salt(self) -> str:
-        """32 hex digits of chance, fetched from the system for some hundred words at a time."""
-        if not self._chance:
-            drawn = secrets.token_hex(16 * 512)
-            self._chance = [drawn[start : start + 32] for start in range(0, len(drawn), 32)]
-        return self._chance.pop()
+    def _draw_salt(self) -> str:
+        """Return 32 random hex digits. They are drawn from the system for some hundred texts at a time."""
+        if not self._salts:
+            drawn = secrets.token_hex(16 * _SALTS_AT_ONCE)
+            self._salts = [drawn[start : start + 32] for start in range(0, len(drawn), 32)]
+        return self._salts.pop()
 
     # -- the tables ----------------------------------------------------------------------------------------------
 
-    def _numbers(self) -> dict[str, int]:
-        """The log's number of a ticket → ours, for all tickets that came from somewhere."""
+    def _load_numbers(self) -> dict[str, int]:
+        """Load the number in another system → the number here, of all imported tickets."""
         return dict(self._bulk.execute("SELECT external_id, id FROM ticket WHERE external_id IS NOT NULL"))
 
     def _flush(self) -> None:
-        self._people.flush()
+        """Write the rows that wait, in the order of their references."""
+        self._contacts.flush()
         self._insert("ticket", self._tickets)
         self._bulk.insert("personal_text", ("id", "ticket_id", "salt", "body"), self._texts)
-        self._bulk.insert("event", _EVENT, self._events)
+        self._bulk.insert("event", EVENT_COLUMNS, self._events)
+        self._insert("message", self._messages)
         self._insert("clock", self._clocks)
-        self._bulk.insert("imported_row", ("source", "external_id", "rows", "digest"), self._taken)
-        for waiting in (self._tickets, self._texts, self._events, self._clocks, self._taken):
-            waiting.clear()
+        self._insert("record", self._records)
+        self._bulk.insert("imported_row", ("source", "external_id", "rows", "digest"), self._imported)
+        for queue in (self._tickets, self._texts, self._events, self._messages, self._clocks, self._records):
+            queue.clear()
+        self._imported.clear()
         self._subjects.clear()
-        self._sayings.clear()
+        self._encoded.clear()
 
     def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
-            texts = self._instants
-            told = ([texts[cell] if type(cell) is datetime else cell for cell in row.values()] for row in rows)
-            self._bulk.insert(table, tuple(rows[0]), told)
+            texts = self._row_instants
+            values = ([texts[cell] if type(cell) is datetime else cell for cell in row.values()] for row in rows)
+            self._bulk.insert(table, tuple(rows[0]), values)
 
 
-class _Stored(dict[datetime, str]):
-    """Instant → its text in the store. A log repeats its instants: the memory halves the time that rows take."""
+class _SecondsToText(dict[int, str]):
+    """Epoch seconds → stored text. A log repeats its instants."""
+
+    def __missing__(self, seconds: int) -> str:
+        found = self[seconds] = to_stored_text(seconds)
+        return found
+
+
+class _DatetimeToText(dict[datetime, str]):
+    """Instant → stored text. Remembering them halves the time that rows take."""
 
     def __missing__(self, instant: datetime) -> str:
         found = self[instant] = to_stored_text(instant)
