@@ -16,7 +16,8 @@ from deskterm.desk.tickets.update import move, set_severity
 from deskterm.desk.workflow.due_times import waive
 from deskterm.errors import UsageError
 from deskterm.reports.attainment import Tally
-from deskterm.reports.what_if import UnknownKey, WhatIf, compare_procedures
+from deskterm.reports.comparison import UnknownKey, WhatIf
+from deskterm.reports.what_if import compare_procedures
 from deskterm.store.db.reader import open_reader
 from deskterm.store.db.tables import TABLES
 from small_desk import MONDAY, SMALL_PROCEDURE, at, small_desk, small_procedure

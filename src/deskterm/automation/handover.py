@@ -48,12 +48,12 @@ class ShiftHandover:
         return moved
 
     def _find_tickets(self, change: int) -> list[int]:
-        """Open tickets of teams whose turn is over."""
+        """Return the open tickets of teams whose shift has ended."""
         procedure = self._desk.procedure
         here = shifts.find_shift(procedure, change)
-        gone = [team for team in shifts.list_shift_teams(procedure) if here is None or team != here.team]
+        teams = [team for team in shifts.list_shift_teams(procedure) if here is None or team != here.team]
         table = table_of(Ticket)
-        query = select(table.c.id).where(table.c.is_open == 1, table.c.team.in_(gone)).order_by(table.c.id)
+        query = select(table.c.id).where(table.c.is_open == 1, table.c.team.in_(teams)).order_by(table.c.id)
         with self._desk.store.reading() as session:
             return list(session.execute(query).scalars())
 

@@ -106,7 +106,7 @@ class Runner:
         self._handover.step(now)
 
     def _find_first(self, now: datetime) -> tuple[int, UpcomingEvent, str | None] | None:
-        """The ticket on which something came first, what, and whose it is."""
+        """Return the ticket whose event came first, that event, and the ticket's assignee."""
         clocks = self._clocks
         statement = (
             select(clocks.c.ticket_id)
@@ -130,26 +130,27 @@ class Runner:
 
 
 def run_until_stopped(
-    runner: Runner, clock: Callable[[], datetime], stop: threading.Event, tell: Callable[[Sequence[ClockAlert]], None]
+    runner: Runner, clock: Callable[[], datetime], stop: threading.Event, report: Callable[[Sequence[ClockAlert]], None]
 ) -> None:
-    """Step, tell, and sleep until the next event, until `stop` is set. tell: what came, in order of time."""
+    """Note what comes, report it, and sleep until the next event, until `stop` is set. report: called with the alerts
+    of a step, in order of time."""
     while not stop.is_set():
-        came = []
+        alerts = []
         for fired in runner.step(clock()):
-            came.append(fired)
+            alerts.append(fired)
             if stop.is_set():
                 break
-        if came:
-            tell(came)
+        if alerts:
+            report(alerts)
         following = runner.next_at()
         ahead = POLL_INTERVAL if following is None else (following - clock()).total_seconds()
         stop.wait(min(max(ahead, 0.05), POLL_INTERVAL))
 
 
-def summarize_alerts(came: Sequence[ClockAlert]) -> list[str]:
+def summarize_alerts(alerts: Sequence[ClockAlert]) -> list[str]:
     """Summarise alerts for a person: recent ones one by one, those of an absence as one line, so that nobody is
     flooded."""
-    old = [fired for fired in came if fired.late > DIGEST_AFTER]
+    old = [fired for fired in alerts if fired.late > DIGEST_AFTER]
     lines = []
     if old:
         words = {
@@ -158,7 +159,7 @@ def summarize_alerts(came: Sequence[ClockAlert]) -> list[str]:
             "timer": ("timer", "timers"),
         }
         counts = [(sum(fired.what == what for fired in old), names) for what, names in words.items()]
-        told = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
+        counts_text = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
         since = format_local_time(old[0].instant, old[0].timezone)
-        lines.append(f"While nobody looked, since {since}: {told}.")
-    return lines + [fired.sentence for fired in came if fired.late <= DIGEST_AFTER]
+        lines.append(f"While nobody looked, since {since}: {counts_text}.")
+    return lines + [fired.sentence for fired in alerts if fired.late <= DIGEST_AFTER]

@@ -29,18 +29,19 @@ _NAMED = re.compile(r"([A-Z]{3})?([^A-Za-z]*)([A-Z]{3})?", re.IGNORECASE)
 
 
 def parse_amount(text: str, currency: str) -> Decimal:
-    """An amount of a currency, such as `1250.00`, or with it, `GBP 1250`. ValueError says what to write instead."""
+    """Return an amount of a currency, written as `1250.00` or `GBP 1250`. Raises ValueError with a sentence that says
+    what to write instead."""
     found = _parse_number(text, currency, "amount", "1250.00")
-    if wrong := find_amount_problem(found, currency):
-        raise ValueError(wrong)
+    if problem := find_amount_problem(found, currency):
+        raise ValueError(problem)
     return round_to_coin(found, currency)
 
 
 def parse_hourly_rate(text: str, currency: str) -> Decimal:
-    """An hour's price, such as `62.50`. ValueError says what to write instead."""
+    """Return an hour's price, such as `62.50`. Raises ValueError with a sentence that says what to write instead."""
     found = _parse_number(text, currency, "hour's price", "62.50")
-    if wrong := find_rate_problem(found, currency):
-        raise ValueError(wrong)
+    if problem := find_rate_problem(found, currency):
+        raise ValueError(problem)
     return found
 
 
@@ -68,7 +69,7 @@ def find_rate_problem(value: Decimal, currency: str) -> str:
 
 
 def round_to_coin(value: Decimal, currency: str) -> Decimal:
-    """To the smallest coin, halves up."""
+    """Round an amount to the smallest coin of a currency, halves up."""
     places = 0 if currency in _WITHOUT_CENTS else 3 if currency in _IN_THOUSANDTHS else 2
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 

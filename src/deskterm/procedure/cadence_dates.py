@@ -1,4 +1,4 @@
-"""The sprints or releases of a cadence, made as far ahead as somebody asks."""
+"""The sprints or releases of a cadence, computed as far ahead as they are needed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _LOOKED_AT = 20
 
 
 def build_cadence(part: CadencePart, zone: Calendar) -> Cadence:
-    """The sprints or releases of a cadence, in the zone of a calendar. None is made before somebody asks for one."""
+    """Return the cadence of a part of the file, in the zone of a calendar. Its dates are computed when they are
+    needed."""
     growing = _CadenceDates(part, zone)
     return Cadence(growing.bounds, growing.dates, growing.grow)
 
@@ -64,7 +65,8 @@ def _move_to_last_centuries(begin: datetime) -> datetime:
 
 
 class _CadenceDates:
-    """Begins empty and grows. What it has does not change: it does not matter who asked for what, and when."""
+    """The dates of a cadence so far. It only grows, so the order of the requests does not matter, nor which thread
+    makes them."""
 
     def __init__(self, part: CadencePart, zone: Calendar) -> None:
         self._part, self._zone = part, zone
@@ -73,7 +75,7 @@ class _CadenceDates:
         self.dates: list[str] = []
 
     def grow(self, instant: int, more: int) -> None:
-        """Make them up to `more` that start after an instant, or all there are."""
+        """Extend the dates until `count` of them start after an instant, or the rule ends."""
         with self._lock:
             while len(self.bounds) < more or self.bounds[-more][0] <= instant:
                 made = next(self._coming, None)
@@ -88,7 +90,7 @@ class _CadenceDates:
         return self._made()
 
     def _made(self) -> Iterator[tuple[str, tuple[int, int]]]:
-        """The local date on which each starts, and its bounds."""
+        """Yield the local date on which each one starts, and its bounds."""
         from dateutil.rrule import rrulestr
 
         length = parse_target(self._part.length, self._zone.day_length)

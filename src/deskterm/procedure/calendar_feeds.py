@@ -18,8 +18,8 @@ _FIRST_YEAR, _LAST_YEAR = 2010, 2040
 
 
 def resolve_feeds(procedure: Procedure, folder: Path) -> tuple[Procedure, list[Problem]]:
-    """The procedure with dates in the place of calendar files, which stand relative to `folder`; and what is wrong
-    with those that cannot be read."""
+    """Return the procedure with dates in place of its calendar files, and the problems of those that cannot be read.
+    folder: the folder that paths are relative to."""
     complaints: list[Problem] = []
     calendars = dict(procedure.calendars)
     for key, part in procedure.calendars.items():
@@ -34,8 +34,8 @@ def resolve_feeds(procedure: Procedure, folder: Path) -> tuple[Procedure, list[P
 
 
 def read_closed_dates(path: Path) -> dict[date, str]:
-    """The dates of the all-day events of a calendar file, with what they are called. ValueError, in a few words, when
-    it cannot be read."""
+    """Return the dates of the all-day events of a calendar file with their names. Raises ValueError, in a few words,
+    when it cannot be read."""
     import icalendar  # heavy, and only wanted where a calendar names a file
 
     try:
@@ -64,7 +64,7 @@ def _with_dates(part: CalendarPart, closed: dict[date, str]) -> CalendarPart:
 
 
 def _list_dates(event: Event) -> Iterator[tuple[date, str]]:
-    """Every date of an all-day event, of each time that it recurs."""
+    """Yield every date of an all-day event, of each time that it recurs."""
     first = event["DTSTART"].dt
     if isinstance(first, datetime) or str(event.get("STATUS", "")).upper() == "CANCELLED":
         return

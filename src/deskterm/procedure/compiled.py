@@ -33,19 +33,22 @@ class CompiledProcedure:
 
     @property
     def timezone(self) -> str:
-        """The zone of the first calendar: the one that instants without a zone are read in."""
+        """Zone of the first calendar, in which instants without a zone are read."""
         return next(iter(self.definition.calendars.values())).timezone
 
     def find_initial_status(self, kind: str) -> Status:
-        wanted = self.types[kind].initial
-        if wanted is not None:
-            return self.statuses[wanted]
-        first_new = next((s for s in self.statuses.values() if s.category == "new" and self.has_status(kind, s)), None)
-        return first_new or next(iter(self.statuses.values()))
+        """Return the status that a new ticket of a type starts in."""
+        initial = self.types[kind].initial
+        if initial is not None:
+            return self.statuses[initial]
+        new = (
+            status for status in self.statuses.values() if status.category == "new" and self.has_status(kind, status)
+        )
+        return next(new, None) or next(iter(self.statuses.values()))
 
     @staticmethod
     def has_status(kind: str, status: Status) -> bool:
-        """Return True when tickets of a request type have this status."""
+        """Return True if tickets of a request type have a status."""
         return not status.types or kind in status.types
 
     def find_next_statuses(self, kind: str, status: str) -> list[Status]:
@@ -81,17 +84,17 @@ class CompiledProcedure:
 
 
 def to_document(procedure: Procedure) -> str:
-    """The canonical JSON of a procedure: what a store keeps and what its digest is made of. Fields stand in the order
-    of the schema, a file's own keys in the order of the file: the first calendar stays the first."""
+    """Return the canonical JSON of a procedure, which a store keeps and its digest is made of. Fields are in the order
+    of the schema, keys of the file in the order of the file: the first calendar stays the first."""
     return json.dumps(procedure.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
 
 
 def compute_digest(document_text: str) -> str:
-    """SHA-256, in hex."""
+    """Return the SHA-256 of a document, in hexadecimal digits."""
     return hashlib.sha256(document_text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=64)
 def compile_document(text: str, version: int) -> CompiledProcedure:
-    """A stored edition, compiled once a process."""
+    """Compile a stored procedure version, once a process."""
     return CompiledProcedure(read_document(text), version)

@@ -44,7 +44,8 @@ def _diff_values(where: str, old: object, new: object) -> Iterator[str]:
 
 
 def _is_reordered(old: object, new: object) -> bool:
-    """Tables by key are kept in the file's order: the first calendar is the one that instants are shown in."""
+    """Return True if the tables of a mapping are in another order. It counts: the first calendar is the one in which
+    instants are shown."""
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return False
     tables = any(isinstance(value, Part) for value in new.values())
@@ -63,7 +64,7 @@ def _diff_entries(where: str, old: Mapping[object, object], new: Mapping[object,
 
 
 def _name_entries(items: Sequence[object]) -> dict[object, object]:
-    """Entries by what a person knows them by; the same name twice is numbered."""
+    """Return entries by the name that a person knows them by; the same name twice is numbered."""
     named: dict[object, object] = {}
     for item in items:
         name = next((str(value) for field in _NAMES if (value := getattr(item, field, None)) is not None), "entry")

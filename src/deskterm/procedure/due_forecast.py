@@ -30,14 +30,14 @@ class DueForecast:
 
 
 def find_policy(procedure: CompiledProcedure, facts: Mapping[str, object]) -> Policy | None:
-    """The first policy that matches a ticket with these facts."""
+    """Return the first policy that matches a ticket with these facts."""
     return procedure.terms.find_policy(facts)
 
 
 def forecast_metrics(
     procedure: CompiledProcedure, policy: Policy, severity: str | None, start: int
 ) -> list[DueForecast]:
-    """Every metric that the policy has a target for, counted from `start` (epoch seconds)."""
+    """Return the due time of every metric that the policy has a target for, counted from `start` (epoch seconds)."""
     found = []
     for metric in procedure.terms.metrics:
         target = policy.find_target(metric.key, severity)

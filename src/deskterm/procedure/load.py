@@ -34,7 +34,8 @@ class LoadedProcedure:
 
 
 def load(path: Path) -> LoadedProcedure:
-    """The procedure in a file. DeskError when it cannot be read or says something that it cannot."""
+    """Load the procedure in a file. Raises DeskError when the file cannot be read, or with all of its problems, one a
+    line."""
     try:
         if path.stat().st_size > _LARGEST:
             raise DeskError(f"{path} is too large to be a procedure file.")
@@ -50,7 +51,7 @@ def load(path: Path) -> LoadedProcedure:
 
 
 def loads(text: str, name: str) -> LoadedProcedure:
-    """The procedure in a text. name: what errors call it."""
+    """Load the procedure in a text. name: the name of the text in errors."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -72,10 +73,10 @@ def loads(text: str, name: str) -> LoadedProcedure:
     return LoadedProcedure(procedure, text, Path(name))
 
 
-def _refusal_error(found: Iterable[Problem], text: str, name: str) -> DeskError:
-    lines = TomlPositions(text)
-    told = sorted((lines.find_line(complaint.path), complaint.sentence) for complaint in found)
-    return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in told))
+def _refusal_error(problems: Iterable[Problem], text: str, name: str) -> DeskError:
+    positions = TomlPositions(text)
+    located = sorted((positions.find_line(problem.path), problem.sentence) for problem in problems)
+    return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in located))
 
 
 def _describe_syntax_error(message: str, text: str, name: str) -> str:

@@ -42,7 +42,7 @@ _PATTERNS = {_KEY: "key", "^[A-Z]{2}$": "country code", "^[A-Z]{3}$": "currency 
 
 
 def render_reference() -> str:
-    """The reference in Markdown: a section a table, in the order of the schema."""
+    """Return the reference of every table in Markdown, a section a table, in the order of the schema."""
     top = [name for name, field in Procedure.model_fields.items() if _find_part(field.annotation) is None]
     lines = ["### Before the first table", "", *_render_fields(Procedure, top)]
     for name, field in Procedure.model_fields.items():
@@ -93,11 +93,12 @@ def _render_choices() -> Iterator[str]:
 
 def _render_fields(part: type[Part], names: list[str]) -> Iterator[str]:
     yield from ("| key | value | left out | meaning |", "|---|---|---|---|")
-    told = _collect_meanings(part)
+    meanings = _collect_meanings(part)
     for name in names:
         field = part.model_fields[name]
         value = _render_type(field.annotation, tuple(field.metadata))
-        yield f"| `{name}` | {value} | {_render_default(field)} | {told.get(name) or _COMMON_MEANINGS.get(name, '')} |"
+        meaning = meanings.get(name) or _COMMON_MEANINGS.get(name, "")
+        yield f"| `{name}` | {value} | {_render_default(field)} | {meaning} |"
 
 
 def _render_default(field: FieldInfo) -> str:
@@ -143,7 +144,7 @@ def _render_type(kind: Any, notes: tuple[Any, ...] = ()) -> str:
 
 
 def _find_part(kind: Any) -> type[Part] | None:
-    """The table that a field holds, one or many of them."""
+    """Return the table that a field holds, one or many of them."""
     if isinstance(kind, type) and issubclass(kind, Part):
         return kind
     return next((part for inner in get_args(kind) if (part := _find_part(inner)) is not None), None)
@@ -158,7 +159,7 @@ def _render_description(part: type[Part]) -> str:
 
 
 def _collect_meanings(part: type[Part]) -> dict[str, str]:
-    """Field → its docstring, of the table and of what it is built on."""
+    """Return the docstrings of the fields of a table, and of those it inherits."""
     found: dict[str, str] = {}
     for owner in reversed(part.__mro__):
         if owner is not Part and isinstance(owner, type) and issubclass(owner, Part):
@@ -168,7 +169,7 @@ def _collect_meanings(part: type[Part]) -> dict[str, str]:
 
 @cache
 def _read_docstrings(module: str) -> dict[str, dict[str, str]]:
-    """Class → field → the string that stands under it in the source."""
+    """Return the string under each field in the source of a module: class → field → string."""
     found: dict[str, dict[str, str]] = {}
     for node in ast.parse(inspect.getsource(sys.modules[module])).body:
         if isinstance(node, ast.ClassDef):
@@ -181,7 +182,7 @@ def _read_docstrings(module: str) -> dict[str, dict[str, str]]:
 
 
 def _strip_rule_numbers(words: str) -> str:
-    """A docstring on one line, without the numbers of the statements that it rests on."""
+    """Return a docstring on one line, without the numbers of the rules that it comes from."""
     return re.sub(r" \(S\d[^)]*\)", "", " ".join(inspect.cleandoc(words).split()))
 
 

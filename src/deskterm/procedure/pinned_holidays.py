@@ -15,7 +15,8 @@ from deskterm.procedure.stored_document import to_model
 
 
 def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> dict[date, str]:
-    """Closed dates of a country, or of a part of it, with their names. ValueError when nothing is known of it."""
+    """Return the public holidays of a country, or of a part of it, with their names. Raises ValueError when none are
+    known."""
     import holidays  # heavy, and only wanted where a calendar names a region
 
     try:
@@ -24,8 +25,8 @@ def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int)
             years = range(first_year, last_year + 1)
             found = holidays.country_holidays(region.country, region.subdivision or None, years=years)
     except NotImplementedError as error:
-        wanted = region.country + (f"-{region.subdivision}" if region.subdivision else "")
-        raise ValueError(f"no public holidays are known for {wanted}: {_advise_region(region)}") from error
+        code = region.country + (f"-{region.subdivision}" if region.subdivision else "")
+        raise ValueError(f"no public holidays are known for {code}: {_advise_region(region)}") from error
     return dict(sorted(found.items()))
 
 
@@ -33,11 +34,11 @@ def _advise_region(region: HolidayRegion) -> str:
     """Suggest another spelling of a region whose holidays are unknown."""
     import holidays
 
-    known = holidays.list_supported_countries(include_aliases=False)
-    if region.country not in known:
-        near = get_close_matches(region.country, known, n=4, cutoff=0.5)
+    supported = holidays.list_supported_countries(include_aliases=False)
+    if region.country not in supported:
+        near = get_close_matches(region.country, supported, n=4, cutoff=0.5)
         return f"write the two letters of ISO 3166, such as {', '.join(near or ['GB'])}, or list the holidays"
-    parts = known[region.country]
+    parts = supported[region.country]
     if not parts:
         return f"{region.country} has no parts with holidays of their own; leave the subdivision out"
     near = get_close_matches(region.subdivision.upper(), parts, n=1, cutoff=0.5)

@@ -9,31 +9,31 @@ from deskterm.errors import DeskError
 
 
 def data_folder() -> Path:
-    """The folder of shipped data: inside an installed package, beside `src` in a checkout."""
+    """Return the folder of shipped data: inside an installed package, beside `src` in a checkout."""
     packaged = Path(__file__).parents[1] / "data"
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "data"
 
 
 def list_procedure_names() -> list[str]:
-    """The names of the shipped procedures, in order."""
+    """Return the names of the shipped procedures, in order."""
     return sorted(path.stem for path in (data_folder() / "procedures").glob("*.toml"))
 
 
 def find_procedure(name_or_path: str) -> Path:
-    """The file of a shipped procedure by its name, or of an own one by its path.
+    """Return the file of a shipped procedure by its name, or another file by its path.
 
-    DeskError names the nearest shipped one, and lists them all, when there is neither.
+    Raises DeskError, with the nearest shipped name and all of them, when there is neither.
     """
-    known = list_procedure_names()
-    if name_or_path in known:
+    names = list_procedure_names()
+    if name_or_path in names:
         return data_folder() / "procedures" / f"{name_or_path}.toml"
     path = Path(name_or_path).expanduser()
     if path.is_file():
         return path
     if path.is_dir():
         raise DeskError(f"{name_or_path} is a folder: give the procedure file in it.")
-    near = get_close_matches(Path(name_or_path).stem.lower(), known, n=1, cutoff=0.5)
+    near = get_close_matches(Path(name_or_path).stem.lower(), names, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]}?" if near else "."
     raise DeskError(
-        f"There is no procedure and no file called {name_or_path}{hint} Shipped procedures: {', '.join(known)}."
+        f"There is no procedure and no file called {name_or_path}{hint} Shipped procedures: {', '.join(names)}."
     )

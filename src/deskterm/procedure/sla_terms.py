@@ -41,7 +41,8 @@ def compile_terms(procedure: Procedure, version: int) -> SlaTerms:
 
 
 def compile_calendar(part: CalendarPart) -> Calendar:
-    """The working time that a calendar of the file describes. ValueError, in one sentence, when it describes none."""
+    """Return the calendar of a part of the file. Raises ValueError, in one sentence, when the part makes no
+    calendar."""
     public = None
     if part.region is not None:
         from deskterm.procedure.pinned_holidays import load_public_holidays
@@ -58,20 +59,20 @@ def compile_calendar(part: CalendarPart) -> Calendar:
 
 
 def parse_wall_spans(spans: Iterable[str]) -> list[WallSpan]:
-    """`08:00-16:00` as its two times of day."""
+    """Return the opening and closing times of spans such as `08:00-16:00`."""
     return [(opens, closes) for opens, _, closes in (span.partition("-") for span in spans)]
 
 
 def parse_condition(text: str) -> Condition:
-    """The occurrences that a condition of a file joins by `and`."""
+    """Return the occurrences that a condition joins by `and`."""
     return frozenset(word.strip() for word in text.split(" and "))
 
 
-def to_value_set(wanted: str | bool | tuple[str, ...]) -> frozenset[str]:
-    """The values of a fact in a `when`, any of which will do."""
-    if isinstance(wanted, bool):
-        return frozenset({"true" if wanted else "false"})
-    return frozenset({wanted} if isinstance(wanted, str) else wanted)
+def to_value_set(value: str | bool | tuple[str, ...]) -> frozenset[str]:
+    """Return the accepted values of a fact in a `when`."""
+    if isinstance(value, bool):
+        return frozenset({"true" if value else "false"})
+    return frozenset({value} if isinstance(value, str) else value)
 
 
 def _compile_metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) -> Metric:
@@ -141,19 +142,19 @@ def find_wait(procedure: Procedure, status: Status) -> StatusWait | None:
 
 
 def status_timer_key(status: str) -> str:
-    """The key of the metric that waits in a status."""
+    """Return the key of the timer of a status."""
     return f"{TIMER_PREFIX}status:{status}"
 
 
 def _compile_policies(part: PolicyPart, calendars: dict[str, Calendar], worked: frozenset[str]) -> Iterator[Policy]:
-    """A policy of the file, and before it one for each priority that has targets of its own. worked: metrics that run
-    only while somebody works, whatever the hour."""
+    """Yield the policies of a part of the file: for each priority that has targets of its own, one before the rest.
+    worked: metrics that count hands-on work, whatever the hour."""
 
     def target(metric: str, text: str) -> Target:
         return parse_target(text, calendars[part.calendars.get(metric, part.calendar)].day_length)
 
     own_calendars = dict(part.calendars) | dict.fromkeys(worked, AROUND_THE_CLOCK)
-    when = {fact: to_value_set(wanted) for fact, wanted in part.when.items()}
+    when = {fact: to_value_set(value) for fact, value in part.when.items()}
     targets: dict[tuple[str, str | None], Target] = {
         (metric, None): target(metric, text) for metric, text in part.targets.items()
     }
@@ -167,14 +168,14 @@ def _compile_policies(part: PolicyPart, calendars: dict[str, Calendar], worked: 
 
 
 def _compile_cadences(procedure: Procedure, zone: Calendar) -> Cadences:
-    """The first cadence of each kind."""
+    """Return the first cadence of each kind."""
     return {part.kind: build_cadence(part, zone) for part in reversed(procedure.cadences)}
 
 
 def find_release_cadence(procedure: Procedure, terms: SlaTerms) -> Cadence | None:
     """Return the cadence of releases (S4-19); None where the procedure names none."""
-    wanted = procedure.development.release_cadence
-    part = next((part for part in procedure.cadences if part.key == wanted), None)
+    key = procedure.development.release_cadence
+    part = next((part for part in procedure.cadences if part.key == key), None)
     if part is None:
         return None
     if part is next(other for other in procedure.cadences if other.kind == part.kind):

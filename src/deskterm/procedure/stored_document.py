@@ -28,13 +28,13 @@ NUMBERS = frozenset({"rate"})
 
 
 def read_document(text: str) -> Procedure:
-    """The procedure in a document of a store: to be read, as quickly as JSON can be."""
+    """Read a stored procedure, as quickly as JSON can be read. For reading only."""
     source = _Source(text)
     return cast("Procedure", StoredTable(json.loads(text), source, ()))
 
 
 def to_model(procedure: Procedure) -> Procedure:
-    """The procedure as its models: to be compared, copied and changed."""
+    """Return the validated models of a procedure, for comparing, copying and changing it."""
     return procedure._source.model if isinstance(procedure, StoredTable) else procedure
 
 

@@ -49,17 +49,18 @@ class _Unit:
 
 
 def render_body(text: str, values: Mapping[str, str]) -> str:
-    """The body of a letter. values: placeholder → what it stands for; what is not there, or empty, is not known."""
+    """Return the body of a letter. values: placeholder → text; one that is missing or empty is unknown."""
     kept: dict[int, str] = {}
-    for unit, said in _select_units(text, _find_known(values)):
-        filled = _fill_in(said, values)
+    for unit, content in _select_units(text, _find_known(values)):
+        filled = _fill_in(content, values)
         before = kept.get(unit.paragraph)
         kept[unit.paragraph] = filled if before is None else f"{before}{unit.gap}{filled}"
     return "\n\n".join(kept.values()).strip()
 
 
 def render_subject(text: str, values: Mapping[str, str]) -> str:
-    """The heading of a letter, on one line: of parts with a colon between them, those that say nothing are left out."""
+    """Return the subject of a letter, on one line. Of parts with a colon between them, those without a known
+    placeholder are left out."""
     known = _find_known(values)
     parts = [part for part in text.split(": ") if not (names := set(PLACEHOLDER.findall(part))) or names & known]
     return " ".join(_fill_in(": ".join(_close_gaps(part, known) for part in parts), values).split())
@@ -71,11 +72,11 @@ def find_template_problems(text: str) -> Iterator[str]:
     for place, unit in enumerate(units):
         after = units[place + 1] if place + 1 < len(units) else None
         if unit.ends_in_colon and not (after is not None and _can_follow_colon(after)):
-            told = " ".join(unit.text.split())[-60:]
-            yield f'nothing comes after "{told}": put a placeholder there, or a line that begins with -'
-    lacking = sorted({name for unit in units for name in unit.placeholders} & set(PLACEHOLDERS) - ALWAYS)
-    if lacking and not any(unit.is_sentence or unit.ends_in_colon for unit, _ in _select_units(text, ALWAYS)):
-        listed = ", ".join(f"{{{name}}}" for name in lacking)
+            beginning = " ".join(unit.text.split())[-60:]
+            yield f'nothing comes after "{beginning}": put a placeholder there, or a line that begins with -'
+    missing = sorted({name for unit in units for name in unit.placeholders} & set(PLACEHOLDERS) - ALWAYS)
+    if missing and not any(unit.is_sentence or unit.ends_in_colon for unit, _ in _select_units(text, ALWAYS)):
+        listed = ", ".join(f"{{{name}}}" for name in missing)
         yield f"where there is no {listed}, it says nothing: give it a sentence without a placeholder"
 
 
@@ -117,7 +118,7 @@ def _split_sentences(number: int, lines: list[str], gap: str) -> Iterator[_Unit]
 
 
 def _select_units(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str]]:
-    """The units that are said, and how, with the placeholders that are known still in them."""
+    """Return the units that are kept and their texts, in which only known placeholders are left."""
     units = list(_split_units(text))
     left_out = False
     chosen: list[tuple[_Unit, str]] = []
@@ -125,8 +126,8 @@ def _select_units(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str
         unit = units[place]
         greets = place == 0 and unit.text.rstrip().endswith(",")
         names = set(unit.placeholders)
-        lacking = names - known
-        silent = bool(lacking) and not greets and (unit.is_sentence or lacking == names)
+        missing = names - known
+        silent = bool(missing) and not greets and (unit.is_sentence or missing == names)
         left_out = silent or (left_out and unit.ends_in_colon)
         if not left_out:
             chosen.append((unit, _close_gaps(unit.text, known)))
@@ -134,12 +135,12 @@ def _select_units(text: str, known: frozenset[str]) -> Iterator[tuple[_Unit, str
 
 
 def _close_gaps(text: str, known: frozenset[str]) -> str:
-    """A piece of a template without what is not known, and without the hole that it leaves."""
+    """Return a text without its unknown placeholders, and without the gaps that they leave."""
     if set(PLACEHOLDER.findall(text)) <= known:
         return text
     text = PLACEHOLDER.sub(lambda found: found[0] if found[1] in known else _HOLE, text)
-    for left, right in _WRAPPED:
-        text = text.replace(f"{left}{_HOLE}{right}", _HOLE)
+    for opening, right in _WRAPPED:
+        text = text.replace(f"{opening}{_HOLE}{right}", _HOLE)
     text = re.sub(rf"(?m)^((?:{_HOLE}[\s,;:·–-]*)+)", "", text)
     text = re.sub(rf"(?:[,;·–-]?[ \t]*{_HOLE})+(?=[ \t]*[,;.!?:)\]\s]|$)", "", text)
     text = text.replace(_HOLE, "")

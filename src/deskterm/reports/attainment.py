@@ -38,8 +38,8 @@ class Judgement(NamedTuple):
 
 
 def judge_cycle(clock: Clock, until: int, *, exempt: bool = False, waived: bool = False) -> Judgement | None:
-    """Judge a cycle as of an instant; None for one that had not started. exempt: its ticket is left out of service
-    levels (S2-14). waived: a lead excused it, which matters where it is late (S1-11)."""
+    """Judge a cycle as of an instant; None of one that had not started. exempt: its ticket is exempt from service
+    levels (S2-14). waived: a lead excused a breach (S1-11), which counts only where there is one."""
     if clock.started_at >= until:
         return None
     stopped = clock.stopped_at if clock.stopped_at is not None and clock.stopped_at < until else None

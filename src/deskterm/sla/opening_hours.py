@@ -99,9 +99,9 @@ class OpeningHours:
         self.spans_on(last)
         if not self.holidays:
             return None
-        known = min(self.holidays).year, max(self.holidays).year
-        within = known[0] <= _year_from_day(first) and _year_from_day(last) <= known[1]
-        return None if within else known
+        limits = min(self.holidays).year, max(self.holidays).year
+        within = limits[0] <= _year_from_day(first) and _year_from_day(last) <= limits[1]
+        return None if within else limits
 
     def _extend_public_years(self, public: PublicHolidays, day: int) -> None:
         """Load the public holidays up to the year of a date, ten years at a time."""
@@ -138,14 +138,14 @@ class OpeningHours:
         if not any(self.week):
             return None
         special = sorted(self._special)
-        longest, run, begun = Closure(0), 0, ""
+        longest, run, since = Closure(0), 0, ""
         for day in range(special[0] - 7, special[-1] + 8) if special else range(7):
             run = 0 if self.spans_on(day) else run + 1
-            begun = begun if run else ""
-            if run and not begun and day in self._special:
-                begun = date.fromordinal(day + _EPOCH).isoformat()
+            since = since if run else ""
+            if run and not since and day in self._special:
+                since = date.fromordinal(day + _EPOCH).isoformat()
             if run > longest.days:
-                longest = Closure(run, begun)
+                longest = Closure(run, since)
         return longest
 
     def require_no_overlap(self) -> None:

@@ -16,7 +16,7 @@ from deskterm.procedure.load import load
 from deskterm.procedure.shipped import find_procedure
 from deskterm.reports import what_if
 from deskterm.reports.attainment import COUNTED, Tally
-from deskterm.reports.what_if import WhatIf, WhatIfRow
+from deskterm.reports.comparison import WhatIf, WhatIfRow
 from deskterm.store.queries.desk_facts import load_desk_facts
 
 _SHOWN = 20

@@ -20,12 +20,13 @@ from deskterm.sla.targets import parse_target
 
 
 def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
-    """Everything that would keep a procedure from being worked by. References must have been checked before."""
+    """Yield everything that keeps a procedure from being used. References must have been checked before."""
     calendars: dict[str, Calendar] = {}
     for key, part in procedure.calendars.items():
         if part.day_length is not None and not _is_day_length(part.day_length):
-            told = f'"{part.day_length}" is not the length of a working day: write hours, at most 24h, such as 7h30m.'
-            yield Problem(("calendars", key, "day_length"), f'calendars "{key}", day_length: {told}')
+            advice = "write hours, at most 24h, such as 7h30m"
+            sentence = f'"{part.day_length}" is not the length of a working day: {advice}.'
+            yield Problem(("calendars", key, "day_length"), f'calendars "{key}", day_length: {sentence}')
             continue
         try:
             calendars[key] = compile_calendar(part)
@@ -40,8 +41,8 @@ def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
         try:
             Calendar(shift.timezone, {day: parse_wall_spans(spans) for day, spans in shift.week.items()})
         except ValueError as error:
-            told = f'shifts "{shift.key}": {_add_advice(str(error))}'
-            yield Problem(("shifts", number, *_find_key(str(error))), told)
+            sentence = f'shifts "{shift.key}": {_add_advice(str(error))}'
+            yield Problem(("shifts", number, *_find_key(str(error))), sentence)
     for number, policy in enumerate(procedure.policies):
         yield from _check_targets(("policies", number), policy, procedure, calendars)
     yield from find_unmatched_policies(procedure)
@@ -53,9 +54,9 @@ def find_inconsistencies(procedure: Procedure) -> Iterator[Problem]:
     yield from _check_objectives(procedure)
     yield from _check_cadences(procedure)
     yield from _check_money(procedure)
-    for number, asked in enumerate(procedure.fields):
-        if asked.kind == "choice" and not asked.choices:
-            yield Problem(("fields", number), f'fields "{asked.key}": a choice needs choices.')
+    for number, field in enumerate(procedure.fields):
+        if field.kind == "choice" and not field.choices:
+            yield Problem(("fields", number), f'fields "{field.key}": a choice needs choices.')
     for number, key in enumerate(procedure.articles):
         if key not in procedure.links:
             yield Problem(("articles", number), f'articles: there is no link "{key}"{suggest(key, procedure.links)}')
@@ -77,16 +78,16 @@ _ADVICE = {
 """Words of a problem with opening hours → the advice that goes with it."""
 
 
-def _add_advice(wrong: str) -> str:
-    advice = next((advice for words, advice in _ADVICE.items() if words in wrong), "")
-    zone = re.search(r"unknown time zone '(.*)'", wrong)
+def _add_advice(problem: str) -> str:
+    advice = next((advice for words, advice in _ADVICE.items() if words in problem), "")
+    zone = re.search(r"unknown time zone '(.*)'", problem)
     if zone is not None:
         from zoneinfo import available_timezones
 
         near = get_close_matches(zone[1], sorted(available_timezones()), n=1)
         advice = f"did you mean {near[0]}?" if near else advice
-    told = f"{wrong}{'; ' if ': ' in wrong else ': '}{advice}" if advice else wrong
-    return told.removesuffix("?") + ("?" if told.endswith("?") else ".")
+    sentence = f"{problem}{'; ' if ': ' in problem else ': '}{advice}" if advice else problem
+    return sentence.removesuffix("?") + ("?" if sentence.endswith("?") else ".")
 
 
 def _is_day_length(text: str) -> bool:
@@ -97,15 +98,15 @@ def _is_day_length(text: str) -> bool:
         return False
 
 
-def _find_key(wrong: str) -> Path:
-    """The key of a calendar that a sentence of its hours is about."""
-    if "time zone" in wrong:
+def _find_key(problem: str) -> Path:
+    """Return the key of a calendar that a sentence about its hours concerns."""
+    if "time zone" in problem:
         return ("timezone",)
-    if "public holidays" in wrong:
+    if "public holidays" in problem:
         return ("region",)
-    if match := re.search(r"span(?: \S+)? of (mon|tue|wed|thu|fri|sat|sun)\b|spans of (\w{3}) overlap", wrong):
+    if match := re.search(r"span(?: \S+)? of (mon|tue|wed|thu|fri|sat|sun)\b|spans of (\w{3}) overlap", problem):
         return "week", match[1] or match[2]
-    if match := re.search(r"(?:spans?|span \S+) of (\d{4}-\d\d-\d\d)|days on end from (\d{4}-\d\d-\d\d)", wrong):
+    if match := re.search(r"(?:spans?|span \S+) of (\d{4}-\d\d-\d\d)|days on end from (\d{4}-\d\d-\d\d)", problem):
         return "exceptions", match[1] or match[2]
     return ("week",)
 
@@ -113,6 +114,7 @@ def _find_key(wrong: str) -> Path:
 def _check_targets(
     path: Path, policy: PolicyPart, procedure: Procedure, calendars: dict[str, Calendar]
 ) -> Iterator[Problem]:
+    """Check the targets of a policy: their form, the role that sets them and the cadence that they need."""
     rows = [((*path, "targets"), policy.targets)]
     rows += [((*path, "by_severity", step), row) for step, row in policy.by_severity.items()]
     rows += [((*path, "by_priority", step), row) for step, row in policy.by_priority.items()]
@@ -123,29 +125,30 @@ def _check_targets(
             day = calendars.get(policy.calendars.get(metric, policy.calendar))
             if day is None:
                 continue  # the calendar has its own complaint
-            told = f'policies "{policy.key}", target of {metric}'
+            prefix = f'policies "{policy.key}", target of {metric}'
             try:
                 target = parse_target(text, day.day_length)
             except ValueError as error:
-                yield Problem((*where, metric), f"{told}: {error}.")
+                yield Problem((*where, metric), f"{prefix}: {error}.")
                 continue
             if target.role and target.role not in roles:
                 yield Problem(
-                    (*where, metric), f'{told}: there is no role "{target.role}"{suggest(target.role, roles)}'
+                    (*where, metric), f'{prefix}: there is no role "{target.role}"{suggest(target.role, roles)}'
                 )
             elif target.role and "set-due" not in roles[target.role].may:
-                yield Problem((*where, metric), f'{told}: the role "{target.role}" lacks may = ["set-due"].')
+                yield Problem((*where, metric), f'{prefix}: the role "{target.role}" lacks may = ["set-due"].')
             elif target.cadence and target.cadence not in cadences:
-                lacking = f"the file has no cadence of kind {target.cadence} to count it by"
-                yield Problem((*where, metric), f"{told}: {lacking}.")
+                reason = f"the file has no cadence of kind {target.cadence} to count it by"
+                yield Problem((*where, metric), f"{prefix}: {reason}.")
 
 
 def _check_metrics(procedure: Procedure) -> Iterator[Problem]:
     for number, metric in enumerate(procedure.metrics):
         for name, conditions in (("start", metric.start), ("stop", metric.stop)):
             if not conditions:
-                told = f'metrics "{metric.key}", {name}: nothing would {name} it; name an occurrence, such as '
-                yield Problem(("metrics", number, name), told + ("received." if name == "start" else "agent_reply."))
+                example = "received" if name == "start" else "agent_reply"
+                sentence = f"nothing would {name} it; name an occurrence, such as {example}."
+                yield Problem(("metrics", number, name), f'metrics "{metric.key}", {name}: {sentence}')
 
 
 def _check_raises(path: Path, scale: Sequence[Severity]) -> Iterator[Problem]:
@@ -169,8 +172,8 @@ def _check_matrix(procedure: Procedure) -> Iterator[Problem]:
     if part.matrix:
         for effect, haste in product(part.impacts, part.urgencies):
             if haste.key not in part.matrix.get(effect.key, {}):
-                told = f'priority, matrix: impact "{effect.key}" with urgency "{haste.key}" has no step.'
-                yield Problem(("priority", "matrix", effect.key), told)
+                sentence = f'priority, matrix: impact "{effect.key}" with urgency "{haste.key}" has no step.'
+                yield Problem(("priority", "matrix", effect.key), sentence)
 
 
 def _check_initial_statuses(procedure: Procedure) -> Iterator[Problem]:
@@ -178,8 +181,8 @@ def _check_initial_statuses(procedure: Procedure) -> Iterator[Problem]:
     for number, kind in enumerate(procedure.types):
         known = [key for key, status in statuses.items() if not status.types or kind.key in status.types]
         if kind.initial is not None and kind.initial not in known:
-            told = f'types "{kind.key}", initial: status "{kind.initial}" is not for it{suggest(kind.initial, known)}'
-            yield Problem(("types", number, "initial"), told)
+            sentence = f'status "{kind.initial}" is not for it{suggest(kind.initial, known)}'
+            yield Problem(("types", number, "initial"), f'types "{kind.key}", initial: {sentence}')
         elif not known:
             yield Problem(("types", number), f'types "{kind.key}": no status is for this type.')
 
@@ -199,9 +202,9 @@ def _check_objectives(procedure: Procedure) -> Iterator[Problem]:
 
 def _check_cadences(procedure: Procedure) -> Iterator[Problem]:
     for number, cadence in enumerate(procedure.cadences):
-        wrong = find_rule_problem(cadence.rule, cadence.first)
-        if wrong is not None:
-            yield Problem(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {wrong}.')
+        problem = find_rule_problem(cadence.rule, cadence.first)
+        if problem is not None:
+            yield Problem(("cadences", number, "rule"), f'cadences "{cadence.key}", rule: {problem}.')
 
 
 def _check_money(procedure: Procedure) -> Iterator[Problem]:
@@ -209,7 +212,7 @@ def _check_money(procedure: Procedure) -> Iterator[Problem]:
     if part.currency not in CURRENCIES:
         near = get_close_matches(part.currency, sorted(CURRENCIES), n=1)
         advice = f'did you mean "{near[0]}"?' if near else "write a code of ISO 4217, such as GBP."
-        told = f'money, currency: there is no currency "{part.currency}"; {advice}'
-        yield Problem(("money", "currency"), told)
-    elif part.rate is not None and (wrong := find_rate_problem(part.rate, part.currency)):
-        yield Problem(("money", "rate"), f"money, rate: {wrong}")
+        sentence = f'money, currency: there is no currency "{part.currency}"; {advice}'
+        yield Problem(("money", "currency"), sentence)
+    elif part.rate is not None and (problem := find_rate_problem(part.rate, part.currency)):
+        yield Problem(("money", "rate"), f"money, rate: {problem}")

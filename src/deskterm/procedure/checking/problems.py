@@ -20,17 +20,17 @@ class Problem(NamedTuple):
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown word: the nearest known one, or all there are."""
+    """Return the end of a sentence about an unknown word: the nearest known one, or all there are."""
     choices = list(known)
     folded = word.lower().replace(" ", "-")
-    for wanted in (word, folded, folded.replace("-", "_")):
-        if near := get_close_matches(wanted, choices, n=1, cutoff=0.55):
+    for spelling in (word, folded, folded.replace("-", "_")):
+        if near := get_close_matches(spelling, choices, n=1, cutoff=0.55):
             return f'; did you mean "{near[0]}"?'
     return f"; known are {', '.join(choices)}." if choices else "; there are none in this file."
 
 
 def describe_path(data: object, path: Path) -> str:
-    """A path in words: `statuses "open-issue", pauses`."""
+    """Describe a path in words: `statuses "open-issue", pauses`."""
     words: list[str] = []
     for part in path:
         data = _get_inside(data, part)
@@ -47,29 +47,29 @@ def problems_from_validation(
     error: ValidationError, data: Mapping[str, Any], root: type[BaseModel]
 ) -> Iterator[Problem]:
     """Yield the problems that the schema finds in the data of a file, one for each place."""
-    seen: set[Path] = set()
-    unknown = [fault for fault in error.errors() if fault["type"] == "extra_forbidden"]
-    meant: set[Path] = set()
-    for fault in unknown:
-        path = fault["loc"]
+    described: set[Path] = set()
+    unknown = [detail for detail in error.errors() if detail["type"] == "extra_forbidden"]
+    misspelt: set[Path] = set()
+    for detail in unknown:
+        path = detail["loc"]
         known = list(find_fields(root, path[:-1]))
         key = str(path[-1])
-        meant.update((*path[:-1], near) for near in get_close_matches(key, known, n=1, cutoff=0.55))
+        misspelt.update((*path[:-1], near) for near in get_close_matches(key, known, n=1, cutoff=0.55))
         yield Problem(path, f'unknown key "{key}"{_describe_place(data, path[:-1])}{suggest(key, known)}')
-    for fault in error.errors():
-        path = _trim_path(data, fault["loc"])
-        if fault["type"] == "missing":
-            if fault["loc"] not in meant:
-                yield Problem(path, f'the key "{fault["loc"][-1]}" is missing{_describe_place(data, path)}.')
-        elif fault["type"] == "too_short" and fault["input"]:
+    for detail in error.errors():
+        path = _trim_path(data, detail["loc"])
+        if detail["type"] == "missing":
+            if detail["loc"] not in misspelt:
+                yield Problem(path, f'the key "{detail["loc"][-1]}" is missing{_describe_place(data, path)}.')
+        elif detail["type"] == "too_short" and detail["input"]:
             continue  # what is in the list is wrong, and has its own complaint
-        elif fault["type"] != "extra_forbidden" and path not in seen:
-            seen.add(path)
-            yield Problem(path, f"{describe_path(data, path)}: {_describe_error(dict(fault))}")
+        elif detail["type"] != "extra_forbidden" and path not in described:
+            described.add(path)
+            yield Problem(path, f"{describe_path(data, path)}: {_describe_error(dict(detail))}")
 
 
 def find_fields(root: type[BaseModel], path: Path) -> tuple[str, ...]:
-    """The keys that the schema knows at a path; none where it takes any."""
+    """Return the keys that the schema has at a path; none where it takes any."""
     kind: Any = root
     for part in path:
         kind = _unwrap(kind)
@@ -83,7 +83,7 @@ def find_fields(root: type[BaseModel], path: Path) -> tuple[str, ...]:
 
 
 def _unwrap(kind: Any) -> Any:
-    """A type without its optional and annotated wrappings."""
+    """Return a type without its optional and annotated wrappings."""
     while True:
         if get_origin(kind) is Annotated:
             kind = get_args(kind)[0]
@@ -106,7 +106,7 @@ def _get_inside(data: object, part: str | int) -> object:
 
 
 def _trim_path(data: object, path: Path) -> Path:
-    """As much of a path as is in the data: Pydantic adds the names of types where several are allowed."""
+    """Return as much of a path as is in the data. Pydantic appends the names of types where several are allowed."""
     for depth, part in enumerate(path):
         data = _get_inside(data, part)
         if data is None:
@@ -133,14 +133,15 @@ _EXPECTED = {
 }
 
 
-def _describe_error(fault: dict[str, Any]) -> str:
-    kind, given, context = fault["type"], _format_value(fault["input"]), fault.get("ctx", {})
+def _describe_error(detail: dict[str, Any]) -> str:
+    kind, value, context = detail["type"], _format_value(detail["input"]), detail.get("ctx", {})
     match kind:
         case "literal_error":
             choices = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(", ")]
-            return f"{given} is none of {', '.join(choices)}{suggest(str(fault['input']), choices).split('; known')[0]}"
+            suggestion = suggest(str(detail["input"]), choices).split("; known")[0]  # they are all named already
+            return f"{value} is none of {', '.join(choices)}{suggestion}"
         case "string_pattern_mismatch":
-            return f"{given} {_PATTERNS.get(context['pattern'], 'is not written as it should be')}."
+            return f"{value} {_PATTERNS.get(context['pattern'], 'is not written as it should be')}."
         case "string_too_short":
             return "the text must not be empty."
         case "string_too_long":
@@ -148,13 +149,13 @@ def _describe_error(fault: dict[str, Any]) -> str:
         case "too_short":
             return "at least one is needed."
         case "greater_than_equal":
-            return f"{given} is too small: it must be at least {context['ge']}."
+            return f"{value} is too small: it must be at least {context['ge']}."
         case "less_than_equal":
-            return f"{given} is too large: it must be at most {context['le']}."
+            return f"{value} is too large: it must be at most {context['le']}."
         case "value_error":
             return f"{context['error']}."
-    wanted = _EXPECTED.get(kind.split("_")[0])
-    return f"expected {wanted}, not {given}." if wanted else f"{given}: {fault['msg']}."
+    expected = _EXPECTED.get(kind.split("_")[0])
+    return f"expected {expected}, not {value}." if expected else f"{value}: {detail['msg']}."
 
 
 def _format_value(value: object) -> str:

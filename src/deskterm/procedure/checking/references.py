@@ -26,7 +26,7 @@ ENTRY_NAMES = {
 
 
 def collect_keys(procedure: Procedure) -> dict[str, list[str]]:
-    """The keys that a file has, by the table that they stand in."""
+    """Return the keys of a file by their tables."""
 
     def keys(parts: Sequence[Any]) -> list[str]:
         return [part.key for part in parts]
@@ -61,7 +61,7 @@ def collect_keys(procedure: Procedure) -> dict[str, list[str]]:
 
 
 def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
-    """Every key that names nothing, every fact and occurrence that there is none of, every key given twice."""
+    """Yield every key that names nothing, every unknown fact and occurrence, and every key that is there twice."""
     known = collect_keys(procedure)
     data = _Told(procedure)
     for path, value, table in _walk_references(Procedure, procedure, ()):
@@ -83,7 +83,7 @@ def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
 
 
 def walk_parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
-    """Every table of a procedure with the way to it, from the outside in."""
+    """Yield every table of a procedure with its path, from the outside in."""
     if isinstance(value, Part):
         yield path, value
         for name in type(value).model_fields:
@@ -144,19 +144,19 @@ def _find_argument(kind: Any, container: type, number: int) -> Any:
 
 
 def _check_facts(path: Path, when: Conditions, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
-    for fact, wanted in when.items():
+    for fact, values in when.items():
         if fact not in FACTS:
             yield Problem((*path, fact), f'{data.place(path)}: there is no fact "{fact}"{suggest(fact, FACTS)}')
             continue
         table = FACTS[fact]
-        for value in wanted if isinstance(wanted, tuple) else (wanted,):
+        for value in values if isinstance(values, tuple) else (values,):
             if isinstance(value, bool) and fact != "exempt":
                 yield Problem((*path, fact), f"{data.place((*path, fact))}: expected text in quotes, not a yes or no.")
             elif table is not None and value not in known[table]:
-                told = (
+                sentence = (
                     f'{data.place(path)}: there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}'
                 )
-                yield Problem((*path, fact), told)
+                yield Problem((*path, fact), sentence)
 
 
 def _check_occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
@@ -187,10 +187,10 @@ def _find_duplicates(path: Path, items: Sequence[Part]) -> Iterator[Problem]:
     if field is None:
         return
     counts = Counter(getattr(item, field) for item in items)
-    seen: set[object] = set()
+    earlier: set[object] = set()
     for number, item in enumerate(items):
         value = getattr(item, field)
-        if counts[value] > 1 and value in seen:
+        if counts[value] > 1 and value in earlier:
             table = re.sub(r"_", " ", ", ".join(str(step) for step in path if isinstance(step, str)))
             yield Problem((*path, number, field), f'{table}: "{value}" is there twice; give each its own {field}.')
-        seen.add(value)
+        earlier.add(value)

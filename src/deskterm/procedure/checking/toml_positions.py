@@ -21,13 +21,14 @@ class TomlPositions:
         self._read_text()
 
     def find_line(self, path: Path) -> int:
-        """The line, from 1, of the key or list entry at `path`; of its nearest parent where it is not in the text."""
+        """Return the line, from 1, of the key or list entry at `path`, or of its nearest parent where it is not in the
+        text."""
         while path not in self._offsets:
             path = path[:-1]
         return bisect_right(self._breaks, self._offsets[path] - 1) + 1
 
     def __iter__(self) -> Iterator[Path]:
-        """Every path that has a line of its own."""
+        """Iterate over every path that has a line of its own."""
         return (path for path in self._offsets if path)
 
     # -- one pass over the text ----------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ class TomlPositions:
         return (*path, number)
 
     def _enter_list(self, path: Path) -> Path:
-        """A header goes on in the last entry of a list of tables."""
+        """Return the path of the last entry where a path is a list of tables: headers below it belong there."""
         return (*path, self._last_entries[path]) if path in self._last_entries else path
 
     def _read_pair(self, table: Path) -> None:

@@ -19,33 +19,34 @@ as one with each: the more tags, the more policies are for it."""
 
 
 def find_unmatched_policies(procedure: Procedure) -> Iterator[Problem]:
-    """Policies that can never match: behind others that take all of their tickets, or with conditions that no ticket
-    meets; and those whose targets no ticket of theirs can have."""
+    """Yield a problem for every policy that can never match, behind others that take all of its tickets or with
+    conditions that no ticket meets, and for every policy whose targets no ticket of it can have."""
     plain = {kind.key for kind in procedure.types if not kind.has_severity}
     every = {kind.key for kind in procedure.types}
     tickets = _list_ticket_sets(procedure)
     for number, part in enumerate(procedure.policies):
         path = ("policies", number, "when") if part.when else ("policies", number)
         earlier = [other for other in procedure.policies[:number] if "exempt" not in other.when]
-        for fact, wanted in part.when.items():
-            told = "it can never match: "
+        for fact, values in part.when.items():
+            sentence = "it can never match: "
             if fact == "exempt":
-                told += "an exempt ticket has no policy, and no other needs to say so; leave exempt out."
-            elif not to_value_set(wanted):
-                told += f"{fact} is to be one of none; name some or leave it out."
+                sentence += "an exempt ticket has no policy, and no other needs to say so; leave exempt out."
+            elif not to_value_set(values):
+                sentence += f"{fact} is to be one of none; name some or leave it out."
             else:
                 continue
-            yield Problem((*path, fact), f'policies "{part.key}": {told}')
-        if "exempt" in part.when or not all(to_value_set(wanted) for wanted in part.when.values()):
+            yield Problem((*path, fact), f'policies "{part.key}": {sentence}')
+        if "exempt" in part.when or not all(to_value_set(values) for values in part.when.values()):
             continue
         types = to_value_set(part.when["type"]) if "type" in part.when else every
         if types <= plain and "severity" in part.when:
-            told = f"it can never match: {', '.join(sorted(types))} has no severity; leave the severity out."
-            yield Problem((*path, "severity"), f'policies "{part.key}": {told}')
+            sentence = f"it can never match: {', '.join(sorted(types))} has no severity; leave the severity out."
+            yield Problem((*path, "severity"), f'policies "{part.key}": {sentence}')
             continue
         if types <= plain and part.by_severity and not (part.targets or part.by_priority):
-            told = f"{', '.join(sorted(types))} has no severity, so it promises nothing; write its targets in targets."
-            yield Problem(("policies", number, "by_severity"), f'policies "{part.key}": {told}')
+            names = ", ".join(sorted(types))
+            sentence = f"{names} has no severity, so it promises nothing; write its targets in targets."
+            yield Problem(("policies", number, "by_severity"), f'policies "{part.key}": {sentence}')
         if (takers := _find_takers(part, earlier, tickets)) is not None:
             yield Problem(path, f'policies "{part.key}": {_describe_takers(takers)}')
 
@@ -58,15 +59,15 @@ def _describe_takers(takers: Sequence[str]) -> str:
 
 
 def _find_takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Sequence[TicketSet]) -> list[str] | None:
-    """The policies before one that take all of its tickets between them; None when some are left."""
-    left = [kinds for ticket in tickets if (kinds := _intersect(ticket, part)) is not None]
+    """Return the policies before one that take all of its tickets between them; None when some are left."""
+    remaining = [kinds for ticket in tickets if (kinds := _intersect(ticket, part)) is not None]
     takers = []
     for other in earlier:
-        rest = [piece for kinds in left for piece in _subtract(kinds, other)]
-        if rest != left:
+        rest = [piece for kinds in remaining for piece in _subtract(kinds, other)]
+        if rest != remaining:
             takers.append(other.key)
-        left = rest
-        if not left:
+        remaining = rest
+        if not remaining:
             alone = next((one.key for one in earlier if _covers(one, part)), None)
             return takers if alone is None else [alone]
     return None
@@ -74,13 +75,13 @@ def _find_takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Seque
 
 def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
     return all(
-        fact in later.when and to_value_set(later.when[fact]) <= to_value_set(wanted)
-        for fact, wanted in earlier.when.items()
+        fact in later.when and to_value_set(later.when[fact]) <= to_value_set(values)
+        for fact, values in earlier.when.items()
     )
 
 
 def _list_ticket_sets(procedure: Procedure) -> list[TicketSet]:
-    """All tickets that there can be, those whose type knows no severity apart from the others."""
+    """Return all tickets that there can be, those whose type has no severity apart from the others."""
     known = collect_keys(procedure)
     kinds: dict[str, frozenset[str]] = {}
     for fact, table in FACTS.items():
@@ -93,17 +94,17 @@ def _list_ticket_sets(procedure: Procedure) -> list[TicketSet]:
 
 
 def _intersect(ticket: TicketSet, part: PolicyPart) -> TicketSet | None:
-    """Those of some tickets that a policy is for; None when there are none."""
-    met = dict(ticket) | {fact: ticket[fact] & to_value_set(wanted) for fact, wanted in part.when.items()}
+    """Return the tickets of a set that a policy matches; None when there are none."""
+    met = dict(ticket) | {fact: ticket[fact] & to_value_set(values) for fact, values in part.when.items()}
     return met if all(met.values()) else None
 
 
 def _subtract(ticket: TicketSet, part: PolicyPart) -> Iterator[TicketSet]:
-    """Those of some tickets that a policy is not for, in pieces that exclude each other."""
+    """Yield the tickets of a set that a policy does not match, in sets that exclude each other."""
     if _intersect(ticket, part) is None:
         yield ticket
         return
-    for fact, wanted in part.when.items():
-        if others := ticket[fact] - to_value_set(wanted):
+    for fact, values in part.when.items():
+        if others := ticket[fact] - to_value_set(values):
             yield {**ticket, fact: others}
-        ticket = {**ticket, fact: ticket[fact] & to_value_set(wanted)}
+        ticket = {**ticket, fact: ticket[fact] & to_value_set(values)}

@@ -27,8 +27,8 @@ class CheckWarning(NamedTuple):
 
 
 def find_warnings(procedure: Procedure, source: str = "", now: datetime | None = None) -> list[CheckWarning]:
-    """Warnings in the order of the file; none of them keeps a procedure from being used. source: the text that it was
-    read from, for the lines. now: left out, the date of the next review is not looked at."""
+    """Return warnings in the order of the file; none of them keeps a procedure from being used. source: the text of the
+    file, for the line numbers. now: the present, without which the date of the next review is not checked."""
     lines = TomlPositions(source) if source else None
     found = [
         *_check_calendars(procedure),
@@ -56,11 +56,11 @@ def _check_calendars(procedure: Procedure) -> Iterator[Finding]:
             )
         zone = part.timezone.removeprefix("Etc/")
         country = part.region.country if part.region else "GB"
-        meant = _GREENWICH_SUMMER.get(country) if zone in _GREENWICH else _SUMMER.get(zone)
-        if meant:
+        suggested = _GREENWICH_SUMMER.get(country) if zone in _GREENWICH else _SUMMER.get(zone)
+        if suggested:
             yield (
                 ("calendars", key, "timezone"),
-                f'calendars "{key}": {zone} has no summer time; did you mean {meant}?',
+                f'calendars "{key}": {zone} has no summer time; did you mean {suggested}?',
             )
 
 
@@ -102,8 +102,8 @@ def _check_ladders(procedure: Procedure) -> Iterator[Finding]:
     for number, ladder in enumerate(procedure.ladders):
         for place, level in enumerate(ladder.levels):
             if level.status is not None and categories[level.status] in ("solved", "closed"):
-                told = f'"{level.status}" ends a ticket; a step of escalation leads to one where it is worked on.'
-                yield ("ladders", number, "levels", place, "status"), f'ladders "{ladder.key}", status: {told}'
+                sentence = f'"{level.status}" ends a ticket; a step of escalation leads to one where it is worked on.'
+                yield ("ladders", number, "levels", place, "status"), f'ladders "{ladder.key}", status: {sentence}'
 
 
 def _list_following(status: Status) -> list[str]:
@@ -112,7 +112,7 @@ def _list_following(status: Status) -> list[str]:
 
 
 def _find_reachable(procedure: Procedure, known: Mapping[str, Status], initial: str) -> set[str]:
-    """Statuses that a ticket can come to from its first one, by people or by itself."""
+    """Return the statuses that a ticket can come to from its initial one, by people or automation."""
     by_itself = [rule.status for rule in procedure.rules]
     by_itself += [status.moves_ticket_to for status in procedure.development.statuses]
     by_itself += [level.status for ladder in procedure.ladders for level in ladder.levels]
@@ -138,16 +138,16 @@ def _check_metrics(procedure: Procedure) -> Iterator[Finding]:
                 for word in parse_condition(text):
                     what, _, key = word.partition(":")
                     if what == "category" and key not in categories:
-                        told = f'no status is of category {key}, so "{text}" never happens.'
-                        yield ("metrics", number, name, place), f'metrics "{metric.key}", {name}: {told}'
+                        sentence = f'no status is of category {key}, so "{text}" never happens.'
+                        yield ("metrics", number, name, place), f'metrics "{metric.key}", {name}: {sentence}'
         for place, text in enumerate(metric.warn):
             if never := _find_unwarned_targets(procedure, days, metric.key, text):
-                told = f'"{text}" is no shorter than targets of {_join_names(never)}: it never warns of those.'
-                yield ("metrics", number, "warn", place), f'metrics "{metric.key}", warn: {told}'
+                sentence = f'"{text}" is no shorter than targets of {_join_names(never)}: it never warns of those.'
+                yield ("metrics", number, "warn", place), f'metrics "{metric.key}", warn: {sentence}'
 
 
 def _find_unwarned_targets(procedure: Procedure, days: Mapping[str, int], metric: str, text: str) -> list[str]:
-    """The targets of a metric that are no longer than the time before their end at which it is to warn. days:
+    """Return the targets of a metric that are no longer than the lead of a warning, so that it never comes. days:
     calendar → length of its day, in seconds."""
     warn = parse_warning(text) if text else None
     if warn is None or warn.share is not None:
@@ -193,8 +193,8 @@ def _check_templates(procedure: Procedure) -> Iterator[Finding]:
                         f"known are {_join_names(PLACEHOLDERS)}.",
                     )
 
-        for told in find_template_problems(template.body):
-            yield ("templates", number, "body"), f'templates "{template.key}": {told}.'
+        for sentence in find_template_problems(template.body):
+            yield ("templates", number, "body"), f'templates "{template.key}": {sentence}.'
 
 
 def _join_names(words: Iterable[str]) -> str:

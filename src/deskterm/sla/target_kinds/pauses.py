@@ -40,4 +40,4 @@ def move_by_wall_time(due: int, start: int, pauses: Pauses) -> int:
 
 def wall_seconds(start: int, end: int, pauses: Pauses) -> int:
     """Return the time on the clock between two instants, pauses left out."""
-    return end - start - sum(max(0, min(b, end) - max(a, start)) for a, b in merge_pauses(pauses))
+    return end - start - sum(max(0, min(stop, end) - max(begin, start)) for begin, stop in merge_pauses(pauses))
