@@ -13,8 +13,8 @@ def open_desk(store: Store, login: str, *, behind: str = "", progress: Progress 
     """Open a desk as one of its agents. behind: the login of whoever works in the agent's name.
 
     Rows that an earlier version projected are written anew first; progress is called with tickets done and tickets in
-    all meanwhile, and what it raises interrupts that. Raises Stranger when the login is not that of an active agent,
-    DeskError when the store holds no desk.
+    all meanwhile, and what it raises interrupts that. Raises UnknownAgent when the login is not that of an active
+    agent, DeskError when the store holds no desk.
     """
     refresh_projections(store, progress)
     return DeskSession(store, login, reactions=run_reactions, behind=behind)

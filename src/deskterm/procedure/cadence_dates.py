@@ -33,7 +33,8 @@ def build_cadence(part: CadencePart, zone: Calendar) -> Cadence:
 
 def find_rule_problem(rule: str, first: date) -> str | None:
     """Return the problem with the rule of a cadence that first starts on a date, and the correction; None for none."""
-    from dateutil.rrule import rrule, rrulestr
+    # Loading dateutil takes about 10 ms, and only a procedure with sprints or releases needs it.
+    from dateutil.rrule import rrule, rrulestr  # noqa: PLC0415
 
     words = dict(word.partition("=")[::2] for word in rule.upper().removeprefix("RRULE:").split(";"))
     begin = datetime.combine(first, datetime.min.time())
@@ -91,7 +92,8 @@ class _CadenceDates:
 
     def _made(self) -> Iterator[tuple[str, tuple[int, int]]]:
         """Yield the local date on which each one starts, and its bounds."""
-        from dateutil.rrule import rrulestr
+        # Late for the start-up time, as in find_rule_problem().
+        from dateutil.rrule import rrulestr  # noqa: PLC0415
 
         length = parse_target(self._part.length, self._zone.day_length)
         for begin in rrulestr(self._part.rule, dtstart=datetime.combine(self._part.first, datetime.min.time())):

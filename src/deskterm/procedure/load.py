@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from deskterm.errors import DeskError
+from deskterm.procedure.calendar_feeds import resolve_feeds
 from deskterm.procedure.checking.consistency import find_inconsistencies
 from deskterm.procedure.checking.problems import Problem, problems_from_validation
 from deskterm.procedure.checking.references import find_broken_references
@@ -63,8 +64,6 @@ def loads(text: str, name: str) -> LoadedProcedure:
     except ValidationError as error:
         raise _refusal_error(problems_from_validation(error, data, Procedure), text, name) from error
     if any(part.ics for part in procedure.calendars.values()):
-        from deskterm.procedure.calendar_feeds import resolve_feeds
-
         procedure, feeds = resolve_feeds(procedure, Path(name).parent)
         if feeds:
             raise _refusal_error(feeds, text, name)

@@ -17,7 +17,8 @@ from deskterm.procedure.stored_document import to_model
 def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int) -> dict[date, str]:
     """Return the public holidays of a country, or of a part of it, with their names. Raises ValueError when none are
     known."""
-    import holidays  # heavy, and only wanted where a calendar names a region
+    # Loading holidays takes about 50 ms, and only a calendar that names a region needs it.
+    import holidays  # noqa: PLC0415
 
     try:
         with warnings.catch_warnings():
@@ -32,7 +33,7 @@ def load_public_holidays(region: HolidayRegion, first_year: int, last_year: int)
 
 def _advise_region(region: HolidayRegion) -> str:
     """Suggest another spelling of a region whose holidays are unknown."""
-    import holidays
+    import holidays  # noqa: PLC0415 - late for the start-up time, as above
 
     supported = holidays.list_supported_countries(include_aliases=False)
     if region.country not in supported:

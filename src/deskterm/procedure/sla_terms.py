@@ -45,7 +45,8 @@ def compile_calendar(part: CalendarPart) -> Calendar:
     calendar."""
     public = None
     if part.region is not None:
-        from deskterm.procedure.pinned_holidays import load_public_holidays
+        # This module loads the schema, and pydantic with it: about 100 ms that a desk with a stored procedure saves.
+        from deskterm.procedure.pinned_holidays import load_public_holidays  # noqa: PLC0415
 
         public = partial(load_public_holidays, part.region)
     return Calendar(

@@ -44,7 +44,9 @@ class _Source:
 
     @cached_property
     def model(self) -> Procedure:
-        from deskterm.procedure.schema import Procedure
+        # Loading the schema, and pydantic with it, takes about 100 ms. Most commands read a few tables and never get
+        # here.
+        from deskterm.procedure.schema import Procedure  # noqa: PLC0415
 
         return Procedure.model_validate_json(self.text)
 

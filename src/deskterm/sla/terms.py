@@ -30,7 +30,7 @@ class Metric:
     reopening left out. counts_work: it runs only while somebody works (`working` of the facts: the tiers of those who
     do) or the ticket is in one of the statuses `work_in`. tier: the tier whose work counts, None for all; the statuses
     count while `tier` of the facts is that one, or unset. fixed_target: a target and the key of its calendar that hold
-    whatever the policy. is_quiet: its due time is not announced to anybody.
+    whatever the policy.
     """
 
     key: str

@@ -37,8 +37,8 @@ def reply(
 
     status: the status that the ticket moves to with the reply, by key or label. next_steps: the reply says what happens
     next, which answers and reviews at once (S1-20). resolution: the reply gives one (S1-21). automatic: no person wrote
-    it, so it does not stop the response clock (S1-19). Raises MovedOn when the ticket is no longer at `version`, and
-    UsageError for a body without visible text."""
+    it, so it does not stop the response clock (S1-19). Raises VersionConflict when the ticket is no longer at
+    `version`, and UsageError for a body without visible text."""
     text = require_message_text(body)
     with desk.ticket(number, "reply", now, version) as work:
         target = (

@@ -53,7 +53,7 @@ class DeskSession:
     """A store, and an agent at work on it. `deskterm.desk.api.open_desk` makes one.
 
     reactions: what follows from a command, run in its transaction. behind: the login of whoever works in the agent's
-    name, which every event records. Raises Stranger when the login is not that of an active agent.
+    name, which every event records. Raises UnknownAgent when the login is not that of an active agent.
     """
 
     agent: Agent

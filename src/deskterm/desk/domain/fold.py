@@ -70,7 +70,8 @@ class TicketFold:
         if self._folding is None:
             self._folding = ClockFold(procedure.terms)
         elif self._version != event.version:
-            # From here on, only clocks that start anew go by the new version; others keep the one they started with.
+            # A running clock keeps its target until a change of facts gives it another, but from here on it
+            # starts, stops and pauses as the new version says.
             self._folding.use_terms(procedure.terms)
         self._version = event.version
         self._folding.apply(sla_event)

@@ -80,7 +80,7 @@ def explain_position(
 
 def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[OrderKey]:
     """Yield a ticket's value for each key of the order, up to the first instant, and its number last: it decides among
-    equals. The keys must order tickets as the store does (`CompiledProcedure.rank`)."""
+    equals. The keys must order tickets as the store does (`CompiledProcedure.compute_rank`)."""
     severity, priority = procedure.severities.get(row.severity or ""), procedure.priorities.get(row.priority or "")
     for key in (*procedure.definition.queue.by, "due"):
         if key == "urgent":

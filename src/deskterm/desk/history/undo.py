@@ -34,9 +34,9 @@ def undo_last_command(desk: DeskSession, number: int, *, now: datetime, version:
 
     Called again, it undoes the command before. Agents may undo their own commands, leads and admins any. Queued letters
     are withdrawn, and so is the reply they were to deliver; the summary counts letters that have gone out. A ticket
-    that was split off is closed and stays linked. version: the version of the ticket that the agent saw. Raises MovedOn
-    when it is at a later one, and DeskError with the reason for what cannot be undone: messages of a requester, replies
-    that were sent, a final closure (S4-15), and a command that another ticket has moved on from."""
+    that was split off is closed and stays linked. version: the version of the ticket that the agent saw. Raises
+    VersionConflict when it is at a later one, and DeskError with the reason for what cannot be undone: messages of a
+    requester, replies that were sent, a final closure (S4-15), and a command that another ticket has moved on from."""
     desk.require("undo")
     with desk.store.reading() as session:
         unlocked = find_last_command(load_events(session, number))

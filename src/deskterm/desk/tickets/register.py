@@ -214,8 +214,8 @@ def _find_missing_fields(
     *,
     incomplete: bool,
 ) -> list[str]:
-    """Return the keys of missing fields where some may be missing. Raises Incomplete with everything that is wrong
-    otherwise."""
+    """Return the keys of missing fields where some may be missing. Raises IncompleteRequest with everything that is
+    wrong otherwise."""
     contact_details = None
     phone_number = _parse_phone(phone)
     if person is not None:

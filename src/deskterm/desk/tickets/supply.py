@@ -26,8 +26,8 @@ def supply_fields(
 ) -> CommandResult:
     """Set request fields that were missing, or correct them (S2-15). fields: key → value as text.
 
-    Raises UsageError for a field that cannot be supplied or when none is given, and Incomplete for a value that is not
-    of its kind.
+    Raises UsageError for a field that cannot be supplied or when none is given, and IncompleteRequest for a value that
+    is not of its kind.
     """
     request = parse_request_fields(desk.procedure, fields)
     with desk.ticket(number, "edit", now, version, action="supply what a request lacks") as work:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm.session import JoinTransactionMode
 from sqlmodel import Session
 
@@ -25,6 +25,7 @@ from deskterm.procedure.load import load
 from deskterm.procedure.shipped import data_folder, find_procedure
 from deskterm.sla.calendar import Calendar
 from deskterm.store.db.engine import Store
+from deskterm.store.db.tables import Agent, Organisation
 
 PROCEDURE = "software-vendor"
 MORNING = time(9, 12)
@@ -110,10 +111,6 @@ def _spoken(login: str) -> str:
 def _seat(desk: DeskSession, book: Storybook, now: datetime) -> bool:
     """Bring in those of the book that the desk does not have yet, and give whoever looks a team. False when they were
     there before."""
-    from sqlalchemy import select
-
-    from deskterm.store.db.tables import Agent, Organisation
-
     with desk.store.reading() as session:
         logins = set(session.execute(select(Agent.__table__.c.login)).scalars())  # type: ignore[attr-defined]
         clients = set(session.execute(select(Organisation.__table__.c.key)).scalars())  # type: ignore[attr-defined]

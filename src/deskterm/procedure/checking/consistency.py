@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import product
+from zoneinfo import available_timezones
 
 from deskterm.procedure.amounts import CURRENCIES, find_rate_problem
 from deskterm.procedure.cadence_dates import find_rule_problem
@@ -82,8 +83,6 @@ def _add_advice(problem: str) -> str:
     advice = next((advice for words, advice in _ADVICE.items() if words in problem), "")
     zone = re.search(r"unknown time zone '(.*)'", problem)
     if zone is not None:
-        from zoneinfo import available_timezones
-
         near = get_close_matches(zone[1], sorted(available_timezones()), n=1)
         advice = f"did you mean {near[0]}?" if near else advice
     sentence = f"{problem}{'; ' if ': ' in problem else ': '}{advice}" if advice else problem

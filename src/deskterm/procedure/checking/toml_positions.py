@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -157,6 +158,4 @@ class TomlPositions:
 
 
 def _unescape(raw: str) -> str:
-    import tomllib
-
     return str(tomllib.loads(f'key = "{raw}"')["key"])

@@ -1,7 +1,8 @@
 """The tables of the store. Instants are UTC, whole seconds.
 
 Events and personal texts are the source of truth. Rows of tickets, messages, clocks and records are projections of
-them, and can be built anew at any time (`deskterm doctor`). Only `deskterm.desk` and `deskterm.exchange` write.
+them, and can be built anew at any time (`deskterm doctor`). Only `deskterm.desk` and `deskterm.exchange` write them.
+The log of who read a ticket is no part of a ticket's history: `store.queries.access_log` writes it.
 """
 
 from __future__ import annotations
@@ -119,8 +120,8 @@ class Contact(SQLModel, table=True):
 
 class Event(SQLModel, table=True):
     """An event of a ticket; append-only by trigger. seq: 1, 2, 3 … within the ticket. data: canonical JSON,
-    `{"changes": {field: [before, after]}, "texts": {name: {"id", "digest"}}, …}`. hash: SHA-256 over the hash of
-    the ticket's previous event and this row (`deskterm.desk.domain.events.chained`)."""
+    `{"changes": {field: [before, after]}, "texts": {name: [id, digest]}, …}`. hash: SHA-256 over the hash of
+    the ticket's previous event and this row (`deskterm.desk.domain.events.compute_hash`)."""
 
     id: int | None = Field(default=None, sa_column=id_column())
     ticket_id: int = Field(sa_column=reference_column("ticket.id"))
@@ -244,7 +245,7 @@ class Message(SQLModel, table=True):
 
 
 class ClockRow(SQLModel, table=True):
-    """A cycle of a metric: the projection of `deskterm.sla.Clock`. Lengths are open seconds. next_event_at: of a
+    """A cycle of a metric: the projection of `deskterm.sla.clock.Clock`. Lengths are open seconds. next_event_at: of a
     running clock, the earliest warning or due instant that was not noticed yet; NEVER without one. waived: 1 when a
     lead waived the missed target. Metrics whose keys begin with `timer:` wait for an automatic step and promise
     nothing."""

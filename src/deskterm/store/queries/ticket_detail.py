@@ -18,9 +18,9 @@ from deskterm.store.rows.texts import load_contact_names, load_record_texts
 
 
 class ClockView(NamedTuple):
-    """A cycle of a metric (`deskterm.sla.Clock`): instants in epoch seconds, lengths in open seconds. waived: a lead
-    waived the miss; next_event: the next warning or due instant that was not noticed yet; overrun: open seconds after
-    the due instant up to `since`, the last change of state."""
+    """A cycle of a metric (`deskterm.sla.clock.Clock`): instants in epoch seconds, lengths in open seconds. waived: a
+    lead waived the miss; next_event: the next warning or due instant that was not noticed yet; overrun: open seconds
+    after the due instant up to `since`, the last change of state."""
 
     metric: str
     cycle: int
