@@ -1,1 +1,1 @@
-"""Data in and out: event logs, exports."""
+"""Data in and out: event logs, exports, seed files, and the demo desk."""

@@ -1,1 +1,1 @@
-"""Tickets, events, clocks and billing taken out as files."""
+"""Export of tickets, messages, events, clocks and the work log to files."""

@@ -1,1 +1,1 @@
-"""Event logs brought in: sources, mappings, the events they become, the writer."""
+"""Import of event logs: reading them, mapping their columns, building events, writing tickets."""

@@ -1,4 +1,4 @@
-"""The people and clients that a log names: those the desk knows, and those it is to know from now on."""
+"""The contacts and clients that a log names: those that the desk has, and those that the import adds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from deskterm.desk.domain.text import is_visible
 from deskterm.store.db.bulk import BulkWriter
 
-_SLUG = re.compile(r"[^a-z0-9]+")
+_NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
 
 
 class Client(NamedTuple):
-    """A client's row; of nobody, all is None."""
+    """A client's row; all members are None for no client."""
 
     id: int | None
     key: str | None
@@ -20,26 +20,27 @@ class Client(NamedTuple):
 
 
 class ContactDirectory:
-    """Finds contacts by address, else by name; clients by key or name. Makes those that are missing."""
+    """Finds contacts by address, else by name, and clients by key or name; adds those that are missing. names: contact
+    id → name; organisations: client id → name."""
 
     def __init__(self, bulk: BulkWriter) -> None:
         self._bulk = bulk
         self._clients: dict[str, Client] = {}
         self._keys: set[str] = set()
         self.names: dict[int, str] = {}
-        """Contact → name."""
         self.organisations: dict[int, str] = {}
-        """Client → name."""
         self._by_name: dict[str, int] = {}
         self._by_email: dict[str, int] = {}
         self._new_clients: list[tuple[int, str, str]] = []
         self._new_contacts: list[tuple[int, str, str | None, int | None]] = []
+        # How many ids an import needs shows only at its end; until its commit other writers wait.
         self._next_client = bulk.reserve_ids("organisation", 1).start
         self._next_contact = bulk.reserve_ids("contact", 1).start
+        # Descending, so that of several with one name the oldest remains in the look-up.
         for number, key, name, tenant in bulk.execute(
             "SELECT id, key, name, tenant FROM organisation ORDER BY id DESC"
         ):
-            self._know(Client(number, key, tenant or None), name)
+            self._remember_client(Client(number, key, tenant or None), name)
         for number, name, email in bulk.execute("SELECT id, name, email FROM contact ORDER BY id DESC"):
             self.names[number] = name
             if email is None:
@@ -48,20 +49,21 @@ class ContactDirectory:
                 self._by_email[email.casefold()] = number
 
     def find_or_add_client(self, name: str | None) -> Client:
-        """The client of that name or key."""
-        tidy = " ".join(name.split()) if name and is_visible(name) else ""
-        if not tidy:
+        """Return the client of that name or key; a new one if there is none."""
+        normalised = " ".join(name.split()) if name and is_visible(name) else ""
+        if not normalised:
             return Client(None, None)
-        found = self._clients.get(tidy.casefold())
+        found = self._clients.get(normalised.casefold())
         if found is None:
-            found = Client(self._next_client, self._free_key(tidy))
+            found = Client(self._next_client, self._build_key(normalised))
             self._next_client += 1
-            self._new_clients.append((found.id or 0, found.key or "", tidy))
-            self._know(found, tidy)
+            self._new_clients.append((found.id or 0, found.key or "", normalised))
+            self._remember_client(found, normalised)
         return found
 
     def find_or_add_contact(self, name: str | None, email: str | None, organisation: int | None) -> int | None:
-        """The row of a person. organisation: whose they are, when they are not known yet."""
+        """Return the id of a person; a new one if there is none, None when neither name nor address is given.
+        organisation: the client of a new contact."""
         full_name = " ".join(name.split()) if name and is_visible(name) else ""
         address = email.strip().casefold() if email and "@" in email else None
         if not full_name and address is None:
@@ -80,23 +82,24 @@ class ContactDirectory:
         return found
 
     def flush(self) -> None:
-        """Write those who are new."""
+        """Write the new clients and contacts."""
         if self._new_clients:
-            rows = [(number, key, name, "", "", "") for number, key, name in self._new_clients]
-            self._bulk.insert("organisation", ("id", "key", "name", "domain", "tenant", "notes"), rows)
+            clients = [(number, key, name, "", "", "") for number, key, name in self._new_clients]
+            self._bulk.insert("organisation", ("id", "key", "name", "domain", "tenant", "notes"), clients)
         if self._new_contacts:
-            people = [(number, name, email, "", client) for number, name, email, client in self._new_contacts]
-            self._bulk.insert("contact", ("id", "name", "email", "phone", "organisation_id"), people)
+            contacts = [(number, name, email, "", client) for number, name, email, client in self._new_contacts]
+            self._bulk.insert("contact", ("id", "name", "email", "phone", "organisation_id"), contacts)
         self._new_clients, self._new_contacts = [], []
 
-    def _know(self, client: Client, name: str) -> None:
+    def _remember_client(self, client: Client, name: str) -> None:
         key = client.key or ""
         self._keys.add(key)
         self.organisations[client.id or 0] = name
         self._clients[name.casefold()] = self._clients[key.casefold()] = client
 
-    def _free_key(self, name: str) -> str:
-        base = _SLUG.sub("-", name.casefold()).strip("-") or "client"
+    def _build_key(self, name: str) -> str:
+        """Return a key for a new client, from its name; numbered when another client has it."""
+        base = _NOT_IN_KEYS.sub("-", name.casefold()).strip("-") or "client"
         key, number = base, 2
         while key in self._keys:
             key, number = f"{base}-{number}", number + 1

@@ -1,4 +1,4 @@
-"""From the history of a ticket to its events: what a log shows between one row and the next."""
+"""From the rows of a ticket to its events: the changes between one row of the log and the next."""
 
 from __future__ import annotations
 
@@ -16,114 +16,117 @@ from deskterm.exchange.importing.row_groups import RowGroup, TicketRow
 from deskterm.exchange.importing.row_reader import Cells, RowReader
 from deskterm.procedure.compiled import CompiledProcedure
 
-_ACTED = ("status", "team", "assignee")
-"""What somebody did to the ticket: true from the instant of the row that shows it. The rest is what the ticket is,
-and holds from the opening."""
+_WORK_FIELDS = ("status", "team", "assignee")
+"""Fields that somebody's work on the ticket changes: their values hold from the instant of the row that shows them.
+All other values describe the ticket, and hold from its opening."""
 
-_NAMED = frozenset({"subject", "organisation", "requester", "email"})
-"""Fields whose words stand elsewhere, and are referred to."""
+_REFERENCE_FIELDS = frozenset({"subject", "organisation", "requester", "email"})
+"""Fields whose values are stored elsewhere: an event refers to them."""
 
-_NOTHING: Final[tuple[dict[str, tuple[Any, Any]], dict[str, TextRef]]] = ({}, {})
+_NO_CHANGES: Final[tuple[dict[str, tuple[Any, Any]], dict[str, TextRef]]] = ({}, {})
 
-Words = Callable[[str], TextRef]
-"""Keeps somebody's words and gives the reference to them."""
+AddText = Callable[[str], TextRef]
+"""Stores a personal text and returns the reference to it."""
 
 
 class EventBuilder:
-    """Tells histories as events, and folds them on the way.
+    """Builds the events of tickets from their rows, and folds them on the way. notes: rows that look odd.
 
-    The first row registers the ticket at its opening. A log often begins later than that: then the ticket stands in
-    the procedure's first status from the opening on, and what the row shows of status, team and assignee comes with
-    an event of its own at the row's instant, so that no clock stops before somebody is known to have acted. Every
-    further row is an event, changed or not: that somebody looked at the ticket is part of its history.
+    The first row registers the ticket at its opening. A log often begins later than that: then the ticket has the
+    procedure's first status from its opening on, and the status, team and assignee of the row come with an event of
+    their own at the row's instant, so that no clock stops before somebody is known to have worked. Every further row is
+    an event, with or without a change: that somebody updated the ticket is part of its history.
     """
 
     def __init__(
         self,
-        observer: RowReader,
+        reader: RowReader,
         procedure: CompiledProcedure,
-        people: ContactDirectory,
-        words: Words,
+        contacts: ContactDirectory,
+        add_text: AddText,
         source: str,
         actor: str,
     ) -> None:
-        self._observer, self._procedure, self._people, self._words = observer, procedure, people, words
+        self._reader, self._procedure, self._contacts, self._add_text = reader, procedure, contacts, add_text
         self._actor = actor
         self.data: Final[Mapping[str, Any]] = {"source": source, "imported_by": actor}
         self.notes: list[BadRow] = []
-        self._wordy = {f"fields.{part.key}" for part in procedure.definition.fields if holds_personal_text(part)}
-        self._firsts = {kind: _first(procedure, kind) for kind in (None, *procedure.types)}
+        self._personal_fields = {
+            f"fields.{part.key}" for part in procedure.definition.fields if holds_personal_text(part)
+        }
+        self._initial_values = {key: _build_initial_values(procedure, key) for key in (None, *procedure.types)}
 
-    def build_events(self, key: str, history: RowGroup, imported_rows: int, fold: TicketFold) -> Iterator[Event]:
-        """The events of a ticket's rows after the first `known`, each folded in before the next. fold: the ticket as
-        it stands on the desk. Words that the mapping does not know go to `notes`."""
-        shown: dict[str, Any] = {}
+    def build_events(self, key: str, group: RowGroup, imported_rows: int, fold: TicketFold) -> Iterator[Event]:
+        """Yield the events of a ticket's rows after those that were imported before; each is folded in before the next
+        is built. fold: the ticket as it is on the desk. Words that the mapping does not know go to `notes`."""
+        values: dict[str, Any] = {}
         unknown: dict[str, str] = {}
         cells: Cells | None = None
-        for number, row in enumerate(history.rows):
-            fresh: dict[str, Any] = {}
-            if row.cells is not cells:
-                fresh = self._observer.read_changes(row.cells, cells, shown, unknown)
+        for number, row in enumerate(group.rows):
+            changed: dict[str, Any] = {}
+            if row.cells is not cells:  # rows with the same cells share them
+                changed = self._reader.read_changes(row.cells, cells, values, unknown)
                 cells = row.cells
             if number < imported_rows:
                 continue
             if unknown:
                 self.notes += [BadRow(row.line, reason) for reason in unknown.values()]
             if not fold.state.version:
-                now, fresh = self._opening(key, history, row, fresh)
-                yield self._event(fold, "registered", history.opened, row.actor, *self._resolved(fold.state, now))
-                if row.at == history.opened:
+                opening, changed = self._split_opening(key, group, row, changed)
+                changes, texts = self._resolve(fold.state, opening)
+                yield self._append(fold, "registered", group.opened, row.actor, changes, texts)
+                if row.at == group.opened:
                     continue
             elif row.at < fold.state.updated_at:
                 self.notes.append(BadRow(row.line, f"{key} was worked on after this row: dated like that work"))
-            changes, texts = self._resolved(fold.state, fresh) if fresh else _NOTHING
-            yield self._event(fold, "imported", row.at, row.actor, changes, texts)
+            changes, texts = self._resolve(fold.state, changed) if changed else _NO_CHANGES
+            yield self._append(fold, "imported", row.at, row.actor, changes, texts)
 
-    def _opening(
-        self, key: str, history: RowGroup, row: TicketRow, fresh: dict[str, Any]
+    def _split_opening(
+        self, key: str, group: RowGroup, row: TicketRow, values: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What holds from the opening, and what only from the row."""
-        first = self._firsts[fresh.get("type")]
-        now = {**first, "external_id": key, "received_at": history.opened, "subject": key}
-        for name, value in fresh.items():
+        """Return the values of the first row that hold from the opening, and those that hold from the row only."""
+        initial = self._initial_values[values.get("type")]
+        opening = {**initial, "external_id": key, "received_at": group.opened, "subject": key}
+        for name, value in values.items():
             if value is not None:
-                now[name] = value
-        if row.at == history.opened:
-            return now, {}
-        later = {name: now.pop(name) for name in _ACTED if name in fresh and name in now}
-        now["status"] = first["status"]
-        return now, later
+                opening[name] = value
+        if row.at == group.opened:
+            return opening, {}
+        later = {name: opening.pop(name) for name in _WORK_FIELDS if name in values and name in opening}
+        opening["status"] = initial["status"]
+        return opening, later
 
-    def _resolved(self, state: State, wanted: dict[str, Any]) -> tuple[dict[str, tuple[Any, Any]], dict[str, TextRef]]:
-        """Changes against the ticket as it stands. In `wanted`, names become contacts and clients, and a subject
-        becomes kept words."""
+    def _resolve(self, state: State, values: dict[str, Any]) -> tuple[dict[str, tuple[Any, Any]], dict[str, TextRef]]:
+        """Return the changes against the ticket's state, and the references to its new texts. Names in `values` become
+        contacts and clients, and personal texts are stored; both are removed from it."""
         texts = {}
-        if not _NAMED.isdisjoint(wanted):
-            subject = wanted.pop("subject", None)
+        if not _REFERENCE_FIELDS.isdisjoint(values):
+            subject = values.pop("subject", None)
             if subject:
-                texts["subject"] = self._words(subject)
-            if "organisation" in wanted:
-                client = self._people.find_or_add_client(wanted.pop("organisation"))
-                wanted["organisation_id"], wanted["organisation_key"] = client.id, client.key
-                wanted["tenant"] = client.tenant
-            if "requester" in wanted or "email" in wanted:
-                home = wanted.get("organisation_id", state.organisation_id)
-                wanted["requester_id"] = self._people.find_or_add_contact(
-                    wanted.pop("requester", None), wanted.pop("email", None), home
+                texts["subject"] = self._add_text(subject)
+            if "organisation" in values:
+                client = self._contacts.find_or_add_client(values.pop("organisation"))
+                values["organisation_id"], values["organisation_key"] = client.id, client.key
+                values["tenant"] = client.tenant
+            if "requester" in values or "email" in values:
+                organisation = values.get("organisation_id", state.organisation_id)
+                values["requester_id"] = self._contacts.find_or_add_contact(
+                    values.pop("requester", None), values.pop("email", None), organisation
                 )
-        for name in sorted(self._wordy.intersection(wanted)):
-            if wanted[name] is not None:
-                texts[name] = self._words(str(wanted.pop(name)))
+        for name in sorted(self._personal_fields.intersection(values)):
+            if values[name] is not None:
+                texts[name] = self._add_text(str(values.pop(name)))
         if not state.version:
-            return {field: (None, value) for field, value in wanted.items() if value is not None}, texts
+            return {field: (None, value) for field, value in values.items() if value is not None}, texts
         changes = {}
-        for field, value in wanted.items():
-            before = _standing(state, field)
+        for field, value in values.items():
+            before = _current_value(state, field)
             if before != value:
                 changes[field] = (before, value)
         return changes, texts
 
-    def _event(
+    def _append(
         self,
         fold: TicketFold,
         kind: EventKind,
@@ -132,6 +135,7 @@ class EventBuilder:
         changes: Mapping[str, tuple[Any, Any]],
         texts: Mapping[str, TextRef],
     ) -> Event:
+        """Build an event and fold it in. It is never dated before the last one."""
         event = Event(
             fold.state.version + 1,
             kind,
@@ -146,9 +150,9 @@ class EventBuilder:
         return event
 
 
-def _first(procedure: CompiledProcedure, kind: str | None) -> dict[str, Any]:
-    """What a new ticket of a type has before anybody says more. kind: None for the procedure's first type."""
-    part = procedure.types[kind] if kind is not None else next(iter(procedure.types.values()))
+def _build_initial_values(procedure: CompiledProcedure, key: str | None) -> dict[str, Any]:
+    """Return the values of a new ticket of a type. key: None for the procedure's first type."""
+    part = procedure.types[key] if key is not None else next(iter(procedure.types.values()))
     severity = part.default_severity if part.has_severity else None
     return {
         "type": part.key,
@@ -158,7 +162,8 @@ def _first(procedure: CompiledProcedure, kind: str | None) -> dict[str, Any]:
     }
 
 
-def _standing(state: State, field: str) -> Any:
+def _current_value(state: State, field: str) -> Any:
+    """Return a field's value as a row would show it: an empty one is None."""
     if field == "tags":
         return list(state.tags) or None
     if field.startswith("fields."):

@@ -1,4 +1,4 @@
-"""Bringing an event log in: a log and its mapping in, tickets with their whole history out, in one transaction."""
+"""Import of an event log: with its mapping it becomes tickets with their whole history, in one transaction."""
 
 from __future__ import annotations
 
@@ -31,33 +31,34 @@ def import_events(
     actor: str,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Bring a log in. Rows that were taken before are known and left; those that a log has more than last time are
-    added. until: rows after that instant are left for later. strict: stop, with nothing written, at anything there
-    would be to report. actor: the login of the admin at work. progress: see `deskterm.exchange.importing.writer`.
+    """Import an event log. Rows that were imported before are left out; further rows of their tickets are added.
 
-    Raises DeskError when the log cannot be read, lacks a column of the mapping, the mapping uses words that the
+    until: rows after that instant are left for later. strict: stop at anything that the report would mention. actor:
+    the login of the admin who imports. progress: called with rows that are on the desk, and rows in all. Raises
+    DeskError when the log cannot be read or lacks a column of the mapping, when the mapping uses words that the
     procedure does not know, or the actor may not import; nothing is written then.
     """
     desk = open_desk(store, actor)
     desk.require("import")
-    observer = RowReader(mapping, desk.procedure)
+    reader = RowReader(mapping, desk.procedure)
     limit = None if until is None else to_epoch(until)
-    with _no_collection():
-        gathered = group_rows(log, mapping, observer.columns, until=limit)
+    with _without_garbage_collection():
+        grouped = group_rows(log, mapping, reader.columns, until=limit)
         if strict:
-            _refuse(log, gathered.skipped)
+            _require_nothing_to_report(log, grouped.skipped)
         with store.bulk() as bulk:
-            report = LogWriter(bulk, desk.procedure, mapping, observer, actor).write(gathered, progress)
+            report = LogWriter(bulk, desk.procedure, mapping, reader, actor).write(grouped, progress)
             if strict:
-                _refuse(log, report.notes)
+                _require_nothing_to_report(log, report.notes)
             if report.events:
                 bulk.notify_change()
     return report
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """An import makes millions of small values and no cycles: looking for cycles among them is a sixth of its time."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Switch the search for reference cycles off. An import makes millions of small values and no cycles: looking for
+    them takes a sixth of its time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -67,6 +68,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _refuse(log: Path, rows: Sequence[BadRow]) -> None:
+def _require_nothing_to_report(log: Path, rows: Sequence[BadRow]) -> None:
+    """Raise ImportRefused when there are rows that somebody should look at."""
     if rows:
         raise ImportRefused(log, sorted(rows))

@@ -1,4 +1,4 @@
-"""What an import did, and what somebody should look at."""
+"""The report of an import: counts, and the rows that somebody should look at."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from deskterm.exchange.importing.csv_source import BadRow
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. rows: records in the log; tickets: made anew; grown: tickets that got more events;
-    events: written; unchanged: tickets of which the log said nothing new; left_alone: tickets that the desk has
-    otherwise than the log tells; later: rows after `until`; skipped: rows that could not be taken; notes: rows that
-    were, with what was odd about them."""
+    """The result of an import. rows: records of the log; tickets: added; grown: tickets that got further events;
+    events: written; unchanged: tickets without further rows; left_alone: tickets that the desk has otherwise than the
+    log; later: rows after `until`; skipped: rows that could not be taken; notes: rows that were taken and look odd."""
 
     rows: int
     tickets: int
@@ -29,14 +28,14 @@ class ImportReport:
     notes: tuple[BadRow, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, for programs."""
+        """Return the whole report for programs."""
         counts = {field.name: getattr(self, field.name) for field in fields(self)}
         return counts | {
             name: [row._asdict() for row in rows] for name, rows in (("skipped", self.skipped), ("notes", self.notes))
         }
 
     def format_lines(self) -> list[str]:
-        """All of it, for people: what was done, then each row that somebody should look at."""
+        """Return the lines of the report for people: the counts, then each row that somebody should look at."""
         done = (
             f"{self.rows:,} rows: {self.tickets:,} tickets made, {self.grown:,} grown, {self.events:,} events written"
         )
@@ -58,7 +57,7 @@ class ImportReport:
 
 
 class ImportRefused(DeskError):
-    """A strict import found something to report. rows: all of it."""
+    """A strict import was stopped: there was something to report. rows: all of it, by line."""
 
     def __init__(self, log: Path, rows: Sequence[BadRow]) -> None:
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""

@@ -1,4 +1,4 @@
-"""From the rows of a log to the history of each ticket: whose row, when, and what it shows."""
+"""From the rows of a log to the rows of each ticket: which ticket a row is of, when it was written, and its cells."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from deskterm.exchange.importing.row_reader import Cells
 
 
 class TicketRow(NamedTuple):
-    """A row, as far as the mapping looks at it. at: epoch seconds, never before the row above it."""
+    """A row of a ticket: what the mapping uses of it. at: epoch seconds, never before the row above it."""
 
     line: int
     at: int
@@ -27,27 +27,29 @@ class TicketRow(NamedTuple):
 
 @dataclass(slots=True)
 class RowGroup:
-    """The rows of one ticket, in the log's order. opened: epoch seconds, never after the first row. last: the
-    instant of the newest row that was looked at; slipped: it was earlier than the row above it; notes:
-    rows that were taken and look odd."""
+    """The rows of one ticket, in the log's order.
+
+    opened: epoch seconds, never after the first row. last_at: the instant of the newest row that was read, also of one
+    that was left for later. is_backwards: that row was earlier than the one above it. notes: rows that were taken and
+    look odd.
+    """
 
     opened: int
     rows: list[TicketRow] = field(default_factory=list)
-    last: int = 0
-    slipped: bool = False
-
+    last_at: int = 0
+    is_backwards: bool = False
     notes: list[BadRow] = field(default_factory=list)
 
-    def digest(self, rows: int) -> str:
-        """A fingerprint of the first so many rows."""
+    def compute_fingerprint(self, rows: int) -> str:
+        """Return a hash of the first so many rows. It is stored with the import, so its form must not change."""
         lines = [f"{row.at}\x1f{row.actor}\x1f" + "\x1f".join(row.cells) for row in self.rows[:rows]]
         return hashlib.sha256("\x1e".join([str(self.opened), *lines]).encode()).hexdigest()
 
 
 @dataclass(slots=True)
 class GroupedLog:
-    """A whole log. histories: in the order in which the tickets first appear. rows: records read; later: rows after
-    the instant up to which was asked; skipped: rows that cannot be taken."""
+    """A whole log. groups: in the order in which the tickets first appear. rows: records read; later: rows after the
+    requested instant; skipped: rows that cannot be taken."""
 
     groups: dict[str, RowGroup] = field(default_factory=dict)
     rows: int = 0
@@ -56,98 +58,98 @@ class GroupedLog:
 
 
 def group_rows(path: Path, mapping: LogMapping, columns: Sequence[str], *, until: int | None = None) -> GroupedLog:
-    """Read a log. columns: those whose cells are kept. until: epoch seconds; later rows are counted and left.
-    DeskError when the log cannot be read, or lacks a column that the mapping names."""
+    """Read a log. columns: those whose cells are kept. until: epoch seconds; later rows are counted and left out.
+    Raises DeskError when the log cannot be read, or lacks a column that the mapping names."""
     with open_log(path, delimiter=mapping.log.delimiter, encoding=mapping.log.encoding) as log:
-        return _Gathering(path, log, mapping, columns, until).run()
+        return _RowGrouper(path, log, mapping, columns, until).run()
 
 
-class _Gathering:
+class _RowGrouper:
     def __init__(
         self, path: Path, log: EventLog, mapping: LogMapping, columns: Sequence[str], until: int | None
     ) -> None:
-        rows = mapping.rows
-        self._log, self._until = log, until
-        self._empty = frozenset(mapping.log.empty) | {""}
-        self._places = _places(path, log.columns, [*columns, rows.ticket, rows.at, rows.opened, rows.actor])
-        self._ticket, self._at = self._places[rows.ticket], self._places[rows.at]
-        self._opened = None if rows.opened is None else self._places[rows.opened]
-        self._actor = None if rows.actor is None else self._places[rows.actor]
-        self._tidy = _Tidy(self._empty)
-        self._cells = _picker([self._places[name] for name in columns])
-        self._columns = rows
+        names = mapping.rows
+        positions = _find_positions(path, log.columns, [*columns, names.ticket, names.at, names.opened, names.actor])
+        self._log, self._until, self._names = log, until, names
+        self._empty_words = frozenset(mapping.log.empty) | {""}
+        self._ticket, self._at = positions[names.ticket], positions[names.at]
+        self._opened = None if names.opened is None else positions[names.opened]
+        self._actor = None if names.actor is None else positions[names.actor]
+        self._normalised = _NormalisedCells(self._empty_words)
+        self._select_cells = _build_selector([positions[name] for name in columns])
         self._parse: DateParser = build_date_parser(mapping.log.dates, mapping.log.zone)
-        self._gathered = GroupedLog()
+        self._grouped = GroupedLog()
 
     def run(self) -> GroupedLog:
-        gathered, take = self._gathered, self._take
+        grouped, add = self._grouped, self._add
         for record in self._log.read_records():
-            gathered.rows += 1
+            grouped.rows += 1
             if isinstance(record, LogRecord):
-                reason = take(record)
+                reason = add(record)
                 if reason:
-                    gathered.skipped.append(BadRow(record.line, reason))
+                    grouped.skipped.append(BadRow(record.line, reason))
             else:
-                gathered.skipped.append(record)
-        gathered.groups = {key: history for key, history in gathered.groups.items() if history.rows}
-        return gathered
+                grouped.skipped.append(record)
+        grouped.groups = {key: group for key, group in grouped.groups.items() if group.rows}
+        return grouped
 
-    def _take(self, record: LogRecord) -> str:
-        """Add a row to its ticket; the reason why not, if it cannot be."""
-        values, empty = record.values, self._empty
+    def _add(self, record: LogRecord) -> str:
+        """Add a row to the group of its ticket; return the reason if it cannot be added, else ''."""
+        values, empty = record.values, self._empty_words
         key = values[self._ticket].strip()
         if key in empty:
-            return f"no ticket in column {self._columns.ticket}"
+            return f"no ticket in column {self._names.ticket}"
         try:
             at = self._parse(values[self._at])
         except ValueError as error:
-            return f"column {self._columns.at}: {error}"
-        history = self._gathered.groups.get(key)
-        if history is None:
-            since = at
+            return f"column {self._names.at}: {error}"
+        group = self._grouped.groups.get(key)
+        if group is None:
+            opened = at
             if self._opened is not None and values[self._opened].strip() not in empty:
                 try:
-                    since = self._parse(values[self._opened])
+                    opened = self._parse(values[self._opened])
                 except ValueError as error:
-                    return f"column {self._columns.opened}: {error}"
-            history = self._gathered.groups[key] = RowGroup(min(since, at), last=at)
-        late = at < history.last
-        if late:
-            at = history.last
+                    return f"column {self._names.opened}: {error}"
+            group = self._grouped.groups[key] = RowGroup(min(opened, at), last_at=at)
+        is_backwards = at < group.last_at
+        if is_backwards:
+            at = group.last_at
         if self._until is not None and at > self._until:
-            history.last = at
-            self._gathered.later += 1
+            group.last_at = at
+            self._grouped.later += 1
             return ""
         if record.remark:
-            history.notes.append(BadRow(record.line, record.remark))
-        if late and not history.slipped:
-            history.notes.append(
+            group.notes.append(BadRow(record.line, record.remark))
+        if is_backwards and not group.is_backwards:  # noted once for a run of such rows
+            group.notes.append(
                 BadRow(record.line, f"the time of {key} runs backwards here: dated like the row before it")
             )
-        history.slipped, history.last = late, at
-        tidy = self._tidy
-        cells = tuple(map(tidy.__getitem__, self._cells(values)))
-        if history.rows and history.rows[-1].cells == cells:
-            cells = history.rows[-1].cells
-        actor = "" if self._actor is None else tidy[values[self._actor]]
-        history.rows.append(TicketRow(record.line, at, actor, cells))
+        group.is_backwards, group.last_at = is_backwards, at
+        normalised = self._normalised
+        cells = tuple(map(normalised.__getitem__, self._select_cells(values)))
+        if group.rows and group.rows[-1].cells == cells:
+            cells = group.rows[-1].cells  # the same object: the event builder compares by identity
+        actor = "" if self._actor is None else normalised[values[self._actor]]
+        group.rows.append(TicketRow(record.line, at, actor, cells))
         return ""
 
 
-class _Tidy(dict[str, str]):
-    """A cell as it stands → without blanks around it, and '' for a word that stands for nothing. A log says the same
-    few words again and again: each is tidied, and kept, once."""
+class _NormalisedCells(dict[str, str]):
+    """Cell → the cell without blanks around it, '' for a word that stands for nothing. A log repeats the same few
+    words: each is normalised, and kept in memory, once."""
 
-    def __init__(self, empty: Collection[str]) -> None:
-        self._empty = empty
+    def __init__(self, empty_words: Collection[str]) -> None:
+        self._empty_words = empty_words
 
     def __missing__(self, cell: str) -> str:
-        tidy = cell.strip()
-        found = self[cell] = "" if tidy in self._empty else tidy
+        stripped = cell.strip()
+        found = self[cell] = "" if stripped in self._empty_words else stripped
         return found
 
 
-def _places(path: Path, header: Sequence[str], wanted: Sequence[str | None]) -> dict[str, int]:
+def _find_positions(path: Path, header: Sequence[str], wanted: Sequence[str | None]) -> dict[str, int]:
+    """Return column → its place in a record. Raises DeskError for a column that is missing or there twice."""
     for name in wanted:
         if name is not None and name not in header:
             raise DeskError(f"{path} has no column {name!r}, which the mapping names: it has {', '.join(header)}.")
@@ -155,12 +157,13 @@ def _places(path: Path, header: Sequence[str], wanted: Sequence[str | None]) -> 
             raise DeskError(
                 f"{path} has the column {name!r} more than once: rename one, so that the mapping can say it."
             )
-    return {name: place for place, name in enumerate(header)}
+    return {name: position for position, name in enumerate(header)}
 
 
-def _picker(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
-    if not places:
+def _build_selector(positions: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """Return a function that selects the cells at some positions. `itemgetter` gives no tuple for fewer than two."""
+    if not positions:
         return lambda values: ()
-    if len(places) == 1:
-        return lambda values: (values[places[0]],)
-    return itemgetter(*places)
+    if len(positions) == 1:
+        return lambda values: (values[positions[0]],)
+    return itemgetter(*positions)

@@ -106,7 +106,7 @@ class LogWriter:
                 left_alone += 1
             elif earlier.rows > len(group.rows):
                 unchanged += 1  # an older copy of the log
-            elif earlier.digest != group.digest(earlier.rows):
+            elif earlier.digest != group.compute_fingerprint(earlier.rows):
                 notes.append(
                     BadRow(group.rows[0].line, f"{key} was imported with other rows than the log has now: left alone")
                 )
@@ -143,7 +143,7 @@ class LogWriter:
         fold = TicketFold(self._versions)
         row, events = self._project(number, key, group, 0, fold, GENESIS)
         self._tickets.append({"id": number} | row)
-        self._imported.append((self._source, key, len(group.rows), group.digest(len(group.rows))))
+        self._imported.append((self._source, key, len(group.rows), group.compute_fingerprint(len(group.rows))))
         return events
 
     def _continue_ticket(self, number: int, key: str, group: RowGroup, imported_rows: int) -> int:
@@ -166,7 +166,12 @@ class LogWriter:
         )
         self._bulk.execute(
             "UPDATE imported_row SET rows = :rows, digest = :digest WHERE source = :source AND external_id = :key",
-            {"rows": len(group.rows), "digest": group.digest(len(group.rows)), "source": self._source, "key": key},
+            {
+                "rows": len(group.rows),
+                "digest": group.compute_fingerprint(len(group.rows)),
+                "source": self._source,
+                "key": key,
+            },
         )
         return events
 
