@@ -1,9 +1,8 @@
-"""The runner: notes warnings, misses and ends of timers as they come, each once and in order of time.
+"""The runner: notes warnings, breaches and ends of timers as they come, each once and in order of time.
 
-Nothing is decided here. When a clock warns or is missed follows from the ticket's events, whether or not anybody
-looks; the runner only says it, in an event, and does what the end of a timer brings. So a runner that was away for a
-day finds the same facts as one that was not, and several on one store say everything once: who comes second finds it
-noted, under the ticket's lock.
+The runner decides nothing. A ticket's events already say when a clock warns or is missed; the runner records it in an
+event, and does what the end of a timer brings. So a runner that was away for a day leaves the same events as one that
+was not, and several runners on one store note everything once: under the ticket's lock, the second finds it noted.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ from deskterm.store.db.instants import NEVER
 from deskterm.store.db.tables import ClockRow, table_of
 
 DIGEST_AFTER = 60
-"""Seconds after which something is told as part of a digest, not as news."""
+"""Seconds by which an alert may be late and still be shown by itself, not in the digest."""
 POLL_INTERVAL = 1.0
-"""Seconds between looks at the next event, for another program may have brought an earlier one."""
+"""Most seconds between two looks at the next event: another program may have brought an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockAlert:
-    """Something that came. instant: its true one, epoch seconds; late: by how many seconds it was noted after that;
-    assignee: whose ticket it is; sentence: for a person; timezone: the desk's."""
+    """A warning, breach or end of a timer that the runner has noted. instant: its due instant, epoch seconds. late:
+    seconds between that and the note. sentence: for people. timezone: that of the desk."""
 
     number: int
     what: Literal["warning", "breach", "timer"]
@@ -52,16 +51,18 @@ class ClockAlert:
 
 
 _MOST_RETRIES = 20
-"""Looks at a row that its events deny, before it counts as wrong."""
+"""Reads of a row that contradicts its ticket's events before the row counts as wrong."""
 
 
 class Runner:
-    """Looks after one store, in the name of nobody. Not for two threads at once. progress: as `DeskSession` has it."""
+    """Notes what comes on one store, as the system actor. Not safe for use from two threads at once. progress: as in
+    `DeskSession`."""
 
     def __init__(self, store: Store, *, progress: Progress | None = None) -> None:
         self._desk = open_system_desk(store, progress=progress)
         self._clocks = table_of(ClockRow)
         self._skipped: set[tuple[int, UpcomingEvent, str | None]] = set()
+        """Events that could not be noted since one last was."""
         self._handover = ShiftHandover(self._desk)
         self._last_step: datetime | None = None
 
@@ -76,15 +77,18 @@ class Runner:
         return min(coming, default=None)
 
     def step(self, now: datetime) -> Iterator[ClockAlert]:
-        """Note everything that has come up to now, in order of its true instants, each in a transaction of its own.
-        Stopping in between loses nothing."""
+        """Note everything up to now, in order of the true instants, each in a transaction of its own, and yield it. A
+        caller that stops in between loses nothing."""
         self._last_step = now
         while (found := self._find_first(now)) is not None:
             number, event, assignee = found
+            # A shift that ended before the event is handed over first; then the alert is for the new assignee.
             if self._handover.step(datetime.fromtimestamp(min(event.instant, int(now.timestamp())), UTC)):
-                continue  # who keeps a ticket may be somebody else now
+                continue
             done = record_clock_event(self._desk, number, event, now=now)
-            if done is None:  # another instance was quicker, or the ticket has changed: look again, but not for ever
+            if done is None:
+                # Another runner was quicker, or the ticket has changed. Look again, but only once: an event that can
+                # never be noted must not keep the runner busy.
                 if found in self._skipped:
                     return
                 self._skipped.add(found)
@@ -115,9 +119,8 @@ class Runner:
             .limit(1)
         )
         number = None
-        for _ in range(
-            _MOST_RETRIES
-        ):  # another instance may write between the look for a row and the look at its events
+        # Another runner may write between the read of the row and that of its events, so one contradiction is no error.
+        for _ in range(_MOST_RETRIES):
             with self._desk.store.reading() as session:
                 number = session.execute(statement).scalar_one_or_none()
                 if number is None:
@@ -136,8 +139,8 @@ def run_until_stopped(
     of a step, in order of time."""
     while not stop.is_set():
         alerts = []
-        for fired in runner.step(clock()):
-            alerts.append(fired)
+        for alert in runner.step(clock()):
+            alerts.append(alert)
             if stop.is_set():
                 break
         if alerts:
@@ -150,7 +153,7 @@ def run_until_stopped(
 def summarize_alerts(alerts: Sequence[ClockAlert]) -> list[str]:
     """Summarise alerts for a person: recent ones one by one, those of an absence as one line, so that nobody is
     flooded."""
-    old = [fired for fired in alerts if fired.late > DIGEST_AFTER]
+    old = [alert for alert in alerts if alert.late > DIGEST_AFTER]
     lines = []
     if old:
         words = {
@@ -158,8 +161,8 @@ def summarize_alerts(alerts: Sequence[ClockAlert]) -> list[str]:
             "breach": ("missed target", "missed targets"),
             "timer": ("timer", "timers"),
         }
-        counts = [(sum(fired.what == what for fired in old), names) for what, names in words.items()]
-        counts_text = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
+        counts = [(sum(alert.what == what for alert in old), names) for what, names in words.items()]
+        summary = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in counts if count)
         since = format_local_time(old[0].instant, old[0].timezone)
-        lines.append(f"While nobody looked, since {since}: {counts_text}.")
-    return lines + [fired.sentence for fired in alerts if fired.late <= DIGEST_AFTER]
+        lines.append(f"While nobody looked, since {since}: {summary}.")
+    return lines + [alert.sentence for alert in alerts if alert.late <= DIGEST_AFTER]

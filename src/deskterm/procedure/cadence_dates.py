@@ -15,13 +15,14 @@ from deskterm.sla.open_time import LAST_YEAR
 from deskterm.sla.targets import parse_target
 
 if TYPE_CHECKING:
-    from deskterm.procedure.schema import CadencePart as CadencePart
+    from deskterm.procedure.schema import CadencePart
 
 _EPOCH = datetime.fromisoformat("1970-01-01")  # wall time, as the cadence's
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _SELDOM_YEARS = 12
-"""The 29th of February comes once in eight years, at worst."""
+"""Longest wait for a first start, in years: the 29th of February comes once in eight years, at worst."""
 _LOOKED_AT = 20
+"""Number of starts that are checked."""
 
 
 def build_cadence(part: CadencePart, zone: Calendar) -> Cadence:

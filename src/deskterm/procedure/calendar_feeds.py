@@ -14,7 +14,9 @@ Event = Any
 """An event as the package reads it; its properties are of thirty types."""
 
 _LARGEST = 4_000_000
+"""Most bytes of a calendar file."""
 _FIRST_YEAR, _LAST_YEAR = 2010, 2040
+"""First and last year of the dates of a holiday that recurs for ever."""
 
 
 def resolve_feeds(procedure: Procedure, folder: Path) -> tuple[Procedure, list[Problem]]:
@@ -59,6 +61,7 @@ def read_closed_dates(path: Path) -> dict[date, str]:
 
 
 def _with_dates(part: CalendarPart, closed: dict[date, str]) -> CalendarPart:
+    """Return a calendar with closed dates in place of its file. Dates that the procedure names keep their names."""
     named = closed | {day.date: day.name for day in part.holidays}
     days = tuple(NamedDay(date=day, name=named[day]) for day in sorted(named))
     return part.model_copy(update={"ics": "", "holidays": days})
@@ -78,6 +81,7 @@ def _list_dates(event: Event) -> Iterator[tuple[date, str]]:
 
 
 def _list_starts(event: Event, first: date) -> Iterator[date]:
+    """Yield the first date of each time that an event recurs."""
     if "RRULE" not in event:
         yield first
         return

@@ -1,4 +1,4 @@
-"""A procedure made ready for work: look-ups by key, and the terms that clocks are judged by."""
+"""Procedures compiled for use: look-ups by key, and SLA terms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPEN_CATEGORIES = frozenset({"new", "open", "waiting"})
 
 
 class CompiledProcedure:
-    """A procedure with what commands and the fold ask of it. version: its row in the store, 0 for a bare file."""
+    """A procedure with look-ups by key and its SLA terms. version: its row in the store, 0 for a bare file."""
 
     def __init__(self, procedure: Procedure, version: int = 0) -> None:
         self.definition = procedure
@@ -78,7 +78,7 @@ class CompiledProcedure:
         return any(step is not None and step.urgent for step in steps)
 
     def is_ordered_by_due(self) -> bool:
-        """Return True when the order of work goes by due instants rather than by arrival."""
+        """Return True when the order of work goes by due times rather than by arrival."""
         instants = [key for key in self.definition.queue.by if key in ("due", "received")]
         return not instants or instants[0] == "due"
 

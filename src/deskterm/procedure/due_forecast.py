@@ -13,9 +13,9 @@ from deskterm.sla.terms import Policy
 
 @dataclass(frozen=True, slots=True)
 class DueForecast:
-    """One metric. due_at: epoch seconds; None where the target gives no instant, and `reason` says why. offset: the
-    calendar zone's offset from UTC at the due instant, seconds. holidays_known: the years of which the calendar's
-    holidays are known, where the time up to the due instant goes beyond them."""
+    """The due time of one metric. due_at: epoch seconds, None where the target gives no instant, for the `reason`.
+    offset: the calendar zone's offset from UTC at the due time, in seconds. holidays_known: years whose holidays the
+    calendar knows, where the time up to the due time goes beyond them."""
 
     metric: str
     label: str

@@ -1,7 +1,7 @@
-"""From a procedure file to a checked procedure.
+"""Loading of procedure files, with all of their checks.
 
-Everything that is wrong with a file is found in one go; each thing is a line of the error that names the file, the
-line in it, and what is expected.
+Everything that is wrong with a file is found in one go. Each problem is a line of the error, with the file, the line in
+it, and what is expected.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from deskterm.procedure.checking.toml_positions import TomlPositions
 from deskterm.procedure.schema import Procedure
 
 _LARGEST = 4_000_000
+"""Most bytes of a procedure file."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedProcedure:
-    """A procedure with the text it was written in. path: where it stands, or what it was called."""
+    """A procedure with the text that it was written in. path: its file, or the name of the text."""
 
     procedure: Procedure
     source: str

@@ -1,7 +1,7 @@
 """Public holidays as dates: what a desk keeps of a calendar that names a country.
 
-The package that knows them changes its mind from one release to the next. A desk's edition of a procedure holds
-the dates, so that what was judged by them yesterday is judged the same tomorrow.
+The package that knows them revises them from one release to the next. A stored procedure version holds the dates, so
+that clocks are judged by the same holidays for ever.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def pin_holidays(procedure: Procedure, first_year: int, last_year: int) -> Proce
 
 
 def _pin_calendar(part: CalendarPart, first_year: int, last_year: int) -> CalendarPart:
+    """Return a calendar with dates in place of its region."""
     if part.region is None:
         return part
     named = load_public_holidays(part.region, first_year, last_year) | {day.date: day.name for day in part.holidays}

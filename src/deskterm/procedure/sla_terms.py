@@ -1,4 +1,4 @@
-"""From the tables of a procedure to the terms that clocks are judged by: calendars, metrics, policies, cadences."""
+"""Compilation of a procedure's tables to SLA terms: calendars, metrics, timers, policies, cadences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deskterm.procedure.schema import CalendarPart, MetricPart, PolicyPart, Procedure, Status
 
 AROUND_THE_CLOCK = "*"
-"""The key of the calendar that hands-on work is counted in: who works at night works. No file has such a key."""
+"""Key of the calendar that hands-on work is counted in, because work at night is work. No file has such a key."""
 
 SNOOZE = TIMER_PREFIX + "snooze"
 AUTO_CLOSE = TIMER_PREFIX + "auto-close"
@@ -27,8 +27,7 @@ REOPEN_WINDOW = TIMER_PREFIX + "reopen-window"
 
 
 def compile_terms(procedure: Procedure, version: int) -> SlaTerms:
-    """Compile the terms that clocks are judged by. version: the row of the store with the procedure, 0 for a bare
-    file."""
+    """Compile the SLA terms of a procedure. version: its row in the store, 0 for a bare file."""
     calendars = {key: compile_calendar(part) for key, part in procedure.calendars.items()}
     first_key, first = next(iter(calendars.items()))
     metrics = [_compile_metric(part, procedure.statuses, procedure.sla.count_auto_ack) for part in procedure.metrics]
@@ -77,6 +76,8 @@ def to_value_set(value: str | bool | tuple[str, ...]) -> frozenset[str]:
 
 
 def _compile_metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack: bool) -> Metric:
+    """Compile a metric. count_auto_ack: an automatic letter stops a metric that runs from `received` to
+    `agent_reply`."""
     start = tuple(parse_condition(text) for text in part.start)
     stop = tuple(parse_condition(text) for text in part.stop)
     if count_auto_ack and {"received"} in start and {"agent_reply"} in stop:
@@ -97,8 +98,8 @@ def _compile_metric(part: MetricPart, statuses: Iterable[Status], count_auto_ack
 
 
 def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> Iterator[Metric]:
-    """Yield the timers of a procedure as metrics: `timer:status:KEY` for a status that is left after some time, and the
-    three above. They are counted in the first calendar, whatever policy a ticket has."""
+    """Yield the timers of a procedure as metrics: `timer:status:KEY` for a status that a ticket leaves after some time,
+    and those of the constants above. They are counted in the first calendar, whatever policy a ticket has."""
 
     def timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
         promise = parse_target(span, day_length), calendar_key

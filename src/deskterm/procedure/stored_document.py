@@ -1,8 +1,8 @@
-"""A stored edition of a procedure, read without the models that checked it when it was stored.
+"""Stored procedures, read without the models that validated them when they were stored.
 
-A program that starts should show a queue, not build a hundred validators. What a store keeps was validated once; it
-is read back as plain tables with the same names. Whatever a plain table does not have (a field that is newer than the
-edition, a method of the model) is asked of the model, which is then made from the same text.
+A program that starts should show a queue, not build a hundred validators. A stored document was validated once, and is
+read back as plain tables with the same names. What a plain table lacks (a field that is newer than the document, a
+method of the model) is taken from the model, which is then built from the same text.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ MAPPINGS = frozenset(
 )
 """Fields that hold keys of the file's own, not fields of a table."""
 ROWS = frozenset({"by_severity", "by_priority", "matrix"})
-"""Mappings of mappings."""
+"""Fields that hold mappings of mappings."""
 DATES = frozenset({"date", "first", "effective_from", "next_review"})
+"""Fields that hold dates."""
 NUMBERS = frozenset({"rate"})
+"""Fields that hold decimal numbers."""
 
 
 def read_document(text: str) -> Procedure:
@@ -39,6 +41,8 @@ def to_model(procedure: Procedure) -> Procedure:
 
 
 class _Source:
+    """The text of a stored procedure, and its models once they are needed."""
+
     def __init__(self, text: str) -> None:
         self.text = text
 
@@ -51,6 +55,7 @@ class _Source:
         return Procedure.model_validate_json(self.text)
 
     def at(self, path: tuple[str | int, ...]) -> Any:
+        """Return the value at a path of the models."""
         found: Any = self.model
         for step in path:
             found = getattr(found, step) if isinstance(step, str) and hasattr(found, step) else found[step]
@@ -58,7 +63,7 @@ class _Source:
 
 
 class StoredTable:
-    """One table of a stored edition: its fields as attributes."""
+    """One table of a stored procedure: its fields as attributes."""
 
     def __init__(self, fields: dict[str, Any], source: _Source, path: tuple[str | int, ...]) -> None:
         self._source, self._path = source, path
@@ -72,6 +77,7 @@ class StoredTable:
 
 
 def _to_plain(name: str, value: Any, source: _Source, path: tuple[str | int, ...]) -> Any:
+    """Return a value of JSON as the models have it: tables, mappings, tuples, dates and decimals. name: the field."""
     if isinstance(value, dict):
         if name not in MAPPINGS:
             return StoredTable(value, source, path)

@@ -1,8 +1,8 @@
-"""Letters from templates: placeholders are filled in, and what there is nothing to say for is not said.
+"""Letters from templates: placeholders are filled in, and sentences that would say nothing are left out.
 
-A template is made of sentences and lines. A sentence that wants what is not known is left out, and so is a line whose
-placeholders are all empty, and what leads up to either with a colon; a greeting stays, without the name. Only the
-template is looked at: what a placeholder stands for is put in as it is.
+A template is made of sentences and lines of values. A sentence with an unknown placeholder is left out, and so is a
+line whose placeholders are all unknown, and what leads up to either with a colon; a greeting stays, without the name.
+Only the template is parsed: values are put in as they are.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ PLACEHOLDERS = (
     *("amount", "organisation", "client", "department", "team", "tier", "level", "note", "other"),
 )
 ALWAYS = frozenset({"number", "agent", "organisation", "status"})
-"""Placeholders that always stand for something."""
+"""Placeholders that always have a value."""
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ROW = re.compile(r"\s*[-*•]?\s*(?:[^.:!?{}]{1,60}:\s+)?(?:\{[a-z][a-z_]*\}[\s,;·–-]*)+[.]?\s*")
-"""A line that is nothing but values, with a word for them in front."""
+"""A line that holds nothing but values, with a word for them in front."""
 _WRAPPED = (("(", ")"), ('"', '"'), ("“", "”"), ("„", "“"), ("'", "'"), ("‘", "’"), ("«", "»"), ("[", "]"))
+"""Brackets and quotation marks that go with an unknown placeholder between them."""
 _HOLE = "\x00"
+"""Stands where an unknown placeholder was, until the gap is closed."""
 
 
 @dataclass(slots=True)
 class _Unit:
-    """A sentence, or a line of values. paragraph: which; text: of the template; gap: what parts it from the one before
-    in its paragraph."""
+    """A sentence, or a line of values. paragraph: its number; gap: the space between it and the unit before it in the
+    paragraph."""
 
     paragraph: int
     text: str
@@ -41,6 +43,7 @@ class _Unit:
 
     @property
     def is_sentence(self) -> bool:
+        """True for prose that ends a sentence, False for a line of values."""
         return self.text.rstrip().endswith((".", "!", "?")) and not _ROW.fullmatch(self.text)
 
     @property
@@ -88,10 +91,12 @@ def _can_follow_colon(unit: _Unit) -> bool:
 
 
 def _find_known(values: Mapping[str, str]) -> frozenset[str]:
+    """Return the placeholders that have a value."""
     return frozenset(name for name, value in values.items() if value.strip())
 
 
 def _split_units(text: str) -> Iterator[_Unit]:
+    """Yield the units of a template, in order."""
     for number, paragraph in enumerate(re.split(r"\n\s*\n", text.strip("\n"))):
         prose: list[str] = []
         gap = ""
@@ -107,6 +112,7 @@ def _split_units(text: str) -> Iterator[_Unit]:
 
 
 def _split_sentences(number: int, lines: list[str], gap: str) -> Iterator[_Unit]:
+    """Yield the sentences of some lines of prose. gap: the space before the first of them."""
     text, start = "\n".join(lines), 0
     if not lines:
         return
@@ -148,4 +154,5 @@ def _close_gaps(text: str, known: frozenset[str]) -> str:
 
 
 def _fill_in(text: str, values: Mapping[str, str]) -> str:
+    """Replace placeholders by their values."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)

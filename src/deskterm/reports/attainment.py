@@ -1,8 +1,8 @@
-"""Attainment: how many promises were kept, of those that were decided in a period.
+"""Attainment: the share of targets that were met, of those that were decided in a period.
 
-A cycle of a clock is decided once: met when it stopped in time, late when its due instant passed. It belongs to the
-period in which that fell, so that no cycle counts twice and none is left out. Exempt, cancelled and waived cycles are
-counted beside, and those that were not decided by the end of the period too.
+A cycle of a clock is decided once: met when it stopped in time, late when its due time passed. It belongs to the period
+in which that fell, so that no cycle counts twice and none is left out. Exempt, cancelled and waived cycles are counted
+apart, and so are those that were not decided by the end of the period.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ COUNTED = "cycles that were met or became late in the period"
 
 
 class Period(NamedTuple):
-    """Half-open `[since, until)`, epoch seconds."""
+    """A period, half-open `[since, until)`, in epoch seconds."""
 
     since: int
     until: int
 
     def contains(self, instant: int) -> bool:
+        """Return True if an instant lies in the period."""
         return self.since <= instant < self.until
 
 
 class Judgement(NamedTuple):
-    """The judgement of a cycle as of the end of a period. at: the instant of it, epoch seconds. retarget: late by a
-    change of its target or of the edition it is judged by, not by its own time."""
+    """The judgement of a cycle as of the end of a period. at: instant since which it holds, epoch seconds. retarget:
+    late by a change of its target or of the procedure version, not by its own time."""
 
     verdict: Verdict
     at: int
@@ -78,6 +79,7 @@ class Tally:
         return self.met / self.decided if self.decided else None
 
     def count(self, judgement: Judgement) -> None:
+        """Add a judgement."""
         setattr(self, judgement.verdict, getattr(self, judgement.verdict) + 1)
         self.retarget += judgement.verdict == "late" and judgement.retarget
 

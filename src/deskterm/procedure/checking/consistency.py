@@ -80,6 +80,7 @@ _ADVICE = {
 
 
 def _add_advice(problem: str) -> str:
+    """Return a sentence about opening hours with what to do about it."""
     advice = next((advice for words, advice in _ADVICE.items() if words in problem), "")
     zone = re.search(r"unknown time zone '(.*)'", problem)
     if zone is not None:

@@ -1,4 +1,4 @@
-"""Keys that must stand somewhere else in the same file, and keys that must stand there only once."""
+"""Checks of references: keys that must be in another table of the file, and keys that must be there only once."""
 
 from __future__ import annotations
 
@@ -63,23 +63,21 @@ def collect_keys(procedure: Procedure) -> dict[str, list[str]]:
 def find_broken_references(procedure: Procedure) -> Iterator[Problem]:
     """Yield every key that names nothing, every unknown fact and occurrence, and every key that is there twice."""
     known = collect_keys(procedure)
-    data = _Told(procedure)
+    paths = _PathDescriber(procedure)
     for path, value, table in _walk_references(Procedure, procedure, ()):
         if str(value) not in known[table]:
-            yield Problem(
-                path,
-                f'{data.place(path)}: there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}',
-            )
+            sentence = f'there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}'
+            yield Problem(path, f"{paths.describe(path)}: {sentence}")
     for path, part in walk_parts(procedure, ()):
         if isinstance(when := getattr(part, "when", None), dict):
-            yield from _check_facts((*path, "when"), when, known, data)
+            yield from _check_facts((*path, "when"), when, known, paths)
     for number, metric in enumerate(procedure.metrics):
         for name, conditions in (("start", metric.start), ("stop", metric.stop)):
             for at, condition in enumerate(conditions):
                 path = ("metrics", number, name, at)
                 for word in condition.split(" and "):
-                    yield from _check_occurrence(path, word.strip(), known, data)
-    yield from _check_duplicates(procedure, (), data)
+                    yield from _check_occurrence(path, word.strip(), known, paths)
+    yield from _check_duplicates(procedure, (), paths)
 
 
 def walk_parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
@@ -96,20 +94,21 @@ def walk_parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
             yield from walk_parts(item, (*path, str(key)))
 
 
-class _Told:
-    """Says a path in words without having the file's data at hand until something is wrong."""
+class _PathDescriber:
+    """Describes paths in words. The data of the procedure are dumped only when there is something to describe."""
 
     def __init__(self, procedure: Procedure) -> None:
         self._procedure = procedure
         self._data: dict[str, Any] | None = None
 
-    def place(self, path: Path) -> str:
+    def describe(self, path: Path) -> str:
         if self._data is None:
             self._data = self._procedure.model_dump(mode="json")
         return describe_path(self._data, path)
 
 
 def _walk_references(kind: Any, value: object, path: Path) -> Iterator[tuple[Path, object, str]]:
+    """Yield path, key and table of every reference in a value. kind: the annotation of the value."""
     if get_origin(kind) is Annotated:
         inner, *notes = get_args(kind)
         yield from ((path, value, note.table) for note in notes if isinstance(note, Reference))
@@ -118,9 +117,8 @@ def _walk_references(kind: Any, value: object, path: Path) -> Iterator[tuple[Pat
         for name, field in type(value).model_fields.items():
             item = getattr(value, name)
             if item is not None:
-                yield from (
-                    (((*path, name)), item, note.table) for note in field.metadata if isinstance(note, Reference)
-                )
+                notes = [note for note in field.metadata if isinstance(note, Reference)]
+                yield from (((*path, name), item, note.table) for note in notes)
                 yield from _walk_references(field.annotation, item, (*path, name))
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
@@ -143,38 +141,42 @@ def _find_argument(kind: Any, container: type, number: int) -> Any:
     return object
 
 
-def _check_facts(path: Path, when: Conditions, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
+def _check_facts(
+    path: Path, when: Conditions, known: Mapping[str, Sequence[str]], paths: _PathDescriber
+) -> Iterator[Problem]:
     for fact, values in when.items():
         if fact not in FACTS:
-            yield Problem((*path, fact), f'{data.place(path)}: there is no fact "{fact}"{suggest(fact, FACTS)}')
+            yield Problem((*path, fact), f'{paths.describe(path)}: there is no fact "{fact}"{suggest(fact, FACTS)}')
             continue
         table = FACTS[fact]
         for value in values if isinstance(values, tuple) else (values,):
             if isinstance(value, bool) and fact != "exempt":
-                yield Problem((*path, fact), f"{data.place((*path, fact))}: expected text in quotes, not a yes or no.")
-            elif table is not None and value not in known[table]:
-                sentence = (
-                    f'{data.place(path)}: there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}'
+                yield Problem(
+                    (*path, fact), f"{paths.describe((*path, fact))}: expected text in quotes, not a yes or no."
                 )
-                yield Problem((*path, fact), sentence)
+            elif table is not None and value not in known[table]:
+                sentence = f'there is no {ENTRY_NAMES[table]} "{value}"{suggest(str(value), known[table])}'
+                yield Problem((*path, fact), f"{paths.describe(path)}: {sentence}")
 
 
-def _check_occurrence(path: Path, word: str, known: Mapping[str, Sequence[str]], data: _Told) -> Iterator[Problem]:
+def _check_occurrence(
+    path: Path, word: str, known: Mapping[str, Sequence[str]], paths: _PathDescriber
+) -> Iterator[Problem]:
     what, colon, key = word.partition(":")
     if not colon:
         plain = [known_word for known_word in OCCURRENCES if ":" not in known_word]
         if word not in plain:
-            yield Problem(path, f'{data.place(path)}: nothing is called "{word}"{suggest(word, OCCURRENCES)}')
+            yield Problem(path, f'{paths.describe(path)}: nothing is called "{word}"{suggest(word, OCCURRENCES)}')
     elif what == "category":
         if key not in CATEGORIES:
-            yield Problem(path, f'{data.place(path)}: there is no category "{key}"{suggest(key, CATEGORIES)}')
+            yield Problem(path, f'{paths.describe(path)}: there is no category "{key}"{suggest(key, CATEGORIES)}')
     elif what not in ("status", "leaves"):
-        yield Problem(path, f'{data.place(path)}: nothing is called "{word}"{suggest(word, OCCURRENCES)}')
+        yield Problem(path, f'{paths.describe(path)}: nothing is called "{word}"{suggest(word, OCCURRENCES)}')
     elif key not in known["statuses"]:
-        yield Problem(path, f'{data.place(path)}: there is no status "{key}"{suggest(key, known["statuses"])}')
+        yield Problem(path, f'{paths.describe(path)}: there is no status "{key}"{suggest(key, known["statuses"])}')
 
 
-def _check_duplicates(value: object, path: Path, data: _Told) -> Iterator[Problem]:
+def _check_duplicates(value: object, path: Path, paths: _PathDescriber) -> Iterator[Problem]:
     for where, part in walk_parts(value, path):
         for name in type(part).model_fields:
             items = getattr(part, name)
@@ -183,6 +185,7 @@ def _check_duplicates(value: object, path: Path, data: _Told) -> Iterator[Proble
 
 
 def _find_duplicates(path: Path, items: Sequence[Part]) -> Iterator[Problem]:
+    """Yield a problem for every entry of a list whose key another one before it has."""
     field = next((name for name in ("key", "level", "date") if name in type(items[0]).model_fields), None)
     if field is None:
         return

@@ -14,8 +14,8 @@ _OTHER = ""
 """Stands for a fact that a ticket does not have, and for every text that no policy names."""
 
 TicketSet = Mapping[str, frozenset[str]]
-"""Tickets by what their facts may be, each independent of the others: fact → values. A ticket with several tags counts
-as one with each: the more tags, the more policies are for it."""
+"""Tickets by the values that their facts may have, each independent of the others: fact → values. A ticket with several
+tags counts as one with each: the more tags, the more policies match it."""
 
 
 def find_unmatched_policies(procedure: Procedure) -> Iterator[Problem]:
@@ -52,6 +52,7 @@ def find_unmatched_policies(procedure: Procedure) -> Iterator[Problem]:
 
 
 def _describe_takers(takers: Sequence[str]) -> str:
+    """Describe the policies that take all tickets of a later one."""
     if len(takers) == 1:
         return f'it can never match: "{takers[0]}" before it takes all of its tickets; put it before that one.'
     named = '", "'.join(takers[:-1]) + f'" and "{takers[-1]}'
@@ -74,6 +75,7 @@ def _find_takers(part: PolicyPart, earlier: Sequence[PolicyPart], tickets: Seque
 
 
 def _covers(earlier: PolicyPart, later: PolicyPart) -> bool:
+    """Return True if every ticket that the later policy matches is matched by the earlier one."""
     return all(
         fact in later.when and to_value_set(later.when[fact]) <= to_value_set(values)
         for fact, values in earlier.when.items()

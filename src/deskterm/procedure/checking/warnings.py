@@ -1,4 +1,4 @@
-"""Habits that are lawful but unwise: what a procedure file may say, and somebody will wonder about later."""
+"""Warnings about a procedure file: what is allowed, but seldom meant."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from deskterm.sla.targets import NONE, parse_target
 from deskterm.sla.warning_times import parse_warning
 
 _GREENWICH = frozenset({"GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich"})
+"""Zones that are an hour behind the wall clock of these countries in summer."""
 _SUMMER = {"EST": "America/New_York", "MST": "America/Denver"}
+"""Zones without summer time → the zone that is usually meant."""
 _GREENWICH_SUMMER = {"GB": "Europe/London", "IE": "Europe/Dublin", "PT": "Europe/Lisbon"}
 
 
 class CheckWarning(NamedTuple):
-    """A warning. line: where in the source, from 1; None where no source was given."""
+    """A warning. line: its line in the source, from 1; None where no source was given."""
 
     line: int | None
     sentence: str
@@ -45,6 +47,7 @@ def find_warnings(procedure: Procedure, source: str = "", now: datetime | None =
 
 
 Finding = tuple[Path, str]
+"""Path and sentence of a warning."""
 
 
 def _check_calendars(procedure: Procedure) -> Iterator[Finding]:
@@ -107,6 +110,7 @@ def _check_ladders(procedure: Procedure) -> Iterator[Finding]:
 
 
 def _list_following(status: Status) -> list[str]:
+    """Return the statuses that a status leads to."""
     own = [status.on_reply, status.on_reject, status.after.to if status.after else None]
     return [*status.to, *(key for key in own if key is not None)]
 
