@@ -32,6 +32,7 @@ def plan_migration(desk: DeskSession, now: datetime, *, progress: Progress | Non
     with desk.store.reading() as session:
         numbers = _find_outdated_tickets(desk, session)
     for start in range(0, len(numbers), _BATCH_SIZE):
+        # A transaction a batch: one for all tickets would keep SQLite from reclaiming its write-ahead log.
         with desk.store.reading() as session:
             for number in numbers[start : start + _BATCH_SIZE]:
                 found += _plan_ticket(desk, session, number, at)

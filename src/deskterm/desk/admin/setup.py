@@ -72,6 +72,7 @@ def apply_procedure(
     lines = diff_procedures(before, procedure)
     if not lines:
         return []
+    # Checked under the write lock, so that no ticket takes a removed value in between.
     with desk.store.writing() as session:
         _require_unused(session, "status", before.statuses, procedure.statuses)
         _require_unused(session, "type", before.types, procedure.types)

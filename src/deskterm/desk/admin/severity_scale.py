@@ -41,6 +41,7 @@ def seed_severities(
     lines = diff_procedures(before, procedure)
     if not lines:
         return []
+    # The scale is part of the procedure: rules, matrices and defaults may still name a severity that goes.
     if (
         fault := next(find_broken_references(procedure), None) or next(find_inconsistencies(procedure), None)
     ) is not None:

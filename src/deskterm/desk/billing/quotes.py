@@ -55,6 +55,7 @@ def send_quote(
     A quote that is not answered may be sent again with another amount: its earlier letter is withdrawn, unless it has
     gone out. amount: in the currency of the procedure. quote: its key, by default the pending one, or a new one. Raises
     DeskError when the quote is answered already."""
+    # Every agent may request quotes and record answers (the act `quote` below); sending one needs the role.
     require_granted(desk.procedure.definition, desk.agent, "quote")
     with desk.ticket(number, "quote", now) as work:
         _require_quotes(work)

@@ -113,6 +113,7 @@ def correct_entry(
             rate if rate is not None else old_rate,
         )
         new_key = find_next_key(work.state.records, ENTRY)
+        # The text of the note is not copied: both entries refer to the same one.
         values |= {"corrects": key} | {name: before.values[name] for name in ("note",) if name in before.values}
         changes = build_record_change(work.state.records, ENTRY, key, state=VOID, flag=None)
         changes |= build_record_change(work.state.records, ENTRY, new_key, **values)
@@ -184,6 +185,7 @@ def _build_entry(
     hourly = rate if rate is not None else part.rate
     if hourly is not None:
         amount = compute_price(values["charged"], hourly, part.currency)
+        # Amounts are decimal text: a number in JSON would come back as a float.
         values |= {"rate": str(hourly), "currency": part.currency, "amount": str(amount)}
     return values
 

@@ -94,6 +94,7 @@ class ItemTransaction:
         mirrored = {name: values[name] for name in MIRRORED if name in values}
         for work in self.others:
             changes = build_record_change(work.state.records, JOINED, f"{self.origin.number}-{self.key}", **mirrored)
+            # The checklist that may block the move is that of the origin: there the item was raised.
             move = plan_ticket_move(work, status, self.origin)
             work.append(kind, changes | move.changes, ticket=self.origin.number, **data)
             move.record_block(work)
@@ -129,7 +130,7 @@ def find_item(desk: DeskSession, number: int, item: str | None = None) -> ItemLo
             table.c.ticket_id == values["ticket"], table.c.kind == ITEM, table.c.key == values["item"]
         )
         text = session.execute(on_origin).scalar_one_or_none()
-        if text is None:
+        if text is None:  # the item was undone on its origin
             raise DeskError(
                 f"Item {values['item']} of {values['ticket']} was taken back: there is nothing to wait for."
             )
@@ -141,7 +142,7 @@ def open_item(desk: DeskSession, number: int, item: str | None, act: Act, now: d
     """Open a transaction on an item and on all tickets that wait for it."""
     desk.require(act)
     location = find_item(desk, number, item)
-    if not location.tickets:
+    if not location.tickets:  # one ticket needs no mark of a command on several
         with desk.ticket(location.origin, act, now) as work:
             yield load_item(location.key, [work])
         return

@@ -51,7 +51,7 @@ def move_item(
         if forward and here.approval is not None:
             _require_signature(desk, here)
             approvals.append({"status": here.key, "who": desk.agent.login, "at": found.origin.at})
-        if not forward:
+        if not forward:  # what was signed at or after the new status has to be signed again
             earlier = order[: order.index(target.key)]
             approvals = [approval for approval in approvals if approval["status"] in earlier]
         unscheduled = {} if forward else {"release": None, "due": None}
@@ -122,6 +122,7 @@ def schedule_item(
             due = find_release_instant(found.origin.procedure, day, found.origin.at)
         found.update("item_scheduled", None, {"release": day}, release=day, due=due)
         for work in found.transactions:
+            # Only the kind of a target is read here, so the length of a working day does not matter.
             targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
             if work.state.is_open and any(target.is_scheduled and target.cadence == "release" for target in targets):
                 work.append("scheduled", {"sprint": (work.state.sprint, day)})

@@ -84,6 +84,7 @@ def find_scheduled_items(desk: DeskSession, day: str) -> list[ItemLocation]:
         .where(table.c.kind == ITEM, table.c.state.in_(ready))
         .order_by(table.c.ticket_id, table.c.key)
     )
+    # The release is a member of the JSON, which the two databases query differently: it is compared here.
     with desk.store.reading() as session:
         found = [(number, key, json.loads(data)) for number, key, data in session.execute(statement)]
     return [

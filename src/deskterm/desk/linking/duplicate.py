@@ -46,6 +46,7 @@ def close_as_duplicate(
                 f"Ticket {number} is closed already: it cannot be closed as a duplicate of {original_number}."
             )
         settings = work.procedure.definition.duplicates
+        # The order of registration counts, not that of the numbers: a ticket may be received before it is registered.
         if settings.original == "oldest" and _registration_order(original) > _registration_order(work):
             raise DeskError(
                 f"Ticket {number} is the older of the two: close {original_number} as its duplicate instead."
@@ -65,7 +66,7 @@ def close_as_duplicate(
 def find_final_ticket(session: Session, number: int) -> int:
     """Find the last ticket of the chain that continues a ticket: the original of a duplicate, the target of a merge,
     and so on. Return the ticket itself when it is neither."""
-    visited: list[int] = []
+    visited: list[int] = []  # ends the search, should the links ever form a circle
     while number not in visited:
         visited.append(number)
         number = find_successor(session, number) or number

@@ -46,7 +46,7 @@ def attach_ticket(desk: DeskSession, number: int, incident: int, *, now: datetim
             raise DeskError(f"Incident {incident} is over: reopen it first.")
         work.append("linked", {f"fields.{INCIDENT}": (None, incident)}, ticket=incident)
         _update_attached(parent, {*list_attached(parent), number}, number)
-        parent.build_result("")
+        parent.build_result("")  # runs the reactions of the incident, whose summary nobody reads here
         result = work.build_result(f"{number} attached to incident {incident}")
     return result
 
@@ -72,6 +72,7 @@ def announce_to_attached(
     if not text.strip():
         raise UsageError("There is nothing to say yet: write a few words first.")
     numbers = find_open_attached(desk, incident)
+    # The incident comes first, so that people on several of the tickets get the letter about the incident itself.
     reached: set[int] = set()
     remarks: list[str] = []
     with desk.tickets([incident, *numbers], "reply", now, action="announce anything") as works:

@@ -41,6 +41,7 @@ def separate_ticket(desk: DeskSession, number: int, reason: str, *, now: datetim
         )
     with desk.tickets([number, other], "link", now, action="separate tickets") as (work, original):
         field, list_field = (MERGED_INTO, MERGED) if MERGED_INTO in work.state.fields else (DUPLICATE_OF, DUPLICATES)
+        # The other ticket was found before the locks were taken.
         if work.state.fields.get(field) != other:
             raise DeskError(f"Ticket {number} moved on just now: look at what is new, then try again.")
         changes: dict[str, tuple[Any, Any]] = {f"fields.{field}": (other, None)}
@@ -76,7 +77,7 @@ def _find_status_before(work: TicketTransaction) -> str | None:
         ),
         None,
     )
-    if joined is not None and "status" not in joined.changes:
+    if joined is not None and "status" not in joined.changes:  # a merge leaves the status of a closed ticket alone
         return None
     before = "" if joined is None else str(joined.changes["status"][0])
     status = work.procedure.statuses.get(before)

@@ -88,6 +88,7 @@ def _register_part(
     values: dict[str, Any] = copy_classification(state)
     values["status"] = source.procedure.find_initial_status(state.type).key
     values["channel"] = request.data.get("channel") or state.channel
+    # The message may come from a machine whose clock is ahead of this one; the command is not earlier than its ticket.
     values["received_at"] = min(request.data.get("spoken_at", request.at), source.at)
     values["requester_id"] = request.data.get("contact") or values["requester_id"]
     part.append(
