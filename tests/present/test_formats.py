@@ -1,4 +1,4 @@
-"""How time reads."""
+"""Lengths of time and instants are formatted for people."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What customers write reaches the terminal as text or not at all."""
+"""Text from customers reaches the terminal as text or not at all."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm.present.sanitize import sanitize
-from tui.hostile_text import HOSTILE, acts
+from tui.hostile_text import HOSTILE, find_control_characters
 
 ANYTHING = st.text(st.characters(codec=None, categories=None), max_size=200) | st.text(
     st.sampled_from("ab [];m0\x1b\x9b\x9d\x9c\x07\x08\r\n\t\x7f\u202e\u2066\u200b\ud800\u0301\\P]_^")
@@ -19,8 +19,8 @@ ANYTHING = st.text(st.characters(codec=None, categories=None), max_size=200) | s
 
 @given(ANYTHING)
 def test_nothing_that_a_terminal_acts_on_is_left(text: str) -> None:
-    assert acts(sanitize(text)) == []
-    assert set(acts(sanitize(text, multiline=True))) <= {"\n", "\t"}
+    assert find_control_characters(sanitize(text)) == []
+    assert set(find_control_characters(sanitize(text, multiline=True))) <= {"\n", "\t"}
     sanitize(text).encode()
 
 
@@ -37,8 +37,8 @@ def test_letters_numbers_and_signs_are_not_touched(text: str) -> None:
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_a_hostile_payload_is_harmless(payload: str) -> None:
-    assert acts(sanitize(payload)) == []
-    assert set(acts(sanitize(payload, multiline=True))) <= {"\n", "\t"}
+    assert find_control_characters(sanitize(payload)) == []
+    assert set(find_control_characters(sanitize(payload, multiline=True))) <= {"\n", "\t"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""From the store's rows to what panes show, and the words of a procedure."""
+"""Rows of the store become view models, and keys the labels of the procedure."""
 
 from __future__ import annotations
 

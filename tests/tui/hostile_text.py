@@ -1,4 +1,4 @@
-"""Words that attack a terminal or a markup parser: some of our own, and the collected ones where they are."""
+"""Texts that attack a terminal or a markup parser: our own, and a collection of others where it is installed."""
 
 import json
 import os
@@ -28,21 +28,21 @@ OWN = [
 ]
 
 _FOLDER = os.environ.get("DESKTERM_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data"
-_FOUND = Path(_FOLDER) / "escape_payloads.json"
+_COLLECTION = Path(_FOLDER) / "escape_payloads.json"
 
 HOSTILE: list[str] = OWN + (
-    [entry["text"] for entry in json.loads(_FOUND.read_text("utf-8"))] if _FOUND.exists() else []
+    [entry["text"] for entry in json.loads(_COLLECTION.read_text("utf-8"))] if _COLLECTION.exists() else []
 )
 
 
-_TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+_BIDI_CONTROLS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
-def acts(text: str) -> list[str]:
-    """The characters of a text that a terminal would act on."""
+def find_control_characters(text: str) -> list[str]:
+    """Return the characters of a text that a terminal would interpret."""
     return [
         character
         for character in text
         if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
-        or unicodedata.bidirectional(character) in _TURNING
+        or unicodedata.bidirectional(character) in _BIDI_CONTROLS
     ]

@@ -1,4 +1,4 @@
-"""The program on a pseudo-terminal: typed at, and read as a person reads it."""
+"""The program on a pseudo-terminal, which a test types at and reads like a person."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ from collections.abc import Callable, Mapping, Sequence
 from rich.cells import cell_len
 
 PATIENCE = 90.0
-"""Seconds that a test waits for what it wants to see before it gives up."""
+"""Seconds that a test waits for something on the screen before it gives up."""
 
 AS_LEADER = "import fcntl, os, sys, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-"""Take the terminal for one's own, as a shell does, and become the program."""
+"""Program text that takes control of the terminal, as a shell does, and becomes the program in its arguments."""
 
 ALTERNATE, ORIGINAL = b"\x1b[?1049h", b"\x1b[?1049l"
-"""The screen for whole programs, and the one that was there before."""
+"""Sequences that switch to the screen for whole programs, and back to the original one."""
 
-_PIECE = re.compile(
-    r"\x1b\[(?P<values>[0-?]*)[ -/]*(?P<act>[@-~])"
+_TOKEN = re.compile(
+    r"\x1b\[(?P<values>[0-?]*)[ -/]*(?P<command>[@-~])"
     r"|\x1b[P\]X^_][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
     r"|(?P<control>[\x00-\x1a\x1c-\x1f])"
-    r"|(?P<words>[^\x00-\x1f]+)"
+    r"|(?P<text>[^\x00-\x1f]+)"
 )
 
 
 class Screen:
-    """What is to be seen after everything that was written: cells by row and column."""
+    """The contents of a screen, as cells by row and column, after everything that was written to it."""
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, str]] = {}
         self._row, self._column = 0, 0
 
-    def show(self, written: str) -> str:
-        """Take what was written; what of it is not complete yet comes back."""
+    def write(self, output: str) -> str:
+        """Write output to the screen; return the end of it that is not a complete sequence yet."""
         done = 0
-        for piece in _PIECE.finditer(written):
-            if piece.start() != done:
+        for token in _TOKEN.finditer(output):
+            if token.start() != done:
                 break
-            done = piece.end()
-            if piece["words"]:
-                self._put(piece["words"])
-            elif piece["control"]:
-                self._control(piece["control"])
-            elif piece["act"]:
-                self._act(piece["act"], piece["values"])
-        return written[done:]
+            done = token.end()
+            if token["text"]:
+                self._put(token["text"])
+            elif token["control"]:
+                self._move(token["control"])
+            elif token["command"]:
+                self._run_command(token["command"], token["values"])
+        return output[done:]
 
     def crop(self, columns: int, rows: int) -> None:
-        """Let go of what is outside of another size."""
+        """Drop the cells outside of a smaller size."""
         self._rows = {
             row: {column: cell for column, cell in line.items() if column < columns}
             for row, line in self._rows.items()
@@ -70,9 +70,9 @@ class Screen:
             "".join(line.get(column, " ") for column in range(max(line, default=-1) + 1)).rstrip() for line in lines
         )
 
-    def _put(self, words: str) -> None:
+    def _put(self, text: str) -> None:
         line = self._rows.setdefault(self._row, {})
-        for character in words:
+        for character in text:
             width = cell_len(character)
             if not width:
                 line[self._column - 1] = line.get(self._column - 1, " ") + character
@@ -81,7 +81,7 @@ class Screen:
             line.update({self._column + more: "" for more in range(1, width)})
             self._column += width
 
-    def _control(self, control: str) -> None:
+    def _move(self, control: str) -> None:
         if control == "\n":
             self._row += 1
         elif control == "\r":
@@ -89,55 +89,57 @@ class Screen:
         elif control == "\b":
             self._column = max(self._column - 1, 0)
 
-    def _act(self, act: str, values: str) -> None:
-        if act == "H":
+    def _run_command(self, command: str, values: str) -> None:
+        if command == "H":
             row, _, column = values.partition(";")
             self._row, self._column = int(row or 1) - 1, int(column or 1) - 1
-        elif (act == "J" and values == "2") or (act == "h" and values == "?1049"):
+        elif (command == "J" and values == "2") or (command == "h" and values == "?1049"):
             self._rows = {}
 
 
 class Terminal:
-    """The program, on a terminal of so many columns and rows. keyboard: whether it is given what is typed there."""
+    """The program on a terminal of so many columns and rows. keyboard: its input is the terminal."""
 
     def __init__(
-        self, words: Sequence[str], environment: Mapping[str, str], size: tuple[int, int], *, keyboard: bool = True
+        self, arguments: Sequence[str], environment: Mapping[str, str], size: tuple[int, int], *, keyboard: bool = True
     ) -> None:
-        self._side, self._other = pty.openpty()
-        self._screen, self._rest = Screen(), b""
-        self.written = b""
+        self._test_side, self._program_side = pty.openpty()
+        self._screen, self._incomplete = Screen(), b""
+        self.output = b""
+        """Everything that the program has written."""
         self.resize(size)
-        self._before = termios.tcgetattr(self._other)
+        self._before = termios.tcgetattr(self._program_side)
         self._program = subprocess.Popen(
-            [sys.executable, "-c", AS_LEADER, sys.executable, "-m", "deskterm", *words],
-            stdin=self._other if keyboard else subprocess.DEVNULL,
-            stdout=self._other,
-            stderr=self._other,
+            [sys.executable, "-c", AS_LEADER, sys.executable, "-m", "deskterm", *arguments],
+            stdin=self._program_side if keyboard else subprocess.DEVNULL,
+            stdout=self._program_side,
+            stderr=self._program_side,
             env=dict(environment),
             start_new_session=True,
         )
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Another size, as a window manager gives it."""
+        """Change the size, as a window manager does."""
         columns, rows = size
-        fcntl.ioctl(self._side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        fcntl.ioctl(self._test_side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._screen.crop(columns, rows)
 
     def type(self, keys: str) -> None:
-        os.write(self._side, keys.encode())
+        """Type keys."""
+        os.write(self._test_side, keys.encode())
 
-    def see(self, *words: str, but: Sequence[str] = ()) -> str:
-        """Wait until these words are on the screen and others are not; what the screen shows then."""
+    def wait_for(self, *texts: str, without: Sequence[str] = ()) -> str:
+        """Wait until these texts are on the screen and others are not; return the text of the screen."""
 
-        def seen() -> bool:
+        def is_there() -> bool:
             screen = str(self._screen)
-            return all(word in screen for word in words) and not any(word in screen for word in but)
+            return all(text in screen for text in texts) and not any(text in screen for text in without)
 
-        self._wait(seen, f"{', '.join(words)} on the screen" + (f" and no {', '.join(but)}" if but else ""))
+        self._wait(is_there, f"{', '.join(texts)} on the screen" + (f" and no {', '.join(without)}" if without else ""))
         return str(self._screen)
 
-    def left(self) -> int:
-        """Wait until the program has ended; its exit code."""
+    def wait_for_exit(self) -> int:
+        """Wait until the program has ended; return its exit code."""
         self._wait(lambda: self._program.poll() is not None, "the end")
         while self._read():
             pass
@@ -145,32 +147,32 @@ class Terminal:
 
     @property
     def restored(self) -> bool:
-        """Whether the terminal is as it was before: its modes, and which of its screens is shown."""
-        own = self.written.rfind(ORIGINAL) > self.written.rfind(ALTERNATE)
-        return own and self._before == termios.tcgetattr(self._other)
+        """True when the terminal is as it was before: its modes, and the screen that is shown."""
+        original = self.output.rfind(ORIGINAL) > self.output.rfind(ALTERNATE)
+        return original and self._before == termios.tcgetattr(self._program_side)
 
     def close(self) -> None:
-        """End the program if it is there yet, and take the terminal away."""
+        """End the program if it still runs, and close the terminal."""
         if self._program.poll() is None:
             os.killpg(self._program.pid, signal.SIGKILL)
         self._program.wait()
-        os.close(self._side)
-        os.close(self._other)
+        os.close(self._test_side)
+        os.close(self._program_side)
 
-    def _wait(self, holds: Callable[[], bool], what: str) -> None:
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not holds():
+        while not condition():
             if not self._read() and time.monotonic() > deadline:
                 raise AssertionError(f"There never was {what}, but:\n{self._screen}")
 
     def _read(self) -> bool:
-        """Take what was written, waiting a moment for it."""
-        if not select.select([self._side], [], [], 0.05)[0]:
+        """Read output, waiting a moment for it; return False when there is none."""
+        if not select.select([self._test_side], [], [], 0.05)[0]:
             return False
-        written = os.read(self._side, 65536)
-        self.written += written
-        self._rest += written
-        whole = self._rest.decode(errors="ignore") if self._rest[-1] < 0x80 else ""
-        if whole:
-            self._rest = self._screen.show(whole).encode()
+        output = os.read(self._test_side, 65536)
+        self.output += output
+        self._incomplete += output
+        complete = self._incomplete.decode(errors="ignore") if self._incomplete[-1] < 0x80 else ""
+        if complete:
+            self._incomplete = self._screen.write(complete).encode()
         return True

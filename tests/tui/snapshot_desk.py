@@ -1,4 +1,4 @@
-"""Desks for pictures of the console: a stopped clock, what is shown waited for by condition, nothing that moves."""
+"""Desks for pictures of the console: the clock stands still, nothing moves, and pictures wait for conditions."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from small_desk import at, small_desk
 MORNING = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 """A Monday on which the demo begins."""
 
-TRIES = 3000
-"""Looks at whether a condition holds, some hundredths of a second apart, before a test gives up."""
+MOST_CHECKS = 3000
+"""Checks of a condition, some hundredths of a second apart, before a test gives up."""
 
-ALIKE = 3
-"""Drawings that must be the same one after another until a picture is taken."""
+EQUAL_DRAWINGS = 3
+"""Drawings in a row that must be equal before a picture is taken."""
 
 
-def demo_desk(folder: Path) -> str:
-    """The demo desk in a folder, as sam finds it on its morning; its URL."""
+def create_demo_desk(folder: Path) -> str:
+    """Create the demo desk in a folder, as sam finds it on its morning; return its URL."""
     store = build_demo_desk(
         f"sqlite:///{folder / 'demo.sqlite3'}", morning=MORNING, real_now=MORNING, admin_login="sam"
     )
@@ -37,15 +37,16 @@ def demo_desk(folder: Path) -> str:
     return store.url
 
 
-def empty_desk(folder: Path) -> str:
-    """A desk where nothing has come in yet; its URL."""
+def create_empty_desk(folder: Path) -> str:
+    """Create a desk without tickets; return its URL."""
     desk = small_desk(f"sqlite:///{folder / 'empty.sqlite3'}")
     desk.store.close()
     return desk.store.url
 
 
-def hostile_desk(folder: Path, payloads: list[str]) -> str:
-    """A desk with one ticket whose every word attacks the terminal, and one ticket for each attack; its URL."""
+def create_hostile_desk(folder: Path, payloads: list[str]) -> str:
+    """Create a desk with one ticket of which every text attacks the terminal, and one ticket for each attack; return
+    its URL."""
     desk = small_desk(f"sqlite:///{folder / 'hostile.sqlite3'}")
     everything = "\n".join(payloads)
     first = register.register(
@@ -65,39 +66,39 @@ def hostile_desk(folder: Path, payloads: list[str]) -> str:
     return desk.store.url
 
 
-def console(url: str, login: str = "sam", moment: datetime = MORNING + timedelta(seconds=20)) -> DeskApp:
-    """The console on a desk at one moment that does not pass, with nothing that slides or fades."""
+def make_console(url: str, login: str = "sam", moment: datetime = MORNING + timedelta(seconds=20)) -> DeskApp:
+    """Return the console on a desk, at a moment that does not pass, without animations."""
     app = DeskApp(url, login, lambda: moment)
     app.animation_level = "none"
     return app
 
 
-async def until(pilot: Pilot[Any], holds: Callable[[], bool], what: str) -> None:
-    """Wait for a condition."""
-    for _ in range(TRIES):
-        if holds():
+async def wait_until(pilot: Pilot[Any], condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition. what: named when it never comes true."""
+    for _ in range(MOST_CHECKS):
+        if condition():
             return
         await pilot.pause(0.01)
-    raise AssertionError(f"It never came to this: {what}")
+    raise AssertionError(f"It never came true: {what}")
 
 
-async def read(pilot: Pilot[Any], view: str = "") -> DeskScreen:
-    """Wait until the desk has read all that it shows (of a view, where one is given): list, ticket, numbers of the
-    views and what breaches next."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, DeskScreen), "the desk is on top")
+async def wait_for_desk(pilot: Pilot[Any], view: str = "") -> DeskScreen:
+    """Wait until everything in view has been read: list, ticket, counts, and the tickets that breach next. view: the
+    one that must be in view."""
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, DeskScreen), "the desk is on top")
     screen = pilot.app.screen
     assert isinstance(screen, DeskScreen)
 
-    def counted() -> bool:
+    def is_counted() -> bool:
         totals = {line.key: line.total for line in screen.workspace.views}
-        shown = screen.workspace.queue_query.view
+        query, rows = screen.workspace.queue_query, screen.panes.queue.count
         return (
             any(total is not None for total in totals.values())
-            and (not view or view == shown)
-            and (bool(screen.workspace.queue_query.match) or totals.get(shown) in (None, screen.panes.queue.count))
+            and (not view or view == query.view)
+            and (bool(query.match) or totals.get(query.view) in (None, rows))
         )
 
-    def ticket() -> bool:
+    def is_ticket_open() -> bool:
         current = screen.panes.queue.current
         if not screen.panes.queue.count:
             return screen.workspace.open_ticket is None
@@ -107,42 +108,42 @@ async def read(pilot: Pilot[Any], view: str = "") -> DeskScreen:
             and screen.workspace.open_ticket.number == current.number
         )
 
-    def soon() -> bool:
+    def are_breaches_read() -> bool:
         return bool(len(screen.panes.next_breach)) or not any(line.total for line in screen.workspace.views)
 
-    await until(pilot, lambda: bool(screen.workspace.desk_name), "the desk has a name")
-    await until(pilot, counted, "the list agrees with the number beside its view")
-    await until(pilot, ticket, "the ticket under the cursor is open")
-    await until(pilot, soon, "it is known what breaches next")
+    await wait_until(pilot, lambda: bool(screen.workspace.desk_name), "the desk has a name")
+    await wait_until(pilot, is_counted, "the list agrees with the number beside its view")
+    await wait_until(pilot, is_ticket_open, "the ticket under the cursor is open")
+    await wait_until(pilot, are_breaches_read, "the tickets that breach next have been read")
     return screen
 
 
-async def opened(pilot: Pilot[Any], kind: str) -> None:
-    """Wait until a screen, by the name of its class, is on top and can be typed at."""
+async def wait_for_screen(pilot: Pilot[Any], kind: str) -> None:
+    """Wait until a screen is on top and takes keys. kind: the name of its class."""
 
     def ready() -> bool:
         screen = pilot.app.screen
         return type(screen).__name__ == kind and (screen.focused is not None or kind == "Page")
 
-    await until(pilot, ready, f"{kind} is open")
+    await wait_until(pilot, ready, f"{kind} is open")
 
 
-async def at_rest(pilot: Pilot[Any]) -> None:
-    """Wait until one drawing is like the one before, with cursors that do not blink."""
-    last, alike = "", 0
-    for _ in range(TRIES):
-        still(pilot.app)
+async def wait_for_rest(pilot: Pilot[Any]) -> None:
+    """Wait until drawings no longer change, with cursors that do not blink."""
+    last, equal = "", 0
+    for _ in range(MOST_CHECKS):
+        stop_blinking(pilot.app)
         await pilot.pause()
-        drawing = drawn(pilot.app)
-        alike = alike + 1 if drawing == last else 0
+        drawing = draw(pilot.app)
+        equal = equal + 1 if drawing == last else 0
         last = drawing
-        if alike >= ALIKE:
+        if equal >= EQUAL_DRAWINGS:
             return
     raise AssertionError("The screen never came to rest.")
 
 
-def still(app: App[Any]) -> None:
-    """Stop cursors from blinking. The one of a text keeps the line as it was drawn before, so it is not shown."""
+def stop_blinking(app: App[Any]) -> None:
+    """Stop cursors from blinking. That of a text area caches the line as it was drawn before, so it is hidden."""
     for screen in app.screen_stack:
         for field in screen.query(Input):
             field.cursor_blink = False
@@ -150,6 +151,6 @@ def still(app: App[Any]) -> None:
             area.cursor_blink = area.show_cursor = False
 
 
-def drawn(app: App[Any]) -> str:
-    """What is on the screen, with its colours."""
+def draw(app: App[Any]) -> str:
+    """Draw the screen, with its colours."""
     return app.export_screenshot(simplify=True)

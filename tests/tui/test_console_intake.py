@@ -1,4 +1,4 @@
-"""A new ticket at the console: what its type asks for, and what may be about the same."""
+"""A new ticket at the console: the fields of its type, and tickets that may be about the same."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ has_severity = false
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
+    """A desk with one type of request, which has a field of its own, and one ticket."""
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     store = create_desk(place, small_procedure(ONE_TYPE), admin_login="sam", admin_name="Sam", now=MONDAY)
     desk = open_desk(store, "sam")
@@ -44,12 +45,14 @@ def url(tmp_path: Path) -> str:
     return place
 
 
-def stored(url: str) -> TicketDetail | None:
+def load_new_ticket(url: str) -> TicketDetail | None:
+    """Load the second ticket of the desk; None before it was form."""
     with open_reader(url) as reader:
         return load_ticket_detail(reader, 1002)
 
 
-async def form(console: ConsoleSession) -> Register:
+async def open_form(console: ConsoleSession) -> Register:
+    """Open the form of a new ticket, and wait for its fields."""
     console.workspace.run_command("new")
     await console.wait_until(
         lambda: isinstance(console.app.screen, Register) and bool(console.app.screen.query("#field-page")), "the form"
@@ -61,35 +64,32 @@ async def form(console: ConsoleSession) -> Register:
 @pytest.mark.requirement("S1-33")
 async def test_likely_originals_show_while_a_subject_is_typed(url: str) -> None:
     async with open_console(url) as console:
-        opened = await form(console)
-        assert not opened.query_one("#likely").display
-        opened.query_one("#subject", Input).value = "invoice run"
+        form = await open_form(console)
+        assert not form.query_one("#likely").display
+        form.query_one("#subject", Input).value = "invoice run"
         await console.wait_for_text("May be about the same:")
         await console.wait_for_text("1001  Invoice run fails")
-        opened.query_one("#subject", Input).value = "Something else"
-        await console.wait_until(lambda: not opened.query_one("#likely").display, "nothing alike")
+        form.query_one("#subject", Input).value = "Something else"
+        await console.wait_until(lambda: not form.query_one("#likely").display, "nothing alike")
 
 
 @pytest.mark.requirement("S1-37", "S5-14")
 async def test_the_fields_of_a_type_are_asked_for_and_may_be_left_out_when_they_cannot_be_had(url: str) -> None:
     async with open_console(url) as console:
-        opened = await form(console)
-        opened.query_one("#subject", Input).value = "Where is it?"
-        opened.action_send()
+        form = await open_form(console)
+        form.query_one("#subject", Input).value = "Where is it?"
+        form.action_send()
         await console.wait_until(lambda: isinstance(console.app.screen, Confirm), "the question")
         await console.wait_for_text("must say Page")
         await console.pilot.press("n")
         await console.wait_until(lambda: isinstance(console.app.screen, Register), "the form again")
-        assert stored(url) is None
+        assert load_new_ticket(url) is None
         again = console.app.screen
         await console.wait_until(lambda: bool(again.query("#field-page")), "its fields")
         again.query_one("#field-page", Input).value = "shop.example/cart"
         assert isinstance(again, Register)
         again.action_send()
-        await console.wait_until(
-            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1002,
-            "the new ticket",
-        )
-    ticket = stored(url)
+        await console.wait_for_ticket(1002)
+    ticket = load_new_ticket(url)
     assert ticket is not None
     assert (ticket.fields["page"], ticket.flags) == ("shop.example/cart", ())

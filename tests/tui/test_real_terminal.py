@@ -1,4 +1,4 @@
-"""The program as a person starts it: on a terminal, typed at and read from, and what is in the store afterwards."""
+"""The program on a real terminal: keys go in, text comes out, and the store has the result."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import pytest
 
 from deskterm.desk.conversation import messages
 from deskterm.desk.tickets import register
-from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import at, small_desk
+from tui.four_tickets import load_detail
 from tui.real_terminal import ALTERNATE, Terminal
 
 NOW = ("--now", "2026-11-23T09:30")
@@ -35,44 +34,48 @@ ATTACKS = {
     "invoice\u202efdp.exe": "\u202e",
     "a\x08\x08b": "\x08",
 }
-"""What a subject says → what the terminal must not be given of it."""
+"""Text of a subject → the part of it that must not reach the terminal."""
 
 Start = Callable[..., Terminal]
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """What ann's shell gives the program: a terminal with colours, and no desk."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("TEXTUAL", "DESKTERM", "PYTEST"))}
+    """Environment variables of ann's shell: a terminal with colours, and no desk."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TEXTUAL", "DESKTERM", "PYTEST"))
+    }
     for name in ("NO_COLOR", "COLORFGBG", "FORCE_COLOR", "COLUMNS", "LINES", "VISUAL", "EDITOR"):
-        own.pop(name, None)
+        inherited.pop(name, None)
     settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LOGNAME": "ann", "HOME": str(tmp_path)}
-    return own | settings | {"LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
+    return inherited | settings | {"LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
 
 
 @pytest.fixture
 def start(environment: dict[str, str]) -> Iterator[Start]:
-    """Start the program on a desk, on a terminal; what is left of it is ended after the test."""
+    """Start the program on a desk, on a terminal; programs that still run are ended after the test."""
     started: list[Terminal] = []
 
-    def begin(url: str, *, size: tuple[int, int] = (120, 40), keyboard: bool = True, **more: str) -> Terminal:
-        terminal = Terminal(NOW, environment | {"DESKTERM_DATABASE": url} | more, size, keyboard=keyboard)
+    def start_program(
+        url: str, *, size: tuple[int, int] = (120, 40), keyboard: bool = True, **variables: str
+    ) -> Terminal:
+        terminal = Terminal(NOW, environment | {"DESKTERM_DATABASE": url} | variables, size, keyboard=keyboard)
         started.append(terminal)
         return terminal
 
-    yield begin
+    yield start_program
     for terminal in started:
         terminal.close()
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """Where a desk may be made, in a file."""
+    """The URL of a desk that has not been made yet, in a file."""
     return f"sqlite:///{tmp_path / 'desk.sqlite3'}"
 
 
-def made(url: str, *subjects: str) -> str:
-    """A simulated desk with a ticket for each subject, from 1001 on."""
+def create_desk_with(url: str, *subjects: str) -> None:
+    """Create a simulated desk with a ticket for each subject, from 1001 on."""
     desk = small_desk(url, simulated=True)
     for minute, subject in enumerate(subjects):
         done = register.register(desk, type="fault", subject=subject, requester="Kim Lee", now=at(minute))
@@ -80,148 +83,139 @@ def made(url: str, *subjects: str) -> str:
             desk, done.number, f"Words of {done.number}.", author="Kim Lee", now=at(minute)
         )
     desk.store.close()
-    return url
-
-
-def stored(url: str, number: int) -> TicketDetail:
-    """A ticket as the store has it."""
-    with open_reader(url) as reader:
-        found = load_ticket_detail(reader, number)
-    assert found is not None
-    return found
 
 
 def test_a_ticket_is_answered_and_moved_and_it_is_in_the_store(store_url: str, start: Start) -> None:
-    made(store_url, "The scales are stuck", "The till is silent", "The door is open")
+    create_desk_with(store_url, "The scales are stuck", "The till is silent", "The door is open")
     terminal = start(store_url)
-    terminal.see("The scales are stuck", "The door is open", "Words of 1001.")
+    terminal.wait_for("The scales are stuck", "The door is open", "Words of 1001.")
 
     terminal.type("j")
-    terminal.see("Words of 1002.", "SLA · 1002")
+    terminal.wait_for("Words of 1002.", "SLA · 1002")
     terminal.type("r")
-    terminal.see("Reply to Kim Lee · 1002", "ctrl+s send")
+    terminal.wait_for("Reply to Kim Lee · 1002", "ctrl+s send")
     terminal.type("We are on our way.")
-    terminal.see("We are on our way.")
+    terminal.wait_for("We are on our way.")
     terminal.type(SEND)
-    terminal.see("1002 answered", "Ann (agent)", but=["ctrl+s send"])
+    terminal.wait_for("1002 answered", "Ann (agent)", without=["ctrl+s send"])
 
     terminal.type("s")
-    terminal.see("Move 1002 to", "1 Working on it", "2 Solved")
+    terminal.wait_for("Move 1002 to", "1 Working on it", "2 Solved")
     terminal.type("1")
-    terminal.see("status New → Working on it", but=["Move 1002 to"])
+    terminal.wait_for("status New → Working on it", without=["Move 1002 to"])
     terminal.type("q")
 
-    assert terminal.left() == 0
+    assert terminal.wait_for_exit() == 0
     assert terminal.restored
-    ticket = stored(store_url, 1002)
+    ticket = load_detail(store_url, 1002)
     assert (ticket.messages[-1].author, ticket.messages[-1].body) == ("Ann", "We are on our way.")
     assert ticket.row.status == "working"
-    assert stored(store_url, 1001).row.status == "new"
+    assert load_detail(store_url, 1001).row.status == "new"
 
 
 def test_words_and_the_key_that_sends_them_may_come_at_once(url: str, start: Start) -> None:
-    made(url, "The scales are stuck")
+    create_desk_with(url, "The scales are stuck")
     terminal = start(url)
-    terminal.see("Words of 1001.")
+    terminal.wait_for("Words of 1001.")
     terminal.type("r")
-    terminal.see("Reply to Kim Lee · 1001")
+    terminal.wait_for("Reply to Kim Lee · 1001")
     words = "All of it is said in one breath, and sent with it. " * 8 + "That is all."
     terminal.type(words + SEND)
-    terminal.see("1001 answered", but=["Reply to"])
+    terminal.wait_for("1001 answered", without=["Reply to"])
     terminal.type("q")
-    assert terminal.left() == 0
-    assert stored(url, 1001).messages[-1].body == words
+    assert terminal.wait_for_exit() == 0
+    assert load_detail(url, 1001).messages[-1].body == words
 
 
 def test_what_another_process_writes_is_shown(store_url: str, start: Start, environment: dict[str, str]) -> None:
-    made(store_url, "The scales are stuck")
+    create_desk_with(store_url, "The scales are stuck")
     terminal = start(store_url)
-    terminal.see("Words of 1001.")
+    terminal.wait_for("Words of 1001.")
     program = [sys.executable, "-m", "deskterm", "ticket", "new", "Written elsewhere", "--type", "fault", *NOW]
     subprocess.run(program, env=environment | {"DESKTERM_DATABASE": store_url}, check=True, stdout=subprocess.DEVNULL)
-    terminal.see("Written elsewhere", "2 open")
+    terminal.wait_for("Written elsewhere", "2 open")
     terminal.type("q")
-    assert terminal.left() == 0
+    assert terminal.wait_for_exit() == 0
 
 
 def test_an_editor_is_given_the_terminal_and_the_words_come_back(url: str, start: Start, tmp_path: Path) -> None:
-    made(url, "The scales are stuck")
+    create_desk_with(url, "The scales are stuck")
     editor = tmp_path / "editor.sh"
     editor.write_text('#!/bin/sh\ntest -t 0 && test -t 1 && printf " and from here" >> "$1"\n')
     editor.chmod(0o755)
     terminal = start(url, EDITOR=str(editor))
-    terminal.see("Words of 1001.")
+    terminal.wait_for("Words of 1001.")
     terminal.type("r")
-    terminal.see("ctrl+s send")
+    terminal.wait_for("ctrl+s send")
     terminal.type("Begun there")
-    terminal.see("Begun there")
+    terminal.wait_for("Begun there")
     terminal.type(EDIT)
-    terminal.see("Begun there and from here", "SLA · 1001")
+    terminal.wait_for("Begun there and from here", "SLA · 1001")
     terminal.type(SEND)
-    terminal.see("1001 answered")
+    terminal.wait_for("1001 answered")
     terminal.type("q")
-    assert terminal.left() == 0
+    assert terminal.wait_for_exit() == 0
     assert terminal.restored
-    assert stored(url, 1001).messages[-1].body == "Begun there and from here"
+    assert load_detail(url, 1001).messages[-1].body == "Begun there and from here"
 
 
 def test_another_size_shows_other_panes(url: str, start: Start) -> None:
-    made(url, "The scales are stuck")
+    create_desk_with(url, "The scales are stuck")
     terminal = start(url)
-    terminal.see("Next to breach", "Words of 1001.")
+    terminal.wait_for("Next to breach", "Words of 1001.")
     terminal.resize((80, 24))
-    terminal.see("The scales are stuck", but=["Next to breach", "Words of 1001."])
+    terminal.wait_for("The scales are stuck", without=["Next to breach", "Words of 1001."])
     terminal.type(ENTER)
-    terminal.see("Words of 1001.", but=["2 Queue"])
+    terminal.wait_for("Words of 1001.", without=["2 Queue"])
     terminal.resize((120, 40))
-    terminal.see("Words of 1001.", "2 Queue", "Next to breach")
+    terminal.wait_for("Words of 1001.", "2 Queue", "Next to breach")
     terminal.type("q")
-    assert terminal.left() == 0
+    assert terminal.wait_for_exit() == 0
     assert terminal.restored
 
 
 def test_no_color_means_none(url: str, start: Start) -> None:
-    made(url, "The scales are stuck")
-    written = []
-    for more in ({"NO_COLOR": "1"}, {}):
-        terminal = start(url, **more)
-        terminal.see("Words of 1001.")
+    create_desk_with(url, "The scales are stuck")
+    outputs = []
+    for variables in ({"NO_COLOR": "1"}, {}):
+        terminal = start(url, **variables)
+        terminal.wait_for("Words of 1001.")
         terminal.type("s")
-        terminal.see("Move 1001 to")
+        terminal.wait_for("Move 1001 to")
         terminal.type(ESCAPE)
-        terminal.see("Words of 1001.", but=["Move 1001 to"])
+        terminal.wait_for("Words of 1001.", without=["Move 1001 to"])
         terminal.type("q")
-        assert terminal.left() == 0
-        written.append(terminal.written)
-    assert COLOUR.findall(written[0]) == []
-    assert COLOUR.search(written[1])
+        assert terminal.wait_for_exit() == 0
+        outputs.append(terminal.output)
+    assert COLOUR.findall(outputs[0]) == []
+    assert COLOUR.search(outputs[1])
 
 
 def test_hostile_words_reach_no_terminal(url: str, start: Start) -> None:
-    made(url, *(f"{number} before {attack} after" for number, attack in enumerate(ATTACKS)))
+    create_desk_with(url, *(f"{number} before {attack} after" for number, attack in enumerate(ATTACKS)))
     terminal = start(url)
-    terminal.see("Words of 1001.", *(f"{number} before" for number in range(len(ATTACKS))))
+    terminal.wait_for("Words of 1001.", *(f"{number} before" for number in range(len(ATTACKS))))
     for number in range(2, len(ATTACKS) + 1):
         terminal.type("j")
-        terminal.see(f"Words of 100{number}.")
+        terminal.wait_for(f"Words of 100{number}.")
     terminal.type("q")
-    assert terminal.left() == 0
+    assert terminal.wait_for_exit() == 0
     assert terminal.restored
-    assert [harm for harm in ATTACKS.values() if harm.encode() in terminal.written] == []
+    assert [harm for harm in ATTACKS.values() if harm.encode() in terminal.output] == []
 
 
 def test_without_a_keyboard_the_queue_is_printed(url: str, start: Start) -> None:
-    made(url, "The scales are stuck", "The till \x1b[31mis silent")
+    create_desk_with(url, "The scales are stuck", "The till \x1b[31mis silent")
     terminal = start(url, size=(200, 50), keyboard=False)
-    assert terminal.left() == 0
-    terminal.see("The scales are stuck", "The till", "is silent", "1002")
-    assert ALTERNATE not in terminal.written
-    assert b"\x1b[31m" not in terminal.written
+    assert terminal.wait_for_exit() == 0
+    terminal.wait_for("The scales are stuck", "The till", "is silent", "1002")
+    assert ALTERNATE not in terminal.output
+    assert b"\x1b[31m" not in terminal.output
 
 
 def test_a_stranger_is_told_so_and_the_terminal_is_left_alone(url: str, start: Start) -> None:
-    made(url, "The scales are stuck")
+    create_desk_with(url, "The scales are stuck")
     terminal = start(url, LOGNAME="zoe")
-    assert terminal.left() == 1
-    terminal.see("'zoe' is no active agent of this desk")
-    assert ALTERNATE not in terminal.written
+    assert terminal.wait_for_exit() == 1
+    terminal.wait_for("'zoe' is no active agent of this desk")
+    assert ALTERNATE not in terminal.output

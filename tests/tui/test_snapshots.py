@@ -1,6 +1,6 @@
-"""What the console looks like: the demo desk's morning on terminals of three sizes, and what opens over it.
+"""Pictures of the console: the demo desk's morning on terminals of three sizes, and the dialogs over it.
 
-After a change that is meant, look at the pictures that `pytest tests/tui/test_snapshots.py --snapshot-update` makes.
+After an intended change, look at the pictures that `pytest tests/tui/test_snapshots.py --snapshot-update` makes.
 """
 
 from __future__ import annotations
@@ -16,12 +16,21 @@ from textual.widgets import Input, Static
 from deskterm.tui.commands.table import TABLE
 from deskterm.tui.screens.desk import DeskScreen
 from small_desk import at
-from tui.snapshot_desk import at_rest, console, demo_desk, empty_desk, hostile_desk, opened, read, until
+from tui.snapshot_desk import (
+    create_demo_desk,
+    create_empty_desk,
+    create_hostile_desk,
+    make_console,
+    wait_for_desk,
+    wait_for_rest,
+    wait_for_screen,
+    wait_until,
+)
 
-Alike = Callable[..., bool]
+SnapCompare = Callable[..., bool]
 Visit = Callable[[Pilot[Any]], Awaitable[None]]
 
-SMALL, USUAL, LARGE = (80, 24), (120, 40), (180, 50)
+SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (180, 50)
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m and \x1b[2J\x1b[Hwiped",
@@ -42,168 +51,170 @@ HOSTILE = [
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The demo desk, which nobody writes to."""
-    return demo_desk(tmp_path_factory.mktemp("demo"))
+    return create_demo_desk(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(autouse=True)
-def _a_dark_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The terminal of whoever runs the tests makes no difference."""
+def _dark_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the environment of the terminal that runs the tests."""
     for name in ("NO_COLOR", "COLORFGBG", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
 
-def seen(*keys: str, over: str = "", then: Callable[[DeskScreen], bool] = lambda screen: True) -> Visit:
-    """Press some keys on the desk that has been read. over: the dialog that each of them opens; then: what they bring
-    about."""
+def press(*keys: str, opens: str = "", until: Callable[[DeskScreen], bool] = lambda screen: True) -> Visit:
+    """Return a visit that presses some keys once the desk has been read. opens: the class of the dialog that each of
+    them opens; until: a condition that holds after the last of them."""
 
     async def visit(pilot: Pilot[Any]) -> None:
-        screen = await read(pilot)
+        screen = await wait_for_desk(pilot)
         for key in keys:
             below = pilot.app.screen
             await pilot.press(key)
-            if over:
-                await until(pilot, lambda below=below: pilot.app.screen is not below, f"{key} opens something")  # type: ignore[misc]
-                await opened(pilot, over)
-        await until(pilot, lambda: then(screen), f"{keys} do what they do")
-        if not over:
-            await read(pilot)
-        await at_rest(pilot)
+            if opens:
+                await wait_until(pilot, lambda below=below: pilot.app.screen is not below, f"{key} opens something")  # type: ignore[misc]
+                await wait_for_screen(pilot, opens)
+        await wait_until(pilot, lambda: until(screen), f"{keys} do what they do")
+        if not opens:
+            await wait_for_desk(pilot)
+        await wait_for_rest(pilot)
 
     return visit
 
 
 def at_row(row: int) -> Callable[[DeskScreen], bool]:
-    """Whether the cursor of the queue is at a row."""
+    """Return a condition: the cursor of the queue is at a row."""
     return lambda screen: in_pane("queue")(screen) and screen.panes.queue.cursor == row
 
 
 def in_pane(pane: str) -> Callable[[DeskScreen], bool]:
-    """Whether a pane has the focus."""
+    """Return a condition: a pane has the focus."""
     return lambda screen: (
         screen.workspace.layout.pane == pane and screen.focused is not None and screen.focused.id == pane
     )
 
 
 @pytest.mark.parametrize("look", ["dark", "light", "no-colour"])
-@pytest.mark.parametrize("size", [SMALL, USUAL, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [SMALL, MEDIUM, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_desk(
-    demo: str, size: tuple[int, int], look: str, snap_compare: Alike, monkeypatch: pytest.MonkeyPatch
+    demo: str, size: tuple[int, int], look: str, snap_compare: SnapCompare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if look == "light":
         monkeypatch.setenv("COLORFGBG", "0;15")
     elif look == "no-colour":
         monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(console(demo), terminal_size=size, run_before=seen("j", then=at_row(1)))
+    assert snap_compare(make_console(demo), terminal_size=size, run_before=press("j", until=at_row(1)))
 
 
-def test_a_ticket_that_was_opened(demo: str, snap_compare: Alike) -> None:
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter", then=in_pane("conversation")))
+def test_a_ticket_that_was_opened(demo: str, snap_compare: SnapCompare) -> None:
+    assert snap_compare(
+        make_console(demo), terminal_size=MEDIUM, run_before=press("enter", until=in_pane("conversation"))
+    )
 
 
-def test_a_ticket_over_the_whole_screen(demo: str, snap_compare: Alike) -> None:
-    def zoomed(screen: DeskScreen) -> bool:
+def test_a_ticket_over_the_whole_screen(demo: str, snap_compare: SnapCompare) -> None:
+    def is_zoomed(screen: DeskScreen) -> bool:
         return in_pane("conversation")(screen) and screen.has_class("-single")
 
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("enter", "z", then=zoomed))
+    assert snap_compare(make_console(demo), terminal_size=MEDIUM, run_before=press("enter", "z", until=is_zoomed))
 
 
 @pytest.mark.parametrize(("pane", "key"), [("views", "1"), ("conversation", "3"), ("clocks", "4"), ("soon", "5")])
-def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare: Alike) -> None:
-    def there(screen: DeskScreen) -> bool:
+def test_a_pane_of_a_small_terminal(demo: str, pane: str, key: str, snap_compare: SnapCompare) -> None:
+    def is_at_pane(screen: DeskScreen) -> bool:
         return in_pane(pane)(screen) and screen.panes.queue.cursor == 1
 
-    assert snap_compare(console(demo), terminal_size=SMALL, run_before=seen("j", key, then=there))
+    assert snap_compare(make_console(demo), terminal_size=SMALL, run_before=press("j", key, until=is_at_pane))
 
 
 @pytest.mark.parametrize("keys", ["s", "S j", "a"], ids=["status-s", "severity-S", "assign-a"])
-def test_choosing(demo: str, keys: str, snap_compare: Alike) -> None:
+def test_choosing(demo: str, keys: str, snap_compare: SnapCompare) -> None:
     async def visit(pilot: Pilot[Any]) -> None:
         first, *others = keys.split()
-        await seen(first, over="Choose")(pilot)
+        await press(first, opens="Choose")(pilot)
         await pilot.press(*others)
-        for foreseen in pilot.app.screen.query("#preview").results(Static):
-            await until(pilot, lambda place=foreseen: str(place.content) not in ("", "…"), "what it would do")  # type: ignore[misc]
-        await at_rest(pilot)
+        for preview in pilot.app.screen.query("#preview").results(Static):
+            await wait_until(pilot, lambda place=preview: str(place.content) not in ("", "…"), "what it would do")  # type: ignore[misc]
+        await wait_for_rest(pilot)
 
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
+    assert snap_compare(make_console(demo), terminal_size=MEDIUM, run_before=visit)
 
 
-def test_a_new_ticket(demo: str, snap_compare: Alike) -> None:
+def test_a_new_ticket(demo: str, snap_compare: SnapCompare) -> None:
     async def visit(pilot: Pilot[Any]) -> None:
-        await seen("c", "enter", over="Choose")(pilot)
+        await press("c", "enter", opens="Choose")(pilot)
         await pilot.press("enter")
-        await opened(pilot, "Register")
+        await wait_for_screen(pilot, "Register")
         await pilot.press(*"Scales", "tab", *"Kim")
         requester = pilot.app.screen.query_one("#requester", Input)
-        await until(pilot, lambda: requester.value == "Kim", "the requester is typed")
-        await at_rest(pilot)
+        await wait_until(pilot, lambda: requester.value == "Kim", "the requester is typed")
+        await wait_for_rest(pilot)
 
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
+    assert snap_compare(make_console(demo), terminal_size=MEDIUM, run_before=visit)
 
 
-@pytest.mark.parametrize("size", [SMALL, USUAL], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_compare: Alike) -> None:
+@pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_reply_that_is_being_written(demo: str, size: tuple[int, int], snap_compare: SnapCompare) -> None:
     async def visit(pilot: Pilot[Any]) -> None:
-        screen = await read(pilot)
+        screen = await wait_for_desk(pilot)
         await pilot.press("r")
-        await until(pilot, lambda: screen.workspace.composer is not None, "the composer is open")
-        await until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus")
+        await wait_until(pilot, lambda: screen.workspace.composer is not None, "the composer is open")
+        await wait_until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus")
         await pilot.press(*"It is back.", "ctrl+t")
-        await opened(pilot, "Choose")
+        await wait_for_screen(pilot, "Choose")
         await pilot.press("2")
-        await opened(pilot, "DeskScreen")
+        await wait_for_screen(pilot, "DeskScreen")
         composer = screen.workspace.composer
-        await until(
+        await wait_until(
             pilot, lambda: composer is not None and composer.next_status is not None, "the next status is chosen"
         )
-        await until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus again")
-        await at_rest(pilot)
+        await wait_until(pilot, lambda: type(screen.focused).__name__ == "TextArea", "the composer has the focus again")
+        await wait_for_rest(pilot)
 
-    assert snap_compare(console(demo), terminal_size=size, run_before=visit)
-
-
-def test_why_a_clock_is_due_when_it_is(demo: str, snap_compare: Alike) -> None:
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=seen("w", over="Page"))
+    assert snap_compare(make_console(demo), terminal_size=size, run_before=visit)
 
 
-@pytest.mark.parametrize("size", [SMALL, USUAL], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_the_help(demo: str, size: tuple[int, int], snap_compare: Alike) -> None:
-    assert snap_compare(console(demo), terminal_size=size, run_before=seen("question_mark", over="Page"))
+def test_why_a_clock_is_due_when_it_is(demo: str, snap_compare: SnapCompare) -> None:
+    assert snap_compare(make_console(demo), terminal_size=MEDIUM, run_before=press("w", opens="Page"))
 
 
-def test_the_palette(demo: str, snap_compare: Alike) -> None:
+@pytest.mark.parametrize("size", [SMALL, MEDIUM], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_help(demo: str, size: tuple[int, int], snap_compare: SnapCompare) -> None:
+    assert snap_compare(make_console(demo), terminal_size=size, run_before=press("question_mark", opens="Page"))
+
+
+def test_the_palette(demo: str, snap_compare: SnapCompare) -> None:
     async def visit(pilot: Pilot[Any]) -> None:
-        await read(pilot)
+        await wait_for_desk(pilot)
         await pilot.press("ctrl+p")
-        await opened(pilot, "CommandPalette")
+        await wait_for_screen(pilot, "CommandPalette")
         commands = pilot.app.screen.query_one(CommandList)
-        spoken = sum(command.in_palette for command in TABLE)
-        await until(pilot, lambda: commands.option_count == spoken, "the palette lists every command")
-        await at_rest(pilot)
+        offered = sum(command.in_palette for command in TABLE)
+        await wait_until(pilot, lambda: commands.option_count == offered, "the palette lists every command")
+        await wait_for_rest(pilot)
 
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
+    assert snap_compare(make_console(demo), terminal_size=MEDIUM, run_before=visit)
 
 
 @pytest.mark.parametrize(("words", "rows"), [("norv", 5), ("qq", 0)])
-def test_a_filter_that_is_being_typed(demo: str, words: str, rows: int, snap_compare: Alike) -> None:
+def test_a_filter_that_is_being_typed(demo: str, words: str, rows: int, snap_compare: SnapCompare) -> None:
     async def visit(pilot: Pilot[Any]) -> None:
-        screen = await read(pilot)
+        screen = await wait_for_desk(pilot)
         await pilot.press("slash")
-        await until(pilot, lambda: type(screen.focused).__name__ == "Input", "the prompt has the focus")
+        await wait_until(pilot, lambda: type(screen.focused).__name__ == "Input", "the prompt has the focus")
         await pilot.press(*words)
-        await until(pilot, lambda: screen.workspace.queue_query.match == words, "the words are the filter")
-        await until(pilot, lambda: screen.panes.queue.count == rows, f"{rows} rows are left")
-        await read(pilot)
-        await at_rest(pilot)
+        await wait_until(pilot, lambda: screen.workspace.queue_query.match == words, "the words are the filter")
+        await wait_until(pilot, lambda: screen.panes.queue.count == rows, f"{rows} rows are left")
+        await wait_for_desk(pilot)
+        await wait_for_rest(pilot)
 
-    assert snap_compare(console(demo), terminal_size=USUAL, run_before=visit)
-
-
-def test_a_desk_where_nothing_has_come_in(tmp_path_factory: pytest.TempPathFactory, snap_compare: Alike) -> None:
-    url = empty_desk(tmp_path_factory.mktemp("empty"))
-    assert snap_compare(console(url, "ann", at(0)), terminal_size=USUAL, run_before=seen())
+    assert snap_compare(make_console(demo), terminal_size=MEDIUM, run_before=visit)
 
 
-def test_words_that_attack_the_terminal(tmp_path_factory: pytest.TempPathFactory, snap_compare: Alike) -> None:
-    url = hostile_desk(tmp_path_factory.mktemp("hostile"), HOSTILE)
-    assert snap_compare(console(url, "ann", at(30)), terminal_size=LARGE, run_before=seen())
+def test_a_desk_where_nothing_has_come_in(tmp_path_factory: pytest.TempPathFactory, snap_compare: SnapCompare) -> None:
+    url = create_empty_desk(tmp_path_factory.mktemp("empty"))
+    assert snap_compare(make_console(url, "ann", at(0)), terminal_size=MEDIUM, run_before=press())
+
+
+def test_words_that_attack_the_terminal(tmp_path_factory: pytest.TempPathFactory, snap_compare: SnapCompare) -> None:
+    url = create_hostile_desk(tmp_path_factory.mktemp("hostile"), HOSTILE)
+    assert snap_compare(make_console(url, "ann", at(30)), terminal_size=LARGE, run_before=press())

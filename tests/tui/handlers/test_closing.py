@@ -22,7 +22,8 @@ PLAIN = Notice(on="replied", to=("requester",))
 """Answers are letters as they are written."""
 
 
-def opened(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = (), **facts: object) -> DeskSession:
+def create_ticket(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = (), **facts: object) -> DeskSession:
+    """Create a desk by a shipped procedure with one ticket, and open it as sam. facts: of the ticket."""
     changes = {"notices": notices} if notices else {}
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure, **changes)
     register(desk, subject="The form fails", requester="Kim Doe", incomplete=True, now=at(0), **facts)  # type: ignore[arg-type]
@@ -31,7 +32,7 @@ def opened(tmp_path: Path, procedure: str, notices: tuple[Notice, ...] = (), **f
 
 @pytest.mark.requirement("S2-19")
 async def test_a_letter_that_lacks_something_is_held_back_once(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "campus-it", (PLAIN,))
+    desk = create_ticket(tmp_path, "campus-it", (PLAIN,))
     async with open_console(desk.store.url) as console:
         await console.run("resolve", "solved")
         composer = console.workspace.composer
@@ -50,7 +51,7 @@ async def test_a_letter_that_lacks_something_is_held_back_once(tmp_path: Path) -
 
 @pytest.mark.requirement("S2-19")
 async def test_a_note_that_a_template_makes_a_letter_of_is_not_held_back(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "campus-it")
+    desk = create_ticket(tmp_path, "campus-it")
     async with open_console(desk.store.url) as console:
         await console.run("resolve", "solved")
         composer = console.workspace.composer
@@ -62,19 +63,16 @@ async def test_a_note_that_a_template_makes_a_letter_of_is_not_held_back(tmp_pat
 
 
 @pytest.mark.requirement("S4-17")
-@pytest.mark.parametrize(("answer", "ended"), [("y", {"resolved"}), ("n", {"resolved", "registered"})])
+@pytest.mark.parametrize(("answer", "statuses"), [("y", {"resolved"}), ("n", {"resolved", "registered"})])
 async def test_an_incident_is_resolved_with_what_is_attached_to_it_or_alone(
-    tmp_path: Path, answer: str, ended: set[str]
+    tmp_path: Path, answer: str, statuses: set[str]
 ) -> None:
-    desk = opened(tmp_path, "campus-it")
+    desk = create_ticket(tmp_path, "campus-it")
     register(desk, subject="It fails here too", requester="Lou", incomplete=True, now=at(1))
     incidents.attach_ticket(desk, 1002, 1001, now=at(2))
     async with open_console(desk.store.url) as console:
         console.workspace.show_ticket(1001)
-        await console.wait_until(
-            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
-            "the ticket",
-        )
+        await console.wait_for_ticket(1001)
         console.workspace.run_command("resolve", "solved")
         await console.wait_for_text("1 open ticket is attached to 1001.")
         await console.pilot.press(answer)
@@ -88,12 +86,12 @@ async def test_an_incident_is_resolved_with_what_is_attached_to_it_or_alone(
             composer.action_send()
         await console.wait_until(lambda: read_ticket(desk).row.status == "resolved", "the end")
         await console.wait_until(lambda: console.workspace.composer is None, "the composer is gone")
-    assert {read_ticket(desk, number).row.status for number in (1001, 1002)} == ended
+    assert {read_ticket(desk, number).row.status for number in (1001, 1002)} == statuses
     desk.store.close()
 
 
 async def test_what_the_requester_said_is_written_down(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "managed-services")
+    desk = create_ticket(tmp_path, "managed-services")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "It was the cable.", now=at(2))
     async with open_console(desk.store.url) as console:
@@ -111,7 +109,7 @@ async def test_what_the_requester_said_is_written_down(tmp_path: Path) -> None:
 
 @pytest.mark.requirement("S5-12")
 async def test_one_key_opens_a_ticket_again_that_stayed_closed_for_thanks(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "web-agency", type="question")
+    desk = create_ticket(tmp_path, "web-agency", type="question")
     update.move(desk, 1001, "in-progress", now=at(1))
     resolution.resolve(desk, 1001, "Done.", now=at(2))
     messages.record_customer_message(desk, 1001, "Great job.", now=at(3))
@@ -125,7 +123,7 @@ async def test_one_key_opens_a_ticket_again_that_stayed_closed_for_thanks(tmp_pa
 
 @pytest.mark.requirement("S1-28")
 async def test_a_checklist_is_ticked_off(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "software-vendor", type="technical-support", severity="high")
+    desk = create_ticket(tmp_path, "software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     async with open_console(desk.store.url) as console:
         await console.run("check", "1 2 3 4 5 6")
@@ -139,7 +137,7 @@ async def test_a_checklist_is_ticked_off(tmp_path: Path) -> None:
 
 
 async def test_a_status_that_waits_for_a_word_is_asked_about(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "saas-platform")
+    desk = create_ticket(tmp_path, "saas-platform")
     update.move(desk, 1001, "triage", now=at(1))
     async with open_console(desk.store.url) as console:
         console.workspace.run_command("status", "waiting-for-customer")

@@ -1,4 +1,4 @@
-"""Escalating and telling at the console."""
+"""Tickets are escalated, passed on and announced at the console."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from deskterm.desk.api import open_desk
 from deskterm.desk.directory import absence
 from deskterm.desk.directory.seed_people import seed_agents
 from deskterm.desk.tickets import register
-from deskterm.store.db.reader import open_reader
-from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import at
 from store_templates import create_desk, load_shipped
 from tui.console_session import open_console
+from tui.four_tickets import load_detail
 
 
 @pytest.fixture
@@ -35,39 +34,26 @@ def url(tmp_path: Path) -> str:
     return place
 
 
-def stored(url: str, number: int) -> TicketDetail:
-    with open_reader(url) as reader:
-        found = load_ticket_detail(reader, number)
-    assert found is not None
-    return found
-
-
 async def test_a_ticket_is_escalated_with_a_reason_and_decided_on(url: str) -> None:
     async with open_console(url) as console:
         console.workspace.show_ticket(1001)
-        await console.wait_until(
-            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
-            "the ticket",
-        )
+        await console.wait_for_ticket(1001)
         await console.run("escalate", "needs a field engineer")
-        assert "escalated" in stored(url, 1001).flags
+        assert "escalated" in load_detail(url, 1001).flags
         await console.run("review", "somebody goes there")
-        assert "escalated" not in stored(url, 1001).flags
+        assert "escalated" not in load_detail(url, 1001).flags
         await console.run("dispute", "nobody can work")
-        assert "disputed" in stored(url, 1001).flags
+        assert "disputed" in load_detail(url, 1001).flags
         await console.run("join", "ola@larch.example")
         await console.run("attach", "1002")
-        assert stored(url, 1001).fields["incident"] == 1002
+        assert load_detail(url, 1001).fields["incident"] == 1002
 
 
 async def test_a_ticket_of_somebody_away_is_taken_over(url: str) -> None:
     async with open_console(url) as console:
         console.workspace.show_ticket(1002)
-        await console.wait_until(
-            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1002,
-            "the ticket",
-        )
+        await console.wait_for_ticket(1002)
         await console.run("cover")
-        await console.wait_until(lambda: stored(url, 1002).row.assignee == "sam", "the ticket taken over")
+        await console.wait_until(lambda: load_detail(url, 1002).row.assignee == "sam", "the ticket taken over")
         await console.run("delay", "until tomorrow")
-        assert "until tomorrow" in stored(url, 1002).messages[-1].body
+        assert "until tomorrow" in load_detail(url, 1002).messages[-1].body

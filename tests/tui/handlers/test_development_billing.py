@@ -1,4 +1,4 @@
-"""Development, time and quotes at the console."""
+"""Time, quotes and development items are entered at the console."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from small_desk import at
 from tui.console_session import open_console
 
 
-def kept(url: str, kind: str) -> list[RecordView]:
+def load_records_of(url: str, kind: str) -> list[RecordView]:
+    """Load the records of a kind of ticket 1001."""
     with open_reader(url) as reader:
         return load_records(reader, 1001, kind)
 
@@ -27,14 +28,11 @@ async def test_time_a_quote_and_a_development_item_are_reached_by_their_names(tm
     desk.store.close()
     async with open_console(url) as console:
         console.workspace.show_ticket(1001)
-        await console.wait_until(
-            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
-            "the ticket",
-        )
+        await console.wait_for_ticket(1001)
         await console.run("time", "25m looked at the forms")
-        assert [record.values["seconds"] for record in kept(url, "entry")] == [1500]
+        assert [record.values["seconds"] for record in load_records_of(url, "entry")] == [1500]
         await console.run("quote", "request")
-        assert [record.state for record in kept(url, "quote")] == ["requested"]
+        assert [record.state for record in load_records_of(url, "quote")] == ["requested"]
         await console.run("raise")
         await console.run("item", "dev-in-progress")
-        assert [record.state for record in kept(url, "item")] == ["dev-in-progress"]
+        assert [record.state for record in load_records_of(url, "item")] == ["dev-in-progress"]

@@ -1,4 +1,4 @@
-"""Taking back and joining at the console, and what is written down of looking."""
+"""Changes are undone and tickets linked at the console, and access to them is logged."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from deskterm.procedure.load import loads
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.access_log import load_accesses
-from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from small_desk import SMALL_PROCEDURE, at, small_desk
 from tui.console_session import ConsoleSession, open_console
+from tui.four_tickets import load_detail
 
 
 @pytest.fixture
@@ -24,30 +24,22 @@ def url(tmp_path: Path) -> str:
     """A desk with three faults of an hour ago, the last of which lists two things."""
     place = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     desk = small_desk(place)
-    who: dict[str, Any] = {"type": "fault", "requester": "Kim Novak", "email": "kim@larch.example"}
+    request: dict[str, Any] = {"type": "fault", "requester": "Kim Novak", "email": "kim@larch.example"}
     for number, body in enumerate(("It hurts.", "It hurts too.", "Please:\n1. the door\n2. the window")):
-        register.register(desk, subject=f"Matter {number}", body=body, **who, now=at(number))
+        register.register(desk, subject=f"Matter {number}", body=body, **request, now=at(number))
     desk.store.close()
     return place
 
 
-def stored(url: str, number: int) -> TicketDetail:
-    with open_reader(url) as reader:
-        found = load_ticket_detail(reader, number)
-    assert found is not None
-    return found
+def load_statuses(url: str) -> list[str]:
+    """Load the statuses of the three tickets."""
+    return [load_detail(url, number).row.status for number in (1001, 1002, 1003)]
 
 
-def statuses(url: str) -> list[str]:
-    return [stored(url, number).row.status for number in (1001, 1002, 1003)]
-
-
-async def opened(console: ConsoleSession, number: int) -> None:
+async def show_ticket(console: ConsoleSession, number: int) -> None:
+    """Open a ticket, and wait until it has been read."""
     console.workspace.show_ticket(number)
-    await console.wait_until(
-        lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == number,
-        f"ticket {number}",
-    )
+    await console.wait_for_ticket(number)
 
 
 async def test_what_was_done_to_marked_tickets_is_taken_back_by_one_key(url: str) -> None:
@@ -56,15 +48,15 @@ async def test_what_was_done_to_marked_tickets_is_taken_back_by_one_key(url: str
         await console.wait_until(lambda: len(console.panes.queue.marks) == 3, "the marks")
         await console.run("status", "working")
         await console.wait_for_notice("Done for 3 of 3 tickets")
-        assert statuses(url) == ["working"] * 3
+        assert load_statuses(url) == ["working"] * 3
         await console.pilot.press("u")
         await console.wait_for_notice("also on 2 other tickets")
-    assert statuses(url) == ["new"] * 3
+    assert load_statuses(url) == ["new"] * 3
 
 
 async def test_marked_tickets_are_taken_back_once_each(url: str) -> None:
     async with open_console(url) as console:
-        await opened(console, 1001)
+        await show_ticket(console, 1001)
         await console.run("status", "working")
         console.workspace.show_pane("queue")
         await console.run("mark-all")
@@ -74,8 +66,8 @@ async def test_marked_tickets_are_taken_back_once_each(url: str) -> None:
         await console.wait_until(lambda: len(console.panes.queue.marks) == 3, "the marks again")
         await console.run("undo")
         await console.wait_for_notice("Done for 3 of 3 tickets")
-    assert [stored(url, number).tags for number in (1001, 1002, 1003)] == [()] * 3
-    assert statuses(url) == ["working", "new", "new"]
+    assert [load_detail(url, number).tags for number in (1001, 1002, 1003)] == [()] * 3
+    assert load_statuses(url) == ["working", "new", "new"]
 
 
 async def test_marked_tickets_that_were_assigned_are_taken_back_from_where_the_marks_left_the_cursor(url: str) -> None:
@@ -83,12 +75,12 @@ async def test_marked_tickets_that_were_assigned_are_taken_back_from_where_the_m
         await console.pilot.press("space", "space")
         await console.run("assign", "kim")
         await console.wait_for_notice("Done for 2 of 2 tickets")
-        assert [stored(url, number).row.assignee for number in (1001, 1002, 1003)] == ["kim", "kim", None]
+        assert [load_detail(url, number).row.assignee for number in (1001, 1002, 1003)] == ["kim", "kim", None]
         assert console.panes.queue.current is not None
         assert console.panes.queue.current.number == 1003
         await console.pilot.press("u")
         await console.wait_for_notice("also on 1001")
-    assert [stored(url, number).row.assignee for number in (1001, 1002, 1003)] == [None] * 3
+    assert [load_detail(url, number).row.assignee for number in (1001, 1002, 1003)] == [None] * 3
 
 
 async def test_what_left_the_list_by_being_closed_is_taken_back_and_so_is_what_was_before(url: str) -> None:
@@ -98,11 +90,13 @@ async def test_what_left_the_list_by_being_closed_is_taken_back_and_so_is_what_w
             await console.wait_until(lambda: len(console.panes.queue.marks) == 3, "the marks")
             await console.run(*act)
         await console.wait_until(lambda: console.panes.queue.count == 0, "an empty list")
-        assert statuses(url) == ["solved"] * 3
+        assert load_statuses(url) == ["solved"] * 3
         await console.pilot.press("u")
-        await console.wait_until(lambda: statuses(url) == ["working"] * 3 and not console.busy(), "what was before")
+        await console.wait_until(
+            lambda: load_statuses(url) == ["working"] * 3 and not console.busy(), "the last status"
+        )
         await console.pilot.press("u")
-        await console.wait_until(lambda: statuses(url) == ["new"] * 3, "how it began")
+        await console.wait_until(lambda: load_statuses(url) == ["new"] * 3, "how it began")
 
 
 async def test_who_goes_to_another_ticket_takes_back_what_was_done_there(url: str) -> None:
@@ -111,7 +105,7 @@ async def test_who_goes_to_another_ticket_takes_back_what_was_done_there(url: st
         await console.pilot.press("j")
         await console.pilot.press("u")
         await console.wait_for_notice("Ticket 1002 cannot go back behind this")
-    assert stored(url, 1001).tags == ("vip",)
+    assert load_detail(url, 1001).tags == ("vip",)
 
 
 async def test_what_somebody_else_built_on_since_is_not_taken_back(url: str) -> None:
@@ -122,43 +116,43 @@ async def test_what_somebody_else_built_on_since_is_not_taken_back(url: str) -> 
         store.close()
         await console.pilot.press("u")
         await console.wait_for_notice("moved on")
-    assert stored(url, 1001).tags == ("vip",)
-    assert statuses(url) == ["working", "new", "new"]
+    assert load_detail(url, 1001).tags == ("vip",)
+    assert load_statuses(url) == ["working", "new", "new"]
 
 
 async def test_what_cannot_be_taken_back_says_why(url: str) -> None:
     async with open_console(url) as console:
-        await opened(console, 1001)
+        await show_ticket(console, 1001)
         await console.run("undo")
         await console.wait_for_notice("a request that was made stays")
 
 
 async def test_a_merged_ticket_shows_its_words_in_the_other(url: str) -> None:
     async with open_console(url) as console:
-        await opened(console, 1002)
+        await show_ticket(console, 1002)
         await console.run("merge", "1001")
         await console.wait_for_notice("1002 merged into 1001")
-        await opened(console, 1001)
+        await show_ticket(console, 1001)
         await console.wait_for_text("It hurts too.")
         await console.wait_for_text("in 1002")
         await console.run("undo")
         await console.wait_for_notice("taken back")
-    assert statuses(url) == ["new"] * 3
+    assert load_statuses(url) == ["new"] * 3
 
 
 async def test_a_message_that_lists_things_is_split_up(url: str) -> None:
     async with open_console(url) as console:
-        await opened(console, 1003)
+        await show_ticket(console, 1003)
         console.workspace.run_command("split", "")
         await console.wait_for_text("a ticket of each of its 2 things")
         await console.pilot.press("enter")
         await console.wait_for_notice("1003 split into 1004, 1005")
-    assert [stored(url, number).row.subject for number in (1004, 1005)] == ["the door", "the window"]
+    assert [load_detail(url, number).row.subject for number in (1004, 1005)] == ["the door", "the window"]
 
 
 async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> None:
     async with open_console(url, "kim") as console:
-        await opened(console, 1003)
+        await show_ticket(console, 1003)
     with open_reader(url) as reader:
         assert load_accesses(reader) == []
     store = open_store(url)
@@ -169,10 +163,10 @@ async def test_a_look_is_written_down_where_the_procedure_wants_it(url: str) -> 
     )
     store.close()
     async with open_console(url, "sam") as console:
-        await opened(console, 1001)
-        await opened(console, 1003)
+        await show_ticket(console, 1001)
+        await show_ticket(console, 1003)
         await console.run("refresh")
-        await opened(console, 1001)
+        await show_ticket(console, 1001)
     with open_reader(url) as reader:
-        seen = [(look.login, look.ticket) for look in reversed(load_accesses(reader))]
-    assert seen[-3:] == [("sam", 1001), ("sam", 1003), ("sam", 1001)]
+        accesses = [(access.login, access.ticket) for access in reversed(load_accesses(reader))]
+    assert accesses[-3:] == [("sam", 1001), ("sam", 1003), ("sam", 1001)]

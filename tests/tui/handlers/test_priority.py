@@ -1,4 +1,4 @@
-"""What is promised, and in which order, is decided at the console."""
+"""Exemptions, priorities out of order and suggestions of rules are decided at the console."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from ticket_reads import read_records, read_ticket
 from tui.console_session import open_console
 
 
-def opened(tmp_path: Path, procedure: str, login: str = "sam") -> DeskSession:
+def create_ticket(tmp_path: Path, procedure: str, login: str = "sam") -> DeskSession:
+    """Create a desk by a shipped procedure with one ticket, and open it as an agent."""
     desk = shipped_desk(f"sqlite:///{tmp_path / 'desk.sqlite3'}", procedure)
     register(desk, subject="The form fails", requester="Kim Doe", incomplete=True, now=at(0))
     return as_agent(desk, login)
@@ -26,7 +27,7 @@ def opened(tmp_path: Path, procedure: str, login: str = "sam") -> DeskSession:
 
 @pytest.mark.requirement("S2-10")
 async def test_a_ticket_is_lifted_out_of_its_order_for_a_reason(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "campus-it")
+    desk = create_ticket(tmp_path, "campus-it")
     async with open_console(desk.store.url) as console:
         console.workspace.run_command("prioritise", "critical")
         await console.wait_for_text("For which reason?")
@@ -41,7 +42,7 @@ async def test_a_ticket_is_lifted_out_of_its_order_for_a_reason(tmp_path: Path) 
 
 
 async def test_a_procedure_without_such_reasons_says_so(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "saas-platform")
+    desk = create_ticket(tmp_path, "saas-platform")
     async with open_console(desk.store.url) as console:
         await console.run("prioritise", "high")
         await console.wait_for_notice("no reasons that lift a ticket out of its order")
@@ -50,7 +51,7 @@ async def test_a_procedure_without_such_reasons_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.requirement("S2-14")
 async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "campus-it", "lea")
+    desk = create_ticket(tmp_path, "campus-it", "lea")
     async with open_console(desk.store.url, "lea") as console:
         console.workspace.run_command("exempt", "")
         await console.wait_for_text("Why is nothing promised for 1001?")
@@ -64,9 +65,9 @@ async def test_a_ticket_is_exempt_for_one_of_the_reasons_there_are_and_no_longer
 
 
 @pytest.mark.requirement("S3-06")
-@pytest.mark.parametrize(("way", "tier"), [(("enter",), 2), (("down", "enter"), 1)])
-async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[str, ...], tier: int) -> None:
-    desk = opened(tmp_path, "managed-services", "ann")
+@pytest.mark.parametrize(("keys", "tier"), [(("enter",), 2), (("down", "enter"), 1)])
+async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, keys: tuple[str, ...], tier: int) -> None:
+    desk = create_ticket(tmp_path, "managed-services", "ann")
     seed_agents(desk, [{"login": "sam", "name": "Sam", "role": "agent", "tier": "1"}], now=at(0))
     work_sessions.start_work(as_agent(desk, "sam"), 1001, now=at(1))
     assert list(Runner(desk.store).step(at(1) + timedelta(minutes=31)))
@@ -76,7 +77,7 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[
         await console.wait_for_text("pass it to the second line?")
         await console.pilot.press("down", "enter")
         await console.wait_for_text("Do it?")
-        await console.pilot.press(*way)
+        await console.pilot.press(*keys)
         await console.wait_until(lambda: not console.busy(), "the end of :suggested")
     assert read_ticket(desk).values["tier"] == tier
     assert [record["state"] for record in read_records(desk, "suggestion")].count("taken") == (tier == 2)
@@ -85,14 +86,11 @@ async def test_what_a_rule_suggests_is_taken_or_left(tmp_path: Path, way: tuple[
 
 @pytest.mark.requirement("S2-11")
 async def test_the_place_of_a_ticket_in_the_queue_is_explained(tmp_path: Path) -> None:
-    desk = opened(tmp_path, "campus-it")
+    desk = create_ticket(tmp_path, "campus-it")
     register(desk, subject="All rooms are dark", requester="Lou", priority="critical", incomplete=True, now=at(5))
     async with open_console(desk.store.url) as console:
         console.workspace.show_ticket(1001)
-        await console.wait_until(
-            lambda: console.workspace.open_ticket is not None and console.workspace.open_ticket.number == 1001,
-            "the ticket",
-        )
+        await console.wait_for_ticket(1001)
         console.workspace.run_command("place")
         await console.wait_for_text("2 of 2 open tickets")
         await console.wait_for_text("after 1002 All rooms are dark")

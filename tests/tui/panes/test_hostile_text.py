@@ -27,7 +27,7 @@ from deskterm.tui.panes.queue import Queue
 from deskterm.tui.panes.ticket import Ticket
 from deskterm.tui.panes.views import Views
 from deskterm.tui.themes import DARK
-from tui.hostile_text import HOSTILE, acts
+from tui.hostile_text import HOSTILE, find_control_characters
 from tui.queue_rows import NOW, clock, line, ticket_with
 
 
@@ -59,7 +59,7 @@ async def test_the_queue_shows_hostile_words() -> None:
         queue.show(len(HOSTILE), {0: [line(n, words) for n, words in enumerate(HOSTILE)]}, 0, NOW)
         await pilot.pause()
         text = screen_text(pilot.app)
-    assert acts(text) == []
+    assert find_control_characters(text) == []
     assert "[urgent] printer down" in text
     assert "re: [/b] hello" in text
 
@@ -76,7 +76,7 @@ async def test_the_panes_of_a_ticket_show_hostile_words(words: str) -> None:
         clocks.show(ticket_view, NOW, UTC)
         next_breach.show([ticket_view.line], NOW)
         await pilot.pause()
-        assert acts(screen_text(pilot.app)) == []
+        assert find_control_characters(screen_text(pilot.app)) == []
 
 
 @pytest.mark.parametrize("words", HOSTILE[:12])
@@ -98,11 +98,11 @@ async def test_headings_and_dialogs_show_hostile_words(words: str) -> None:
         views.border_title = Content(safe)
         pilot.app.notify(safe, markup=False)
         await pilot.pause()
-        assert acts(screen_text(pilot.app)) == []
+        assert find_control_characters(screen_text(pilot.app)) == []
         for dialog in dialogs:
             await pilot.app.push_screen(dialog)
             await pilot.pause()
-            assert acts(screen_text(pilot.app)) == []
+            assert find_control_characters(screen_text(pilot.app)) == []
 
 
 async def test_the_composer_shows_hostile_words() -> None:
@@ -111,4 +111,4 @@ async def test_the_composer_shows_hostile_words() -> None:
         async with WidgetApp(composer).run_test(size=(80, 20)) as pilot:
             composer.hold(Content(sanitize(words)))
             await pilot.pause()
-            assert acts(screen_text(pilot.app)) == []
+            assert find_control_characters(screen_text(pilot.app)) == []
