@@ -18,7 +18,7 @@ def at(text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"),
+    ("seconds", "expected"),
     [
         (0, "0:00"),
         (9, "0:09"),
@@ -34,19 +34,19 @@ def at(text: str) -> int:
         (-1_500_000, "−416h"),
     ],
 )
-def test_a_countdown_reads(seconds: int, shown: str) -> None:
-    assert formats.format_countdown(seconds) == shown
+def test_a_countdown_reads(seconds: int, expected: str) -> None:
+    assert formats.format_countdown(seconds) == expected
 
 
 @given(st.integers(-(10**9), 10**9))
 def test_bug_20_a_countdown_fits_its_column_and_keeps_its_sign(seconds: int) -> None:
-    shown = formats.format_countdown(seconds)
-    assert len(shown) <= 9
-    assert shown.startswith("−") == (seconds < 0)
+    expected = formats.format_countdown(seconds)
+    assert len(expected) <= 9
+    assert expected.startswith("−") == (seconds < 0)
 
 
 @pytest.mark.parametrize(
-    ("instant", "shown"),
+    ("instant", "expected"),
     [
         ("2026-11-23T17:24", "17:24 today"),
         ("2026-11-23T00:00", "00:00 today"),
@@ -59,8 +59,8 @@ def test_bug_20_a_countdown_fits_its_column_and_keeps_its_sign(seconds: int) -> 
         ("2027-01-04T08:00", "4 Jan 2027"),
     ],
 )
-def test_an_instant_reads_as_one_says_it_today(instant: str, shown: str) -> None:
-    assert formats.format_instant(at(instant), NOW, LONDON) == shown
+def test_an_instant_reads_as_one_says_it_today(instant: str, expected: str) -> None:
+    assert formats.format_instant(at(instant), NOW, LONDON) == expected
 
 
 def test_a_message_of_today_shows_its_time_and_an_older_one_its_day() -> None:
@@ -77,11 +77,11 @@ def test_the_clock_names_its_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"),
+    ("seconds", "expected"),
     [(5, "now"), (300, "5m"), (7300, "2h"), (200_000, "2d"), (9_000_000, "14w"), (100_000_000, "3y"), (-40, "now")],
 )
-def test_how_long_ago(seconds: int, shown: str) -> None:
-    assert formats.format_age(seconds) == shown
+def test_an_age_is_formatted_in_few_cells(seconds: int, expected: str) -> None:
+    assert formats.format_age(seconds) == expected
 
 
 def test_lengths_and_counts() -> None:

@@ -42,7 +42,7 @@ def test_a_hostile_payload_is_harmless(payload: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hostile", "shown"),
+    ("hostile", "expected"),
     [
         ("\x1b[32mgreen\x1b[0m", "green"),
         ("\x1b]8;;https://example.com\x07here\x1b]8;;\x07", "here"),
@@ -60,8 +60,8 @@ def test_a_hostile_payload_is_harmless(payload: str) -> None:
         ("[urgent] printer [/b] down", "[urgent] printer [/b] down"),
     ],
 )
-def test_what_a_person_sees_instead(hostile: str, shown: str) -> None:
-    assert sanitize(hostile) == shown
+def test_what_a_person_sees_instead(hostile: str, expected: str) -> None:
+    assert sanitize(hostile) == expected
 
 
 def test_every_kind_of_line_break_becomes_one() -> None:
