@@ -5,20 +5,24 @@ from __future__ import annotations
 from deskterm.desk.api import open_desk
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import register as intake
-from deskterm.store.db.engine import open_store
+from deskterm.store.db.engine import Store, open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
 from deskterm.tui.dialogs.compose import Composer
 from small_desk import at, small_desk
+from store_templates import copy_store
 from tui.console_session import ConsoleSession
 
 
 def create_desk_of_four_tickets(url: str) -> None:
     """Create the small desk with three faults and a question, registered an hour before the console opens."""
+    copy_store(url, ("four tickets",), _create).close()
+
+
+def _create(url: str) -> Store:
     desk = small_desk(url)
-    for number, (kind, severity) in enumerate(
-        [("fault", "high"), ("fault", "low"), ("question", None), ("fault", "low")]
-    ):
+    kinds = [("fault", "high"), ("fault", "low"), ("question", None), ("fault", "low")]
+    for number, (kind, severity) in enumerate(kinds):
         intake.register(
             desk,
             type=kind,
@@ -29,7 +33,7 @@ def create_desk_of_four_tickets(url: str) -> None:
             email="kim@larch.example",
             now=at(number),
         )
-    desk.store.close()
+    return desk.store
 
 
 def load_detail(url: str, number: int) -> TicketDetail:
