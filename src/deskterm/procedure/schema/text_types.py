@@ -72,14 +72,17 @@ def _target(text: str) -> str:
 
 
 def _threshold(text: str) -> str:
-    if text and not re.fullmatch(r"[1-9]\d?%", text):
-        try:
-            parse_target(text, 86_400)
-        except ValueError:
-            raise ValueError(
-                f'"{text}" is no moment to warn: write a share such as 75%, or a time such as 30m'
-            ) from None
+    if text and not re.fullmatch(r"[1-9]\d?%", text) and not _is_amount_of_time(text):
+        raise ValueError(f'"{text}" is no moment to warn: write a share such as 75%, or a time such as 30m')
     return text
+
+
+def _is_amount_of_time(text: str) -> bool:
+    try:
+        target = parse_target(text, 86_400)
+    except ValueError:
+        return False
+    return target.is_length and target.seconds > 0
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
