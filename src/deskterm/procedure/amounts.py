@@ -1,4 +1,4 @@
-"""Amounts of money as people write them: decimal, of one currency, no larger than can be meant."""
+"""Amounts of money as people write them: decimal, of one currency, and small enough to be meant."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 LARGEST_AMOUNT = Decimal(1_000_000_000)
-"""The largest amount that is accepted."""
+"""The largest amount."""
 LARGEST_RATE = Decimal(10_000_000)
-"""The largest price of an hour that is accepted, in any currency."""
+"""The largest price of an hour, in any currency."""
 
 _CODES = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
@@ -46,7 +46,7 @@ def parse_hourly_rate(text: str, currency: str) -> Decimal:
 
 
 def find_amount_problem(value: Decimal, currency: str) -> str:
-    """Return the problem with an amount as a sentence; empty for none."""
+    """Return the problem of an amount, in a sentence; empty where there is none."""
     if not value.is_finite() or value < 0:
         return f"{value} is no amount: write it as 1250.00."
     if value > LARGEST_AMOUNT:
@@ -57,7 +57,7 @@ def find_amount_problem(value: Decimal, currency: str) -> str:
 
 
 def find_rate_problem(value: Decimal, currency: str) -> str:
-    """Return the problem with an hour's price as a sentence; empty for none."""
+    """Return the problem of an hour's price, in a sentence; empty where there is none."""
     if not value.is_finite() or value < 0:
         return f"{value} is no hour's price: write it as 62.50."
     if value > LARGEST_RATE:

@@ -1,4 +1,4 @@
-"""Differences between two procedures, in lines that a person can read before saying yes."""
+"""Differences between two procedures, in lines for a person who is about to replace one by the other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deskterm.procedure.stored_document import to_model
 
 
 def diff_procedures(old: Procedure, new: Procedure) -> list[str]:
-    """Return the parts that were added, removed and changed, a line each, by table and key; empty for none."""
+    """Return the additions, removals and changes, a line each, by table and key; empty when both say the same."""
     return list(_diff_tables("", to_model(old), to_model(new)))
 
 
@@ -74,6 +74,7 @@ def _name_entries(items: Sequence[object]) -> dict[object, object]:
 
 
 _NAMES = ("key", "level", "label", "text", "on")
+"""Fields that an entry may be known by, the best first."""
 
 
 def _diff_days(where: str, old: Sequence[NamedDay], new: Sequence[NamedDay]) -> Iterator[str]:

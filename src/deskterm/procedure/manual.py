@@ -26,17 +26,21 @@ from deskterm.procedure.schema.text_types import Reference, ValueName
 from deskterm.sla.targets import KINDS
 
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
+"""Marks of the generated reference."""
 TARGETS_BEGIN, TARGETS_END = "<!-- targets: begin -->", "<!-- targets: end -->"
+"""Marks of the generated table of targets."""
 
 _TYPE_NAMES: Mapping[Any, str] = {
     str: "text", bool: "true or false", int: "whole number", Decimal: "number", date: "date", object: "anything",
 }  # fmt: skip
+"""Type → its name in the reference."""
 _COMMON_MEANINGS = {
-    "key": "What other tables and commands call it.",
-    "label": "What people read.",
-    "definition": "What it means, in a sentence.",
-    "when": "[Facts](#facts) and what they must be.",
+    "key": "Its name in other tables and in commands.",
+    "label": "Its name for people.",
+    "definition": "Its meaning, in a sentence.",
+    "when": "[Facts](#facts) and the values that they must have.",
 }
+"""Meanings of fields that many tables have, where a table does not give its own."""
 _KEY = "^[a-z0-9][a-z0-9-]*$"
 _PATTERNS = {_KEY: "key", "^[A-Z]{2}$": "country code", "^[A-Z]{3}$": "currency code"}
 
@@ -73,6 +77,7 @@ def _replace(manual: str, begin: str, end: str, text: str) -> str:
 
 
 def _render_section(path: str, kind: Any, part: type[Part]) -> Iterator[str]:
+    """Yield the lines of a table, and of the tables inside it. kind: the annotation of the field that holds it."""
     heading = {tuple: f"[[{path}]]", dict: f"[{path}.KEY]"}.get(_find_container(kind), f"[{path}]")
     yield from ("", f"### `{heading}`", "")
     if part is Choice:
@@ -92,6 +97,7 @@ def _render_choices() -> Iterator[str]:
 
 
 def _render_fields(part: type[Part], names: list[str]) -> Iterator[str]:
+    """Yield the lines of the table of fields."""
     yield from ("| key | value | left out | meaning |", "|---|---|---|---|")
     meanings = _collect_meanings(part)
     for name in names:
@@ -102,6 +108,7 @@ def _render_fields(part: type[Part], names: list[str]) -> Iterator[str]:
 
 
 def _render_default(field: FieldInfo) -> str:
+    """Return the value of a field that is left out, in Markdown."""
     if field.is_required():
         return "**needed**"
     default = field.get_default(call_default_factory=True)
@@ -118,7 +125,7 @@ def _render_default(field: FieldInfo) -> str:
 
 
 def _render_type(kind: Any, notes: tuple[Any, ...] = ()) -> str:
-    """Describe the values that a field accepts."""
+    """Return the values that a type allows, in words. notes: its metadata."""
     for note in notes:
         if isinstance(note, Reference):
             return ENTRY_NAMES[note.table]
@@ -151,10 +158,12 @@ def _find_part(kind: Any) -> type[Part] | None:
 
 
 def _find_container(kind: Any) -> Any:
+    """Return `tuple` or `dict` for a field that holds many tables, None for one that holds one."""
     return next((get_origin(option) for option in (kind, *get_args(kind)) if get_origin(option) in (tuple, dict)), None)
 
 
 def _render_description(part: type[Part]) -> str:
+    """Return the description of a table."""
     return _strip_rule_numbers(part.__doc__ or "")
 
 

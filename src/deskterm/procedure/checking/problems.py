@@ -1,4 +1,4 @@
-"""Problems of a procedure file: a sentence each, with its line."""
+"""Problems of a procedure file, described in a sentence each, with the place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deskterm.procedure.checking.toml_positions import Path
 
 
 class Problem(NamedTuple):
-    """One thing that keeps a file from being used. path: where; sentence: what is wrong and what is expected."""
+    """A problem that keeps a file from being used. path: its place; sentence: what is wrong and what is expected."""
 
     path: Path
     sentence: str
@@ -46,7 +46,7 @@ def describe_path(data: object, path: Path) -> str:
 def problems_from_validation(
     error: ValidationError, data: Mapping[str, Any], root: type[BaseModel]
 ) -> Iterator[Problem]:
-    """Yield the problems that the schema finds in the data of a file, one for each place."""
+    """Yield the problems that the schema has with the data of a file, one for each place."""
     described: set[Path] = set()
     unknown = [detail for detail in error.errors() if detail["type"] == "extra_forbidden"]
     misspelt: set[Path] = set()
@@ -120,6 +120,7 @@ _PATTERNS = {
     r"^[A-Z]{2}$": "is no country: write its two capital letters, such as GB",
     r"^[A-Z]{3}$": "is no currency: write its three capital letters, such as GBP",
 }
+"""Pattern of a text → the end of the sentence about one that does not match."""
 _EXPECTED = {
     "string": "text in quotes",
     "bool": "true or false",
@@ -131,6 +132,7 @@ _EXPECTED = {
     "model": "a table",
     "date": "a date, such as 2026-12-25",
 }
+"""Kind of an error of the schema → the value that is expected."""
 
 
 def _describe_error(detail: dict[str, Any]) -> str:

@@ -7,11 +7,15 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
-"""The way to a value: keys of tables and numbers in lists, from the outside in."""
+"""Path of a value: keys of tables and numbers in lists, from the outside in."""
 
 
 class TomlPositions:
-    """The lines of a TOML text that `tomllib` accepts. What it would refuse has no positions worth asking for."""
+    """The lines of the keys in a TOML text.
+
+    The text must be one that `tomllib` accepts. It is read in one pass, and only as far as keys and brackets go: values
+    are skipped.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r\n", "\n")

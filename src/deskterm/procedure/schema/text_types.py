@@ -1,4 +1,4 @@
-"""The words that tables of a procedure file are made of: keys, spans, durations, targets, and what refers to what."""
+"""Types of the texts in a procedure file: keys, spans, durations, targets, and references from table to table."""
 
 from __future__ import annotations
 
@@ -60,18 +60,18 @@ class ValueName:
     words: str
 
 
-def _lasting(text: str) -> str:
+def _check_duration(text: str) -> str:
     if text and not parse_target(text, 86_400).is_length:
         raise ValueError(f'"{text}" is no length of time: write it as 30m, 4h, 2d or 7c')
     return text
 
 
-def _target(text: str) -> str:
+def _check_target(text: str) -> str:
     parse_target(text, 86_400)
     return text
 
 
-def _threshold(text: str) -> str:
+def _check_threshold(text: str) -> str:
     if text and not re.fullmatch(r"[1-9]\d?%", text) and not _is_amount_of_time(text):
         raise ValueError(f'"{text}" is no moment to warn: write a share such as 75%, or a time such as 30m')
     return text
@@ -88,11 +88,11 @@ def _is_amount_of_time(text: str) -> bool:
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 SpanText = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?-\d\d:\d\d(:\d\d)?$"), ValueName("span")]
-DurationText = Annotated[str, AfterValidator(_lasting), ValueName("length of time")]
+DurationText = Annotated[str, AfterValidator(_check_duration), ValueName("length of time")]
 """A length of time: open time (`30m`, `4h`, `2d`) or calendar days (`7c`); empty for none."""
-TargetText = Annotated[Text, AfterValidator(_target), ValueName("target")]
+TargetText = Annotated[Text, AfterValidator(_check_target), ValueName("target")]
 """A target, as `deskterm.sla.targets` reads it."""
-Threshold = Annotated[str, AfterValidator(_threshold), ValueName("share or time")]
+Threshold = Annotated[str, AfterValidator(_check_threshold), ValueName("share or time")]
 """A share of a target (`75%`) or the open time left of it (`30m`)."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -144,7 +144,7 @@ NoticeTopic = Literal[
 ]
 """Topics of notices. `delayed`: a due time will be missed; `changed-by-feedback`: the result of people's answers."""
 Conditions = dict[str, str | bool | tuple[str, ...]]
-"""Facts and what they must be; a list means any of it. All must hold; an empty table holds always."""
+"""Facts and the values that they must have; a list means any of it. All must hold; an empty table holds always."""
 
 TypeKey = Annotated[Key, Reference("types")]
 SeverityKey = Annotated[Key, Reference("severities")]
@@ -172,7 +172,7 @@ DevRouteKey = Annotated[Key, Reference("dev-routes")]
 
 
 class Part(BaseModel):
-    """Every table of the file: nothing unknown, nothing changed after loading."""
+    """A table of the file. Unknown keys are refused, and nothing changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
