@@ -6,7 +6,6 @@ it, and what is expected.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from deskterm.procedure.calendar_feeds import resolve_feeds
 from deskterm.procedure.checking.consistency import find_inconsistencies
 from deskterm.procedure.checking.problems import Problem, problems_from_validation
 from deskterm.procedure.checking.references import find_broken_references
-from deskterm.procedure.checking.toml_positions import TomlPositions
+from deskterm.procedure.checking.toml_positions import TomlPositions, describe_syntax_error
 from deskterm.procedure.schema import Procedure
 
 _LARGEST = 4_000_000
@@ -57,7 +56,7 @@ def loads(text: str, name: str) -> LoadedProcedure:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DeskError(_describe_syntax_error(str(error), text, name)) from error
+        raise DeskError(describe_syntax_error(error, text, name)) from error
     except RecursionError as error:
         raise DeskError(f"{name} is nested too deeply to be a procedure file.") from error
     try:
@@ -77,10 +76,3 @@ def _refusal_error(problems: Iterable[Problem], text: str, name: str) -> DeskErr
     positions = TomlPositions(text)
     located = sorted((positions.find_line(problem.path), problem.sentence) for problem in problems)
     return DeskError("\n".join(f"{name}:{line}: {sentence}" for line, sentence in located))
-
-
-def _describe_syntax_error(message: str, text: str, name: str) -> str:
-    found = re.search(r" \(at line (\d+), column \d+\)$", message)
-    line = int(found[1]) if found else text.count("\n") + 1
-    what = message[: found.start()] if found else message.removesuffix(" (at end of document)")
-    return f"{name}:{line}: this is no TOML: {what[:1].lower()}{what[1:]}."

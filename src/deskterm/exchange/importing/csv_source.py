@@ -1,7 +1,7 @@
-"""A log as it lies in a file: compressed or not, in whatever encoding and line ends, record by record.
+"""Records of a CSV log from a file: compressed or not, in any encoding and with any line ends.
 
-A record that is broken is told with its line and reason, and reading goes on at the line after the one it began on,
-so that a quote that is never closed costs one record and not the rest of the file.
+A broken record is reported with its line and the reason, and reading goes on at the line after the one that it began
+on, so that a quotation mark that is never closed costs one record and not the rest of the file.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from typing import NamedTuple, TextIO, cast
 from deskterm.errors import DeskError
 
 AUTO = "auto"
-"""The encoding that a byte order mark names, else UTF-8 in which stray bytes are read as Latin-1."""
+"""The encoding by the file's byte order mark, else UTF-8 in which invalid bytes are read as Latin-1."""
 
 
 class BadRow(NamedTuple):
-    """A place in a log that somebody should look at. line: counted from 1, the header included."""
+    """A row of a log that somebody should look at. line: counted from 1, the header included."""
 
     line: int
     reason: str
 
 
 class LogRecord(NamedTuple):
-    """One record. line: the one it begins on. remark: what is odd about a record that can be read nevertheless."""
+    """One record. line: the one that it begins on. remark: the oddity of a record that can be read nevertheless."""
 
     line: int
     values: list[str]
@@ -42,14 +42,14 @@ class LogRecord(NamedTuple):
 
 
 class EventLog:
-    """An open log. columns: the header's names as they stand there, without blanks around them."""
+    """An open log. columns: the names in its header, without blanks around them."""
 
     def __init__(self, path: Path, text: Iterator[str], delimiter: str) -> None:
         self._lines = _Lines(path, text)
         self._delimiter = delimiter
         escaped = re.escape(delimiter)
         cell = rf'(?:"(?:[^"]|"")*"|[^"{escaped}\r\n]*)'
-        self._sound = re.compile(rf"{cell}(?:{escaped}{cell})*[\r\n]*")
+        self._well_formed = re.compile(rf"{cell}(?:{escaped}{cell})*[\r\n]*")
         try:
             header = next(self._reader())
         except StopIteration:
@@ -59,18 +59,18 @@ class EventLog:
         self.columns = tuple(name.strip() for name in header) or ("",)
 
     def read_records(self) -> Iterator[LogRecord | BadRow]:
-        """Every record after the header, in the file's order; blank lines are none."""
+        """Yield every record after the header, in the file's order. Blank lines are no records."""
         lines, width = self._lines, len(self.columns)
         reader = self._reader()
         while True:
-            lines.taken.clear()
+            lines.of_record.clear()
             begin = lines.number + 1
             try:
                 values = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield BadRow(begin, _reason(error))
+                yield BadRow(begin, _explain(error))
                 lines.resume()
                 reader = self._reader()
                 continue
@@ -82,8 +82,9 @@ class EventLog:
                 if width > 1:
                     continue
                 values = [""]
-            text = lines.taken[0] if len(lines.taken) == 1 else "".join(lines.taken)
-            if '"' in text and not self._sound.fullmatch(text):
+            # The csv module accepts a quotation mark inside a plain field: the text itself shows it.
+            text = lines.of_record[0] if len(lines.of_record) == 1 else "".join(lines.of_record)
+            if '"' in text and not self._well_formed.fullmatch(text):
                 yield LogRecord(begin, values, "a quotation mark inside a field that is not quoted")
             else:
                 yield LogRecord(begin, values)
@@ -94,14 +95,14 @@ class EventLog:
 
 @contextmanager
 def open_log(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Iterator[EventLog]:
-    """A log for reading. DeskError, in a sentence, when it cannot be opened, now or later on: not there, no file,
-    broken off in its compression, not in the encoding it should be in, without a header."""
+    """Open a log for reading. Raises DeskError, now or while it is read, when it is not there, is no file, breaks off
+    in its compression, is not in its encoding, or has no header."""
     try:
         with path.open("rb") as bare:
             start = bare.peek(6)[:6]
-            with _unpacked(bare, start) as raw:
+            with _decompress(bare, start) as raw:
                 buffered: io.BufferedReader = io.BufferedReader(cast(io.RawIOBase, raw), 1 << 18)
-                yield EventLog(path, _text(buffered, _first(path, buffered), encoding), delimiter)
+                yield EventLog(path, _decode(buffered, _read_start(path, buffered), encoding), delimiter)
     except FileNotFoundError as error:
         raise DeskError(f"There is no file {path}: give the log to import.") from error
     except IsADirectoryError as error:
@@ -110,8 +111,8 @@ def open_log(path: Path, *, delimiter: str = ",", encoding: str = AUTO) -> Itera
         raise DeskError(f"{path} cannot be read (permission denied): ask its owner.") from error
 
 
-def _unpacked(bare: io.BufferedReader, start: bytes) -> io.BufferedIOBase:
-    """What is inside a compressed file, known by its first bytes whatever it is called."""
+def _decompress(bare: io.BufferedReader, start: bytes) -> io.BufferedIOBase:
+    """Return the content of a compressed file. Its first bytes tell the compression, whatever its name is."""
     if start.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(bare)
     if start.startswith(b"\x1f\x8b"):
@@ -121,16 +122,18 @@ def _unpacked(bare: io.BufferedReader, start: bytes) -> io.BufferedIOBase:
     return bare
 
 
-def _first(path: Path, buffered: io.BufferedReader) -> bytes:
+def _read_start(path: Path, buffered: io.BufferedReader) -> bytes:
+    """Return the first bytes of the content, which may be a byte order mark, without consuming them."""
     try:
         return buffered.peek(4)[:4]
     except Exception as error:
-        raise _unreadable(path, error) from error
+        raise _to_desk_error(path, error) from error
 
 
-def _text(buffered: io.BufferedReader, start: bytes, encoding: str) -> TextIO:
+def _decode(buffered: io.BufferedReader, start: bytes, encoding: str) -> TextIO:
     if encoding != AUTO:
         return io.TextIOWrapper(buffered, encoding, newline="")
+    # UTF-32 first: its byte order mark begins with that of UTF-16.
     if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return io.TextIOWrapper(buffered, "utf-32", newline="")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -138,63 +141,66 @@ def _text(buffered: io.BufferedReader, start: bytes, encoding: str) -> TextIO:
     return io.TextIOWrapper(buffered, "utf-8-sig", errors="deskterm.latin-1", newline="")
 
 
-def _latin_1(error: UnicodeError) -> tuple[str, int]:
+def _decode_as_latin_1(error: UnicodeError) -> tuple[str, int]:
+    """Decode the bytes that are no UTF-8: the handler of errors of this module's codec."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("latin-1"), error.end
 
 
-codecs.register_error("deskterm.latin-1", _latin_1)
+codecs.register_error("deskterm.latin-1", _decode_as_latin_1)
 
 
 class _Lines:
-    """The lines of a text, with those of the record at hand, to be read once more where it is broken."""
+    """The lines of a text. of_record: those of the current record, which are read again when it is broken. number: of
+    the last line."""
 
     def __init__(self, path: Path, text: Iterator[str]) -> None:
         self._path, self._text = path, text
-        self._again: deque[str] = deque()
+        self._to_repeat: deque[str] = deque()
         self.number = 0
-        self.taken: list[str] = []
+        self.of_record: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if self._again:
-            line = self._again.popleft()
+        if self._to_repeat:
+            line = self._to_repeat.popleft()
         else:
             try:
                 line = next(self._text)
             except StopIteration:
                 raise
             except Exception as error:
-                raise _unreadable(self._path, error) from error
-            if "\0" in line:
+                raise _to_desk_error(self._path, error) from error
+            if "\0" in line:  # PostgreSQL cannot store it, and nobody can see it
                 line = line.replace("\0", "")
         self.number += 1
-        self.taken.append(line)
+        self.of_record.append(line)
         return line
 
     def resume(self) -> None:
-        """Go back to the line after the first one of the record at hand."""
-        rest = self.taken[1:]
-        self._again.extendleft(reversed(rest))
+        """Go back to the second line of the current record."""
+        rest = self.of_record[1:]
+        self._to_repeat.extendleft(reversed(rest))
         self.number -= len(rest)
 
 
-def _unreadable(path: Path, error: Exception) -> Exception:
-    """What a file's bytes can do wrong, in a sentence; anything else as it is."""
+def _to_desk_error(path: Path, error: Exception) -> Exception:
+    """Translate an error about the bytes of a file into a sentence; any other stays as it is."""
     if isinstance(error, EOFError):
         return DeskError(f"{path} breaks off inside its compressed data: fetch it again.")
     if isinstance(error, UnicodeError):
-        named = getattr(error, "encoding", "its encoding")
-        return DeskError(f"{path} is not text in {named}: say its encoding in the mapping file.")
+        encoding = getattr(error, "encoding", "its encoding")
+        return DeskError(f"{path} is not text in {encoding}: say its encoding in the mapping file.")
     if isinstance(error, lzma.LZMAError | zlib.error | OSError):
         return DeskError(f"{path} cannot be read ({error}): fetch it again.")
     return error
 
 
-def _reason(error: csv.Error) -> str:
+def _explain(error: csv.Error) -> str:
+    """Return the reason why a record is broken, in plain words."""
     text = str(error)
     if "unexpected end" in text:
         return "a quotation mark is opened and never closed"

@@ -1,11 +1,11 @@
-"""The mapping file: which column of a log means what on the desk.
+"""The mapping file: the meaning of the columns of a log.
 
     source = "helpdesk-log"                     # the name under which its rows are remembered
-    [log]      how it is written: delimiter, encoding, words for nothing, dates and their zone
-    [rows]     which columns say whose row it is, when, by whom, and when the ticket was opened
-    [ticket]   which column, fixed word or template feeds which field of the ticket, with translations
+    [log]      format: delimiter, encoding, words for an empty cell, dates and their zone
+    [rows]     columns of the row itself: ticket, time, actor, and opening of the ticket
+    [ticket]   field of the ticket → column, fixed word or template, with translations
 
-What a file says wrong is told in one go, with file, line and the nearest known key.
+All mistakes in a file are reported at once, with file, line and the nearest known key.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class _Part(BaseModel):
 
 
 class LogFormat(_Part):
-    """How the log is written. empty: words that stand for nothing. dates: formats in the order to try them, of
-    `strptime`, or `iso`, `epoch` (seconds) or `epoch-ms`. zone: of dates that do not say theirs."""
+    """The format of a log. empty: words that mean an empty cell. dates: formats in the order to try them, of
+    `strptime`, or `iso`, `epoch` (seconds) or `epoch-ms`. zone: of dates without an offset."""
 
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "auto"
@@ -38,7 +38,7 @@ class LogFormat(_Part):
 
     @field_validator("zone")
     @classmethod
-    def _a_zone(cls, name: str) -> str:
+    def _require_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError) as error:
@@ -47,7 +47,7 @@ class LogFormat(_Part):
 
     @field_validator("encoding")
     @classmethod
-    def _an_encoding(cls, name: str) -> str:
+    def _require_encoding(cls, name: str) -> str:
         try:
             return name if name == "auto" else codecs.lookup(name).name
         except LookupError as error:
@@ -55,8 +55,8 @@ class LogFormat(_Part):
 
 
 class RowColumns(_Part):
-    """Columns about the row itself. ticket: the log's own number of the ticket. at: when the row was written.
-    opened: when the ticket was, the first row's instant where left out. actor: who wrote the row."""
+    """Columns about the row itself. ticket: the log's own number of the ticket. at: the time of the row. opened: the
+    opening of the ticket, by default the time of its first row. actor: the author of the row."""
 
     ticket: Text
     at: Text
@@ -65,11 +65,11 @@ class RowColumns(_Part):
 
 
 class FieldSource(_Part):
-    """Where a field's value comes from: one of `column`, `fixed` and `template`.
+    """The source of a field's value: one of `column`, `fixed` and `template`.
 
-    template: text with `{column}` in it; what stands in square brackets goes when a column in it is empty.
-    values: the log's word → ours; a word that is not in it leaves the field as it was and is reported. An empty
-    word of ours is nothing."""
+    template: text with `{column}` in it; a part in square brackets is left out when a column in it is empty. values:
+    the log's word → the procedure's; a word that is not in it leaves the field as it was and is reported. An empty word
+    of the procedure empties the field."""
 
     column: Text | None = None
     fixed: Text | None = None
@@ -77,8 +77,8 @@ class FieldSource(_Part):
     values: dict[str, str] = {}
 
     @model_validator(mode="after")
-    def _one_source(self) -> FieldSource:
-        if sum(given is not None for given in (self.column, self.fixed, self.template)) != 1:
+    def _require_one_source(self) -> FieldSource:
+        if sum(part is not None for part in (self.column, self.fixed, self.template)) != 1:
             raise ValueError("say where it comes from: one of column, fixed or template")
         if self.values and self.column is None:
             raise ValueError("values translate a column: name it")
@@ -88,7 +88,8 @@ class FieldSource(_Part):
 
 
 class TicketFieldSources(_Part):
-    """The ticket's fields. fields: what the procedure asks for at intake, by key. tags: each gives one tag or none."""
+    """The sources of the ticket's fields. fields: the procedure's own fields, by key. tags: each source gives one tag
+    or none."""
 
     type: FieldSource
     subject: FieldSource
@@ -111,8 +112,8 @@ class TicketFieldSources(_Part):
 
 
 class LogMapping(_Part):
-    """A whole mapping file. source: the name under which rows are remembered as taken. credit: whose log it is and
-    on what terms it may be used."""
+    """A whole mapping file. source: the name under which imported rows are remembered. credit: the owner of the log and
+    the terms of its use."""
 
     source: Key
     name: Text
@@ -124,18 +125,19 @@ class LogMapping(_Part):
 
     @property
     def zone(self) -> str:
-        """The zone of instants that do not say theirs."""
+        """The zone of dates without an offset."""
         return self.log.zone
 
 
 def load_mapping(path: Path) -> LogMapping:
-    """The mapping in a file. DeskError when it cannot be read or says something that it cannot."""
+    """Load a mapping from a file. Raises DeskError when it cannot be read, or is no mapping."""
     mapping, _ = load_toml(path, LogMapping)
     return mapping
 
 
 def find_mapping(name_or_path: str) -> LogMapping:
-    """A shipped mapping by its name, or one's own by its path. DeskError names those that ship."""
+    """Find a shipped mapping by its name, or one of the person's own by its path. Raises DeskError, which names the
+    shipped ones, when there is none."""
     shipped = {path.stem: path for path in sorted((data_folder() / "mappings").glob("*.toml"))}
     if name_or_path in shipped:
         return load_mapping(shipped[name_or_path])

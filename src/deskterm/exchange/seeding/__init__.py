@@ -1,1 +1,1 @@
-"""Seed files in TOML and CSV."""
+"""Seed files in TOML and CSV, and the text files that people write."""

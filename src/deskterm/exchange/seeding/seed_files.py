@@ -1,7 +1,7 @@
 """Seed files: severities, agents and clients as TOML or CSV.
 
-A TOML file is a list of tables named after what it holds (`[[severities]]`, `[[agents]]`, `[[clients]]`); a CSV
-file has a header row of the same keys. What a file leaves out stays as it is on the desk; an empty text empties.
+A TOML file is a list of tables (`[[severities]]`, `[[agents]]`, `[[clients]]`); a CSV file has a header row of the same
+keys. A key that a file leaves out stays as it is on the desk; an empty text empties the field.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from deskterm.procedure.schema import Part, Severity
 from deskterm.procedure.schema.text_types import Key, Text
 from deskterm.sla.targets import parse_target
 
-_DAY = 28_800
-"""A day's length, in seconds, for reading a target: its words are right or wrong whatever a day is."""
+_DAY_SECONDS = 28_800
+"""The length of a day for checking targets: whether they can be parsed does not depend on it."""
 
 
 class SeverityRow(Severity):
@@ -34,7 +34,7 @@ class SeverityRow(Severity):
 
 
 class AgentRow(Part):
-    """Somebody who works on the desk. roles: named roles of the procedure."""
+    """An agent. roles: named roles of the procedure."""
 
     login: Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=100)]
     name: Text
@@ -45,11 +45,11 @@ class AgentRow(Part):
     tier: Annotated[int, Field(ge=0, le=9)] | None = None
     active: bool = True
     certified: bool = False
-    """May work on tiers that want a certificate (S3-11)."""
+    """Has the certificate that some tiers require (S3-11)."""
 
     @field_validator("roles", mode="before")
     @classmethod
-    def _listed(cls, roles: object) -> object:
+    def _join_roles(cls, roles: object) -> object:
         if isinstance(roles, str):
             roles = roles.replace(";", ",").split(",")
         if isinstance(roles, list) and all(isinstance(role, str) for role in roles):
@@ -58,19 +58,19 @@ class AgentRow(Part):
 
     @field_validator("team", "tier", mode="before")
     @classmethod
-    def _nothing(cls, value: object) -> object:
+    def _empty_to_none(cls, value: object) -> object:
         return None if value == "" else value
 
     @field_validator("email")
     @classmethod
-    def _address(cls, email: str) -> str:
+    def _require_address(cls, email: str) -> str:
         if email and not is_email_address(email):
             raise ValueError(f'"{email}" is no e-mail address: write it as name@example.org')
         return email
 
 
 class ClientRow(Part):
-    """A client. domain: what follows the @ in its people's addresses."""
+    """A client. domain: the part after the @ of its people's addresses."""
 
     key: Key
     name: Text
@@ -78,13 +78,13 @@ class ClientRow(Part):
     tenant: str = ""
     notes: str = ""
     coverage: str = ""
-    """The tiers that are ours, `2,3`; empty is all of them (S3-12)."""
+    """The tiers of support that this desk covers, `2,3`; empty is all of them (S3-12)."""
     handoff: str = ""
-    """Who has the others: a function or an address."""
+    """The function or address that has the other tiers."""
 
     @field_validator("coverage", mode="before")
     @classmethod
-    def _levels(cls, coverage: object) -> object:
+    def _join_levels(cls, coverage: object) -> object:
         words = coverage if isinstance(coverage, list) else str(coverage).replace(";", ",").split(",")
         levels = [str(word).strip() for word in words if str(word).strip()]
         if not all(level.isdecimal() for level in levels):
@@ -93,7 +93,7 @@ class ClientRow(Part):
 
     @field_validator("domain")
     @classmethod
-    def _bare(cls, domain: str) -> str:
+    def _normalise_domain(cls, domain: str) -> str:
         return domain.strip().removeprefix("@").casefold()
 
 
@@ -113,71 +113,79 @@ R = TypeVar("R", bound=Part)
 
 
 class _Entry(NamedTuple, Generic[R]):
-    """A row of a file. line: key → the line that it stands on."""
+    """A row of a file. find_line: key → its line."""
 
     row: R
-    line: Callable[[str], int]
+    find_line: Callable[[str], int]
 
 
 def load_severities(path: Path, metrics: Iterable[str] = ()) -> list[SeededSeverity]:
-    """The scale in a file, in its order. metrics: those of the procedure, for which a file may give targets (TOML: a
-    table `targets`; CSV: a column a metric). DeskError names file, line and the nearest known word."""
+    """Load a scale of severities, in the order of the file. metrics: those of the procedure, for which the file may
+    give targets (TOML: a table `targets`; CSV: a column a metric). Raises DeskError with file, line and the nearest
+    known word."""
     known = list(metrics)
-    entries = _entries(path, "severities", _Severities, SeverityRow, known)
-    _once(path, entries, "key")
+    entries = _load_entries(path, "severities", _Severities, SeverityRow, known)
+    _require_unique(path, entries, "key")
     found = []
     for entry in entries:
         for metric, text in entry.row.targets.items():
             if metric not in known:
-                raise DeskError(f'{path}:{entry.line("targets")}: unknown metric "{metric}"{suggest(metric, known)}')
+                raise DeskError(
+                    f'{path}:{entry.find_line("targets")}: unknown metric "{metric}"{suggest(metric, known)}'
+                )
             try:
-                parse_target(text, _DAY)
+                parse_target(text, _DAY_SECONDS)
             except ValueError as error:
-                raise DeskError(f"{path}:{entry.line('targets')}: {metric}: {error}.") from error
-        step = Severity(**_said(entry.row, without={"targets"}))
+                raise DeskError(f"{path}:{entry.find_line('targets')}: {metric}: {error}.") from error
+        step = Severity(**_given_values(entry.row, without={"targets"}))
         found.append(SeededSeverity(step, dict(entry.row.targets)))
     return found
 
 
 def load_agents(path: Path) -> list[dict[str, Any]]:
-    """The agents in a file: what it says of each, by column of the desk's table."""
-    entries = _entries(path, "agents", _Agents, AgentRow)
-    _once(path, entries, "login")
-    return [_said(entry.row) for entry in entries]
+    """Load agents: for each, column of the desk's table → value, for the keys that the file has."""
+    entries = _load_entries(path, "agents", _Agents, AgentRow)
+    _require_unique(path, entries, "login")
+    return [_given_values(entry.row) for entry in entries]
 
 
 def load_clients(path: Path) -> list[dict[str, Any]]:
-    """The clients in a file: what it says of each, by column of the desk's table."""
-    entries = _entries(path, "clients", _Clients, ClientRow)
-    _once(path, entries, "key")
-    return [_said(entry.row) for entry in entries]
+    """Load clients: for each, column of the desk's table → value, for the keys that the file has."""
+    entries = _load_entries(path, "clients", _Clients, ClientRow)
+    _require_unique(path, entries, "key")
+    return [_given_values(entry.row) for entry in entries]
 
 
-def _said(row: Part, without: Iterable[str] = ()) -> dict[str, Any]:
+def _given_values(row: Part, without: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the values of a row that its file has, without those that are defaults."""
     return {name: getattr(row, name) for name in type(row).model_fields if name in row.model_fields_set - set(without)}
 
 
-def _once(path: Path, entries: Iterable[_Entry[Any]], key: str) -> None:
+def _require_unique(path: Path, entries: Iterable[_Entry[Any]], key: str) -> None:
+    """Raise DeskError when two entries have the same key."""
     first: dict[str, int] = {}
     for entry in entries:
         value = getattr(entry.row, key)
-        line = entry.line(key)
+        line = entry.find_line(key)
         if value in first:
             raise DeskError(f'{path}:{line}: the {key} "{value}" stands on line {first[value]} already.')
         first[value] = line
 
 
-def _entries(path: Path, name: str, document: type[Part], row: type[R], metrics: Iterable[str] = ()) -> list[_Entry[R]]:
+def _load_entries(
+    path: Path, name: str, document: type[Part], row: type[R], metrics: Iterable[str] = ()
+) -> list[_Entry[R]]:
+    """Load the rows of a file. name: the list of tables in a TOML file; document: the model of such a file."""
     suffix = path.suffix.lower()
     if suffix == ".toml":
-        told, lines = load_toml(path, document)
-        rows: tuple[R, ...] = getattr(told, name)
+        content, lines = load_toml(path, document)
+        rows: tuple[R, ...] = getattr(content, name)
         entries = [
             _Entry(item, lambda key, number=number: lines.find_line((name, number, key)))  # type: ignore[misc]
             for number, item in enumerate(rows)
         ]
     elif suffix == ".csv":
-        entries = list(_rows(path, row, list(metrics)))
+        entries = list(_read_csv(path, row, list(metrics)))
     else:
         raise DeskError(f"{path} is neither .toml nor .csv: give a seed file in one of these forms.")
     if not entries:
@@ -188,7 +196,8 @@ def _entries(path: Path, name: str, document: type[Part], row: type[R], metrics:
 # -- CSV -------------------------------------------------------------------------------------------------------------
 
 
-def _rows(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R]]:
+def _read_csv(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R]]:
+    """Yield the rows of a CSV file. The separator is the one that its header has most of."""
     text = read_text_file(path)
     header = text.partition("\n")[0]
     reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), strict=True)
@@ -204,18 +213,20 @@ def _rows(path: Path, row: type[R], metrics: list[str]) -> Iterator[_Entry[R]]:
         if not any(cell.strip() for cell in cells):
             continue
         if not columns:
-            columns = _columns(path, line, cells, row, metrics)
+            columns = _read_header(path, line, cells, row, metrics)
             continue
         if len(cells) > len(columns):
             raise DeskError(
                 f"{path}:{line}: {len(cells)} values for {len(columns)} columns; put quotes around a value"
                 " with the separator in it."
             )
-        said = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
-        yield _Entry(_checked(path, line, row, _values(said, row, metrics)), lambda _, line=line: line)  # type: ignore[misc]
+        named = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        values = _to_values(named, row, metrics)
+        yield _Entry(_validate(path, line, row, values), lambda _, line=line: line)  # type: ignore[misc]
 
 
-def _columns(path: Path, line: int, cells: list[str], row: type[Part], metrics: list[str]) -> list[str]:
+def _read_header(path: Path, line: int, cells: list[str], row: type[Part], metrics: list[str]) -> list[str]:
+    """Return the keys that a header names. Raises DeskError for an unknown one, or one that is there twice."""
     known = [*(name for name in row.model_fields if name != "targets"), *metrics]
     columns: list[str] = []
     for cell in cells:
@@ -228,10 +239,11 @@ def _columns(path: Path, line: int, cells: list[str], row: type[Part], metrics: 
     return columns
 
 
-def _values(said: Mapping[str, str], row: type[Part], metrics: list[str]) -> dict[str, Any]:
-    """The cells as the model takes them; an empty one that cannot be empty says nothing."""
+def _to_values(cells: Mapping[str, str], row: type[Part], metrics: list[str]) -> dict[str, Any]:
+    """Convert the cells of a row to values for its model. An empty cell empties a field that may be empty; for any
+    other field it counts as left out."""
     values: dict[str, Any] = {}
-    for name, cell in said.items():
+    for name, cell in cells.items():
         field = row.model_fields.get(name)
         if field is None or name in metrics:
             if cell:
@@ -243,9 +255,10 @@ def _values(said: Mapping[str, str], row: type[Part], metrics: list[str]) -> dic
     return values
 
 
-def _checked(path: Path, line: int, row: type[R], values: Mapping[str, Any]) -> R:
+def _validate(path: Path, line: int, row: type[R], values: Mapping[str, Any]) -> R:
+    """Validate the values of a row. Raises DeskError with a line for each mistake."""
     try:
         return row.model_validate(values)
     except ValidationError as error:
-        told = "\n".join(f"{path}:{line}: {fault.sentence}" for fault in problems_from_validation(error, values, row))
-        raise DeskError(told) from error
+        problems = problems_from_validation(error, values, row)
+        raise DeskError("\n".join(f"{path}:{line}: {problem.sentence}" for problem in problems)) from error

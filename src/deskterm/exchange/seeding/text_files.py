@@ -1,8 +1,7 @@
-"""Files that people write: their text, and TOML in the shape of a model, with every fault told by file and line."""
+"""Files that people write: their text, and TOML that is validated by a model, with every mistake by file and line."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import TypeVar
@@ -11,16 +10,16 @@ from pydantic import BaseModel, ValidationError
 
 from deskterm.errors import DeskError
 from deskterm.procedure.checking.problems import problems_from_validation
-from deskterm.procedure.checking.toml_positions import TomlPositions
+from deskterm.procedure.checking.toml_positions import TomlPositions, describe_syntax_error
 
 MAX_BYTES = 8_000_000
-"""Bytes beyond which a file is none that somebody wrote by hand."""
+"""Size in bytes beyond which nobody has written a file by hand."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def read_text_file(path: Path) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark. DeskError when it cannot be read as such."""
+    """Read a UTF-8 file, with or without a byte order mark. Raises DeskError when it cannot be read as such."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DeskError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: give a file of hand-written size.")
@@ -37,26 +36,21 @@ def read_text_file(path: Path) -> str:
 
 
 def load_toml(path: Path, shape: type[M]) -> tuple[M, TomlPositions]:
-    """What a TOML file says, and the lines it says it on. DeskError: a line for each thing that is wrong."""
+    """Load a TOML file and validate it; return the model and the lines of its parts. Raises DeskError with a line for
+    each mistake."""
     text = read_text_file(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DeskError(_broken(str(error), text, path)) from error
+        raise DeskError(describe_syntax_error(error, text, str(path))) from error
     except RecursionError as error:
         raise DeskError(f"{path} is nested too deeply.") from error
     lines = TomlPositions(text)
     try:
         return shape.model_validate(data), lines
     except ValidationError as error:
-        told = sorted(
-            (lines.find_line(fault.path), fault.sentence) for fault in problems_from_validation(error, data, shape)
+        mistakes = sorted(
+            (lines.find_line(problem.path), problem.sentence)
+            for problem in problems_from_validation(error, data, shape)
         )
-        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in told)) from error
-
-
-def _broken(message: str, text: str, path: Path) -> str:
-    found = re.search(r" \(at line (\d+), column \d+\)$", message)
-    line = int(found[1]) if found else text.count("\n") + 1
-    what = message[: found.start()] if found else message.removesuffix(" (at end of document)")
-    return f"{path}:{line}: this is no TOML: {what[:1].lower()}{what[1:]}."
+        raise DeskError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in mistakes)) from error

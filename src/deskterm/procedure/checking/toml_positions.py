@@ -1,7 +1,8 @@
-"""Positions in a TOML text: the line of every key, which `tomllib` does not give."""
+"""Positions in a TOML text: the line of every key, which `tomllib` does not give, and of a mistake."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -163,3 +164,13 @@ class TomlPositions:
 
 def _unescape(raw: str) -> str:
     return str(tomllib.loads(f'key = "{raw}"')["key"])
+
+
+def describe_syntax_error(error: tomllib.TOMLDecodeError, text: str, name: str) -> str:
+    """Return the sentence for a text that is no TOML, in the form of all messages about files: `NAME:LINE: …`. tomllib
+    has the line at the end of its message, and none for a text that ends too early."""
+    message = str(error)
+    found = re.search(r" \(at line (\d+), column \d+\)$", message)
+    line = int(found[1]) if found else text.count("\n") + 1
+    reason = message[: found.start()] if found else message.removesuffix(" (at end of document)")
+    return f"{name}:{line}: this is no TOML: {reason[:1].lower()}{reason[1:]}."
