@@ -9,7 +9,8 @@ from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import fold_clocks
-from deskterm.sla.terms import TIMER_PREFIX, Facts
+from deskterm.sla.terms import Facts
+from deskterm.sla.timer_keys import TIMER_PREFIX
 from store_templates import load_shipped
 
 

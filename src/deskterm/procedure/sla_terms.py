@@ -12,7 +12,8 @@ from deskterm.sla.calendar import Calendar, WallSpan
 from deskterm.sla.durations import parse_duration
 from deskterm.sla.opening_hours import WEEKDAYS
 from deskterm.sla.targets import Target, parse_target
-from deskterm.sla.terms import TIMER_PREFIX, Condition, Metric, Policy, SlaTerms
+from deskterm.sla.terms import Condition, Metric, Policy, SlaTerms
+from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.sla.warning_times import parse_warning
 
 if TYPE_CHECKING:

@@ -93,16 +93,17 @@ class Cycle:
         return self.to_clock("cancelled" if cancelled else "met" if self.breached_at is None else "late")
 
     def compute_warnings(self, rules: tuple[WarningRule, ...]) -> WarningTimes:
-        """Return the warnings by the present target and the pauses that have ended, also those before the target was
-        set."""
+        """Return the warnings that the present target gives with the pauses that have ended. Some may be dated before
+        the target was set."""
         if self.due is None or self.calendar is None or not rules:
             return ()
         start = self.started if self.counts_from is None else self.counts_from
         return compute_warnings(rules, self.target, start, self.due, self.calendar, self.pauses)
 
     def record_late_warnings(self, rules: tuple[WarningRule, ...], before: WarningTimes, at: int) -> None:
-        """Date the warnings that a change put in the past at the change, as a breach is. before: the warnings without
-        the change, which keep their instants."""
+        """Record for each warning that a change put in the past that it is given at the change. A breach by a change is
+        dated in this way too. before: the warnings before the change; those that it did not move keep their
+        instants. at: instant of the change."""
         reached = at if self.paused_at is None else self.paused_at
         late = {warning: at for warning in self.compute_warnings(rules) if warning[1] < reached}
         late = {warning: at for warning in late if warning not in before}
@@ -110,8 +111,9 @@ class Cycle:
             self.late_warnings = self.late_warnings | late
 
     def _date_late_warnings(self, warnings: WarningTimes) -> WarningTimes:
-        """Return warnings with those that came too late at the instant of the change, and at the end of the pause that
-        this falls into: no clock warns while it is paused."""
+        """Return the warnings with their final instants. One that a change put in the past is dated at the change, or
+        at the end of the pause that the change falls into, because no clock warns while it is paused. Warnings from the
+        due time on are left out."""
         if not self.late_warnings:
             return warnings
         dated = []

@@ -32,16 +32,18 @@ def fold_clocks(events: Iterable[SlaEvent], terms: SlaTerms) -> list[Clock]:
 
 @dataclass(slots=True)
 class _MetricCycles:
-    """The cycles of one metric: the one that runs, the last one that ended, and the clocks of all that ended."""
+    """The cycles of one metric. running: the cycle that has not ended, paused or not. last: the most recent one that
+    ended."""
 
     metric: Metric
     running: Cycle | None = None
     last: Cycle | None = None
     was_cancelled: bool = False
-    """True if the last one was cancelled."""
+    """True if `last` was cancelled."""
     pin: int | None = None
     """Due time that a person set. It holds for the running cycle, or for the next if none is running."""
     ended: list[Clock] = field(default_factory=list)
+    """Clocks of all cycles that ended."""
 
 
 class ClockFold:
@@ -64,7 +66,9 @@ class ClockFold:
         self._scheduled: str | None = None
         self._status = ""
         self._end_occurrences: frozenset[str] = frozenset()
-        """Occurrences that ended the ticket, while it stays ended. They also stop what would start meanwhile."""
+        """Occurrences that ended the ticket, while it stays ended; empty while it is open. They also stop what would
+        start meanwhile: after a move to the status `done` of category `solved` they are `category:solved` and
+        `status:done`, so a metric that stops at `category:solved` is not started by a later reply."""
 
     @property
     def facts(self) -> Facts:
@@ -84,6 +88,8 @@ class ClockFold:
             cycles = before.pop(metric.key, None) or _MetricCycles(metric)
             cycles.metric = metric
             self._metrics.append(cycles)
+        # Metrics that the new terms lack. Without a condition to start they never begin another cycle, but the one that
+        # runs is still stopped and paused by its old definition.
         for cycles in before.values():
             cycles.metric = replace(cycles.metric, start=())
             self._metrics.append(cycles)
@@ -130,6 +136,7 @@ class ClockFold:
             if cycle is None:
                 continue
             pauses = status in metric.pauses or (metric.counts_work and metric.is_paused(status, event.facts))
+            # True where the two differ: it is to be paused and runs, or is to run and is paused.
             if pauses is (cycle.paused_at is None):
                 if cycle.paused_at is None:
                     cycle.pause(event.at)

@@ -38,14 +38,15 @@ class IntervalTable(NamedTuple):
     """Index of the last interval that begins before the end of each step of open time from the first total on."""
 
     def find_interval(self, instant: int) -> int:
-        """Return the index of the interval that a covered instant lies in, or of the next one."""
+        """Return the index of the first interval that ends after an instant of the table: the one that the instant
+        lies in, or else the next one."""
         index = self.days[(instant - self.start) // DAY]
         while self.ends[index] <= instant:
             index += 1
         return index
 
     def total_at(self, instant: int) -> int:
-        """Return the open seconds before a covered instant, counted as `totals` are."""
+        """Return the open seconds before an instant of the table, counted from where `totals` are counted."""
         begin, _, days, starts, ends, totals, _, _ = self
         index = days[(instant - begin) // DAY]
         while ends[index] <= instant:
@@ -54,7 +55,7 @@ class IntervalTable(NamedTuple):
         return totals[index] + (instant - start if instant > start else 0)
 
     def intervals(self, since: int, until: int) -> Iterator[tuple[int, int]]:
-        """Yield the open intervals between two covered instants, cut at both."""
+        """Yield the open intervals between two instants of the table. Those that reach beyond are cut off there."""
         for index in range(self.find_interval(since), len(self.starts)):
             start, end = max(self.starts[index], since), min(self.ends[index], until)
             if start >= end:

@@ -11,14 +11,16 @@ DAY = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Keys of the weekdays, from Monday on."""
 LONGEST_CLOSURE = 370
-"""Most days on end that a calendar may be closed. Every search for an opening goes no further than this."""
+"""Most days on end that a calendar may be closed: a year and a few days, so that one that opens once a year is allowed.
+Every search for an opening goes no further than this, and so ends."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 FIRST_DAY = 1 - _EPOCH
 """The first date that Python knows, in days since 1970-01-01."""
 
 PUBLIC_YEARS = 2010, 2040
-"""First and last year of the public holidays that are loaded at once."""
+"""First and last year of the public holidays that are loaded at once: all that tickets of a desk and imported ones are
+likely to need. Other years are loaded when one of their dates is looked up."""
 
 PublicHolidays = Callable[[int, int], Mapping[date, str]]
 """Returns public holidays by date with their names, from the start of a year to the end of another."""

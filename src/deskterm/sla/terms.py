@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import NONE, Target
+from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.sla.warning_times import WarningRule
 
 Facts = Mapping[str, object]
 """Facts of a ticket that policies test: `type`, `severity`, `priority`, `organisation`, `tags` … Values are text, None
 or sets."""
-
-TIMER_PREFIX = "timer:"
-"""Prefix of the keys of timers: metrics that promise nothing to anybody and only wait for something to happen."""
 
 Condition = frozenset[str]
 """Occurrences that one event must have all of."""
@@ -84,8 +82,10 @@ class Metric:
         return not (working if self.tier is None else self.tier in working)
 
     def is_stopped_at_start(self, occurrences: frozenset[str]) -> bool:
-        """Return True if an event that starts a cycle also stops it, by more than the very occurrences that started
-        it."""
+        """Return True if an event that starts a cycle also stops it at once.
+
+        A condition to stop counts only if no condition to start that the event met includes it. So a metric that starts
+        and stops at `agent_reply` is started by a reply, and not stopped by the same one."""
         if not self.is_stopped_by(occurrences):
             return False
         met = [condition for condition in self.start if condition <= occurrences]

@@ -56,6 +56,8 @@ class Zone:
     def from_local(self, local: int, *, later: bool = False) -> int:
         """Return the instant of a local time: the earlier (or the later) one where the hour repeats, and the instant of
         the change where it is skipped."""
+        # The offset at the local time itself is not known before its instant is. No offset is as long as a
+        # day, so a day either way lies before and after that instant, on both sides of a change of the clocks.
         behind, ahead = sorted((self.offset(local - DAY), self.offset(local + DAY)))
         for offset in (behind, ahead) if later else (ahead, behind):
             if self.offset(local - offset) == offset:

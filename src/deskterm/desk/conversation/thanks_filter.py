@@ -145,7 +145,8 @@ def _contains_thanks(sentence: list[str], closing: Closing, names: Collection[To
 
 
 def _match_sentence(sentence: list[str], language: _Phrases, names: Collection[Tokens]) -> bool | None:
-    """Return whether a sentence that consists of known phrases and names contains thanks; None when it does not.
+    """Return whether a sentence contains thanks, in one language. Return None when it does not consist of known phrases
+    and names alone.
 
     Phrases overlap (“thanks”, “thanks a lot”), so all ways to cut the sentence into phrases are followed at once."""
     # Position in the sentence → whether thanks were met on the way there, for each way that leads there.

@@ -14,7 +14,7 @@ from deskterm.desk.domain.state import State
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.ticket_fields import TICKET_FIELDS
 from deskterm.sla.clock import Clock
-from deskterm.sla.terms import TIMER_PREFIX
+from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.store.db.instants import NEVER
 
 _AS_IN_STATE = tuple(field.name for field in TICKET_FIELDS if field.from_state and field.kind != "instant")

@@ -64,6 +64,8 @@ _MARK_UNDONE_MESSAGES = (
 _INSERT_TICKET = insert(_ticket).returning(_ticket.c.id)
 _EMPTY_TICKET = {"type": "", "subject": "", "status": "", "category": "new", "fields": "{}"}
 _UPDATE_TICKET = update(_ticket).where(_ticket.c.id == bindparam("number"))
+# Changed rows of clocks and records are deleted and inserted anew instead of updated: one pair of statements serves
+# new, changed and removed rows alike.
 _DELETE_CLOCK = delete(_clock).where(
     _clock.c.ticket_id == bindparam("number"),
     _clock.c.metric == bindparam("first_key"),
@@ -244,6 +246,9 @@ class TicketTransaction:
         """Run the reactions to the new events, and write all of them. Does nothing without events."""
         if not self.new_events:
             return
+        # Most commands have run them in `build_result` already, for the summary. Reactions see each event once
+        # (`reacted_count`), so this run does only what those calls have left: events that were appended later, and all
+        # of a command that builds no result.
         self.reactions(self)
         if self.number is None:
             self._insert_ticket()
@@ -278,6 +283,7 @@ class TicketTransaction:
         """Return the command's result; its summary names what the reactions did too. Called inside the transaction,
         shown only after it has committed."""
         if not self.is_dry_run:
+            # Run before `finish`, because the summary tells what they did; see there why twice does no harm.
             summary = "; ".join((summary, *self.reactions(self)))
         if self.number is None:
             self._insert_ticket()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deskterm.desk.domain.fold import TicketFold
 from deskterm.procedure.compiled import CompiledProcedure
-from deskterm.sla.terms import TIMER_PREFIX
+from deskterm.sla.timer_keys import TIMER_PREFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from deskterm.procedure.sla_terms import REOPEN_WINDOW
 from deskterm.sla.clock import Clock
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import ClockFold
-from deskterm.sla.terms import TIMER_PREFIX, Facts
+from deskterm.sla.terms import Facts
+from deskterm.sla.timer_keys import TIMER_PREFIX
 
 PROJECTION_VERSION = 4
 """Increased when the fold makes other rows from the same events: older stores are then projected again at opening."""

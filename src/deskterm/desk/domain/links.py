@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from deskterm.desk.domain.events import Event
     from deskterm.desk.domain.state import State
 
-# Pairs of fields: the first holds the number of the other ticket, and that ticket lists in the second who names it.
+# Pairs of fields that link two tickets in both directions. The first field holds the number of one other ticket; on
+# that ticket, the second field lists the numbers of all tickets whose first field names it.
 DUPLICATE_OF, DUPLICATES = "duplicate_of", "duplicates"
 MERGED_INTO, MERGED = "merged_into", "merged"
 SPLIT_FROM, SPLIT_TO = "split_from", "split_to"

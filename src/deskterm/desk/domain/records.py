@@ -24,10 +24,12 @@ class Record:
     """One record of a ticket.
 
     kind: `participant`, `checklist`, `escalation`, `item`, `entry`, `quote`, `feedback`, `letter`, `notice`, `act` …
-    key: unique within the kind. at: last change, in epoch seconds. values: its members, of which some mean the same in
-    all kinds: `state`, `who` (a login, a role or a contact's id), `due` (epoch seconds) and `flag` (shown for the
-    ticket in lists). The change of an event lists the names of texts that belong to the record as `words`; in the
-    record itself each of these names holds the id of the text.
+    key: unique within the kind. at: last change, in epoch seconds. values: its members. These mean the same in all
+    kinds: `state`; `who`, a login, a role or a contact's id; `due`, epoch seconds; `flag`, shown for the ticket in
+    lists.
+
+    Texts that people wrote are stored apart. In an event, the member `words` lists the names of those that belong to
+    the record; in the record, each of these names is a member with the id of the text.
     """
 
     kind: str
@@ -96,6 +98,8 @@ def build_letter_record(event: Event) -> Record:
     """Return the record of a letter that an event put into the outbox.
 
     Its members are the event's data (`event_payloads.LetterData`), `state` `queued` and the ids of its texts."""
+    # `act` only says which command the event belongs to. All other members are kept, here and below: they describe the
+    # letter, or are written only where they are not empty.
     values = {name: value for name, value in event.data.items() if name != "act"} | {"state": "queued"}
     values |= {name: reference.id for name, reference in event.texts.items()}
     return Record("letter", str(event.seq), event.at, values)

@@ -42,7 +42,8 @@ _DUE_FIELDS = frozenset({"sprint", "snoozed_until", "tier"})
 _NOT_BY_PERSONS = SYSTEM_EVENTS | RETENTION_EVENTS
 
 NoticeKey = tuple[str, str, int, str, int]
-"""Identity of a warning or breach: what, metric, cycle, threshold, and the due time at which the clock stood then."""
+"""Identity of a recorded event of a clock: what it was (`warning`, `breach`, `timer`), metric, cycle, threshold of a
+warning, and the clock's due time when it was recorded (epoch seconds)."""
 
 
 @dataclass(slots=True)
@@ -98,9 +99,10 @@ class State:
     waived: dict[tuple[str, int], str] = field(default_factory=dict)
     """(metric, cycle) → reason why its breach was waived."""
     noticed: frozenset[NoticeKey] = frozenset()
-    """Warnings, breaches and ends of timers that are recorded already."""
+    """Warnings, breaches and ends of timers that are recorded already, with the due time of the clock."""
     noticed_instants: frozenset[NoticeKey] = frozenset()
-    """As `noticed`, with the instant at which it happened in the place of the due time."""
+    """The events of `noticed` with their own instant instead of the due time. A warning is not given again when either
+    of the two stays the same."""
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     """(kind, key) → record, in the order of creation."""
     held: str | None = None
@@ -119,6 +121,8 @@ class State:
 
 def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> SlaEvent:
     """Apply an event to the state, in place, and return the SLA event that clocks are advanced by."""
+    # A condition sees the occurrences of one event only, nothing of earlier ones. So all events after the first answer
+    # carry `answered`: a metric for later replies starts at `customer_message and answered`.
     occurrences: set[str] = {"answered"} if state.answered_at is not None else set()
     at = event.at
     facts_changed = dues_changed = False
@@ -158,6 +162,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
     if "body" in event.texts and event.kind in ("replied", "registered"):
         _apply_message(state, event, at, occurrences)
     if "bulk" in event.data:
+        # By this record undo finds the other tickets that the same command changed (`history.undo`).
         apply_record_change(state.records, f"act.{event.data['bulk']}", {"state": "done", "who": event.actor}, event.at)
     if event.kind in _HANDLERS:
         facts_changed = _HANDLERS[event.kind](state, event, occurrences) or facts_changed
@@ -181,6 +186,7 @@ def apply_event(state: State, event: Event, procedure: CompiledProcedure) -> Sla
         state.updated_at = event.at
     state.last_event_at = event.at
     state.version = event.seq
+    # Only `overruled` sets `counts_from`: a message that was wrongly taken for thanks counts from its arrival.
     return SlaEvent(event.data.get("counts_from", at), frozenset(occurrences), state.status, state.facts)
 
 

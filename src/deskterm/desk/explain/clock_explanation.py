@@ -26,7 +26,7 @@ from deskterm.sla.cadence import Cadences
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.target_kinds.target import Part, Target
 from deskterm.sla.targets import parse_target
-from deskterm.sla.terms import TIMER_PREFIX
+from deskterm.sla.timer_keys import TIMER_PREFIX
 
 
 def build_explanations(

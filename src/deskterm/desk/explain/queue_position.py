@@ -18,6 +18,10 @@ from deskterm.store.queries.queue import QueueRow, Viewer, count_tickets, find_p
 from deskterm.store.queries.ticket_detail import load_ticket_detail
 
 _NEVER = 1 << 40
+"""Value of a due time that is not set: in epoch seconds later than any instant, so that the ticket comes last."""
+_UNRANKED = 99
+"""Value of a level or status that the procedure does not have: after all others, as in
+`CompiledProcedure.compute_rank`."""
 _SEARCHED_SECONDS = 400 * 86_400
 """Greatest time into the past, in seconds, that is searched for the instant since which a ticket is stale."""
 
@@ -79,8 +83,11 @@ def explain_position(
 
 
 def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[OrderKey]:
-    """Yield a ticket's value for each key of the order, up to the first instant, and its number last: it decides among
-    equals. The keys must order tickets as the store does (`CompiledProcedure.compute_rank`)."""
+    """Yield the keys that a ticket is sorted by, most significant first.
+
+    They are the keys of the procedure's order up to the first one that is an instant (`due` or `received`), and then
+    the ticket's number, which decides between tickets that are otherwise equal. Sorted by these keys, tickets are in
+    the order of the store, which compares `CompiledProcedure.compute_rank`, an instant and the number."""
     severity, priority = procedure.severities.get(row.severity or ""), procedure.priorities.get(row.priority or "")
     for key in (*procedure.definition.queue.by, "due"):
         if key == "urgent":
@@ -93,7 +100,7 @@ def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[Or
         elif key == "status":
             status = procedure.statuses.get(row.status)
             label = status.label if status is not None else row.status
-            yield OrderKey(key, "Status", label, None, procedure.status_rank.get(row.status, 99))
+            yield OrderKey(key, "Status", label, None, procedure.status_rank.get(row.status, _UNRANKED))
         elif key == "due":
             yield OrderKey(key, "Due", "", row.next_due, _NEVER if row.next_due is None else row.next_due)
             break
@@ -104,8 +111,8 @@ def build_order_keys(procedure: CompiledProcedure, row: QueueRow) -> Iterator[Or
 
 
 def find_stale_since(calendar: Calendar, length: str, now: int) -> int:
-    """Return the instant since which a length of working time has passed (epoch seconds): a ticket that nobody touched
-    after it is stale (S1-31). If no working time lies between several such instants, the latest of them."""
+    """Return the latest instant from which a length of working time has passed by now, in epoch seconds. Tickets that
+    nobody has touched since then are stale (S1-31). length: as in a procedure file, such as `2d`."""
     target = parse_target(length, calendar.day_length)
     if target.in_wall_time:
         return now - target.seconds
@@ -125,7 +132,7 @@ def _build_level_key(
     key: str, label: str, step: Severity | None, level: str | None, ranks: Mapping[str, int]
 ) -> OrderKey:
     text = step.label if step is not None else level or "none"
-    return OrderKey(key, label, text, None, ranks.get(level or "", 99))
+    return OrderKey(key, label, text, None, ranks.get(level or "", _UNRANKED))
 
 
 def _build_neighbour(procedure: CompiledProcedure, own: tuple[OrderKey, ...], row: QueueRow) -> Neighbour:

@@ -11,7 +11,7 @@ from deskterm.desk.domain.event_kinds import MERGE_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
 from deskterm.procedure.sla_terms import find_wait, status_timer_key
-from deskterm.sla.terms import TIMER_PREFIX
+from deskterm.sla.timer_keys import TIMER_PREFIX
 
 _ENDED = ("solved", "closed")
 

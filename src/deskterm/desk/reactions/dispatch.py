@@ -40,6 +40,8 @@ def run_reactions(work: TicketTransaction) -> list[str]:
             ]
             phrases += [*_update_records(work, event), *expire_suggestions(work, event)]
         elif event.kind == "noticed":
+            # A warning or breach changes nothing of the ticket, so no record can follow from it and no suggestion
+            # become stale. But the procedure may have rules and notices for it.
             new_events.append(event)
             phrases += apply_rules(work, event)
     if new_events:

@@ -63,9 +63,10 @@ class _NoticeSender:
                 self._queue_letter(notice, event, topic)
 
     def send_resolution(self, event: Event) -> None:
-        """Queue one letter about a resolution for each person, though it is a reply, a resolution and an end of the
-        ticket at once: the letter that contains its text, or the text itself where that is a letter already (S2-18,
-        S2-19)."""
+        """Queue the letters about a resolution, one for each person (S2-18, S2-19).
+
+        A resolution is a reply and may end the ticket too, so several notices can match it. Each person gets the letter
+        of the best one by `_rank_notice`: if possible one that contains the text of the resolution."""
         ranked = sorted(self._resolution_notices, key=lambda pair: self._rank_notice(pair[0], pair[1], event))
         self._resolution_notices = []
         recipients: set[int] = set()

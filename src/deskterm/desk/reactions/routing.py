@@ -18,11 +18,12 @@ _agent, _ticket = table_of(Agent), table_of(Ticket)
 
 
 def route_ticket(work: TicketTransaction, rule: Rule, *, new: bool) -> tuple[list[str], bool]:
-    """Send a ticket where a rule says; return a description of each change, and True if it went to the rule's tier: a
-    tier that is the client's own takes nothing from us (S3-12).
+    """Send a ticket to the tier, team, department and agent of a rule.
 
-    new: the ticket has just been registered, so a team and an agent given by the requester's request hold, and the next
-    tier of ours takes what is meant for a lower one. Customer clocks do not depend on who has a ticket (rule 16).
+    Return a phrase for each change, and False if the ticket was only marked for a tier that the client's own people
+    staff: that tier takes nothing from this desk (S3-12). new: the ticket has just been registered. Then a team or an
+    agent that was named with the request stays, and a ticket for a tier of the client goes to the next tier of this
+    desk. No target changes, whoever has the ticket (rule 16).
     """
     state, procedure = work.state, work.procedure.definition
     changes: dict[str, Any] = {}

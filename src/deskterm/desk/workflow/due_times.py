@@ -211,8 +211,9 @@ def _find_live_clock(work: TicketTransaction, word: str) -> Clock:
 
 
 def _require_setting_role(work: TicketTransaction, clock: Clock) -> None:
-    """Raise DeskError unless the agent has the role of a target `set by ROLE`. A clock keeps no more of its target than
-    the text, so that is parsed again."""
+    """Raise DeskError unless the agent has the role of a target `set by ROLE`."""
+    # A clock keeps no more of its target than the text, so that is parsed again. Any length of a day will do, because
+    # only the role is read.
     target = parse_target(clock.target, 86_400)
     if target.role:
         require_granted(work.procedure.definition, work.context.agent, "set-due", target.role)
@@ -224,6 +225,7 @@ def _resolve_cadence(work: TicketTransaction, day: str) -> str:
     cadences = work.procedure.terms.cadences
     if not cadences:
         raise DeskError("This procedure has no sprints or releases: give it a cadence.")
+    # Only the cadence of the targets is read, so any length of a day will do.
     targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
     kinds = {target.cadence for target in targets if target.is_scheduled} & set(cadences) or set(cadences)
     for kind in sorted(kinds):

@@ -133,8 +133,10 @@ def _transfer_to_tier_team(work: TicketTransaction, level: LadderLevel) -> None:
 
 
 def _find_level_status(work: TicketTransaction, level: LadderLevel) -> Status | None:
-    """Return the status that a level names, whatever the graph says, or the one in which tickets of its tier are worked
-    on, where it may follow. Never one that requires a checklist first."""
+    """Return the status that an escalation to a level moves the ticket to; None when it stays where it is.
+
+    It is the status that the level names, whatever the status graph says. For a level without one it is the first
+    status of the level's tier that may follow the present one. A status that requires a checklist is never chosen."""
     current = work.procedure.statuses.get(work.state.status)
     if level.status is not None:
         target = work.procedure.statuses[level.status]

@@ -81,12 +81,12 @@ def check_transition(
 def find_blocking_reason(
     work: TicketTransaction, target: Status, *, origin: TicketTransaction | None = None, released: bool = False
 ) -> str:
-    """Return a sentence about what prevents an automatic move to a status; empty when nothing does. The graph is not
-    consulted: the procedure itself names the status.
+    """Return a sentence that says what prevents an automatic move to a status; empty when nothing does.
 
-    origin: development makes the move, for an item that was raised from this ticket; its checklist counts, and people
-    are notified of the item's progress. released: the item is released, which counts as the resolution unless the
-    status closes the ticket.
+    The status graph is not consulted, because the procedure itself names the status. origin: for a move that follows
+    from a development item, the ticket that the item was raised from. Its checklist is checked instead, and no message
+    to the requester is required, because they are notified of the item's progress. released: the item is released,
+    which counts as the resolution unless the status closes the ticket.
     """
     try:
         require_checklist_done(origin or work, target)
@@ -132,6 +132,7 @@ def can_reopen(work: TicketTransaction, at: int) -> bool:
         return False
     if closing.on_reply_when_closed != "reopen-within" or not closing.reopen_within or work.state.closed_at is None:
         return True
+    # Counted on the clock and not in open time, so a day has 24 hours here, whatever the calendar's day is.
     return at <= work.state.closed_at + parse_target(closing.reopen_within, 86_400).seconds
 
 
@@ -182,5 +183,5 @@ def _require_confirmation(work: TicketTransaction, target: Status) -> None:
 
 
 def _format_days(span: str) -> str:
-    seconds = parse_target(span, 86_400).seconds
+    seconds = parse_target(span, 86_400).seconds  # days of 24 hours, as in `can_reopen`
     return f"{seconds // 86_400} days" if seconds % 86_400 == 0 else span

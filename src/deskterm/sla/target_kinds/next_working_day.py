@@ -15,11 +15,10 @@ from deskterm.sla.target_kinds.target import Form, Part, Pauses, Target, match_w
 
 @dataclass(frozen=True, slots=True)
 class NextWorkingDay(Target):
-    """A time of day (seconds since midnight, by the clock on the wall of the calendar) on the first open date after
-    that of the start, whether the desk is open at that time or not.
+    """A time of day on the first open date after that of the start, whether the desk is open at that time or not.
 
-    What pauses take of it is made up for in whole working days: as much open time as there was left when a pause began
-    must pass after it, and then the target is due at the same time of day again, as one to the end of a day is.
+    time: seconds since midnight, local time of the calendar. A pause moves the due time by whole working days: the open
+    time that was left when the pause began has to pass after it, and the target is due at the next such time of day.
     """
 
     name = "next-working-day"

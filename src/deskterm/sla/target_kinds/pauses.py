@@ -11,10 +11,11 @@ from deskterm.sla.target_kinds.target import Pauses
 def move_by_open_time(
     due: int, start: int, calendar: Calendar, pauses: Pauses, round_up: Callable[[int], int] | None = None
 ) -> int:
-    """Move a due time by the pauses from `start` on, open time for open time.
+    """Return a due time moved later by the open time of the pauses after `start`.
 
-    A pause without open time changes nothing. round_up: returns the first instant at which the target can be due, from
-    the instant by which the time has passed.
+    The open time that was left when a pause began is left again when it ends. A pause without open time changes
+    nothing. round_up: turns an instant into the first one from there at which the target can be due, such as the end of
+    that day; None if it can be due at any instant.
     """
     for begin, end in merge_pauses(pauses):
         if begin >= due:
@@ -28,7 +29,7 @@ def move_by_open_time(
 
 
 def move_by_wall_time(due: int, start: int, pauses: Pauses) -> int:
-    """Move a due time by the pauses from `start` on, in time on the clock."""
+    """Return a due time moved later by the full length of the pauses after `start`, whatever the calendar says."""
     for begin, end in merge_pauses(pauses):
         if begin >= due:
             break

@@ -27,9 +27,11 @@ from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade,
 from deskterm.store.db.triggers import trigger_statements
 
 _NOT_AN_INSTANT = ("Invalid isoformat string", "fromisoformat: argument must be str")
-"""Beginnings of the messages with which SQLAlchemy refuses a stored value that is no instant."""
+"""Beginnings of the messages with which SQLAlchemy refuses a stored value that is no instant. It raises plain
+ValueError and TypeError, which only their messages tell from a programming error."""
 
 FIRST_TICKET_NUMBER = 1001
+"""Numbers have four digits from the first ticket on, so that they can be recognised in texts and stand in line."""
 
 
 class Store:

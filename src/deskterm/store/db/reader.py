@@ -25,6 +25,9 @@ from deskterm.store.db.migrations import MIGRATIONS, SCHEMA, Migration, Upgrade,
 if TYPE_CHECKING:
     import psycopg
 
+NUMBERS_PER_QUERY = 500
+"""Most numbers in the IN list of one query: fewer than the 999 parameters that older builds of SQLite allow."""
+
 READ_LOCK_TIMEOUT = 2.0
 """Seconds for which a reader waits for a lock. Readers of a write-ahead log hardly ever meet one."""
 

@@ -189,5 +189,7 @@ def _to_entry(
         kind,
         organisation,
         requester,
+        # `unagreed` marks work from before any agreement. Agreeing to be charged clears the mark. A quote that is
+        # accepted later does not, so such work stays uncharged.
         bool(values.get("chargeable")) and ticket in agreed and values.get("flag") != "unagreed",
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
+from deskterm.store.rows.live_clocks import IS_NO_TIMER
 
 JUST_MISSED = 1800
 """Seconds for which a missed target still leads the list of those next to breach."""
@@ -48,7 +49,7 @@ _COLUMNS = (
     "c.since, c.overrun"
 )
 _FROM = "FROM ticket t CROSS JOIN clock c WHERE c.ticket_id = t.id AND t.is_open = 1"
-_PROMISED = "c.metric NOT LIKE 'timer:%' AND c.waived = 0"
+_PROMISED = f"c.{IS_NO_TIMER} AND c.waived = 0"
 _RUNNING = "c.state = 'running' AND c.due_at IS NOT NULL"
 _LIVE = "c.state IN ('running', 'paused')"
 # Conditions on tickets below follow from those on their clocks, because a ticket's next due instant is the first of its

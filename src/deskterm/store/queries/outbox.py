@@ -7,11 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from deskterm.store.db.instants import seconds_from_stored
-from deskterm.store.db.reader import ReadConnection, escape_like
+from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection, escape_like
 from deskterm.store.rows.texts import load_texts
-
-_PER_QUERY = 500
-"""Numbers in the IN list of one query."""
 
 
 class Recipient(NamedTuple):
@@ -124,10 +121,10 @@ def _load_recipients(reader: ReadConnection, numbers: Iterable[int]) -> dict[int
     ordered = sorted({int(number) for number in numbers})
     return {
         row[0]: Recipient(row[0], row[1], row[2] or "")
-        for start in range(0, len(ordered), _PER_QUERY)
+        for start in range(0, len(ordered), NUMBERS_PER_QUERY)
         for row in reader.rows(
             "SELECT id, name, email FROM contact "
-            f"WHERE id IN ({','.join(map(str, ordered[start : start + _PER_QUERY]))})"
+            f"WHERE id IN ({','.join(map(str, ordered[start : start + NUMBERS_PER_QUERY]))})"
         )
     }
 

@@ -23,8 +23,11 @@ DUE_SOON_SECONDS = 3600
 
 
 class SortKey(NamedTuple):
-    """Position of a row in its list. at: an instant in the form of the database that it was read from, so that it can
-    be bound again without loss."""
+    """Position of a row in its list: the values that the list is sorted by.
+
+    rank: rank in the order of work; 0 in lists that are sorted by an instant alone. at: the instant, as the database
+    returned it (text or datetime), so that it is bound again unchanged.
+    """
 
     rank: int
     at: Any
@@ -77,15 +80,20 @@ _CONDITIONS = {
     "waiting": ("category = 'waiting'",),
     "open": ("1 = 1",),
 }
-"""View → conditions, of which a ticket meets one; they exclude each other, and each is a range of an index, so that
-counting is cheap. A target is met up to its due instant and missed from the second after it, so `due` begins and
-`breached` ends at now."""
+"""View → conditions. A ticket belongs to the view if it meets any of them.
+
+No ticket meets two conditions of a view, so the counts of the conditions add up to that of the view; and each is one
+range of an index, so that counting is cheap. A target is met up to and including its due instant. Therefore a ticket
+that is due now is in `due`, and not yet in `breached`."""
 
 _COUNTERS = "SELECT " + ", ".join(
     " + ".join(f"(SELECT count(*) FROM ticket WHERE is_open = 1 AND {condition})" for condition in conditions)
     for conditions in _CONDITIONS.values()
 )
 
+# `to_queue_row` reads these by position. A further column of a ticket is best declared as a field of the queue
+# (`procedure.ticket_fields`): it lands at the end by itself. One added by hand goes just before the declared fields,
+# and raises `_FIRST_FIELD`.
 _COLUMNS = (
     "id, subject, status, category, severity, priority, requester, organisation, assignee, team, type, next_due_at, "
     "next_metric, breached, waiting, received_at, updated_at, rank, order_at, department"
@@ -112,6 +120,7 @@ class _Sorting(NamedTuple):
 
     def parameters(self, key: SortKey) -> dict[str, object]:
         """Return the parameters of `condition` for a key."""
+        # Only the order of work compares ranks: in the other lists a key is an instant and a number, and its rank is 0.
         values = key if len(self.columns) == 3 else key[1:]
         return {f"key_{column}": value for column, value in zip(self.columns, values, strict=True)}
 
@@ -192,6 +201,7 @@ def find_position(
 
 def to_queue_row(row: tuple[Any, ...], key: tuple[str, ...] = ("rank", "order_at", "id")) -> QueueRow:
     """Convert a row of `queue_columns`. key: the columns that its list is sorted by, for the row's sort key."""
+    # Positions in `_COLUMNS`: 0 id, 11 next_due_at, 15 received_at, 16 updated_at, 17 rank, 18 order_at, 19 department.
     number, due, updated = row[0], row[11], row[16]
     if len(key) == 3:
         place = SortKey(row[17], row[18], number)

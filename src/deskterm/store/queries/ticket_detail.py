@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from deskterm.procedure.ticket_fields import FACT_FIELDS
+from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
@@ -117,7 +118,6 @@ _DETAIL_COLUMNS = (
     "tags, fields, solved_at, closed_at, reopened, version, sprint, snoozed_until, exempt, held, flags"
     + "".join(f", {field.name}" for field in FACT_FIELDS)
 )
-_TIMER = "timer:"
 _QUEUE_WIDTH = len(queue_columns().split(", "))
 
 
@@ -147,10 +147,10 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         closed=optional_seconds_from_stored(closed),
         reopened=reopened,
         version=version,
-        clocks=[clock for clock in clocks if not clock.metric.startswith(_TIMER)],
+        clocks=[clock for clock in clocks if not clock.metric.startswith(TIMER_PREFIX)],
         messages=_load_messages(reader, number, merged),
         events=_load_events(reader, number),
-        timers=[clock for clock in clocks if clock.metric.startswith(_TIMER)],
+        timers=[clock for clock in clocks if clock.metric.startswith(TIMER_PREFIX)],
         sprint=sprint,
         snoozed_until=optional_seconds_from_stored(snoozed),
         exempt=exempt,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from deskterm.store.db.instants import optional_seconds_from_stored, seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.queue import QueueRow, queue_columns, to_queue_row
+from deskterm.store.rows.live_clocks import IS_NO_TIMER
 
 
 class UndatedTicket(NamedTuple):
@@ -51,6 +52,8 @@ def load_untouched(reader: ReadConnection, since: int, limit: int = 1_000) -> li
 
 def load_unscheduled(reader: ReadConnection, limit: int = 1_000) -> list[UndatedTicket]:
     """Load open tickets that are due with a sprint or release and are in none yet, the oldest first (S1-16)."""
+    # A clock keeps the text of its target only. These beginnings, here and below, are those of the forms in
+    # `sla.target_kinds.scheduled_period` and `set_by_role`.
     return _load_undated(reader, "c.target LIKE 'scheduled %' AND c.due_at IS NULL AND t.sprint IS NULL", limit)
 
 
@@ -86,10 +89,11 @@ def load_open_tickets(reader: ReadConnection, teams: Sequence[str]) -> list[Hand
 
 
 def _load_undated(reader: ReadConnection, where: str, limit: int) -> list[UndatedTicket]:
+    # The two tables share names of columns, so each gets its prefix. None is an expression with a comma in it.
     columns = ", ".join(f"t.{name}" for name in queue_columns().split(", "))
     found = reader.rows(
         f"SELECT {columns}, c.metric, c.target, c.started_at FROM ticket t JOIN clock c ON c.ticket_id = t.id "
-        "WHERE t.is_open = 1 AND c.state IN ('running', 'paused') AND c.metric NOT LIKE 'timer:%' "
+        f"WHERE t.is_open = 1 AND c.state IN ('running', 'paused') AND c.{IS_NO_TIMER} "
         f"AND {where} ORDER BY c.started_at, t.id, c.metric LIMIT :limit",
         {"limit": limit},
     )

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from deskterm.store.db.reader import ReadConnection
+from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection
 
 Fields = dict[str, Any]
-
-_PER_QUERY = 500
-"""Numbers in the IN list of one query."""
 
 
 def resolve_field_values(reader: ReadConnection, tickets: Sequence[Fields]) -> list[Fields]:
@@ -41,8 +38,9 @@ def _load_rows(reader: ReadConnection, table: str, columns: str, numbers: Iterab
     ordered = sorted({int(number) for number in numbers})
     return {
         number: tuple(rest)
-        for start in range(0, len(ordered), _PER_QUERY)
+        for start in range(0, len(ordered), NUMBERS_PER_QUERY)
         for number, *rest in reader.rows(
-            f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join(map(str, ordered[start : start + _PER_QUERY]))})"
+            f"SELECT id, {columns} FROM {table} "
+            f"WHERE id IN ({','.join(map(str, ordered[start : start + NUMBERS_PER_QUERY]))})"
         )
     }

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from deskterm.sla.timer_keys import TIMER_PREFIX
 from deskterm.store.db.instants import seconds_from_stored
 from deskterm.store.db.reader import ReadConnection
+
+IS_NO_TIMER = f"metric NOT LIKE '{TIMER_PREFIX}%'"
+"""Condition for the rows of `clock` that promise something; queries with several tables put a prefix before it."""
 
 
 class LiveClock(NamedTuple):
@@ -30,7 +34,7 @@ def load_live_clocks(reader: ReadConnection, numbers: Collection[int]) -> list[L
     found = reader.rows(
         "SELECT ticket_id, metric, state, calendar, target, since, overrun FROM clock "
         f"WHERE ticket_id IN ({', '.join(':' + name for name in parameters)}) AND state IN ('running', 'paused') "
-        "AND metric NOT LIKE 'timer:%'",
+        f"AND {IS_NO_TIMER}",
         parameters,
     )
     return [LiveClock._make((*row[:5], seconds_from_stored(row[5]), row[6])) for row in found]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from deskterm.store.db.reader import ReadConnection
+from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection
 
 _MERGED = "merged"
 """The field in which a ticket keeps the numbers of those that were merged into it (`desk.linking.duplicate`)."""
-
-_PER_QUERY = 200
 
 
 def find_merged_tickets(reader: ReadConnection, number: int, fields: str | None = None) -> list[int]:
@@ -33,8 +31,8 @@ def bind_numbers(numbers: Sequence[int]) -> tuple[str, dict[str, object]]:
 
 def _load_merged(reader: ReadConnection, numbers: Sequence[int]) -> list[int]:
     found: list[int] = []
-    for start in range(0, len(numbers), _PER_QUERY):
-        placeholders, params = bind_numbers(numbers[start : start + _PER_QUERY])
+    for start in range(0, len(numbers), NUMBERS_PER_QUERY):
+        placeholders, params = bind_numbers(numbers[start : start + NUMBERS_PER_QUERY])
         for (fields,) in reader.rows(f"SELECT fields FROM ticket WHERE id IN ({placeholders})", params):
             found += _parse_merged(fields)
     return found

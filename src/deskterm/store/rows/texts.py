@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deskterm.store.db.reader import ReadConnection
+from deskterm.store.db.reader import NUMBERS_PER_QUERY, ReadConnection
 
-_PER_QUERY = 500
 _TEXT_MEMBERS = ("body", "note", "notes", "comment", "changed")
 """Members of a record's values that are the number of a text (`deskterm.desk.domain.records`)."""
 
@@ -37,8 +36,8 @@ def load_texts(reader: ReadConnection, numbers: Iterable[int | None]) -> dict[in
     """Load texts by number; one that was erased is empty."""
     wanted = sorted({number for number in numbers if number is not None})
     found: dict[int, str] = {}
-    for start in range(0, len(wanted), _PER_QUERY):
-        params = {f"t{place}": number for place, number in enumerate(wanted[start : start + _PER_QUERY])}
+    for start in range(0, len(wanted), NUMBERS_PER_QUERY):
+        params = {f"t{place}": number for place, number in enumerate(wanted[start : start + NUMBERS_PER_QUERY])}
         placeholders = ", ".join(f":{name}" for name in params)
         found |= dict(reader.rows(f"SELECT id, body FROM personal_text WHERE id IN ({placeholders})", params))
     return found
