@@ -92,8 +92,8 @@ _AGENT: frozenset[str] = frozenset(
 _LEAD = _AGENT | {"set-due", "waive", "review", "release", "exempt", "hold", "audit", "absence"}
 _ADMIN: frozenset[str] = frozenset(get_args(Act)) - {"notice"}
 _SYSTEM: frozenset[str] = frozenset({"notice", "move", "snooze"})
-"""Acts of the desk itself, for the role `deskterm`, which no person has: it records the events of clocks (`notice`), and
-the ends of timers move tickets and end snoozes."""
+"""Acts of the desk itself, for the role `deskterm`, which no person has. It records the events of clocks (`notice`),
+and the ends of timers move tickets and end snoozes."""
 
 ALLOWED: dict[str, frozenset[str]] = {
     "viewer": frozenset(),
