@@ -111,16 +111,17 @@ def sessions(store_url: str) -> Iterator[Sessions]:
 
 
 def read_rows(desk: DeskSession, numbers: list[int]) -> Rows:
-    """Read all rows of some tickets, without the columns that every event changes."""
-    found: Rows = {}
+    """Read all rows of tickets with consecutive numbers, without the columns that every event changes."""
+    found: Rows = {number: {"ticket": [], "clock": [], "record": []} for number in numbers}
     with desk.store.reading() as session:
-        for number in numbers:
-            found[number] = {}
-            for table, key in (("ticket", "id"), ("clock", "ticket_id"), ("record", "ticket_id")):
-                statement = text(f"SELECT * FROM {table} WHERE {key} = :number")
-                result = session.execute(statement, {"number": number}).mappings()
-                kept = [{name: cell for name, cell in row.items() if name not in IGNORED_COLUMNS} for row in result]
-                found[number][table] = sorted(kept, key=str)
+        for table, key in (("ticket", "id"), ("clock", "ticket_id"), ("record", "ticket_id")):
+            statement = text(f"SELECT * FROM {table} WHERE {key} BETWEEN :first AND :last")
+            for row in session.execute(statement, {"first": numbers[0], "last": numbers[-1]}).mappings():
+                kept = {name: cell for name, cell in row.items() if name not in IGNORED_COLUMNS}
+                found[row[key]][table].append(kept)
+    for tables in found.values():
+        for rows in tables.values():
+            rows.sort(key=str)
     return found
 
 
