@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from deskterm.desk.domain.state import State
-from deskterm.exchange.exporting.exports import list_columns
+from deskterm.exchange.exporting.columns import SOURCES
 from deskterm.present.labels import Vocabulary
 from deskterm.procedure.ticket_fields import FILTER_FIELDS, HISTORY_FIELDS, QUEUE_FIELDS, TICKET_FIELDS
 from deskterm.store.db.tables import Ticket, table_of
@@ -31,4 +31,4 @@ def test_whatever_people_read_has_a_label_and_its_values_have_labels_in_the_voca
 
 def test_an_export_has_the_fields_that_are_always_exported_in_their_order() -> None:
     always = [field.name for field in TICKET_FIELDS if field.export == "always"]
-    assert list_columns("tickets") == ("number", *always, "hash")
+    assert tuple(column.name for column in SOURCES["tickets"].columns) == ("number", *always, "hash")

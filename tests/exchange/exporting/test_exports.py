@@ -17,14 +17,10 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
 from deskterm.desk.tickets.update import move, tag
 from deskterm.errors import DeskError, UsageError
-from deskterm.exchange.exporting.exports import (
-    ExportFormat,
-    ExportTable,
-    TicketFilter,
-    export,
-    list_columns,
-    open_destination,
-)
+from deskterm.exchange.exporting.columns import SOURCES, ExportTable
+from deskterm.exchange.exporting.destination import open_destination
+from deskterm.exchange.exporting.exports import TicketFilter, export
+from deskterm.exchange.exporting.formats import ExportFormat
 from deskterm.store.db.reader import open_reader
 from small_desk import at, small_desk
 
@@ -72,7 +68,7 @@ def records(desk: DeskSession, what: ExportTable, **options: Any) -> list[dict[s
 
 def test_tickets_come_as_objects_with_lists_and_instants(desk: DeskSession) -> None:
     first, second = records(desk, "tickets")
-    assert tuple(first) == list_columns("tickets")
+    assert tuple(first) == tuple(column.name for column in SOURCES["tickets"].columns)
     assert first | {"hash": ""} == {
         **{"number": 1001, "external_id": "X-1", "type": "fault", "status": "solved", "category": "solved"},
         **{"subject": 'The "blue", one =SUM(1)', "severity": "high", "severity_requested": "high", "priority": None},
@@ -122,7 +118,7 @@ def test_csv_says_the_same_as_jsonl(desk: DeskSession, what: ExportTable) -> Non
     wanted = records(desk, what)
     assert len(cells) == len(wanted)
     for row, record in zip(cells, wanted, strict=True):
-        assert tuple(row) == list_columns(what)
+        assert tuple(row) == tuple(column.name for column in SOURCES[what].columns)
         for name, value in record.items():
             if isinstance(value, dict):
                 assert json.loads(row[name]) == value
@@ -147,7 +143,7 @@ def test_a_long_table_comes_whole_and_in_order(desk: DeskSession) -> None:
 @pytest.mark.parametrize("what", KINDS)
 def test_only_what_was_chosen_comes(desk: DeskSession, what: ExportTable) -> None:
     def tickets(chosen: TicketFilter) -> set[int]:
-        return {row["number" if what == "tickets" else "ticket"] for row in records(desk, what, chosen=chosen)}
+        return {row["number" if what == "tickets" else "ticket"] for row in records(desk, what, tickets=chosen)}
 
     first = {1001}
     second = {1002} if what in ("tickets", "events") else set()

@@ -12,8 +12,9 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.field_filters import Only, parse_filters
 from deskterm.cli.runtime.instants import parse_instant
 from deskterm.errors import UsageError
-from deskterm.exchange.exporting import exports
 from deskterm.exchange.exporting.billing import export_worklog
+from deskterm.exchange.exporting.destination import open_destination
+from deskterm.exchange.exporting.exports import TicketFilter, export
 from deskterm.present.labels import Vocabulary
 
 
@@ -48,7 +49,7 @@ def export_rows(
         raise UsageError("--only and --with are for tickets and what belongs to them, not for the work log.")
     file_format = _choose_format(form, output)
     facts = cli.read_facts()
-    chosen = exports.TicketFilter(fields=parse_filters(only or (), Vocabulary(facts.document)))
+    chosen = TicketFilter(fields=parse_filters(only or (), Vocabulary(facts.document)))
     cli.log_access(facts, None, f"export {what}")
     begin = parse_instant(since, facts.timezone) if since is not None else None
     end = parse_instant(until, facts.timezone) if until is not None else None
@@ -56,7 +57,7 @@ def export_rows(
 
         def write_rows(stream: TextIO) -> int:
             if what != "worklog":
-                return exports.export(
+                return export(
                     reader, what, file_format, stream, tickets=chosen, added=added or (), guard_formulas=guard
                 )
             return export_worklog(
@@ -66,7 +67,7 @@ def export_rows(
         if output is None:
             write_rows(sys.stdout)
             return
-        with exports.open_destination(output, force=force) as stream:
+        with open_destination(output, force=force) as stream:
             count = write_rows(stream)
     print(f"{count} {what} written to {output}.", file=sys.stderr)
 

@@ -1,6 +1,5 @@
-"""The work log as csv or jsonl, for invoicing (S1-32): a row each entry, those that were struck out left
-out, and a row each quote that was accepted. Instants
-are RFC 3339 in UTC; amounts decimal text."""
+"""Export of the work log as csv or jsonl, for invoicing (S1-32): a row for each time entry, those that were struck out
+left out, and a row for each accepted quote. Instants are RFC 3339 in UTC, amounts decimal text."""
 
 from __future__ import annotations
 
@@ -9,20 +8,20 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Literal, TextIO
+from typing import TextIO
 
+from deskterm.exchange.exporting.formats import ExportFormat, guard_formula
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.billing import QuoteRow, TimeEntryRow, load_quotes, load_time_entries
 
 COLUMNS = ("ticket", "entry", "started_at", "agent", "tier", "seconds", "chargeable", "charged_seconds", "rate",
            "currency", "amount", "note", "corrects", "type", "subject", "organisation", "requester", "kind",
            "agreed")  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_worklog(
     reader: ReadConnection,
-    form: Literal["csv", "jsonl"],
+    form: ExportFormat,
     out: TextIO,
     *,
     since: datetime | None = None,
@@ -30,51 +29,56 @@ def export_worklog(
     chargeable: bool = False,
     guard_formulas: bool = False,
 ) -> int:
-    """Write the entries whose work began in `[since, until)`, in the order of their tickets, and then the quotes that
-    were accepted in that time; how many rows there were. kind: `entry` or `quote`; agreed: the customer agreed to it.
-    chargeable: only what is charged. guard_formulas: put an apostrophe before what a spreadsheet would take for a
-    formula."""
+    """Write the time entries whose work began in `[since, until)`, in the order of their tickets, then the quotes that
+    were accepted in that time; return how many rows there were.
+
+    chargeable: only entries that are charged. guard_formulas: put an apostrophe before a csv cell that a spreadsheet
+    would take for a formula. In the rows, `kind` is `entry` or `quote`, and `agreed` says that the customer agreed to
+    be charged.
+    """
     writer = csv.writer(out, lineterminator="\r\n")
     if form == "csv":
         writer.writerow(COLUMNS)
     written = 0
-    chosen = (_values(row) for row in _chosen(reader, since, until, chargeable))
-    for values in chain(chosen, (_of_quote(row) for row in _accepted(reader, since, until))):
+    entries = (_entry_values(row) for row in _select_entries(reader, since, until, chargeable))
+    quotes = (_quote_values(row) for row in _select_accepted_quotes(reader, since, until))
+    for values in chain(entries, quotes):
         if form == "csv":
             cells = ["true" if value is True else "false" if value is False else value for value in values]
-            writer.writerow([_guarded(cell) for cell in cells] if guard_formulas else cells)
+            writer.writerow([guard_formula(cell) for cell in cells] if guard_formulas else cells)
         else:
             out.write(json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False) + "\n")
         written += 1
     return written
 
 
-def _accepted(reader: ReadConnection, since: datetime | None, until: datetime | None) -> Iterator[QuoteRow]:
-    begin, end = _between(since, until)
+def _select_entries(
+    reader: ReadConnection, since: datetime | None, until: datetime | None, chargeable: bool
+) -> Iterator[TimeEntryRow]:
+    begin, end = _to_range(since, until)
+    for row in load_time_entries(reader):
+        if row.state != "void" and begin <= row.started < end and (row.chargeable or not chargeable):
+            yield row
+
+
+def _select_accepted_quotes(reader: ReadConnection, since: datetime | None, until: datetime | None) -> list[QuoteRow]:
+    begin, end = _to_range(since, until)
     accepted = [
         row for row in load_quotes(reader, include_answered=True) if row.means == "accepted" and begin <= row.at < end
     ]
-    return iter(sorted(accepted, key=lambda row: (row.ticket, int(row.key))))
+    return sorted(accepted, key=lambda row: (row.ticket, int(row.key)))
 
 
-def _between(since: datetime | None, until: datetime | None) -> tuple[float, float]:
+def _to_range(since: datetime | None, until: datetime | None) -> tuple[float, float]:
+    """Convert two limits to epoch seconds; one that is left out to infinity."""
     return (
         since.timestamp() if since is not None else float("-inf"),
         until.timestamp() if until is not None else float("inf"),
     )
 
 
-def _chosen(
-    reader: ReadConnection, since: datetime | None, until: datetime | None, chargeable: bool
-) -> Iterator[TimeEntryRow]:
-    begin, end = _between(since, until)
-    for row in load_time_entries(reader):
-        if row.state != "void" and begin <= row.started < end and (row.chargeable or not chargeable):
-            yield row
-
-
-def _values(row: TimeEntryRow) -> tuple[object, ...]:
-    started = _instant(row.started)
+def _entry_values(row: TimeEntryRow) -> tuple[object, ...]:
+    started = _format_instant(row.started)
     charged = row.charged if row.chargeable else None
     return (
         row.ticket, row.key, started, row.who, row.tier, row.seconds, row.chargeable, charged, row.rate, row.currency,
@@ -83,16 +87,12 @@ def _values(row: TimeEntryRow) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _of_quote(row: QuoteRow) -> tuple[object, ...]:
+def _quote_values(row: QuoteRow) -> tuple[object, ...]:
     return (
-        row.ticket, row.key, _instant(row.at), row.who, None, None, True, None, None, row.currency, row.amount, None,
-        None, row.type, row.subject, row.organisation, row.requester, "quote", True,
+        row.ticket, row.key, _format_instant(row.at), row.who, None, None, True, None, None, row.currency, row.amount,
+        None, None, row.type, row.subject, row.organisation, row.requester, "quote", True,
     )  # fmt: skip
 
 
-def _instant(seconds: int) -> str:
+def _format_instant(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _guarded(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
