@@ -15,7 +15,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.history.integrity import check_integrity
 from deskterm.desk.tickets import update
 from deskterm.desk.tickets.register import register
-from deskterm.desk.workflow import due_times
+from deskterm.desk.workflow.snooze import snooze
 from deskterm.store.db.engine import open_store
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.ticket_detail import TicketDetail, load_ticket_detail
@@ -112,7 +112,7 @@ def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: DeskSession) 
 
 def test_a_ticket_that_was_put_off_is_taken_up_again(desk: DeskSession) -> None:
     register(desk, subject="x", type="question", now=at(0))
-    due_times.snooze(desk, 1001, at(120), now=at(10))
+    snooze(desk, 1001, at(120), now=at(10))
     runner = Runner(desk.store)
     assert runner.next_at() == at(120)
     assert [one.sentence for one in runner.step(at(121))] == ["1001: Snoozed: time is over, taken up again"]

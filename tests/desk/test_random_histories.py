@@ -24,6 +24,7 @@ from deskterm.desk.tickets import update
 from deskterm.desk.tickets.preview import preview_due_changes
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times, work_sessions
+from deskterm.desk.workflow.snooze import snooze
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.sla.clock import Clock
@@ -88,8 +89,8 @@ COMMANDS: dict[str, Callable[[VersionedDesk, int, Step, int], object]] = {
     "waive": lambda o, n, a, m: due_times.waive(
         o.desk(a.version), n, ("response", "resolution")[m % 2], reason="x", now=at(m)
     ),
-    "snooze": lambda o, n, a, m: due_times.snooze(o.desk(a.version), n, at(m + 50), now=at(m)),
-    "wake": lambda o, n, a, m: due_times.snooze(o.desk(a.version), n, None, now=at(m)),
+    "snooze": lambda o, n, a, m: snooze(o.desk(a.version), n, at(m + 50), now=at(m)),
+    "wake": lambda o, n, a, m: snooze(o.desk(a.version), n, None, now=at(m)),
     "start": lambda o, n, a, m: work_sessions.start_work(o.desk(a.version), n, now=at(m)),
     "stop": lambda o, n, a, m: work_sessions.stop_work(o.desk(a.version), n, now=at(m)),
     "hand over": lambda o, n, a, m: transfer(

@@ -53,6 +53,7 @@ from deskterm.desk.workflow import (
     transfer,
     work_sessions,
 )
+from deskterm.desk.workflow.snooze import snooze
 from deskterm.errors import DeskError
 from deskterm.store.db.engine import Store
 from deskterm.store.db.reader import open_reader
@@ -127,7 +128,7 @@ COMMANDS: tuple[tuple[Callable[..., object], Act, Command], ...] = (
     (incidents.resolve_incident, "reply", lambda d, n, t: incidents.resolve_incident(d, n, "All is up.", now=t)),
     (work_sessions.start_work, "work", lambda d, n, t: work_sessions.start_work(d, n, now=t)),
     (work_sessions.stop_work, "work", lambda d, n, t: work_sessions.stop_work(d, n, now=t)),
-    (due_times.snooze, "snooze", lambda d, n, t: due_times.snooze(d, n, t + timedelta(hours=1), now=t)),
+    (snooze, "snooze", lambda d, n, t: snooze(d, n, t + timedelta(hours=1), now=t)),
     (due_times.schedule, "schedule", lambda d, n, t: due_times.schedule(d, n, "2026-11-26", now=t)),
     (due_times.set_due, "set-due", lambda d, n, t: due_times.set_due(d, n, "resolution", t, reason="x", now=t)),
     (due_times.clear_due, "set-due", lambda d, n, t: due_times.clear_due(d, n, "resolution", reason="x", now=t)),

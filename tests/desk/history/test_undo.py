@@ -20,6 +20,7 @@ from deskterm.desk.notify import letters
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times
+from deskterm.desk.workflow.snooze import snooze
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from due_time_desk import due_time_desk
@@ -242,7 +243,7 @@ def test_undo_restores_due_times(desk: DeskSession) -> None:
     before = read_rows(desk, number)
     due_times.set_due(session_of(desk, "kim"), number, "resolution", at(30), reason="wished", now=at(1))
     due_times.schedule(desk, number, "2026-12-07", now=at(2))
-    due_times.snooze(desk, number, at(600), now=at(3))
+    snooze(desk, number, at(600), now=at(3))
     for minute in (4, 5, 6):
         undo_last_command(desk, number, now=at(minute))
     assert read_rows(desk, number) == before

@@ -22,6 +22,7 @@ from deskterm.desk.linking import duplicate, merge, split
 from deskterm.desk.tickets import assignment, update
 from deskterm.desk.tickets.register import register
 from deskterm.desk.workflow import due_times, work_sessions
+from deskterm.desk.workflow.snooze import snooze
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import DeskError
 from deskterm.store.db.reader import open_reader
@@ -73,7 +74,7 @@ COMMANDS: dict[str, Callable[[Sessions, int, int, int], object]] = {
     ),
     "sprint": lambda s, n, x, m: due_times.schedule(s.ann, n, "2026-12-07", now=at(m)),
     "waive": lambda s, n, x, m: due_times.waive(s.ann, n, ("response", "resolution")[m % 2], reason="x", now=at(m)),
-    "snooze": lambda s, n, x, m: due_times.snooze(s.ann, n, at(m + 50), now=at(m)),
+    "snooze": lambda s, n, x, m: snooze(s.ann, n, at(m + 50), now=at(m)),
     "start": lambda s, n, x, m: work_sessions.start_work(s.ann, n, now=at(m)),
     "stop": lambda s, n, x, m: work_sessions.stop_work(s.ann, n, now=at(m)),
     "hand over": lambda s, n, x, m: transfer(

@@ -121,19 +121,3 @@ def test_a_lead_waives_a_miss_which_stays_on_record(clock_desk: DeskSession) -> 
     assert not read_ticket(clock_desk).row.breached
     with pytest.raises(DeskError, match="waived already"):
         due_times.waive(lea, 1001, "response", reason="storm", now=at(51))
-
-
-def test_a_snoozed_ticket_returns_with_a_message_of_the_requester(clock_desk: DeskSession) -> None:
-    open_fault(clock_desk)
-    due_times.snooze(clock_desk, 1001, at(600), now=at(1))
-    assert last_cycle(clock_desk, "timer:snooze").due == read_ticket(clock_desk).snoozed_until == epoch(600)
-    due_times.snooze(clock_desk, 1001, at(700), now=at(2))
-    assert last_cycle(clock_desk, "timer:snooze").due == epoch(700)
-    assert last_cycle(clock_desk, "resolution").state == "running"
-    messages.record_customer_message(clock_desk, 1001, "and now?", now=at(3))
-    assert (last_cycle(clock_desk, "timer:snooze").state, read_ticket(clock_desk).snoozed_until) == ("met", None)
-    due_times.snooze(clock_desk, 1001, at(800), now=at(4))
-    due_times.snooze(clock_desk, 1001, None, now=at(5))
-    assert last_cycle(clock_desk, "timer:snooze").cycle == 2
-    with pytest.raises(DeskError, match="not put off"):
-        due_times.snooze(clock_desk, 1001, None, now=at(6))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
 from deskterm.procedure.ticket_fields import FILTER_FIELDS
@@ -49,7 +50,4 @@ def _resolve_value(name: str, value: str, vocabulary: Vocabulary) -> str:
         choices = vocabulary.departments
     if not choices:
         return value
-    # Beside it are the types of the procedure, whose schema takes longer to import than a list to print.
-    from deskterm.desk.policy.status_graph import resolve_choice  # noqa: PLC0415
-
     return resolve_choice(field.label.lower(), value, choices.values()).key

@@ -12,6 +12,7 @@ from deskterm.cli.runtime.instants import parse_instant
 from deskterm.cli.runtime.options import AsJson, Number, Reason
 from deskterm.cli.runtime.output import print_result
 from deskterm.desk.workflow import due_times, work_sessions
+from deskterm.desk.workflow.snooze import snooze as snooze_ticket
 from deskterm.desk.workflow.transfer import transfer
 from deskterm.errors import UsageError
 
@@ -86,7 +87,7 @@ def snooze(
         raise UsageError("Say until when, or --wake.")
     cli: CliContext = context.obj
     moment = None if until is None else _parse_local(cli, until)
-    print_result(due_times.snooze(cli.open_desk(), number, moment, now=cli.now()), as_json)
+    print_result(snooze_ticket(cli.open_desk(), number, moment, now=cli.now()), as_json)
 
 
 def work(

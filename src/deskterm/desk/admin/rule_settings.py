@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from deskterm.desk.core.session import DeskSession
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError
 from deskterm.procedure.schema import Procedure, Rule
 from deskterm.store.db.change_feed import notify_change

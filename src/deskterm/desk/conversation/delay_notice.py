@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.records import build_record_change
 from deskterm.desk.notify import letters
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
 

@@ -23,8 +23,8 @@ from deskterm.desk.core.ticket_lookup import require_ticket
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.records import Record, build_record_change
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import Act
-from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.transition_rules import find_blocking_reason, record_blocked_move
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure

@@ -12,8 +12,8 @@ from deskterm.desk.core.row_mapping import to_datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.development.item_transaction import ENDED, ITEM, ItemTransaction, find_item, open_item
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import GrantableAct, require_granted
-from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.transition_rules import MOVE_BLOCKED
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure

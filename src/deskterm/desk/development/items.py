@@ -18,7 +18,7 @@ from deskterm.desk.development.item_transaction import (
     plan_ticket_move,
 )
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.workflow.checklists import format_tick_hint
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure

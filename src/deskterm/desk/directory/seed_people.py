@@ -12,8 +12,8 @@ from sqlmodel import Session
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.directory.tier_coverage import parse_tiers
 from deskterm.desk.domain.text import is_visible
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.departments import resolve_team
-from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError
 from deskterm.store.db.change_feed import notify_change
 from deskterm.store.db.tables import Agent, Organisation, table_of

@@ -19,7 +19,7 @@ from deskterm.desk.domain.links import ATTACHED, INCIDENT
 from deskterm.desk.domain.state import State
 from deskterm.desk.notify import letters
 from deskterm.desk.notify.letter_checks import find_missing_parts, format_missing_parts, require_complete_letter
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.tickets import resolution as closing
 from deskterm.desk.tickets.message_input import require_message_text
 from deskterm.desk.tickets.resolution import ResolutionKind

@@ -1,43 +1,11 @@
-"""The procedure's status graph, and the resolution of what people type to statuses and other choices."""
+"""The procedure's status graph: the statuses that a ticket may go to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-from typing import Protocol, TypeVar
-
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Status
-
-
-class LabelledItem(Protocol):
-    """A part of the procedure with a key and a label, such as a status or a team."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-
-
-T = TypeVar("T", bound=LabelledItem)
-
-
-def resolve_choice(what: str, name: str, choices: Iterable[T]) -> T:
-    """Return the item that a person named by key, label or short form, in any letter case.
-
-    what: the kind of item, for the message. Raises DeskError that suggests the nearest item and lists all."""
-    items = list(choices)
-    wanted = name.strip().casefold()
-    for item in items:
-        names = (item.key, item.label, getattr(item, "short", ""))
-        if wanted and wanted in (one.casefold() for one in names):  # most items have no short form
-            return item
-    keys = {one.casefold(): item.key for item in items for one in (item.key, item.label)}
-    nearest = get_close_matches(wanted, keys, n=1)
-    hint = f" Did you mean {keys[nearest[0]]}?" if nearest else ""
-    listed = ", ".join(item.key for item in items) or "none"
-    raise DeskError(f"There is no {what} {name!r}.{hint} Known: {listed}.")
 
 
 def list_next_statuses(procedure: CompiledProcedure, kind: str, status: str) -> list[Status]:

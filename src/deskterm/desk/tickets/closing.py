@@ -8,7 +8,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import build_record_change, find_next_key
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,
     check_transition,

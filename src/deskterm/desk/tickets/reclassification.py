@@ -6,10 +6,10 @@ from deskterm.desk.core.people import find_organisation
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.state import State
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.departments import require_public
 from deskterm.desk.policy.permissions import require_granted
 from deskterm.desk.policy.request_fields import describe_field
-from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.tickets.missing_fields import recheck_missing_fields
 from deskterm.desk.workflow.checklists import build_type_checklist_change
 from deskterm.errors import Unchanged

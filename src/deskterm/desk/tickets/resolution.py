@@ -15,7 +15,7 @@ from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.links import ATTACHED
 from deskterm.desk.domain.records import build_record_change, find_next_key
 from deskterm.desk.notify.letter_checks import check_resolution_letter
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.tickets.message_input import require_message_text
 from deskterm.desk.workflow.transition_rules import (
     RESOLUTION,

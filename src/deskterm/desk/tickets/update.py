@@ -8,7 +8,7 @@ from datetime import datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.tickets.closing import build_closing_changes
 from deskterm.desk.tickets.reclassification import change_organisation, change_type
 from deskterm.desk.tickets.register import normalise_subject, normalise_tags

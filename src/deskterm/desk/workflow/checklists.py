@@ -15,7 +15,7 @@ from deskterm.desk.core.session import DeskSession, require_changeable
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.changes import Changes
 from deskterm.desk.domain.records import Record, Records, build_record_change, records_of_kind
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.schema import Checklist, RequestType, Status

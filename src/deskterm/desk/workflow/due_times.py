@@ -1,5 +1,5 @@
-"""Due times set by people: set and clear them, schedule a ticket, waive a miss, snooze a ticket, and record what a
-clock or a timer does."""
+"""Due times set by people: set and clear them, schedule a ticket, waive a miss, and record what a clock or a timer
+does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from deskterm.desk.core.row_mapping import to_epoch
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction
 from deskterm.desk.domain.fold import UpcomingEvent
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.permissions import require_granted
-from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.desk.workflow.timers import handle_timer_end
 from deskterm.errors import DeskError, UsageError
 from deskterm.sla.clock import Clock
@@ -128,27 +128,6 @@ def waive(
             raise DeskError(f"The miss of {_metric_label(work, key)} of {number} is waived already.")
         work.append("waived", metric=key, cycle=latest.cycle, reason=stripped_reason)
         result = work.build_result(f"{number}: the miss of {_metric_label(work, key)} is waived")
-    return result
-
-
-def snooze(
-    desk: DeskSession, number: int, until: datetime | None, *, now: datetime, version: int | None = None
-) -> CommandResult:
-    """Put a ticket off until an instant, or take it up again (None). No clock pauses for it; a message of the requester
-    ends it."""
-    with desk.ticket(number, "snooze", now, version) as work:
-        before, until_at = work.state.snoozed_until, None if until is None else to_epoch(until)
-        if until_at is not None and until_at <= work.at:
-            raise UsageError(
-                f"{format_local_time(until_at, desk.timezone)} has passed: put the ticket off until later."
-            )
-        if not work.state.is_open:
-            raise DeskError(f"Ticket {number} is {work.state.status}: only open tickets can be put off.")
-        if until_at == before:
-            raise DeskError(f"Ticket {number} is {'not put off' if before is None else 'put off until then already'}.")
-        work.append("snoozed", {"snoozed_until": (before, until_at)})
-        phrase = "" if until_at is None else f"put off until {format_local_time(until_at, desk.timezone)}"
-        result = work.build_result(f"{number} {phrase or 'taken up'}")
     return result
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 

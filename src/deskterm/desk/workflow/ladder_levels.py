@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deskterm.desk.core.transaction import TicketTransaction
 from deskterm.desk.domain.records import Record, records_of_kind
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
 from deskterm.procedure.schema import Ladder
 

@@ -9,7 +9,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.records import build_record_change, find_next_key, records_of_kind
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 DISPUTED = "disputed"

@@ -10,7 +10,7 @@ from deskterm.desk.core.transaction import CommandResult
 from deskterm.desk.domain.due_changes import compute_due_times, find_due_changes
 from deskterm.desk.domain.event_kinds import EventKind
 from deskterm.desk.domain.records import build_record_change, find_next_key
-from deskterm.desk.policy.status_graph import resolve_choice
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 OVERRIDE = "override"

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import CommandResult
+from deskterm.desk.policy.choices import resolve_choice
 from deskterm.desk.policy.departments import find_home_department, require_public, resolve_team
-from deskterm.desk.policy.status_graph import resolve_choice
 from deskterm.errors import DeskError, UsageError
 
 

@@ -1,0 +1,41 @@
+"""Choices of a procedure: the item that a person names by its key, label or short form.
+
+It imports no schema, so that the command line can resolve a filter without loading pydantic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Protocol, TypeVar
+
+from deskterm.errors import DeskError
+
+
+class LabelledItem(Protocol):
+    """A part of the procedure with a key and a label, such as a status or a team."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+
+
+T = TypeVar("T", bound=LabelledItem)
+
+
+def resolve_choice(what: str, name: str, choices: Iterable[T]) -> T:
+    """Return the item that a person named by key, label or short form, in any letter case.
+
+    what: the kind of item, for the message. Raises DeskError that suggests the nearest item and lists all."""
+    items = list(choices)
+    wanted = name.strip().casefold()
+    for item in items:
+        names = (item.key, item.label, getattr(item, "short", ""))
+        if wanted and wanted in (one.casefold() for one in names):  # most items have no short form
+            return item
+    keys = {one.casefold(): item.key for item in items for one in (item.key, item.label)}
+    nearest = get_close_matches(wanted, keys, n=1)
+    hint = f" Did you mean {keys[nearest[0]]}?" if nearest else ""
+    listed = ", ".join(item.key for item in items) or "none"
+    raise DeskError(f"There is no {what} {name!r}.{hint} Known: {listed}.")

@@ -1,0 +1,32 @@
+"""Snoozes: put a ticket off until an instant, and take it up again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.desk.core.row_mapping import to_epoch
+from deskterm.desk.core.session import DeskSession
+from deskterm.desk.core.transaction import CommandResult
+from deskterm.errors import DeskError, UsageError
+from deskterm.sla.zones import format_local_time
+
+
+def snooze(
+    desk: DeskSession, number: int, until: datetime | None, *, now: datetime, version: int | None = None
+) -> CommandResult:
+    """Put a ticket off until an instant, or take it up again (None). No clock pauses for it; a message of the requester
+    ends it."""
+    with desk.ticket(number, "snooze", now, version) as work:
+        before, until_at = work.state.snoozed_until, None if until is None else to_epoch(until)
+        if until_at is not None and until_at <= work.at:
+            raise UsageError(
+                f"{format_local_time(until_at, desk.timezone)} has passed: put the ticket off until later."
+            )
+        if not work.state.is_open:
+            raise DeskError(f"Ticket {number} is {work.state.status}: only open tickets can be put off.")
+        if until_at == before:
+            raise DeskError(f"Ticket {number} is {'not put off' if before is None else 'put off until then already'}.")
+        work.append("snoozed", {"snoozed_until": (before, until_at)})
+        phrase = "" if until_at is None else f"put off until {format_local_time(until_at, desk.timezone)}"
+        result = work.build_result(f"{number} {phrase or 'taken up'}")
+    return result

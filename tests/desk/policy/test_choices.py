@@ -1,0 +1,27 @@
+"""Choices by key or label, in any letter case."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deskterm.desk.policy.choices import resolve_choice
+from deskterm.errors import DeskError
+from small_desk import small_procedure
+
+STATUSES = small_procedure().statuses
+
+
+@given(st.sampled_from(STATUSES), st.sampled_from(["key", "label"]), st.sampled_from([str.upper, str.lower, str.title]))
+def test_a_choice_is_found_by_key_and_label_in_any_case(status: object, name: str, change: object) -> None:
+    written = f" {change(getattr(status, name))} "  # type: ignore[operator]
+    assert resolve_choice("status", written, STATUSES) is status
+
+
+@given(st.text(max_size=10))
+def test_any_other_text_is_refused_with_all_that_there_are(text: str) -> None:
+    known = {name.casefold() for status in STATUSES for name in (status.key, status.label)}
+    if text.strip().casefold() not in known:
+        with pytest.raises(DeskError, match=r"There is no status .* Known: new, working, waiting, solved, closed\."):
+            resolve_choice("status", text, STATUSES)
