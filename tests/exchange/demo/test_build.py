@@ -16,6 +16,7 @@ from deskterm.errors import DeskError
 from deskterm.exchange.demo.build import add_demo_tickets, build_demo_desk, find_working_morning
 from deskterm.exchange.demo.story_loader import load_storybook
 from deskterm.exchange.demo.story_schema import schedule_moments, subtract_open_time
+from deskterm.present.views import VIEWS
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.procedure.shipped import data_folder
 from deskterm.sla.calendar import Calendar
@@ -31,7 +32,6 @@ from deskterm.store.queries.queue import (
     load_view_counts,
 )
 from deskterm.store.queries.ticket_detail import load_ticket_detail
-from deskterm.store.queries.views import VIEWS
 from small_desk import MONDAY, small_desk
 from store_templates import load_shipped
 

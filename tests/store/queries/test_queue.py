@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deskterm.present.views import VIEWS
 from deskterm.store.db.engine import Store, create_store
 from deskterm.store.db.instants import NEVER
 from deskterm.store.db.reader import ReadConnection, open_reader
@@ -24,7 +25,6 @@ from deskterm.store.queries.queue import (
     load_queue_page,
     load_view_counts,
 )
-from deskterm.store.queries.views import VIEWS
 from store.ticket_rows import NOW, put_tickets
 
 SAM = Viewer("sam", "apps", NOW)

@@ -11,13 +11,13 @@ from deskterm.cli.runtime.context import CliContext
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import GLYPHS, SOON, seconds_left
+from deskterm.present.views import VIEWS
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.db.reader import ReadConnection
 from deskterm.store.queries.deadlines import Deadline
 from deskterm.store.queries.desk_facts import DeskFacts, load_agents, load_procedure_document
 from deskterm.store.queries.queue import Viewer, count_tickets, load_queue_page
-from deskterm.store.queries.views import VIEWS
 
 View = Annotated[str, typer.Option(help="Of which tickets: mine, team, unassigned, due, breached, waiting or open.")]
 

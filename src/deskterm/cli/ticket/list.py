@@ -22,10 +22,10 @@ from deskterm.cli.ticket.queue_table import (
 )
 from deskterm.errors import UsageError
 from deskterm.present.labels import Vocabulary
+from deskterm.present.views import VIEWS
 from deskterm.store.queries.by_requester import load_requester_tickets
 from deskterm.store.queries.desk_facts import load_agents, load_desk_facts
 from deskterm.store.queries.queue import SortOrder, Viewer, count_tickets, load_queue_page
-from deskterm.store.queries.views import VIEWS
 
 
 def list_tickets(

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from deskterm.present.models import DeskView, QueueLine, TicketView, ViewLine
 from deskterm.present.sanitize import Safe
-from deskterm.store.queries.views import VIEWS
+from deskterm.present.views import VIEWS
 from deskterm.tui.panes.page_cache import PAGE
 
 if TYPE_CHECKING:
