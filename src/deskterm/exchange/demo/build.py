@@ -29,7 +29,7 @@ from deskterm.store.db.tables import Agent, Organisation
 
 PROCEDURE = "software-vendor"
 MORNING = time(9, 12)
-"""When the demo begins, on the wall of the desk."""
+"""The local time of day at which the demo begins."""
 
 _SINCE_OPENING = 4320
 """Working seconds that must lie behind it that day: tickets came in since 08:00."""
@@ -51,7 +51,7 @@ def build_demo_desk(url: str, *, morning: datetime | None = None, real_now: date
         source=loaded.source,
         name=book.people.name,
         admin_login=admin_login,
-        admin_name=_spoken(admin_login),
+        admin_name=_name_from_login(admin_login),
         simulated=True,
         clock_offset=round((start - real_now).total_seconds()),
         now=start - timedelta(days=35),
@@ -77,10 +77,10 @@ def add_demo_tickets(desk: DeskSession, now: datetime, book: Storybook | None = 
     book = book or load_storybook(data_folder() / "demo")
     _check(desk.procedure, book)
     with desk.store.writing() as session:
-        at_once = open_desk(_AtOnce(desk.store, session.connection()), desk.agent.login)
-        if not _seat(at_once, book, now):
+        at_once = open_desk(_SharedTransactionStore(desk.store, session.connection()), desk.agent.login)
+        if not _seed_people(at_once, book, now):
             return 0
-        told = _Telling(at_once, book).tell(now)
+        told = _StoryPlayer(at_once, book).play(now)
         seed_agents(at_once, [{"login": _INCOMING, "active": False}], now=now)
     return told
 
@@ -99,17 +99,17 @@ def _on(calendar: Calendar, day: date) -> datetime:
 
 
 def _calendar(procedure: CompiledProcedure) -> Calendar:
-    """The first calendar of a procedure: the one that its stories are told by."""
+    """Return the first calendar of a procedure, by which its stories are timed."""
     return next(iter(procedure.terms.calendars.values()))
 
 
-def _spoken(login: str) -> str:
-    """A name for a login: `jo.park` is Jo Park."""
+def _name_from_login(login: str) -> str:
+    """Return a name for a login: Jo Park for `jo.park`."""
     return " ".join(word.capitalize() for word in login.replace("_", ".").replace("-", ".").split(".") if word) or login
 
 
-def _seat(desk: DeskSession, book: Storybook, now: datetime) -> bool:
-    """Bring in those of the book that the desk does not have yet, and give whoever looks a team. False when they were
+def _seed_people(desk: DeskSession, book: Storybook, now: datetime) -> bool:
+    """Seed the agents and clients of the book that the desk lacks, and give the visitor a team. False when they were
     there before."""
     with desk.store.reading() as session:
         logins = set(session.execute(select(Agent.__table__.c.login)).scalars())  # type: ignore[attr-defined]
@@ -125,8 +125,8 @@ def _seat(desk: DeskSession, book: Storybook, now: datetime) -> bool:
     return True
 
 
-class _AtOnce(Store):
-    """A store whose sessions all work in one transaction, which somebody else ends."""
+class _SharedTransactionStore(Store):
+    """A store whose sessions share one transaction, which its owner ends."""
 
     def __init__(self, store: Store, connection: Connection) -> None:
         self.url, self.dialect, self.upgraded, self.engine = store.url, store.dialect, store.upgraded, store.engine
@@ -142,8 +142,8 @@ class _AtOnce(Store):
     reading = writing
 
 
-class _Telling:
-    """The stories of a book, told by those who are in them."""
+class _StoryPlayer:
+    """Plays the stories of a book as commands of the agents in them."""
 
     def __init__(self, desk: DeskSession, book: Storybook) -> None:
         self._book, self._you = book, desk.agent.login
@@ -153,17 +153,17 @@ class _Telling:
         self._numbers: dict[int, int] = {}
         self._doers: dict[int, str] = {}
 
-    def tell(self, now: datetime) -> int:
-        """How many tickets came of it."""
+    def play(self, now: datetime) -> int:
+        """Play the stories up to `now`; return the number of tickets."""
         for at, index, number in schedule_moments(self._book.stories, self._calendar, now):
-            told = self._book.stories[index]
+            entry = self._book.stories[index]
             try:
                 if number is None:
-                    self._register(index, told.story, at)
+                    self._register(index, entry.story, at)
                 else:
-                    self._step(index, told.story.steps[number], at)
+                    self._step(index, entry.story.steps[number], at)
             except DeskError as error:
-                place = told.locate() if number is None else told.locate("steps", number)
+                place = entry.locate() if number is None else entry.locate("steps", number)
                 raise DeskError(f"{place}: {error}") from error
         return len(self._numbers)
 
@@ -260,7 +260,7 @@ def _check(procedure: CompiledProcedure, book: Storybook) -> None:
         "product": {product.key for product in procedure.definition.products},
         "channel": set(procedure.definition.channels),
     }
-    for what, word in _spoken_of(book):
+    for what, word in _list_named_keys(book):
         if word not in known[what]:
             raise DeskError(
                 f"The demo's stories speak of the {what} {word!r}, which this desk's procedure does not know:"
@@ -268,11 +268,11 @@ def _check(procedure: CompiledProcedure, book: Storybook) -> None:
             )
 
 
-def _spoken_of(book: Storybook) -> Iterator[tuple[str, str]]:
+def _list_named_keys(book: Storybook) -> Iterator[tuple[str, str]]:
     yield "team", book.people.team
     yield "product", book.people.product
-    for told in book.stories:
-        story = told.story
+    for entry in book.stories:
+        story = entry.story
         yield "type", story.type
         yield "channel", story.channel
         yield from (("severity", severity) for severity in (story.severity,) if severity)

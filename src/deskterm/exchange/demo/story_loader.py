@@ -141,8 +141,8 @@ def _from_templates(templates: Templates, people: DemoPeople, path: str) -> Iter
             story = Story(
                 **template.model_dump(include={"type", "severity", "channel", "team", "tags"}),
                 requester=requester,
-                subject=_said(template.subject, words),
-                body=_said(template.body, words),
+                subject=_fill_slots(template.subject, words),
+                body=_fill_slots(template.body, words),
                 ago=f"{draw.randint(newest, oldest)}s",
                 steps=tuple(_filled(step, words, taker, draw) for step in template.steps),
             )
@@ -151,7 +151,7 @@ def _from_templates(templates: Templates, people: DemoPeople, path: str) -> Iter
 
 def _filled(step: Step, words: dict[str, str], taker: str, draw: random.Random) -> Step:
     """A step with its words; how long it took varies by a third."""
-    changes: dict[str, Any] = {name: _said(text, words) for name, text in _texts(step).items()}
+    changes: dict[str, Any] = {name: _fill_slots(text, words) for name, text in _texts(step).items()}
     changes |= {name: taker for name in ("who", "assign") if getattr(step, name) == "agent"}
     if step.after:
         changes["after"] = f"{max(round(parse_story_duration(step.after, _DAY) * draw.uniform(0.7, 1.3)), 1)}s"
@@ -163,5 +163,5 @@ def _texts(step: Step) -> dict[str, str]:
     return {name: text for name, text in named.items() if text is not None}
 
 
-def _said(text: str, words: dict[str, str]) -> str:
+def _fill_slots(text: str, words: dict[str, str]) -> str:
     return _SLOT.sub(lambda match: words[match[1]], text)

@@ -22,7 +22,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import parse_duration
 
 YOU = "you"
-"""How stories call whoever looks at the demo."""
+"""The visitor's login in stories."""
 
 _LOOK_BACK = timedelta(days=30)
 
@@ -39,7 +39,7 @@ class Timing(Part):
 
 
 class Step(Timing):
-    """What somebody did. who: a login, `you`, or whoever did the step before. One act a step; a reply may move the
+    """An act of somebody. who: a login, `you`, or whoever did the step before. One act a step; a reply may move the
     ticket (`status`), say what comes next (`next`) and give a `resolution`."""
 
     after: Ago | None = None
@@ -48,7 +48,7 @@ class Step(Timing):
     note: Text | None = None
     customer: Text | None = None
     by: str = ""
-    """Who wrote a customer's message, where it was not the requester."""
+    """The writer of a customer's message, where it was not the requester."""
     move: str | None = None
     assign: str | None = None
     team: Key | None = None
@@ -76,7 +76,7 @@ class Step(Timing):
 
 
 class StoryBase(Part):
-    """What stories and templates share: the request and what became of it."""
+    """The parts of stories and templates alike: the request and its course."""
 
     type: Key
     severity: Key | None = None
@@ -94,7 +94,7 @@ class Story(StoryBase, Timing):
 
     requester: Text
     who: str = ""
-    """Who registered it, where it did not come in by itself: a call, a visit."""
+    """The agent who registered it, where it did not come in by itself: a call, a visit."""
 
     @model_validator(mode="after")
     def _came(self) -> Story:
@@ -119,8 +119,8 @@ class DemoClient(ClientRow):
 
 
 class DemoPeople(Part):
-    """Who is on the demo's desk. team: of whoever looks at it, and where tickets come in; product: what tickets are
-    about that do not say; takers: who has the tickets of templates."""
+    """The people of the demo's desk. team: the visitor's, and where tickets come in; product: what tickets are about
+    that do not say; takers: who has the tickets of templates."""
 
     name: Text
     team: Key
@@ -140,7 +140,7 @@ class Templates(Part):
     """The file of templates."""
 
     seed: int
-    """Where the drawing of people, words and times begins: the same seed, the same desk."""
+    """The seed of the random choice of people, words and times: the same seed makes the same desk."""
     newest: Ago
     """Templates' tickets came between so much working time ago …"""
     oldest: Ago
@@ -171,7 +171,7 @@ class StoryMoment(NamedTuple):
 
 
 def schedule_moments(stories: Sequence[LoadedStory], calendar: Calendar, now: datetime) -> list[StoryMoment]:
-    """When everything happens, in the order of time, up to `now`; what is later has not happened."""
+    """Return the moments of all stories up to `now`, in the order of time; what is later has not happened."""
     found = []
     for index, told in enumerate(stories):
         at = _instant(told.story, calendar, now, now)
