@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskterm.sla.breakdown import Interval, break_down
+from deskterm.sla.breakdown import BreakdownInterval, break_down
 from deskterm.sla.calendar import Calendar
 from sla import calendar_strategies
 from sla.minute_calendar import utc
@@ -22,7 +22,7 @@ def seconds(text: str) -> int:
 
 def break_down_target(
     calendar: Calendar, start: int, target: int, pauses: Sequence[tuple[int, int]] = ()
-) -> list[Interval]:
+) -> list[BreakdownInterval]:
     """The intervals from a start to where a target of open seconds is due."""
     return break_down(calendar, start, calendar.add_seconds(start, target, pauses), pauses)
 

@@ -11,7 +11,7 @@ from deskterm.sla.opening_hours import DAY
 Kind = Literal["open", "closed", "holiday", "paused"]
 
 
-class Interval(NamedTuple):
+class BreakdownInterval(NamedTuple):
     """An interval, half-open, in epoch seconds. seconds: open seconds in it, which count in an open interval and not in
     a paused one. total: seconds that have counted so far, this interval included. note: name of the holiday. offset:
     the zone's offset from UTC at its start, in seconds."""
@@ -25,16 +25,18 @@ class Interval(NamedTuple):
     offset: int
 
 
-def break_down(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()) -> list[Interval]:
+def break_down(
+    calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]] = ()
+) -> list[BreakdownInterval]:
     """Split the time from `start` to `end` into intervals without gaps: open, closed, a holiday on a weekday that would
     be open, paused."""
-    found: list[Interval] = []
+    found: list[BreakdownInterval] = []
     total = 0
     for kind, begins, ends, note in _split(calendar, start, end, merge_pauses(pauses)):
         seconds = calendar.open_seconds(begins, ends) if kind in ("open", "paused") else 0
         if kind == "open":
             total += seconds
-        found.append(Interval(kind, begins, ends, seconds, total, note, calendar.offset(begins)))
+        found.append(BreakdownInterval(kind, begins, ends, seconds, total, note, calendar.offset(begins)))
     return found
 
 

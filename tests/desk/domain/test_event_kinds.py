@@ -11,7 +11,7 @@ import pytest
 
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind, KindEntry
+from deskterm.desk.domain.event_kinds import EVENT_KINDS, SYSTEM_EVENTS, EventKind, EventKindEntry
 from deskterm.desk.domain.event_payloads import EventData
 from deskterm.desk.domain.event_phrases import describe_event, describe_undo
 from deskterm.desk.history.integrity import check_integrity
@@ -32,7 +32,7 @@ NOT_A_COMMAND = SYSTEM_EVENTS | {"undone"}
 SET_BY_THE_DESK = frozenset(EventData.__annotations__) - {"reason", "by_rule"}
 
 
-def sample_data(entry: KindEntry) -> dict[str, Any]:
+def sample_data(entry: EventKindEntry) -> dict[str, Any]:
     """Return a value for every member of a kind's payload."""
     samples: dict[Any, Any] = {int: 1, str: "sample", bool: True, list[int]: [1], list[str]: ["sample"]}
     samples[dict[str, str]] = {"0": ""}
@@ -146,7 +146,7 @@ def test_what_the_table_does_not_declare_is_refused(
 
 def test_a_new_kind_needs_nothing_but_its_entry(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     kind: Any = "reminded"
-    entry = KindEntry(label="reminded the requester", message_kind="internal", undo_noun="the reminder")
+    entry = EventKindEntry(label="reminded the requester", message_kind="internal", undo_noun="the reminder")
     monkeypatch.setitem(EVENT_KINDS, kind, entry)
     desk = small_desk(f"sqlite:///{tmp_path}/desk.sqlite3")
     number = register(desk, subject="Down", type="fault", requester="Kim", now=at(0)).number

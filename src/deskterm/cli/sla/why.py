@@ -8,7 +8,7 @@ import typer
 
 from deskterm.cli.runtime.context import CliContext
 from deskterm.cli.runtime.output import print_json, print_lines
-from deskterm.desk.core.event_reader import build_procedure_lookup, read_events
+from deskterm.desk.core.event_reader import procedure_versions_from_reader, read_events
 from deskterm.desk.explain.clock_explanation import build_explanations, explain_missing_clock, explain_policies
 from deskterm.desk.explain.explanation_text import format_lines
 from deskterm.errors import DeskError
@@ -37,7 +37,7 @@ def explain_clocks(
     with cli.open_reader() as reader:
         now = cli.now(load_desk_facts(reader))
         ticket = find_ticket(reader, reference)
-        events, procedures = read_events(reader, ticket.number), build_procedure_lookup(reader)
+        events, procedures = read_events(reader, ticket.number), procedure_versions_from_reader(reader)
         explanations = build_explanations(events, procedures, metric, cycle, now=now)
         if cycle is not None and not explanations and build_explanations(events, procedures, metric, now=now):
             raise DeskError(f"Ticket {ticket.number} has no cycle {cycle} of that: leave --cycle out to see all.")

@@ -17,6 +17,6 @@ def read_events(reader: ReadConnection, number: int) -> list[Event]:
     return [decode_event(*row) for row in load_history(reader, number)]
 
 
-def build_procedure_lookup(reader: ReadConnection) -> ProcedureVersions:
+def procedure_versions_from_reader(reader: ReadConnection) -> ProcedureVersions:
     """Return the look-up of the desk's procedure versions."""
     return ProcedureVersions(partial(load_procedure_document, reader))

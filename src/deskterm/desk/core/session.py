@@ -18,7 +18,7 @@ from deskterm.desk.core.context import TransactionContext
 from deskterm.desk.core.people import build_unknown_agent
 from deskterm.desk.core.procedure_versions import ProcedureVersions
 from deskterm.desk.core.row_mapping import to_epoch
-from deskterm.desk.core.ticket_lookup import build_procedure_lookup
+from deskterm.desk.core.ticket_lookup import procedure_versions_from_session
 from deskterm.desk.core.transaction import Reactions, TicketTransaction, load_events
 from deskterm.desk.domain.event_kinds import SYSTEM_EVENTS
 from deskterm.desk.domain.events import GENESIS
@@ -97,7 +97,7 @@ class DeskSession:
 
     def build_procedure_lookup(self, session: Session) -> ProcedureVersions:
         """Return the look-up of procedure versions in a session, for folds. What it compiles is kept for the next."""
-        return build_procedure_lookup(session, self._procedures)
+        return procedure_versions_from_session(session, self._procedures)
 
     def _context(self) -> TransactionContext:
         return TransactionContext(

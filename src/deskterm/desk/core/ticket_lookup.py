@@ -28,7 +28,9 @@ def select_open_tickets(session: Session, numbers: Iterable[int]) -> list[int]:
     return sorted(session.execute(query).scalars())
 
 
-def build_procedure_lookup(session: Session, compiled: dict[int, CompiledProcedure] | None = None) -> ProcedureVersions:
+def procedure_versions_from_session(
+    session: Session, compiled: dict[int, CompiledProcedure] | None = None
+) -> ProcedureVersions:
     """Return the look-up of procedure versions in a session; it finds one that the transaction has just added too.
     compiled: see `ProcedureVersions`. The look-up raises DeskError for a version that the store lacks."""
     return ProcedureVersions(partial(_load_document, session), compiled)

@@ -85,7 +85,7 @@ MessageKind = Literal["public", "internal", "system"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindEntry:
+class EventKindEntry:
     """Everything the desk knows about one kind of event."""
 
     label: str
@@ -194,8 +194,8 @@ def _link_noun(changes: Changes, data: Data) -> str:
     return _merge_noun(changes, data)
 
 
-EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
-    "registered": KindEntry(
+EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
+    "registered": EventKindEntry(
         label="opened it",
         payload=payloads.RegistrationData,
         message_kind="public",
@@ -203,7 +203,7 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         trigger="create",
         irreversible="a request that was made stays: close it, with the reason",
     ),
-    "replied": KindEntry(
+    "replied": EventKindEntry(
         label="answered",
         phrase=_by_author,
         payload=payloads.ReplyData,
@@ -212,43 +212,45 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         undo_noun="the answer",
         irreversible="a reply that was sent stays sent",
     ),
-    "noted": KindEntry(
+    "noted": EventKindEntry(
         label="wrote a note",
         payload=payloads.MessageData,
         message_kind="internal",
         irreversible="what was written stays written",
     ),
-    "moved": KindEntry(label="changed the status", payload=payloads.MoveData),
-    "kept_back": KindEntry(
+    "moved": EventKindEntry(label="changed the status", payload=payloads.MoveData),
+    "kept_back": EventKindEntry(
         label="did not move it",
         phrase=_with_obstacle,
         payload=payloads.KeptBackData,
         category="system",
         has_reactions=False,
     ),
-    "assigned": KindEntry(label="assigned it"),
-    "severity_set": KindEntry(label="set the severity", payload=payloads.LevelData),
-    "priority_set": KindEntry(label="set the priority", payload=payloads.LevelData),
-    "tagged": KindEntry(label="tagged it"),
-    "edited": KindEntry(label="edited it"),
-    "imported": KindEntry(
+    "assigned": EventKindEntry(label="assigned it"),
+    "severity_set": EventKindEntry(label="set the severity", payload=payloads.LevelData),
+    "priority_set": EventKindEntry(label="set the priority", payload=payloads.LevelData),
+    "tagged": EventKindEntry(label="tagged it"),
+    "edited": EventKindEntry(label="edited it"),
+    "imported": EventKindEntry(
         label="brought it in",
         payload=payloads.ImportData,
         message_kind="public",
         has_reactions=False,
         irreversible="what was brought in stays",
     ),
-    "due_set": KindEntry(label="set a due time", payload=payloads.ClockData),
-    "scheduled": KindEntry(label="scheduled it"),
-    "waived": KindEntry(label="let a miss pass", payload=payloads.ClockData),
-    "noticed": KindEntry(label="noted the time", payload=payloads.NoticedData, category="system", has_reactions=False),
-    "snoozed": KindEntry(label="put it off"),
-    "work_started": KindEntry(label="began to work on it", payload=payloads.WorkData),
-    "work_stopped": KindEntry(label="left off working on it", payload=payloads.WorkData),
-    "transferred": KindEntry(
+    "due_set": EventKindEntry(label="set a due time", payload=payloads.ClockData),
+    "scheduled": EventKindEntry(label="scheduled it"),
+    "waived": EventKindEntry(label="let a miss pass", payload=payloads.ClockData),
+    "noticed": EventKindEntry(
+        label="noted the time", payload=payloads.NoticedData, category="system", has_reactions=False
+    ),
+    "snoozed": EventKindEntry(label="put it off"),
+    "work_started": EventKindEntry(label="began to work on it", payload=payloads.WorkData),
+    "work_stopped": EventKindEntry(label="left off working on it", payload=payloads.WorkData),
+    "transferred": EventKindEntry(
         label="handed it over", payload=payloads.MessageData, message_kind="internal", undo_noun="the handing over"
     ),
-    "duplicated": KindEntry(
+    "duplicated": EventKindEntry(
         label="closed it as a duplicate",
         phrase=_with_ticket,
         payload=payloads.LinkData,
@@ -256,15 +258,15 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         is_merge=True,
         undo_noun="the closing as a duplicate of {ticket}",
     ),
-    "split_from": KindEntry(label="split it off", phrase=_with_ticket, payload=payloads.LinkData),
-    "linked": KindEntry(label="linked it", phrase=_with_ticket, payload=payloads.LinkData, undo_phrase=_link_noun),
-    "migrated": KindEntry(
+    "split_from": EventKindEntry(label="split it off", phrase=_with_ticket, payload=payloads.LinkData),
+    "linked": EventKindEntry(label="linked it", phrase=_with_ticket, payload=payloads.LinkData, undo_phrase=_link_noun),
+    "migrated": EventKindEntry(
         label="brought it to another edition",
         payload=payloads.MigrationData,
         has_reactions=False,
         irreversible="a ticket is brought to another edition, not back",
     ),
-    "merged": KindEntry(
+    "merged": EventKindEntry(
         label="merged it",
         phrase=_with_ticket,
         payload=payloads.LinkData,
@@ -273,48 +275,48 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         undo_noun="the merge into {into}",
         undo_phrase=_merge_noun,
     ),
-    "separated": KindEntry(
+    "separated": EventKindEntry(
         label="let it go its own way again",
         phrase=_with_ticket,
         payload=payloads.LinkData,
         undo_noun="the parting from {ticket}",
     ),
-    "withdrawn": KindEntry(
+    "withdrawn": EventKindEntry(
         label="took it back",
         payload=payloads.LinkData,
         has_reactions=False,
         irreversible="it was taken back itself",
     ),
-    "undone": KindEntry(
+    "undone": EventKindEntry(
         label="took a command back", phrase=_with_events, payload=payloads.UndoData, has_reactions=False
     ),
-    "letter": KindEntry(
+    "letter": EventKindEntry(
         label="wrote a letter",
         payload=payloads.LetterData,
         category="system",
         message_kind="system",
         has_reactions=False,
     ),
-    "told": KindEntry(
+    "told": EventKindEntry(
         label="told colleagues", payload=payloads.StaffNoticeData, category="system", has_reactions=False
     ),
-    "delivered": KindEntry(label="delivered a letter", category="system", has_reactions=False),
-    "participants": KindEntry(label="changed who takes part"),
-    "checked": KindEntry(
+    "delivered": EventKindEntry(label="delivered a letter", category="system", has_reactions=False),
+    "participants": EventKindEntry(label="changed who takes part"),
+    "checked": EventKindEntry(
         label="worked on a checklist", payload=payloads.ChecklistData, undo_noun="the work on a checklist"
     ),
-    "exempted": KindEntry(label="changed whether it is exempt", undo_noun="the exemption"),
-    "prioritised": KindEntry(label="gave a reason for its priority"),
-    "suggested": KindEntry(
+    "exempted": EventKindEntry(label="changed whether it is exempt", undo_noun="the exemption"),
+    "prioritised": EventKindEntry(label="gave a reason for its priority"),
+    "suggested": EventKindEntry(
         label="suggested something", payload=payloads.SuggestionData, category="system", has_reactions=False
     ),
-    "handed_off": KindEntry(
+    "handed_off": EventKindEntry(
         label="marked it for the client's own desk",
         phrase=_passed_on,
         payload=payloads.HandoffData,
         message_kind="internal",
     ),
-    "escalated": KindEntry(
+    "escalated": EventKindEntry(
         label="escalated it",
         payload=payloads.MessageData,
         message_kind="internal",
@@ -322,26 +324,26 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         trigger="escalation",
         undo_noun="the escalation",
     ),
-    "disputed": KindEntry(
+    "disputed": EventKindEntry(
         label="disagreed with its priority",
         payload=payloads.MessageData,
         message_kind="internal",
         undo_noun="the disagreement over its priority",
     ),
-    "reviewed": KindEntry(label="decided on an escalation", payload=payloads.MessageData, message_kind="internal"),
-    "item_raised": KindEntry(
+    "reviewed": EventKindEntry(label="decided on an escalation", payload=payloads.MessageData, message_kind="internal"),
+    "item_raised": EventKindEntry(
         label="raised a development item", payload=payloads.ItemData, undo_noun="the development item"
     ),
-    "item_moved": KindEntry(label="moved a development item", payload=payloads.ItemData),
-    "item_joined": KindEntry(
+    "item_moved": EventKindEntry(label="moved a development item", payload=payloads.ItemData),
+    "item_joined": EventKindEntry(
         label="let it wait for a development item",
         payload=payloads.ItemData,
         undo_noun="the wait for a development item",
     ),
-    "item_decided": KindEntry(label="decided on the route of a development item", payload=payloads.ItemData),
-    "item_scheduled": KindEntry(label="scheduled a development item", payload=payloads.ItemData),
-    "item_ended": KindEntry(label="ended a development item", payload=payloads.ItemData),
-    "released": KindEntry(
+    "item_decided": EventKindEntry(label="decided on the route of a development item", payload=payloads.ItemData),
+    "item_scheduled": EventKindEntry(label="scheduled a development item", payload=payloads.ItemData),
+    "item_ended": EventKindEntry(label="ended a development item", payload=payloads.ItemData),
+    "released": EventKindEntry(
         label="released it",
         payload=payloads.ReleaseData,
         topics=lambda changes, data: () if data.get("over") else ("released",),
@@ -349,54 +351,56 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         letter_note="notes",
         irreversible="a release that went out stays out",
     ),
-    "worked": KindEntry(
+    "worked": EventKindEntry(
         label="wrote down time", payload=payloads.TimeEntryData, undo_noun="the time that was written down"
     ),
-    "quoted": KindEntry(
+    "quoted": EventKindEntry(
         label="worked on a quote",
         payload=payloads.QuoteData,
         topics=lambda changes, data: ("quoted",) if data.get("means") == "sent" else (),
         undo_phrase=_quote_noun,
     ),
-    "agreed": KindEntry(
+    "agreed": EventKindEntry(
         label="wrote down that the customer agrees to the price",
         payload=payloads.QuoteData,
         undo_noun="the customer's agreement to the price",
     ),
-    "feedback_asked": KindEntry(
+    "feedback_asked": EventKindEntry(
         label="asked how it was",
         payload=payloads.SurveyData,
         topics=lambda changes, data: ("feedback-asked",),
     ),
-    "feedback": KindEntry(
+    "feedback": EventKindEntry(
         label="wrote down an answer to a survey",
         payload=payloads.SurveyData,
         topics=_survey_topics,
         irreversible="what the requester answered stays",
     ),
-    "feedback_reviewed": KindEntry(label="read an answer to a survey", payload=payloads.SurveyData),
-    "feedback_changed": KindEntry(
+    "feedback_reviewed": EventKindEntry(label="read an answer to a survey", payload=payloads.SurveyData),
+    "feedback_changed": EventKindEntry(
         label="said what came of an answer",
         payload=payloads.SurveyData,
         topics=lambda changes, data: ("changed-by-feedback",),
         letter_note="changed",
     ),
-    "article_sent": KindEntry(label="sent an article", payload=payloads.ArticleData),
-    "thanked": KindEntry(
+    "article_sent": EventKindEntry(label="sent an article", payload=payloads.ArticleData),
+    "thanked": EventKindEntry(
         label="recorded thanks",
         phrase=_by_author,
         payload=payloads.MessageData,
         message_kind="public",
         irreversible="what the requester wrote stays",
     ),
-    "overruled": KindEntry(
+    "overruled": EventKindEntry(
         label="overruled what was taken for thanks",
         payload=payloads.OverruleData,
         undo_noun="that it was no mere thanks",
     ),
-    "settled": KindEntry(label="recorded that the permanent fix is there", undo_noun="that the permanent fix is there"),
-    "held": KindEntry(label="changed whether it is held", category="retention"),
-    "erased": KindEntry(
+    "settled": EventKindEntry(
+        label="recorded that the permanent fix is there", undo_noun="that the permanent fix is there"
+    ),
+    "held": EventKindEntry(label="changed whether it is held", category="retention"),
+    "erased": EventKindEntry(
         label="erased somebody's words",
         payload=payloads.ErasureData,
         category="retention",
@@ -404,7 +408,7 @@ EVENT_KINDS: Final[Mapping[EventKind, KindEntry]] = {
         erases_texts=True,
         irreversible="what was erased is gone",
     ),
-    "purged": KindEntry(
+    "purged": EventKindEntry(
         label="purged its words",
         payload=payloads.ErasureData,
         category="retention",
@@ -430,6 +434,6 @@ LEVEL_EVENTS: Final[Mapping[str, EventKind]] = {"severity": "severity_set", "pri
 """Field → kind that sets it."""
 
 
-def find_entry(kind: str) -> KindEntry:
+def find_entry(kind: str) -> EventKindEntry:
     """Return the entry of a kind; a bare one for a kind that is not in the table, which somebody else wrote."""
-    return EVENT_KINDS.get(kind) or KindEntry(label=kind.replace("_", " "))  # type: ignore[call-overload]
+    return EVENT_KINDS.get(kind) or EventKindEntry(label=kind.replace("_", " "))  # type: ignore[call-overload]

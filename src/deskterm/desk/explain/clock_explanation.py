@@ -18,7 +18,7 @@ from deskterm.desk.explain.clock_history import (
     build_clock_histories,
 )
 from deskterm.desk.explain.explanation import Breach, Explanation
-from deskterm.desk.explain.intervals import Interval, Pauses, build_intervals
+from deskterm.desk.explain.intervals import ClockInterval, Pauses, build_intervals
 from deskterm.desk.explain.policy_match import Labels, PolicyCheck, check_policies
 from deskterm.errors import DeskError
 from deskterm.procedure.compiled import CompiledProcedure
@@ -153,7 +153,7 @@ def _count_overdue(calendar: Calendar, due: int, until: int, pauses: Pauses, *, 
 
 def _build_overdue_intervals(
     calendar: Calendar, due: int, until: int, pauses: Pauses, status_periods: Sequence[StatusPeriod], *, wall_time: bool
-) -> list[Interval]:
+) -> list[ClockInterval]:
     """Return the intervals after a due time that has passed; none before it."""
     return build_intervals(calendar, due, until, pauses, status_periods, wall_time=wall_time) if due < until else []
 
@@ -198,7 +198,7 @@ def _find_parts(
     calendar: Calendar,
     start: int,
     due: int | None,
-    intervals: Sequence[Interval],
+    intervals: Sequence[ClockInterval],
     history: ClockHistory,
     cadences: Cadences,
 ) -> list[Part]:

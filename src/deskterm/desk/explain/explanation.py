@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from deskterm.desk.explain.clock_history import ClockEvent
-from deskterm.desk.explain.intervals import Interval
+from deskterm.desk.explain.intervals import ClockInterval
 from deskterm.desk.explain.policy_match import PolicyCheck
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Clock
@@ -45,7 +45,7 @@ class Explanation:
     unit: str
     checks: tuple[PolicyCheck, ...]
     events: tuple[ClockEvent, ...]
-    intervals: tuple[Interval, ...]
+    intervals: tuple[ClockInterval, ...]
     due: int | None
     parts: tuple[Part, ...]
     used: int
@@ -53,7 +53,7 @@ class Explanation:
     breach: Breach | None
     pinned_by: ClockEvent | None
     now: int
-    overdue_intervals: tuple[Interval, ...] = ()
+    overdue_intervals: tuple[ClockInterval, ...] = ()
     dates: tuple[int, ...] = ()
     coming: Coming | None = None
 
@@ -150,7 +150,7 @@ def _offset_to_json(calendar: Calendar, at: int | None) -> str | None:
     return None if at is None else format_offset(calendar.offset(at))
 
 
-def _interval_to_json(interval: Interval) -> dict[str, Any]:
+def _interval_to_json(interval: ClockInterval) -> dict[str, Any]:
     return {
         "start": _format_instant(interval.start),
         "end": _format_instant(interval.end),

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from deskterm.desk.explain.explanation import format_offset
-from deskterm.desk.explain.intervals import COUNTED_KINDS, Interval
+from deskterm.desk.explain.intervals import COUNTED_KINDS, ClockInterval
 
 Tone = Literal["head", "fact", "counts", "faint", "paused", "late", "plain"]
 
@@ -32,25 +32,25 @@ def format_length(seconds: int) -> str:
 
 
 def format_spans(
-    intervals: Sequence[Interval], mark: int, offset: int, *, long: bool
-) -> tuple[int, list[tuple[str, Interval]]]:
+    intervals: Sequence[ClockInterval], mark: int, offset: int, *, long: bool
+) -> tuple[int, list[tuple[str, ClockInterval]]]:
     """Return the intervals with their ends as text, and the offset from UTC after the last.
 
     mark: the instant that splits a day's line. offset: from UTC before the first interval; it is shown only where it
     changes. long: one line a day."""
-    found: list[tuple[str, Interval]] = []
+    found: list[tuple[str, ClockInterval]] = []
     for interval in _merge_by_day(intervals, mark) if long else intervals:
         found.append((f"  {_format_span(interval, offset)}", interval))
         offset = interval.end_offset
     return offset, found
 
 
-def _merge_by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval]:
+def _merge_by_day(intervals: Sequence[ClockInterval], mark: int) -> Iterator[ClockInterval]:
     """Yield one working interval a day, or two on the day of the mark; without closed time, but for the last interval.
 
     The account must end at its last instant, even if that is in closed time."""
 
-    def group_key(numbered: tuple[int, Interval]) -> tuple[str, int, bool]:
+    def group_key(numbered: tuple[int, ClockInterval]) -> tuple[str, int, bool]:
         number, interval = numbered
         if interval.kind != "working":
             return interval.kind, number, False
@@ -70,7 +70,7 @@ def _merge_by_day(intervals: Sequence[Interval], mark: int) -> Iterator[Interval
         yield last._replace(start=first.start, offset=first.offset, seconds=sum(one.seconds for one in found))
 
 
-def format_interval(span: str, interval: Interval) -> TextLine:
+def format_interval(span: str, interval: ClockInterval) -> TextLine:
     """Return the line of an interval. span: its ends, as text."""
     total = format_length(interval.total)
     if interval.kind in COUNTED_KINDS:
@@ -82,7 +82,7 @@ def format_interval(span: str, interval: Interval) -> TextLine:
     return TextLine(f"{span}  {'closed' if interval.kind == 'closed' else f'holiday: {interval.note}'}", "faint")
 
 
-def _format_span(interval: Interval, offset: int) -> str:
+def _format_span(interval: ClockInterval, offset: int) -> str:
     """Return both ends in local time, each with its offset from UTC where that differs from the one before."""
     begins, ends = to_wall_time(interval.start, interval.offset), to_wall_time(interval.end, interval.end_offset)
     first = f" UTC{format_offset(interval.offset)}" if interval.offset != offset else ""

@@ -24,7 +24,7 @@ _KINDS: dict[str, Literal["working", "closed", "holiday", "paused"]] = {
 }
 
 
-class Interval(NamedTuple):
+class ClockInterval(NamedTuple):
     """One interval, half-open, in epoch seconds.
 
     kind: `working` time of the calendar, `running` where all time counts whatever the calendar says, else why it does
@@ -54,13 +54,13 @@ def build_intervals(
     *,
     wall_time: bool = False,
     split_at: int | None = None,
-) -> list[Interval]:
+) -> list[ClockInterval]:
     """Return the intervals from start to end, without a gap.
 
     wall_time: all time counts that is not paused. split_at: an instant at which one interval ends and the next begins,
     if it lies between start and end."""
     edges = [start, split_at, end] if split_at is not None and start < split_at < end else [start, end]
-    found: list[Interval] = []
+    found: list[ClockInterval] = []
     total = 0
     for begins, stops in pairwise(edges):
         for kind, opens, closes, note in _find_spans(calendar, begins, stops, pauses, wall_time):
@@ -69,7 +69,7 @@ def build_intervals(
                 total += seconds if kind in COUNTED_KINDS else 0
                 paused_by, status = (period.actor, period.status) if period is not None else ("", "")
                 offsets = calendar.offset(first), calendar.offset(last)
-                found.append(Interval(kind, first, last, seconds, total, note, paused_by, status, *offsets))
+                found.append(ClockInterval(kind, first, last, seconds, total, note, paused_by, status, *offsets))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Select, String, Table, select, type_coerce
 from sqlmodel import Session, UTCDateTime
 
-from deskterm.desk.core.ticket_lookup import build_procedure_lookup
+from deskterm.desk.core.ticket_lookup import procedure_versions_from_session
 from deskterm.desk.history.event_rows import group_by_ticket
 from deskterm.store.db.tables import (
     ClockRow,
@@ -34,7 +34,7 @@ class StoredRows:
     procedures: version → the compiled procedure. current: the procedure in force."""
 
     def __init__(self, session: Session, first: int, last: int) -> None:
-        self.procedures = build_procedure_lookup(session)
+        self.procedures = procedure_versions_from_session(session)
         self.current = self.procedures(session.execute(select(table_of(DeskRow).c.procedure_version)).scalar_one())
         self.tickets = {row["id"]: row for row in _load_rows(session, table_of(Ticket), "id", first, last)}
         self.events = group_by_ticket(_load_rows(session, table_of(EventRow), "ticket_id", first, last, "seq"))

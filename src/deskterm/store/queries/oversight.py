@@ -98,7 +98,7 @@ def load_team_tickets(reader: ReadConnection, teams: Sequence[str] | None, *, li
     return [to_queue_row(row) for row in found]
 
 
-class StaffMember(NamedTuple):
+class StaffWorkload(NamedTuple):
     """An agent with their workload. away: until when, epoch seconds; roles: the named roles of the procedure that they
     have; open: how many open tickets they have."""
 
@@ -113,14 +113,14 @@ class StaffMember(NamedTuple):
     open: int
 
 
-def load_staff(reader: ReadConnection, now: int) -> list[StaffMember]:
+def load_staff(reader: ReadConnection, now: int) -> list[StaffWorkload]:
     """Load all agents, by login, with the number of their open tickets."""
     found = reader.rows(
         "SELECT a.login, a.name, a.role, a.roles, a.team, a.tier, a.away_until, a.active, "
         "(SELECT count(*) FROM ticket t WHERE t.is_open = 1 AND t.assignee = a.login) FROM agent a ORDER BY a.login"
     )
     return [
-        StaffMember(
+        StaffWorkload(
             login,
             name,
             role,
@@ -141,7 +141,7 @@ def _future_seconds(stored: Any, now: int) -> int | None:
     return until if until is not None and until > now else None
 
 
-def find_overseen_teams(document: str, person: StaffMember) -> list[str] | None:
+def find_overseen_teams(document: str, person: StaffWorkload) -> list[str] | None:
     """Find the teams that somebody oversees, by their roles in the procedure (S2-23) and as a lead; None means the
     whole desk. document: the procedure as JSON."""
     overseeing = [role for role in json.loads(document).get("roles", []) if "oversee" in role.get("may", [])]

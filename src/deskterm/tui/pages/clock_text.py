@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from deskterm.desk.core.event_reader import build_procedure_lookup, read_events
+from deskterm.desk.core.event_reader import procedure_versions_from_reader, read_events
 from deskterm.desk.core.session import DeskSession
 from deskterm.desk.explain.clock_explanation import explain_histories, explain_missing_clock
 from deskterm.desk.explain.clock_history import ClockHistories, ProcedureLookup, build_clock_histories
@@ -60,7 +60,7 @@ def read_clocks(desk: DeskSession, number: int, now: datetime) -> TicketClocks:
     """Read a ticket's history. It folds all events of the ticket: not for the event loop. Raises DeskError, which says
     why, for a ticket without clocks."""
     with open_reader(desk.store.url) as reader:
-        events, procedures = read_events(reader, number), build_procedure_lookup(reader)
+        events, procedures = read_events(reader, number), procedure_versions_from_reader(reader)
         clocks = TicketClocks(build_clock_histories(events, procedures), procedures)
         if not clocks.explain(now):  # explaining loads the procedure versions too, while there is a connection
             raise DeskError(f"Ticket {number} has no clocks. {explain_missing_clock(events, procedures)}")
