@@ -1,8 +1,8 @@
-"""Stories: tickets of a demo desk as somebody wrote them down, and templates that more are told from.
+"""Schema of the demo's stories: tickets that are written out, and templates that produce more of them.
 
-A story says when its ticket came and what happened then, in working time before the moment that the desk is seen
-(`ago = "1d 2h"`), in working time since the step before (`after = "25m"`), or by the wall clock some calendar days
-before that moment (`on = "-3 17:40"`), so that it can be told of any desk at any moment.
+A story gives the time of its ticket and of every step relative to the moment at which the demo begins: in working time
+before that moment (`ago = "1d 2h"`), in working time after the step before (`after = "25m"`), or as local time some
+calendar days before that moment (`on = "-3 17:40"`). So it can be played on any desk at any moment.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.durations import parse_duration
 
 YOU = "you"
-"""The visitor's login in stories."""
+"""The login by which stories mean the person who looks at the demo."""
 
-_LOOK_BACK = timedelta(days=30)
+_SEARCH_STEP = timedelta(days=30)
+"""The span of calendar time that is searched for open time at once, backwards."""
 
 Ago = Annotated[str, StringConstraints(pattern=r"^(0|(\d+[dhms] ?)+)$")]
 On = Annotated[str, StringConstraints(pattern=r"^-\d+ \d\d:\d\d(:\d\d)?$")]
@@ -32,15 +33,15 @@ _ACTS = ("reply", "note", "customer", "move", "assign", "severity", "tags", "sub
 
 
 class Timing(Part):
-    """An instant: one of the three ways to say it."""
+    """An instant relative to the beginning of the demo. One of the members is set."""
 
     ago: Ago | None = None
     on: On | None = None
 
 
 class Step(Timing):
-    """An act of somebody. who: a login, `you`, or whoever did the step before. One act a step; a reply may move the
-    ticket (`status`), say what comes next (`next`) and give a `resolution`."""
+    """One act on the ticket. who: a login or `you`; empty for the agent of the step before. A reply may also move the
+    ticket (`status`), state the next steps (`next`) and give a `resolution`."""
 
     after: Ago | None = None
     who: str = ""
@@ -48,7 +49,7 @@ class Step(Timing):
     note: Text | None = None
     customer: Text | None = None
     by: str = ""
-    """The writer of a customer's message, where it was not the requester."""
+    """The author of a customer's message, if it is not the requester."""
     move: str | None = None
     assign: str | None = None
     team: Key | None = None
@@ -60,7 +61,7 @@ class Step(Timing):
     resolution: Literal["temporary", "permanent"] | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Step:
+    def _require_one_act(self) -> Step:
         acts = [name for name in _ACTS if getattr(self, name) is not None]
         if len(acts) != 1:
             raise ValueError(f"a step is one of {', '.join(_ACTS)}, and this one is {' and '.join(acts) or 'none'}")
@@ -72,11 +73,12 @@ class Step(Timing):
 
     @property
     def act(self) -> str:
+        """The act: one of `_ACTS`."""
         return next(name for name in _ACTS if getattr(self, name) is not None)
 
 
 class StoryBase(Part):
-    """The parts of stories and templates alike: the request and its course."""
+    """The members that stories and templates share: the request and the steps after it."""
 
     type: Key
     severity: Key | None = None
@@ -94,33 +96,33 @@ class Story(StoryBase, Timing):
 
     requester: Text
     who: str = ""
-    """The agent who registered it, where it did not come in by itself: a call, a visit."""
+    """The agent who registered it, for a call or a visit; empty for mail and the portal."""
 
     @model_validator(mode="after")
-    def _came(self) -> Story:
+    def _require_one_time(self) -> Story:
         if (self.ago is None) == (self.on is None):
             raise ValueError("a story has one of ago and on")
         return self
 
 
 class StoryTemplate(StoryBase):
-    """Several tickets of one kind. times: how many; slots: word → what may stand for `{word}`. Beside the slots there
-    are `{first}`, the requester's first name, and `{agent}`, the first name of whoever takes it. The step's `who` may
-    be `agent`."""
+    """Several tickets of one kind. times: how many; slots: placeholder → the texts to choose from. Two placeholders are
+    always there: `{first}`, the requester's first name, and `{agent}`, the first name of the agent who takes the
+    ticket. `who` and `assign` of a step may be `agent`."""
 
     times: Annotated[int, Field(ge=1, le=50)] = 1
     slots: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
 
 
 class DemoClient(ClientRow):
-    """A client with the people who write for it."""
+    """A client with the names of its contacts."""
 
     contacts: tuple[Text, ...] = Field(min_length=1)
 
 
 class DemoPeople(Part):
-    """The people of the demo's desk. team: the visitor's, and where tickets come in; product: what tickets are about
-    that do not say; takers: who has the tickets of templates."""
+    """The agents and clients of the demo's desk. team: of the person who looks at it, and of tickets without one;
+    product: of tickets without one; takers: logins of the agents who take the tickets of templates."""
 
     name: Text
     team: Key
@@ -140,17 +142,18 @@ class Templates(Part):
     """The file of templates."""
 
     seed: int
-    """The seed of the random choice of people, words and times: the same seed makes the same desk."""
+    """Seed of the random choice of people, texts and times: the same seed gives the same desk."""
     newest: Ago
-    """Templates' tickets came between so much working time ago …"""
+    """The least working time ago at which a ticket of a template came in."""
     oldest: Ago
-    """… and so much."""
+    """The most working time ago at which a ticket of a template came in."""
     templates: tuple[StoryTemplate, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedStory:
-    """A story with the place that it was written at, for complaints."""
+    """A story with its place in a file, for messages about it. number: its place in the list of that file; lines: None
+    for a story that comes from a template."""
 
     story: Story
     place: str
@@ -158,12 +161,13 @@ class LoadedStory:
     number: int = 0
 
     def locate(self, *path: str | int) -> str:
-        """File and line of a part of the story."""
+        """Return file and line of a part of the story."""
         return f"{self.place}:{self.lines.find_line(('stories', self.number, *path))}" if self.lines else self.place
 
 
 class StoryMoment(NamedTuple):
-    """Something that happens: the story's place in the book, and its step, None for its registration."""
+    """An instant at which something happens in a story. story: its index; step: the index of the step, None for the
+    registration."""
 
     at: datetime
     story: int
@@ -171,36 +175,38 @@ class StoryMoment(NamedTuple):
 
 
 def schedule_moments(stories: Sequence[LoadedStory], calendar: Calendar, now: datetime) -> list[StoryMoment]:
-    """Return the moments of all stories up to `now`, in the order of time; what is later has not happened."""
+    """Return all registrations and steps up to `now`, in the order of time."""
     found = []
-    for index, told in enumerate(stories):
-        at = _instant(told.story, calendar, now, now)
+    for index, loaded in enumerate(stories):
+        at = _resolve_time(loaded.story, calendar, now, now)
         found.append(StoryMoment(at, index, None))
-        for number, step in enumerate(told.story.steps):
-            at = max(at, _instant(step, calendar, now, at))
+        for number, step in enumerate(loaded.story.steps):
+            # Never before the step above it: templates vary the length of steps.
+            at = max(at, _resolve_time(step, calendar, now, at))
             found.append(StoryMoment(at, index, number))
-    late = {moment.story for moment in found if moment.step is None and moment.at > now}
-    kept = [moment for moment in found if moment.at <= now and moment.story not in late]
-    return sorted(kept, key=lambda moment: (moment.at, moment.story, -1 if moment.step is None else moment.step))
+    future = {moment.story for moment in found if moment.step is None and moment.at > now}
+    past = [moment for moment in found if moment.at <= now and moment.story not in future]
+    return sorted(past, key=lambda moment: (moment.at, moment.story, -1 if moment.step is None else moment.step))
 
 
-def _instant(when: Timing, calendar: Calendar, now: datetime, last: datetime) -> datetime:
-    if when.on is not None:
-        days, _, clock = when.on.partition(" ")
+def _resolve_time(timing: Timing, calendar: Calendar, now: datetime, last: datetime) -> datetime:
+    """Return the instant of a registration or a step. last: of the step before."""
+    if timing.on is not None:
+        days, _, clock = timing.on.partition(" ")
         local = now.astimezone(calendar.zone).date() + timedelta(days=int(days))
         return datetime.combine(local, time.fromisoformat(clock), calendar.zone).astimezone(UTC)
-    if when.ago is not None:
-        return subtract_open_time(calendar, now, parse_story_duration(when.ago, calendar.day_length))
-    after = when.after if isinstance(when, Step) else None
+    if timing.ago is not None:
+        return subtract_open_time(calendar, now, parse_story_duration(timing.ago, calendar.day_length))
+    after = timing.after if isinstance(timing, Step) else None
     return calendar.add(last, parse_story_duration(after, calendar.day_length)) if after else last
 
 
 def subtract_open_time(calendar: Calendar, moment: datetime, seconds: int) -> datetime:
-    """The latest instant from which `seconds` of open time have passed at `moment`."""
+    """Return the latest instant from which so many seconds of open time have passed at a moment."""
     left = seconds
     end = moment
     while True:
-        start = end - _LOOK_BACK
+        start = end - _SEARCH_STEP
         for span in reversed(list(calendar.spans(start, end))):
             length = round((span.end - span.start).total_seconds())
             if length >= left:
@@ -210,6 +216,6 @@ def subtract_open_time(calendar: Calendar, moment: datetime, seconds: int) -> da
 
 
 def parse_story_duration(text: str, day_length: int) -> int:
-    """The seconds of an `ago` or `after`."""
+    """Parse an `ago` or `after` into seconds. day_length: the working seconds of a day."""
     compact = text.replace(" ", "")
     return 0 if compact == "0" else parse_duration(compact, day_length)
