@@ -13,10 +13,12 @@ import sys
 def main() -> None:
     """Run the command line, and end with its exit code."""
     if sys.argv[1:] in (["--version"], ["-V"]):
-        from deskterm import __version__  # noqa: PLC0415
+        from deskterm import __version__  # noqa: PLC0415 - for this option alone
 
         print(f"deskterm {__version__}")
         return
+    # Everything is imported where its turn comes, because the console and a command need different parts of the
+    # program, and printing the version needs none.
     from deskterm.cli.runtime.argv import parse  # noqa: PLC0415
 
     arguments = parse(sys.argv[1:])

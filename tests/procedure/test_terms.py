@@ -110,10 +110,10 @@ def test_a_series_goes_on_for_as_long_as_somebody_asks() -> None:
         seconds("2026-11-23T00:00Z"),
         seconds("2026-12-07T00:00Z"),
     )
-    assert sprints.starting("2060-03-01") == (seconds("2060-03-01T00:00Z"), seconds("2060-03-15T00:00Z"))
-    assert sprints.starting("2060-03-02") is None
+    assert sprints.find_starting("2060-03-01") == (seconds("2060-03-01T00:00Z"), seconds("2060-03-15T00:00Z"))
+    assert sprints.find_starting("2060-03-02") is None
     assert list(sprints.upcoming_dates(seconds("2026-11-22T00:00Z"), 2)) == ["2026-11-09", "2026-11-23"]
-    assert sprints.starting("soon") is None
+    assert sprints.find_starting("soon") is None
 
 
 def test_a_series_that_ends_has_none_after_its_end() -> None:

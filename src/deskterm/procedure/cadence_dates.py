@@ -76,22 +76,22 @@ class _CadenceDates:
         self.bounds: list[tuple[int, int]] = []
         self.dates: list[str] = []
 
-    def grow(self, instant: int, more: int) -> None:
+    def grow(self, instant: int, count: int) -> None:
         """Extend the dates until `count` of them start after an instant, or the rule ends."""
         with self._lock:
-            while len(self.bounds) < more or self.bounds[-more][0] <= instant:
-                made = next(self._coming, None)
-                if made is None:
+            while len(self.bounds) < count or self.bounds[-count][0] <= instant:
+                following = next(self._coming, None)
+                if following is None:
                     return
-                date_of, bounds = made
+                date_of, bounds = following
                 self.bounds.append(bounds)
                 self.dates.append(date_of)
 
     @cached_property
     def _coming(self) -> Iterator[tuple[str, tuple[int, int]]]:
-        return self._made()
+        return self._generate_dates()
 
-    def _made(self) -> Iterator[tuple[str, tuple[int, int]]]:
+    def _generate_dates(self) -> Iterator[tuple[str, tuple[int, int]]]:
         """Yield the local date on which each one starts, and its bounds."""
         # Late for the start-up time, as in find_rule_problem().
         from dateutil.rrule import rrulestr  # noqa: PLC0415

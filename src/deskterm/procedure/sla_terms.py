@@ -102,7 +102,7 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
     """Yield the timers of a procedure as metrics: `timer:status:KEY` for a status that a ticket leaves after some time,
     and those of the constants above. They are counted in the first calendar, whatever policy a ticket has."""
 
-    def timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
+    def build_timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
         promise = parse_target(span, day_length), calendar_key
         stops = tuple(frozenset({word}) for word in stop)
         return Metric(key, label, (frozenset({start}),), stops, each=True, fixed_target=promise, **more)
@@ -113,16 +113,18 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
             continue
         stop = [f"leaves:{status.key}"] + ["customer_message"] * wait.cancelled_by_reply
         warn = (parse_warning(status.remind_before),) if status.remind_before else ()
-        yield timer(status_timer_key(status.key), status.label, f"status:{status.key}", stop, wait.span, warnings=warn)
+        yield build_timer(
+            status_timer_key(status.key), status.label, f"status:{status.key}", stop, wait.span, warnings=warn
+        )
     closing = procedure.closing
     if closing.auto_close_after:
         over = [f"category:{category}" for category in ("new", "open", "waiting", "closed")]
-        yield timer(AUTO_CLOSE, "Closes by itself", "category:solved", over, closing.auto_close_after)
+        yield build_timer(AUTO_CLOSE, "Closes by itself", "category:solved", over, closing.auto_close_after)
     if closing.reopen_within:
         span = closing.reopen_within
-        yield timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span)
+        yield build_timer(REOPEN_WINDOW, "May come back", "category:closed", ["reopened"], span)
     wakes = ("unsnoozed", "customer_message", "category:solved", "category:closed")
-    yield timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
+    yield build_timer(SNOOZE, "Snoozed", "snoozed", wakes, "set by anybody")
 
 
 class StatusWait(NamedTuple):
@@ -153,18 +155,18 @@ def _compile_policies(part: PolicyPart, calendars: dict[str, Calendar], worked: 
     """Yield the policies of a part of the file: for each priority that has targets of its own, one before the rest.
     worked: metrics that count hands-on work, whatever the hour."""
 
-    def target(metric: str, text: str) -> Target:
+    def parse_in_calendar(metric: str, text: str) -> Target:
         return parse_target(text, calendars[part.calendars.get(metric, part.calendar)].day_length)
 
     own_calendars = dict(part.calendars) | dict.fromkeys(worked, AROUND_THE_CLOCK)
     when = {fact: to_value_set(value) for fact, value in part.when.items()}
     targets: dict[tuple[str, str | None], Target] = {
-        (metric, None): target(metric, text) for metric, text in part.targets.items()
+        (metric, None): parse_in_calendar(metric, text) for metric, text in part.targets.items()
     }
     for severity, row in part.by_severity.items():
-        targets |= {(metric, severity): target(metric, text) for metric, text in row.items()}
+        targets |= {(metric, severity): parse_in_calendar(metric, text) for metric, text in row.items()}
     for priority, row in part.by_priority.items():
-        own = targets | {(metric, None): target(metric, text) for metric, text in row.items()}
+        own = targets | {(metric, None): parse_in_calendar(metric, text) for metric, text in row.items()}
         only = when | {"priority": frozenset({priority}) & when.get("priority", {priority})}
         yield Policy(part.key, part.label, only, part.calendar, own, own_calendars, part.from_change)
     yield Policy(part.key, part.label, when, part.calendar, targets, own_calendars, part.from_change)

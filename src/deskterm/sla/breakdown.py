@@ -32,7 +32,7 @@ def break_down(
     be open, paused."""
     found: list[BreakdownInterval] = []
     total = 0
-    for kind, begins, ends, note in _split(calendar, start, end, merge_pauses(pauses)):
+    for kind, begins, ends, note in _split_by_pauses(calendar, start, end, merge_pauses(pauses)):
         seconds = calendar.open_seconds(begins, ends) if kind in ("open", "paused") else 0
         if kind == "open":
             total += seconds
@@ -43,27 +43,27 @@ def break_down(
 _Part = tuple[Kind, int, int, str]
 
 
-def _split(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]]) -> Iterator[_Part]:
+def _split_by_pauses(calendar: Calendar, start: int, end: int, pauses: Sequence[tuple[int, int]]) -> Iterator[_Part]:
     at = start
     for pause_start, pause_end in pauses:
         begins, ends = max(pause_start, at), min(pause_end, end)
         if begins < ends:
-            yield from _unpaused(calendar, at, begins)
+            yield from _split_by_opening_hours(calendar, at, begins)
             yield "paused", begins, ends, ""
             at = ends
-    yield from _unpaused(calendar, at, end)
+    yield from _split_by_opening_hours(calendar, at, end)
 
 
-def _unpaused(calendar: Calendar, start: int, end: int) -> Iterator[_Part]:
+def _split_by_opening_hours(calendar: Calendar, start: int, end: int) -> Iterator[_Part]:
     at = start
     for opens, closes in calendar.intervals(start, end):
-        yield from _closed(calendar, at, opens)
+        yield from _split_by_holidays(calendar, at, opens)
         yield "open", opens, closes, ""
         at = closes
-    yield from _closed(calendar, at, end)
+    yield from _split_by_holidays(calendar, at, end)
 
 
-def _closed(calendar: Calendar, start: int, end: int) -> Iterator[_Part]:
+def _split_by_holidays(calendar: Calendar, start: int, end: int) -> Iterator[_Part]:
     """Yield closed time, cut at the midnights of holidays."""
     at = start
     for day in range((start + calendar.offset(start)) // DAY, (end + calendar.offset(end)) // DAY + 1):

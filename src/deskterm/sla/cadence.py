@@ -30,7 +30,7 @@ class Cadence:
         index = bisect_right(self.bounds, instant, key=itemgetter(0))
         return self.bounds[index] if index < len(self.bounds) else None
 
-    def starting(self, date: str) -> tuple[int, int] | None:
+    def find_starting(self, date: str) -> tuple[int, int] | None:
         """Return the bounds of the one that starts on a date."""
         try:
             midnight = datetime.fromisoformat(date).replace(tzinfo=UTC)

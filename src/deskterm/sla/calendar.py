@@ -138,8 +138,8 @@ class Calendar:
         working day that runs over midnight is still the day before's."""
         day, _, is_open = self._locate(instant - 1)
         if is_open:
-            return max(instant, self._openings(day)[-1][1])
-        openings = self._openings((instant + self.offset(instant)) // DAY)
+            return max(instant, self._list_openings(day)[-1][1])
+        openings = self._list_openings((instant + self.offset(instant)) // DAY)
         return max(instant, openings[-1][1]) if openings else instant
 
     def add_working_dates(self, start: int, dates: int, end_of_day: bool = False) -> int:
@@ -152,7 +152,7 @@ class Calendar:
         for _ in range(dates):
             day = self.find_next_open_date(day)
         if end_of_day:
-            return self._openings(day)[-1][1]
+            return self._list_openings(day)[-1][1]
         instant = self.from_local(day * DAY + time)
         # The closing instant counts as open here: a start at closing time is due at closing time, as open time is.
         return instant if self.open_seconds(instant - 1, instant) else self._add_seconds(instant, 1) - 1
@@ -161,7 +161,7 @@ class Calendar:
         """Return the first date after another that has open time, both in days since 1970-01-01. Raises ValueError when
         there is none for more than a year."""
         for later in range(day + 1, day + 2 + LONGEST_CLOSURE):
-            if self._openings(later):
+            if self._list_openings(later):
                 return later
         raise ValueError("the calendar has no open date for more than a year")
 
@@ -200,7 +200,7 @@ class Calendar:
                 return date_of, at, True
         return day, time, False
 
-    def _openings(self, day: int) -> list[tuple[int, int]]:
+    def _list_openings(self, day: int) -> list[tuple[int, int]]:
         """Return the open intervals of a date in epoch seconds, without those that a change of the clocks leaves out:
         Samoa went from the 29th of December 2011 to the 31st."""
         from_local, midnight = self._zone.from_local, day * DAY

@@ -58,7 +58,7 @@ class ClockFold:
         self._event_facts: Facts = {}
         """Facts of the last event."""
         self._facts: Facts = {}
-        """The same facts, with the earlier values of those in `_kept_facts`."""
+        """Facts of the last event, with the earlier values of those in `_kept_facts`."""
         self._kept_facts: dict[str, object] = {}
         """Values before an automatic raise or a transfer, which policies go on to test."""
         self._policy: Policy | None = None
@@ -245,7 +245,7 @@ class ClockFold:
 
     def _update_pins(self, before: Facts, after: Facts, at: int) -> None:
         """Take up due times that a person set or removed, and the sprint or release that the ticket is scheduled to."""
-        old, new = _pinned_due_times(before), _pinned_due_times(after)
+        old, new = _find_pinned_due_times(before), _find_pinned_due_times(after)
         sprint = after.get("sprint")
         self._scheduled = sprint if isinstance(sprint, str) else None
         for cycles in self._metrics:
@@ -310,7 +310,7 @@ class ClockFold:
         cycle.update_due()
 
 
-def _pinned_due_times(facts: Facts) -> Mapping[str, int]:
+def _find_pinned_due_times(facts: Facts) -> Mapping[str, int]:
     found = facts.get("dues")
     return found if isinstance(found, Mapping) else {}
 

@@ -153,7 +153,7 @@ def find_release_instant(procedure: CompiledProcedure, day: str, at: int) -> int
     day to come is allowed; raises UsageError for another one."""
     cadence = find_release_cadence(procedure.definition, procedure.terms)
     if cadence is not None:
-        found = cadence.starting(day)
+        found = cadence.find_starting(day)
         if found is None or found[1] <= at:
             raise DeskError(
                 f"No release to come is on {day!r}: choose from {', '.join(cadence.upcoming_dates(at, 4))}."

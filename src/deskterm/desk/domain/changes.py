@@ -11,7 +11,7 @@ procedure defines, `dues.METRIC` a due time that a person set, and `records.KIND
 (`deskterm.desk.domain.records`), as a JSON object."""
 
 
-def changed_records(changes: Changes, kind: str) -> Iterator[Mapping[str, Any]]:
+def find_changed_records(changes: Changes, kind: str) -> Iterator[Mapping[str, Any]]:
     """Yield the values that records of a kind have after the changes; removed records are left out."""
     for name, (_, after) in changes.items():
         if name.startswith(f"records.{kind}.") and after is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from deskterm.desk.domain import event_payloads as payloads
-from deskterm.desk.domain.changes import Changes, changed_records
+from deskterm.desk.domain.changes import Changes, find_changed_records
 from deskterm.procedure.schema.text_types import NoticeTopic, RuleTrigger
 
 EventKind = Literal[
@@ -141,7 +141,7 @@ def _with_events(label: str, data: Data) -> str:
     return f"{label} (event{'s' if len(seqs) > 1 else ''} {', '.join(str(seq) for seq in seqs)})"
 
 
-def _passed_on(label: str, data: Data) -> str:
+def _with_handoff(label: str, data: Data) -> str:
     return "passed it to the client's own desk" if data.get("passed") else label
 
 
@@ -157,7 +157,7 @@ def _merge_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
 
 
 def _escalation_topics(changes: Changes, data: Data) -> tuple[NoticeTopic, ...]:
-    opened = any(record.get("state") == "open" for record in changed_records(changes, "escalation"))
+    opened = any(record.get("state") == "open" for record in find_changed_records(changes, "escalation"))
     return ("escalated",) if opened else ()
 
 
@@ -312,7 +312,7 @@ EVENT_KINDS: Final[Mapping[EventKind, EventKindEntry]] = {
     ),
     "handed_off": EventKindEntry(
         label="marked it for the client's own desk",
-        phrase=_passed_on,
+        phrase=_with_handoff,
         payload=payloads.HandoffData,
         message_kind="internal",
     ),

@@ -38,12 +38,12 @@ def describe_changes(changes: Changes, procedure: CompiledProcedure) -> str:
 def _format_value(procedure: CompiledProcedure, field: str, value: Any) -> str:
     if value in (None, "", [], ()):
         return "none"
-    labels = _labels(procedure, field)
+    labels = _load_labels(procedure, field)
     values = value if isinstance(value, (list, tuple)) else [value]
     return ", ".join(labels.get(str(one), str(one)) for one in values)
 
 
-def _labels(procedure: CompiledProcedure, name: str) -> Mapping[str, str]:
+def _load_labels(procedure: CompiledProcedure, name: str) -> Mapping[str, str]:
     """Return key → label of the values that a field of a ticket may have."""
     if name == "tier":
         return {str(tier.level): tier.label for tier in procedure.definition.tiers}

@@ -71,13 +71,13 @@ def redact_quotes(body: str, texts: Iterable[str], replacement: str) -> str:
     """Put a replacement in the place of marked lines that quote any of the texts; other quotations stay."""
     if ">" not in body:
         return body
-    quoted = {_unmarked(line) for text in texts for line in text.splitlines()} - {""}
+    quoted = {_strip_marks(line) for text in texts for line in text.splitlines()} - {""}
     return "\n".join(
-        f"> {replacement}" if is_quoted(line) and _unmarked(line) in quoted else line for line in body.split("\n")
+        f"> {replacement}" if is_quoted(line) and _strip_marks(line) in quoted else line for line in body.split("\n")
     )
 
 
-def _unmarked(line: str) -> str:
+def _strip_marks(line: str) -> str:
     return line.strip("> \t")
 
 

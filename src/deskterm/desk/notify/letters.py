@@ -16,7 +16,7 @@ from sqlalchemy import select
 from deskterm.desk.core.row_mapping import find_next_clock
 from deskterm.desk.core.session import SYSTEM_ACTOR, DeskSession
 from deskterm.desk.core.transaction import CommandResult, TicketTransaction, load_displayed_names
-from deskterm.desk.domain.changes import changed_records
+from deskterm.desk.domain.changes import find_changed_records
 from deskterm.desk.domain.event_kinds import find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.desk.domain.fold import select_effective_events
@@ -149,7 +149,7 @@ def _build_placeholder_values(work: TicketTransaction, event: Event, placeholder
     if "note" in placeholders and (text := find_entry(event.kind).letter_note):
         values["note"] = load_event_text(work, event, text)
     if "amount" in placeholders:
-        quote = next(changed_records(event.changes, "quote"), {})
+        quote = next(find_changed_records(event.changes, "quote"), {})
         values["amount"] = format_money(quote["amount"], quote["currency"]) if "amount" in quote else ""
     return values
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deskterm.desk.core.transaction import TicketTransaction
-from deskterm.desk.domain.changes import changed_records
+from deskterm.desk.domain.changes import find_changed_records
 from deskterm.desk.domain.event_kinds import MERGE_EVENTS, find_entry
 from deskterm.desk.domain.events import Event
 from deskterm.procedure.compiled import OPEN_CATEGORIES, CompiledProcedure
@@ -35,7 +35,7 @@ def _find_change_topics(procedure: CompiledProcedure, event: Event) -> Iterator[
     """Yield the topics that follow from the fields that an event changes."""
     changes = event.changes
     if "status" in changes:
-        before, after = (_category(procedure, key) for key in changes["status"])
+        before, after = (_find_category(procedure, key) for key in changes["status"])
         yield "status"
         if event.kind not in MERGE_EVENTS and not _is_unknown_outside(event):
             if after == "solved" and before != "solved":
@@ -89,7 +89,7 @@ def _find_clock_topics(procedure: CompiledProcedure, event: Event) -> Iterator[s
 
 def find_escalation_step(event: Event) -> Mapping[str, Any]:
     """Return the values of the ladder step that an event takes; empty for none."""
-    return next((step for step in changed_records(event.changes, "escalation") if step.get("state") == "open"), {})
+    return next((step for step in find_changed_records(event.changes, "escalation") if step.get("state") == "open"), {})
 
 
 def format_topic(procedure: CompiledProcedure, event: Event, topic: str) -> str:
@@ -136,6 +136,6 @@ _TOPIC_LINES = {
 }
 
 
-def _category(procedure: CompiledProcedure, key: str | None) -> str:
+def _find_category(procedure: CompiledProcedure, key: str | None) -> str:
     status = procedure.statuses.get(key or "")
     return status.category if status is not None else "new" if key is None else "open"

@@ -53,9 +53,9 @@ def _find_team(procedure: CompiledProcedure, at: int) -> str | None:
 
 
 def _build_calendar(shift: Shift) -> Calendar:
-    return _cached_calendar(shift.timezone, tuple((day, tuple(spans)) for day, spans in shift.week.items()))
+    return _compile_calendar(shift.timezone, tuple((day, tuple(spans)) for day, spans in shift.week.items()))
 
 
 @lru_cache(maxsize=32)
-def _cached_calendar(timezone: str, week: tuple[tuple[str, tuple[str, ...]], ...]) -> Calendar:
+def _compile_calendar(timezone: str, week: tuple[tuple[str, tuple[str, ...]], ...]) -> Calendar:
     return Calendar(timezone, {day: parse_wall_spans(spans) for day, spans in week})

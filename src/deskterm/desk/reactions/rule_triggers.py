@@ -73,7 +73,7 @@ def _work_at_event(work: TicketTransaction, event: Event) -> int | None:
         return target
     threshold = event.data["threshold"]
     if threshold.endswith("%"):
-        return _share(target, threshold)
+        return _compute_share(target, threshold)
     return target - parse_target(threshold, _DAY).seconds
 
 
@@ -83,11 +83,11 @@ def _work_of_rule(work: TicketTransaction, rule: Rule, event: Event) -> int | No
     if not rule.at or target is None:
         return target
     if rule.at.endswith("%"):
-        return _share(target, rule.at)
+        return _compute_share(target, rule.at)
     return parse_target(rule.at, _DAY).seconds
 
 
-def _share(target: int, percentage: str) -> int:
+def _compute_share(target: int, percentage: str) -> int:
     """Return a percentage, `80%`, of a target in seconds, rounded up to whole seconds."""
     return -(-target * int(percentage[:-1]) // 100)
 

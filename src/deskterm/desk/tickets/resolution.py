@@ -153,7 +153,7 @@ def resolve_kind(
         candidates = [
             candidate.key
             for candidate in resolutions
-            if kind is None or implied_kind(candidate) in (None, resolved_kind)
+            if kind is None or find_implied_kind(candidate) in (None, resolved_kind)
         ]
         if default_code is None and candidates:
             raise UsageError(f"Say what kind of resolution it is: {', '.join(candidates)}.")
@@ -162,22 +162,24 @@ def resolve_kind(
             raise UsageError(f"No resolution of this procedure is {resolved_kind}: {codes}.")
         return resolved_kind, default_code
     named = resolve_choice("resolution", code, resolutions)
-    if kind is not None and implied_kind(named) not in (None, kind):
-        others = [candidate.key for candidate in resolutions if implied_kind(candidate) in (None, kind)]
+    if kind is not None and find_implied_kind(named) not in (None, kind):
+        others = [candidate.key for candidate in resolutions if find_implied_kind(candidate) in (None, kind)]
         advice = f", or choose another: {', '.join(others)}" if others else ""
-        raise UsageError(f"“{named.label}” is a {implied_kind(named)} resolution, not a {kind} one: say it so{advice}.")
-    return kind or implied_kind(named) or "permanent", named.key
+        raise UsageError(
+            f"“{named.label}” is a {find_implied_kind(named)} resolution, not a {kind} one: say it so{advice}."
+        )
+    return kind or find_implied_kind(named) or "permanent", named.key
 
 
 def find_default_code(resolutions: Sequence[Resolution], kind: ResolutionKind) -> str | None:
     """Return the default code of a kind of resolution: the one of the same name, else the only one that implies the
     kind; None where there is none or several."""
     codes = [str(candidate.key) for candidate in resolutions if candidate.key == kind]
-    codes = codes or [str(candidate.key) for candidate in resolutions if implied_kind(candidate) == kind]
+    codes = codes or [str(candidate.key) for candidate in resolutions if find_implied_kind(candidate) == kind]
     return codes[0] if len(codes) == 1 else None
 
 
-def implied_kind(resolution: Resolution) -> ResolutionKind | None:
+def find_implied_kind(resolution: Resolution) -> ResolutionKind | None:
     """Return the kind that a code implies; None where it may be either."""
     if resolution.state is not None:
         return resolution.state

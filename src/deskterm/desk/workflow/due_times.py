@@ -208,7 +208,7 @@ def _resolve_cadence(work: TicketTransaction, day: str) -> str:
     targets = [parse_target(clock.target, 86_400) for clock in work.fold.clocks() if clock.stopped_at is None]
     kinds = {target.cadence for target in targets if target.is_scheduled} & set(cadences) or set(cadences)
     for kind in sorted(kinds):
-        start = cadences[kind].starting(day)
+        start = cadences[kind].find_starting(day)
         if start is not None and start[1] > work.at:
             return kind
     coming = sorted({day for kind in kinds for day in cadences[kind].upcoming_dates(work.at, 4)})

@@ -52,4 +52,4 @@ class ScheduledPeriod(Target):
 
     def _period(self, cadences: Cadences, scheduled: str | None) -> tuple[int, int] | None:
         cadence = cadences.get(self.cadence)
-        return None if cadence is None or scheduled is None else cadence.starting(scheduled)
+        return None if cadence is None or scheduled is None else cadence.find_starting(scheduled)

@@ -117,7 +117,7 @@ def create_file(url: str) -> None:
             return
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise errors.unwritable_error(url, _reason(error)) from error
+        raise errors.unwritable_error(url, _format_reason(error)) from error
 
 
 def _create_folder(folder: Path) -> None:
@@ -138,7 +138,7 @@ def _check_file(url: str, path: Path, *, writing: bool) -> None:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise errors.no_desk_error(url) from error
     except OSError as error:
-        raise errors.unreadable_error(url, _reason(error)) from error
+        raise errors.unreadable_error(url, _format_reason(error)) from error
     if path.is_dir():
         raise errors.unreadable_error(url, "it is a folder")
     if not os.access(path, os.R_OK):
@@ -154,5 +154,5 @@ def _is_log_missing(error: sqlite3.Error, path: Path) -> bool:
     return name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) and not os.access(path.parent, os.W_OK)
 
 
-def _reason(error: OSError) -> str:
+def _format_reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

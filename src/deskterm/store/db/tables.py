@@ -192,7 +192,7 @@ class Ticket(SQLModel, table=True):
     closed_at: datetime | None = None
     reopened: int = 0
     waiting: str = "us"
-    """Whose turn it is to write: `us` or `them`."""
+    """The side whose turn it is to write: `us` or `them`."""
     rank: int = 0
     order_at: datetime = NEVER
     next_due_at: datetime = NEVER

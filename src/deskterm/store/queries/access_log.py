@@ -46,7 +46,7 @@ def load_actions(
 ) -> list[ActionRow]:
     """Load the latest events, the newest first: of an agent, also where they acted as another one; of a ticket; in
     `[since, until)`, epoch seconds. Events that only note that time has passed are nobody's action."""
-    where, params = _conditions(reader, ticket=ticket, since=since, until=until)
+    where, params = _build_conditions(reader, ticket=ticket, since=since, until=until)
     if login is not None:
         # Who acted as another agent stands in the event's JSON only, under a key that no other part of it has.
         where = f"{where} AND (actor = :login OR data LIKE :impersonator ESCAPE '\\')"
@@ -73,7 +73,7 @@ def load_accesses(
 ) -> list[AccessRow]:
     """Load the latest accesses that were recorded (S4-25), the newest first: of an agent, to a ticket, in
     `[since, until)`, epoch seconds."""
-    where, params = _conditions(reader, ticket=ticket, since=since, until=until)
+    where, params = _build_conditions(reader, ticket=ticket, since=since, until=until)
     if login is not None:
         where, params = f"{where} AND login = :login", params | {"login": login}
     found = reader.rows(
@@ -111,7 +111,7 @@ def _impersonator_json(login: str) -> str:
     return f'"behind":{json.dumps(login, ensure_ascii=False)}'
 
 
-def _conditions(
+def _build_conditions(
     reader: ReadConnection, *, ticket: int | None, since: int | None, until: int | None
 ) -> tuple[str, dict[str, object]]:
     where, params = "", dict[str, object]()

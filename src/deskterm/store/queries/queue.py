@@ -108,17 +108,17 @@ class _Sorting(NamedTuple):
     columns: tuple[str, ...]
     descending: bool = False
 
-    def order_by(self, *, reverse: bool) -> str:
+    def build_order_by(self, *, reverse: bool) -> str:
         """Return the ORDER BY clause; reverse: of the list read from its end."""
         direction = " DESC" if self.descending != reverse else ""
         return ", ".join(f"{column}{direction}" for column in self.columns)
 
-    def condition(self, *, reverse: bool) -> str:
+    def build_condition(self, *, reverse: bool) -> str:
         """Return the condition for the rows after a key (reverse: before it)."""
         names = ", ".join(":key_" + column for column in self.columns)
         return f"({', '.join(self.columns)}) {'<' if self.descending != reverse else '>'} ({names})"
 
-    def parameters(self, key: SortKey) -> dict[str, object]:
+    def build_parameters(self, key: SortKey) -> dict[str, object]:
         """Return the parameters of `condition` for a key."""
         # Only the order of work compares ranks: in the other lists a key is an instant and a number, and its rank is 0.
         values = key if len(self.columns) == 3 else key[1:]
@@ -134,7 +134,7 @@ _SORTINGS = {
 
 def load_view_counts(reader: ReadConnection, viewer: Viewer) -> dict[str, int]:
     """Count the tickets of every view but `closed`, in one query."""
-    ((*found,),) = reader.rows(_COUNTERS, _viewer_parameters(reader, viewer))
+    ((*found,),) = reader.rows(_COUNTERS, _build_viewer_parameters(reader, viewer))
     return dict(zip(_CONDITIONS, found, strict=True))
 
 
@@ -157,17 +157,17 @@ def load_queue_page(
     offset: rows to skip from there. match: only tickets with this text in their number, subject, requester or
     organisation, whatever the case. only: declared field → the value that tickets must have in it.
     """
-    sorting = _sorting(view, order)
+    sorting = _find_sorting(view, order)
     reverse = before is not None
-    where, params = _where(reader, view, viewer, match, only)
+    where, params = _build_where(reader, view, viewer, match, only)
     anchor = before if reverse else after
     if anchor is not None:
-        where += f" AND {sorting.condition(reverse=reverse)}"
-        params |= sorting.parameters(anchor)
+        where += f" AND {sorting.build_condition(reverse=reverse)}"
+        params |= sorting.build_parameters(anchor)
     params |= {"limit": limit, "offset": offset}
     sql = (
         f"SELECT {_COLUMNS} FROM ticket WHERE {where} "
-        f"ORDER BY {sorting.order_by(reverse=reverse)} LIMIT :limit OFFSET :offset"
+        f"ORDER BY {sorting.build_order_by(reverse=reverse)} LIMIT :limit OFFSET :offset"
     )
     found = [to_queue_row(row, sorting.columns) for row in reader.rows(sql, params)]
     if reverse:  # it was read from the anchor upwards
@@ -183,7 +183,7 @@ def count_tickets(
     only: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
     """Count the tickets of a view; match and only as in `load_queue_page`."""
-    where, params = _where(reader, view, viewer, match, only)
+    where, params = _build_where(reader, view, viewer, match, only)
     ((found,),) = reader.rows(f"SELECT count(*) FROM ticket WHERE {where}", params)
     return int(found)
 
@@ -192,10 +192,10 @@ def find_position(
     reader: ReadConnection, view: str, viewer: Viewer, order: SortOrder, key: SortKey, match: str = ""
 ) -> int:
     """Count the rows of a view before a key, whether or not a row has it."""
-    sorting = _sorting(view, order)
-    where, params = _where(reader, view, viewer, match)
-    sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.condition(reverse=True)}"
-    ((found,),) = reader.rows(sql, params | sorting.parameters(key))
+    sorting = _find_sorting(view, order)
+    where, params = _build_where(reader, view, viewer, match)
+    sql = f"SELECT count(*) FROM ticket WHERE {where} AND {sorting.build_condition(reverse=True)}"
+    ((found,),) = reader.rows(sql, params | sorting.build_parameters(key))
     return int(found)
 
 
@@ -229,11 +229,11 @@ def queue_columns() -> str:
     return _COLUMNS
 
 
-def _sorting(view: str, order: SortOrder) -> _Sorting:
+def _find_sorting(view: str, order: SortOrder) -> _Sorting:
     return _SORTINGS["closed" if view == "closed" else order]
 
 
-def _where(
+def _build_where(
     reader: ReadConnection,
     view: str,
     viewer: Viewer,
@@ -241,9 +241,9 @@ def _where(
     only: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, dict[str, object]]:
     where = "is_open = 0" if view == "closed" else f"is_open = 1 AND ({' OR '.join(_CONDITIONS[view])})"
-    params = _viewer_parameters(reader, viewer)
+    params = _build_viewer_parameters(reader, viewer)
     if match:
-        condition, pattern = _match_condition(reader, match)
+        condition, pattern = _build_match_condition(reader, match)
         where += f" AND {condition}"
         params["match"] = pattern
     for name, value in only.items():
@@ -252,7 +252,7 @@ def _where(
     return where, params
 
 
-def _viewer_parameters(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
+def _build_viewer_parameters(reader: ReadConnection, viewer: Viewer) -> dict[str, object]:
     return {
         "login": viewer.login,
         "team": viewer.team,
@@ -261,7 +261,7 @@ def _viewer_parameters(reader: ReadConnection, viewer: Viewer) -> dict[str, obje
     }
 
 
-def _match_condition(reader: ReadConnection, match: str) -> tuple[str, str]:
+def _build_match_condition(reader: ReadConnection, match: str) -> tuple[str, str]:
     """Return the condition for a text in any of the searched columns, and its pattern. SQLite's LIKE ignores the case
     of ASCII letters only, and is fast; other letters are folded by a function in Python."""
     escaped = escape_like(match)

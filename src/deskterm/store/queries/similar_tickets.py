@@ -53,7 +53,7 @@ def find_similar_tickets(
     `duplicates.suggest` of a procedure has it; `organisation` means all when the client is unknown. leave_out: numbers
     of tickets to skip.
     """
-    wanted = _words(subject)
+    wanted = _extract_words(subject)
     if not wanted or among == "never":
         return []
     client = _find_client(reader, organisation) if organisation else None
@@ -64,11 +64,11 @@ def find_similar_tickets(
     if client is None or among == "all":
         newest = f"{_SELECT} WHERE id > (SELECT max(id) FROM ticket) - {_NEWEST_OF_ALL} ORDER BY id DESC"
         rows |= {row[0]: row for row in reader.rows(newest)}
-    subjects = {number: _words(row[1]) for number, row in rows.items() if number not in leave_out}
+    subjects = {number: _extract_words(row[1]) for number, row in rows.items() if number not in leave_out}
     frequency = Counter(word for words in subjects.values() for word in words)
     found = []
     for number, words in subjects.items():
-        score = _similarity(wanted, words, frequency)
+        score = _compute_similarity(wanted, words, frequency)
         if score < _MIN_SCORE:
             continue
         _, other, status, category, name, assignee, owner, other_product = rows[number]
@@ -97,11 +97,11 @@ def _find_client(reader: ReadConnection, word: str) -> int | None:
     return found[0][0] if found else None
 
 
-def _words(text: str) -> frozenset[str]:
+def _extract_words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
-def _similarity(one: frozenset[str], other: frozenset[str], frequency: Counter[str]) -> float:
+def _compute_similarity(one: frozenset[str], other: frozenset[str], frequency: Counter[str]) -> float:
     """Return the share of words that two subjects have in common, a rare word counted for more than a frequent one. A
     word that no ticket has counts little: it may be half typed."""
     both, either = one & other, one | other

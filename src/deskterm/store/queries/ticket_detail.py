@@ -141,7 +141,7 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         row=row,
         values={field.name: value for field, value in zip(FACT_FIELDS, values, strict=True)},
         type=row.type,
-        tags=_split(tags),
+        tags=_split_list(tags),
         fields=resolve_field_values(reader, [json.loads(fields)])[0],
         solved=optional_seconds_from_stored(solved),
         closed=optional_seconds_from_stored(closed),
@@ -155,7 +155,7 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         snoozed_until=optional_seconds_from_stored(snoozed),
         exempt=exempt,
         held=held,
-        flags=_split(flags),
+        flags=_split_list(flags),
         records=records,
         texts=load_record_texts(reader, (record.values for record in records if record.kind != "letter")),
         contact_names=load_contact_names(reader, (record.values for record in records if record.kind == "participant")),
@@ -177,7 +177,7 @@ def load_records(reader: ReadConnection, number: int, kind: str | None = None) -
     ]
 
 
-def _split(text: str) -> tuple[str, ...]:
+def _split_list(text: str) -> tuple[str, ...]:
     """Split stored tags or flags: `,vip,wallboard,`."""
     return tuple(text.strip(",").split(",")) if text else ()
 
