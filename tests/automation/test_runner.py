@@ -35,16 +35,16 @@ def desk(store_url: str) -> Iterator[DeskSession]:
     store.close()
 
 
-def seen(desk: DeskSession, number: int = 1001) -> TicketDetail:
+def read_detail(desk: DeskSession, number: int = 1001) -> TicketDetail:
     with open_reader(desk.store.url) as reader:
-        found_sheet = load_ticket_detail(reader, number)
-    assert found_sheet is not None
-    return found_sheet
+        ticket = load_ticket_detail(reader, number)
+    assert ticket is not None
+    return ticket
 
 
-def told(came: list[ClockAlert]) -> list[tuple[int, str, str, int]]:
+def list_alerts(alerts: list[ClockAlert]) -> list[tuple[int, str, str, int]]:
     """Ticket, what, threshold, and minutes after Monday 09:00."""
-    return [(one.number, one.what, one.threshold, (one.instant - int(MONDAY.timestamp())) // 60) for one in came]
+    return [(one.number, one.what, one.threshold, (one.instant - int(MONDAY.timestamp())) // 60) for one in alerts]
 
 
 def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: DeskSession) -> None:
@@ -53,7 +53,7 @@ def test_warnings_and_the_miss_come_once_each_in_order_of_time(desk: DeskSession
     runner = Runner(desk.store)
     assert runner.next_at() == at(15)
     assert list(runner.step(at(14))) == []
-    assert told(list(runner.step(at(41)))) == [
+    assert list_alerts(list(runner.step(at(41)))) == [
         (1001, "warning", "50%", 15),
         (1001, "warning", "5m", 25),
         (1002, "warning", "50%", 25),
@@ -73,14 +73,14 @@ def test_an_answer_leaves_nothing_to_warn_of(desk: DeskSession) -> None:
 def test_two_runners_on_one_store_say_everything_once(desk: DeskSession) -> None:
     for minute in range(12):
         register(desk, subject="x", type="fault", severity="high", now=at(minute))
-    came: list[ClockAlert] = []
+    alerts: list[ClockAlert] = []
     lock = threading.Lock()
 
     def run() -> None:
         store = open_store(desk.store.url)
-        for fired in Runner(store).step(at(60)):
+        for alert in Runner(store).step(at(60)):
             with lock:
-                came.append(fired)
+                alerts.append(alert)
         store.close()
 
     threads = [threading.Thread(target=run) for _ in range(3)]
@@ -88,18 +88,18 @@ def test_two_runners_on_one_store_say_everything_once(desk: DeskSession) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(came) == len(set(told(came))) == 36
+    assert len(alerts) == len(set(list_alerts(alerts))) == 36
 
 
 def test_a_solved_ticket_is_closed_when_its_time_is_over_and_not_when_somebody_looks(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", now=at(0))
     update.move(desk, 1001, "solved", now=at(30))
     runner = Runner(desk.store)
-    came = list(runner.step(at(30) + timedelta(days=9)))
-    assert [(one.what, one.late // 86_400) for one in came] == [("warning", 3), ("timer", 2)]
-    found_sheet = seen(desk)
-    assert found_sheet.row.status == "closed"
-    assert found_sheet.closed == int((at(30) + timedelta(days=7)).timestamp())
+    alerts = list(runner.step(at(30) + timedelta(days=9)))
+    assert [(one.what, one.late // 86_400) for one in alerts] == [("warning", 3), ("timer", 2)]
+    ticket = read_detail(desk)
+    assert ticket.row.status == "closed"
+    assert ticket.closed == int((at(30) + timedelta(days=7)).timestamp())
 
 
 def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: DeskSession) -> None:
@@ -107,7 +107,7 @@ def test_a_word_of_the_requester_keeps_a_ticket_from_closing(desk: DeskSession) 
     update.move(desk, 1001, "solved", now=at(30))
     messages.record_customer_message(desk, 1001, "It is back.", now=at(60))
     assert [one for one in Runner(desk.store).step(at(30) + timedelta(days=9)) if one.what == "timer"] == []
-    assert seen(desk).row.status == "working"
+    assert read_detail(desk).row.status == "working"
 
 
 def test_a_ticket_that_was_put_off_is_taken_up_again(desk: DeskSession) -> None:
@@ -125,19 +125,19 @@ def test_the_facts_are_the_same_whether_the_runner_was_away_or_not(desk: DeskSes
     attentive = Runner(desk.store)
     for minute in range(0, 50, 5):
         list(attentive.step(at(minute)))
-    judged = [seen(desk, number).clocks for number in (1001, 1002)]
+    clocks = [read_detail(desk, number).clocks for number in (1001, 1002)]
     messages.reply(desk, 1001, "Late.", now=at(60))
     messages.reply(desk, 1002, "Late.", now=at(60))
-    for number, before in zip((1001, 1002), judged, strict=True):
-        response = next(clock for clock in seen(desk, number).clocks if clock.metric == "response")
+    for number, before in zip((1001, 1002), clocks, strict=True):
+        response = next(clock for clock in read_detail(desk, number).clocks if clock.metric == "response")
         running = next(clock for clock in before if clock.metric == "response")
         assert (response.state, response.breached_at) == ("late", running.due)
 
 
 def test_what_came_while_nobody_looked_is_one_line(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
-    came = list(Runner(desk.store).step(at(600)))
-    assert summarize_alerts(came) == [
+    alerts = list(Runner(desk.store).step(at(600)))
+    assert summarize_alerts(alerts) == [
         "While nobody looked, since Mon 23 Nov 2026 09:15 GMT: 2 warnings, 2 missed targets."
     ]
 
@@ -146,15 +146,15 @@ def test_it_keeps_running_until_it_is_stopped(desk: DeskSession) -> None:
     register(desk, subject="x", type="fault", severity="high", now=at(0))
     minutes = iter(range(0, 1000, 4))
     stop = threading.Event()
-    came: list[ClockAlert] = []
+    alerts: list[ClockAlert] = []
 
     def clock() -> datetime:
         return at(next(minutes))
 
-    def tell(news: object) -> None:
-        came.extend(news)  # type: ignore[arg-type]
-        if len(came) >= 3:
+    def report(new_alerts: object) -> None:
+        alerts.extend(new_alerts)  # type: ignore[arg-type]
+        if len(alerts) >= 3:
             stop.set()
 
-    run_until_stopped(Runner(desk.store), clock, stop, tell)
-    assert [one.what for one in came] == ["warning", "warning", "breach"]
+    run_until_stopped(Runner(desk.store), clock, stop, report)
+    assert [one.what for one in alerts] == ["warning", "warning", "breach"]

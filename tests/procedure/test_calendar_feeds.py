@@ -46,7 +46,7 @@ END:VCALENDAR
 TEXT = SHOP.replace("timezone =", 'ics = "days.ics"\ntimezone =', 1)
 
 
-def shop(folder: Path, ics: str | bytes | None = ICS) -> Path:
+def write_shop(folder: Path, ics: str | bytes | None = ICS) -> Path:
     path = folder / "shop.toml"
     path.write_text(TEXT, encoding="utf-8")
     if ics is not None:
@@ -55,7 +55,7 @@ def shop(folder: Path, ics: str | bytes | None = ICS) -> Path:
 
 
 def test_all_day_events_are_closed_and_keep_their_names(tmp_path: Path) -> None:
-    shop(tmp_path)
+    write_shop(tmp_path)
     found = read_closed_dates(tmp_path / "days.ics")
     assert found[date(2026, 3, 10)] == found[date(2026, 3, 11)] == "Stock-taking, spring"
     assert [day.year for day in found if (day.month, day.day) == (6, 29)] == [2020, 2021, 2022, 2023, 2024, 2026]
@@ -63,13 +63,13 @@ def test_all_day_events_are_closed_and_keep_their_names(tmp_path: Path) -> None:
 
 
 def test_a_loaded_procedure_has_dates_in_the_place_of_the_file(tmp_path: Path) -> None:
-    part = load(shop(tmp_path)).procedure.calendars["shop"]
+    part = load(write_shop(tmp_path)).procedure.calendars["shop"]
     assert part.ics == ""
     assert "Founder's day" in {day.name for day in part.holidays}
 
 
 @pytest.mark.parametrize(
-    ("ics", "told"),
+    ("ics", "sentence"),
     [
         (None, "there is no file"),
         ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:nonsense\r\n", "is no calendar file: export it again"),
@@ -78,10 +78,10 @@ def test_a_loaded_procedure_has_dates_in_the_place_of_the_file(tmp_path: Path) -
         ("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "has no all-day events"),
     ],
 )
-def test_a_bad_file_is_told_with_the_line_that_names_it(tmp_path: Path, ics: str | bytes | None, told: str) -> None:
-    path = shop(tmp_path, ics)
+def test_a_bad_file_is_told_with_the_line_that_names_it(tmp_path: Path, ics: str | bytes | None, sentence: str) -> None:
+    path = write_shop(tmp_path, ics)
     with pytest.raises(DeskError) as refused:
         load(path)
     assert str(refused.value).startswith(f'{path}:{line_of(TEXT, "ics =")}: calendars "shop", ics: ')
-    assert told in str(refused.value)
+    assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)

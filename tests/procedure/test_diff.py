@@ -16,7 +16,7 @@ def test_the_same_procedure_differs_in_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "line"),
     [
         ('label = "Urgent"', 'label = "Blocker"', 'severities "urgent", label: "Urgent" → "Blocker"'),
         ("urgent = true\n", "", 'severities "urgent", urgent: yes → no'),
@@ -40,8 +40,8 @@ def test_the_same_procedure_differs_in_nothing() -> None:
         ('subdivision = "ENG"', 'subdivision = "SCT"', 'calendars "shop", region, subdivision: "ENG" → "SCT"'),
     ],
 )
-def test_a_change_is_told_by_table_and_key(before: str, after: str, told: str) -> None:
-    assert diff_procedures(shop(), shop((before, after))) == [told]
+def test_a_change_is_told_by_table_and_key(before: str, after: str, line: str) -> None:
+    assert diff_procedures(shop(), shop((before, after))) == [line]
 
 
 def test_an_added_entry_is_told_with_its_label() -> None:
@@ -69,9 +69,9 @@ def test_another_first_calendar_is_told() -> None:
 
 def test_many_holidays_are_told_as_one() -> None:
     near, far = pin_holidays(shop(), 2026, 2026), pin_holidays(shop(), 2026, 2028)
-    (told,) = diff_procedures(near, far)
-    assert told.startswith('calendars "shop", holidays: ')
-    assert told.endswith(" days from 2027-01-01 to 2028-12-26 added")
+    (line,) = diff_procedures(near, far)
+    assert line.startswith('calendars "shop", holidays: ')
+    assert line.endswith(" days from 2027-01-01 to 2028-12-26 added")
     one = shop(("region =", 'holidays = [{ date = 2026-05-04, name = "Feast" }]\nregion ='))
     assert diff_procedures(shop(), one) == ['calendars "shop", holidays: 2026-05-04 (Feast) added']
 

@@ -34,15 +34,15 @@ def test_the_manual_knows_every_occurrence_and_every_fact() -> None:
 
 def test_the_refusals_in_the_manual_are_the_ones_that_are_told() -> None:
     chapter = MANUAL.read_text(encoding="utf-8").partition("## Errors and warnings")[2]
-    shown = chapter.partition("```\n")[2].partition("```")[0].splitlines()
+    sentences = chapter.partition("```\n")[2].partition("```")[0].splitlines()
     mistakes = [
         ('label = "Fault"', 'labels = "Fault"'),
         ('on_reply = "working"', 'on_reply = "workink"'),
         ('response = "15m"', 'response = "15 mins"'),
     ]
-    for (right, wrong), sentence in zip(mistakes, shown, strict=True):
+    for (right, mistake), sentence in zip(mistakes, sentences, strict=True):
         with pytest.raises(DeskError) as refused:
-            loads(SHOP.replace(right, wrong, 1), "my-desk.toml")
+            loads(SHOP.replace(right, mistake, 1), "my-desk.toml")
         assert str(refused.value) == sentence
 
 

@@ -31,7 +31,7 @@ BROKEN = {
 }
 
 
-def broken(text: str) -> list[str]:
+def find_broken_parts(text: str) -> list[str]:
     return [what for what, pattern in BROKEN.items() if pattern.search(text)]
 
 
@@ -39,12 +39,12 @@ def broken(text: str) -> list[str]:
 def test_every_shipped_template_reads_well_with_all_known_with_nothing_known_and_with_any_one_unknown(
     template: Template,
 ) -> None:
-    known = [KNOWN, LEAST, {}]
-    known += [{name: value for name, value in KNOWN.items() if name != lacking} for lacking in PLACEHOLDERS]
-    for values in known:
+    cases = [KNOWN, LEAST, {}]
+    cases += [{name: value for name, value in KNOWN.items() if name != missing} for missing in PLACEHOLDERS]
+    for values in cases:
         body = render_body(template.body, values)
         title = render_subject(template.subject or "[{number}] {subject}", values)
-        assert (broken(body), broken(title)) == ([], []), f"{title}\n\n{body}"
+        assert (find_broken_parts(body), find_broken_parts(title)) == ([], []), f"{title}\n\n{body}"
     assert list(find_template_problems(template.body)) == []
     assert re.search(r"[a-z>][.?!:]", render_body(template.body, LEAST)), "it says something even so"
 
@@ -102,8 +102,8 @@ def test_a_template_that_leads_up_to_nothing_or_says_nothing_is_remarked_on() ->
     st.dictionaries(st.sampled_from(["number", "due", "note"]), st.sampled_from(["x", "", " ", "{due}", "a.  b"])),
 )
 def test_any_template_can_be_filled_in_and_nothing_of_it_stays_unfilled(text: str, values: dict[str, str]) -> None:
-    for said in (render_body(text, values), render_subject(text, values)):
-        assert "\x00" not in said
-        assert said.count("{") <= text.count("{")
+    for rendered in (render_body(text, values), render_subject(text, values)):
+        assert "\x00" not in rendered
+        assert rendered.count("{") <= text.count("{")
     if "{" not in text:
         assert "".join(render_body(text, values).split()) == "".join(text.split())

@@ -16,7 +16,7 @@ CANCELLED = RUNNING._replace(state="cancelled", stopped_at=4000)
 
 
 @pytest.mark.parametrize(
-    ("clock", "until", "wanted"),
+    ("clock", "until", "judgement"),
     [
         (RUNNING, 1000, None),
         (RUNNING, 1001, Judgement("running", 1001)),
@@ -35,8 +35,8 @@ CANCELLED = RUNNING._replace(state="cancelled", stopped_at=4000)
         (CANCELLED._replace(breached_at=3000, cause="time"), 9000, Judgement("late", 3000)),
     ],
 )
-def test_a_cycle_is_what_it_was_at_the_end_of_the_period(clock: Clock, until: int, wanted: Judgement | None) -> None:
-    assert judge_cycle(clock, until) == wanted
+def test_a_cycle_is_what_it_was_at_the_end_of_the_period(clock: Clock, until: int, judgement: Judgement | None) -> None:
+    assert judge_cycle(clock, until) == judgement
 
 
 def test_a_waiver_excuses_what_is_late_and_nothing_else() -> None:
@@ -46,17 +46,17 @@ def test_a_waiver_excuses_what_is_late_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("clock", [RUNNING, MET, LATE, CANCELLED])
 def test_a_ticket_that_is_exempt_counts_beside_whatever_came_of_it(clock: Clock) -> None:
-    said = judge_cycle(clock, 9000, exempt=True)
-    assert said is not None
-    assert said.verdict == "exempt"
+    judgement = judge_cycle(clock, 9000, exempt=True)
+    assert judgement is not None
+    assert judgement.verdict == "exempt"
 
 
 def test_the_denominator_is_what_was_met_and_what_was_late() -> None:
     tally = Tally()
     for clock in (MET, MET, LATE, RETARGETED, CANCELLED, PAUSED):
-        said = judge_cycle(clock, 9000)
-        assert said is not None
-        tally.count(said)
+        judgement = judge_cycle(clock, 9000)
+        assert judgement is not None
+        tally.count(judgement)
     assert tally == Tally(met=2, late=2, retarget=1, running=1, cancelled=1)
     assert (tally.decided, tally.attainment) == (4, 0.5)
     assert tally + Tally(met=4) == Tally(met=6, late=2, retarget=1, running=1, cancelled=1)

@@ -44,13 +44,13 @@ Please let us know if we can be of further assistance.
 Thank you for telling us."""
 
 
-def campus(url: str, start: str = "2026-11-20T17:30+05:30") -> Story:
+def open_campus(url: str, start: str = "2026-11-20T17:30+05:30") -> Story:
     return Story(url, "campus-it", start, people=PEOPLE, clients=CLIENTS)
 
 
 @pytest.mark.requirement("S2-02", "S2-08", "S2-15", "S2-16", "S2-18", "S2-19", "S2-20", "S2-21", "S2-24")
 def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url: str) -> None:
-    story = campus(store_url)
+    story = open_campus(store_url)
     raj = story.as_agent("raj")
     with pytest.raises(DeskError, match="resource"):
         register(
@@ -112,7 +112,7 @@ def test_a_critical_issue_is_updated_escalated_and_ended_with_a_letter(store_url
 
 @pytest.mark.requirement("S2-10", "S2-13", "S2-14", "S2-07")
 def test_an_ordinary_request_counts_no_time_and_a_dependent_service_is_exempt(store_url: str) -> None:
-    story = campus(store_url, "2026-11-23T10:00+05:30")
+    story = open_campus(store_url, "2026-11-23T10:00+05:30")
     raj = story.as_agent("raj")
     number = register(
         raj,

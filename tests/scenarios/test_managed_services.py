@@ -30,13 +30,13 @@ CLIENTS: list[dict[str, Any]] = [
 ASKED: dict[str, Any] = {"contact-phone": "+61 2 5550 1234"}
 
 
-def provider(url: str, start: str = "2026-11-23T09:00+11:00") -> Story:
+def open_provider(url: str, start: str = "2026-11-23T09:00+11:00") -> Story:
     return Story(url, "managed-services", start, people=PEOPLE, clients=CLIENTS)
 
 
 @pytest.mark.requirement("S3-02", "S3-06", "S3-13", "S3-14", "S3-15", "S3-16")
 def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_days(store_url: str) -> None:
-    story = provider(store_url)
+    story = open_provider(store_url)
     anna = story.as_agent("ann-au")
     number = register(
         anna, type="problem", subject="Slow mail", email="kim@gum.example", priority="medium", channel="phone",
@@ -95,7 +95,7 @@ def test_half_an_hour_of_work_then_up_confirmed_closed_and_back_within_thirty_da
 
 @pytest.mark.requirement("S3-02", "S3-10", "S3-11", "S3-12")
 def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_its_own(store_url: str) -> None:
-    story = provider(store_url, "2026-11-23T22:00+11:00")
+    story = open_provider(store_url, "2026-11-23T22:00+11:00")
     gus = story.as_agent("gus")
     critical = register(
         gus, type="problem", subject="All is down", email="kim@gum.example", priority="critical", fields=ASKED,
@@ -132,7 +132,7 @@ def test_critical_and_very_technical_skip_the_first_line_and_a_client_may_have_i
 
 @pytest.mark.requirement("S3-08")
 def test_near_the_limit_a_rise_is_suggested_and_moves_no_due_time(store_url: str) -> None:
-    story = provider(store_url)
+    story = open_provider(store_url)
     number = register(
         story.as_agent("ann-au"), type="problem", subject="Slow mail", email="kim@gum.example", priority="low",
         fields=ASKED, now=story.now,

@@ -71,7 +71,7 @@ def test_what_the_file_does_not_know_is_refused_with_what_it_knows(store_url: st
 def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_what_is_held(store_url: str) -> None:
     story = Story(store_url, "open-source", "2026-11-23T09:00+00:00", people=PEOPLE)
     ida, jon = story.as_agent("ida"), story.as_agent("jon")
-    kept, gone = (
+    kept, erased = (
         register(jon, subject=subject, body="In detail.", email="kim@example.org", now=story.now).number
         for subject in ("How do I …?", "Where is …?")
     )
@@ -80,7 +80,7 @@ def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_
     undo.undo_last_command(jon, kept, now=story.now)
     assert story.status(kept) == "open"
     assert story.clock(kept, "first-answer").state == "running"
-    for number in (kept, gone):
+    for number in (kept, erased):
         messages.reply(jon, number, "With the manual.", status="done", now=story.now)
         with pytest.raises(DeskError):
             undo.undo_last_command(jon, number, now=story.now)
@@ -92,9 +92,9 @@ def test_what_was_done_by_mistake_is_taken_back_and_what_is_over_may_go_but_for_
             retention.purge_expired_tickets(ida, reader, now=story.now)
         assert [
             one.number for one in retention.purge_expired_tickets(story.as_agent("ann"), reader, now=story.now)
-        ] == [gone]
+        ] == [erased]
     assert [message.body for message in story.read_ticket(kept).messages] == ["In detail.", "With the manual."]
-    assert "In detail." not in [message.body for message in story.read_ticket(gone).messages]
+    assert "In detail." not in [message.body for message in story.read_ticket(erased).messages]
     retention.release_hold(ida, kept, now=story.now)
     with open_reader(story.url) as reader:
         assert [one.number for one in retention.find_expired_tickets(ida, reader, now=story.now)] == [kept]

@@ -29,11 +29,11 @@ CLIENTS: list[dict[str, Any]] = [{"key": "larch", "name": "Larch Ltd", "domain":
 ASKED: dict[str, Any] = {"business-impact": "No invoices go out.", "steps": "Press Invoice."}
 
 
-def platform(url: str, start: str = "2026-11-23T09:00+00:00") -> Story:
+def open_platform(url: str, start: str = "2026-11-23T09:00+00:00") -> Story:
     return Story(url, "saas-platform", start, people=PEOPLE, clients=CLIENTS)
 
 
-def opened(story: Story, severity: str = "severity-3", kind: str = "issue") -> int:
+def register_ticket(story: Story, severity: str = "severity-3", kind: str = "issue") -> int:
     return register(
         story.as_agent("sam"), type=kind, subject="Invoices stop", severity=severity, email="kim@larch.example",
         fields=ASKED, now=story.now,
@@ -42,9 +42,9 @@ def opened(story: Story, severity: str = "severity-3", kind: str = "issue") -> i
 
 @pytest.mark.requirement("S4-10", "S4-11", "S4-12", "S4-13", "S4-14", "S4-15", "S4-18", "S4-19", "S4-21", "S4-26")
 def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url: str) -> None:
-    story = platform(store_url)
+    story = open_platform(store_url)
     sam, dev, ada, quin = (story.as_agent(login) for login in ("sam", "dev", "ada", "quin"))
-    number = opened(story)
+    number = register_ticket(story)
     assert story.status(number) == "new"
     assert story.due(number, "response") == "2026-11-23 09:30"
     update.move(sam, number, "triage", now=story.now)
@@ -71,10 +71,10 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
     assert story.status(number) == "on-customer-test"
     assert "released" in story.letters(number)
     assert story.clock(number, "resolution").state == "paused"
-    left = story.clock(number, "resolution").consumed
+    remaining = story.clock(number, "resolution").consumed
 
     story.advance_to("2026-11-27T10:00+00:00")
-    assert story.clock(number, "resolution").consumed == left
+    assert story.clock(number, "resolution").consumed == remaining
     messages.record_customer_message(sam, number, "One invoice is still wrong.", now=story.now)
     assert story.status(number) == "customer-responded"
     assert story.clock(number, "resolution").state == "running"
@@ -110,12 +110,12 @@ def test_a_bug_goes_through_review_qa_and_a_release_to_closed_for_good(store_url
 
 @pytest.mark.requirement("S4-03", "S4-16", "S4-17", "S4-22", "S4-23")
 def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_url: str) -> None:
-    story = platform(store_url)
+    story = open_platform(store_url)
     sam = story.as_agent("sam")
-    incident = opened(story, "severity-1", "problem")
+    incident = register_ticket(story, "severity-1", "problem")
     assert story.status(incident) == "escalated-to-dev"
     assert story.read_ticket(incident).row.team == "development-triage"
-    others = [opened(story, "severity-2") for _ in range(2)]
+    others = [register_ticket(story, "severity-2") for _ in range(2)]
     for number in others:
         incidents.attach_ticket(sam, number, incident, now=story.now)
     incidents.announce_to_attached(sam, incident, "The database is being restored.", now=story.now)
@@ -138,9 +138,9 @@ def test_an_outage_goes_to_development_at_once_and_all_are_told_together(store_u
 
 @pytest.mark.requirement("S4-20")
 def test_work_is_quoted_agreed_and_the_clock_rests_meanwhile(store_url: str) -> None:
-    story = platform(store_url)
+    story = open_platform(store_url)
     sam, pro = story.as_agent("sam"), story.as_agent("pro")
-    number = opened(story, "severity-4", "guidance")
+    number = register_ticket(story, "severity-4", "guidance")
     update.move(sam, number, "triage", now=story.now)
     messages.reply(sam, number, "This is chargeable; you will get a quote.", status="quote-required", now=story.now)
     assert story.clock(number, "resolution").state == "paused"

@@ -26,7 +26,7 @@ CLIENTS: list[dict[str, Any]] = [{"key": "larch", "name": "Larch Ltd", "domain":
 ASKED: dict[str, Any] = {"product": "platform", "fields": {"description": "Nobody can log in."}}
 
 
-def vendor(url: str, start: str = "2026-11-20T15:45+00:00") -> Story:
+def open_vendor(url: str, start: str = "2026-11-20T15:45+00:00") -> Story:
     return Story(url, "software-vendor", start, people=PEOPLE, clients=CLIENTS)
 
 
@@ -34,7 +34,7 @@ def vendor(url: str, start: str = "2026-11-20T15:45+00:00") -> Story:
     "S1-09", "S1-10", "S1-14", "S1-18", "S1-20", "S1-21", "S1-24", "S1-25", "S1-27", "S1-28", "S1-29", "S1-34"
 )
 def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
-    story = vendor(store_url)  # a Friday, a quarter of an hour before closing
+    story = open_vendor(store_url)  # a Friday, a quarter of an hour before closing
     sam = story.as_agent("sam")
     number = register(
         sam,
@@ -90,7 +90,7 @@ def test_a_fault_goes_through_development_to_sign_off(store_url: str) -> None:
 
 @pytest.mark.requirement("S1-33", "S1-03")
 def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
-    story = vendor(store_url, "2026-11-23T09:00+00:00")
+    story = open_vendor(store_url, "2026-11-23T09:00+00:00")
     sam = story.as_agent("sam")
     first, second = (
         register(sam, type="support-query", subject="Report is empty", email=email, now=story.now, **ASKED).number
@@ -112,7 +112,7 @@ def test_a_duplicates_people_hear_of_the_original(store_url: str) -> None:
 
 @pytest.mark.requirement("S1-21", "S1-24", "S1-25", "S1-27", "S1-29")
 def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: str) -> None:
-    story = vendor(store_url, "2026-11-23T09:00+00:00")
+    story = open_vendor(store_url, "2026-11-23T09:00+00:00")
     sam, eve = story.as_agent("sam"), story.as_agent("eve")
     number = register(
         sam, type="technical-support", subject="Report is empty", severity="medium", email="kim@larch.example",
@@ -149,7 +149,7 @@ def test_a_fix_is_in_place_until_its_release_brings_it_to_sign_off(store_url: st
 
 @pytest.mark.requirement("S1-17", "S1-26", "S1-32")
 def test_a_task_is_due_when_the_manager_says_and_its_time_is_charged(store_url: str) -> None:
-    story = vendor(store_url, "2026-11-23T09:00+00:00")
+    story = open_vendor(store_url, "2026-11-23T09:00+00:00")
     sam, eve = story.as_agent("sam"), story.as_agent("eve")
     task = register(
         sam, type="service-task", subject="Load our users", email="kim@larch.example", now=story.now, **ASKED

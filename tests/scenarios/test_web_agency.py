@@ -97,8 +97,8 @@ def test_two_tickets_about_one_matter_become_one_and_nothing_is_lost(store_url: 
     )
     merge.merge_into(story.as_agent("ida"), second, first, now=story.now)
     assert story.status(second) == "closed"
-    said = [message.body for message in story.read_ticket(first).messages]
-    assert set(words) <= set(said)
+    output = [message.body for message in story.read_ticket(first).messages]
+    assert set(words) <= set(output)
     messages.record_customer_message(story.as_agent("jon"), second, "Any news?", now=story.now)
     assert "Any news?" in [message.body for message in story.read_ticket(first).messages]
     with pytest.raises(DeskError):

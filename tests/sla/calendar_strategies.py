@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from deskterm.sla.calendar import Calendar
-from sla.minute_calendar import WEEKDAYS, Spans, Wall
+from sla.minute_calendar import WEEKDAYS, OfficeHours, Spans
 
 CHANGES = {
     "America/New_York": ("2026-03-08", "2026-11-01"),
@@ -40,7 +40,7 @@ DAYS: tuple[Spans, ...] = (
 
 
 @st.composite
-def walls(draw: st.DrawFn, zones: st.SearchStrategy[str] | None = None) -> tuple[Wall, datetime]:
+def office_hours(draw: st.DrawFn, zones: st.SearchStrategy[str] | None = None) -> tuple[OfficeHours, datetime]:
     """An office, and a midnight near which something happens there."""
     zone = draw(zones if zones is not None else st.sampled_from(sorted(CHANGES)))
     anchor = datetime.fromisoformat(draw(st.sampled_from(CHANGES[zone]))).replace(tzinfo=UTC)
@@ -54,15 +54,15 @@ def walls(draw: st.DrawFn, zones: st.SearchStrategy[str] | None = None) -> tuple
     around = st.integers(-4, 6).map(lambda days: anchor.date() + timedelta(days=days))
     holidays = draw(st.frozensets(around, max_size=2))
     exceptions: dict[date, Spans] = draw(st.dictionaries(around, st.sampled_from(DAYS), max_size=2))
-    return Wall(zone, dict(zip(WEEKDAYS, shapes, strict=True)), holidays, exceptions), anchor
+    return OfficeHours(zone, dict(zip(WEEKDAYS, shapes, strict=True)), holidays, exceptions), anchor
 
 
-def calendar(wall: Wall) -> Calendar:
+def build_calendar(wall: OfficeHours) -> Calendar:
     """The calendar of an office."""
     return Calendar(wall.timezone, wall.week, wall.holidays, wall.exceptions)
 
 
-def near(anchor: datetime, days: int = 4) -> st.SearchStrategy[datetime]:
+def instants_near(anchor: datetime, days: int = 4) -> st.SearchStrategy[datetime]:
     """An instant so many days around another, to the second."""
     return st.integers(-days * 86_400, days * 86_400).map(lambda seconds: anchor + timedelta(seconds=seconds))
 
@@ -70,5 +70,7 @@ def near(anchor: datetime, days: int = 4) -> st.SearchStrategy[datetime]:
 def pauses(anchor: datetime) -> st.SearchStrategy[list[tuple[datetime, datetime]]]:
     """Pauses around an instant: they may overlap, touch, be empty or lie anywhere."""
     length = st.one_of(st.integers(0, 7200), st.integers(0, 3 * 86_400))
-    pair = st.tuples(near(anchor), length).map(lambda drawn: (drawn[0], drawn[0] + timedelta(seconds=drawn[1])))
+    pair = st.tuples(instants_near(anchor), length).map(
+        lambda pauses_drawn: (pauses_drawn[0], pauses_drawn[0] + timedelta(seconds=pauses_drawn[1]))
+    )
     return st.lists(pair, max_size=4)

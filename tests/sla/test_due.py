@@ -12,25 +12,28 @@ from deskterm.sla.cadence import Cadence
 from deskterm.sla.due import due_instant
 from deskterm.sla.targets import parse_target
 from sla import calendar_strategies
-from sla.clock_story import epoch
-from sla.vectors import CALENDARS
+from sla.golden_vectors import CALENDARS
+from sla.ticket_story import to_epoch
 
 DAY = 8 * 3600
 FORTNIGHTS = {
     "sprint": Cadence(
-        tuple((epoch("11-16 08:00") + n * 1_209_600, epoch("11-27 16:00") + n * 1_209_600) for n in range(9))
+        tuple(
+            (to_epoch("11-16 08:00") + number * 1_209_600, to_epoch("11-27 16:00") + number * 1_209_600)
+            for number in range(9)
+        )
     ),
     "release": Cadence(
-        tuple((epoch("11-19 18:00") + n * 1_209_600,) * 2 for n in range(9)),
-        tuple(f"{date(2026, 11, 19) + timedelta(days=14 * n)}" for n in range(9)),
+        tuple((to_epoch("11-19 18:00") + number * 1_209_600,) * 2 for number in range(9)),
+        tuple(f"{date(2026, 11, 19) + timedelta(days=14 * number)}" for number in range(9)),
     ),
 }
 """Sprints from Monday to the Friday of the week after, and a release on the Thursday evening between."""
 
 
-def due(text: str, start: str, *pauses: tuple[str, str]) -> int | None:
-    spans = [(epoch(begin), epoch(end)) for begin, end in pauses]
-    return due_instant(parse_target(text, DAY), epoch(start), CALENDARS["A"], spans, FORTNIGHTS)
+def compute_due(text: str, start: str, *pauses: tuple[str, str]) -> int | None:
+    spans = [(to_epoch(begin), to_epoch(end)) for begin, end in pauses]
+    return due_instant(parse_target(text, DAY), to_epoch(start), CALENDARS["A"], spans, FORTNIGHTS)
 
 
 @pytest.mark.parametrize(
@@ -56,23 +59,23 @@ def due(text: str, start: str, *pauses: tuple[str, str]) -> int | None:
     ],
 )
 def test_a_target_is_due(text: str, start: str, at: str) -> None:
-    assert due(text, start) == epoch(at)
+    assert compute_due(text, start) == to_epoch(at)
 
 
 @pytest.mark.parametrize("text", ["none", "mean 50h", "scheduled sprint", "scheduled release", "set by manager"])
 def test_a_target_that_names_no_instant_is_due_at_none(text: str) -> None:
-    assert due(text, "11-20 15:45") is None
+    assert compute_due(text, "11-20 15:45") is None
 
 
 def test_without_a_sprint_to_come_only_the_cap_is_due() -> None:
-    for text, at in (("next sprint", None), ("next sprint, at most 14 days", epoch("11-20 15:45") + 1_209_600)):
-        assert due_instant(parse_target(text, DAY), epoch("11-20 15:45"), CALENDARS["A"]) == at
+    for text, at in (("next sprint", None), ("next sprint, at most 14 days", to_epoch("11-20 15:45") + 1_209_600)):
+        assert due_instant(parse_target(text, DAY), to_epoch("11-20 15:45"), CALENDARS["A"]) == at
 
 
 def test_what_is_scheduled_to_a_release_is_due_at_it_pauses_or_not() -> None:
-    target, start = parse_target("scheduled release", DAY), epoch("11-20 15:45")
+    target, start = parse_target("scheduled release", DAY), to_epoch("11-20 15:45")
     pauses = [(start + 3600, start + 7200)]
-    assert due_instant(target, start, CALENDARS["A"], pauses, FORTNIGHTS, "2026-12-17") == epoch("12-17 18:00")
+    assert due_instant(target, start, CALENDARS["A"], pauses, FORTNIGHTS, "2026-12-17") == to_epoch("12-17 18:00")
     assert due_instant(target, start, CALENDARS["A"], pauses, FORTNIGHTS, "2026-12-18") is None
     assert due_instant(target, start, CALENDARS["A"], pauses, {"sprint": FORTNIGHTS["sprint"]}, "2026-12-17") is None
 
@@ -101,16 +104,16 @@ def test_nothing_is_due_without_a_calendar() -> None:
 def test_a_pause_before_it_is_due_pushes_it_and_a_later_one_does_not(
     text: str, pause: tuple[str, str], at: str
 ) -> None:
-    assert due(text, "11-23 09:00", pause) == epoch(at)
+    assert compute_due(text, "11-23 09:00", pause) == to_epoch(at)
     before = ("11-01 00:00", "11-02 00:00")
-    assert due(text, "11-23 09:00", pause, before) == epoch(at), "and one before it began least of all"
+    assert compute_due(text, "11-23 09:00", pause, before) == to_epoch(at), "and one before it began least of all"
 
 
 @pytest.mark.parametrize(
     ("text", "at"), [("4h", "11-23 15:00"), ("36h elapsed", "11-24 23:00"), ("2 working dates", "11-25 11:00")]
 )
 def test_of_a_pause_that_had_begun_before_only_the_rest_counts(text: str, at: str) -> None:
-    assert due(text, "11-23 09:00", ("11-20 09:00", "11-23 11:00")) == epoch(at)
+    assert compute_due(text, "11-23 09:00", ("11-20 09:00", "11-23 11:00")) == to_epoch(at)
 
 
 KINDS = (
@@ -121,16 +124,18 @@ KINDS = (
 
 @given(st.data(), st.sampled_from(KINDS))
 def test_nothing_becomes_due_while_it_rests(data: st.DataObject, text: str) -> None:
-    wall, anchor = data.draw(calendar_strategies.walls())
-    calendar = calendar_strategies.calendar(wall)
+    wall, anchor = data.draw(calendar_strategies.office_hours())
+    calendar = calendar_strategies.build_calendar(wall)
     first = int(anchor.timestamp())
     cadences = {
-        "sprint": Cadence(tuple((first + n * 86_400, first + n * 90_000) for n in range(9))),
-        "release": Cadence(tuple((first + n * 100_000,) * 2 for n in range(9))),
+        "sprint": Cadence(tuple((first + number * 86_400, first + number * 90_000) for number in range(9))),
+        "release": Cadence(tuple((first + number * 100_000,) * 2 for number in range(9))),
     }
     target = parse_target(text, calendar.day_length)
-    start = int(data.draw(calendar_strategies.near(anchor)).timestamp())
-    pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(calendar_strategies.pauses(anchor))]
+    start = int(data.draw(calendar_strategies.instants_near(anchor)).timestamp())
+    pauses = [
+        (int(start.timestamp()), int(end.timestamp())) for start, end in data.draw(calendar_strategies.pauses(anchor))
+    ]
     free = due_instant(target, start, calendar, (), cadences)
     at = due_instant(target, start, calendar, pauses, cadences)
     if free is None or at is None:

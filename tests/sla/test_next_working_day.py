@@ -9,7 +9,7 @@ from deskterm.sla.due import due_instant
 from deskterm.sla.target_kinds.next_working_day import NextWorkingDay
 from deskterm.sla.targets import parse_target
 from deskterm.sla.warning_times import compute_warnings, parse_warning
-from sla.minute_calendar import utc
+from sla.minute_calendar import parse_utc
 
 DAY = 8 * 3600
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -23,13 +23,13 @@ OFFICE = Calendar(
 NIGHTS = Calendar("Europe/London", {key: [("22:00", "06:00")] for key in ("mon", "tue", "wed", "thu", "sat")})
 
 
-def seconds(text: str) -> int:
-    return int(utc(text).timestamp())
+def to_seconds(text: str) -> int:
+    return int(parse_utc(text).timestamp())
 
 
-def due(text: str, start: str, *pauses: tuple[str, str], calendar: Calendar = OFFICE) -> int | None:
-    spans = [(seconds(begin), seconds(end)) for begin, end in pauses]
-    return due_instant(parse_target(text, DAY), seconds(start), calendar, spans)
+def compute_due(text: str, start: str, *pauses: tuple[str, str], calendar: Calendar = OFFICE) -> int | None:
+    spans = [(to_seconds(begin), to_seconds(end)) for begin, end in pauses]
+    return due_instant(parse_target(text, DAY), to_seconds(start), calendar, spans)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_time_that_is_none_is_refused(text: str) -> None:
     ],
 )
 def test_it_is_due_at_that_time_of_the_next_open_date(text: str, start: str, at: str) -> None:
-    assert due(f"next working day by {text}", start) == seconds(at)
+    assert compute_due(f"next working day by {text}", start) == to_seconds(at)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_it_is_due_at_that_time_of_the_next_open_date(text: str, start: str, at:
     ],
 )
 def test_the_time_is_the_one_on_the_wall_of_its_own_date(text: str, start: str, at: str) -> None:
-    assert due(f"next working day by {text}", start) == seconds(at)
+    assert compute_due(f"next working day by {text}", start) == to_seconds(at)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_time_is_the_one_on_the_wall_of_its_own_date(text: str, start: str, 
 )
 def test_a_time_that_the_change_of_the_clocks_skips_or_repeats(text: str, start: str, at: str) -> None:
     every_day = Calendar("Europe/London", {key: [("00:00", "24:00")] for key in (*WEEKDAYS, "sat", "sun")})
-    assert due(f"next working day by {text}", start, calendar=every_day) == seconds(at)
+    assert compute_due(f"next working day by {text}", start, calendar=every_day) == to_seconds(at)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_time_that_the_change_of_the_clocks_skips_or_repeats(text: str, start:
     ],
 )
 def test_a_night_belongs_to_the_date_it_opens_on(text: str, start: str, at: str) -> None:
-    assert due(f"next working day by {text}", start, calendar=NIGHTS) == seconds(at)
+    assert compute_due(f"next working day by {text}", start, calendar=NIGHTS) == to_seconds(at)
 
 
 @pytest.mark.parametrize(
@@ -127,32 +127,32 @@ def test_a_night_belongs_to_the_date_it_opens_on(text: str, start: str, at: str)
     ],
 )
 def test_a_pause_moves_it_by_whole_working_days(pause: tuple[str, str], at: str) -> None:
-    assert due("next working day by 12:00", "2026-11-17 09:00", pause) == seconds(at)
+    assert compute_due("next working day by 12:00", "2026-11-17 09:00", pause) == to_seconds(at)
 
 
 def test_a_pause_over_a_due_time_before_opening_moves_it_too() -> None:
     """Nothing was left to work on that morning, but it does not fall due while it rests."""
     pause = ("2026-11-24 15:00", "2026-11-25 15:00")
-    assert due("next working day by 12:00", "2026-11-24 10:00", pause) == seconds("2026-11-26 12:00")
+    assert compute_due("next working day by 12:00", "2026-11-24 10:00", pause) == to_seconds("2026-11-26 12:00")
 
 
 def test_pauses_add_up_in_any_order() -> None:
     pauses = [("2026-11-17 10:00", "2026-11-17 11:00"), ("2026-11-18 13:00", "2026-11-18 15:00")]
     for some in (pauses, pauses[::-1], [*pauses, ("2026-11-17 10:30", "2026-11-17 11:00")]):
-        assert due("next working day by 12:00", "2026-11-17 09:00", *some) == seconds("2026-11-20 12:00")
+        assert compute_due("next working day by 12:00", "2026-11-17 09:00", *some) == to_seconds("2026-11-20 12:00")
 
 
 def test_it_warns_by_working_time() -> None:
-    target, start = parse_target("next working day by 12:00", DAY), seconds("2026-11-17 14:00")  # six hours of work
+    target, start = parse_target("next working day by 12:00", DAY), to_seconds("2026-11-17 14:00")  # six hours of work
     warned = compute_warnings(
-        (parse_warning("50%"), parse_warning("1h")), target, start, seconds("2026-11-18 12:00"), OFFICE
+        (parse_warning("50%"), parse_warning("1h")), target, start, to_seconds("2026-11-18 12:00"), OFFICE
     )
-    assert warned == (("50%", seconds("2026-11-18 09:00")), ("1h", seconds("2026-11-18 11:00")))
+    assert warned == (("50%", to_seconds("2026-11-18 09:00")), ("1h", to_seconds("2026-11-18 11:00")))
 
 
 def test_its_explanation_names_the_date_and_what_a_pause_added() -> None:
-    target, start = parse_target("next working day by 12:00", DAY), seconds("2026-11-17 14:00")
-    assert list(target.counted_dates(start, OFFICE)) == [seconds("2026-11-18 00:00") // 86_400]
+    target, start = parse_target("next working day by 12:00", DAY), to_seconds("2026-11-17 14:00")
+    assert list(target.counted_dates(start, OFFICE)) == [to_seconds("2026-11-18 00:00") // 86_400]
     assert target.parts(start, 6 * 3600, OFFICE, {}) == [("next working day by 12:00", 6 * 3600)]
     assert target.parts(start, 7 * 3600, OFFICE, {}) == [
         ("next working day by 12:00", 6 * 3600),

@@ -1,4 +1,4 @@
-"""Stories of a ticket, told to the clocks of a shipped procedure."""
+"""Stories of a ticket under the SLA terms of a shipped procedure."""
 
 from __future__ import annotations
 

@@ -185,11 +185,11 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_nobody_could_work_by_is_refused_where_it_stands(name: str) -> None:
-    text, words, told = CASES[name]
+    text, words, sentence = CASES[name]
     with pytest.raises(DeskError) as refused:
         loads(text, "shop.toml")
     assert str(refused.value).startswith(f"shop.toml:{line_of(text, words)}: ")
-    assert told in str(refused.value)
+    assert sentence in str(refused.value)
     assert "\n" not in str(refused.value)
 
 

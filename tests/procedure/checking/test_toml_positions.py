@@ -172,11 +172,11 @@ class _Writer:
         return "'''" + words.replace("'", "") + "\n[[no]]\n'''"
 
 
-def _numbers(value: object, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], int]]:
+def _list_numbers(value: object, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], int]]:
     if isinstance(value, dict):
-        return [found for key, item in value.items() for found in _numbers(item, (*path, key))]
+        return [found for key, item in value.items() for found in _list_numbers(item, (*path, key))]
     if isinstance(value, list):
-        return [found for number, item in enumerate(value) for found in _numbers(item, (*path, number))]
+        return [found for number, item in enumerate(value) for found in _list_numbers(item, (*path, number))]
     return [(path, value)] if isinstance(value, int) else []
 
 
@@ -185,5 +185,5 @@ def test_every_value_of_any_document_is_found_on_its_line(data: st.DataObject) -
     text = _Writer(data).document()
     document = tomllib.loads(text)
     lines, rows = TomlPositions(text), text.split("\n")
-    for path, number in _numbers(document, ()):
+    for path, number in _list_numbers(document, ()):
         assert str(number) in rows[lines.find_line(path) - 1], (path, text)

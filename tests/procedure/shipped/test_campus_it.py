@@ -106,8 +106,8 @@ def test_a_ticket_is_closed_only_after_it_is_resolved_with_a_note() -> None:
 
 
 def test_registering_asks_for_all_that_the_document_lists() -> None:
-    asked = set(CAMPUS.types["issue"].fields)
-    assert asked >= {
+    fields = set(CAMPUS.types["issue"].fields)
+    assert fields >= {
         *("occurred-at", "caller", "notify", "institute", "building", "room"),
         *("resource", "description", "first-time", "number-affected", "workaround"),
     }

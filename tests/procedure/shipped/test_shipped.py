@@ -86,7 +86,7 @@ def test_a_procedure_is_found_by_name_or_by_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told"),
+    ("name", "hint"),
     [
         ("campus", "did you mean campus-it?"),
         ("software_vendor", "did you mean software-vendor?"),
@@ -94,10 +94,10 @@ def test_a_procedure_is_found_by_name_or_by_path(tmp_path: Path) -> None:
         ("zzz", "There is no procedure and no file called zzz. Shipped procedures: campus-it, incident-management, "),
     ],
 )
-def test_an_unknown_procedure_is_told_with_the_nearest(wanted: str, told: str) -> None:
+def test_an_unknown_procedure_is_told_with_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(DeskError, match="Shipped procedures: campus-it") as refused:
-        find_procedure(wanted)
-    assert told in str(refused.value)
+        find_procedure(name)
+    assert hint in str(refused.value)
 
 
 def test_a_folder_is_no_procedure(tmp_path: Path) -> None:

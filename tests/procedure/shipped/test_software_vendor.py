@@ -14,13 +14,13 @@ FILE = VENDOR.definition
 FAULT = {"type": "technical-support", "severity": "medium"}
 
 
-def due_of(kind: str, severity: str | None, start: str) -> dict[str, str | None]:
+def find_due_times(kind: str, severity: str | None, start: str) -> dict[str, str | None]:
     """Metric → due instant (weekday, day and time in UTC) of a ticket that came at `start`."""
     clocks = told(VENDOR, {"type": kind, "severity": severity}, (start, "open-issue", "received moved"))
-    return {clock.metric: _shown(clock) for clock in clocks}
+    return {clock.metric: _format_due(clock) for clock in clocks}
 
 
-def _shown(clock: Clock) -> str | None:
+def _format_due(clock: Clock) -> str | None:
     return None if clock.due_at is None else f"{datetime.fromtimestamp(clock.due_at, UTC):%a %d %H:%M}"
 
 
@@ -44,12 +44,12 @@ def test_the_matrix_is_kept(
     kind: str, severity: str | None, start: str, response: str, review: str, resolution: str | None
 ) -> None:
     expected = {"response": response, "review": review, "resolution": resolution}
-    assert due_of(kind, severity, start) == expected
+    assert find_due_times(kind, severity, start) == expected
 
 
 @pytest.mark.requirement("S1-13")
 def test_gmt_is_taken_by_the_letter_in_summer() -> None:
-    assert due_of("support-query", None, "2026-07-06T07:30Z")["response"] == "Mon 06 08:30"  # A11
+    assert find_due_times("support-query", None, "2026-07-06T07:30Z")["response"] == "Mon 06 08:30"  # A11
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_waiting_for_the_client_rests_the_resolution(
             (end, "under-investigation", "customer_message"),
         ]
     clocks = told(VENDOR, {"type": "technical-support", "severity": severity}, *turns)
-    assert [_shown(clock) for clock in clocks if clock.metric == "resolution"] == [expected]
+    assert [_format_due(clock) for clock in clocks if clock.metric == "resolution"] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_a_rest_counts_only_its_open_time(begin: str, end: str, expected: str) -
         (begin, "awaiting-client-info", "moved agent_reply"),
         (end, "under-investigation", "customer_message"),
     )
-    assert [_shown(clock) for clock in clocks if clock.metric == "resolution"] == [expected]
+    assert [_format_due(clock) for clock in clocks if clock.metric == "resolution"] == [expected]
 
 
-def states(*turns: tuple[str, str, str]) -> dict[str, str]:
+def find_clock_states(*turns: tuple[str, str, str]) -> dict[str, str]:
     return {clock.metric: clock.state for clock in told(VENDOR, FAULT, *turns)}
 
 
@@ -107,53 +107,57 @@ RECEIVED = ("2026-11-23T09:00Z", "open-issue", "received moved")
 @pytest.mark.requirement("S1-18")
 def test_response_never_rests_until_a_person_has_answered() -> None:
     silent = ("2026-11-23T09:10Z", "awaiting-client-info", "moved")
-    assert states(RECEIVED, silent) == {"response": "running", "review": "paused", "resolution": "paused"}
+    assert find_clock_states(RECEIVED, silent) == {"response": "running", "review": "paused", "resolution": "paused"}
 
 
 @pytest.mark.requirement("S1-19")
 def test_an_automatic_letter_is_no_response() -> None:
     letter = ("2026-11-23T09:00Z", "open-issue", "auto_reply")
-    assert states(RECEIVED, letter)["response"] == "running"
+    assert find_clock_states(RECEIVED, letter)["response"] == "running"
 
 
 @pytest.mark.requirement("S1-09")
 def test_an_acknowledgement_stops_the_response_and_not_the_review() -> None:
-    seen = ("2026-11-23T09:10Z", "under-investigation", "agent_reply moved leaves:open-issue")
-    assert states(RECEIVED, seen) == {"response": "met", "review": "running", "resolution": "running"}
+    acknowledged = ("2026-11-23T09:10Z", "under-investigation", "agent_reply moved leaves:open-issue")
+    assert find_clock_states(RECEIVED, acknowledged) == {
+        "response": "met",
+        "review": "running",
+        "resolution": "running",
+    }
 
 
 @pytest.mark.requirement("S1-20")
 def test_one_reply_with_next_steps_stops_response_and_review() -> None:
     reply = ("2026-11-23T09:10Z", "open-issue", "agent_reply next_steps")
-    assert states(RECEIVED, reply) == {"response": "met", "review": "met", "resolution": "running"}
+    assert find_clock_states(RECEIVED, reply) == {"response": "met", "review": "met", "resolution": "running"}
 
 
 @pytest.mark.requirement("S1-20")
 def test_a_reply_that_leaves_the_investigation_stops_the_review() -> None:
-    taken = ("2026-11-23T09:05Z", "under-investigation", "moved leaves:open-issue")
+    continued = ("2026-11-23T09:05Z", "under-investigation", "moved leaves:open-issue")
     reply = ("2026-11-23T09:25Z", "raised-with-development", "agent_reply moved leaves:under-investigation")
-    assert states(RECEIVED, taken, reply)["review"] == "met"
+    assert find_clock_states(RECEIVED, continued, reply)["review"] == "met"
     silent = ("2026-11-23T09:25Z", "raised-with-development", "moved leaves:under-investigation")
-    assert states(RECEIVED, taken, silent)["review"] == "running"
+    assert find_clock_states(RECEIVED, continued, silent)["review"] == "running"
 
 
 def test_waiting_for_development_stops_no_promise() -> None:
     raised = ("2026-11-23T09:25Z", "raised-with-development", "agent_reply moved leaves:under-investigation")
-    assert states(RECEIVED, raised)["resolution"] == "running"
+    assert find_clock_states(RECEIVED, raised)["resolution"] == "running"
 
 
 @pytest.mark.requirement("S1-21")
 def test_a_temporary_fix_is_a_resolution() -> None:
     fix = ("2026-11-23T09:25Z", "raised-with-development", "agent_reply resolution")
-    assert states(RECEIVED, fix) == {"response": "met", "review": "met", "resolution": "met"}
+    assert find_clock_states(RECEIVED, fix) == {"response": "met", "review": "met", "resolution": "met"}
 
 
 @pytest.mark.requirement("S1-21")
 def test_sign_off_is_a_resolution_and_closing_ends_all() -> None:
     sign_off = ("2026-11-23T09:25Z", "client-sign-off", "moved")
-    assert states(RECEIVED, sign_off)["resolution"] == "met"
+    assert find_clock_states(RECEIVED, sign_off)["resolution"] == "met"
     closed = ("2026-11-23T09:25Z", "closed", "moved")
-    assert set(states(RECEIVED, closed).values()) == {"met"}
+    assert set(find_clock_states(RECEIVED, closed).values()) == {"met"}
 
 
 def test_a_rejected_fix_takes_the_resolution_up_again() -> None:
@@ -172,18 +176,18 @@ def test_a_rejected_fix_takes_the_resolution_up_again() -> None:
 
 @pytest.mark.requirement("S1-25", "S1-26")
 def test_the_ways_are_those_of_the_procedure() -> None:
-    fault, task = "technical-support", "service-task"
-    assert ways(VENDOR, fault, "open-issue") == ["under-investigation"]
-    assert ways(VENDOR, fault, "under-investigation") == [
+    fault_type, task = "technical-support", "service-task"
+    assert ways(VENDOR, fault_type, "open-issue") == ["under-investigation"]
+    assert ways(VENDOR, fault_type, "under-investigation") == [
         "awaiting-client-info",
         "raised-with-development",
         "client-sign-off",
         "closed",
     ]
     assert "in-progress" in ways(VENDOR, task, "under-investigation")
-    assert ways(VENDOR, fault, "raised-with-development") == ["fix-in-place", "under-investigation"]
-    assert ways(VENDOR, fault, "fix-in-place") == ["client-sign-off"]
-    assert ways(VENDOR, fault, "client-sign-off") == ["closed", "under-investigation"]
+    assert ways(VENDOR, fault_type, "raised-with-development") == ["fix-in-place", "under-investigation"]
+    assert ways(VENDOR, fault_type, "fix-in-place") == ["client-sign-off"]
+    assert ways(VENDOR, fault_type, "client-sign-off") == ["closed", "under-investigation"]
     assert VENDOR.statuses["awaiting-client-info"].on_reply == "under-investigation"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deskterm.sla.calendar import Calendar
-from sla.minute_calendar import utc
+from sla.minute_calendar import parse_utc
 
 
 def _file() -> Path:
@@ -34,8 +34,8 @@ def test_the_facts_are_here() -> None:
 @pytest.mark.parametrize("case", _CASES, ids=[case["id"] for case in _CASES])
 def test_working_time_is_as_seven_libraries_agree(case: dict[str, Any]) -> None:
     calendar = Calendar(case["timezone"], case["week"], case.get("holidays", ()), case.get("exceptions"))
-    start = utc(case["start"])
+    start = parse_utc(case["start"])
     if case["kind"] == "add":
-        assert calendar.add(start, case["seconds"]) == utc(case["expect"])
+        assert calendar.add(start, case["seconds"]) == parse_utc(case["expect"])
     else:
-        assert calendar.between(start, utc(case["end"])) == case["expect_seconds"]
+        assert calendar.between(start, parse_utc(case["end"])) == case["expect_seconds"]

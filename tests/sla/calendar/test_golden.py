@@ -7,8 +7,8 @@ from math import ceil
 import pytest
 
 from deskterm.sla.calendar import Calendar
-from sla.minute_calendar import utc
-from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
+from sla.golden_vectors import BETWEEN, CALENDARS, VECTORS, Vector
+from sla.minute_calendar import parse_utc
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
@@ -20,13 +20,13 @@ def test_a_target_is_due_as_two_methods_agree(vector: Vector) -> None:
 
 @pytest.mark.parametrize(("name", "start", "end", "seconds"), BETWEEN)
 def test_working_time_is_measured_as_two_methods_agree(name: str, start: str, end: str, seconds: int) -> None:
-    assert CALENDARS[name].between(utc(start), utc(end)) == seconds
+    assert CALENDARS[name].between(parse_utc(start), parse_utc(end)) == seconds
 
 
 @pytest.mark.parametrize(("share", "at"), [(50, "09:45"), (75, "10:45"), (90, "11:21")])
 def test_warnings_of_a1_stand_at_shares_of_the_open_time(share: int, at: str) -> None:
-    due = CALENDARS["A"].add(utc("2026-11-20 15:45"), ceil(4 * 3600 * share / 100))
-    assert due == utc(f"2026-11-23 {at}")
+    due = CALENDARS["A"].add(parse_utc("2026-11-20 15:45"), ceil(4 * 3600 * share / 100))
+    assert due == parse_utc(f"2026-11-23 {at}")
 
 
 def test_half_a_day_and_two_days_are_days_of_the_calendar() -> None:

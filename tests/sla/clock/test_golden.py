@@ -10,15 +10,15 @@ from deskterm.sla.fold import fold_clocks
 from deskterm.sla.target_kinds.working_duration import WorkingDuration
 from deskterm.sla.targets import Target
 from deskterm.sla.terms import Metric, Policy, SlaTerms
-from sla.minute_calendar import utc
-from sla.vectors import BETWEEN, CALENDARS, VECTORS, Vector
+from sla.golden_vectors import BETWEEN, CALENDARS, VECTORS, Vector
+from sla.minute_calendar import parse_utc
 
 METRIC = Metric(
     "resolution", "Resolution", (frozenset({"received"}),), (frozenset({"resolution"}),), frozenset({"waiting"})
 )
 
 
-def _clock(calendar: str, seconds: int, happened: list[tuple[int, str, str]]) -> Clock:
+def _fold_clock(calendar: str, seconds: int, happened: list[tuple[int, str, str]]) -> Clock:
     targets: dict[tuple[str, str | None], Target] = {("resolution", None): WorkingDuration(f"{seconds}s", seconds)}
     terms = SlaTerms(1, (METRIC,), (Policy("all", "All", {}, "office", targets),), {"office": CALENDARS[calendar]})
     facts: dict[str, object] = {}
@@ -26,7 +26,7 @@ def _clock(calendar: str, seconds: int, happened: list[tuple[int, str, str]]) ->
     return clock
 
 
-def _told(vector: Vector) -> list[tuple[int, str, str]]:
+def _list_events(vector: Vector) -> list[tuple[int, str, str]]:
     happened = [(int(vector.start.timestamp()), "received", "open")]
     for begin, end in vector.pauses:
         happened.append((int(begin.timestamp()), "status:waiting", "waiting"))
@@ -37,19 +37,19 @@ def _told(vector: Vector) -> list[tuple[int, str, str]]:
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
 def test_a_clock_is_due_as_two_methods_agree(vector: Vector) -> None:
     due = int(vector.due.timestamp())
-    clock = _clock(vector.calendar, vector.seconds, _told(vector))
+    clock = _fold_clock(vector.calendar, vector.seconds, _list_events(vector))
     assert (clock.state, clock.due_at) == ("running", due)
     for at, state in ((due, "met"), (due + 1, "late")):
-        clock = _clock(vector.calendar, vector.seconds, [*_told(vector), (at, "resolution", "done")])
+        clock = _fold_clock(vector.calendar, vector.seconds, [*_list_events(vector), (at, "resolution", "done")])
         assert (clock.state, clock.due_at, clock.stopped_at) == (state, due, at)
         assert clock.breached_at == (None if state == "met" else due)
     assert (
-        _clock(vector.calendar, vector.seconds, [*_told(vector), (due, "resolution", "done")]).consumed
+        _fold_clock(vector.calendar, vector.seconds, [*_list_events(vector), (due, "resolution", "done")]).consumed
         == vector.seconds
     )
 
 
 @pytest.mark.parametrize(("name", "start", "end", "seconds"), BETWEEN)
 def test_a_stopped_clock_has_consumed_what_two_methods_agree_on(name: str, start: str, end: str, seconds: int) -> None:
-    begin, stop = int(utc(start).timestamp()), int(utc(end).timestamp())
-    assert _clock(name, 1, [(begin, "received", "open"), (stop, "resolution", "done")]).consumed == seconds
+    begin, stop = int(parse_utc(start).timestamp()), int(parse_utc(end).timestamp())
+    assert _fold_clock(name, 1, [(begin, "received", "open"), (stop, "resolution", "done")]).consumed == seconds

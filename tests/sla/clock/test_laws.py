@@ -15,18 +15,18 @@ from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import ClockFold, fold_clocks
 from deskterm.sla.targets import parse_target
 from deskterm.sla.terms import Metric, Policy, SlaTerms
-from sla.clock_story import CATEGORY, METRICS, RESTS, epoch, terms, when
-from sla.vectors import CALENDARS, OFFICE
+from sla.golden_vectors import CALENDARS, OFFICE
+from sla.ticket_story import CATEGORY, METRICS, RESTS, any_of, build_terms, to_epoch
 
-START = epoch("11-20 15:00")
+START = to_epoch("11-20 15:00")
 SPRINTS = {"sprint": Cadence(((START + 86_400, START + 3 * 86_400), (START + 4 * 86_400, START + 6 * 86_400)))}
 ROWS = {
     "p1": {"response": "30m", "review": "1h", "resolution": "4h", "next": "1h", "update": "4h"},
     "p2": {"response": "36h elapsed", "review": "1d end of day", "resolution": "2d", "next": "2h"},
     "p3": {"response": "2 working dates", "resolution": "next sprint, at most 14 days", "update": "set by manager"},
 }
-FIRST = terms(rows=ROWS, cadences=SPRINTS)
-SECOND = terms(Calendar("GMT", OFFICE, ["2026-11-24"]), {**ROWS, "p1": ROWS["p2"]}, METRICS[1:], SPRINTS, 2)
+FIRST = build_terms(rows=ROWS, cadences=SPRINTS)
+SECOND = build_terms(Calendar("GMT", OFFICE, ["2026-11-24"]), {**ROWS, "p1": ROWS["p2"]}, METRICS[1:], SPRINTS, 2)
 WORDS = (
     "agent_reply",
     "agent_reply next_steps",
@@ -74,18 +74,18 @@ def histories(draw: st.DrawFn) -> list[SlaEvent | SlaTerms]:
     return history
 
 
-def _feed(folding: ClockFold, what: SlaEvent | SlaTerms) -> None:
+def _apply(fold: ClockFold, what: SlaEvent | SlaTerms) -> None:
     if isinstance(what, SlaTerms):
-        folding.use_terms(what)
+        fold.use_terms(what)
     else:
-        folding.apply(what)
+        fold.apply(what)
 
 
-def _folded(history: Sequence[SlaEvent | SlaTerms]) -> list[Clock]:
-    folding = ClockFold(FIRST)
+def _fold(history: Sequence[SlaEvent | SlaTerms]) -> list[Clock]:
+    fold = ClockFold(FIRST)
     for what in history:
-        _feed(folding, what)
-    return folding.clocks()
+        _apply(fold, what)
+    return fold.clocks()
 
 
 @settings(max_examples=150)
@@ -93,16 +93,16 @@ def _folded(history: Sequence[SlaEvent | SlaTerms]) -> list[Clock]:
 def test_looking_at_the_clocks_on_the_way_changes_nothing(history: list[SlaEvent | SlaTerms]) -> None:
     watched = ClockFold(FIRST)
     for number, what in enumerate(history, 1):
-        _feed(watched, what)
-        assert watched.clocks() == watched.clocks() == _folded(history[:number])
+        _apply(watched, what)
+        assert watched.clocks() == watched.clocks() == _fold(history[:number])
     marks = [what for what in history if isinstance(what, SlaEvent)]
-    assert fold_clocks(iter(marks), FIRST) == _folded(marks)
+    assert fold_clocks(iter(marks), FIRST) == _fold(marks)
 
 
 @settings(max_examples=300)
 @given(histories())
 def test_every_clock_agrees_with_itself(history: list[SlaEvent | SlaTerms]) -> None:
-    for clock in _folded(history):
+    for clock in _fold(history):
         assert clock.consumed >= 0
         assert clock.since >= clock.started_at
         assert clock.due_at is None or clock.due_at >= clock.started_at
@@ -125,7 +125,7 @@ def test_every_clock_agrees_with_itself(history: list[SlaEvent | SlaTerms]) -> N
 @settings(max_examples=300)
 @given(histories())
 def test_cycles_are_numbered_and_only_the_last_one_lives(history: list[SlaEvent | SlaTerms]) -> None:
-    for _, cycles in groupby(_folded(history), lambda clock: clock.metric):
+    for _, cycles in groupby(_fold(history), lambda clock: clock.metric):
         numbers = [(clock.cycle, clock.state) for clock in cycles]
         assert all(before[0] < after[0] for before, after in pairwise(numbers))
         assert all(state not in ("running", "paused") for _, state in numbers[:-1])
@@ -134,20 +134,20 @@ def test_cycles_are_numbered_and_only_the_last_one_lives(history: list[SlaEvent 
 @settings(max_examples=300)
 @given(histories())
 def test_a_breach_and_a_judgement_stand_whatever_happens_next(history: list[SlaEvent | SlaTerms]) -> None:
-    folding = ClockFold(FIRST)
+    fold = ClockFold(FIRST)
     broken: dict[tuple[str, int], tuple[int | None, str | None]] = {}
-    judged: dict[tuple[str, int], Clock] = {}
+    version: dict[tuple[str, int], Clock] = {}
     for what in history:
-        _feed(folding, what)
-        now = {(clock.metric, clock.cycle): clock for clock in folding.clocks()}
+        _apply(fold, what)
+        now = {(clock.metric, clock.cycle): clock for clock in fold.clocks()}
         for key, breach in broken.items():
             assert (now[key].breached_at, now[key].cause) == breach
-        assert all(now[key] == clock for key, clock in judged.items())
-        broken |= {key: (c.breached_at, c.cause) for key, c in now.items() if c.breached_at is not None}
-        judged |= {key: clock for key, clock in now.items() if clock.state in ("met", "late")}
+        assert all(now[key] == clock for key, clock in version.items())
+        broken |= {key: (clock.breached_at, clock.cause) for key, clock in now.items() if clock.breached_at is not None}
+        version |= {key: clock for key, clock in now.items() if clock.state in ("met", "late")}
 
 
-SIMPLE = Metric("simple", "Simple", when("received"), when("resolution"), RESTS)
+SIMPLE = Metric("simple", "Simple", any_of("received"), any_of("resolution"), RESTS)
 
 
 @settings(max_examples=200)
@@ -157,7 +157,7 @@ def test_a_plain_clock_is_what_adding_and_measuring_make_of_it(data: st.DataObje
     calendar = CALENDARS[data.draw(st.sampled_from(sorted(CALENDARS)))]
     target = parse_target(data.draw(st.sampled_from(["30m", "4h", "2d"])), calendar.day_length)
     policy = Policy("all", "All", {}, "office", {("simple", None): target})
-    by = SlaTerms(1, (SIMPLE,), (policy,), {"office": calendar})
+    terms = SlaTerms(1, (SIMPLE,), (policy,), {"office": calendar})
     steps = data.draw(st.lists(st.integers(0, 40_000), min_size=2, max_size=8))
     instants = [START + sum(steps[:number]) for number in range(len(steps))]
     statuses = [data.draw(st.sampled_from(sorted(CATEGORY))) for _ in instants]
@@ -168,7 +168,7 @@ def test_a_plain_clock_is_what_adding_and_measuring_make_of_it(data: st.DataObje
         for at, word, status in zip(instants, words, statuses, strict=True)
     ]
 
-    (clock,) = fold_clocks(marks, by)
+    (clock,) = fold_clocks(marks, terms)
 
     rests = [(a, b) for (a, b), status in zip(pairwise(instants), statuses, strict=False) if status in RESTS]
     due = calendar.add_seconds(instants[0], target.seconds, rests)

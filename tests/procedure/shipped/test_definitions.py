@@ -1,4 +1,4 @@
-"""What the shipped procedures name: types, scales, channels, topics, and what they mean."""
+"""Definitions of the shipped procedures: types, scales, channels, topics, and their meanings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from deskterm.sla.due import due_instant
 from procedure_story import due, shipped
 
 
-def procedure(name: str) -> Procedure:
+def load_definition(name: str) -> Procedure:
     return shipped(name).definition
 
 
 @pytest.mark.requirement("S1-01", "S1-02")
 def test_three_types_are_open_to_all_users_each_with_its_meaning() -> None:
-    types = procedure("software-vendor").types
+    types = load_definition("software-vendor").types
     assert [kind.label for kind in types] == ["Technical Support", "Support Query", "Service Task"]
     assert all(kind.definition and kind.raised_by == "All users" for kind in types)
     assert {kind.responsible for kind in types} == {"Customer Support"}
@@ -23,7 +23,7 @@ def test_three_types_are_open_to_all_users_each_with_its_meaning() -> None:
 
 @pytest.mark.requirement("S1-04", "S1-06")
 def test_four_severities_with_their_meaning_are_the_only_scale() -> None:
-    scales = procedure("software-vendor")
+    scales = load_definition("software-vendor")
     assert [step.key for step in scales.severities] == ["highest", "high", "medium", "low"]
     assert all(step.definition for step in scales.severities)
     assert [step.short for step in scales.severities] == ["P1", "P2", "P3", "P4"]
@@ -33,7 +33,7 @@ def test_four_severities_with_their_meaning_are_the_only_scale() -> None:
 
 @pytest.mark.requirement("S1-08")
 def test_products_departments_of_a_client_and_a_role_that_decides_have_their_place() -> None:
-    vendor = procedure("software-vendor")
+    vendor = load_definition("software-vendor")
     assert [product.key for product in vendor.products] == ["platform", "e-learning"]
     assert "client-department" in [field.key for field in vendor.fields]
     assert "customer-excellence-manager" in [role.key for role in vendor.roles]
@@ -53,8 +53,8 @@ def test_a_medium_fault_has_until_the_end_of_the_next_sprint_and_never_more_than
         assert policy is not None
         calendar = vendor.terms.calendars[policy.calendar]
         target = policy.find_target("resolution", "medium")
-        wanted = min(next(end for begin, end in sprints if begin > raised), raised + 14 * 86_400)
-        assert due_instant(target, raised, calendar, cadences=vendor.terms.cadences) == wanted
+        expected = min(next(end for begin, end in sprints if begin > raised), raised + 14 * 86_400)
+        assert due_instant(target, raised, calendar, cadences=vendor.terms.cadences) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,25 +71,25 @@ def test_a_medium_fault_has_until_the_end_of_the_next_sprint_and_never_more_than
     ],
 )  # fmt: skip
 def test_requests_come_in_by_the_channels_of_the_document(name: str, channels: set[str]) -> None:
-    assert set(procedure(name).channels) == channels
+    assert set(load_definition(name).channels) == channels
 
 
 @pytest.mark.requirement("S2-06")
 def test_four_services_are_what_campus_requests_are_about() -> None:
-    topics = [topic.key for topic in procedure("campus-it").topics]
+    topics = [topic.key for topic in load_definition("campus-it").topics]
     assert topics == ["troubleshooting", "maintenance", "upgrading", "disposal"]
 
 
 @pytest.mark.requirement("S2-17")
 def test_a_workaround_is_written_down_and_is_a_way_to_resolve() -> None:
-    campus = procedure("campus-it")
+    campus = load_definition("campus-it")
     assert "workaround" in next(kind for kind in campus.types if kind.key == "issue").fields
     assert "workaround" in [resolution.key for resolution in campus.closing.resolutions]
 
 
 @pytest.mark.requirement("S4-04", "S4-05", "S4-06", "S4-07")
 def test_severity_has_four_steps_with_their_meaning_and_priority_is_a_scale_of_its_own() -> None:
-    saas = procedure("saas-platform")
+    saas = load_definition("saas-platform")
     assert len(saas.severities) == 4
     assert all(step.definition for step in saas.severities)
     assert {step.key for step in saas.priority.scale}.isdisjoint(step.key for step in saas.severities)
@@ -98,9 +98,11 @@ def test_severity_has_four_steps_with_their_meaning_and_priority_is_a_scale_of_i
 
 @pytest.mark.requirement("S4-08")
 def test_requests_are_told_apart_for_reports_and_workflow() -> None:
-    saas = procedure("saas-platform")
+    saas = load_definition("saas-platform")
     assert [kind.key for kind in saas.types] == ["problem", "issue", "guidance", "change-request", "feedback"]
-    assert {"performance", "bug", "configuration", "data-change", "best-practice"} <= {t.key for t in saas.topics}
+    assert {"performance", "bug", "configuration", "data-change", "best-practice"} <= {
+        topic.key for topic in saas.topics
+    }
 
 
 def test_a_low_fault_has_no_due_time_until_its_sprint_is_known() -> None:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from deskterm.sla.breakdown import BreakdownInterval, break_down
 from deskterm.sla.calendar import Calendar
 from sla import calendar_strategies
-from sla.minute_calendar import utc
-from sla.vectors import CALENDARS, OFFICE
+from sla.golden_vectors import CALENDARS, OFFICE
+from sla.minute_calendar import parse_utc
 
 
-def seconds(text: str) -> int:
-    return int(utc(text).timestamp())
+def to_seconds(text: str) -> int:
+    return int(parse_utc(text).timestamp())
 
 
 def break_down_target(
@@ -29,9 +29,9 @@ def break_down_target(
 
 @given(data=st.data())
 def test_the_open_lines_add_up_to_the_target_and_end_when_it_is_due(data: st.DataObject) -> None:
-    wall, anchor = data.draw(calendar_strategies.walls())
-    calendar = calendar_strategies.calendar(wall)
-    start = int(data.draw(calendar_strategies.near(anchor)).timestamp())
+    wall, anchor = data.draw(calendar_strategies.office_hours())
+    calendar = calendar_strategies.build_calendar(wall)
+    start = int(data.draw(calendar_strategies.instants_near(anchor)).timestamp())
     target = data.draw(st.integers(0, 300_000))
     pauses = [(int(a.timestamp()), int(b.timestamp())) for a, b in data.draw(calendar_strategies.pauses(anchor))]
     due = calendar.add_seconds(start, target, pauses)
@@ -65,21 +65,21 @@ def test_christmas_is_named_and_a_holiday_on_a_closed_day_is_not() -> None:
             date(2026, 12, 28): "Boxing Day (in lieu)",
         },
     )
-    lines = break_down_target(calendar, seconds("2026-12-24 15:00"), 2 * 3600)
+    lines = break_down_target(calendar, to_seconds("2026-12-24 15:00"), 2 * 3600)
     assert [(line.kind, line.start, line.end, line.seconds, line.total, line.note) for line in lines] == [
-        ("open", seconds("2026-12-24 15:00"), seconds("2026-12-24 16:00"), 3600, 3600, ""),
-        ("closed", seconds("2026-12-24 16:00"), seconds("2026-12-25 00:00"), 0, 3600, ""),
-        ("holiday", seconds("2026-12-25 00:00"), seconds("2026-12-26 00:00"), 0, 3600, "Christmas Day"),
-        ("closed", seconds("2026-12-26 00:00"), seconds("2026-12-28 00:00"), 0, 3600, ""),
-        ("holiday", seconds("2026-12-28 00:00"), seconds("2026-12-29 00:00"), 0, 3600, "Boxing Day (in lieu)"),
-        ("closed", seconds("2026-12-29 00:00"), seconds("2026-12-29 08:00"), 0, 3600, ""),
-        ("open", seconds("2026-12-29 08:00"), seconds("2026-12-29 09:00"), 3600, 7200, ""),
+        ("open", to_seconds("2026-12-24 15:00"), to_seconds("2026-12-24 16:00"), 3600, 3600, ""),
+        ("closed", to_seconds("2026-12-24 16:00"), to_seconds("2026-12-25 00:00"), 0, 3600, ""),
+        ("holiday", to_seconds("2026-12-25 00:00"), to_seconds("2026-12-26 00:00"), 0, 3600, "Christmas Day"),
+        ("closed", to_seconds("2026-12-26 00:00"), to_seconds("2026-12-28 00:00"), 0, 3600, ""),
+        ("holiday", to_seconds("2026-12-28 00:00"), to_seconds("2026-12-29 00:00"), 0, 3600, "Boxing Day (in lieu)"),
+        ("closed", to_seconds("2026-12-29 00:00"), to_seconds("2026-12-29 08:00"), 0, 3600, ""),
+        ("open", to_seconds("2026-12-29 08:00"), to_seconds("2026-12-29 09:00"), 3600, 7200, ""),
     ]
 
 
 def test_holidays_one_after_the_other_are_lines_of_their_own() -> None:
     calendar = Calendar("UTC", OFFICE, {date(2026, 12, 24): "Christmas Eve", date(2026, 12, 25): "Christmas Day"})
-    lines = break_down_target(calendar, seconds("2026-12-24 10:00"), 3600)
+    lines = break_down_target(calendar, to_seconds("2026-12-24 10:00"), 3600)
     assert [(line.kind, line.note) for line in lines] == [
         ("holiday", "Christmas Eve"),
         ("holiday", "Christmas Day"),
@@ -89,13 +89,13 @@ def test_holidays_one_after_the_other_are_lines_of_their_own() -> None:
 
 
 def test_each_line_tells_the_offset_from_utc_that_it_was_reckoned_with() -> None:
-    lines = break_down_target(CALENDARS["A'"], seconds("2026-03-27 15:30"), 4 * 3600)
+    lines = break_down_target(CALENDARS["A'"], to_seconds("2026-03-27 15:30"), 4 * 3600)
     assert [(line.kind, line.offset) for line in lines] == [("open", 0), ("closed", 0), ("open", 3600)]
 
 
 def test_a_paused_line_tells_the_open_time_that_it_left_out() -> None:
-    pause = (seconds("2026-11-20 15:00"), seconds("2026-11-23 09:00"))
-    lines = break_down_target(CALENDARS["A"], seconds("2026-11-20 14:00"), 2 * 3600, [pause])
+    pause = (to_seconds("2026-11-20 15:00"), to_seconds("2026-11-23 09:00"))
+    lines = break_down_target(CALENDARS["A"], to_seconds("2026-11-20 14:00"), 2 * 3600, [pause])
     assert [(line.kind, line.seconds, line.total) for line in lines] == [
         ("open", 3600, 3600),
         ("paused", 2 * 3600, 3600),
@@ -104,5 +104,5 @@ def test_a_paused_line_tells_the_open_time_that_it_left_out() -> None:
 
 
 def test_any_stretch_can_be_accounted_for() -> None:
-    lines = break_down(CALENDARS["A"], seconds("2026-11-20 06:00"), seconds("2026-11-20 20:00"))
+    lines = break_down(CALENDARS["A"], to_seconds("2026-11-20 06:00"), to_seconds("2026-11-20 20:00"))
     assert [(line.kind, line.seconds) for line in lines] == [("closed", 0), ("open", 8 * 3600), ("closed", 0)]

@@ -24,16 +24,16 @@ from deskterm.procedure.stored_document import DATES, MAPPINGS, NUMBERS, ROWS, S
 from store_templates import load_shipped
 
 
-def agrees(plain: object, checked: object) -> bool:
+def is_same(plain: object, checked: object) -> bool:
     """Whether a plain table says what its model says, field by field."""
     if isinstance(checked, Part):
-        return all(agrees(getattr(plain, name), getattr(checked, name)) for name in type(checked).model_fields)
+        return all(is_same(getattr(plain, name), getattr(checked, name)) for name in type(checked).model_fields)
     if isinstance(checked, tuple):
         assert isinstance(plain, tuple)
-        return len(plain) == len(checked) and all(map(agrees, plain, checked))
+        return len(plain) == len(checked) and all(map(is_same, plain, checked))
     if isinstance(checked, dict):
         assert isinstance(plain, dict)
-        return list(plain) == list(checked) and all(agrees(plain[key], checked[key]) for key in checked)
+        return list(plain) == list(checked) and all(is_same(plain[key], checked[key]) for key in checked)
     return type(plain) is type(checked) and plain == checked
 
 
@@ -42,7 +42,7 @@ def test_a_plain_edition_says_what_its_models_say(name: str) -> None:
     procedure = load_shipped(name)
     plain = read_document(to_document(procedure))
     assert isinstance(plain, StoredTable)
-    assert agrees(plain, procedure)
+    assert is_same(plain, procedure)
 
 
 def test_every_field_of_the_schema_that_needs_it_is_read_as_its_own_kind() -> None:
@@ -102,7 +102,7 @@ WORDS = st.text(min_size=1, max_size=40)
 
 
 @st.composite
-def procedures(draw: st.DrawFn) -> Procedure:
+def draw_procedure(draw: st.DrawFn) -> Procedure:
     """Small procedures with anything in their words."""
     keys = draw(st.lists(KEYS, min_size=2, max_size=5, unique=True))
     days = draw(st.lists(st.dates(), max_size=4, unique=True))
@@ -138,16 +138,16 @@ def procedures(draw: st.DrawFn) -> Procedure:
     return Procedure.model_validate(content)
 
 
-@given(procedures())
+@given(draw_procedure())
 def test_any_procedure_comes_back_from_its_document_as_it_went(procedure: Procedure) -> None:
     text = to_document(procedure)
     plain = read_document(text)
-    assert agrees(plain, procedure)
+    assert is_same(plain, procedure)
     assert to_model(plain) == procedure
     assert to_document(plain) == text
 
 
-@given(procedures())
+@given(draw_procedure())
 def test_a_calendar_counts_the_same_before_and_after_the_store(procedure: Procedure) -> None:
     before = CompiledProcedure(procedure.model_copy(update={"policies": ()}))
     after = compile_document(to_document(before.definition), 3)

@@ -12,12 +12,12 @@ from deskterm.procedure.checking.warnings import find_warnings
 from deskterm.procedure.load import loads
 
 
-def remarks(text: str) -> list[tuple[int | None, str]]:
+def list_warnings(text: str) -> list[tuple[int | None, str]]:
     return [(remark.line, remark.sentence) for remark in find_warnings(loads(text, "shop.toml").procedure, text)]
 
 
 def test_the_example_of_the_manual_has_nothing_to_remark() -> None:
-    assert remarks(SHOP) == []
+    assert list_warnings(SHOP) == []
 
 
 @pytest.mark.parametrize("zone", ["GMT", "Etc/GMT", "Etc/Greenwich"])
@@ -25,38 +25,38 @@ def test_the_example_of_the_manual_has_nothing_to_remark() -> None:
 def test_gmt_has_no_summer_time(zone: str) -> None:
     text = SHOP.replace("Europe/London", zone)
     name = zone.removeprefix("Etc/")
-    told = f'calendars "shop": {name} has no summer time; did you mean Europe/London?'
-    assert remarks(text) == [(line_of(text, "timezone ="), told)]
+    sentence = f'calendars "shop": {name} has no summer time; did you mean Europe/London?'
+    assert list_warnings(text) == [(line_of(text, "timezone ="), sentence)]
 
 
 def test_gmt_is_right_where_there_is_no_summer_time() -> None:
     text = SHOP.replace("Europe/London", "GMT").replace('{ country = "GB", subdivision = "ENG" }', '{ country = "GH" }')
-    assert remarks(text) == []
+    assert list_warnings(text) == []
 
 
 @pytest.mark.requirement("S1-23")
 def test_a_calendar_without_holidays_says_so() -> None:
     text = re.sub(r"region = .*\n", "", SHOP)
-    assert remarks(text) == [
+    assert list_warnings(text) == [
         (
             line_of(text, "[calendars.shop]"),
             'calendars "shop": no holidays are configured; name a region, list them, or say no_holidays = true.',
         )
     ]
-    assert remarks(text.replace("timezone =", "no_holidays = true\ntimezone =")) == []
-    assert remarks(text.replace("timezone =", "holidays = [{ date = 2026-12-25 }]\ntimezone =")) == []
+    assert list_warnings(text.replace("timezone =", "no_holidays = true\ntimezone =")) == []
+    assert list_warnings(text.replace("timezone =", "holidays = [{ date = 2026-12-25 }]\ntimezone =")) == []
 
 
 def test_a_status_that_nothing_leads_to_is_unreachable() -> None:
     text = SHOP.replace('"waiting", ', "")
-    told = 'statuses "waiting": no ticket can get here; let another status go to it.'
-    assert remarks(text) == [(line_of(text, '[[statuses]]\nkey = "waiting"'), told)]
+    sentence = 'statuses "waiting": no ticket can get here; let another status go to it.'
+    assert list_warnings(text) == [(line_of(text, '[[statuses]]\nkey = "waiting"'), sentence)]
 
 
 def test_a_status_may_be_unreachable_for_one_type_alone() -> None:
     text = SHOP.replace('key = "working"\n', 'key = "working"\ntypes = ["fault"]\n')
     text = text.replace('to = ["working", "waiting", "done"]', 'to = ["working", "done"]')
-    assert [told for _, told in remarks(text)] == [
+    assert [sentence for _, sentence in list_warnings(text)] == [
         'statuses "waiting": no ticket can get here by Question; let another status go to it.'
     ]
 
@@ -64,56 +64,58 @@ def test_a_status_may_be_unreachable_for_one_type_alone() -> None:
 def test_a_status_that_something_leads_to_by_itself_is_reached() -> None:
     text = SHOP.replace('"waiting", ', "")
     rule = '\n[[rules]]\nkey = "ask"\nlabel = "Ask"\non = "breach"\nstatus = "waiting"\n'
-    assert remarks(text + rule) == []
+    assert list_warnings(text + rule) == []
 
 
 def test_a_status_needs_a_way_out_unless_it_is_closed() -> None:
     text = SHOP.replace(
         'on_reply = "working"                # an answer brings it back\nto = ["working", "done"]\n', ""
     )
-    told = 'statuses "waiting": there is no way out; say where to go.'
-    assert remarks(text) == [(line_of(text, '[[statuses]]\nkey = "waiting"'), told)]
-    assert remarks(SHOP.replace('category = "closed"\nto = ["working"]', 'category = "closed"')) == []
+    sentence = 'statuses "waiting": there is no way out; say where to go.'
+    assert list_warnings(text) == [(line_of(text, '[[statuses]]\nkey = "waiting"'), sentence)]
+    assert list_warnings(SHOP.replace('category = "closed"\nto = ["working"]', 'category = "closed"')) == []
 
 
 def test_tickets_that_can_never_end_are_told_by_type() -> None:
     text = SHOP.replace('category = "closed"\n', 'category = "closed"\ntypes = ["fault"]\n')
-    told = "no status of category closed is for Question: its tickets can never end."
-    assert (line_of(text, "[[statuses]]"), told) in remarks(text)
+    sentence = "no status of category closed is for Question: its tickets can never end."
+    assert (line_of(text, "[[statuses]]"), sentence) in list_warnings(text)
 
 
 def test_a_way_that_no_type_can_go_is_told() -> None:
     text = SHOP.replace('key = "working"\n', 'key = "working"\ntypes = ["fault"]\n')
     text = text.replace('key = "waiting"\n', 'key = "waiting"\ntypes = ["question"]\n')
-    assert 'statuses "working": no request type knows both it and "waiting".' in [told for _, told in remarks(text)]
+    assert 'statuses "working": no request type knows both it and "waiting".' in [
+        sentence for _, sentence in list_warnings(text)
+    ]
 
 
 def test_a_severity_without_a_target_is_told() -> None:
     text = SHOP.replace(
         'by_severity.normal = { response = "2h", resolution = "3d" }', 'by_severity.normal.response = "2h"'
     )
-    told = (
+    sentence = (
         'policies "faults": severity "normal" has no target for resolution, as others have; '
         'write "none" if it is to have none.'
     )
-    assert remarks(text) == [(line_of(text, "by_severity.normal"), told)]
-    assert remarks(text + '\n[[severities]]\nkey = "x"\nlabel = "X"\n')[0][1].startswith(
+    assert list_warnings(text) == [(line_of(text, "by_severity.normal"), sentence)]
+    assert list_warnings(text + '\n[[severities]]\nkey = "x"\nlabel = "X"\n')[0][1].startswith(
         'policies "faults": severity "x" has no target for response and resolution'
     )
 
 
 def test_a_severity_may_say_none_and_a_policy_may_be_for_some() -> None:
     text = SHOP.replace('resolution = "3d"', 'resolution = "none"')
-    assert remarks(text) == []
+    assert list_warnings(text) == []
     text = SHOP.replace('by_severity.normal = { response = "2h", resolution = "3d" }\n', "")
-    assert remarks(text.replace('type = "fault" }', 'type = "fault", severity = "urgent" }')) == []
+    assert list_warnings(text.replace('type = "fault" }', 'type = "fault", severity = "urgent" }')) == []
 
 
 def test_a_placeholder_that_no_letter_knows_is_told() -> None:
     text = SHOP + '\n[[templates]]\nkey = "t"\nlabel = "T"\nsubject = "{number}"\nbody = "Dear {customer},"\n'
-    ((line, told),) = remarks(text)
+    ((line, sentence),) = list_warnings(text)
     assert line == line_of(text, "body = ")
-    assert told.startswith('templates "t": {customer} stands for nothing; known are number, subject, requester')
+    assert sentence.startswith('templates "t": {customer} stands for nothing; known are number, subject, requester')
 
 
 @pytest.mark.requirement("S1-47")
@@ -133,26 +135,26 @@ def test_without_the_source_there_are_no_lines() -> None:
 
 def test_a_clock_that_waits_for_what_never_happens() -> None:
     text = SHOP.replace('stop = ["agent_reply"', 'stop = ["agent_reply and category:solved"', 1)
-    told = 'no status is of category solved, so "agent_reply and category:solved" never happens.'
-    assert remarks(text) == [(line_of(text, "category:solved"), f'metrics "response", stop: {told}')]
+    sentence = 'no status is of category solved, so "agent_reply and category:solved" never happens.'
+    assert list_warnings(text) == [(line_of(text, "category:solved"), f'metrics "response", stop: {sentence}')]
 
 
 def test_a_warning_from_before_the_start() -> None:
     text = SHOP.replace('warn = ["75%"]', 'warn = ["50%", "3h"]', 1)
-    told = '"3h" is no shorter than targets of 15m and 2h: it never warns of those.'
-    assert remarks(text) == [(line_of(text, 'warn = ["50%", "3h"]'), f'metrics "response", warn: {told}')]
+    sentence = '"3h" is no shorter than targets of 15m and 2h: it never warns of those.'
+    assert list_warnings(text) == [(line_of(text, 'warn = ["50%", "3h"]'), f'metrics "response", warn: {sentence}')]
 
 
 @pytest.mark.requirement("S2-20")
 def test_a_step_of_escalation_that_ends_the_ticket() -> None:
     text = SHOP + '\n[[ladders]]\nkey = "up"\nlabel = "Up"\nlevels = [{ label = "Owner", status = "done" }]\n'
-    told = 'ladders "up", status: "done" ends a ticket; a step of escalation leads to one where it is worked on.'
-    assert [sentence for _, sentence in remarks(text)] == [told]
+    expected = 'ladders "up", status: "done" ends a ticket; a step of escalation leads to one where it is worked on.'
+    assert [sentence for _, sentence in list_warnings(text)] == [expected]
 
 
 @pytest.mark.requirement("S2-20")
 def test_a_status_that_only_an_escalation_leads_to_is_reached() -> None:
     status = '\n[[statuses]]\nkey = "upstairs"\nlabel = "Upstairs"\ncategory = "open"\nto = ["done"]\n'
     ladder = '\n[[ladders]]\nkey = "up"\nlabel = "Up"\nlevels = [{ label = "Owner", status = "upstairs" }]\n'
-    assert "no ticket can get here" in remarks(SHOP + status)[0][1]
-    assert remarks(SHOP + status + ladder) == []
+    assert "no ticket can get here" in list_warnings(SHOP + status)[0][1]
+    assert list_warnings(SHOP + status + ladder) == []

@@ -1,4 +1,4 @@
-"""What a procedure file may not say, and how it is told: the file, the line, what is expected."""
+"""Refusals of procedure files: the file, the line, and what is expected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deskterm.procedure.load import load, loads
 CASES = tomllib.loads(Path(__file__).with_name("mistakes.toml").read_text(encoding="utf-8"))
 
 
-def refusal(text: str) -> str:
+def load_refused(text: str) -> str:
     with pytest.raises(DeskError) as refused:
         loads(text, "shop.toml")
     return str(refused.value)
@@ -25,47 +25,47 @@ def refusal(text: str) -> str:
 def test_a_mistake_is_told_with_its_file_and_line(mistake: dict[str, str]) -> None:
     assert mistake["right"] in SHOP
     text = SHOP.replace(mistake["right"], mistake["wrong"], 1)
-    told = refusal(text)
-    assert mistake["told"] in told
-    assert "\n" not in told
-    if "overlap" not in told:  # hours are told where the week begins
-        assert told.startswith(f"shop.toml:{line_of(text, mistake['wrong'])}: ")
+    message = load_refused(text)
+    assert mistake["sentence"] in message
+    assert "\n" not in message
+    if "overlap" not in message:  # hours are told where the week begins
+        assert message.startswith(f"shop.toml:{line_of(text, mistake['wrong'])}: ")
 
 
 def test_every_mistake_is_told_at_once_in_the_order_of_the_file() -> None:
     text = SHOP.replace('label = "Fault"', 'labels = "Fault"').replace("urgent = true", "urgent = 7.5")
     text = text.replace('on_reply_when_closed = "reopen"', 'on_reply_when_closed = "open"')
-    told = refusal(text).split("\n")
-    assert [re.sub(r"^shop\.toml:\d+: ", "", sentence).split(" ")[0] for sentence in told] == [
+    message = load_refused(text).split("\n")
+    assert [re.sub(r"^shop\.toml:\d+: ", "", sentence).split(" ")[0] for sentence in message] == [
         "unknown",
         "severities",
         "closing,",
     ]
-    lines = [int(sentence.split(":")[1]) for sentence in told]
+    lines = [int(sentence.split(":")[1]) for sentence in message]
     assert lines == sorted(lines)
 
 
 def test_a_missing_key_is_told_where_its_table_begins() -> None:
     text = SHOP.replace('definition = "Something does not work."\n', "")
-    assert refusal(text) == (
+    assert load_refused(text) == (
         f'shop.toml:{line_of(text, "[[types]]")}: the key "definition" is missing in types "fault".'
     )
 
 
 def test_a_missing_table_is_told_by_name() -> None:
-    assert 'the key "calendars" is missing.' in refusal("[about]\nkey = 'x'\nname = 'X'\n")
+    assert 'the key "calendars" is missing.' in load_refused("[about]\nkey = 'x'\nname = 'X'\n")
 
 
 def test_a_key_that_stands_twice_is_told_at_the_second() -> None:
     text = SHOP.replace('key = "working"', 'key = "new"').replace('on_reply = "working"', 'on_reply = "new"')
     text = text.replace('"working"', '"waiting"')
-    told = refusal(text)
+    message = load_refused(text)
     second = [number for number, row in enumerate(text.split("\n"), 1) if row == 'key = "new"'][1]
-    assert f'shop.toml:{second}: statuses: "new" is there twice; give each its own key.' in told
+    assert f'shop.toml:{second}: statuses: "new" is there twice; give each its own key.' in message
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[about]\nkey = \n", "shop.toml:2: this is no TOML: invalid value."),
         ("[about\n", "shop.toml:1: this is no TOML: "),
@@ -73,8 +73,8 @@ def test_a_key_that_stands_twice_is_told_at_the_second() -> None:
         ("a = 1\na = 2\n", "shop.toml:2: this is no TOML: cannot overwrite a value."),
     ],
 )
-def test_broken_toml_is_told_with_its_line(text: str, told: str) -> None:
-    assert refusal(text).startswith(told)
+def test_broken_toml_is_told_with_its_line(text: str, message: str) -> None:
+    assert load_refused(text).startswith(message)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -117,12 +117,12 @@ label = "Later"
 many = { now = "urgent" }
 """
     )
-    told = refusal(text)
+    message = load_refused(text)
     assert (
-        told
+        message
         == f'shop.toml:{line_of(text, "many = {")}: priority, matrix: impact "many" with urgency "later" has no step.'
     )
-    assert 'there is no step "urgnt"; did you mean "urgent"?' in refusal(
+    assert 'there is no step "urgnt"; did you mean "urgent"?' in load_refused(
         text.replace('"urgent" }\n', '"urgnt", later = "normal" }\n')
     )
 
@@ -130,17 +130,17 @@ many = { now = "urgent" }
 def test_only_a_role_that_may_sets_due_times() -> None:
     text = SHOP.replace('targets = { response = "4h" }', 'targets = { response = "set by owner" }')
     text += '\n[[roles]]\nkey = "owner"\nlabel = "Owner"\n'
-    assert 'the role "owner" lacks may = ["set-due"].' in refusal(text)
+    assert 'the role "owner" lacks may = ["set-due"].' in load_refused(text)
     loads(text + 'may = ["set-due"]\n', "shop.toml")
 
 
-@pytest.mark.parametrize("table", CASES["tables"], ids=lambda table: table["told"])
+@pytest.mark.parametrize("table", CASES["tables"], ids=lambda table: table["sentence"])
 def test_a_table_that_cannot_be_worked_by_is_refused(table: dict[str, str]) -> None:
-    assert table["told"] in refusal(f"{SHOP}\n{table['text']}")
+    assert table["sentence"] in load_refused(f"{SHOP}\n{table['text']}")
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ('currency = "GPB"', 'money, currency: there is no currency "GPB"; did you mean "'),
         ('currency = "QQQ"', "write a code of ISO 4217, such as GBP"),
@@ -150,8 +150,8 @@ def test_a_table_that_cannot_be_worked_by_is_refused(table: dict[str, str]) -> N
         ("rate = 1.00001", "is too fine for an hour's price"),
     ],
 )
-def test_money_that_nobody_can_be_charged_is_refused(line: str, told: str) -> None:
+def test_money_that_nobody_can_be_charged_is_refused(line: str, message: str) -> None:
     text = f"{SHOP}\n[money]\n{line}\n"
-    said = refusal(text)
-    assert told in said
-    assert said.startswith(f"shop.toml:{line_of(text, line)}: ")
+    found = load_refused(text)
+    assert message in found
+    assert found.startswith(f"shop.toml:{line_of(text, line)}: ")
