@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from deskterm.procedure.compiled import CompiledProcedure
 from deskterm.sla.clock import Clock
+from deskterm.sla.due import due_instant
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.fold import fold_clocks
 from deskterm.sla.terms import Facts
@@ -16,6 +18,7 @@ from store_templates import load_shipped
 
 @cache
 def shipped(name: str) -> CompiledProcedure:
+    """Return a shipped procedure, compiled once."""
     return CompiledProcedure(load_shipped(name))
 
 
@@ -24,29 +27,27 @@ def at(instant: str) -> int:
     return int(datetime.fromisoformat(instant).timestamp())
 
 
-def told(procedure: CompiledProcedure, facts: Facts, *turns: tuple[str, str, str]) -> list[Clock]:
-    """The clocks after turns of (instant, status afterwards, occurrences by space), but for timers."""
-    clocks = fold_clocks([retold(procedure, facts, *turn) for turn in turns], procedure.terms)
+def fold_story(procedure: CompiledProcedure, facts: Facts, *turns: tuple[str, str, str]) -> list[Clock]:
+    """Return the clocks, but for timers, after events of (instant, status afterwards, occurrences by space)."""
+    clocks = fold_clocks([build_event(procedure, facts, *turn) for turn in turns], procedure.terms)
     return [clock for clock in clocks if not clock.metric.startswith(TIMER_PREFIX)]
 
 
-def retold(procedure: CompiledProcedure, facts: Facts, instant: str, status: str, occurrences: str) -> SlaEvent:
-    """A turn; `moved` stands for entering the status, with its category."""
+def build_event(procedure: CompiledProcedure, facts: Facts, instant: str, status: str, occurrences: str) -> SlaEvent:
+    """Return an event. `moved` stands for entering the status, with its category."""
     happened = set(occurrences.split())
     if "moved" in happened:
         happened |= {f"status:{status}", f"category:{procedure.statuses[status].category}"}
     return SlaEvent(at(instant), frozenset(happened), status, facts)
 
 
-def ways(procedure: CompiledProcedure, kind: str, status: str) -> list[str]:
+def list_next_statuses(procedure: CompiledProcedure, kind: str, status: str) -> list[str]:
+    """Return the keys of the statuses that may follow on one."""
     return [target.key for target in procedure.find_next_statuses(kind, status)]
 
 
-def due(procedure: CompiledProcedure, metric: str, start: str, **facts: object) -> str | None:
-    """When a metric is due that begins at `start`, in the zone of its calendar; None without a target."""
-    from zoneinfo import ZoneInfo
-
-    from deskterm.sla.due import due_instant
+def format_due(procedure: CompiledProcedure, metric: str, start: str, **facts: object) -> str | None:
+    """Return the due time of a metric that starts at `start`, in the zone of its calendar; None without a target."""
 
     policy = procedure.terms.find_policy(facts)
     assert policy is not None

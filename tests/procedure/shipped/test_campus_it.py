@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from procedure_story import at, due, shipped, told, ways
+from procedure_story import at, fold_story, format_due, list_next_statuses, shipped
 
 CAMPUS = shipped("campus-it")
 FILE = CAMPUS.definition
@@ -38,13 +38,13 @@ def test_nothing_counts_down_for_ordinary_tickets() -> None:
         ("2026-11-20T11:00+05:30", "registered", "received"),
         ("2026-11-20T12:00+05:30", "registered", "agent_reply"),
     ]
-    assert told(CAMPUS, {"priority": "normal"}, *story) == []
-    assert told(CAMPUS, {"priority": "low"}, *story) == []
+    assert fold_story(CAMPUS, {"priority": "normal"}, *story) == []
+    assert fold_story(CAMPUS, {"priority": "low"}, *story) == []
 
 
 @pytest.mark.requirement("S2-16")
 def test_a_critical_ticket_owes_an_update_two_hours_after_each_answer() -> None:
-    first, second = told(
+    first, second = fold_story(
         CAMPUS,
         {"priority": "critical"},
         ("2026-11-20T10:00+05:30", "registered", "received"),
@@ -57,11 +57,11 @@ def test_a_critical_ticket_owes_an_update_two_hours_after_each_answer() -> None:
 
 @pytest.mark.requirement("S2-16")
 def test_a_high_ticket_owes_an_update_within_a_working_day() -> None:
-    assert due(CAMPUS, "update", "2026-11-20T11:00+05:30", priority="high") == "Sat 21 10:30"
+    assert format_due(CAMPUS, "update", "2026-11-20T11:00+05:30", priority="high") == "Sat 21 10:30"
 
 
 def test_updates_rest_while_the_requester_is_asked() -> None:
-    (clock,) = told(
+    (clock,) = fold_story(
         CAMPUS,
         {"priority": "critical"},
         ("2026-11-20T10:00+05:30", "registered", "received"),
@@ -89,7 +89,7 @@ def test_two_levels_of_escalation_are_told_to_the_requester() -> None:
     ladder = next(ladder for ladder in FILE.ladders if ladder.key == "escalation")
     assert [level.role for level in ladder.levels] == ["senior-engineer", "it-head"]
     assert ladder.notify_requester
-    assert ways(CAMPUS, "issue", "escalated-l1")[-2:] == ["escalated-l2", "resolved"]
+    assert list_next_statuses(CAMPUS, "issue", "escalated-l1")[-2:] == ["escalated-l2", "resolved"]
 
 
 def test_hardware_and_network_start_with_the_local_administrator() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from deskterm.procedure.schema import Procedure
 from deskterm.sla.due import due_instant
-from procedure_story import due, shipped
+from procedure_story import format_due, shipped
 
 
 def load_definition(name: str) -> Procedure:
@@ -107,4 +107,4 @@ def test_requests_are_told_apart_for_reports_and_workflow() -> None:
 
 def test_a_low_fault_has_no_due_time_until_its_sprint_is_known() -> None:
     facts = {"type": "technical-support", "severity": "low"}
-    assert due(shipped("software-vendor"), "resolution", "2026-11-23T09:00+00:00", **facts) is None
+    assert format_due(shipped("software-vendor"), "resolution", "2026-11-23T09:00+00:00", **facts) is None

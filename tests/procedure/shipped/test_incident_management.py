@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from procedure_story import due, shipped, told, ways
+from procedure_story import fold_story, format_due, list_next_statuses, shipped
 
 DESK = shipped("incident-management")
 FILE = DESK.definition
@@ -39,12 +39,12 @@ def test_the_matrix_is_the_one_of_the_log(impact: str, urgency: str, severity: s
 )
 def test_a_day_is_ten_office_hours_in_sao_paulo(severity: str, response: str, resolution: str) -> None:
     start = "2016-05-13T17:00-03:00"
-    assert due(DESK, "response", start, severity=severity) == response
-    assert due(DESK, "resolution", start, severity=severity) == resolution
+    assert format_due(DESK, "response", start, severity=severity) == response
+    assert format_due(DESK, "resolution", start, severity=severity) == resolution
 
 
 def test_brazilian_holidays_are_closed() -> None:
-    assert due(DESK, "resolution", "2016-04-20T17:00-03:00", severity="critical") == "Fri 22 11:00"  # Tiradentes
+    assert format_due(DESK, "resolution", "2016-04-20T17:00-03:00", severity="critical") == "Fri 22 11:00"  # Tiradentes
 
 
 WAITS = ["awaiting-user-info", "awaiting-vendor", "awaiting-problem", "awaiting-evidence"]
@@ -52,7 +52,7 @@ WAITS = ["awaiting-user-info", "awaiting-vendor", "awaiting-problem", "awaiting-
 
 @pytest.mark.parametrize("status", WAITS)
 def test_the_resolution_rests_while_somebody_else_has_to_act(status: str) -> None:
-    clocks = told(
+    clocks = fold_story(
         DESK,
         {"type": "incident", "severity": "critical"},
         ("2016-05-16T10:00-03:00", "new", "received moved"),
@@ -62,7 +62,7 @@ def test_the_resolution_rests_while_somebody_else_has_to_act(status: str) -> Non
 
 
 def test_taking_an_incident_up_is_a_response() -> None:
-    clocks = told(
+    clocks = fold_story(
         DESK,
         {"type": "incident", "severity": "high"},
         ("2016-05-16T10:00-03:00", "new", "received moved"),
@@ -72,7 +72,7 @@ def test_taking_an_incident_up_is_a_response() -> None:
 
 
 def test_a_reopened_incident_goes_on_where_it_stopped() -> None:
-    clocks = told(
+    clocks = fold_story(
         DESK,
         {"type": "incident", "severity": "critical"},
         ("2016-05-16T10:00-03:00", "active", "received moved"),
@@ -88,5 +88,5 @@ def test_a_reopened_incident_goes_on_where_it_stopped() -> None:
 def test_every_state_of_the_log_is_a_status_that_leads_to_resolution() -> None:
     assert list(DESK.statuses) == ["new", "active", *WAITS, "resolved", "closed"]
     for status in ["new", "active", *WAITS]:
-        assert "resolved" in ways(DESK, "incident", status)
-    assert ways(DESK, "incident", "closed") == ["active"]
+        assert "resolved" in list_next_statuses(DESK, "incident", status)
+    assert list_next_statuses(DESK, "incident", "closed") == ["active"]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from procedure_story import at, due, shipped, told, ways
+from procedure_story import at, fold_story, format_due, list_next_statuses, shipped
 
 PROVIDER = shipped("managed-services")
 FILE = PROVIDER.definition
@@ -20,7 +20,7 @@ SYDNEY = PROVIDER.terms.calendars["round-the-clock"]
 )
 @pytest.mark.requirement("S3-03")
 def test_a_day_is_24_real_hours_when_the_clocks_change(start: str, expected: str) -> None:
-    assert due(PROVIDER, "resolution", start, priority="medium") == expected
+    assert format_due(PROVIDER, "resolution", start, priority="medium") == expected
 
 
 @pytest.mark.requirement("S3-02")
@@ -68,15 +68,15 @@ def test_more_pressing_tickets_have_shorter_targets(client: str | None) -> None:
 
 @pytest.mark.requirement("S3-09")
 def test_a_contract_of_its_own_goes_before_the_standard_one() -> None:
-    assert due(PROVIDER, "response", "2026-11-20T10:00+11:00", priority="critical") == "Fri 20 10:15"
+    assert format_due(PROVIDER, "response", "2026-11-20T10:00+11:00", priority="critical") == "Fri 20 10:15"
     assert (
-        due(PROVIDER, "response", "2026-11-20T10:00+11:00", priority="critical", organisation="example-clinic")
+        format_due(PROVIDER, "response", "2026-11-20T10:00+11:00", priority="critical", organisation="example-clinic")
         == "Fri 20 10:10"
     )
 
 
 def test_a_second_message_starts_the_next_response() -> None:
-    clocks = told(
+    clocks = fold_story(
         PROVIDER,
         {"priority": "high"},
         ("2026-11-20T10:00+11:00", "new", "received"),
@@ -107,7 +107,9 @@ def test_a_reopened_ticket_goes_on_where_it_stopped() -> None:
         ("2026-11-20T15:00+11:00", "closed", "moved"),
         ("2026-11-30T15:00+11:00", "in-progress", "customer_message answered reopened moved"),
     ]
-    resolution = [clock for clock in told(PROVIDER, {"priority": "medium"}, *story) if clock.metric == "resolution"]
+    resolution = [
+        clock for clock in fold_story(PROVIDER, {"priority": "medium"}, *story) if clock.metric == "resolution"
+    ]
     assert [clock.state for clock in resolution] == ["met", "running"]
     assert resolution[-1].consumed == 2 * 3600
     assert resolution[-1].due_at == at("2026-12-01T13:00+11:00")
@@ -117,7 +119,7 @@ def test_thirty_days_to_reopen_by_phone_mail_or_portal() -> None:
     assert FILE.closing.on_reply_when_closed == "reopen-within"
     assert FILE.closing.reopen_within == "30c"
     assert set(FILE.closing.reopen_channels) == {"phone", "email", "portal"}
-    assert ways(PROVIDER, "problem", "closed") == ["in-progress"]
+    assert list_next_statuses(PROVIDER, "problem", "closed") == ["in-progress"]
 
 
 @pytest.mark.requirement("S3-06")
@@ -147,7 +149,7 @@ def test_critical_and_very_technical_tickets_skip_the_first_line() -> None:
     assert by_level[2].field_visits
     assert by_level[3].certified
     for status in ("escalated-l2", "escalated-l3"):
-        assert status in ways(PROVIDER, "problem", "new")
+        assert status in list_next_statuses(PROVIDER, "problem", "new")
 
 
 def test_sixty_percent_are_resolved_while_on_the_phone() -> None:

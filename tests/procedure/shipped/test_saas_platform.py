@@ -9,7 +9,7 @@ from dateutil.rrule import rrulestr
 
 from deskterm.present.labels import Vocabulary
 from deskterm.procedure.compiled import to_document
-from procedure_story import at, due, shipped, told, ways
+from procedure_story import at, fold_story, format_due, list_next_statuses, shipped
 
 SAAS = shipped("saas-platform")
 FILE = SAAS.definition
@@ -27,7 +27,7 @@ FACTS = {"type": "problem", "severity": "severity-2"}
 )
 @pytest.mark.requirement("S4-01")
 def test_targets_count_support_hours(start: str, metric: str, expected: str) -> None:
-    assert due(SAAS, metric, start, **FACTS) == expected
+    assert format_due(SAAS, metric, start, **FACTS) == expected
 
 
 @pytest.mark.requirement("S4-01")
@@ -46,8 +46,8 @@ def test_every_severity_has_half_an_hour_and_fifty_hours(severity: str) -> None:
 
 @pytest.mark.parametrize("kind", ["change-request", "feedback"])
 def test_a_suggestion_is_answered_and_has_no_time_to_resolution(kind: str) -> None:
-    assert due(SAAS, "response", "2026-11-16T08:45+00:00", type=kind) == "Mon 16 09:15"
-    assert due(SAAS, "resolution", "2026-11-16T08:45+00:00", type=kind) is None
+    assert format_due(SAAS, "response", "2026-11-16T08:45+00:00", type=kind) == "Mon 16 09:15"
+    assert format_due(SAAS, "resolution", "2026-11-16T08:45+00:00", type=kind) is None
 
 
 @pytest.mark.requirement("S4-02")
@@ -85,7 +85,7 @@ def test_only_these_three_move_by_a_reply() -> None:
 
 
 def test_a_customer_who_comes_back_before_closing_takes_the_resolution_up_again() -> None:
-    _, resolution = told(
+    _, resolution = fold_story(
         SAAS,
         FACTS,
         ("2026-11-16T09:00+00:00", "new", "received"),
@@ -107,7 +107,7 @@ def test_pending_closure_closes_after_seven_days_and_a_reply_stops_it() -> None:
 
 
 def test_closed_is_final() -> None:
-    assert ways(SAAS, "problem", "closed") == []
+    assert list_next_statuses(SAAS, "problem", "closed") == []
     assert FILE.closing.immutable
     assert FILE.closing.on_reply_when_closed == "new-linked"
 

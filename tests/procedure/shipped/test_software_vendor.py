@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deskterm.sla.clock import Clock
-from procedure_story import at, shipped, told, ways
+from procedure_story import at, fold_story, list_next_statuses, shipped
 
 VENDOR = shipped("software-vendor")
 FILE = VENDOR.definition
@@ -16,7 +16,7 @@ FAULT = {"type": "technical-support", "severity": "medium"}
 
 def find_due_times(kind: str, severity: str | None, start: str) -> dict[str, str | None]:
     """Metric → due instant (weekday, day and time in UTC) of a ticket that came at `start`."""
-    clocks = told(VENDOR, {"type": kind, "severity": severity}, (start, "open-issue", "received moved"))
+    clocks = fold_story(VENDOR, {"type": kind, "severity": severity}, (start, "open-issue", "received moved"))
     return {clock.metric: _format_due(clock) for clock in clocks}
 
 
@@ -74,7 +74,7 @@ def test_waiting_for_the_client_rests_the_resolution(
             (begin, "awaiting-client-info", "moved agent_reply"),
             (end, "under-investigation", "customer_message"),
         ]
-    clocks = told(VENDOR, {"type": "technical-support", "severity": severity}, *turns)
+    clocks = fold_story(VENDOR, {"type": "technical-support", "severity": severity}, *turns)
     assert [_format_due(clock) for clock in clocks if clock.metric == "resolution"] == [expected]
 
 
@@ -87,7 +87,7 @@ def test_waiting_for_the_client_rests_the_resolution(
     ids=["A8", "A9"],
 )
 def test_a_rest_counts_only_its_open_time(begin: str, end: str, expected: str) -> None:
-    clocks = told(
+    clocks = fold_story(
         VENDOR,
         {"type": "technical-support", "severity": "high"},
         ("2026-11-20T09:00Z", "open-issue", "received moved"),
@@ -98,7 +98,7 @@ def test_a_rest_counts_only_its_open_time(begin: str, end: str, expected: str) -
 
 
 def find_clock_states(*turns: tuple[str, str, str]) -> dict[str, str]:
-    return {clock.metric: clock.state for clock in told(VENDOR, FAULT, *turns)}
+    return {clock.metric: clock.state for clock in fold_story(VENDOR, FAULT, *turns)}
 
 
 RECEIVED = ("2026-11-23T09:00Z", "open-issue", "received moved")
@@ -161,7 +161,7 @@ def test_sign_off_is_a_resolution_and_closing_ends_all() -> None:
 
 
 def test_a_rejected_fix_takes_the_resolution_up_again() -> None:
-    clocks = told(
+    clocks = fold_story(
         VENDOR,
         {"type": "technical-support", "severity": "highest"},
         RECEIVED,
@@ -177,17 +177,17 @@ def test_a_rejected_fix_takes_the_resolution_up_again() -> None:
 @pytest.mark.requirement("S1-25", "S1-26")
 def test_the_ways_are_those_of_the_procedure() -> None:
     fault_type, task = "technical-support", "service-task"
-    assert ways(VENDOR, fault_type, "open-issue") == ["under-investigation"]
-    assert ways(VENDOR, fault_type, "under-investigation") == [
+    assert list_next_statuses(VENDOR, fault_type, "open-issue") == ["under-investigation"]
+    assert list_next_statuses(VENDOR, fault_type, "under-investigation") == [
         "awaiting-client-info",
         "raised-with-development",
         "client-sign-off",
         "closed",
     ]
-    assert "in-progress" in ways(VENDOR, task, "under-investigation")
-    assert ways(VENDOR, fault_type, "raised-with-development") == ["fix-in-place", "under-investigation"]
-    assert ways(VENDOR, fault_type, "fix-in-place") == ["client-sign-off"]
-    assert ways(VENDOR, fault_type, "client-sign-off") == ["closed", "under-investigation"]
+    assert "in-progress" in list_next_statuses(VENDOR, task, "under-investigation")
+    assert list_next_statuses(VENDOR, fault_type, "raised-with-development") == ["fix-in-place", "under-investigation"]
+    assert list_next_statuses(VENDOR, fault_type, "fix-in-place") == ["client-sign-off"]
+    assert list_next_statuses(VENDOR, fault_type, "client-sign-off") == ["closed", "under-investigation"]
     assert VENDOR.statuses["awaiting-client-info"].on_reply == "under-investigation"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from procedure_story import shipped, told, ways
+from procedure_story import fold_story, list_next_statuses, shipped
 
 AGENCY = shipped("web-agency")
 FILE = AGENCY.definition
@@ -33,7 +33,7 @@ def test_everybody_is_told_and_the_first_to_answer_has_it() -> None:
 @pytest.mark.requirement("S5-16")
 def test_nothing_is_promised_by_the_clock() -> None:
     story = [("2026-11-20T10:00+00:00", "open", "received"), ("2026-11-20T11:00+00:00", "open", "agent_reply")]
-    assert told(AGENCY, {"priority": "urgent"}, *story) == []
+    assert fold_story(AGENCY, {"priority": "urgent"}, *story) == []
     assert not FILE.policies
 
 
@@ -46,14 +46,14 @@ def test_urgent_goes_first_and_the_rest_in_order_of_arrival() -> None:
 def test_a_job_that_is_done_is_closed_from_wherever_it_is() -> None:
     for status in FILE.statuses:
         if status.category != "closed":
-            assert "closed" in ways(AGENCY, "work-request", status.key)
+            assert "closed" in list_next_statuses(AGENCY, "work-request", status.key)
 
 
 def test_thanks_keeps_a_ticket_closed_and_other_replies_reopen() -> None:
     assert FILE.closing.thanks_keeps_closed
     assert "thank you" in FILE.closing.thanks["en"]
     assert FILE.closing.on_reply_when_closed == "reopen"
-    assert FILE.closing.reopen_to in ways(AGENCY, "question", "closed")
+    assert FILE.closing.reopen_to in list_next_statuses(AGENCY, "question", "closed")
 
 
 def test_work_requests_come_with_a_list_of_jobs() -> None:
