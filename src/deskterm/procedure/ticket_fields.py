@@ -1,6 +1,6 @@
 """Fields of a ticket: one declaration says all that lists, filters, exports and history need to know of each.
 
-A new field is a line here, an attribute of `desk.domain.state.State`, a column of `store.db.tables.TicketStory` and a step
+A new field is a line here, an attribute of `desk.domain.state.State`, a column of `store.db.tables.Ticket` and a step
 of `store.db.migrations`. Everything else (rows, `--field`, `--only`, lists, the ticket's facts, history, exports) reads
 this table.
 """
