@@ -15,7 +15,7 @@ from deskterm.store.db.engine import Store
 from deskterm.store.queries.ticket_detail import ClockView
 from small_desk import MONDAY, SMALL_PROCEDURE, at, small_procedure
 from store_templates import copy_store
-from ticket_reads import read_ticket
+from ticket_reads import read_ticket, read_timers
 
 DUE_TIME_PROCEDURE = (
     SMALL_PROCEDURE.replace(
@@ -121,8 +121,8 @@ def open_fault(desk: DeskSession, severity: str = "high", **fields: Any) -> int:
 
 def last_cycle(desk: DeskSession, metric: str, number: int = 1001) -> ClockView:
     """The last cycle of a metric or a timer of a ticket."""
-    found = read_ticket(desk, number)
-    return [clock for clock in found.clocks + found.timers if clock.metric == metric][-1]
+    clocks = read_ticket(desk, number).clocks + read_timers(desk, number)
+    return [clock for clock in clocks if clock.metric == metric][-1]
 
 
 def upcoming_events(desk: DeskSession, number: int = 1001) -> list[UpcomingEvent]:

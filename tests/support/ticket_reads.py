@@ -8,7 +8,14 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets.register import register
 from deskterm.store.db.reader import open_reader
 from deskterm.store.queries.outbox import Letter, load_letters, load_notices
-from deskterm.store.queries.ticket_detail import RecordView, TicketDetail, load_records, load_ticket_detail
+from deskterm.store.queries.ticket_detail import (
+    ClockView,
+    RecordView,
+    TicketDetail,
+    load_clocks,
+    load_records,
+    load_ticket_detail,
+)
 from small_desk import at
 
 DeskFactory = Callable[..., DeskSession]
@@ -21,6 +28,12 @@ def read_ticket(desk: DeskSession, number: int = 1001) -> TicketDetail:
         found = load_ticket_detail(reader, number)
     assert found is not None
     return found
+
+
+def read_timers(desk: DeskSession, number: int = 1001) -> list[ClockView]:
+    """The timers of a ticket, in the order of their metrics."""
+    with open_reader(desk.store.url) as reader:
+        return [clock for clock in load_clocks(reader, number) if clock.metric.startswith("timer:")]
 
 
 def read_clock_states(desk: DeskSession, number: int = 1001) -> dict[str, str]:

@@ -13,7 +13,7 @@ from deskterm.desk.tickets import resolution, update
 from deskterm.desk.tickets.register import register
 from deskterm.errors import UsageError
 from small_desk import at
-from ticket_reads import DeskFactory, open_ticket, read_clock_states, read_ticket
+from ticket_reads import DeskFactory, open_ticket, read_clock_states, read_ticket, read_timers
 
 
 @pytest.mark.requirement("S1-22", "S2-16")
@@ -73,11 +73,11 @@ def test_a_reply_of_the_customer_moves_the_ticket_and_cancels_the_automatic_clos
     messages.record_customer_message(desk, 1001, "Not quite.", now=at(5))
     assert read_ticket(desk).row.status == "customer-responded"
     resolution.resolve(desk, 1001, "Now it is.", code="configured", status="pending-closure", now=at(6))
-    (timer,) = [timer for timer in read_ticket(desk).timers if timer.metric == "timer:status:pending-closure"]
+    (timer,) = [timer for timer in read_timers(desk) if timer.metric == "timer:status:pending-closure"]
     assert (timer.state, timer.due) == ("running", int((at(6) + 7 * DAY).timestamp()))
     messages.record_customer_message(desk, 1001, "One more thing.", now=at(7))
     assert read_ticket(desk).row.status == "customer-responded"
-    assert not [timer for timer in read_ticket(desk).timers if timer.state == "running"]
+    assert not [timer for timer in read_timers(desk) if timer.state == "running"]
 
 
 def resolve_job(desk: DeskSession) -> None:

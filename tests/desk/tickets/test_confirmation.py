@@ -12,7 +12,7 @@ from deskterm.desk.core.session import DeskSession
 from deskterm.desk.tickets import confirmation, resolution, update
 from deskterm.errors import DeskError
 from small_desk import MONDAY, at
-from ticket_reads import DeskFactory, open_ticket, read_clock_states, read_records, read_ticket
+from ticket_reads import DeskFactory, open_ticket, read_clock_states, read_records, read_ticket, read_timers
 
 DAY = timedelta(days=1)
 
@@ -55,7 +55,7 @@ def test_sign_off_is_reminded_once_and_never_closes_the_ticket(desk_with_ticket:
     desk = desk_with_ticket("software-vendor", type="technical-support", severity="high")
     update.move(desk, 1001, "under-investigation", now=at(1))
     resolution.resolve(desk, 1001, "It is repaired.", now=at(10))
-    due = next(timer.due for timer in read_ticket(desk).timers if timer.metric == "timer:status:client-sign-off")
+    due = next(timer.due for timer in read_timers(desk) if timer.metric == "timer:status:client-sign-off")
     assert due == int((at(10) + 3 * DAY).timestamp()), "three working days from Monday"
     runner = Runner(desk.store)
     for day in (4, 5, 30):

@@ -85,8 +85,8 @@ class EventView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
-    """A ticket in full. Instants are epoch seconds; version: the seq of its last event. timers: clocks that promise
-    nothing and wait for an automatic step."""
+    """A ticket in full. Instants are epoch seconds; version: the seq of its last event; clocks: those of its metrics,
+    without timers."""
 
     row: QueueRow
     values: Mapping[str, Any]
@@ -101,7 +101,6 @@ class TicketDetail:
     clocks: list[ClockView]
     messages: list[MessageView]
     events: list[EventView]
-    timers: list[ClockView] = field(default_factory=list)
     sprint: str | None = None
     snoozed_until: int | None = None
     exempt: str | None = None
@@ -134,7 +133,6 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
     tags, fields, solved, closed, reopened, version, sprint, snoozed, exempt, held, flags, *values = found[0][
         _QUEUE_WIDTH:
     ]
-    clocks = _load_clocks(reader, number)
     merged = find_merged_tickets(reader, number, fields)
     records = [*load_records(reader, number), *(one for other in merged for one in _load_merged_records(reader, other))]
     return TicketDetail(
@@ -147,10 +145,9 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
         closed=optional_seconds_from_stored(closed),
         reopened=reopened,
         version=version,
-        clocks=[clock for clock in clocks if not clock.metric.startswith(TIMER_PREFIX)],
+        clocks=[clock for clock in load_clocks(reader, number) if not clock.metric.startswith(TIMER_PREFIX)],
         messages=_load_messages(reader, number, merged),
         events=_load_events(reader, number),
-        timers=[clock for clock in clocks if clock.metric.startswith(TIMER_PREFIX)],
         sprint=sprint,
         snoozed_until=optional_seconds_from_stored(snoozed),
         exempt=exempt,
@@ -162,27 +159,8 @@ def load_ticket_detail(reader: ReadConnection, number: int) -> TicketDetail | No
     )
 
 
-def load_records(reader: ReadConnection, number: int, kind: str | None = None) -> list[RecordView]:
-    """Load the records of a ticket, of one kind or of all, the oldest first."""
-    found = reader.rows(
-        "SELECT kind, key, state, who, at, due_at, data FROM record WHERE ticket_id = :number"
-        f"{' AND kind = :kind' if kind else ''} ORDER BY at, kind, length(key), key",
-        {"number": number, **({"kind": kind} if kind else {})},
-    )
-    return [
-        RecordView(
-            of_kind, key, state, who, seconds_from_stored(at), optional_seconds_from_stored(due), json.loads(data)
-        )
-        for of_kind, key, state, who, at, due, data in found
-    ]
-
-
-def _split_list(text: str) -> tuple[str, ...]:
-    """Split stored tags or flags: `,vip,wallboard,`."""
-    return tuple(text.strip(",").split(",")) if text else ()
-
-
-def _load_clocks(reader: ReadConnection, number: int) -> list[ClockView]:
+def load_clocks(reader: ReadConnection, number: int) -> list[ClockView]:
+    """Load all cycles of a ticket, those of timers too, in the order of the procedure's metrics."""
     found = reader.rows(
         "SELECT metric, cycle, state, started_at, target, target_seconds, due_at, stopped_at, consumed, since, "
         "breached_at, cause, policy, calendar, version, waived, next_event_at, overrun FROM clock "
@@ -210,6 +188,26 @@ def _load_clocks(reader: ReadConnection, number: int) -> list[ClockView]:
         )
         for row in found
     ]
+
+
+def load_records(reader: ReadConnection, number: int, kind: str | None = None) -> list[RecordView]:
+    """Load the records of a ticket, of one kind or of all, the oldest first."""
+    found = reader.rows(
+        "SELECT kind, key, state, who, at, due_at, data FROM record WHERE ticket_id = :number"
+        f"{' AND kind = :kind' if kind else ''} ORDER BY at, kind, length(key), key",
+        {"number": number, **({"kind": kind} if kind else {})},
+    )
+    return [
+        RecordView(
+            of_kind, key, state, who, seconds_from_stored(at), optional_seconds_from_stored(due), json.loads(data)
+        )
+        for of_kind, key, state, who, at, due, data in found
+    ]
+
+
+def _split_list(text: str) -> tuple[str, ...]:
+    """Split stored tags or flags: `,vip,wallboard,`."""
+    return tuple(text.strip(",").split(",")) if text else ()
 
 
 def _load_metric_places(reader: ReadConnection) -> dict[str, int]:
