@@ -54,7 +54,7 @@ def new_store(folder: Path) -> Store:
 
 def take(store: Store, folder: Path, log: list[tuple[str, ...]], until: datetime | None = None) -> None:
     path = write_log(folder / "log.csv", log)
-    import_events(store, path, mapping(folder), until=until, now=NOW, actor="ann")
+    import_events(store, path, mapping(folder), until=until, actor="ann")
 
 
 @settings(max_examples=25)

@@ -57,9 +57,9 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
 def in_two_parts(url: str) -> tuple[ImportReport, int, ImportReport]:
     log, words = real_data(LOG), find_mapping("servicenow-incident-log")
     store = create_desk(url, load_shipped("incident-management"), admin_login="ann", simulated=True, now=NOW)
-    first = import_events(store, log, words, until=CUT, now=NOW, actor="ann")
+    first = import_events(store, log, words, until=CUT, actor="ann")
     open_then = number(store, "SELECT count(*) FROM ticket WHERE is_open = 1")
-    rest = import_events(store, log, words, now=NOW, actor="ann")
+    rest = import_events(store, log, words, actor="ann")
     store.close()
     return first, open_then, rest
 
@@ -141,6 +141,6 @@ def test_no_clock_runs_on_a_ticket_that_is_closed(taken: Taken) -> None:
 
 def test_another_import_of_the_whole_adds_nothing(taken: Taken) -> None:
     before = number(taken.store, "SELECT max(id) FROM event")
-    again = import_events(taken.store, real_data(LOG), find_mapping("servicenow-incident-log"), now=NOW, actor="ann")
+    again = import_events(taken.store, real_data(LOG), find_mapping("servicenow-incident-log"), actor="ann")
     assert (again.tickets, again.grown, again.events, again.unchanged) == (0, 0, 0, 24_918)
     assert number(taken.store, "SELECT max(id) FROM event") == before

@@ -32,7 +32,7 @@ class Bench:
 
     def take(self, *rows: tuple[str, ...], words: str = MAPPING, **options: object) -> ImportReport:
         path = write_log(self.folder / "log.csv", rows)
-        settings: dict[str, object] = {"now": NOW, "actor": "ann"} | options
+        settings: dict[str, object] = {"actor": "ann"} | options
         return import_events(self.desk.store, path, mapping(self.folder, words), **settings)  # type: ignore[arg-type]
 
     def all(self, sql: str) -> list[tuple[object, ...]]:
@@ -342,15 +342,15 @@ def test_a_reopened_ticket_counts_as_reopened(quick: Bench) -> None:
 def test_a_missing_column_is_named_with_those_there_are(quick: Bench) -> None:
     path = write_log(quick.folder / "log.csv", [row("A-1", "09:00")], [*HEADER[:2], "status", *HEADER[3:]])
     with pytest.raises(DeskError, match="has no column 'state', which the mapping names: it has id, at, status, level"):
-        import_events(quick.desk.store, path, mapping(quick.folder), now=NOW, actor="ann")
+        import_events(quick.desk.store, path, mapping(quick.folder), actor="ann")
 
 
 def test_a_column_that_comes_twice_is_refused_only_if_it_is_used(quick: Bench) -> None:
     twice = write_log(quick.folder / "log.csv", [(*row("A-1", "09:00"), "x", "y")], [*HEADER, "variant", "variant"])
-    assert import_events(quick.desk.store, twice, mapping(quick.folder), now=NOW, actor="ann").tickets == 1
+    assert import_events(quick.desk.store, twice, mapping(quick.folder), actor="ann").tickets == 1
     twice = write_log(quick.folder / "log.csv", [(*row("A-1", "09:00"), "x")], [*HEADER, "state"])
     with pytest.raises(DeskError, match="has the column 'state' more than once"):
-        import_events(quick.desk.store, twice, mapping(quick.folder), now=NOW, actor="ann")
+        import_events(quick.desk.store, twice, mapping(quick.folder), actor="ann")
 
 
 def test_only_an_admin_may_import(quick: Bench) -> None:

@@ -27,7 +27,6 @@ def import_events(
     *,
     until: datetime | None = None,
     strict: bool = False,
-    now: datetime,
     actor: str,
     progress: Progress | None = None,
 ) -> ImportReport:
