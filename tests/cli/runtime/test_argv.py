@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_call import Call, every_command
-from deskterm.cli.runtime.argv import VALUED_OPTIONS, parse, shelter
+from deskterm.cli.runtime.argv import VALUED_OPTIONS, parse, protect_dashed_arguments
 
 NINE = ("--now", "2026-11-23T09:00")
 
@@ -101,7 +101,7 @@ def test_words_that_are_not_utf_8_are_detected(words: list[str]) -> None:
 
 @given(WORDS)
 def test_sheltering_loses_no_word(words: list[str]) -> None:
-    found = shelter(words, {"--if-version"})
+    found = protect_dashed_arguments(words, {"--if-version"})
     assert sorted(word for word in found if word != "--") == sorted(word for word in words if word != "--") or (
         "--" in words
     )
@@ -109,8 +109,8 @@ def test_sheltering_loses_no_word(words: list[str]) -> None:
 
 @given(WORDS)
 def test_sheltered_words_stay_as_they_are(words: list[str]) -> None:
-    found = shelter(words, ())
-    assert shelter(found, ()) == found
+    found = protect_dashed_arguments(words, ())
+    assert protect_dashed_arguments(found, ()) == found
 
 
 @pytest.mark.parametrize("number", [10**30, -(10**30), 2**63])

@@ -79,7 +79,7 @@ def parse(words: Sequence[str]) -> Arguments:
     return Arguments(options, command, values, debug, complete)
 
 
-def shelter(words: Sequence[str], valued: Container[str]) -> list[str]:
+def protect_dashed_arguments(words: Sequence[str], valued: Container[str]) -> list[str]:
     """Return a command's own words with its arguments behind `--`, where nothing is taken for an option, if any word
     begins with a dash as no option does; otherwise as they are. valued: the command's options that take a value."""
     if not any(_NO_OPTION.fullmatch(word) for word in words):

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from deskterm.cli.runtime.argv import shelter
+from deskterm.cli.runtime.argv import protect_dashed_arguments
 
 _UNDECIDED = object()
 
@@ -24,7 +24,7 @@ class Command(TyperCommand):
             if isinstance(parameter, TyperOption) and not parameter.is_flag
             for name in (*parameter.opts, *parameter.secondary_opts)
         }
-        return super().parse_args(ctx, shelter(args, valued))
+        return super().parse_args(ctx, protect_dashed_arguments(args, valued))
 
 
 class Group(TyperGroup):
