@@ -1,4 +1,4 @@
-"""A cycle of a metric in the fold: its target, pauses, due time and breach."""
+"""The cycles of a metric in the fold: target, pauses, due time and breach of each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Cause, Clock, EndState
 from deskterm.sla.target_kinds.pauses import wall_seconds
 from deskterm.sla.targets import NONE, Target
+from deskterm.sla.terms import Metric
 from deskterm.sla.warning_times import WarningRule, compute_warnings
 
 WarningTimes = tuple[tuple[str, int], ...]
@@ -67,6 +68,13 @@ class Cycle:
         """Record that the due time has passed, if it has at an instant."""
         if self.breached_at is None and self.due is not None and at > self.due:
             self.breached_at, self.cause = self.due, "time"
+
+    def record_breach_by_change(self, at: int, cause: Cause) -> None:
+        """Record a breach at a change that puts the due time in the past."""
+        if self.breached_at is None and self.due is not None:
+            paused_at = None if self.is_fixed else self.paused_at
+            if self.due < (at if paused_at is None else paused_at):
+                self.breached_at, self.cause = at, cause
 
     def pause(self, at: int) -> None:
         """Pause the cycle."""
@@ -170,3 +178,19 @@ class Cycle:
         if self.target.in_wall_time:
             return wall_seconds(due, since, self.pauses)
         return calendar.open_seconds(due, since, self.pauses)
+
+
+@dataclass(slots=True)
+class MetricCycles:
+    """The cycles of one metric. running: the cycle that has not ended, paused or not. last: the most recent one that
+    ended."""
+
+    metric: Metric
+    running: Cycle | None = None
+    last: Cycle | None = None
+    was_cancelled: bool = False
+    """True if `last` was cancelled."""
+    pin: int | None = None
+    """Due time that a person set. It holds for the running cycle, or for the next if none is running."""
+    ended: list[Clock] = field(default_factory=list)
+    """Clocks of all cycles that ended."""

@@ -8,14 +8,14 @@ with the present.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.clock import Cause, Clock
-from deskterm.sla.cycle import Cycle
+from deskterm.sla.cycle import Cycle, MetricCycles
 from deskterm.sla.event import SlaEvent
 from deskterm.sla.targets import NONE, Target
-from deskterm.sla.terms import Facts, Metric, Policy, SlaTerms
+from deskterm.sla.terms import Facts, Policy, SlaTerms
 
 _ENDED = frozenset({"category:solved", "category:closed"})
 _KEEPING_TARGETS = frozenset({"automatic_raise", "transferred"})
@@ -28,22 +28,6 @@ def fold_clocks(events: Iterable[SlaEvent], terms: SlaTerms) -> list[Clock]:
     for event in events:
         fold.apply(event)
     return fold.clocks()
-
-
-@dataclass(slots=True)
-class _MetricCycles:
-    """The cycles of one metric. running: the cycle that has not ended, paused or not. last: the most recent one that
-    ended."""
-
-    metric: Metric
-    running: Cycle | None = None
-    last: Cycle | None = None
-    was_cancelled: bool = False
-    """True if `last` was cancelled."""
-    pin: int | None = None
-    """Due time that a person set. It holds for the running cycle, or for the next if none is running."""
-    ended: list[Clock] = field(default_factory=list)
-    """Clocks of all cycles that ended."""
 
 
 class ClockFold:
@@ -62,7 +46,7 @@ class ClockFold:
         self._kept_facts: dict[str, object] = {}
         """Values before an automatic raise or a transfer, which policies go on to test."""
         self._policy: Policy | None = None
-        self._metrics = [_MetricCycles(metric) for metric in terms.metrics]
+        self._metrics = [MetricCycles(metric) for metric in terms.metrics]
         self._scheduled: str | None = None
         self._status = ""
         self._end_occurrences: frozenset[str] = frozenset()
@@ -85,7 +69,7 @@ class ClockFold:
         before = {cycles.metric.key: cycles for cycles in self._metrics}
         self._metrics = []
         for metric in terms.metrics:
-            cycles = before.pop(metric.key, None) or _MetricCycles(metric)
+            cycles = before.pop(metric.key, None) or MetricCycles(metric)
             cycles.metric = metric
             self._metrics.append(cycles)
         # Metrics that the new terms lack. Without a condition to start they never begin another cycle, but the one that
@@ -156,7 +140,7 @@ class ClockFold:
 
     # -- start and stop ------------------------------------------------------------------------------------------
 
-    def _stop_and_start(self, cycles: _MetricCycles, event: SlaEvent) -> None:
+    def _stop_and_start(self, cycles: MetricCycles, event: SlaEvent) -> None:
         """Stop and start a metric as its conditions say of an event."""
         # Stop first: an event that meets both conditions ends one cycle and begins the next.
         metric, is_cancelled = cycles.metric, "cancelled" in event.occurrences
@@ -169,7 +153,7 @@ class ClockFold:
         if not is_cancelled:
             self._start(cycles, event)
 
-    def _start(self, cycles: _MetricCycles, event: SlaEvent) -> None:
+    def _start(self, cycles: MetricCycles, event: SlaEvent) -> None:
         """Start a cycle, or continue the last one of a reopened ticket, if the metric's conditions say so."""
         metric, last = cycles.metric, cycles.last
         cycle = None
@@ -190,7 +174,7 @@ class ClockFold:
         else:
             cycles.running = cycle
 
-    def _continue_last(self, cycles: _MetricCycles, last: Cycle, event: SlaEvent) -> Cycle | None:
+    def _continue_last(self, cycles: MetricCycles, last: Cycle, event: SlaEvent) -> Cycle | None:
         """Return the last cycle of a reopened ticket as if it had been paused since it stopped, None where the metric
         does not continue (rule 15)."""
         metric = cycles.metric
@@ -207,7 +191,7 @@ class ClockFold:
         return cycle
 
     @staticmethod
-    def _stop(cycles: _MetricCycles, cycle: Cycle, event: SlaEvent, is_cancelled: bool) -> None:
+    def _stop(cycles: MetricCycles, cycle: Cycle, event: SlaEvent, is_cancelled: bool) -> None:
         clock = cycle.end(event.at, is_cancelled)
         if clock is not None:
             cycles.ended.append(clock)
@@ -262,11 +246,11 @@ class ClockFold:
             cycle.pin, cycle.scheduled = cycles.pin, self._scheduled
             cycle.update_due()
             cycle.record_late_warnings(cycles.metric.warnings, warnings, changed)
-            _record_breach_by_change(cycle, changed, "retarget")
+            cycle.record_breach_by_change(changed, "retarget")
 
     def _retarget(
         self,
-        cycles: _MetricCycles,
+        cycles: MetricCycles,
         cycle: Cycle,
         changed: int,
         cause: Cause = "retarget",
@@ -289,9 +273,9 @@ class ClockFold:
         before = cycle.compute_warnings(cycles.metric.warnings)
         self._set_target(cycles, cycle)
         cycle.record_late_warnings(cycles.metric.warnings, before, at)
-        _record_breach_by_change(cycle, at, cause)
+        cycle.record_breach_by_change(at, cause)
 
-    def _find_target(self, cycles: _MetricCycles) -> tuple[Target, Calendar | None, str]:
+    def _find_target(self, cycles: MetricCycles) -> tuple[Target, Calendar | None, str]:
         """Return the present target of a metric, its calendar and the calendar's key."""
         metric, policy = cycles.metric.key, self._policy
         if cycles.metric.fixed_target is not None:
@@ -302,7 +286,7 @@ class ClockFold:
         key = policy.calendars.get(metric, policy.calendar)
         return policy.find_target(metric, self._facts.get("severity")), self._terms.calendars[key], key
 
-    def _set_target(self, cycles: _MetricCycles, cycle: Cycle) -> None:
+    def _set_target(self, cycles: MetricCycles, cycle: Cycle) -> None:
         """Set the present target of a cycle's metric, and compute its due time."""
         cycle.target, cycle.calendar, cycle.calendar_key = self._find_target(cycles)
         cycle.policy = "" if self._policy is None or cycles.metric.fixed_target is not None else self._policy.key
@@ -313,11 +297,3 @@ class ClockFold:
 def _find_pinned_due_times(facts: Facts) -> Mapping[str, int]:
     found = facts.get("dues")
     return found if isinstance(found, Mapping) else {}
-
-
-def _record_breach_by_change(cycle: Cycle, at: int, cause: Cause) -> None:
-    """Record a breach at a change that puts the due time in the past."""
-    if cycle.breached_at is None and cycle.due is not None:
-        paused_at = None if cycle.is_fixed else cycle.paused_at
-        if cycle.due < (at if paused_at is None else paused_at):
-            cycle.breached_at, cycle.cause = at, cause
