@@ -10,7 +10,7 @@ from deskterm.present.labels import Vocabulary, get_label
 from deskterm.present.models import Choice, Person, QueueLine, TicketClock, TicketView, TimelineEntry, Voice
 from deskterm.present.sanitize import Safe, sanitize
 from deskterm.present.ticket_facts import format_fields, format_target, list_circumstances
-from deskterm.procedure.ticket_fields import FACT_FIELDS, HISTORY_FIELDS, TicketField
+from deskterm.procedure.ticket_fields import FACT_FIELDS, HISTORY_FIELDS, QUEUE_FIELDS, TicketField
 from deskterm.sla.calendar import Calendar
 from deskterm.sla.targets import parse_target
 from deskterm.store.queries.desk_facts import AgentView
@@ -68,7 +68,9 @@ def present_row(row: QueueRow, clock: LiveClock | None, paused: bool, vocabulary
         since=clock.since if clock else 0,
         overrun=clock.overrun if clock else 0,
         department=get_label(vocabulary.departments, row.department),
-        fields=tuple(sanitize("" if value is None else str(value)) for value in row.fields),
+        fields=tuple(
+            _format_field(field, value, vocabulary) for field, value in zip(QUEUE_FIELDS, row.fields, strict=True)
+        ),
     )
 
 
@@ -117,9 +119,17 @@ def _list_facts(detail: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str,
         ("Requester", sanitize(row.requester)),
         ("Organisation", sanitize(row.organisation)),
         ("Assignee", sanitize(row.assignee or "nobody")),
-        *((field.label, _format_fact(detail, field, vocabulary)) for field in FACT_FIELDS if field.fact == 1),
+        *(
+            (field.label, _format_field(field, detail.values[field.name], vocabulary))
+            for field in FACT_FIELDS
+            if field.fact == 1
+        ),
         ("Team", get_label(vocabulary.teams or vocabulary.departments, row.team)),
-        *((field.label, _format_fact(detail, field, vocabulary)) for field in FACT_FIELDS if field.fact > 1),
+        *(
+            (field.label, _format_field(field, detail.values[field.name], vocabulary))
+            for field in FACT_FIELDS
+            if field.fact > 1
+        ),
         (
             "Reopened",
             sanitize(f"{detail.reopened} times" if detail.reopened > 1 else "once" if detail.reopened else ""),
@@ -128,9 +138,8 @@ def _list_facts(detail: TicketDetail, vocabulary: Vocabulary) -> list[tuple[str,
     return [*facts, *format_fields(detail, vocabulary)]
 
 
-def _format_fact(detail: TicketDetail, field: TicketField, vocabulary: Vocabulary) -> Safe:
-    """Return the value of a declared field as people read it; empty where the ticket has none."""
-    value = detail.values[field.name]
+def _format_field(field: TicketField, value: Any, vocabulary: Vocabulary) -> Safe:
+    """Return the value of a declared field as people read it; empty for None."""
     if value is None:
         return Safe("")
     if field.name == "tier":
