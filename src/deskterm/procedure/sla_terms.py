@@ -103,9 +103,9 @@ def compile_timers(procedure: Procedure, calendar_key: str, day_length: int) -> 
     and those of the constants above. They are counted in the first calendar, whatever policy a ticket has."""
 
     def build_timer(key: str, label: str, start: str, stop: Iterable[str], span: str, **more: Any) -> Metric:
-        promise = parse_target(span, day_length), calendar_key
+        fixed_target = parse_target(span, day_length), calendar_key
         stops = tuple(frozenset({word}) for word in stop)
-        return Metric(key, label, (frozenset({start}),), stops, each=True, fixed_target=promise, **more)
+        return Metric(key, label, (frozenset({start}),), stops, each=True, fixed_target=fixed_target, **more)
 
     for status in procedure.statuses:
         wait = find_wait(procedure, status)

@@ -140,10 +140,10 @@ def _find_due(clock: Clock) -> int | None:
     return clock.due_at if clock.due_at is not None or clock.cause != "time" else clock.breached_at
 
 
-def _to_sla_events(events: Sequence[Event], edition: CompiledProcedure) -> tuple[State, list[SlaEvent]]:
+def _to_sla_events(events: Sequence[Event], procedure: CompiledProcedure) -> tuple[State, list[SlaEvent]]:
     """Return the state of a ticket after its events and their SLA events, read by one procedure throughout."""
     state = State()
-    return state, [apply_event(state, event, edition) for event in events]
+    return state, [apply_event(state, event, procedure) for event in events]
 
 
 def _without_timers(terms: SlaTerms) -> SlaTerms:

@@ -1,4 +1,4 @@
-"""Policies that no ticket can have, and promises that none is given."""
+"""Checks for policies that can never match, and for targets that no ticket can have."""
 
 from __future__ import annotations
 
